@@ -1,0 +1,194 @@
+import {
+	type AnyCodec,
+	type Codec,
+	type In,
+	type Out,
+	type Parts,
+	type RawAttr,
+	readAttr,
+	writeAttr,
+} from "./codec.js";
+import { binary } from "./scalars.js";
+import {
+	type AnySelect,
+	type Formats,
+	type Pending,
+	type Select,
+	type SelectReader,
+	type SelectsIn,
+	type SelectsOut,
+	select,
+	selectReader,
+	selectWriter,
+} from "./select.js";
+
+const raws = binary();
+
+type Entry = readonly [type: number, codec: AnyCodec];
+type Entries = Readonly<Record<string, Entry>>;
+type EntriesOut<E extends Entries> = { [K in keyof E]?: Out<E[K][1]> };
+type EntriesIn<E extends Entries> = { readonly [K in keyof E]?: In<E[K][1]> | undefined };
+export type Simplify<T> = { [K in keyof T]: T[K] } & {};
+
+export type AttrsOut<E extends Entries, S extends readonly AnySelect[] = []> = EntriesOut<E> &
+	SelectsOut<S> & { $unknown?: RawAttr[] };
+export type AttrsIn<E extends Entries, S extends readonly AnySelect[] = []> = EntriesIn<E> &
+	SelectsIn<S> & { readonly $unknown?: readonly RawAttr[] };
+export interface AttrSet<O, I> extends Codec<O, I> {
+	readonly kind: "nest";
+	readonly parts: Parts;
+}
+
+function append(out: Record<string, unknown>, name: string, value: unknown): void {
+	const values = out[name] as unknown[] | undefined;
+	if (values === undefined) out[name] = [value];
+	else values.push(value);
+}
+
+/** Codecs that stand for an attribute type used several times in one space. */
+const repeated = new WeakSet<AnyCodec>();
+
+/**
+ * Declare an attribute space: uapi name → [uapi number, payload codec], and pairs in which one attribute
+ * selects the schema of another. A later duplicate of an attribute wins, as in the kernel's nla_parse().
+ */
+export function attrs<const E extends Entries, const S extends readonly AnySelect[] = []>(
+	entries: E,
+	...selects: S
+): AttrSet<Simplify<AttrsOut<E, S>>, AttrsIn<E, S>> {
+	const table = Object.entries(entries).map(([name, [type, codec]]) => ({ name, type, codec }));
+	const byType = new Map(table.map((entry) => [entry.type, entry]));
+	for (const { name, type, codec } of table)
+		if (byType.get(type)?.codec !== codec) throw new Error(`${name}: number ${type} is taken`);
+	const writeSelect = selects.map(selectWriter);
+	const selectByType = new Map<number, SelectReader>();
+	for (const select of selects) {
+		const reader = selectReader(select);
+		selectByType.set(select.name[1], reader).set(select.data[1], reader);
+	}
+	const parts: Record<string, readonly [number, AnyCodec]> = { ...entries };
+	for (const { name, data, formats } of selects) {
+		parts[name[0]] = [name[1], name[2]];
+		for (const [format, codec] of Object.entries(formats as Formats))
+			parts[`${data[0]}(${format})`] = [data[1], codec];
+	}
+	return {
+		kind: "nest",
+		parts,
+		write(w, value) {
+			const values = value as Readonly<Record<string, unknown>>;
+			for (const { name, type, codec } of table) {
+				const v = values[name];
+				if (v === undefined || v === false) continue;
+				if (repeated.has(codec))
+					for (const one of v as unknown[]) writeAttr(w, name, type, codec, one);
+				else writeAttr(w, name, type, codec, v);
+			}
+			for (const write of writeSelect) write(w, values);
+			const unknown = values.$unknown as readonly RawAttr[] | undefined;
+			if (unknown !== undefined)
+				for (const raw of unknown) writeAttr(w, "$unknown", raw.type, raws, raw.payload);
+		},
+		read(r) {
+			const out: Record<string, unknown> = {};
+			let pending: Map<SelectReader, Pending> | undefined;
+			r.attributes((type) => {
+				const known = byType.get(type);
+				if (known !== undefined) {
+					const v = readAttr(r, known.name, known.codec);
+					if (repeated.has(known.codec)) append(out, known.name, v);
+					else out[known.name] = v;
+					return;
+				}
+				const reader = selectByType.get(type);
+				if (reader === undefined) {
+					append(out, "$unknown", { type, payload: r.copy() });
+					return;
+				}
+				pending ??= new Map();
+				const state = pending.get(reader) ?? {};
+				reader.note(r, type, state);
+				pending.set(reader, state);
+			});
+			if (pending !== undefined)
+				for (const [reader, state] of pending) reader.settle(r, state, out);
+			return out as never;
+		},
+	};
+}
+
+/** An attribute space of nothing but one `select` pair. */
+export const variant = <K extends string, D extends string, const F extends Formats>(
+	name: readonly [K, number],
+	data: readonly [D, number],
+	formats: F,
+): AttrSet<
+	Simplify<AttrsOut<Record<never, never>, [Select<K, D, F>]>>,
+	AttrsIn<Record<never, never>, [Select<K, D, F>]>
+> => attrs({}, select(name, data, formats));
+
+/** An attribute that may stand several times in its space: IFLA_ALT_IFNAME, NFTA_DEVICE_NAME. */
+export function many<O, I>(codec: Codec<O, I>): Codec<O[], readonly I[]> {
+	const each = { ...codec };
+	repeated.add(each);
+	return each as unknown as Codec<O[], readonly I[]>;
+}
+
+/** A nest whose every element carries the same type: NFTA_LIST_ELEM. */
+export function list<O, I>(
+	type: number,
+	codec: Codec<O, I>,
+	name = "NFTA_LIST_ELEM",
+): AttrSet<O[], readonly I[]> {
+	return {
+		kind: "nest",
+		parts: { [name]: [type, codec] },
+		write(w, values) {
+			for (const [i, value] of values.entries()) writeAttr(w, `${i}`, type, codec, value);
+		},
+		read(r) {
+			const out: O[] = [];
+			r.attributes((found) => {
+				if (found !== type) throw r.fail(`list element of type ${found}, expected ${type}`);
+				out.push(readAttr(r, `${out.length}`, codec) as O);
+			});
+			return out;
+		},
+	};
+}
+
+/** A nest whose attribute types are positions in an array: the kernel's nla_put into an indexed array. */
+export function indexed<O, I>(codec: Codec<O, I>): AttrSet<Map<number, O>, ReadonlyMap<number, I>> {
+	return {
+		kind: "nest",
+		parts: {},
+		write(w, values) {
+			for (const [i, value] of values) writeAttr(w, `${i}`, i, codec, value);
+		},
+		read(r) {
+			const out = new Map<number, O>();
+			r.attributes((i) => out.set(i, readAttr(r, `${i}`, codec) as O));
+			return out;
+		},
+	};
+}
+
+/** A payload the kernel takes in one shape and gives back in another: IFLA_INET_CONF. */
+export const asymmetric = <O, I>(
+	given: Codec<unknown, I>,
+	taken: Codec<O, never>,
+): Codec<O, I> => ({
+	kind: given.kind,
+	...(given.parts && { parts: given.parts }),
+	write: (w, value) => given.write(w, value),
+	read: (r) => taken.read(r),
+});
+
+/** A schema that contains itself: VETH_INFO_PEER is a link message inside a link message. */
+export function lazy<O, I>(kind: string, resolve: () => Codec<O, I>): Codec<O, I> {
+	return {
+		kind,
+		write: (w, value) => resolve().write(w, value),
+		read: (r) => resolve().read(r),
+	};
+}

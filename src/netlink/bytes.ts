@@ -1,0 +1,173 @@
+import { endianness } from "node:os";
+import { WireError } from "./error.js";
+
+const LITTLE = endianness() === "LE";
+/** Type bits of struct nlattr that are not the type (linux/netlink.h NLA_TYPE_MASK). */
+const NLA_TYPE_MASK = 0x3fff;
+const NLA_HDRLEN = 4;
+const NLA_MAX = 0xffff;
+
+/** NLMSG_ALIGN and NLA_ALIGN: both pad to four bytes. */
+export const align4 = (n: number): number => (n + 3) & ~3;
+
+/** A growing output buffer, used again and again; lengths are patched afterwards, so nesting copies nothing. */
+export class Writer {
+	/** Names from the message down to what is being written. Not popped on a throw: the error needs it. */
+	readonly path: string[] = [];
+	bytes = new Uint8Array(4096);
+	length = 0;
+	#view = new DataView(this.bytes.buffer);
+
+	/** Forget what was written; the memory stays. */
+	reset(): void {
+		this.length = 0;
+		this.path.length = 0;
+	}
+
+	/** Append n zero bytes and return where they begin. */
+	reserve(n: number): number {
+		const at = this.length;
+		const end = at + n;
+		if (end > this.bytes.length) this.#grow(end);
+		this.bytes.fill(0, at, end);
+		this.length = end;
+		return at;
+	}
+	#grow(needed: number): void {
+		const grown = new Uint8Array(2 ** Math.ceil(Math.log2(needed)));
+		grown.set(this.bytes.subarray(0, this.length));
+		this.bytes = grown;
+		this.#view = new DataView(grown.buffer);
+	}
+	u8(value: number): void {
+		const at = this.reserve(1);
+		this.bytes[at] = value;
+	}
+	u16(value: number, littleEndian = LITTLE): void {
+		const at = this.reserve(2);
+		this.#view.setUint16(at, value, littleEndian);
+	}
+	u32(value: number, littleEndian = LITTLE): void {
+		const at = this.reserve(4);
+		this.#view.setUint32(at, value, littleEndian);
+	}
+	u64(value: bigint, littleEndian = LITTLE): void {
+		const at = this.reserve(8);
+		this.#view.setBigUint64(at, BigInt.asUintN(64, value), littleEndian);
+	}
+	append(value: Uint8Array): void {
+		const at = this.reserve(value.length);
+		this.bytes.set(value, at);
+	}
+	/** Overwrite four bytes written before, in host order. */
+	patch32(at: number, value: number): void {
+		this.#view.setUint32(at, value, LITTLE);
+	}
+	/** Begin a struct nlattr; hand the result to `endAttr`. */
+	beginAttr(type: number): number {
+		const at = this.reserve(NLA_HDRLEN);
+		this.#view.setUint16(at + 2, type, LITTLE);
+		return at;
+	}
+	/** Write nla_len of the attribute begun at `at` and pad to NLA_ALIGNTO. */
+	endAttr(at: number): void {
+		const length = this.length - at;
+		if (length > NLA_MAX) throw this.fail(`is ${length} bytes, an attribute holds ${NLA_MAX}`);
+		this.#view.setUint16(at, length, LITTLE);
+		this.reserve(align4(length) - length);
+	}
+	fail(message: string): WireError {
+		return new WireError(message, [...this.path]);
+	}
+	/** A copy of what was written. */
+	finish(): Uint8Array {
+		return this.bytes.slice(0, this.length);
+	}
+}
+
+/** A bounds-checked cursor over received bytes. Inside an attribute `end` is that attribute's end. */
+export class Reader {
+	readonly path: string[] = [];
+	pos: number;
+	end: number;
+	/** Set to learn the path of the attribute whose header starts at this position. */
+	probe = -1;
+	found: readonly string[] | undefined;
+	readonly #bytes: Uint8Array;
+	readonly #view: DataView;
+	#depth = 0;
+
+	constructor(bytes: Uint8Array, start = 0, end = bytes.length) {
+		this.#bytes = bytes;
+		this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+		this.pos = start;
+		this.end = end;
+	}
+	get left(): number {
+		return this.end - this.pos;
+	}
+	/** Step over n bytes and return where they began. */
+	take(n: number): number {
+		const at = this.pos;
+		if (n > this.end - at) throw this.fail(`need ${n} bytes, have ${this.end - at}`);
+		this.pos = at + n;
+		return at;
+	}
+	u8(): number {
+		return this.#bytes[this.take(1)] as number;
+	}
+	u16(littleEndian = LITTLE): number {
+		return this.#view.getUint16(this.take(2), littleEndian);
+	}
+	u32(littleEndian = LITTLE): number {
+		return this.#view.getUint32(this.take(4), littleEndian);
+	}
+	u64(littleEndian = LITTLE): bigint {
+		return this.#view.getBigUint64(this.take(8), littleEndian);
+	}
+	/** A copy of the next n bytes: the buffer below is used again for the next datagram. */
+	copy(n = this.left): Uint8Array {
+		const at = this.take(n);
+		return this.#bytes.slice(at, at + n);
+	}
+	/** The next n bytes without a copy, valid until the next receive. */
+	window(n = this.left): Uint8Array {
+		const at = this.take(n);
+		return this.#bytes.subarray(at, at + n);
+	}
+	/**
+	 * Walk the attributes up to `end`. `each` gets the type without its flag bits and a reader that ends
+	 * where the attribute ends; what it leaves unread is skipped.
+	 */
+	attributes(each: (type: number) => void): void {
+		const end = this.end;
+		// nf_tables nests expressions in set elements in rules; nothing real is deeper than a dozen.
+		if (++this.#depth > 32) throw this.fail("attributes nested more than 32 deep");
+		while (this.pos < end) {
+			const start = this.pos;
+			if (end - start < NLA_HDRLEN)
+				throw this.fail(`${end - start} bytes after the last attribute`);
+			const length = this.#view.getUint16(start, LITTLE);
+			if (length < NLA_HDRLEN) throw this.fail(`nla_len ${length} is shorter than its header`);
+			if (length > end - start)
+				throw this.fail(`nla_len ${length} exceeds the ${end - start} left`);
+			this.pos = start + NLA_HDRLEN;
+			this.end = start + length;
+			each(this.#view.getUint16(start + 2, LITTLE) & NLA_TYPE_MASK);
+			this.end = end;
+			this.pos = Math.min(start + align4(length), end);
+		}
+		this.#depth--;
+	}
+	/** Enter a named attribute: its name joins the path until `leave`. */
+	enter(name: string): void {
+		this.path.push(name);
+		if (this.pos - NLA_HDRLEN === this.probe) this.found = [...this.path];
+	}
+	leave(): void {
+		this.path.pop();
+	}
+	fail(message: string): WireError {
+		return new WireError(message, [...this.path]);
+	}
+}

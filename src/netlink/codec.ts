@@ -1,0 +1,53 @@
+import type { Reader, Writer } from "./bytes.js";
+
+export const NLA_F_NESTED = 0x8000; // linux/netlink.h
+
+/** Writes an I, reads back an O. Every attribute payload and every struct member is one of these. */
+export interface Codec<O, I = O> {
+	/** What the payload is: `u32`, `nest`, `struct`, … */
+	readonly kind: string;
+	/** What is inside, by name: for tools that walk a schema, not for encoding. */
+	readonly parts?: Parts;
+	write(w: Writer, value: I): void;
+	read(r: Reader): O;
+}
+// biome-ignore lint/suspicious/noExplicitAny: the one place where value types are erased
+export type AnyCodec = Codec<any, any>;
+/** Name → number and codec; the number is -1 where position, not a number, says what it is. */
+export type Parts = Readonly<Record<string, readonly [type: number, codec: AnyCodec]>>;
+export type Out<C> = C extends Codec<infer O, never> ? O : never;
+export type In<C> = C extends { write(w: Writer, value: infer I): void } ? I : never;
+
+/** An attribute no table names, kept so that decode then encode loses nothing. */
+export interface RawAttr {
+	readonly type: number;
+	readonly payload: Uint8Array;
+}
+
+/** Whether an attribute with this payload carries NLA_F_NESTED: nf_tables wants it, rtnetlink allows it. */
+const nestFlag = (codec: AnyCodec): number => (codec.kind === "nest" ? NLA_F_NESTED : 0);
+
+/** Write one attribute: header, payload, padding. */
+export function writeAttr(
+	w: Writer,
+	name: string,
+	type: number,
+	codec: AnyCodec,
+	value: unknown,
+): void {
+	w.path.push(name);
+	const at = w.beginAttr(type | nestFlag(codec));
+	codec.write(w, value);
+	w.endAttr(at);
+	w.path.pop();
+}
+
+/** Read the payload of the attribute the reader stands in. */
+export function readAttr(r: Reader, name: string, codec: AnyCodec): unknown {
+	r.enter(name);
+	const value = codec.read(r);
+	// Structs grow at their end from kernel to kernel; everything else is as long as it is.
+	if (r.pos !== r.end && codec.kind !== "struct") throw r.fail(`${r.left} bytes too many`);
+	r.leave();
+	return value;
+}

@@ -1,0 +1,40 @@
+import { UmlnetError } from "../sys/error.js";
+
+/** Bytes that make no sense, or a value no attribute can carry. `at` is the path from the message down. */
+export class WireError extends UmlnetError {
+	override readonly name = "WireError";
+	readonly at: readonly string[];
+	constructor(message: string, at: readonly string[] = []) {
+		super("ERR_WIRE", at.length > 0 ? `${at.join(".")}: ${message}` : message);
+		this.at = at;
+	}
+}
+
+/** The kernel dropped messages for us (ENOBUFS): what we knew from notifications is no longer complete. */
+export class OverrunError extends UmlnetError {
+	override readonly name = "OverrunError";
+	constructor(cause: Error) {
+		super("ERR_OVERRUN", "the kernel dropped netlink messages: the receive buffer was full", {
+			cause,
+			hint: "read the state again; a larger receive buffer makes this rarer",
+		});
+	}
+}
+
+/** No reply in time. The socket is of no further use: a late reply would answer the next request. */
+export class DeadlineError extends UmlnetError {
+	override readonly name = "DeadlineError";
+	constructor(request: string, milliseconds: number) {
+		super("ERR_DEADLINE", `${request}: no reply from the kernel within ${milliseconds} ms`);
+	}
+}
+
+/** A dump that the kernel said was torn by concurrent changes, however often it was asked again. */
+export class DumpInterruptedError extends UmlnetError {
+	override readonly name = "DumpInterruptedError";
+	constructor(request: string, tries: number) {
+		super("ERR_DUMP_INTERRUPTED", `${request}: interrupted by changes ${tries} times in a row`, {
+			hint: "something on this host changes the network without pause; try again",
+		});
+	}
+}

@@ -1,0 +1,113 @@
+import type { Codec } from "./codec.js";
+
+const integer = (
+	kind: string,
+	bytes: 1 | 2 | 4,
+	signed: boolean,
+	littleEndian?: boolean,
+): Codec<number> => {
+	const span = 2 ** (8 * bytes);
+	const min = signed ? -span / 2 : 0;
+	const max = signed ? span / 2 - 1 : span - 1;
+	const writer = { 1: "u8", 2: "u16", 4: "u32" } as const;
+	const method = writer[bytes];
+	return {
+		kind,
+		write(w, value) {
+			if (!Number.isInteger(value) || value < min || value > max)
+				throw w.fail(`${value} is not a ${kind}`);
+			w[method](value, littleEndian);
+		},
+		read(r) {
+			const value = r[method](littleEndian);
+			return value > max ? value - span : value;
+		},
+	};
+};
+const integer64 = (kind: string, signed: boolean, littleEndian?: boolean): Codec<bigint> => {
+	const [min, max] = signed ? [-(2n ** 63n), 2n ** 63n - 1n] : [0n, 2n ** 64n - 1n];
+	return {
+		kind,
+		write(w, value) {
+			if (typeof value !== "bigint" || value < min || value > max)
+				throw w.fail(`${value} is not a ${kind}`);
+			w.u64(value, littleEndian);
+		},
+		read(r) {
+			const value = r.u64(littleEndian);
+			return signed ? BigInt.asIntN(64, value) : value;
+		},
+	};
+};
+
+// Scalars have the kernel's names: u32 is in host order, be32 in network order.
+export const u8 = integer("u8", 1, false);
+export const u16 = integer("u16", 2, false);
+export const u32 = integer("u32", 4, false);
+export const s8 = integer("s8", 1, true);
+export const s16 = integer("s16", 2, true);
+export const s32 = integer("s32", 4, true);
+export const be16 = integer("be16", 2, false, false);
+export const be32 = integer("be32", 4, false, false);
+export const sbe32 = integer("sbe32", 4, true, false);
+export const u64 = integer64("u64", false);
+export const s64 = integer64("s64", true);
+export const be64 = integer64("be64", false, false);
+
+/** Struct padding: written as zero, not read. */
+export const pad = (bytes: number): Codec<undefined, number> => ({
+	kind: "pad",
+	write: (w) => void w.reserve(bytes),
+	read: (r) => void r.take(bytes),
+});
+
+/** An attribute that says yes by being there (NLA_FLAG). */
+export const flag: Codec<true, boolean> = { kind: "flag", write() {}, read: () => true };
+
+/** Bytes as they are; of exactly `length` when given. */
+export const binary = (length?: number): Codec<Uint8Array> => ({
+	kind: "binary",
+	write(w, value) {
+		if (length !== undefined && value.length !== length)
+			throw w.fail(`want ${length} bytes, got ${value.length}`);
+		w.append(value);
+	},
+	read: (r) => r.copy(length),
+});
+
+const text = new TextEncoder();
+const untext = new TextDecoder("utf-8", { fatal: true });
+/** A string of at most `max` bytes and its NUL (NLA_NUL_STRING). Read back with or without the NUL. */
+export const nulString = (max: number): Codec<string> => ({
+	kind: "string",
+	write(w, value) {
+		const bytes = text.encode(value);
+		if (bytes.length > max || bytes.includes(0))
+			throw w.fail(`${JSON.stringify(value)} does not fit ${max} bytes`);
+		w.append(bytes);
+		w.u8(0);
+	},
+	read(r) {
+		const bytes = r.window();
+		const nul = bytes.indexOf(0);
+		const used = nul < 0 ? bytes : bytes.subarray(0, nul);
+		try {
+			return untext.decode(used);
+		} catch {
+			throw r.fail("is not UTF-8");
+		}
+	},
+});
+
+/** A packed array of one scalar that fills the rest of the attribute. */
+export const arrayOf = (scalar: Codec<number>): Codec<number[], readonly number[]> => ({
+	kind: "array",
+	write(w, values) {
+		for (const value of values) scalar.write(w, value);
+	},
+	read(r) {
+		const out: number[] = [];
+		while (r.left > 0) out.push(scalar.read(r));
+		return out;
+	},
+});

@@ -1,0 +1,47 @@
+/**
+ * The language in which `uapi/` states its facts. From one table come the TypeScript types, the encoder, the
+ * decoder, the name of an attribute the kernel refused, and what `plan -v` prints.
+ * Closures are compiled once, when the table is declared.
+ */
+export {
+	type AttrSet,
+	type AttrsIn,
+	type AttrsOut,
+	asymmetric,
+	attrs,
+	indexed,
+	lazy,
+	list,
+	many,
+	variant,
+} from "./attributes.js";
+export {
+	type AnyCodec,
+	type Codec,
+	type In,
+	NLA_F_NESTED,
+	type Out,
+	type Parts,
+	type RawAttr,
+} from "./codec.js";
+export { type AnyMessage, locate, type Message, message, struct } from "./message.js";
+export {
+	arrayOf,
+	be16,
+	be32,
+	be64,
+	binary,
+	flag,
+	nulString,
+	pad,
+	s8,
+	s16,
+	s32,
+	s64,
+	sbe32,
+	u8,
+	u16,
+	u32,
+	u64,
+} from "./scalars.js";
+export { select } from "./select.js";

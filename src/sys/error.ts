@@ -1,0 +1,85 @@
+import { getSystemErrorMap } from "node:util";
+
+export interface UmlnetErrorOptions extends ErrorOptions {
+	/** Where in the user's spec the trouble began, `taps.tap0.mtu`. */
+	readonly path?: string | undefined;
+	/** The label of the step that failed. */
+	readonly step?: string | undefined;
+	/** What the user can do about it. */
+	readonly hint?: string | undefined;
+}
+
+/** The base of every error this project throws on purpose. `code` is stable; the message is for people. */
+export class UmlnetError extends Error {
+	override readonly name: string = "UmlnetError";
+	readonly code: string;
+	path: string | undefined;
+	step: string | undefined;
+	hint: string | undefined;
+	constructor(code: string, message: string, options: UmlnetErrorOptions = {}) {
+		super(message, options.cause === undefined ? undefined : { cause: options.cause });
+		this.code = code;
+		this.path = options.path;
+		this.step = options.step;
+		this.hint = options.hint;
+	}
+}
+
+const errnoByNumber = new Map<number, readonly [name: string, text: string]>(
+	[...getSystemErrorMap()].map(([number, entry]) => [-number, entry]),
+);
+// libuv has no name for errnos it never meets itself (errno(3), asm-generic/errno.h).
+for (const [number, name, text] of [
+	[85, "ERESTART", "interrupted system call should be restarted"],
+	[61, "ENODATA", "no data available"],
+	[97, "EAFNOSUPPORT", "address family not supported"],
+	[524, "ENOTSUPP", "operation is not supported"],
+	[512, "ERESTARTSYS", "interrupted by a signal"],
+	[77, "EBADFD", "file descriptor in bad state"],
+	[99, "EADDRNOTAVAIL", "address not available"],
+	[122, "EDQUOT", "disk quota exceeded"],
+	[129, "EKEYREJECTED", "key was rejected by service"],
+] as const)
+	if (!errnoByNumber.has(number)) errnoByNumber.set(number, [name, text]);
+
+/** The name of an errno, `EEXIST`; `E524`-like for one without a name. */
+export function errnoName(errno: number): string {
+	return errnoByNumber.get(errno)?.[0] ?? `E${errno}`;
+}
+
+/** What an errno means, in libc's words. */
+export function errnoText(errno: number): string {
+	return errnoByNumber.get(errno)?.[1] ?? `error ${errno}`;
+}
+
+export interface KernelErrorOptions extends UmlnetErrorOptions {
+	/** The kernel's own sentence (NLMSGERR_ATTR_MSG), verbatim. */
+	readonly kernel?: string | undefined;
+	/** The attribute the kernel refused, `RTM_NEWLINK.IFLA_MTU`. */
+	readonly attribute?: string | undefined;
+}
+
+/** The kernel said no: to a system call, an ioctl or a netlink request. */
+export class KernelError extends UmlnetError {
+	override readonly name = "KernelError";
+	/** Name of the errno: `EEXIST`. */
+	readonly errno: string;
+	/** What was asked of it: `ioctl(TUNSETIFF)`, `RTM_NEWLINK`. */
+	readonly request: string;
+	readonly kernel: string | undefined;
+	readonly attribute: string | undefined;
+	constructor(request: string, errno: number | string, options: KernelErrorOptions = {}) {
+		const name = typeof errno === "number" ? errnoName(errno) : errno;
+		const said = options.kernel ?? (typeof errno === "number" ? errnoText(errno) : errno);
+		const at = options.attribute === undefined ? "" : ` at ${options.attribute}`;
+		super(
+			name === "EPERM" || name === "EACCES" ? "ERR_PERMISSION" : "ERR_KERNEL",
+			`${request}: ${name}: ${said}${at}`,
+			options,
+		);
+		this.errno = name;
+		this.request = request;
+		this.kernel = options.kernel;
+		this.attribute = options.attribute;
+	}
+}

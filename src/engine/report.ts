@@ -1,0 +1,73 @@
+/** What the engine tells its callers: plain JSON with stable keys, the same for `--json` and for the library. */
+
+/** One tap as it is on the host. */
+export interface TapReport {
+	readonly name: string;
+	readonly index: number;
+	readonly network: string;
+	readonly mode: string;
+	readonly owner?: number | undefined;
+	readonly group?: number | undefined;
+	readonly mac?: string | undefined;
+	readonly mtu?: number | undefined;
+	readonly multiQueue: boolean;
+	readonly vnetHdr: boolean;
+	readonly bridge?: string | undefined;
+	readonly uplink?: string | undefined;
+	/** Host-side addresses of the guest's segment: on the bridge if there is one, else on the tap. */
+	readonly addresses: readonly string[];
+	readonly guest: { readonly addresses: readonly string[]; readonly mac?: string | undefined };
+}
+
+/** One step of a plan. */
+export interface StepReport {
+	readonly label: string;
+	readonly path: string;
+	/** The messages behind it, attribute by attribute (`plan -v`). */
+	readonly messages: readonly string[];
+}
+
+export interface PlanReport {
+	readonly steps: readonly StepReport[];
+}
+
+export interface UpReport {
+	/** Whether the kernel was changed at all. */
+	readonly changed: boolean;
+	readonly steps: readonly StepReport[];
+	readonly taps: readonly TapReport[];
+}
+
+export interface DownReport {
+	readonly changed: boolean;
+	readonly steps: readonly StepReport[];
+	/** The taps that were taken down by this call. */
+	readonly taps: readonly string[];
+}
+
+export interface TapStatus extends TapReport {
+	/** Where the host differs from what was asked; empty when all is as made. */
+	readonly drift: readonly string[];
+}
+
+export interface StatusReport {
+	readonly taps: readonly TapStatus[];
+	/** What stands beside the taps: bridges, forwarding of uplinks, the nft table, global options. */
+	readonly resources: readonly {
+		readonly kind: string;
+		readonly key: string;
+		readonly taps: readonly string[];
+		readonly drift: readonly string[];
+	}[];
+	/** A transaction that a killed process left half done; `recover` finishes it. */
+	readonly unfinished?: string | undefined;
+}
+
+export interface RecoverReport {
+	/** What was found: nothing, a transaction that was undone, or one that was finished. */
+	readonly outcome: "nothing" | "undone" | "finished";
+	readonly transaction?: string | undefined;
+	readonly steps: readonly StepReport[];
+	/** What could not be proven ours and was left alone. */
+	readonly residual: readonly string[];
+}

@@ -1,0 +1,61 @@
+import type { AnyMessage, Message } from "../netlink/schema.js";
+import type { Outcome, Request } from "../netlink/socket.js";
+
+/** A tap to make. Ids are given, not asked for: the undo is known before the tap exists. */
+export interface TapRequest {
+	readonly name: string;
+	/** The interface index it shall have (TUNSETIFINDEX). */
+	readonly index: number;
+	readonly owner?: number | undefined;
+	readonly group?: number | undefined;
+	readonly multiQueue: boolean;
+	readonly vnetHdr: boolean;
+}
+
+/** How an nf_tables batch ended: refused messages by their place in the batch. */
+export interface BatchOutcome {
+	readonly refused: readonly { readonly at: number; readonly error: Error }[];
+}
+
+/**
+ * The narrow seam between the engine and a host: everything that touches the kernel goes through here, in
+ * one network namespace, synchronously. `LinuxKernel` is the host; `FakeKernel` is a model of it that the same
+ * tests run against.
+ */
+export interface Kernel {
+	/** Names the namespace for as long as the host is up: boot id and SO_NETNS_COOKIE. */
+	readonly identity: string;
+
+	/** Send rtnetlink requests as one datagram; each ends on its own, nothing is rolled back. */
+	rtnetlink(requests: readonly Request[]): readonly Outcome[];
+	/** Dump what matches the request, and nothing wider. @throws KernelError */
+	dump<O, I>(message: Message<unknown, I>, reply: Message<O, never>, value: I): readonly O[];
+
+	/** Commit nf_tables messages as one batch: all, or none and the refusals. */
+	nftables(batch: readonly Request[]): BatchOutcome;
+	/** Read nf_tables objects: one get or one dump. @throws KernelError */
+	readNftables<O, I>(
+		message: Message<unknown, I>,
+		reply: Message<O, never>,
+		value: I,
+		dump: boolean,
+	): readonly O[];
+
+	/** Read a value below /proc/sys, without its newline. @throws KernelError */
+	readSysctl(path: string): string;
+	/** Write a value below /proc/sys and read it back. @throws KernelError */
+	writeSysctl(path: string, value: string): void;
+
+	/** Make a tap that lives as long as this process holds it open. @throws KernelError EBUSY if name or index is taken */
+	createTap(tap: TapRequest): void;
+	/** Let a tap made by `createTap` outlive this process, and let go of it. @throws KernelError */
+	persistTap(name: string): void;
+	/** Let go of a tap that was not persisted; it is gone then. */
+	dropTap(name: string): void;
+
+	/** A fresh interface index that nobody uses yet, most probably. */
+	chooseIndex(): number;
+	close(): void;
+}
+
+export type { AnyMessage };

@@ -1,0 +1,22 @@
+import type { Request } from "./socket.js";
+
+const hex = (bytes: Uint8Array): string => Buffer.from(bytes).toString("hex");
+
+function lines(value: unknown, indent: string): string[] {
+	if (value instanceof Uint8Array) return [`${hex(value)}`];
+	if (value instanceof Map) return lines(Object.fromEntries(value), indent);
+	if (typeof value !== "object" || value === null) return [String(value)];
+	return Object.entries(value).flatMap(([name, inner]) => {
+		if (inner === undefined) return [];
+		const [first = "", ...rest] = lines(inner, `${indent}  `);
+		const nested = typeof inner === "object" && inner !== null && !(inner instanceof Uint8Array);
+		return nested
+			? [`${indent}${name}`, ...[first, ...rest].filter(Boolean)]
+			: [`${indent}${name} ${first}`];
+	});
+}
+
+/** A request in words, attribute by attribute, with the names of its table: what `plan -v` prints. */
+export function describe({ message, value }: Pick<Request, "message" | "value">): string {
+	return [message.name, ...lines(value, "  ")].join("\n");
+}

@@ -1,0 +1,129 @@
+/** struct nlmsghdr and the messages every netlink family shares. linux/netlink.h */
+import { errnoName } from "../sys/error.js";
+import { align4, Reader, type Writer } from "./bytes.js";
+import { WireError } from "./error.js";
+import { binary, nulString } from "./scalars.js";
+import { attrs, type Out, s32, struct, u16, u32 } from "./schema.js";
+
+export const NLMSG_HDRLEN = 16;
+export const NLMSG_NOOP = 1;
+export const NLMSG_ERROR = 2;
+export const NLMSG_DONE = 3;
+export const NLMSG_OVERRUN = 4;
+
+export const NLM_F_REQUEST = 0x1;
+export const NLM_F_MULTI = 0x2;
+export const NLM_F_ACK = 0x4;
+export const NLM_F_ECHO = 0x8;
+export const NLM_F_DUMP_INTR = 0x10;
+export const NLM_F_DUMP_FILTERED = 0x20;
+export const NLM_F_ROOT = 0x100;
+export const NLM_F_MATCH = 0x200;
+export const NLM_F_DUMP = 0x300;
+export const NLM_F_REPLACE = 0x100;
+export const NLM_F_EXCL = 0x200;
+export const NLM_F_CREATE = 0x400;
+export const NLM_F_APPEND = 0x800;
+export const NLM_F_NONREC = 0x100;
+export const NLM_F_BULK = 0x200;
+export const NLM_F_CAPPED = 0x100;
+export const NLM_F_ACK_TLVS = 0x200;
+
+export const nlmsghdr = struct({
+	nlmsg_len: u32,
+	nlmsg_type: u16,
+	nlmsg_flags: u16,
+	nlmsg_seq: u32,
+	nlmsg_pid: u32,
+});
+
+/** What the kernel adds to an error so that a person can understand it (NETLINK_EXT_ACK). */
+export const nlmsgerrAttrs = attrs({
+	NLMSGERR_ATTR_MSG: [1, nulString(1024)],
+	NLMSGERR_ATTR_OFFS: [2, u32],
+	NLMSGERR_ATTR_COOKIE: [3, binary()],
+	NLMSGERR_ATTR_POLICY: [4, binary()],
+	NLMSGERR_ATTR_MISS_TYPE: [5, u32],
+	NLMSGERR_ATTR_MISS_NEST: [6, u32],
+});
+
+/** One message of a datagram; its payload is `reader` from `start` to `end`, valid until the next receive. */
+export interface Frame {
+	readonly type: number;
+	readonly flags: number;
+	readonly seq: number;
+	readonly portId: number;
+	readonly start: number;
+	readonly end: number;
+}
+
+/** Append a message header; `endMessage` patches its length. */
+export function beginMessage(w: Writer, type: number, flags: number, seq: number): number {
+	const at = w.reserve(4);
+	w.u16(type);
+	w.u16(flags);
+	w.u32(seq);
+	w.u32(0);
+	return at;
+}
+
+/** Close the message begun at `at` and pad to NLMSG_ALIGNTO. */
+export function endMessage(w: Writer, at: number): void {
+	const length = w.length - at;
+	w.patch32(at, length);
+	w.reserve(align4(length) - length);
+}
+
+/** The messages in the first `length` bytes of a datagram. @throws WireError when a length lies */
+export function* frames(bytes: Uint8Array, length: number): Generator<Frame> {
+	const r = new Reader(bytes, 0, length);
+	while (r.left > 0) {
+		const at = r.pos;
+		if (r.left < NLMSG_HDRLEN) throw new WireError(`${r.left} bytes where a message should begin`);
+		const { nlmsg_len, nlmsg_type, nlmsg_flags, nlmsg_seq, nlmsg_pid } = nlmsghdr.read(r);
+		if (nlmsg_len < NLMSG_HDRLEN || nlmsg_len > length - at)
+			throw new WireError(`nlmsg_len ${nlmsg_len} of ${length - at} bytes`);
+		yield {
+			type: nlmsg_type,
+			flags: nlmsg_flags,
+			seq: nlmsg_seq,
+			portId: nlmsg_pid,
+			start: at + NLMSG_HDRLEN,
+			end: at + nlmsg_len,
+		};
+		r.pos = Math.min(at + align4(nlmsg_len), length);
+	}
+}
+
+/** What an NLMSG_ERROR or NLMSG_DONE says. errno 0 is an acknowledgement. */
+export interface Verdict {
+	/** Positive, as in errno(3). */
+	readonly errno: number;
+	readonly extack: Out<typeof nlmsgerrAttrs>;
+}
+
+/** Read the payload of NLMSG_ERROR: errno, the header it answers, the request unless capped, the extack. */
+export function readError(bytes: Uint8Array, { flags, start, end }: Frame): Verdict {
+	const r = new Reader(bytes, start, end);
+	const errno = -s32.read(r);
+	const answered = nlmsghdr.read(r);
+	if ((flags & NLM_F_CAPPED) === 0 && errno !== 0 && answered.nlmsg_len > NLMSG_HDRLEN)
+		r.take(Math.min(align4(answered.nlmsg_len - NLMSG_HDRLEN), r.left));
+	return { errno: checkErrno(r, errno), extack: readExtack(r, flags) };
+}
+
+/** Read the payload of NLMSG_DONE: the dump's own result, and its extack. */
+export function readDone(bytes: Uint8Array, { flags, start, end }: Frame): Verdict {
+	const r = new Reader(bytes, start, end);
+	const errno = r.left >= 4 ? -s32.read(r) : 0;
+	// A dump's DONE carries what the dump function returned, which may be a positive count.
+	return { errno: Math.max(0, errno), extack: readExtack(r, flags) };
+}
+
+const readExtack = (r: Reader, flags: number): Out<typeof nlmsgerrAttrs> =>
+	(flags & NLM_F_ACK_TLVS) !== 0 ? nlmsgerrAttrs.read(r) : {};
+
+function checkErrno(r: Reader, errno: number): number {
+	if (errno < 0 || errno > 4095) throw r.fail(`${errnoName(errno)} is no errno`); // MAX_ERRNO, linux/err.h
+	return errno === 0 ? 0 : errno;
+}

@@ -1,0 +1,14 @@
+/** `umlnet-nl/netlink`: the wire language, and sockets that speak it. */
+export { Reader, Writer } from "./bytes.js";
+export { describe } from "./describe.js";
+export { DeadlineError, DumpInterruptedError, OverrunError, WireError } from "./error.js";
+export * from "./frame.js";
+export * from "./schema.js";
+export {
+	NetlinkSocket,
+	type NetlinkSocketOptions,
+	type Outcome,
+	type Reply,
+	type Request,
+	request,
+} from "./socket.js";

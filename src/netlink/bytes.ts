@@ -76,6 +76,13 @@ export class Writer {
 		this.#view.setUint16(at, length, LITTLE);
 		this.reserve(align4(length) - length);
 	}
+	/** Write the length of the record begun at `at` into its first two bytes (struct rtnexthop), and pad. */
+	endRecord(at: number): void {
+		const length = this.length - at;
+		if (length > NLA_MAX) throw this.fail(`is ${length} bytes, a record holds ${NLA_MAX}`);
+		this.#view.setUint16(at, length, LITTLE);
+		this.reserve(align4(length) - length);
+	}
 	fail(message: string): WireError {
 		return new WireError(message, [...this.path]);
 	}
@@ -158,6 +165,24 @@ export class Reader {
 			this.pos = Math.min(start + align4(length), end);
 		}
 		this.#depth--;
+	}
+	/**
+	 * Make `end` the end of the record that begins here with its own length in two bytes.
+	 * Hand the result to `leaveRecord`.
+	 */
+	enterRecord(least: number): { start: number; end: number } {
+		const { pos: start, end } = this;
+		const length = this.u16();
+		if (length < least) throw this.fail(`record of ${length} bytes, needs ${least}`);
+		if (length > end - start) throw this.fail(`record of ${length} bytes, ${end - start} left`);
+		this.pos = start;
+		this.end = start + length;
+		return { start, end };
+	}
+	/** Step over the padding of a record read to its end. */
+	leaveRecord({ start, end }: { readonly start: number; readonly end: number }): void {
+		this.pos = Math.min(start + align4(this.end - start), end);
+		this.end = end;
 	}
 	/** Enter a named attribute: its name joins the path until `leave`. */
 	enter(name: string): void {

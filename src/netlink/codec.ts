@@ -8,6 +8,8 @@ export interface Codec<O, I = O> {
 	readonly kind: string;
 	/** What is inside, by name: for tools that walk a schema, not for encoding. */
 	readonly parts?: Parts;
+	/** How many bytes, where it is always the same: a struct member left out is that many zeroes. */
+	readonly size?: number;
 	write(w: Writer, value: I): void;
 	read(r: Reader): O;
 }

@@ -1,32 +1,51 @@
 import type { Simplify } from "./attributes.js";
-import { Reader, Writer } from "./bytes.js";
+import { align4, Reader, Writer } from "./bytes.js";
 import type { AnyCodec, Codec, In, Out } from "./codec.js";
 
 type Members = Readonly<Record<string, AnyCodec>>;
-type StructOut<M extends Members> = Simplify<{
-	[K in keyof M as Out<M[K]> extends undefined ? never : K]: Out<M[K]>;
-}>;
-type StructIn<M extends Members> = {
-	readonly [K in keyof M as Out<M[K]> extends undefined ? never : K]?: In<M[K]> | undefined;
+/** Padding is no member: it is neither asked for nor given back. */
+type Named<M extends Members> = {
+	[K in keyof M as Out<M[K]> extends undefined ? never : K]: M[K];
 };
+type StructOut<M extends Members> = { [K in keyof Named<M>]: Out<Named<M>[K]> };
+type StructIn<M extends Members> = {
+	readonly [K in keyof Named<M>]?: In<Named<M>[K]> | undefined;
+};
+type NoMembers = Record<never, never>;
 
-/** A fixed header struct. Members left out are written as zero, as the kernel expects. */
-export function struct<const M extends Members>(members: M): Codec<StructOut<M>, StructIn<M>> {
-	const table = Object.entries(members);
+/**
+ * A fixed struct. Members left out are written as zero, as the kernel expects. `later` are members that
+ * younger kernels added at the end: they are missing from what an older kernel sends.
+ */
+export function struct<const M extends Members, const L extends Members = NoMembers>(
+	members: M,
+	later?: L,
+): Codec<Simplify<StructOut<M> & Partial<StructOut<L>>>, Simplify<StructIn<M> & StructIn<L>>> {
+	const table = Object.entries({ ...members, ...later });
+	const always = Object.keys(members).length;
 	return {
 		kind: "struct",
 		parts: Object.fromEntries(table.map(([name, codec]) => [name, [-1, codec] as const])),
+		...(table.every(([, codec]) => codec.size !== undefined) && {
+			size: table.reduce((sum, [, codec]) => sum + (codec.size as number), 0),
+		}),
 		write(w, value) {
 			const values = value as Readonly<Record<string, unknown>>;
 			for (const [name, codec] of table) {
+				const v = values[name];
+				if (v === undefined) {
+					w.reserve(codec.size ?? 0);
+					continue;
+				}
 				w.path.push(name);
-				codec.write(w, values[name] ?? zero(codec));
+				codec.write(w, v);
 				w.path.pop();
 			}
 		},
 		read(r) {
 			const out: Record<string, unknown> = {};
-			for (const [name, codec] of table) {
+			for (const [i, [name, codec]] of table.entries()) {
+				if (i >= always && r.left === 0) break;
 				r.path.push(name);
 				const value = codec.read(r);
 				if (value !== undefined) out[name] = value;
@@ -36,7 +55,65 @@ export function struct<const M extends Members>(members: M): Codec<StructOut<M>,
 		},
 	};
 }
-const zero = ({ kind }: AnyCodec): number | bigint => (kind.endsWith("64") ? 0n : 0);
+
+/** A fixed header and the attributes behind it, in one flat object: `ifi_index` beside `IFLA_MTU`. */
+export function headed<HO, HI, AO, AI>(
+	header: Codec<HO, HI>,
+	set: Codec<AO, AI>,
+): Codec<Simplify<HO & AO>, HI & AI> {
+	return {
+		kind: "headed",
+		parts: { ...header.parts, ...set.parts },
+		write(w, value) {
+			const start = w.length;
+			header.write(w, value);
+			// nlmsg_attrdata(): attributes begin at the next multiple of four, also after one byte.
+			w.reserve(align4(w.length - start) - (w.length - start));
+			set.write(w, value);
+		},
+		read(r) {
+			const start = r.pos;
+			const value = header.read(r) as object;
+			r.pos = Math.min(start + align4(r.pos - start), r.end);
+			return Object.assign(value, set.read(r)) as Simplify<HO & AO>;
+		},
+	};
+}
+
+/**
+ * Records that lie one behind the other, each a header that begins with its own length in two bytes, then
+ * attributes: the struct rtnexthops of RTA_MULTIPATH. The header declares the length as `pad(2)`.
+ */
+export function records<HO, HI, AO, AI>(
+	header: Codec<HO, HI>,
+	set: Codec<AO, AI>,
+): Codec<Simplify<HO & AO>[], readonly (HI & AI)[]> {
+	const record = headed(header, set);
+	return {
+		kind: "array",
+		parts: { "[]": [-1, record] },
+		write(w, values) {
+			for (const [i, value] of values.entries()) {
+				w.path.push(`${i}`);
+				const at = w.length;
+				record.write(w, value);
+				w.endRecord(at);
+				w.path.pop();
+			}
+		},
+		read(r) {
+			const out: Simplify<HO & AO>[] = [];
+			while (r.left > 0) {
+				r.path.push(`${out.length}`);
+				const bounds = r.enterRecord(header.size ?? 2);
+				out.push(record.read(r));
+				r.leaveRecord(bounds);
+				r.path.pop();
+			}
+			return out;
+		},
+	};
+}
 
 /** One netlink message: its type number, its fixed header and its attribute space. */
 export interface Message<O, I> {
@@ -59,15 +136,15 @@ export function message<HO, HI, AO, AI>(
 	header: Codec<HO, HI>,
 	set: Codec<AO, AI>,
 ): Message<Simplify<HO & AO>, HI & AI> {
+	const payload = headed(header, set);
 	const write = (w: Writer, value: HI & AI): void => {
 		w.path.push(name);
-		header.write(w, value);
-		set.write(w, value);
+		payload.write(w, value);
 		w.path.pop();
 	};
 	const read = (r: Reader): Simplify<HO & AO> => {
 		r.path.push(name);
-		const value = Object.assign(header.read(r) as object, set.read(r)) as Simplify<HO & AO>;
+		const value = payload.read(r);
 		r.path.pop();
 		return value;
 	};

@@ -13,6 +13,7 @@ const integer = (
 	const method = writer[bytes];
 	return {
 		kind,
+		size: bytes,
 		write(w, value) {
 			if (!Number.isInteger(value) || value < min || value > max)
 				throw w.fail(`${value} is not a ${kind}`);
@@ -28,6 +29,7 @@ const integer64 = (kind: string, signed: boolean, littleEndian?: boolean): Codec
 	const [min, max] = signed ? [-(2n ** 63n), 2n ** 63n - 1n] : [0n, 2n ** 64n - 1n];
 	return {
 		kind,
+		size: 8,
 		write(w, value) {
 			if (typeof value !== "bigint" || value < min || value > max)
 				throw w.fail(`${value} is not a ${kind}`);
@@ -57,6 +59,7 @@ export const be64 = integer64("be64", false, false);
 /** Struct padding: written as zero, not read. */
 export const pad = (bytes: number): Codec<undefined, number> => ({
 	kind: "pad",
+	size: bytes,
 	write: (w) => void w.reserve(bytes),
 	read: (r) => void r.take(bytes),
 });
@@ -67,6 +70,7 @@ export const flag: Codec<true, boolean> = { kind: "flag", write() {}, read: () =
 /** Bytes as they are; of exactly `length` when given. */
 export const binary = (length?: number): Codec<Uint8Array> => ({
 	kind: "binary",
+	...(length !== undefined && { size: length }),
 	write(w, value) {
 		if (length !== undefined && value.length !== length)
 			throw w.fail(`want ${length} bytes, got ${value.length}`);
@@ -77,20 +81,19 @@ export const binary = (length?: number): Codec<Uint8Array> => ({
 
 const text = new TextEncoder();
 const untext = new TextDecoder("utf-8", { fatal: true });
-/** A string of at most `max` bytes and its NUL (NLA_NUL_STRING). Read back with or without the NUL. */
-export const nulString = (max: number): Codec<string> => ({
+const textOf = (max: number, nul: boolean): Codec<string> => ({
 	kind: "string",
 	write(w, value) {
 		const bytes = text.encode(value);
 		if (bytes.length > max || bytes.includes(0))
 			throw w.fail(`${JSON.stringify(value)} does not fit ${max} bytes`);
 		w.append(bytes);
-		w.u8(0);
+		if (nul) w.u8(0);
 	},
 	read(r) {
 		const bytes = r.window();
-		const nul = bytes.indexOf(0);
-		const used = nul < 0 ? bytes : bytes.subarray(0, nul);
+		const end = bytes.indexOf(0);
+		const used = end < 0 ? bytes : bytes.subarray(0, end);
 		try {
 			return untext.decode(used);
 		} catch {
@@ -98,16 +101,21 @@ export const nulString = (max: number): Codec<string> => ({
 		}
 	},
 });
+/** A string of at most `max` bytes and its NUL (NLA_NUL_STRING). Read back with or without the NUL. */
+export const nulString = (max: number): Codec<string> => textOf(max, true);
+/** A string of at most `max` bytes without a NUL, where the kernel counts every byte it is given. */
+export const string = (max: number): Codec<string> => textOf(max, false);
 
-/** A packed array of one scalar that fills the rest of the attribute. */
-export const arrayOf = (scalar: Codec<number>): Codec<number[], readonly number[]> => ({
+/** A packed array of one scalar or struct that fills the rest of the attribute. */
+export const arrayOf = <O, I>(element: Codec<O, I>): Codec<O[], readonly I[]> => ({
 	kind: "array",
+	parts: { "[]": [-1, element] },
 	write(w, values) {
-		for (const value of values) scalar.write(w, value);
+		for (const value of values) element.write(w, value);
 	},
 	read(r) {
-		const out: number[] = [];
-		while (r.left > 0) out.push(scalar.read(r));
+		const out: O[] = [];
+		while (r.left > 0) out.push(element.read(r));
 		return out;
 	},
 });

@@ -24,7 +24,15 @@ export {
 	type Parts,
 	type RawAttr,
 } from "./codec.js";
-export { type AnyMessage, locate, type Message, message, struct } from "./message.js";
+export {
+	type AnyMessage,
+	headed,
+	locate,
+	type Message,
+	message,
+	records,
+	struct,
+} from "./message.js";
 export {
 	arrayOf,
 	be16,
@@ -39,6 +47,7 @@ export {
 	s32,
 	s64,
 	sbe32,
+	string,
 	u8,
 	u16,
 	u32,

@@ -1,0 +1,69 @@
+/** The guest's root file system: busybox, one link per applet, and init.sh. Built once, then cached. */
+import { execFileSync } from "node:child_process";
+import { createHash } from "node:crypto";
+import {
+	existsSync,
+	mkdirSync,
+	mkdtempSync,
+	readdirSync,
+	readFileSync,
+	renameSync,
+	rmSync,
+	symlinkSync,
+	writeFileSync,
+} from "node:fs";
+import { join } from "node:path";
+import { gzipSync } from "node:zlib";
+
+const BUSYBOX = "/bin/busybox";
+const CACHE = join(import.meta.dirname, "../../.cache/guest");
+
+/** The path of the initramfs; its name carries the hash of all it is made from. */
+export function initramfs(): string {
+	const init = readFileSync(join(import.meta.dirname, "init.sh"));
+	const busybox = readFileSync(BUSYBOX);
+	const builder = readFileSync(import.meta.filename);
+	const key = createHash("sha256").update(builder).update(init).update(busybox).digest("hex");
+	const name = `initramfs-${key.slice(0, 16)}.cpio.gz`;
+	const path = join(CACHE, name);
+	if (!existsSync(path)) {
+		build(path, init, busybox);
+		for (const stale of readdirSync(CACHE)) {
+			if (stale.startsWith("initramfs-") && stale !== name) {
+				rmSync(join(CACHE, stale), { force: true });
+			}
+		}
+	}
+	return path;
+}
+
+/** True for busybox-static's binary: one that names no dynamic loader in its first page. */
+export function isStaticBusybox(): boolean {
+	return existsSync(BUSYBOX) && !readFileSync(BUSYBOX).subarray(0, 4096).includes("/ld-");
+}
+
+function build(path: string, init: Buffer, busybox: Buffer): void {
+	mkdirSync(CACHE, { recursive: true });
+	const work = mkdtempSync(join(CACHE, "build-"));
+	try {
+		const root = join(work, "root");
+		for (const directory of ["bin", "dev", "proc", "sys", "tmp"]) {
+			mkdirSync(join(root, directory), { recursive: true });
+		}
+		writeFileSync(join(root, "init"), init, { mode: 0o755 });
+		writeFileSync(join(root, "bin/busybox"), busybox, { mode: 0o755 });
+		for (const applet of execFileSync(BUSYBOX, ["--list"], { encoding: "utf8" }).split("\n")) {
+			if (applet !== "" && applet !== "busybox") symlinkSync("busybox", join(root, "bin", applet));
+		}
+		const archive = execFileSync("cpio", ["--create", "--quiet", "--format=newc", "--owner=0:0"], {
+			cwd: root,
+			input: readdirSync(root, { recursive: true, encoding: "utf8" }).join("\n"),
+			maxBuffer: 64 << 20,
+		});
+		writeFileSync(join(work, "initramfs"), gzipSync(archive));
+		// Test files run in parallel: the name appears at once with the whole content behind it.
+		renameSync(join(work, "initramfs"), path);
+	} finally {
+		rmSync(work, { recursive: true });
+	}
+}

@@ -1,0 +1,106 @@
+import { UmlnetError } from "../sys/error.js";
+
+export type Family = 4 | 6;
+
+/** The text is no IP address, or no CIDR. The message says why, without quoting the text. */
+export class AddressError extends UmlnetError {
+	override readonly name = "AddressError";
+	constructor(message: string) {
+		super("ERR_ADDRESS", message);
+	}
+}
+
+/** The address in network byte order: 4 bytes are IPv4, 16 are IPv6. Throws AddressError. */
+export function parseAddress(text: string): Uint8Array {
+	return text.includes(":") ? parseIPv6(text) : parseIPv4(text);
+}
+
+/** One notation only, four decimal numbers: where inet_aton(3) reads octal, hex or fewer parts, people misread. */
+function parseIPv4(text: string): Uint8Array {
+	const parts = text.split(".");
+	if (parts.length !== 4 || parts.some((part) => !/^[0-9]+$/.test(part)))
+		throw new AddressError("an IPv4 address is four decimal numbers, 192.0.2.1");
+	return Uint8Array.from(parts, (part) => {
+		if (part.length > 1 && part.startsWith("0"))
+			throw new AddressError("a leading zero means octal to some programs and nothing to others");
+		if (part.length > 3 || Number(part) > 255)
+			throw new AddressError("the numbers of an IPv4 address go up to 255");
+		return Number(part);
+	});
+}
+
+function parseIPv6(text: string): Uint8Array {
+	if (text.includes("%"))
+		throw new AddressError("a zone (%) names an interface of one machine: leave it out");
+	const halves = text.split("::");
+	if (halves.length > 2) throw new AddressError("'::' stands in an IPv6 address once at most");
+	const [head = "", tail] = halves;
+	const front = groups(head, tail === undefined);
+	const back = tail === undefined ? [] : groups(tail, true);
+	const missing = 16 - front.length - back.length;
+	// '::' is at least one group (RFC 4291, 2.2).
+	if (tail === undefined ? missing !== 0 : missing < 2)
+		throw new AddressError("an IPv6 address has eight groups, 2001:db8:0:0:0:0:0:1");
+	return Uint8Array.from([...front, ...new Array<number>(missing).fill(0), ...back]);
+}
+
+/** The bytes of `2001:db8`; at the very end of an address its last 4 bytes may be written as IPv4. */
+function groups(text: string, last: boolean): number[] {
+	if (text === "") return [];
+	const parts = text.split(":");
+	return parts.flatMap((part, i) => {
+		if (last && i === parts.length - 1 && part.includes(".")) return [...parseIPv4(part)];
+		if (!/^[0-9a-f]{1,4}$/i.test(part))
+			throw new AddressError("the groups of an IPv6 address are 1 to 4 hexadecimal digits");
+		const group = Number.parseInt(part, 16);
+		return [group >> 8, group & 255];
+	});
+}
+
+/** The canonical text: RFC 5952 for IPv6, so that equal addresses are equal strings. */
+export function formatAddress(bytes: Uint8Array): string {
+	if (bytes.length === 4) return bytes.join(".");
+	if (isIPv4Mapped(bytes)) return `::ffff:${bytes.subarray(12).join(".")}`;
+	const groups = Array.from({ length: 8 }, (_, i) => pair(bytes, i).toString(16));
+	const [start, length] = longestZeros(groups);
+	if (length < 2) return groups.join(":");
+	return `${groups.slice(0, start).join(":")}::${groups.slice(start + length).join(":")}`;
+}
+
+function pair(bytes: Uint8Array, group: number): number {
+	return ((bytes[group * 2] ?? 0) << 8) | (bytes[group * 2 + 1] ?? 0);
+}
+
+/** The first of the longest runs of zero groups. */
+function longestZeros(groups: readonly string[]): readonly [start: number, length: number] {
+	let best: readonly [number, number] = [0, 0];
+	let length = 0;
+	groups.forEach((group, i) => {
+		length = group === "0" ? length + 1 : 0;
+		if (length > best[1]) best = [i + 1 - length, length];
+	});
+	return best;
+}
+
+/** ::ffff:0:0/96 (RFC 4291, 2.5.5.2): an IPv4 address in IPv6 clothes. */
+export function isIPv4Mapped(bytes: Uint8Array): boolean {
+	return (
+		bytes.length === 16 &&
+		bytes.subarray(0, 10).every((byte) => byte === 0) &&
+		pair(bytes, 5) === 0xffff
+	);
+}
+
+export function familyOf(bytes: Uint8Array): Family {
+	return bytes.length === 4 ? 4 : 6;
+}
+
+/** Less, equal or greater than 0, as in sort(); the families apart, IPv4 first. */
+export function compareAddresses(a: Uint8Array, b: Uint8Array): number {
+	if (a.length !== b.length) return a.length - b.length;
+	for (const [i, byte] of a.entries()) {
+		const difference = byte - (b[i] ?? 0);
+		if (difference !== 0) return difference;
+	}
+	return 0;
+}

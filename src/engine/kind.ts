@@ -1,21 +1,37 @@
 import type { Action } from "../kernel/action.js";
 import type { Kernel } from "../kernel/kernel.js";
 
+/**
+ * The order in which things come to be; they go in the reverse order, so filters go first and links last.
+ * Everything before `persist` dies with a killed process or is undone from the journal.
+ */
+export const PHASES = [
+	"link",
+	"tap",
+	"configure",
+	"address",
+	"route",
+	"option",
+	"filter",
+	"persist",
+] as const;
+export type Phase = (typeof PHASES)[number];
+
 /** A change and its inverse, as data. `undo` is harmless when `do` never ran, or ran only in part. */
 export interface Step {
 	/** What a person reads in `plan` and in an error: `create tap tap0`. */
 	readonly label: string;
-	/** Where in the spec this comes from, `taps.tap0`. */
-	readonly path: string;
+	readonly phase: Phase;
 	readonly do: Action;
-	readonly undo?: readonly Action[];
+	/** In the order in which they must run. Empty where the undo of another step takes this one along. */
+	readonly undo: readonly Action[];
 }
 
 /** Answers to what a resource must know of others while it is resolved. */
 export interface Surroundings {
 	readonly kernel: Kernel;
 	/** The interface index of a link: one that this transaction makes, one of ours, or one of the host's. */
-	indexOf(link: string, path: string): number;
+	indexOf(link: string): number;
 }
 
 /**
@@ -23,29 +39,46 @@ export interface Surroundings {
  * `Want` is what the spec asks for, `Made` adds all that must be known to undo, remove or recognise it later:
  * chosen ids, the values it replaces. Both are plain JSON: `Made` is kept in the journal.
  */
-export interface Kind<Want, Made> {
+export interface Kind<Want, Made extends Want> {
 	readonly kind: string;
 	/** The kernel-side name; two wants with one key must agree. */
 	key(want: Want): string;
-	/** Look up what only the host knows. @throws ConflictError when something foreign is in the way */
+	/** Look up what only the host knows. @throws ConflictError, SpecError */
 	resolve(want: Want, around: Surroundings): Made;
 	/** Steps that make it where nothing is. Pure. */
 	create(made: Made): readonly Step[];
-	/** Whether what was made satisfies the want as it stands. Pure. */
-	satisfies(made: Made, want: Want): boolean;
-	/** What the host has instead of what was made, in words; nothing when all is as made. Reads. */
-	drift(made: Made, kernel: Kernel): readonly string[];
-	/** Steps that bring it back to what was made, or on to `next`, from whatever the host has now. */
-	change(made: Made, next: Made, kernel: Kernel): readonly Step[];
 	/** Steps that take it away. Pure. */
 	remove(made: Made): readonly Step[];
+	/** What the host has instead of what was made, in words; empty when all is as made. Reads. */
+	drift(made: Made, kernel: Kernel): readonly string[];
+	/**
+	 * Steps from whatever the host has now to `next`: a repair when `next` is `made`, else what the spec now
+	 * asks for. Reads. @throws ConflictError when that cannot be done in place
+	 */
+	change(made: Made, next: Made, kernel: Kernel): readonly Step[];
 	/** The key of the resource whose removal takes this one along: an address goes with its link. */
 	within?(made: Made): string | undefined;
 }
 
 /** A want of some kind, with the place in the spec it comes from. */
-export interface Resource<Want = unknown> {
+export interface Resource {
 	readonly kind: string;
-	readonly want: Want;
+	readonly want: unknown;
 	readonly path: string;
+}
+
+// biome-ignore lint/suspicious/noExplicitAny: kinds of all shapes side by side; each checks its own
+export type AnyKind = Kind<any, any>;
+
+/** The key of every kind that makes a link; its `made.index` is the link's. No two links share a name. */
+export const linkKey = (name: string): string => `link:${name}`;
+
+/** All kinds, by name. */
+export type Kinds = ReadonlyMap<string, AnyKind>;
+
+/** The kind of that name. */
+export function kindOf(kinds: Kinds, name: string): AnyKind {
+	const kind = kinds.get(name);
+	if (kind === undefined) throw new Error(`no kind ${name}`);
+	return kind;
 }

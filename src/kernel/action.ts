@@ -1,4 +1,4 @@
-import type { Request } from "../netlink/socket.js";
+import type { Request } from "../netlink/request.js";
 import type { TapRequest } from "./kernel.js";
 
 /**

@@ -1,4 +1,4 @@
-import type { Request } from "./socket.js";
+import type { Request } from "./request.js";
 
 const hex = (bytes: Uint8Array): string => Buffer.from(bytes).toString("hex");
 

@@ -3,12 +3,11 @@ export { Reader, Writer } from "./bytes.js";
 export { describe } from "./describe.js";
 export { DeadlineError, DumpInterruptedError, OverrunError, WireError } from "./error.js";
 export * from "./frame.js";
+export { type Request, request } from "./request.js";
 export * from "./schema.js";
 export {
 	NetlinkSocket,
 	type NetlinkSocketOptions,
 	type Outcome,
 	type Reply,
-	type Request,
-	request,
 } from "./socket.js";

@@ -19,27 +19,13 @@ import {
 	readError,
 	type Verdict,
 } from "./frame.js";
+import { type Request, request } from "./request.js";
 import { type AnyMessage, locate, type Message } from "./schema.js";
 
 const SOL_NETLINK = 270; // linux/socket.h
 const NETLINK_CAP_ACK = 10; // linux/netlink.h
 const NETLINK_EXT_ACK = 11;
 const NETLINK_GET_STRICT_CHK = 12;
-
-/** One message to send. Build it with `request`, which ties the value's type to the message. */
-export interface Request {
-	readonly message: AnyMessage;
-	/** Flags beside NLM_F_REQUEST, which is always set. */
-	readonly flags: number;
-	readonly value: unknown;
-}
-
-/** A request whose value is checked against its message's table by the compiler. */
-export const request = <O, I>(message: Message<O, I>, flags: number, value: I): Request => ({
-	message: message as unknown as AnyMessage,
-	flags,
-	value,
-});
 
 /** A message that came back. */
 export interface Reply {

@@ -1,0 +1,208 @@
+import type { Kernel } from "../kernel/kernel.js";
+import { ConflictError } from "./error.js";
+import {
+	type Kinds,
+	kindOf,
+	linkKey,
+	PHASES,
+	type Resource,
+	type Step,
+	type Surroundings,
+} from "./kind.js";
+import type { TapReport } from "./report.js";
+import type { Delta, Entry, State } from "./state.js";
+
+/** A tap as it is wanted: what will be told of it, and every object it needs. */
+export interface WantedTap {
+	readonly report: Omit<TapReport, "index">;
+	readonly resources: readonly Resource[];
+}
+
+/** A step of a plan and whose it is: undefined where several taps of the transaction need it. */
+export interface PlannedStep extends Step {
+	readonly path: string;
+	readonly tap: string | undefined;
+}
+
+/** All that a transaction will do, its undo included, before anything is done. */
+export interface Plan {
+	/** Undone in reverse when one fails. */
+	readonly steps: readonly PlannedStep[];
+	/** Run last, when all else stands: what cannot be undone. */
+	readonly final: readonly PlannedStep[];
+	readonly delta: Delta;
+}
+
+interface Target extends Resource {
+	readonly key: string;
+	readonly taps: Set<string>;
+}
+
+/** Every object the taps need, once, with the taps that need it. */
+function targets(kinds: Kinds, taps: readonly WantedTap[]): Map<string, Target> {
+	const out = new Map<string, Target>();
+	for (const { report, resources } of taps)
+		for (const resource of resources) {
+			const key = kindOf(kinds, resource.kind).key(resource.want);
+			const known = out.get(key);
+			if (known === undefined) out.set(key, { ...resource, key, taps: new Set([report.name]) });
+			else known.taps.add(report.name);
+		}
+	return out;
+}
+
+class Planner {
+	readonly #kinds: Kinds;
+	readonly #kernel: Kernel;
+	readonly #state: State;
+	/** Entries as they will be; what is made anew in this transaction. */
+	readonly entries = new Map<string, Entry>();
+	readonly fresh = new Set<string>();
+	readonly steps: PlannedStep[] = [];
+	readonly removals: PlannedStep[] = [];
+	readonly #indexes = new Map<string, number>();
+	readonly #around: Surroundings;
+
+	constructor(kinds: Kinds, kernel: Kernel, state: State, readLinkIndex: (name: string) => number) {
+		this.#kinds = kinds;
+		this.#kernel = kernel;
+		this.#state = state;
+		this.#around = {
+			kernel,
+			indexOf: (link) => {
+				const known = this.#indexes.get(link) ?? this.#ownIndex(link);
+				const index = known ?? readLinkIndex(link);
+				this.#indexes.set(link, index);
+				return index;
+			},
+		};
+	}
+
+	#ownIndex(link: string): number | undefined {
+		const key = linkKey(link);
+		return indexOf(this.entries.get(key) ?? this.#state.entries.get(key));
+	}
+
+	/** Make what is not there, repair or change what is. */
+	bring({ kind: name, want, path, key, taps }: Target): void {
+		const kind = kindOf(this.#kinds, name);
+		const known = this.#state.entries.get(key);
+		const owner = taps.size === 1 ? [...taps][0] : undefined;
+		const add = (steps: readonly Step[]) =>
+			this.steps.push(...steps.map((step) => ({ ...step, path, tap: owner })));
+		if (known === undefined) {
+			const made = kind.resolve(want, this.#around);
+			const parent = kind.within?.(made);
+			this.entries.set(key, { kind: name, key, made, path });
+			this.fresh.add(key);
+			const gone = parent !== undefined && this.fresh.has(parent);
+			add(gone ? kind.create(made).map((step) => ({ ...step, undo: [] })) : kind.create(made));
+			return;
+		}
+		if (known.kind !== name)
+			throw new ConflictError(key.replace(":", " "), `our ${known.kind}`, `a ${name}`, { path });
+		const next = { ...(known.made as object), ...(want as object) };
+		this.entries.set(key, { kind: name, key, made: next, path });
+		add(kind.change(known.made, next, this.#kernel));
+	}
+
+	/** Take away what no tap needs any more. */
+	release(keys: readonly string[], tapOf: (key: string) => string | undefined): void {
+		const going = new Set(keys);
+		for (const key of keys) {
+			const entry = this.#state.entries.get(key);
+			if (entry === undefined) continue;
+			const kind = kindOf(this.#kinds, entry.kind);
+			const parent = kind.within?.(entry.made);
+			if (parent !== undefined && going.has(parent)) continue;
+			const steps = kind.remove(entry.made);
+			const tap = tapOf(key);
+			this.removals.push(...steps.map((step) => ({ ...step, path: entry.path, tap })));
+		}
+	}
+}
+
+const rank = (step: Step): number => PHASES.indexOf(step.phase);
+const irreversible = (step: Step): boolean => step.do.via === "unlink";
+
+/** Creation in the order of the phases, then removal in the reverse; what cannot be undone comes last. */
+function order(
+	creations: readonly PlannedStep[],
+	removals: readonly PlannedStep[],
+	delta: Delta,
+): Plan {
+	const up = creations.toSorted((a, b) => rank(a) - rank(b));
+	const down = removals.toSorted((a, b) => rank(b) - rank(a));
+	const all = [
+		...up.filter((s) => s.phase !== "persist"),
+		...down,
+		...up.filter((s) => s.phase === "persist"),
+	];
+	return {
+		steps: all.filter((step) => !irreversible(step)),
+		final: all.filter(irreversible),
+		delta,
+	};
+}
+
+/**
+ * The plan that brings the taps up. Looks up only what the taps name.
+ * @throws ConflictError, SpecError, KernelError
+ */
+export function planUp(
+	kinds: Kinds,
+	kernel: Kernel,
+	state: State,
+	taps: readonly WantedTap[],
+	readLinkIndex: (name: string) => number,
+): Plan {
+	const planner = new Planner(kinds, kernel, state, readLinkIndex);
+	const wanted = targets(kinds, taps);
+	for (const target of wanted.values()) planner.bring(target);
+	const names = new Set(taps.map(({ report }) => report.name));
+	const abandoned = [...names].flatMap((name) =>
+		(state.taps.get(name)?.keys ?? []).filter(
+			(key) => !wanted.has(key) && [...state.users(key)].every((user) => names.has(user)),
+		),
+	);
+	const drop = [...new Set(abandoned)];
+	planner.release(drop, () => undefined);
+	const up = taps.map(({ report, resources }) => ({
+		report: { ...report, index: indexOf(planner.entries.get(linkKey(report.name))) ?? 0 },
+		keys: resources.map(({ kind, want }) => kindOf(kinds, kind).key(want)),
+	}));
+	const put = [...planner.entries.values()].filter(
+		(entry) => !same(entry, state.entries.get(entry.key)),
+	);
+	const changed = up.filter((tap) => !same(tap, state.taps.get(tap.report.name)));
+	return order(planner.steps, planner.removals, { put, drop, up: changed, down: [] });
+}
+
+/** The plan that takes taps down, and with the last tap of a network what stood for the network. Pure. */
+export function planDown(
+	kinds: Kinds,
+	kernel: Kernel,
+	state: State,
+	names: readonly string[],
+): Plan {
+	const going = new Set(names.filter((name) => state.taps.has(name)));
+	const left = new Map<string, number>();
+	const owner = new Map<string, string>();
+	for (const name of going)
+		for (const key of state.taps.get(name)?.keys ?? []) {
+			left.set(key, (left.get(key) ?? state.users(key).size) - 1);
+			owner.set(key, name);
+		}
+	const drop = [...left].filter(([, users]) => users === 0).map(([key]) => key);
+	const planner = new Planner(kinds, kernel, state, (name) => {
+		throw new ConflictError(`link ${name}`, "nothing", "a link");
+	});
+	planner.release(drop, (key) => (state.users(key).size === 1 ? owner.get(key) : undefined));
+	return order([], planner.removals, { put: [], drop, up: [], down: [...going] });
+}
+
+const indexOf = (entry: Entry | undefined): number | undefined =>
+	(entry?.made as { index: number } | undefined)?.index;
+
+const same = (a: unknown, b: unknown): boolean =>
+	b !== undefined && JSON.stringify(a) === JSON.stringify(b);

@@ -1,0 +1,65 @@
+import type { TapReport } from "./report.js";
+
+/** A host object that we made, and what is needed to recognise, repair and remove it. */
+export interface Entry {
+	readonly kind: string;
+	readonly key: string;
+	readonly made: unknown;
+	readonly path: string;
+}
+
+/** A tap that is up: what is told of it, and the objects that stand because of it. */
+export interface TapEntry {
+	readonly report: TapReport;
+	readonly keys: readonly string[];
+}
+
+/** What a transaction changes in the state, once it is committed. */
+export interface Delta {
+	readonly put: readonly Entry[];
+	readonly drop: readonly string[];
+	readonly up: readonly TapEntry[];
+	readonly down: readonly string[];
+}
+
+/** What is ours on this host. An object stands as long as a tap uses it. */
+export class State {
+	readonly taps = new Map<string, TapEntry>();
+	readonly entries = new Map<string, Entry>();
+	readonly #users = new Map<string, Set<string>>();
+
+	/** The taps because of which an object stands. */
+	users(key: string): ReadonlySet<string> {
+		return this.#users.get(key) ?? none;
+	}
+
+	apply({ put, drop, up, down }: Delta): void {
+		for (const entry of put) this.entries.set(entry.key, entry);
+		for (const name of down) this.#release(name);
+		for (const tap of up) {
+			this.#release(tap.report.name);
+			this.taps.set(tap.report.name, tap);
+			for (const key of tap.keys) {
+				const users = this.#users.get(key);
+				if (users === undefined) this.#users.set(key, new Set([tap.report.name]));
+				else users.add(tap.report.name);
+			}
+		}
+		for (const key of drop) {
+			this.entries.delete(key);
+			this.#users.delete(key);
+		}
+	}
+
+	#release(name: string): void {
+		for (const key of this.taps.get(name)?.keys ?? []) this.#users.get(key)?.delete(name);
+		this.taps.delete(name);
+	}
+
+	/** The whole state as one delta, for a fresh journal. */
+	toDelta(): Delta {
+		return { put: [...this.entries.values()], drop: [], up: [...this.taps.values()], down: [] };
+	}
+}
+
+const none: ReadonlySet<string> = new Set();

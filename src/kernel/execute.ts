@@ -1,0 +1,152 @@
+import { type Request, request } from "../netlink/request.js";
+import { KernelError } from "../sys/error.js";
+import { RTM_NEWLINK } from "../uapi/if_link.js";
+import type { Action } from "./action.js";
+import type { Kernel } from "./kernel.js";
+import { readLinks } from "./read.js";
+import { isStill, unlink } from "./unlink.js";
+
+type Of<V extends Action["via"]> = Extract<Action, { via: V }>;
+
+/** What became of each action of a run: nothing said means done. */
+export type Failures = readonly (Error | undefined)[];
+
+/**
+ * Run actions in order. Neighbours of one kind travel together: one rtnetlink send, one nf_tables batch, one
+ * group delete. A run of actions stops at the end of the group in which one failed.
+ */
+export function execute(kernel: Kernel, actions: readonly Action[]): Failures {
+	const failures: (Error | undefined)[] = [];
+	for (const run of runs(actions)) {
+		const ended = attempt(run, () => drive(kernel, run));
+		failures.push(...ended);
+		if (ended.some((error) => error !== undefined)) break;
+	}
+	return failures;
+}
+
+/** Consecutive actions of one kind. */
+function runs(actions: readonly Action[]): Action[][] {
+	const out: Action[][] = [];
+	for (const action of actions) {
+		const last = out.at(-1);
+		if (last?.[0]?.via === action.via) last.push(action);
+		else out.push([action]);
+	}
+	return out;
+}
+
+/** A driver that throws did not get as far as telling the actions apart: all of them failed. */
+function attempt(run: readonly Action[], drive: () => Failures): Failures {
+	try {
+		return drive();
+	} catch (error) {
+		if (error instanceof Error) return run.map(() => error);
+		throw error;
+	}
+}
+
+function drive(kernel: Kernel, run: readonly Action[]): Failures {
+	switch ((run[0] as Action).via) {
+		case "rtnetlink":
+			return driveRtnetlink(kernel, run as readonly Of<"rtnetlink">[]);
+		case "nftables":
+			return driveNftables(kernel, run as readonly Of<"nftables">[]);
+		case "unlink":
+			return unlink(
+				kernel,
+				(run as readonly Of<"unlink">[]).map(({ link }) => link),
+			);
+		default:
+			return driveEach(kernel, run);
+	}
+}
+
+function driveEach(kernel: Kernel, run: readonly Action[]): Failures {
+	const failures: (Error | undefined)[] = [];
+	for (const action of run) {
+		const [failure] = attempt([action], () => {
+			driveOne(kernel, action);
+			return [undefined];
+		});
+		failures.push(failure);
+	}
+	return failures;
+}
+
+function driveOne(kernel: Kernel, action: Action): void {
+	switch (action.via) {
+		case "tun":
+			return kernel.createTap(action.create);
+		case "persist":
+			return kernel.persistTap(action.name);
+		case "sysctl":
+			if (action.only !== undefined && kernel.readSysctl(action.path) !== action.only) return;
+			return kernel.writeSysctl(action.path, action.value);
+		default:
+			throw new KernelError(action.via, "EINVAL");
+	}
+}
+
+/** One send for all; guarded actions whose link is no longer the one meant are left out. */
+function driveRtnetlink(kernel: Kernel, run: readonly Of<"rtnetlink">[]): Failures {
+	const guarded = run.filter((action) => action.only !== undefined);
+	const links = readLinks(
+		kernel,
+		guarded.map(({ only }) => only?.index ?? 0),
+	);
+	const stale = new Set(
+		guarded.filter(({ only }, i) => only !== undefined && !isStill(links[i], only)),
+	);
+	const live = run.filter((action) => !stale.has(action));
+	const { requests, places } = merge(live.map((action) => action.request));
+	const outcomes = kernel.rtnetlink(requests);
+	const failed = new Map(live.map((action, i) => [action, outcomes[places[i] as number]?.error]));
+	return run.map((action) => failed.get(action));
+}
+
+/**
+ * Settings of one link that follow each other become one message: each message costs the kernel a lock and a
+ * notification. `places` says which message each request went into.
+ */
+export function merge(requests: readonly Request[]): {
+	requests: readonly Request[];
+	places: readonly number[];
+} {
+	const out: Request[] = [];
+	const places = requests.map((one) => {
+		const last = out.at(-1);
+		if (last !== undefined && isSetting(last) && isSetting(one) && indexOf(last) === indexOf(one))
+			out[out.length - 1] = request(RTM_NEWLINK, 0, combine(last.value, one.value) as object);
+		else out.push(one);
+		return out.length - 1;
+	});
+	return { requests: out, places };
+}
+
+const isSetting = ({ message, flags }: Request): boolean =>
+	message.name === "RTM_NEWLINK" && flags === 0;
+const indexOf = ({ value }: Request): number => (value as { ifi_index?: number }).ifi_index ?? 0;
+
+/** Two settings as one: nests are combined, flag words united. */
+function combine(a: unknown, b: unknown): unknown {
+	if (b === undefined) return a;
+	if (!isPlain(a) || !isPlain(b)) return b;
+	const out: Record<string, unknown> = { ...a };
+	for (const [name, value] of Object.entries(b))
+		out[name] =
+			name === "ifi_flags" || name === "ifi_change"
+				? ((out[name] as number | undefined) ?? 0) | (value as number)
+				: combine(out[name], value);
+	return out;
+}
+const isPlain = (value: unknown): value is Record<string, unknown> =>
+	typeof value === "object" && value !== null && Object.getPrototypeOf(value) === Object.prototype;
+
+function driveNftables(kernel: Kernel, run: readonly Of<"nftables">[]): Failures {
+	const owners = run.flatMap(({ batch }, i) => batch.map(() => i));
+	const { refused } = kernel.nftables(run.flatMap(({ batch }) => batch));
+	const failures: (Error | undefined)[] = run.map(() => undefined);
+	for (const { at, error } of refused) failures[owners[at] as number] ??= error;
+	return failures;
+}

@@ -1,0 +1,83 @@
+import { randomInt } from "node:crypto";
+import { readFileSync } from "node:fs";
+import type { Request } from "../netlink/request.js";
+import type { Message } from "../netlink/schema.js";
+import type { NetlinkSocketOptions, Outcome } from "../netlink/socket.js";
+import { NetlinkFd } from "../sys/socket.js";
+import type { BatchOutcome, Kernel, TapRequest } from "./kernel.js";
+import { NftablesDriver } from "./nftables.js";
+import { RtnetlinkDriver } from "./rtnetlink.js";
+import { SysctlDriver } from "./sysctl.js";
+import { TunDriver } from "./tun.js";
+
+// Automatic indexes count up from 1; far above them a chosen one meets none of them.
+const FIRST_INDEX = 0x1000_0000;
+const LAST_INDEX = 0x7fff_0000;
+
+/** The kernel under us, in the network namespace of the thread that made this object. */
+export class LinuxKernel implements Kernel {
+	readonly identity: string;
+	readonly #rtnetlink: RtnetlinkDriver;
+	readonly #nftables: NftablesDriver;
+	readonly #sysctl = new SysctlDriver();
+	readonly #tun = new TunDriver();
+
+	/** @throws KernelError */
+	constructor(options: NetlinkSocketOptions = {}) {
+		this.#rtnetlink = new RtnetlinkDriver(options);
+		this.#nftables = new NftablesDriver(options);
+		this.identity = readIdentity();
+	}
+
+	rtnetlink(requests: readonly Request[]): readonly Outcome[] {
+		return this.#rtnetlink.send(requests);
+	}
+	dump<O, I>(message: Message<unknown, I>, reply: Message<O, never>, value: I): readonly O[] {
+		return this.#rtnetlink.dump(message, reply, value);
+	}
+	nftables(batch: readonly Request[]): BatchOutcome {
+		return this.#nftables.commit(batch);
+	}
+	readNftables<O, I>(
+		message: Message<unknown, I>,
+		reply: Message<O, never>,
+		value: I,
+		dump: boolean,
+	): readonly O[] {
+		return this.#nftables.read(message, reply, value, dump);
+	}
+	readSysctl(path: string): string {
+		return this.#sysctl.read(path);
+	}
+	writeSysctl(path: string, value: string): void {
+		this.#sysctl.write(path, value);
+	}
+	createTap(tap: TapRequest): void {
+		this.#tun.create(tap);
+	}
+	persistTap(name: string): void {
+		this.#tun.persist(name);
+	}
+	dropTap(name: string): void {
+		this.#tun.drop(name);
+	}
+	chooseIndex(): number {
+		return randomInt(FIRST_INDEX, LAST_INDEX);
+	}
+	close(): void {
+		this.#tun.close();
+		this.#rtnetlink.close();
+		this.#nftables.close();
+	}
+}
+
+/** Boot id and namespace cookie: neither is ever used twice, unlike a namespace's inode number. */
+function readIdentity(): string {
+	const boot = readFileSync("/proc/sys/kernel/random/boot_id", "latin1").trim();
+	const fd = new NetlinkFd(0);
+	try {
+		return `${boot}-${fd.netnsCookie()}`;
+	} finally {
+		fd.close();
+	}
+}

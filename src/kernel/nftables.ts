@@ -1,0 +1,89 @@
+import { OverrunError } from "../netlink/error.js";
+import { type Request, request } from "../netlink/request.js";
+import type { Message } from "../netlink/schema.js";
+import type { NetlinkSocketOptions, Outcome } from "../netlink/socket.js";
+import { KernelError } from "../sys/error.js";
+import { NFT_MSG_GETGEN, NFT_MSG_NEWGEN } from "../uapi/nf_tables.js";
+import {
+	NFNL_MSG_BATCH_BEGIN,
+	NFNL_MSG_BATCH_END,
+	NFNL_SUBSYS_NFTABLES,
+} from "../uapi/nfnetlink.js";
+import type { BatchOutcome } from "./kernel.js";
+import { FreshSocket } from "./rtnetlink.js";
+
+const NETLINK_NETFILTER = 12; // linux/netlink.h
+// Somebody else's commit between our reading the generation and our batch; 20 in a row is not chance.
+const STALE_TRIES = 20;
+
+/** nf_tables: every change is one batch that the kernel commits whole or not at all. */
+export class NftablesDriver {
+	readonly #socket: FreshSocket;
+	#generation: number | undefined;
+
+	constructor(options: NetlinkSocketOptions) {
+		this.#socket = new FreshSocket(NETLINK_NETFILTER, options);
+	}
+
+	/** @throws KernelError when the batch as a whole is refused (EPERM, or a ruleset that never stands still) */
+	commit(batch: readonly Request[]): BatchOutcome {
+		for (let tries = 1; ; tries++) {
+			const generation = this.#generation ?? this.#readGeneration();
+			this.#generation = undefined;
+			const outcomes = this.#sendBatch(batch, generation);
+			if (outcomes === "committed") {
+				this.#generation = nextGeneration(generation);
+				return { refused: [] };
+			}
+			const [begin, ...rest] = outcomes;
+			if (begin?.error?.errno === "ERESTART" && tries < STALE_TRIES) continue;
+			if (begin?.error !== undefined) throw begin.error;
+			const refused = rest.flatMap(({ error }, at) => (error === undefined ? [] : [{ at, error }]));
+			if (refused.length > 0) return { refused };
+			// A malformed batch gets no answer at all; so did every batch before Linux 6.10. Which was it?
+			if (this.#readGeneration() === nextGeneration(generation)) return { refused: [] };
+			throw new KernelError("NFNL_MSG_BATCH_END", "EPROTO", {
+				kernel: "the kernel did not answer the batch and did not commit it",
+			});
+		}
+	}
+
+	read<O, I>(message: Message<unknown, I>, reply: Message<O, never>, value: I, dump: boolean): O[] {
+		return this.#socket.use((socket) => {
+			if (dump) return socket.dump(message, reply, value);
+			return socket.request(message as Message<O, I>, 0, value) as O[];
+		});
+	}
+
+	close(): void {
+		this.#socket.close();
+	}
+
+	#readGeneration(): number {
+		const [gen] = this.read(NFT_MSG_GETGEN, NFT_MSG_NEWGEN, {}, false);
+		return gen?.NFTA_GEN_ID ?? 0;
+	}
+
+	/** The outcome of BATCH_BEGIN, then of each message; or that BATCH_END was acknowledged. */
+	#sendBatch(batch: readonly Request[], generation: number): "committed" | readonly Outcome[] {
+		const res_id = NFNL_SUBSYS_NFTABLES;
+		try {
+			const { outcomes, acknowledged } = this.#socket.use((socket) =>
+				socket.sendBatch([
+					request(NFNL_MSG_BATCH_BEGIN, 0, { res_id, NFNL_BATCH_GENID: generation }),
+					...batch,
+					request(NFNL_MSG_BATCH_END, 0, { res_id }),
+				]),
+			);
+			// An ACK on a message inside the batch says nothing; only the one on BATCH_END means committed.
+			return acknowledged ? "committed" : outcomes.slice(0, -1);
+		} catch (error) {
+			if (!(error instanceof OverrunError)) throw error;
+			if (this.#readGeneration() === nextGeneration(generation)) return "committed";
+			throw error;
+		}
+	}
+}
+
+// nft_net->base_seq skips 0 (net/netfilter/nf_tables_api.c nft_base_seq_inc).
+const nextGeneration = (generation: number): number => (generation + 1) >>> 0 || 1;

@@ -1,0 +1,63 @@
+import { request } from "../netlink/request.js";
+import type { Out } from "../netlink/schema.js";
+import { KernelError } from "../sys/error.js";
+import { RTM_GETADDR, RTM_NEWADDR } from "../uapi/if_addr.js";
+import { RTEXT_FILTER_SKIP_STATS, RTM_GETLINK, type RTM_NEWLINK } from "../uapi/if_link.js";
+import { RTM_GETROUTE, RTM_NEWROUTE } from "../uapi/rtnetlink.js";
+import type { Kernel } from "./kernel.js";
+
+export type Link = ReturnType<typeof RTM_NEWLINK.decode>;
+export type Address = ReturnType<typeof RTM_NEWADDR.decode>;
+export type Route = ReturnType<typeof RTM_NEWROUTE.decode>;
+export type AddressFamily = number;
+
+const IFLA_EXT_MASK = RTEXT_FILTER_SKIP_STATS;
+
+/** The links of these indexes, in one send; undefined where there is none. @throws KernelError */
+export function readLinks(kernel: Kernel, indexes: readonly number[]): (Link | undefined)[] {
+	const outcomes = kernel.rtnetlink(
+		indexes.map((ifi_index) => request(RTM_GETLINK, 0, { ifi_index, IFLA_EXT_MASK })),
+	);
+	return outcomes.map(({ error, replies }) => {
+		if (error === undefined) return replies[0]?.value as Link | undefined;
+		if (error.errno === "ENODEV") return undefined;
+		throw error;
+	});
+}
+
+/** The link of this index, if there is one. @throws KernelError */
+export const readLink = (kernel: Kernel, index: number): Link | undefined =>
+	readLinks(kernel, [index])[0];
+
+/** The link of this name, if there is one. @throws KernelError */
+export function readLinkByName(kernel: Kernel, name: string): Link | undefined {
+	const [outcome] = kernel.rtnetlink([
+		request(RTM_GETLINK, 0, { IFLA_IFNAME: name, IFLA_EXT_MASK }),
+	]);
+	if (outcome?.error?.errno === "ENODEV") return undefined;
+	if (outcome?.error !== undefined) throw outcome.error;
+	return outcome?.replies[0]?.value as Link | undefined;
+}
+
+/** The addresses of one link, in the kernel's order: primary before secondary. @throws KernelError */
+export function readAddresses(kernel: Kernel, index: number): readonly Address[] {
+	return ifThere(() => kernel.dump(RTM_GETADDR, RTM_NEWADDR, { ifa_index: index }));
+}
+
+/** The routes of one family that leave through one link, in all tables. @throws KernelError */
+export function readRoutes(kernel: Kernel, family: AddressFamily, index: number): readonly Route[] {
+	return ifThere(() =>
+		kernel.dump(RTM_GETROUTE, RTM_NEWROUTE, { rtm_family: family, RTA_OIF: index }),
+	);
+}
+
+/** What is read of a link that has gone is nothing. */
+function ifThere<T>(read: () => readonly T[]): readonly T[] {
+	try {
+		return read();
+	} catch (error) {
+		if (error instanceof KernelError && error.errno === "ENODEV") return [];
+		throw error;
+	}
+}
+export type LinkInfo = Out<typeof RTM_NEWLINK.set>;

@@ -1,0 +1,48 @@
+import { closeSync, openSync, readFileSync, readSync, writeSync } from "node:fs";
+import { KernelError } from "../sys/error.js";
+
+const ROOT = "/proc/sys/";
+
+/** Values below /proc/sys, resolved in the network namespace of the thread that opens the file. */
+export class SysctlDriver {
+	/** @throws KernelError */
+	read(path: string): string {
+		try {
+			return readFileSync(ROOT + path, "latin1").trimEnd();
+		} catch (cause) {
+			throw refused("read", path, cause);
+		}
+	}
+
+	/** The kernel takes a prefix of what it cannot parse ("1 2" sets 1), so what was written is read back. */
+	write(path: string, value: string): void {
+		let now: string;
+		try {
+			const fd = openSync(ROOT + path, "r+");
+			try {
+				writeSync(fd, `${value}\n`);
+				const bytes = Buffer.alloc(4096);
+				now = bytes.toString("latin1", 0, readSync(fd, bytes, 0, bytes.length, 0)).trimEnd();
+			} finally {
+				closeSync(fd);
+			}
+		} catch (cause) {
+			throw refused("write", path, cause);
+		}
+		if (now !== value)
+			throw new KernelError(`write(${ROOT}${path})`, "EINVAL", {
+				kernel: `wrote ${value}, reads back ${now}`,
+			});
+	}
+}
+
+function refused(verb: string, path: string, cause: unknown): KernelError {
+	const errno = (cause as NodeJS.ErrnoException).code ?? "EIO";
+	const hint =
+		errno === "EROFS"
+			? "/proc/sys is mounted read-only here (a container?): mount it writable or set the value on the host"
+			: errno === "EACCES" || errno === "EPERM"
+				? "needs CAP_NET_ADMIN in the user namespace that owns this network namespace"
+				: undefined;
+	return new KernelError(`${verb}(${ROOT}${path})`, errno, { cause, hint });
+}

@@ -1,0 +1,98 @@
+import { closeSync, openSync } from "node:fs";
+import { Writer } from "../netlink/bytes.js";
+import { KernelError } from "../sys/error.js";
+import { ioctl, ioctlNumber } from "../sys/ioctl.js";
+import {
+	IFF_MULTI_QUEUE,
+	IFF_NO_PI,
+	IFF_TAP,
+	IFF_TUN_EXCL,
+	IFF_VNET_HDR,
+	TUNSETGROUP,
+	TUNSETIFF,
+	TUNSETIFINDEX,
+	TUNSETOWNER,
+	TUNSETPERSIST,
+} from "../uapi/if_tun.js";
+import type { TapRequest } from "./kernel.js";
+
+const DEVICE = "/dev/net/tun";
+const IFNAMSIZ = 16; // linux/if.h
+const IFREQ = 40; // sizeof(struct ifreq)
+
+/**
+ * Taps through /dev/net/tun: rtnetlink cannot make them ("tun/tap creation via rtnetlink is not supported").
+ * A tap lives as long as the descriptor that made it, until it is persisted: whoever dies before that takes
+ * the tap along, its addresses, routes and bridge membership included.
+ */
+export class TunDriver {
+	readonly #held = new Map<string, number>();
+	readonly #w = new Writer();
+
+	/** @throws KernelError EBUSY when the name or the index is taken; EPERM, ENOENT with a remedy */
+	create(tap: TapRequest): void {
+		const fd = openTun();
+		try {
+			ioctl(fd, TUNSETIFINDEX, this.#word(tap.index), "TUNSETIFINDEX");
+			ioctl(fd, TUNSETIFF, this.#ifreq(tap), "TUNSETIFF");
+			if (tap.owner !== undefined) ioctlNumber(fd, TUNSETOWNER, tap.owner, "TUNSETOWNER");
+			if (tap.group !== undefined) ioctlNumber(fd, TUNSETGROUP, tap.group, "TUNSETGROUP");
+		} catch (error) {
+			closeSync(fd);
+			throw error;
+		}
+		this.#held.set(tap.name, fd);
+	}
+
+	/** @throws KernelError */
+	persist(name: string): void {
+		const fd = this.#held.get(name);
+		if (fd === undefined) throw new KernelError("ioctl(TUNSETPERSIST)", "EBADF");
+		ioctlNumber(fd, TUNSETPERSIST, 1, "TUNSETPERSIST");
+		this.drop(name);
+	}
+
+	/** Close the descriptor of a tap; without `persist` before, the tap is gone. */
+	drop(name: string): void {
+		const fd = this.#held.get(name);
+		if (fd === undefined) return;
+		this.#held.delete(name);
+		closeSync(fd);
+	}
+
+	close(): void {
+		for (const name of [...this.#held.keys()]) this.drop(name);
+	}
+
+	#word(value: number): Uint8Array {
+		this.#w.reset();
+		this.#w.u32(value);
+		return this.#w.finish();
+	}
+
+	#ifreq(tap: TapRequest): Uint8Array {
+		const w = this.#w;
+		w.reset();
+		w.append(new TextEncoder().encode(tap.name));
+		w.reserve(IFNAMSIZ - w.length);
+		// Without EXCL, TUNSETIFF attaches to whatever already has that name.
+		const queues = tap.multiQueue ? IFF_MULTI_QUEUE : 0;
+		const header = tap.vnetHdr ? IFF_VNET_HDR : 0;
+		w.u16(IFF_TAP | IFF_NO_PI | IFF_TUN_EXCL | queues | header);
+		w.reserve(IFREQ - w.length);
+		return w.finish();
+	}
+}
+
+function openTun(): number {
+	try {
+		return openSync(DEVICE, "r+");
+	} catch (cause) {
+		const errno = (cause as NodeJS.ErrnoException).code ?? "EIO";
+		const denied = errno === "EACCES" || errno === "EPERM";
+		const hint = denied
+			? `run as root, or let this user open it: chown root:GROUP ${DEVICE} && chmod 660 ${DEVICE}`
+			: "load the tun driver: modprobe tun (in a container: pass the device in)";
+		throw new KernelError(`open(${DEVICE})`, errno, { cause, hint });
+	}
+}

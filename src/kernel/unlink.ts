@@ -1,0 +1,75 @@
+import { request } from "../netlink/request.js";
+import type { KernelError } from "../sys/error.js";
+import { RTM_DELLINK, RTM_NEWLINK } from "../uapi/if_link.js";
+import type { Identity } from "./action.js";
+import type { Kernel } from "./kernel.js";
+import { type Link, readLinks } from "./read.js";
+
+/** Whether a link is still the one we predicted: a name alone can be anybody's, an index and a mark cannot. */
+export function isStill(link: Link | undefined, identity: Identity): link is Link {
+	if (link === undefined || link.ifi_index !== identity.index) return false;
+	if (identity.master !== undefined && (link.IFLA_MASTER ?? 0) !== identity.master) return false;
+	return (
+		link.IFLA_IFNAME === identity.name ||
+		(identity.alias !== undefined && link.IFLA_IFALIAS === identity.alias)
+	);
+}
+
+const gone = (error: KernelError | undefined): boolean =>
+	error === undefined || error.errno === "ENODEV";
+// A group is found empty with a chance of one in 2^31 against it; three misses mean something else is wrong.
+const GROUP_TRIES = 3;
+// dev_validate_mtu() refuses a negative MTU for every device before it changes anything (net/core/dev.c).
+const IMPOSSIBLE_MTU = 0xffff_ffff;
+
+/**
+ * Delete the links that are still ours. One by one each costs an RCU grace period, ~23 ms; as one group they
+ * share it: 0.27 ms each at 200.
+ * @returns the error of each link that would not go
+ */
+export function unlink(
+	kernel: Kernel,
+	identities: readonly Identity[],
+): (KernelError | undefined)[] {
+	const links = readLinks(
+		kernel,
+		identities.map(({ index }) => index),
+	);
+	const ours = identities.filter((identity, i) => isStill(links[i], identity));
+	const indexes = ours.map(({ index }) => index);
+	const failed =
+		indexes.length > 1 && unlinkGroup(kernel, indexes) ? [] : unlinkEach(kernel, indexes);
+	const errors = new Map(indexes.map((index, i) => [index, failed[i]]));
+	return identities.map(({ index }) => errors.get(index));
+}
+
+function unlinkEach(kernel: Kernel, indexes: readonly number[]): (KernelError | undefined)[] {
+	return kernel
+		.rtnetlink(indexes.map((ifi_index) => request(RTM_DELLINK, 0, { ifi_index })))
+		.map(({ error }) => (gone(error) ? undefined : error));
+}
+
+/** Collect the links in a group nobody else is in and delete that; false when it cannot be done so. */
+function unlinkGroup(kernel: Kernel, indexes: readonly number[]): boolean {
+	for (let tries = 0; tries < GROUP_TRIES; tries++) {
+		const group = kernel.chooseIndex();
+		if (!isEmptyGroup(kernel, group)) continue;
+		const outcomes = kernel.rtnetlink([
+			...indexes.map((ifi_index) => request(RTM_NEWLINK, 0, { ifi_index, IFLA_GROUP: group })),
+			request(RTM_DELLINK, 0, { IFLA_GROUP: group }),
+		]);
+		return outcomes.every(({ error }) => gone(error));
+	}
+	return false;
+}
+
+/**
+ * Whether no link at all is in a group, asked without a dump: setting an MTU that no device can have on the
+ * whole group changes nothing and fails exactly if there is somebody to fail for (rtnl_group_changelink).
+ */
+function isEmptyGroup(kernel: Kernel, group: number): boolean {
+	const [outcome] = kernel.rtnetlink([
+		request(RTM_NEWLINK, 0, { IFLA_GROUP: group, IFLA_MTU: IMPOSSIBLE_MTU }),
+	]);
+	return outcome !== undefined && outcome.error === undefined;
+}

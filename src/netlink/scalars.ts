@@ -81,17 +81,19 @@ export const binary = (length?: number): Codec<Uint8Array> => ({
 
 const text = new TextEncoder();
 const untext = new TextDecoder("utf-8", { fatal: true });
-const textOf = (max: number, nul: boolean): Codec<string> => ({
+const textOf = (max: number, nul: boolean, size?: number): Codec<string> => ({
 	kind: "string",
+	...(size !== undefined && { size }),
 	write(w, value) {
 		const bytes = text.encode(value);
 		if (bytes.length > max || bytes.includes(0))
 			throw w.fail(`${JSON.stringify(value)} does not fit ${max} bytes`);
 		w.append(bytes);
-		if (nul) w.u8(0);
+		if (size !== undefined) w.reserve(size - bytes.length);
+		else if (nul) w.u8(0);
 	},
 	read(r) {
-		const bytes = r.window();
+		const bytes = r.window(size);
 		const end = bytes.indexOf(0);
 		const used = end < 0 ? bytes : bytes.subarray(0, end);
 		try {
@@ -105,6 +107,8 @@ const textOf = (max: number, nul: boolean): Codec<string> => ({
 export const nulString = (max: number): Codec<string> => textOf(max, true);
 /** A string of at most `max` bytes without a NUL, where the kernel counts every byte it is given. */
 export const string = (max: number): Codec<string> => textOf(max, false);
+/** A struct member char[size]: a string and as many NULs as fill it, at least one. */
+export const chars = (size: number): Codec<string> => textOf(size - 1, true, size);
 
 /** A packed array of one scalar or struct that fills the rest of the attribute. */
 export const arrayOf = <O, I>(element: Codec<O, I>): Codec<O[], readonly I[]> => ({

@@ -39,6 +39,7 @@ export {
 	be32,
 	be64,
 	binary,
+	chars,
 	flag,
 	nulString,
 	pad,

@@ -45,9 +45,6 @@ function append(out: Record<string, unknown>, name: string, value: unknown): voi
 	else values.push(value);
 }
 
-/** Codecs that stand for an attribute type used several times in one space. */
-const repeated = new WeakSet<AnyCodec>();
-
 /**
  * Declare an attribute space: uapi name → [uapi number, payload codec], and pairs in which one attribute
  * selects the schema of another. A later duplicate of an attribute wins, as in the kernel's nla_parse().
@@ -80,7 +77,7 @@ export function attrs<const E extends Entries, const S extends readonly AnySelec
 			for (const { name, type, codec } of table) {
 				const v = values[name];
 				if (v === undefined || v === false) continue;
-				if (repeated.has(codec))
+				if (codec.repeated)
 					for (const one of v as unknown[]) writeAttr(w, name, type, codec, one);
 				else writeAttr(w, name, type, codec, v);
 			}
@@ -96,7 +93,7 @@ export function attrs<const E extends Entries, const S extends readonly AnySelec
 				const known = byType.get(type);
 				if (known !== undefined) {
 					const v = readAttr(r, known.name, known.codec);
-					if (repeated.has(known.codec)) append(out, known.name, v);
+					if (known.codec.repeated) append(out, known.name, v);
 					else out[known.name] = v;
 					return;
 				}
@@ -129,9 +126,8 @@ export const variant = <K extends string, D extends string, const F extends Form
 
 /** An attribute that may stand several times in its space: IFLA_ALT_IFNAME, NFTA_DEVICE_NAME. */
 export function many<O, I>(codec: Codec<O, I>): Codec<O[], readonly I[]> {
-	const each = { ...codec };
-	repeated.add(each);
-	return each as unknown as Codec<O[], readonly I[]>;
+	// Not a copy: `parts` of a lazy schema must not be asked for before it is declared.
+	return Object.assign(Object.create(codec), { repeated: true });
 }
 
 /** A nest whose every element carries the same type: NFTA_LIST_ELEM. */
@@ -161,7 +157,7 @@ export function list<O, I>(
 export function indexed<O, I>(codec: Codec<O, I>): AttrSet<Map<number, O>, ReadonlyMap<number, I>> {
 	return {
 		kind: "nest",
-		parts: {},
+		parts: { "[]": [-1, codec] },
 		write(w, values) {
 			for (const [i, value] of values) writeAttr(w, `${i}`, i, codec, value);
 		},
@@ -188,6 +184,9 @@ export const asymmetric = <O, I>(
 export function lazy<O, I>(kind: string, resolve: () => Codec<O, I>): Codec<O, I> {
 	return {
 		kind,
+		get parts() {
+			return resolve().parts ?? {};
+		},
 		write: (w, value) => resolve().write(w, value),
 		read: (r) => resolve().read(r),
 	};

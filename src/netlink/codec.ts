@@ -10,6 +10,8 @@ export interface Codec<O, I = O> {
 	readonly parts?: Parts;
 	/** How many bytes, where it is always the same: a struct member left out is that many zeroes. */
 	readonly size?: number;
+	/** Made by `many`: reads and writes one value, the space holds a list of them. */
+	readonly repeated?: true;
 	write(w: Writer, value: I): void;
 	read(r: Reader): O;
 }

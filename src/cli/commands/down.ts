@@ -1,0 +1,46 @@
+import { Exit } from "../exit.js";
+import type { Perform } from "../program.js";
+import { count } from "../render/table.js";
+import type { Session } from "../session.js";
+import type { Verb } from "../verb.js";
+import { targetOf } from "../what.js";
+
+interface DownOptions {
+	readonly file?: string;
+	readonly all?: boolean;
+}
+
+export function addDown(program: Verb, perform: Perform): void {
+	program
+		.command("down")
+		.summary("take down taps, and with the last of a network all that was made for it")
+		.description(
+			"Take down taps. With the last tap of a network goes all that was made for it: bridge, moved " +
+				"addresses and routes, forwarding, rules. The host is then as it was before; what is not ours is " +
+				"never touched.",
+		)
+		.usage("[options] <TAP...> | -f <SPEC> | --all")
+		.argument("[tap...]", "names of taps")
+		.option("-f, --file <SPEC>", "the taps of this spec file; - is standard input")
+		.option("--all", "everything of ours")
+		.example("umlnet-nl down tap0", "take down one tap")
+		.example("umlnet-nl down -f lab.yaml", "take down the taps that lab.yaml names")
+		.example("umlnet-nl down --all", "take down everything of ours")
+		.action((taps: readonly string[], options: DownOptions) =>
+			perform("changing", (session) => down(session, taps, options)),
+		);
+}
+
+async function down(
+	session: Session,
+	taps: readonly string[],
+	{ file, all = false }: DownOptions,
+): Promise<number> {
+	const target = await targetOf(session, taps, file, all);
+	const report = await session.withHost((host) => host.down(target));
+	session.result(report, () => []);
+	const gone =
+		report.taps.length === 1 ? `${report.taps[0]} is` : `${count(report.taps.length, "tap")} are`;
+	await session.sayDone(`${gone} down: ${count(report.steps.length, "change")}`, report);
+	return Exit.done;
+}

@@ -1,0 +1,26 @@
+import type { Perform } from "../program.js";
+import type { Verb } from "../verb.js";
+import { refuse } from "../what.js";
+
+// Verbs that are planned. They are known, so that typing one gets an honest answer, and refused.
+const PLANNED = [
+	["confirm", "keep what `up --confirm-within` applied"],
+	["doctor", "why can this guest not reach the world?"],
+	["nft", "libnftables JSON in, libnftables JSON out"],
+] as const;
+
+export function addPlanned(program: Verb, perform: Perform): void {
+	for (const [name, summary] of PLANNED) {
+		program
+			.command(name)
+			.helpGroup("Not yet there:")
+			.summary(summary)
+			.description(`${summary} (not yet there)`)
+			.argument("[words...]")
+			.allowUnknownOption()
+			.action(() => perform("looking", () => refuse(`umlnet-nl ${name}`)));
+	}
+}
+
+/** Whether a verb only says that it is not yet there. */
+export const isPlanned = (verb: string): boolean => PLANNED.some(([name]) => name === verb);

@@ -1,0 +1,59 @@
+import type { StatusReport } from "../../engine/report.js";
+import { Exit } from "../exit.js";
+import type { Perform } from "../program.js";
+import type { Session } from "../session.js";
+import type { Verb } from "../verb.js";
+
+export function addStatus(program: Verb, perform: Perform): void {
+	program
+		.command("status")
+		.summary("show what exists that is ours, and where it drifted from what was asked")
+		.description(
+			"Show what exists that is ours, and where it drifted from what was asked. For taps named it also " +
+				"prints the arguments to start their guests with. -v adds what was made beside the taps.",
+		)
+		.usage("[options] [TAP...]")
+		.argument("[tap...]", "names of taps (default: all)")
+		.example("umlnet-nl status", "all taps, a line each")
+		.example("umlnet-nl status tap0", "one tap, with launch arguments for its guest")
+		.example("umlnet-nl status --json", "everything, for a program")
+		.action((taps: readonly string[]) => perform("looking", (session) => status(session, taps)));
+}
+
+async function status(session: Session, names: readonly string[]): Promise<number> {
+	const asked = names.length === 0 ? undefined : names;
+	const report = await session.withHost((host) => host.status(asked));
+	const { printableReport } = await import("../render/printable.js");
+	const { tapWithLaunch } = await import("../render/tap.js");
+	const shown = printableReport(report);
+	if (session.settings.json) session.json({ ...report, taps: report.taps.map(tapWithLaunch) });
+	else if (session.settings.quiet) session.data(shown.taps.map(({ name }) => name));
+	else session.data(await lines(session, shown, asked !== undefined));
+	for (const name of names)
+		if (!report.taps.some((tap) => tap.name === name)) session.say(`${name}: no tap of ours`);
+	if (asked === undefined && report.taps.length === 0) session.say("nothing of ours is up");
+	if (shown.unfinished !== undefined)
+		session.say(
+			`a killed process left ${shown.unfinished} half done: umlnet-nl recover finishes it`,
+		);
+	return Exit.done;
+}
+
+async function lines(
+	session: Session,
+	report: StatusReport,
+	launch: boolean,
+): Promise<readonly string[]> {
+	const { renderDrift, renderResources, renderTable } = await import("../render/status.js");
+	const { renderTaps } = await import("../render/tap.js");
+	const { paint, settings } = session;
+	const parts = [
+		renderTable(report.taps, paint),
+		renderDrift(report, paint),
+		settings.verbosity > 0 ? renderResources(report, paint) : [],
+		launch ? renderTaps(report.taps, paint) : [],
+	];
+	return parts
+		.filter((part) => part.length > 0)
+		.flatMap((part, i) => (i === 0 ? part : ["", ...part]));
+}

@@ -1,0 +1,74 @@
+import type { StepReport } from "../../engine/report.js";
+import { Exit } from "../exit.js";
+import type { Perform } from "../program.js";
+import { count } from "../render/table.js";
+import type { Session } from "../session.js";
+import { UsageError } from "../usage.js";
+import type { Verb } from "../verb.js";
+import { addTapOptions, specOf, type TapOptions } from "../what.js";
+
+interface UpOptions extends TapOptions {
+	readonly file?: string;
+	readonly prune?: boolean;
+}
+
+export function addUp(program: Verb, perform: Perform): void {
+	const verb = program
+		.command("up")
+		.summary("bring up one tap described by flags, or everything a spec describes")
+		.description(
+			"Bring up one tap described by flags, or everything a spec file describes: in one transaction, " +
+				"so that the host ends up with all of it or exactly as it was. What is up already stays untouched.",
+		)
+		.usage("[options] <TAP> | -f <SPEC>")
+		.argument("[tap]", "name of the tap's interface, up to 15 characters")
+		.option("-f, --file <SPEC>", "spec file, YAML or JSON; - is standard input")
+		.option("--prune", "with -f: take down what is ours and not in the spec")
+		.example(
+			"umlnet-nl up tap0 --address 192.168.33.33/24 --guest-address 192.168.33.34/24",
+			"host and guest only",
+		)
+		.example(
+			"umlnet-nl up tap0 --owner 500 --address 192.168.33.33/24 --nat eth1",
+			"the guest reaches the world behind eth1's address",
+		)
+		.example(
+			"umlnet-nl up -f lab.yaml --prune",
+			"the host as lab.yaml has it, and nothing else of ours",
+		);
+	addTapOptions(verb);
+	verb.action((tap: string | undefined, options: UpOptions) =>
+		perform("changing", (session) => up(session, tap, options, verb)),
+	);
+}
+
+async function up(
+	session: Session,
+	tap: string | undefined,
+	options: UpOptions,
+	verb: Verb,
+): Promise<number> {
+	const { file, prune = false, ...flags } = options;
+	if (prune && file === undefined) throw new UsageError("--prune needs a spec: -f SPEC");
+	const spec = await specOf(session, tap, file, flags, verb);
+	const { renderTaps, tapWithLaunch } = await import("../render/tap.js");
+	const { printableReport } = await import("../render/printable.js");
+	const report = await session.withHost((host) => host.up(spec, { prune }));
+	const taps = report.taps.map(tapWithLaunch);
+	session.result({ ...report, taps }, () =>
+		renderTaps(printableReport(report.taps), session.paint),
+	);
+	await session.sayDone(
+		summary(
+			report.taps.map(({ name }) => name),
+			report.steps,
+		),
+		report,
+	);
+	return Exit.done;
+}
+
+function summary(taps: readonly string[], steps: readonly StepReport[]): string {
+	const subject = taps.length === 1 ? `${taps[0]} is` : `${count(taps.length, "tap")} are`;
+	return `${subject} up: ${count(steps.length, "change")}`;
+}

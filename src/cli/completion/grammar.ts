@@ -1,0 +1,109 @@
+import type { Argument, Option } from "commander";
+import { isPlanned } from "../commands/planned.js";
+import type { Verb } from "../verb.js";
+
+/** Where the words come from that can stand in one place. */
+export type Values =
+	| { readonly from: "nowhere" }
+	| { readonly from: "words"; readonly words: readonly string[] }
+	| {
+			readonly from:
+				| "users"
+				| "groups"
+				| "interfaces"
+				| "namespaces"
+				| "files"
+				| "directories"
+				| "taps";
+	  };
+
+export interface OptionGrammar {
+	/** As typed, short one first: `-n`, `--netns`. */
+	readonly names: readonly string[];
+	readonly description: string;
+	/** What it is called and where its values come from; absent for a switch. */
+	readonly value: { readonly name: string; readonly values: Values } | undefined;
+	readonly repeatable: boolean;
+}
+
+export interface VerbGrammar {
+	readonly name: string;
+	readonly summary: string;
+	readonly options: readonly OptionGrammar[];
+	readonly argument:
+		| { readonly name: string; readonly variadic: boolean; readonly values: Values }
+		| undefined;
+}
+
+export interface Grammar {
+	readonly program: string;
+	readonly options: readonly OptionGrammar[];
+	readonly verbs: readonly VerbGrammar[];
+}
+
+/** What a shell has to know of a command line, taken from the tree that also parses it. */
+export function grammarOf(program: Verb): Grammar {
+	const verbs = program.commands.filter((verb) => !isPlanned(verb.name()));
+	return {
+		program: program.name(),
+		options: optionsOf(program as Verb),
+		verbs: verbs.map((verb) => ({
+			name: verb.name(),
+			summary: verb.summary(),
+			options: optionsOf(verb as Verb),
+			argument: argumentOf(verb.registeredArguments[0]),
+		})),
+	};
+}
+
+function optionsOf(verb: Verb): readonly OptionGrammar[] {
+	const visible = verb.createHelp().visibleOptions(verb);
+	return visible
+		.filter(({ description }) => !description.includes("(not yet there)"))
+		.map(optionOf);
+}
+
+function optionOf(option: Option): OptionGrammar {
+	const name = /[<[](.+)[>\]]$/.exec(option.flags)?.[1];
+	return {
+		names: [option.short, option.long].filter((flag) => flag !== undefined),
+		description: option.description,
+		value:
+			name === undefined
+				? undefined
+				: { name, values: option.argChoices ? words(option.argChoices) : byName(name) },
+		repeatable: /repeatable/.test(option.description) || option.long === "--verbose",
+	};
+}
+
+function argumentOf(argument: Argument | undefined): VerbGrammar["argument"] {
+	if (argument === undefined) return undefined;
+	const name = argument.name();
+	// A lone tap is one to make; a list of taps is a choice among those there are.
+	const taps = name === "tap" && argument.variadic;
+	const values: Values = argument.argChoices ? words(argument.argChoices) : { from: "nowhere" };
+	return { name, variadic: argument.variadic, values: taps ? { from: "taps" } : values };
+}
+
+const words = (list: readonly string[]): Values => ({ from: "words", words: list });
+
+function byName(name: string): Values {
+	switch (name) {
+		case "USER":
+			return { from: "users" };
+		case "GROUP":
+			return { from: "groups" };
+		case "NAME":
+		case "IFNAME":
+		case "UPLINK":
+			return { from: "interfaces" };
+		case "NAME|PATH":
+			return { from: "namespaces" };
+		case "SPEC":
+			return { from: "files" };
+		case "DIR":
+			return { from: "directories" };
+		default:
+			return { from: "nowhere" };
+	}
+}

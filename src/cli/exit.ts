@@ -1,0 +1,29 @@
+/** What the exit status of a command says. */
+export const Exit = {
+	done: 0,
+	internal: 1,
+	usage: 2,
+	kernel: 3,
+	permission: 4,
+	conflict: 5,
+	/** `plan --exit-code`: there is something to do. */
+	changes: 6,
+	unconfirmed: 7,
+	/** Rolled back only in part. */
+	partial: 8,
+} as const;
+
+const byCode: Readonly<Record<string, number>> = {
+	ERR_USAGE: Exit.usage,
+	ERR_SPEC: Exit.usage,
+	ERR_UNSUPPORTED: Exit.usage,
+	ERR_KERNEL: Exit.kernel,
+	ERR_PERMISSION: Exit.permission,
+	ERR_CONFLICT: Exit.conflict,
+	ERR_LOCK: Exit.conflict,
+	ERR_UNCONFIRMED: Exit.unconfirmed,
+	ERR_ROLLBACK: Exit.partial,
+};
+
+/** The exit status for the code of an error. */
+export const exitStatus = (code: string): number => byCode[code] ?? Exit.internal;

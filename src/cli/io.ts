@@ -1,0 +1,51 @@
+/** Where text goes: a terminal, a file or a pipe. */
+export interface Sink {
+	write(text: string): void;
+	readonly isTTY: boolean;
+	/** Of a terminal. */
+	readonly columns: number | undefined;
+}
+
+/** All that a command sees of the process it runs in, so that tests can run it without one. */
+export interface Io {
+	/** Data: what a program or a file is meant to get. */
+	readonly stdout: Sink;
+	/** Talk: what is said to the person in front of it. */
+	readonly stderr: Sink;
+	readonly env: Readonly<Record<string, string | undefined>>;
+	/** The real user id. */
+	readonly uid: number;
+	/** All of standard input. */
+	readStdin(): Promise<string>;
+}
+
+/**
+ * The real thing. A reader who has seen enough (`| head`) closes the pipe; that must not stop a command that is
+ * changing the host, so EPIPE is no error here: what is left to say is simply not read by anybody.
+ */
+export function processIo(): Io {
+	for (const stream of [process.stdout, process.stderr]) {
+		stream.on("error", (error: NodeJS.ErrnoException) => {
+			if (error.code !== "EPIPE") process.exitCode = 1;
+		});
+	}
+	return {
+		stdout: sinkOf(process.stdout),
+		stderr: sinkOf(process.stderr),
+		env: process.env,
+		uid: process.getuid?.() ?? 0,
+		async readStdin() {
+			const chunks: Buffer[] = [];
+			for await (const chunk of process.stdin) chunks.push(Buffer.from(chunk));
+			return Buffer.concat(chunks).toString("utf8");
+		},
+	};
+}
+
+function sinkOf(stream: NodeJS.WriteStream): Sink {
+	return {
+		write: (text) => void stream.write(text),
+		isTTY: stream.isTTY === true,
+		columns: stream.columns,
+	};
+}

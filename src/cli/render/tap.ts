@@ -1,0 +1,57 @@
+import type { TapReport } from "../../engine/report.js";
+import { launchArguments } from "../../launch.js";
+import type { Paint } from "./paint.js";
+import { printableJson } from "./printable.js";
+import { table } from "./table.js";
+
+/** How the guest gets out, in a few words: `nat via eth1`, `bridged, br0 with eth1`. */
+function connection({ mode, bridge, uplink }: TapReport): string {
+	const way = mode === "nat" && uplink !== undefined ? `nat via ${uplink}` : mode;
+	if (bridge === undefined) return way;
+	const port = mode === "bridged" && uplink !== undefined ? ` with ${uplink}` : "";
+	return `${way}, port of ${bridge}${port}`;
+}
+
+function features(tap: TapReport): string {
+	const owner = tap.owner === undefined ? [] : [`owner ${tap.owner}`];
+	const group = tap.group === undefined ? [] : [`group ${tap.group}`];
+	const mac = tap.mac === undefined ? [] : [`mac ${tap.mac}`];
+	const mtu = tap.mtu === undefined ? [] : [`mtu ${tap.mtu}`];
+	const queues = tap.multiQueue ? ["multi-queue"] : [];
+	const header = tap.vnetHdr ? ["vnet-hdr"] : [];
+	return [...owner, ...group, ...mac, ...mtu, ...queues, ...header].join(", ");
+}
+
+/** One tap with what was made for it and what to start its guest with. */
+export function renderTap(tap: TapReport, paint: Paint): readonly string[] {
+	const guest = [...tap.guest.addresses, ...(tap.guest.mac === undefined ? [] : [tap.guest.mac])];
+	const launch = launchArguments(tap);
+	const rows: [string, string | undefined][] = [
+		["network", `${tap.network}: ${connection(tap)}`],
+		["tap", features(tap)],
+		["host side", tap.addresses.join(", ")],
+		["guest side", guest.join(", ")],
+		["UML", launch.uml],
+		["UML, vector", launch.umlVector],
+		["QEMU", launch.qemu.join(" ")],
+		["Firecracker", launch.firecracker && printableJson(launch.firecracker, 0)],
+		["guest kernel", launch.ip],
+	];
+	const filled = rows.flatMap(([label, value]) => (value ? [[`  ${label}`, value]] : []));
+	const notes = tap.multiQueue
+		? [
+				"  UML and Firecracker cannot open a multi-queue tap: make it without --multi-queue for them",
+			]
+		: [];
+	return [paint.bold(tap.name), ...table(filled), ...notes];
+}
+
+/** Several taps, an empty line between them. */
+export const renderTaps = (taps: readonly TapReport[], paint: Paint): readonly string[] =>
+	taps.flatMap((tap, i) => [...(i === 0 ? [] : [""]), ...renderTap(tap, paint)]);
+
+/** A tap as programs get it: what the host reports, and how to start the guest. */
+export const tapWithLaunch = <T extends TapReport>(tap: T) => ({
+	...tap,
+	launch: launchArguments(tap),
+});

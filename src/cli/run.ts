@@ -1,0 +1,77 @@
+import { CommanderError } from "commander";
+import { Exit, exitStatus } from "./exit.js";
+import type { Io } from "./io.js";
+import { buildProgram } from "./program.js";
+import type { Aftermath } from "./render/failure.js";
+import { paintFor } from "./render/paint.js";
+import { printableJson, printableLines } from "./render/printable.js";
+import { type OpenHost, Session } from "./session.js";
+import { plannedOptions, settingsOf } from "./settings.js";
+import { UsageError } from "./usage.js";
+import type { Verb } from "./verb.js";
+import { refuse } from "./what.js";
+
+/** Run one command line and give its exit status. Nothing it does escapes `io` and the host. */
+export async function run(argv: readonly string[], io: Io, openHost: OpenHost): Promise<number> {
+	let status: number = Exit.done;
+	let aftermath: Aftermath = "looking";
+	const program = buildProgram(io, async (after, work) => {
+		aftermath = after;
+		for (const option of plannedOptions(program)) await refuse(option);
+		status = await work(new Session(io, settingsOf(program, io.env), openHost));
+	});
+	try {
+		await program.parseAsync(argv, { from: "user" });
+		return status;
+	} catch (thrown) {
+		const error = thrown instanceof CommanderError ? usageOf(thrown, argv) : thrown;
+		if (error === undefined) return Exit.done;
+		return fail(error, aftermath, argv, io, program);
+	}
+}
+
+/** Commander ends help and version by throwing, too; those are no errors. */
+function usageOf(thrown: CommanderError, argv: readonly string[]): UsageError | undefined {
+	if (thrown.exitCode === 0) return undefined;
+	if (thrown.code === "commander.help")
+		return new UsageError(
+			argv.some((word) => !word.startsWith("-")) ? "which command?" : "no command given",
+			"umlnet-nl --help lists them",
+		);
+	const [first = "", suggestion] = thrown.message.replace(/^error: /, "").split("\n");
+	const similar = /^\((Did you mean .+)\)$/.exec(suggestion ?? "")?.[1];
+	const hint = similar?.replace(/^D/, "d");
+	return new UsageError(
+		first,
+		hint ?? "umlnet-nl --help, or --help after a command, shows what there is",
+	);
+}
+
+async function fail(
+	error: unknown,
+	aftermath: Aftermath,
+	argv: readonly string[],
+	io: Io,
+	program: Verb,
+): Promise<number> {
+	const { envelope, failureOf } = await import("./failure.js");
+	const failure = failureOf(error);
+	const settings = settingsOf(program, io.env);
+	if (settings.json || asksForJson(argv))
+		io.stdout.write(`${printableJson(envelope(failure), io.stdout.isTTY ? 2 : 0)}\n`);
+	else {
+		const { renderFailure } = await import("./render/failure.js");
+		const paint = paintFor(io.stderr, settings.color, io.env);
+		const lines = renderFailure(failure, settings.verbosity, aftermath, paint);
+		io.stderr.write(`${lines.join("\n")}\n`);
+		if (settings.verbosity > 1 && error instanceof Error)
+			io.stderr.write(`${printableLines(error.stack ?? "").join("\n")}\n`);
+	}
+	return exitStatus(failure.code);
+}
+
+/** A command line that makes no sense was perhaps not read to its --json. */
+function asksForJson(argv: readonly string[]): boolean {
+	const end = argv.indexOf("--");
+	return argv.slice(0, end === -1 ? undefined : end).includes("--json");
+}

@@ -1,0 +1,87 @@
+import type { StepReport } from "../engine/report.js";
+import type { Host, HostOptions } from "../host.js";
+import type { Io } from "./io.js";
+import { type Paint, paintFor } from "./render/paint.js";
+import { printable, printableJson, printableReport } from "./render/printable.js";
+import type { Settings } from "./settings.js";
+
+/** What the commands need of a host. */
+export type HostPort = Pick<
+	Host,
+	"up" | "down" | "plan" | "planDown" | "status" | "recover" | "close"
+>;
+
+/** How the commands get at a host; tests give a fake one. */
+export type OpenHost = (options: HostOptions) => HostPort | Promise<HostPort>;
+
+/** One run of one verb: its settings, where its words go, and the host it works on. */
+export class Session {
+	readonly io: Io;
+	readonly settings: Settings;
+	/** For stdout. */
+	readonly paint: Paint;
+	readonly #openHost: OpenHost;
+
+	constructor(io: Io, settings: Settings, openHost: OpenHost) {
+		this.io = io;
+		this.settings = settings;
+		this.paint = paintFor(io.stdout, settings.color, io.env);
+		this.#openHost = openHost;
+	}
+
+	/** Who invoked us; under sudo that is not who we run as. */
+	get user(): number {
+		const sudo = this.io.env.SUDO_UID ?? "";
+		return /^[0-9]+$/.test(sudo) ? Number(sudo) : this.io.uid;
+	}
+
+	/** Do something with the host and let go of it, whatever happens. */
+	async withHost<T>(work: (host: HostPort) => Promise<T>): Promise<T> {
+		const { netns, stateDir, timeout } = this.settings;
+		const host = await this.#openHost({
+			...(netns !== undefined && { netns }),
+			...(stateDir !== undefined && { stateDir }),
+			...(timeout !== undefined && { timeout }),
+		});
+		try {
+			return await work(host);
+		} finally {
+			host.close();
+		}
+	}
+
+	/** The result: for programs the value as one JSON object, for people the lines. */
+	result(value: object, lines: () => readonly string[]): void {
+		if (this.settings.json) this.json(value);
+		else if (!this.settings.quiet) this.data(lines());
+	}
+
+	json(value: object): void {
+		this.io.stdout.write(`${printableJson(value, this.io.stdout.isTTY ? 2 : 0)}\n`);
+	}
+
+	/** Lines of data for stdout, already safe to print. */
+	data(lines: readonly string[]): void {
+		if (lines.length > 0) this.io.stdout.write(`${lines.join("\n")}\n`);
+	}
+
+	/** A sentence for the person at the terminal. */
+	say(sentence: string): void {
+		if (!this.settings.quiet) this.io.stderr.write(`${printable(sentence)}\n`);
+	}
+
+	/** How it ended; with -v also the steps that were taken. */
+	async sayDone(
+		sentence: string,
+		{ changed, steps }: { readonly changed: boolean; readonly steps: readonly StepReport[] },
+	): Promise<void> {
+		if (!changed) return this.say("nothing to do");
+		if (this.settings.verbosity > 0 && !this.settings.quiet) {
+			const { renderSteps } = await import("./render/plan.js");
+			const paint = paintFor(this.io.stderr, this.settings.color, this.io.env);
+			const lines = renderSteps(printableReport(steps), this.settings.verbosity > 1, paint);
+			if (lines.length > 0) this.io.stderr.write(`${lines.join("\n")}\n`);
+		}
+		this.say(sentence);
+	}
+}

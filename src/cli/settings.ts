@@ -1,0 +1,89 @@
+import { InvalidArgumentError, Option } from "commander";
+import type { ColorChoice } from "./render/paint.js";
+import type { Verb } from "./verb.js";
+
+/** What the global options say, for every verb alike. */
+export interface Settings {
+	readonly netns: string | undefined;
+	readonly stateDir: string | undefined;
+	/** Milliseconds to wait for the lock. */
+	readonly timeout: number | undefined;
+	readonly json: boolean;
+	readonly quiet: boolean;
+	/** How often -v was given. */
+	readonly verbosity: number;
+	readonly color: ColorChoice;
+}
+
+interface GlobalOptions {
+	readonly netns?: string;
+	readonly json?: true;
+	readonly quiet?: true;
+	readonly verbose?: number;
+	readonly color: ColorChoice;
+	readonly timeout?: number;
+	readonly stateDir?: string;
+	readonly confirmWithin?: number;
+}
+
+/** Options that stand before or after the verb. */
+export function addGlobalOptions(program: Verb): void {
+	program
+		.option("-n, --netns <NAME|PATH>", "work in this network namespace", notEmpty)
+		.option("--json", "one JSON object on stdout, errors included")
+		.option("-q, --quiet", "print nothing but errors; status: only the names of the taps")
+		.option(
+			"-v, --verbose",
+			"print more; plan: the messages of every step",
+			(_, n: number) => n + 1,
+			0,
+		)
+		.addOption(
+			new Option("--color <WHEN>", "color the output")
+				.choices(["auto", "always", "never"])
+				.default("auto"),
+		)
+		.option("--timeout <SECONDS>", "how long to wait while another umlnet-nl is at work", seconds)
+		.option(
+			"--state-dir <DIR>",
+			"where to remember what is ours (default: $UMLNET_STATE_DIR, else /run/umlnet-nl)",
+			notEmpty,
+		)
+		.option(
+			"--confirm-within <SECONDS>",
+			"roll back unless confirmed in time (not yet there)",
+			seconds,
+		);
+}
+
+export function settingsOf(
+	program: Verb,
+	env: Readonly<Record<string, string | undefined>>,
+): Settings {
+	const given = program.opts<GlobalOptions>();
+	return {
+		netns: given.netns,
+		stateDir: given.stateDir ?? (env.UMLNET_STATE_DIR || undefined),
+		timeout: given.timeout === undefined ? undefined : Math.round(given.timeout * 1000),
+		json: given.json === true,
+		quiet: given.quiet === true,
+		verbosity: given.verbose ?? 0,
+		color: given.color,
+	};
+}
+
+/** The global options that are planned and not yet there, and were given. */
+export const plannedOptions = (program: Verb): readonly string[] =>
+	program.opts<GlobalOptions>().confirmWithin === undefined ? [] : ["--confirm-within"];
+
+function seconds(text: string): number {
+	const value = Number(text);
+	if (!/^[0-9]+(\.[0-9]+)?$/.test(text) || value > 86_400)
+		throw new InvalidArgumentError("It must be a number of seconds, 0 to 86400.");
+	return value;
+}
+
+function notEmpty(text: string): string {
+	if (text === "") throw new InvalidArgumentError("It must not be empty.");
+	return text;
+}

@@ -1,0 +1,9 @@
+import { UmlnetError } from "../sys/error.js";
+
+/** The command line itself makes no sense. */
+export class UsageError extends UmlnetError {
+	override readonly name = "UsageError";
+	constructor(message: string, hint?: string) {
+		super("ERR_USAGE", message, { hint });
+	}
+}

@@ -1,0 +1,36 @@
+import { Command } from "commander";
+
+/** A command line to copy, and what it does. */
+export interface Example {
+	readonly command: string;
+	readonly meaning: string;
+}
+
+/** A commander command that also knows examples, for `--help` and for the reference. */
+export class Verb extends Command {
+	readonly #examples: Example[] = [];
+
+	constructor(name?: string) {
+		super(name);
+		this.addHelpText("after", () => exampleText(this.#examples));
+	}
+
+	override createCommand(name?: string): Verb {
+		return new Verb(name);
+	}
+
+	example(command: string, meaning: string): this {
+		this.#examples.push({ command, meaning });
+		return this;
+	}
+
+	get examples(): readonly Example[] {
+		return this.#examples;
+	}
+}
+
+function exampleText(examples: readonly Example[]): string {
+	if (examples.length === 0) return "";
+	const lines = examples.flatMap(({ command, meaning }) => [`  # ${meaning}`, `  ${command}`]);
+	return `\nExamples:\n${lines.join("\n")}`;
+}

@@ -1,0 +1,146 @@
+import type { Spec } from "../engine/spec.js";
+import type { Session } from "./session.js";
+import { UsageError } from "./usage.js";
+import type { Verb } from "./verb.js";
+
+/** What `up` takes: a spec file, or one tap described by flags. */
+export interface TapOptions {
+	readonly owner?: string;
+	readonly group?: string;
+	readonly address?: readonly string[];
+	readonly mac?: string;
+	readonly mtu?: string;
+	readonly multiQueue?: true;
+	readonly vnetHdr?: true;
+	readonly nat?: string;
+	readonly snatTo?: string;
+	readonly bridge?: string;
+	readonly uplink?: string;
+	readonly proxyArp?: true;
+	readonly publish?: readonly string[];
+	readonly guestAddress?: readonly string[];
+	readonly guestMac?: string;
+}
+
+const collect = (value: string, before: readonly string[] | undefined): readonly string[] => [
+	...(before ?? []),
+	value,
+];
+
+/** The flags that describe one tap. */
+export function addTapOptions(verb: Verb): void {
+	verb
+		.optionsGroup("The tap:")
+		.option("--owner <USER>", "who may open it, id or name (default: the invoking user)")
+		.option("--group <GROUP>", "group that may open it, id or name")
+		.option("--mac <MAC>", "MAC address of the host's side")
+		.option("--mtu <N>", "largest packet in bytes (default: 1500)")
+		.option("--multi-queue", "let it be opened once per queue")
+		.option("--vnet-hdr", "frames carry a virtio header, for checksum and segmentation offload")
+		.optionsGroup("The network:")
+		.option(
+			"--address <CIDR>",
+			"host-side address, on the bridge if there is one; repeatable",
+			collect,
+		)
+		.option("--nat <UPLINK>", "forward the guest to this interface behind source NAT")
+		.option("--snat-to <IP>", "the address it is seen as there (default: the uplink's own)")
+		.option("--bridge <NAME>", "make it a port of this bridge, created if absent")
+		.option(
+			"--uplink <IFNAME>",
+			"port of the bridge too; its addresses and routes move to the bridge",
+		)
+		.option("--proxy-arp", "answer the guest's ARP requests for whom the host can reach")
+		.option(
+			"--publish <[HOSTIP:]HOSTPORT:GUESTPORT[/tcp|udp]>",
+			"forward a port to the guest; repeatable (not yet there)",
+			collect,
+		)
+		.optionsGroup("The guest:")
+		.option(
+			"--guest-address <CIDR>",
+			"address the guest will use: checked, and printed for it; repeatable",
+			collect,
+		)
+		.option("--guest-mac <MAC>", "MAC address the guest will use");
+}
+
+/** The spec a command line means. Throws SpecError, UsageError or UnsupportedError. */
+export async function specOf(
+	session: Session,
+	tap: string | undefined,
+	file: string | undefined,
+	flags: TapOptions,
+	verb: Verb,
+): Promise<Spec> {
+	if (file !== undefined) {
+		if (tap !== undefined) throw new UsageError(`give either ${tap} or -f ${file}, not both`);
+		const flag = givenFlag(flags, verb);
+		if (flag !== undefined)
+			throw new UsageError(`${flag} describes one tap; with -f the spec says it all`);
+		return readSpec(session, file);
+	}
+	if (tap === undefined)
+		throw new UsageError(
+			"which tap? Give its name, or a spec with -f",
+			`umlnet-nl ${verb.name()} --help has examples`,
+		);
+	if (flags.publish !== undefined) await refuse("--publish");
+	const { specFromFlags } = await import("../engine/spec.js");
+	const { address, guestAddress, ...same } = flags;
+	const lists = {
+		...(address !== undefined && { addresses: address }),
+		...(guestAddress !== undefined && { guestAddresses: guestAddress }),
+	};
+	return specFromFlags({ tap, ...same, ...lists }, { defaultOwner: session.user });
+}
+
+/** A flag of the tap that was given, as the user wrote it. */
+function givenFlag(flags: TapOptions, verb: Verb): string | undefined {
+	const [key] = Object.keys(flags);
+	if (key === undefined) return undefined;
+	return verb.options.find((option) => option.attributeName() === key)?.long ?? key;
+}
+
+/** Read and check a spec file; `-` is standard input. */
+export async function readSpec(session: Session, file: string): Promise<Spec> {
+	const text = file === "-" ? await session.io.readStdin() : await readText(file);
+	const { parseSpec } = await import("../engine/spec.js");
+	const source = file === "-" ? "<stdin>" : file;
+	return parseSpec(text, { source, defaultOwner: session.user });
+}
+
+async function readText(file: string): Promise<string> {
+	const { readFileSync } = await import("node:fs");
+	try {
+		return readFileSync(file, "utf8");
+	} catch (error) {
+		const { code } = error as NodeJS.ErrnoException;
+		if (code === "ENOENT") throw new UsageError(`there is no file ${file}`);
+		if (code === "EISDIR") throw new UsageError(`${file} is a directory, not a spec file`);
+		throw error;
+	}
+}
+
+/** Refuse what is planned and not yet there. */
+export async function refuse(feature: string): Promise<never> {
+	const { UnsupportedError } = await import("../engine/error.js");
+	throw new UnsupportedError(feature);
+}
+
+/** What `down` takes. */
+export type Target = { taps: readonly string[] } | { spec: Spec } | { all: true };
+
+/** What shall go: exactly one of names, a spec and all. */
+export async function targetOf(
+	session: Session,
+	taps: readonly string[],
+	file: string | undefined,
+	all: boolean,
+): Promise<Target> {
+	const given = [taps.length > 0, file !== undefined, all].filter(Boolean).length;
+	if (given === 0) throw new UsageError("what shall go? Name taps, or give -f SPEC or --all");
+	if (given > 1) throw new UsageError("give only one of tap names, -f SPEC and --all");
+	if (all) return { all };
+	return file === undefined ? { taps } : { spec: await readSpec(session, file) };
+}

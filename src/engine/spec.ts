@@ -1,3 +1,13 @@
+import { assembleSpec, isSpec, type SpecOptions } from "./assembly.js";
+import { parseDocument } from "./document.js";
+import { Issues } from "./issues.js";
+import { treeOf } from "./object.js";
+
+export { type Accounts, invokingUser } from "./accounts.js";
+export type { SpecOptions } from "./assembly.js";
+export { type Flags, specFromFlags } from "./flags.js";
+
+/** What is wanted: every value good, every name known, in canonical form. Deeply frozen. */
 export interface Spec {
 	readonly version: 1;
 	readonly networks: Readonly<Record<string, Network>>;
@@ -37,53 +47,15 @@ export interface Tap {
 	readonly publish: readonly string[];
 }
 
-/** Who the user names of a spec are. */
-export interface Accounts {
-	user(name: string): number | undefined;
-	group(name: string): number | undefined;
+/** The spec in a text, YAML or JSON. Throws SpecError with every issue. */
+export function parseSpec(text: string, options: SpecOptions = {}): Spec {
+	const issues = new Issues();
+	return assembleSpec(parseDocument(text, options.source, issues), issues, options);
 }
 
-export interface SpecOptions {
-	/** File name for messages. */
-	readonly source?: string;
-	/** Owner of taps that name neither owner nor group; root where the caller says nothing. */
-	readonly defaultOwner?: number;
-	/** Default: /etc/passwd and /etc/group. */
-	readonly accounts?: Accounts;
-}
-
-/** One tap as `up TAP --flags` describes it. */
-export interface Flags {
-	readonly tap: string;
-	readonly owner?: string | number;
-	readonly group?: string | number;
-	readonly addresses?: readonly string[];
-	/** `--nat UPLINK` */
-	readonly nat?: string;
-	readonly snatTo?: string;
-	readonly bridge?: string;
-	readonly uplink?: string;
-	readonly guestAddresses?: readonly string[];
-	readonly guestMac?: string;
-	readonly mac?: string;
-	readonly mtu?: string | number;
-	readonly multiQueue?: boolean;
-	readonly vnetHdr?: boolean;
-	readonly proxyArp?: boolean;
-	readonly publish?: readonly string[];
-}
-
-/** Checks the text of a spec file, YAML or JSON. Throws SpecError with every issue. */
-export function parseSpec(_text: string, _options: SpecOptions = {}): Spec {
-	throw new Error("not yet there");
-}
-
-/** Checks a plain object. Throws SpecError with every issue. */
-export function checkSpec(_value: unknown, _options: SpecOptions = {}): Spec {
-	throw new Error("not yet there");
-}
-
-/** The spec of one tap described by flags. Throws SpecError with every issue. */
-export function specFromFlags(_flags: Flags, _options: SpecOptions = {}): Spec {
-	throw new Error("not yet there");
+/** The spec in a plain object; a Spec is returned as it is. Throws SpecError with every issue. */
+export function checkSpec(value: unknown, options: SpecOptions = {}): Spec {
+	if (isSpec(value)) return value;
+	const issues = new Issues();
+	return assembleSpec({ root: treeOf(value, issues) }, issues, options);
 }

@@ -1,0 +1,105 @@
+import { type Accounts, systemAccounts } from "./accounts.js";
+import { checkDraft } from "./check.js";
+import { type Draft, type DraftNetwork, type DraftTap, draftSpec } from "./draft.js";
+import type { Issues } from "./issues.js";
+import type { Network, Spec, Tap } from "./spec.js";
+import type { Node } from "./tree.js";
+
+export interface SpecOptions {
+	/** File name for messages. */
+	readonly source?: string;
+	/** Owner of taps that name neither owner nor group; root where the caller says nothing. */
+	readonly defaultOwner?: number;
+	/** Default: /etc/passwd and /etc/group. */
+	readonly accounts?: Accounts;
+}
+
+export interface Written {
+	/** Undefined where it could not be read, and `issues` says why. */
+	readonly root: Node | undefined;
+	/** What marks are offsets of. */
+	readonly text?: string;
+	/** Networks made from flags have the names of interfaces. */
+	readonly anyNetworkName?: boolean;
+}
+
+const checked = new WeakSet<object>();
+
+/** Whether a value is a Spec made here. It is frozen, so it still is what was checked. */
+export function isSpec(value: unknown): value is Spec {
+	return typeof value === "object" && value !== null && checked.has(value);
+}
+
+/** The Spec of what the user wrote. Throws SpecError with every issue, those already in `issues` included. */
+export function assembleSpec(written: Written, issues: Issues, options: SpecOptions): Spec {
+	const { root, text, anyNetworkName = false } = written;
+	const { source, defaultOwner = 0, accounts = systemAccounts() } = options;
+	const draft =
+		root === undefined
+			? undefined
+			: draftSpec(root, { accounts, defaultOwner, anyNetworkName }, issues);
+	if (draft !== undefined) checkDraft(draft, issues);
+	issues.throwIfAny(root, source, text);
+	if (draft === undefined) throw new Error("a spec without root and without issues");
+	const spec = specOf(draft);
+	checked.add(spec);
+	return spec;
+}
+
+function specOf(draft: Draft): Spec {
+	const networks = [...draft.networks.values()].map(networkOf);
+	const taps = [...draft.taps.values()].map((tap) => tapOf(tap, draft));
+	return Object.freeze({ version: 1, networks: byName(networks), taps: byName(taps) });
+}
+
+/** Without Object.prototype: looking up `constructor` finds nothing. */
+function byName<T extends { readonly name: string }>(
+	values: readonly T[],
+): Readonly<Record<string, T>> {
+	const record: Record<string, T> = Object.create(null);
+	for (const value of values) record[value.name] = value;
+	return Object.freeze(record);
+}
+
+function networkOf(draft: DraftNetwork): Network {
+	const { name, mode, proxyArp, isolation, forwarding } = draft;
+	if (mode === undefined) throw new Error("a network without mode and without issue");
+	const { bridge, uplink, snatTo, mtu } = draft;
+	return Object.freeze({
+		name,
+		mode,
+		...present({ bridge, uplink }),
+		addresses: textsOf(draft.addresses),
+		...present({ snatTo }),
+		proxyArp,
+		...present({ mtu }),
+		isolation,
+		forwarding,
+	});
+}
+
+function tapOf(draft: DraftTap, { networks }: Draft): Tap {
+	const { name, network = "", owner, group, mac, mtu, multiQueue, vnetHdr, guest } = draft;
+	const inherited = networks.get(network);
+	const own = draft.addresses.length > 0 ? draft.addresses : (inherited?.addresses ?? []);
+	return Object.freeze({
+		name,
+		network,
+		...present({ owner, group, mac, mtu }),
+		multiQueue,
+		vnetHdr,
+		addresses: textsOf(inherited?.bridge === undefined ? own : []),
+		guest: Object.freeze({ addresses: textsOf(guest.addresses), ...present({ mac: guest.mac }) }),
+		publish: Object.freeze([...draft.publish]),
+	});
+}
+
+function textsOf(addresses: DraftTap["addresses"]): readonly string[] {
+	return Object.freeze(addresses.map(({ value }) => value.text));
+}
+
+/** The properties that are not undefined. */
+function present<T extends object>(values: T): { [K in keyof T]?: Exclude<T[K], undefined> };
+function present(values: object): object {
+	return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined));
+}

@@ -1,0 +1,45 @@
+import type { Issues } from "./issues.js";
+import type { Path } from "./tree.js";
+
+/** Taken by the kernel: all and default are directories beside every interface's in /proc/sys/net. */
+const reserved = new Map([
+	["all", "is what sysctls call all interfaces together"],
+	["default", "is what sysctls call interfaces to come"],
+	["lo", "is the loopback interface"],
+]);
+
+/**
+ * Stricter than the kernel, which also takes %d (a counter), control characters and a leading '-': none of them
+ * survives a shell, a sysctl path or a terminal.
+ */
+function interfaceNameFault(name: string): string | undefined {
+	if (name === "") return "is empty";
+	if (!/^[A-Za-z0-9_.-]*$/.test(name))
+		return "has other characters than letters A to Z, digits, '_', '.' and '-'";
+	if (name.length > 15) return `has ${name.length} characters; an interface's name has 15 at most`;
+	if (/^[.-]/.test(name)) return `begins with '${name[0]}'`;
+	return reserved.get(name) ?? wordOfObjects(name);
+}
+
+function networkNameFault(name: string): string | undefined {
+	if (!/^[a-z0-9][a-z0-9-]{0,31}$/.test(name))
+		return "must be 1 to 32 letters a to z, digits and '-', with no '-' in front";
+	return wordOfObjects(name);
+}
+
+/** `__proto__` as a key is lost by one JSON tool and an attack to another. */
+function wordOfObjects(name: string): string | undefined {
+	return name in Object.prototype
+		? "is a word that JavaScript's objects keep for themselves"
+		: undefined;
+}
+
+export function checkInterfaceName(name: string, path: Path, issues: Issues): void {
+	const fault = interfaceNameFault(name);
+	if (fault !== undefined) issues.add(path, `is no name for an interface: ${fault}`);
+}
+
+export function checkNetworkName(name: string, path: Path, issues: Issues): void {
+	const fault = networkNameFault(name);
+	if (fault !== undefined) issues.add(path, `is no name for a network: ${fault}`);
+}

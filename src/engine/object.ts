@@ -1,0 +1,38 @@
+import type { Issues } from "./issues.js";
+import { type Entry, MAX_DEPTH, type Node, type Path } from "./tree.js";
+
+/** Values of one plain object; a bound on objects that hold one another many times over. */
+const MAX_VALUES = 1_000_000;
+
+/** The tree of a plain object. Keys that hold undefined are not there; getters are not run. */
+export function treeOf(value: unknown, issues: Issues): Node | undefined {
+	let count = 0;
+	let tooLarge = false;
+	function convert(value: unknown, path: Path): Node {
+		const length = Array.isArray(value) ? value.length : 1;
+		if (++count + length > MAX_VALUES || path.length > MAX_DEPTH) {
+			tooLarge = true;
+			return { kind: "scalar", value: undefined, mark: undefined };
+		}
+		if (Array.isArray(value)) {
+			const items = Array.from(value, (item: unknown, i) => convert(item, [...path, i]));
+			return { kind: "list", items, mark: undefined };
+		}
+		if (!isPlain(value)) return { kind: "scalar", value, mark: undefined };
+		const entries = new Map<string, Entry>();
+		for (const [name, { value: held }] of Object.entries(Object.getOwnPropertyDescriptors(value)))
+			if (held !== undefined)
+				entries.set(name, { key: undefined, node: convert(held, [...path, name]) });
+		return { kind: "fields", entries, mark: undefined };
+	}
+	const root = convert(value, []);
+	if (!tooLarge) return root;
+	issues.add([], "is too large or nested too deep", "does it hold itself?");
+	return undefined;
+}
+
+function isPlain(value: unknown): value is object {
+	if (typeof value !== "object" || value === null) return false;
+	const prototype: unknown = Object.getPrototypeOf(value);
+	return prototype === null || Object.getPrototypeOf(prototype) === null;
+}

@@ -1,0 +1,149 @@
+import type { Issues } from "./issues.js";
+import { choicesOf, type Field, fieldsOf, messagesWith, wordsOf } from "./schema.js";
+import { suggestion } from "./suggestion.js";
+import { describe, type Node, type Path } from "./tree.js";
+
+/**
+ * The values of a message, by the schema alone: types, enums, unknown keys. Lists that are not there are empty, booleans
+ * false, everything else undefined; so is what is wrong and has become an issue.
+ */
+export function readMessage(
+	type: string,
+	node: Node,
+	path: Path,
+	issues: Issues,
+): Record<string, unknown> | undefined {
+	const fields = fieldsOf(type);
+	if (node.kind !== "fields") {
+		const keys = [...fields.keys()].join(", ");
+		issues.add(
+			path,
+			`is ${describe(node)}, must be a map with the keys ${keys}`,
+			path.length === 0 ? undefined : emptyHint(node),
+		);
+		return undefined;
+	}
+	for (const [key, { key: mark }] of node.entries)
+		if (!fields.has(key)) issues.add([...path, key], "is no known key", keyHint(key, fields), mark);
+	const message: Record<string, unknown> = {};
+	for (const [key, field] of fields) {
+		const entry = node.entries.get(key);
+		message[key] =
+			entry === undefined ? absent(field) : readField(field, entry.node, [...path, key], issues);
+	}
+	return message;
+}
+
+/** What proto3 says about fields that are not there. */
+function absent(field: Field): unknown {
+	if (field.keyType !== undefined) return new Map();
+	if (field.rule === "repeated") return [];
+	return field.type === "bool" ? false : undefined;
+}
+
+function readField(field: Field, node: Node, path: Path, issues: Issues): unknown {
+	if (field.keyType !== undefined) return readMap(field.type, node, path, issues);
+	if (field.rule !== "repeated") return readValue(field.type, node, path, issues);
+	if (node.kind === "list")
+		return node.items.map((item, i) => readValue(field.type, item, [...path, i], issues));
+	const hint = node.kind === "scalar" && node.value !== null ? "put it in [ ]" : emptyHint(node);
+	issues.add(path, `is ${describe(node)}, must be a list`, hint);
+	return [];
+}
+
+/** The entries of a map, in the order they were written. */
+function readMap(type: string, node: Node, path: Path, issues: Issues): Map<string, unknown> {
+	const map = new Map<string, unknown>();
+	if (node.kind !== "fields")
+		issues.add(path, `is ${describe(node)}, must be a map by name`, emptyHint(node));
+	else
+		for (const [name, entry] of node.entries)
+			map.set(name, readValue(type, entry.node, [...path, name], issues));
+	return map;
+}
+
+function readValue(type: string, node: Node, path: Path, issues: Issues): unknown {
+	const scalar = scalars.get(type);
+	if (scalar !== undefined) return readScalar([scalar], node, path, issues);
+	const words = wordsOf(type);
+	if (words !== undefined) return readWord(words, node, path, issues);
+	const choices = choicesOf(type)?.flatMap((choice) => scalars.get(choice) ?? []);
+	if (choices !== undefined) return readScalar(choices, node, path, issues);
+	return readMessage(type, node, path, issues);
+}
+
+interface ScalarType {
+	readonly name: string;
+	/** The value, or undefined if it is of another type. */
+	readonly read: (value: unknown) => unknown;
+	/** What to do about a value of another type. */
+	readonly hint: (value: unknown) => string | undefined;
+}
+
+const scalars = new Map<string, ScalarType>([
+	[
+		"string",
+		{
+			name: "text",
+			read: (value) => (typeof value === "string" ? value : undefined),
+			hint: (value) =>
+				typeof value === "number" || typeof value === "boolean" ? "put it in quotes" : undefined,
+		},
+	],
+	[
+		"bool",
+		{
+			name: "true or false",
+			read: (value) => (typeof value === "boolean" ? value : undefined),
+			hint: (value) =>
+				/^(?:yes|no|on|off)$/i.test(String(value))
+					? "yes and no are text since YAML 1.2"
+					: undefined,
+		},
+	],
+	[
+		"uint32",
+		{
+			name: "a whole number from 0 to 4294967295",
+			// + 0: there is a -0.
+			read: (value) => (typeof value === "number" && value >>> 0 === value ? value + 0 : undefined),
+			hint: (value) =>
+				typeof value === "string" && /^[0-9]+$/.test(value) ? "take away the quotes" : undefined,
+		},
+	],
+]);
+
+function readScalar(types: readonly ScalarType[], node: Node, path: Path, issues: Issues): unknown {
+	if (node.kind === "scalar")
+		for (const { read } of types) {
+			const value = read(node.value);
+			if (value !== undefined) return value;
+		}
+	const wanted = types.map(({ name }) => name).join(" or ");
+	const hint = node.kind === "scalar" ? types[0]?.hint(node.value) : undefined;
+	issues.add(path, `is ${describe(node)}, must be ${wanted}`, emptyHint(node) ?? hint);
+	return undefined;
+}
+
+function readWord(words: readonly string[], node: Node, path: Path, issues: Issues): unknown {
+	const word = node.kind === "scalar" ? node.value : undefined;
+	if (typeof word === "string" && words.includes(word)) return word;
+	const hint = typeof word === "string" ? suggestion(word, words) : undefined;
+	const wanted = `${words.slice(0, -1).join(", ")} or ${words.at(-1)}`;
+	issues.add(path, `is ${describe(node)}, must be ${wanted}`, hint ?? emptyHint(node));
+	return undefined;
+}
+
+/** A key without a value is not the same as no key: which of the two was meant? */
+function emptyHint(node: Node): string | undefined {
+	return node.kind === "scalar" && node.value === null
+		? "give it a value or remove the key"
+		: undefined;
+}
+
+function keyHint(key: string, fields: ReadonlyMap<string, Field>): string {
+	if (key === "<<") return "YAML 1.2 has no merge keys: write the values out";
+	const [elsewhere] = messagesWith(key);
+	if (elsewhere !== undefined) return `it is a key of a ${elsewhere.toLowerCase()}`;
+	return suggestion(key, fields.keys()) ?? `the keys here are ${[...fields.keys()].join(", ")}`;
+}

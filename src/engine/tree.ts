@@ -1,0 +1,87 @@
+/**
+ * What the user wrote, before anybody knows what it means: the same three shapes from YAML, JSON, flags and plain
+ * objects, each remembering where it came from. Maps are Maps, so that no key can reach Object.prototype.
+ */
+export type Node = Scalar | List | Fields;
+
+/** Offset in the text, or the flag it was given by. */
+export type Mark = number | string | undefined;
+
+export interface Scalar {
+	readonly kind: "scalar";
+	/** A string, number, boolean or null; of a plain object whatever else it held. */
+	readonly value: unknown;
+	readonly mark: Mark;
+}
+
+export interface List {
+	readonly kind: "list";
+	readonly items: readonly Node[];
+	readonly mark: Mark;
+}
+
+export interface Fields {
+	readonly kind: "fields";
+	readonly entries: ReadonlyMap<string, Entry>;
+	readonly mark: Mark;
+}
+
+export interface Entry {
+	readonly key: Mark;
+	readonly node: Node;
+}
+
+/** Deeper than any spec is; a bound on recursion. */
+export const MAX_DEPTH = 32;
+
+export type Path = readonly (string | number)[];
+
+/** `taps.tap0.guest.addresses[0]`; a name that would read as two is quoted: `taps["eth0.5"].mtu`. */
+export function formatPath(path: Path): string {
+	let text = "";
+	for (const part of path) {
+		if (typeof part === "number") text += `[${part}]`;
+		else if (!/^[A-Za-z0-9_-]+$/.test(part)) text += `[${quote(part)}]`;
+		else text += text === "" ? part : `.${part}`;
+	}
+	return text;
+}
+
+/**
+ * Where a path is written. An issue of a value is shown at the value, of a list or map at its key; what is missing, at
+ * the nearest thing around it that is there.
+ */
+export function locate(root: Node | undefined, path: Path): Mark {
+	let node = root;
+	let mark = root?.mark;
+	for (const part of path) {
+		const entry: Entry | undefined =
+			node?.kind === "fields" && typeof part === "string" ? node.entries.get(part) : undefined;
+		const item = node?.kind === "list" && typeof part === "number" ? node.items[part] : undefined;
+		node = entry?.node ?? item;
+		if (node === undefined) return mark;
+		mark = entry === undefined || node.kind === "scalar" ? node.mark : entry.key;
+	}
+	return mark;
+}
+
+/** Text of a stranger, fit for a terminal: quoted, ASCII only (look-alike letters become visible), not too long. */
+export function quote(text: string): string {
+	const cut = text.length > 60 ? `${text.slice(0, 60)}…` : text;
+	return JSON.stringify(cut).replace(
+		/[^\x20-\x7e…]/g,
+		(char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, "0")}`,
+	);
+}
+
+/** What a node is, for `is …, must be …`. */
+export function describe(node: Node): string {
+	if (node.kind === "list") return "a list";
+	if (node.kind === "fields") return "a map";
+	const { value } = node;
+	if (typeof value === "string") return `the text ${quote(value)}`;
+	if (typeof value === "number") return `the number ${value}`;
+	if (value === null || value === undefined) return "empty";
+	if (typeof value === "boolean") return `${value}`;
+	return typeof value === "object" ? "an object that is no plain data" : `a ${typeof value}`;
+}

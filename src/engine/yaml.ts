@@ -1,0 +1,135 @@
+import {
+	type Alias,
+	Composer,
+	type Document,
+	isAlias,
+	isMap,
+	isScalar,
+	isSeq,
+	Lexer,
+	type ParsedNode,
+	Parser,
+	type YAMLMap,
+} from "yaml";
+import type { Issues } from "./issues.js";
+import { describe, type Entry, MAX_DEPTH, type Node, type Path, quote } from "./tree.js";
+
+/** What all aliases together may stand for: templates for thousands of taps, not a billion laughs. */
+const MAX_ALIASED = 100_000;
+
+/** Syntax errors breed more of their kind: the first few tell. */
+const MAX_SYNTAX_ISSUES = 10;
+
+/** One YAML 1.2 document in the core schema. Undefined where it cannot be read. */
+export function parseYaml(text: string, issues: Issues): Node | undefined {
+	const before = issues.count;
+	const document = compose(text, issues);
+	if (document === undefined || issues.count > before) return undefined;
+	return new Converter(issues).node(document.contents, []);
+}
+
+/** The library's parseDocument, with a look at the depth after every token: the composer behind it is recursive. */
+function compose(text: string, issues: Issues): Document.Parsed | undefined {
+	const parser = new Parser();
+	const composer = new Composer({
+		version: "1.2",
+		schema: "core",
+		// Its own search for equal keys is quadratic; Converter has a faster one.
+		uniqueKeys: false,
+		logLevel: "silent",
+	});
+	const documents: Document.Parsed[] = [];
+	for (const lexeme of new Lexer().lex(text)) {
+		for (const token of parser.next(lexeme)) {
+			if (token.type === "directive")
+				issues.add([], "has a % directive: a spec is plain YAML 1.2", undefined, token.offset);
+			documents.push(...composer.next(token));
+		}
+		if (parser.stack.length > 2 * MAX_DEPTH) {
+			issues.add([], "is nested too deep", undefined, parser.offset);
+			return undefined;
+		}
+	}
+	for (const token of parser.end()) documents.push(...composer.next(token));
+	documents.push(...composer.end(true, text.length));
+	const [document, second] = documents;
+	if (second !== undefined)
+		issues.add([], "has a second document: one file is one spec", undefined, second.range[0]);
+	for (const error of [...(document?.errors ?? []), ...(document?.warnings ?? [])].slice(
+		0,
+		MAX_SYNTAX_ISSUES,
+	))
+		issues.add([], `is no YAML: ${error.message}`, undefined, error.pos[0]);
+	return document;
+}
+
+/** From the library's nodes to ours: every alias resolved, every key a string that stands once. */
+class Converter {
+	readonly #issues: Issues;
+	readonly #anchors = new Map<string, { readonly node: Node; readonly size: number }>();
+	/** Nodes so far, each alias counted as all that it stands for. */
+	#count = 0;
+	#aliased = 0;
+	constructor(issues: Issues) {
+		this.#issues = issues;
+	}
+
+	node(source: ParsedNode | null, path: Path): Node {
+		const before = this.#count++;
+		if (isAlias(source)) return this.#alias(source, path);
+		const node = this.#converted(source, path);
+		const anchor = source?.anchor;
+		// Only now: a node that holds an alias to itself has no end.
+		if (anchor !== undefined) this.#anchors.set(anchor, { node, size: this.#count - before });
+		return node;
+	}
+
+	#converted(source: Exclude<ParsedNode, Alias.Parsed> | null, path: Path): Node {
+		const mark = source?.range[0];
+		if (isMap(source)) return { kind: "fields", entries: this.#entries(source, path), mark };
+		if (!isSeq(source)) return { kind: "scalar", value: source?.value ?? null, mark };
+		const items = source.items.map((item, i) => this.node(item, [...path, i]));
+		return { kind: "list", items, mark };
+	}
+
+	#alias(alias: Alias.Parsed, path: Path): Node {
+		const mark = alias.range[0];
+		const anchor = this.#anchors.get(alias.source);
+		const nothing: Node = { kind: "scalar", value: null, mark };
+		if (anchor === undefined) {
+			const name = quote(alias.source);
+			this.#issues.add(
+				path,
+				`is an alias of ${name}, which is not there before it`,
+				undefined,
+				mark,
+			);
+			return nothing;
+		}
+		this.#count += anchor.size;
+		this.#aliased += anchor.size;
+		if (this.#aliased <= MAX_ALIASED) return anchor.node;
+		this.#issues.add(
+			path,
+			`is one alias too many: all of them stand for more than ${MAX_ALIASED} values`,
+		);
+		return nothing;
+	}
+
+	#entries(source: YAMLMap.Parsed, path: Path): Map<string, Entry> {
+		const entries = new Map<string, Entry>();
+		for (const { key, value } of source.items) {
+			const name: unknown = isScalar(key) ? key.value : undefined;
+			const mark = key.range[0];
+			if (typeof name !== "string") {
+				const what = isScalar(key) ? describe(this.#converted(key, path)) : "no plain text";
+				this.#issues.add(path, `has a key that is ${what}`, "write keys in quotes", mark);
+			} else if (entries.has(name)) {
+				this.#issues.add([...path, name], "is given twice", undefined, mark);
+			} else {
+				entries.set(name, { key: mark, node: this.node(value, [...path, name]) });
+			}
+		}
+		return entries;
+	}
+}

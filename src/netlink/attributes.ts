@@ -35,7 +35,7 @@ export type AttrsOut<E extends Entries, S extends readonly AnySelect[] = []> = E
 export type AttrsIn<E extends Entries, S extends readonly AnySelect[] = []> = EntriesIn<E> &
 	SelectsIn<S> & { readonly $unknown?: readonly RawAttr[] };
 export interface AttrSet<O, I> extends Codec<O, I> {
-	readonly kind: "nest";
+	readonly kind: "nest" | "list" | "indexed";
 	readonly parts: Parts;
 }
 
@@ -77,19 +77,19 @@ export function attrs<const E extends Entries, const S extends readonly AnySelec
 			for (const { name, type, codec } of table) {
 				const v = values[name];
 				if (v === undefined || v === false) continue;
-				if (codec.repeated)
-					for (const one of v as unknown[]) writeAttr(w, name, type, codec, one);
+				if (codec.repeated) for (const one of v as unknown[]) writeAttr(w, name, type, codec, one);
 				else writeAttr(w, name, type, codec, v);
 			}
 			for (const write of writeSelect) write(w, values);
 			const unknown = values.$unknown as readonly RawAttr[] | undefined;
 			if (unknown !== undefined)
-				for (const raw of unknown) writeAttr(w, "$unknown", raw.type, raws, raw.payload);
+				for (const { type, flags = 0, payload } of unknown)
+					writeAttr(w, "$unknown", type | flags, raws, payload);
 		},
 		read(r) {
 			const out: Record<string, unknown> = {};
 			let pending: Map<SelectReader, Pending> | undefined;
-			r.attributes((type) => {
+			r.attributes((type, flags) => {
 				const known = byType.get(type);
 				if (known !== undefined) {
 					const v = readAttr(r, known.name, known.codec);
@@ -99,7 +99,7 @@ export function attrs<const E extends Entries, const S extends readonly AnySelec
 				}
 				const reader = selectByType.get(type);
 				if (reader === undefined) {
-					append(out, "$unknown", { type, payload: r.copy() });
+					append(out, "$unknown", { type, payload: r.copy(), ...(flags !== 0 && { flags }) });
 					return;
 				}
 				pending ??= new Map();
@@ -137,7 +137,7 @@ export function list<O, I>(
 	name = "NFTA_LIST_ELEM",
 ): AttrSet<O[], readonly I[]> {
 	return {
-		kind: "nest",
+		kind: "list",
 		parts: { [name]: [type, codec] },
 		write(w, values) {
 			for (const [i, value] of values.entries()) writeAttr(w, `${i}`, type, codec, value);
@@ -156,7 +156,7 @@ export function list<O, I>(
 /** A nest whose attribute types are positions in an array: the kernel's nla_put into an indexed array. */
 export function indexed<O, I>(codec: Codec<O, I>): AttrSet<Map<number, O>, ReadonlyMap<number, I>> {
 	return {
-		kind: "nest",
+		kind: "indexed",
 		parts: { "[]": [-1, codec] },
 		write(w, values) {
 			for (const [i, value] of values) writeAttr(w, `${i}`, i, codec, value);
@@ -177,7 +177,8 @@ export const asymmetric = <O, I>(
 	kind: given.kind,
 	...(given.parts && { parts: given.parts }),
 	write: (w, value) => given.write(w, value),
-	read: (r) => taken.read(r),
+	// Who looks for an offset reads a request, and that has the given shape.
+	read: (r) => (r.probe < 0 ? taken : (given as Codec<O, I>)).read(r),
 });
 
 /** A schema that contains itself: VETH_INFO_PEER is a link message inside a link message. */

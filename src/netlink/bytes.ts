@@ -143,10 +143,10 @@ export class Reader {
 		return this.#bytes.subarray(at, at + n);
 	}
 	/**
-	 * Walk the attributes up to `end`. `each` gets the type without its flag bits and a reader that ends
+	 * Walk the attributes up to `end`. `each` gets the type, its flag bits apart, and a reader that ends
 	 * where the attribute ends; what it leaves unread is skipped.
 	 */
-	attributes(each: (type: number) => void): void {
+	attributes(each: (type: number, flags: number) => void): void {
 		const end = this.end;
 		// nf_tables nests expressions in set elements in rules; nothing real is deeper than a dozen.
 		if (++this.#depth > 32) throw this.fail("attributes nested more than 32 deep");
@@ -160,7 +160,8 @@ export class Reader {
 				throw this.fail(`nla_len ${length} exceeds the ${end - start} left`);
 			this.pos = start + NLA_HDRLEN;
 			this.end = start + length;
-			each(this.#view.getUint16(start + 2, LITTLE) & NLA_TYPE_MASK);
+			const type = this.#view.getUint16(start + 2, LITTLE);
+			each(type & NLA_TYPE_MASK, type & ~NLA_TYPE_MASK);
 			this.end = end;
 			this.pos = Math.min(start + align4(length), end);
 		}

@@ -26,10 +26,13 @@ export type In<C> = C extends { write(w: Writer, value: infer I): void } ? I : n
 export interface RawAttr {
 	readonly type: number;
 	readonly payload: Uint8Array;
+	/** NLA_F_NESTED and NLA_F_NET_BYTEORDER, where it had them. */
+	readonly flags?: number;
 }
 
 /** Whether an attribute with this payload carries NLA_F_NESTED: nf_tables wants it, rtnetlink allows it. */
-const nestFlag = (codec: AnyCodec): number => (codec.kind === "nest" ? NLA_F_NESTED : 0);
+const nestFlag = ({ kind }: AnyCodec): number => (nests.has(kind) ? NLA_F_NESTED : 0);
+const nests: ReadonlySet<string> = new Set(["nest", "list", "indexed"]);
 
 /** Write one attribute: header, payload, padding. */
 export function writeAttr(

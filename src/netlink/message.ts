@@ -1,6 +1,7 @@
 import type { Simplify } from "./attributes.js";
 import { align4, Reader, Writer } from "./bytes.js";
 import type { AnyCodec, Codec, In, Out } from "./codec.js";
+import { WireError } from "./error.js";
 
 type Members = Readonly<Record<string, AnyCodec>>;
 /** Padding is no member: it is neither asked for nor given back. */
@@ -44,8 +45,9 @@ export function struct<const M extends Members, const L extends Members = NoMemb
 		},
 		read(r) {
 			const out: Record<string, unknown> = {};
-			for (const [i, [name, codec]] of table.entries()) {
-				if (i >= always && r.left === 0) break;
+			let left = always;
+			for (const [name, codec] of table) {
+				if (--left < 0 && r.left === 0) break;
 				r.path.push(name);
 				const value = codec.read(r);
 				if (value !== undefined) out[name] = value;
@@ -173,6 +175,11 @@ export function locate(
 ): string | undefined {
 	const r = new Reader(payload);
 	r.probe = offset;
-	message.read(r);
+	try {
+		message.read(r);
+	} catch (error) {
+		// The kernel has refused this payload, so it may be nonsense; the name may be found all the same.
+		if (!(error instanceof WireError)) throw error;
+	}
 	return r.found?.join(".");
 }

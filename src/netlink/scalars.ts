@@ -79,13 +79,36 @@ export const binary = (length?: number): Codec<Uint8Array> => ({
 	read: (r) => r.copy(length),
 });
 
-const text = new TextEncoder();
-const untext = new TextDecoder("utf-8", { fatal: true });
+const utf8 = new TextEncoder();
+const fatalUtf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
+/*
+ * The kernel's names are bytes: anybody may name an interface so that it is no UTF-8, and that must not keep us
+ * from reading the others. Such a byte becomes a lone surrogate, U+DC80 to U+DCFF, and the same byte again.
+ */
+const escaped = /[\udc80-\udcff]/;
+function toBytes(value: string): Uint8Array {
+	if (!escaped.test(value)) return utf8.encode(value);
+	const bytes = Array.from(value, (char) => {
+		const code = char.codePointAt(0) as number;
+		return code >= 0xdc80 && code <= 0xdcff ? [code & 0xff] : [...utf8.encode(char)];
+	});
+	return Uint8Array.from(bytes.flat());
+}
+function fromBytes(bytes: Uint8Array): string {
+	try {
+		return fatalUtf8.decode(bytes);
+	} catch {
+		return String.fromCharCode(
+			...Array.from(bytes, (byte) => (byte < 0x80 ? byte : 0xdc00 + byte)),
+		);
+	}
+}
+
 const textOf = (max: number, nul: boolean, size?: number): Codec<string> => ({
 	kind: "string",
 	...(size !== undefined && { size }),
 	write(w, value) {
-		const bytes = text.encode(value);
+		const bytes = toBytes(value);
 		if (bytes.length > max || bytes.includes(0))
 			throw w.fail(`${JSON.stringify(value)} does not fit ${max} bytes`);
 		w.append(bytes);
@@ -95,12 +118,7 @@ const textOf = (max: number, nul: boolean, size?: number): Codec<string> => ({
 	read(r) {
 		const bytes = r.window(size);
 		const end = bytes.indexOf(0);
-		const used = end < 0 ? bytes : bytes.subarray(0, end);
-		try {
-			return untext.decode(used);
-		} catch {
-			throw r.fail("is not UTF-8");
-		}
+		return fromBytes(end < 0 ? bytes : bytes.subarray(0, end));
 	},
 });
 /** A string of at most `max` bytes and its NUL (NLA_NUL_STRING). Read back with or without the NUL. */

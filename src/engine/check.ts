@@ -1,12 +1,12 @@
 import { formatAddress } from "./cidr.js";
-import type { Draft, DraftNetwork, DraftTap } from "./draft.js";
-import { checkGuests } from "./guests.js";
-import type { Issues } from "./issues.js";
-import { checkLinks } from "./links.js";
-import { checkMtus, segmentsOf } from "./segments.js";
-import { checkSubnets } from "./subnets.js";
-import { suggestion } from "./suggestion.js";
-import { quote } from "./tree.js";
+import type { Draft, DraftNetwork, DraftTap } from "./spec/draft.js";
+import { checkGuests } from "./spec/guests.js";
+import type { Issues } from "./spec/issues.js";
+import { checkLinks } from "./spec/links.js";
+import { checkMtus, segmentsOf } from "./spec/segments.js";
+import { checkSubnets } from "./spec/subnets.js";
+import { suggestion } from "./spec/suggestion.js";
+import { quote } from "./spec/tree.js";
 
 /** What may stand beside what: everything about a spec that one value alone does not show. */
 export function checkDraft(draft: Draft, issues: Issues): void {

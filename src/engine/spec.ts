@@ -1,11 +1,11 @@
-import { assembleSpec, isSpec, type SpecOptions } from "./assembly.js";
-import { parseDocument } from "./document.js";
-import { Issues } from "./issues.js";
-import { treeOf } from "./object.js";
+import { assembleSpec, isSpec, type SpecOptions } from "./spec/assembly.js";
+import { parseDocument } from "./spec/document.js";
+import { Issues } from "./spec/issues.js";
+import { treeOf } from "./spec/object.js";
 
-export { type Accounts, invokingUser } from "./accounts.js";
-export type { SpecOptions } from "./assembly.js";
-export { type Flags, specFromFlags } from "./flags.js";
+export { type Accounts, invokingUser } from "./spec/accounts.js";
+export type { SpecOptions } from "./spec/assembly.js";
+export { type Flags, specFromFlags } from "./spec/flags.js";
 
 /** What is wanted: every value good, every name known, in canonical form. Deeply frozen. */
 export interface Spec {

@@ -1,11 +1,11 @@
+import { type Cidr, sameAddress } from "../cidr.js";
+import type { Network, Tap } from "../spec.js";
 import { type Accounts, accountId } from "./accounts.js";
-import { type Cidr, sameAddress } from "./cidr.js";
 import { parseHost, parseSnatTo } from "./hosts.js";
 import type { Issues } from "./issues.js";
 import { parseMac } from "./mac.js";
 import { checkInterfaceName, checkNetworkName } from "./names.js";
 import { readMessage } from "./shape.js";
-import type { Network, Tap } from "./spec.js";
 import type { Node, Path } from "./tree.js";
 
 /** A value, and where the user wrote it. */

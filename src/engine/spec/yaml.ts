@@ -25,7 +25,9 @@ export function parseYaml(text: string, issues: Issues): Node | undefined {
 	const before = issues.count;
 	const document = compose(text, issues);
 	if (document === undefined || issues.count > before) return undefined;
-	return new Converter(issues).node(document.contents, []);
+	const converter = new Converter(issues);
+	const root = converter.node(document.contents, []);
+	return converter.isBroken ? undefined : root;
 }
 
 /** The library's parseDocument, with a look at the depth after every token: the composer behind it is recursive. */
@@ -70,6 +72,8 @@ class Converter {
 	/** Nodes so far, each alias counted as all that it stands for. */
 	#count = 0;
 	#aliased = 0;
+	/** An alias stands for nothing: more would be said about what is missing there than about why. */
+	isBroken = false;
 	constructor(issues: Issues) {
 		this.#issues = issues;
 	}
@@ -95,25 +99,16 @@ class Converter {
 	#alias(alias: Alias.Parsed, path: Path): Node {
 		const mark = alias.range[0];
 		const anchor = this.#anchors.get(alias.source);
-		const nothing: Node = { kind: "scalar", value: null, mark };
-		if (anchor === undefined) {
-			const name = quote(alias.source);
-			this.#issues.add(
-				path,
-				`is an alias of ${name}, which is not there before it`,
-				undefined,
-				mark,
-			);
-			return nothing;
-		}
-		this.#count += anchor.size;
-		this.#aliased += anchor.size;
-		if (this.#aliased <= MAX_ALIASED) return anchor.node;
-		this.#issues.add(
-			path,
-			`is one alias too many: all of them stand for more than ${MAX_ALIASED} values`,
-		);
-		return nothing;
+		this.#count += anchor?.size ?? 0;
+		this.#aliased += anchor?.size ?? 0;
+		if (anchor !== undefined && this.#aliased <= MAX_ALIASED) return anchor.node;
+		const message =
+			anchor === undefined
+				? `is an alias of ${quote(alias.source)}, which is not there before it`
+				: `is an alias too many: together they stand for more than ${MAX_ALIASED} values`;
+		this.#issues.add(path, message, undefined, mark);
+		this.isBroken = true;
+		return { kind: "scalar", value: null, mark };
 	}
 
 	#entries(source: YAMLMap.Parsed, path: Path): Map<string, Entry> {

@@ -1,8 +1,8 @@
+import { checkDraft } from "../check.js";
+import type { Network, Spec, Tap } from "../spec.js";
 import { type Accounts, systemAccounts } from "./accounts.js";
-import { checkDraft } from "./check.js";
 import { type Draft, type DraftNetwork, type DraftTap, draftSpec } from "./draft.js";
 import type { Issues } from "./issues.js";
-import type { Network, Spec, Tap } from "./spec.js";
 import type { Node } from "./tree.js";
 
 export interface SpecOptions {

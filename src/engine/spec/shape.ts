@@ -143,7 +143,9 @@ function emptyHint(node: Node): string | undefined {
 
 function keyHint(key: string, fields: ReadonlyMap<string, Field>): string {
 	if (key === "<<") return "YAML 1.2 has no merge keys: write the values out";
+	const near = suggestion(key, fields.keys());
+	if (near !== undefined) return near;
 	const [elsewhere] = messagesWith(key);
 	if (elsewhere !== undefined) return `it is a key of a ${elsewhere.toLowerCase()}`;
-	return suggestion(key, fields.keys()) ?? `the keys here are ${[...fields.keys()].join(", ")}`;
+	return `the keys here are ${[...fields.keys()].join(", ")}`;
 }

@@ -10,7 +10,7 @@ import {
 	parseAddress,
 	parseCidr,
 	sameAddress,
-} from "./cidr.js";
+} from "../cidr.js";
 import type { Issues } from "./issues.js";
 import { type Path, quote } from "./tree.js";
 

@@ -6,8 +6,8 @@ import {
 	isSingle,
 	network,
 	sameAddress,
-} from "./cidr.js";
-import type { Draft, DraftNetwork, DraftTap, Placed } from "./draft.js";
+} from "../cidr.js";
+import type { Draft, DraftNetwork, Placed } from "./draft.js";
 import { neighbour } from "./hosts.js";
 import type { Issues } from "./issues.js";
 import type { Segment } from "./segments.js";
@@ -26,7 +26,7 @@ export function checkGuests(draft: Draft, segments: readonly Segment[], issues: 
 		checkMacs(segment, macs, issues);
 		for (const tap of segment.taps)
 			for (const address of tap.guest.addresses) {
-				if (!guests.take(address, segment, tap)) continue;
+				if (!guests.take(address, segment)) continue;
 				checkSubnet(address, segment, issues);
 			}
 	}
@@ -43,13 +43,13 @@ class Guests {
 	}
 
 	/** False where somebody has it already. */
-	take({ value, path }: Placed<Cidr>, segment: Segment, tap: DraftTap): boolean {
+	take({ value, path }: Placed<Cidr>, segment: Segment): boolean {
 		const address = formatAddress(value.address);
 		const host = this.#hosts.get(address);
 		const guest = this.#guests.get(address);
 		if (guest === undefined) this.#guests.set(address, { path, network: segment.network });
 		if (host !== undefined) {
-			this.#issues.add(path, hostsOwn(address, host, tap), this.#other(value));
+			this.#issues.add(path, hostsOwn(address, host, segment.name), this.#other(value));
 			return false;
 		}
 		if (guest === undefined || areApart(guest.network, segment.network)) return true;
@@ -66,9 +66,9 @@ class Guests {
 }
 
 /** The mistake everybody makes once: the guest is not the tap. */
-function hostsOwn(address: string, host: Path, tap: DraftTap): string {
+function hostsOwn(address: string, host: Path, link: string): string {
 	return (
-		`${address} is the host's own address (${formatPath(host)}). ${tap.name} on the host and eth0 in the guest are two ` +
+		`${address} is the host's own address (${formatPath(host)}). ${link} on the host and eth0 in the guest are two ` +
 		`machines on one wire, and both would answer for ${address}: the LAN would reach the guest, this host only itself`
 	);
 }

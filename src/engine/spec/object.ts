@@ -4,7 +4,7 @@ import { type Entry, MAX_DEPTH, type Node, type Path } from "./tree.js";
 /** Values of one plain object; a bound on objects that hold one another many times over. */
 const MAX_VALUES = 1_000_000;
 
-/** The tree of a plain object. Keys that hold undefined are not there; getters are not run. */
+/** The tree of a plain object. Keys that hold undefined are not there; a getter is no data. */
 export function treeOf(value: unknown, issues: Issues): Node | undefined {
 	let count = 0;
 	let tooLarge = false;
@@ -20,9 +20,11 @@ export function treeOf(value: unknown, issues: Issues): Node | undefined {
 		}
 		if (!isPlain(value)) return { kind: "scalar", value, mark: undefined };
 		const entries = new Map<string, Entry>();
-		for (const [name, { value: held }] of Object.entries(Object.getOwnPropertyDescriptors(value)))
+		for (const [name, property] of Object.entries(Object.getOwnPropertyDescriptors(value))) {
+			const held: unknown = property.value ?? property.get;
 			if (held !== undefined)
 				entries.set(name, { key: undefined, node: convert(held, [...path, name]) });
+		}
 		return { kind: "fields", entries, mark: undefined };
 	}
 	const root = convert(value, []);

@@ -1,6 +1,6 @@
+import type { Spec } from "../spec.js";
 import { assembleSpec, type SpecOptions } from "./assembly.js";
 import { Issues } from "./issues.js";
-import type { Spec } from "./spec.js";
 import type { Entry, Node } from "./tree.js";
 
 /** One tap as `up TAP --flags` describes it. */
@@ -34,12 +34,10 @@ export function specFromFlags(flags: Flags, options: SpecOptions = {}): Spec {
 	const name = bridge ?? tap;
 	const addresses = given("--address", flags.addresses);
 	const network = fields({
-		mode: given(
-			"--bridge",
-			nat !== undefined ? "nat" : bridge === undefined ? "host-only" : "bridged",
-		),
+		mode: given("TAP", nat !== undefined ? "nat" : bridge === undefined ? "host-only" : "bridged"),
 		bridge: given("--bridge", bridge),
-		uplink: nat === undefined ? given("--uplink", flags.uplink) : given("--nat", nat),
+		uplink:
+			given("--nat", nat) ?? (bridge === undefined ? undefined : given("--uplink", flags.uplink)),
 		addresses: bridge === undefined ? undefined : addresses,
 		snatTo: given("--snat-to", flags.snatTo),
 		proxyArp: given("--proxy-arp", flags.proxyArp),

@@ -1,4 +1,4 @@
-import type { Cidr } from "./cidr.js";
+import type { Cidr } from "../cidr.js";
 import type { Draft, DraftNetwork, DraftTap, Placed } from "./draft.js";
 import type { Issues } from "./issues.js";
 

@@ -1,5 +1,5 @@
-import { compareAddresses } from "./address.js";
-import { type Cidr, contains, isSingle, network } from "./cidr.js";
+import { compareAddresses } from "../address.js";
+import { type Cidr, contains, isSingle, network } from "../cidr.js";
 import type { DraftNetwork, Placed } from "./draft.js";
 import type { Issues } from "./issues.js";
 import type { Segment } from "./segments.js";

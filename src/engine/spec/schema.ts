@@ -1,4 +1,4 @@
-import proto from "./proto.json" with { type: "json" };
+import proto from "../proto.json" with { type: "json" };
 
 /** The schema in proto/, as far as reading a spec needs it. */
 export interface Field {

@@ -1,4 +1,4 @@
-import { type Issue, SpecError } from "./error.js";
+import { type Issue, SpecError } from "../error.js";
 import { formatPath, locate, type Mark, type Node, type Path } from "./tree.js";
 
 /** More than this many nobody reads, and an error must not be larger than what it is about. */
@@ -41,8 +41,13 @@ export class Issues {
 	throwIfAny(root: Node | undefined, source?: string, text = ""): void {
 		if (this.count === 0) return;
 		const position = positions(text);
-		const issues = this.#findings.map(({ path, message, hint, mark }): Issue => {
-			const at = mark ?? locate(root, path);
+		const placed = this.#findings.map((finding) => ({
+			...finding,
+			at: finding.mark ?? locate(root, finding.path),
+		}));
+		const offset = (at: Mark) => (typeof at === "number" ? at : 0);
+		placed.sort((a, b) => offset(a.at) - offset(b.at));
+		const issues = placed.map(({ path, message, hint, at }): Issue => {
 			return {
 				path: formatPath(path),
 				message,

@@ -52,8 +52,8 @@ export function addTapOptions(verb: Verb): void {
 		)
 		.option("--proxy-arp", "answer the guest's ARP requests for whom the host can reach")
 		.option(
-			"--publish <[HOSTIP:]HOSTPORT:GUESTPORT[/tcp|udp]>",
-			"forward a port to the guest; repeatable (not yet there)",
+			"--publish <PORTS>",
+			"[HOSTIP:]HOSTPORT:GUESTPORT[/tcp|udp], forwarded to the guest; repeatable (not yet there)",
 			collect,
 		)
 		.optionsGroup("The guest:")
@@ -78,7 +78,9 @@ export async function specOf(
 		const flag = givenFlag(flags, verb);
 		if (flag !== undefined)
 			throw new UsageError(`${flag} describes one tap; with -f the spec says it all`);
-		return readSpec(session, file);
+		const spec = await readSpec(session, file);
+		await refusePlanned(spec);
+		return spec;
 	}
 	if (tap === undefined)
 		throw new UsageError(
@@ -123,9 +125,17 @@ async function readText(file: string): Promise<string> {
 }
 
 /** Refuse what is planned and not yet there. */
-export async function refuse(feature: string): Promise<never> {
+export async function refuse(feature: string, path?: string): Promise<never> {
 	const { UnsupportedError } = await import("../engine/error.js");
-	throw new UnsupportedError(feature);
+	throw new UnsupportedError(feature, { path });
+}
+
+/** What the schema has and nobody does yet must not be taken and ignored. */
+async function refusePlanned({ networks, taps }: Spec): Promise<void> {
+	for (const { name, isolation } of Object.values(networks))
+		if (isolation) await refuse("isolation", `networks.${name}.isolation`);
+	for (const { name, publish } of Object.values(taps))
+		if (publish.length > 0) await refuse("publish", `taps.${name}.publish`);
 }
 
 /** What `down` takes. */

@@ -19,7 +19,7 @@ ${own}() {
 	done
 	COMPREPLY=()
 	case $prev in
-${unique(valued).map(valueCase).join("\n")}
+${valueCases(valued).join("\n")}
 	esac
 	case $verb in
 		"") if [[ $cur == -* ]]; then ${words(namesOf(options))}
@@ -37,13 +37,19 @@ const namesOf = (options: readonly OptionGrammar[]): readonly string[] => [
 
 const alternatives = (names: readonly string[]): string => names.join("|");
 
-/** The same option of several verbs is one case. */
-function unique(options: readonly OptionGrammar[]): readonly OptionGrammar[] {
-	return [...new Map(options.map((option) => [option.names.join(), option])).values()];
+/** What can follow an option that takes a value; options with the same answer share a case. */
+function valueCases(options: readonly OptionGrammar[]): readonly string[] {
+	const namesByReply = new Map<string, Set<string>>();
+	for (const { names, value } of options) {
+		if (value === undefined) continue;
+		const answer = reply(value.values);
+		const known = namesByReply.get(answer) ?? new Set();
+		namesByReply.set(answer, new Set([...known, ...names]));
+	}
+	return [...namesByReply].map(
+		([answer, names]) => `\t\t${alternatives([...names])}) ${answer}; return ;;`,
+	);
 }
-
-const valueCase = ({ names, value }: OptionGrammar): string =>
-	`\t\t${alternatives(names)}) ${value === undefined ? "" : reply(value.values)}; return ;;`;
 
 function verbCase(
 	{ name, options, argument }: VerbGrammar,

@@ -3,12 +3,14 @@ import type { Grammar, OptionGrammar, Values, VerbGrammar } from "./grammar.js";
 /** A completion script for fish. */
 export function fish({ program, options, verbs }: Grammar): string {
 	const complete = `complete -c ${program}`;
+	// fish's own __fish_use_subcommand would take the value of a global option for the verb.
+	const noVerb = `'not __fish_seen_subcommand_from ${verbs.map(({ name }) => name).join(" ")}'`;
 	const lines = [
 		`# fish completion for ${program}`,
 		`${complete} -f`,
 		...options.map((option) => `${complete}${optionOf(option)}`),
 		...verbs.flatMap((verb) => [
-			`${complete} -n __fish_use_subcommand -a ${verb.name} -d ${quote(verb.summary)}`,
+			`${complete} -n ${noVerb} -a ${verb.name} -d ${quote(verb.summary)}`,
 			...verbLines(verb).map((line) => `${complete}${line}`),
 		]),
 	];

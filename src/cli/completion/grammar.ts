@@ -50,7 +50,7 @@ export function grammarOf(program: Verb): Grammar {
 		verbs: verbs.map((verb) => ({
 			name: verb.name(),
 			summary: verb.summary(),
-			options: optionsOf(verb as Verb),
+			options: optionsOf(verb as Verb).filter(({ names }) => !names.includes("--help")),
 			argument: argumentOf(verb.registeredArguments[0]),
 		})),
 	};

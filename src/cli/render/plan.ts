@@ -6,8 +6,8 @@ import { count } from "./table.js";
 type Mark = "+" | "-" | "~";
 
 // Labels begin with a verb; everything that neither makes nor takes away is a change.
-const MAKES = new Set(["add", "allow", "attach", "create", "install", "make", "open", "publish"]);
-const TAKES = new Set(["close", "delete", "detach", "drop", "forget", "release", "remove", "take"]);
+const MAKES = new Set(["add", "allow", "attach", "create", "install"]);
+const TAKES = new Set(["delete", "detach", "drop", "forget", "release", "remove", "take"]);
 
 function markOf(label: string): Mark {
 	const verb = label.split(" ", 1)[0]?.toLowerCase() ?? "";

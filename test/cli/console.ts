@@ -1,0 +1,65 @@
+import type { Io, Sink } from "../../src/cli/io.js";
+import { run } from "../../src/cli/run.js";
+import type { HostPort } from "../../src/cli/session.js";
+import type { HostOptions } from "../../src/host.js";
+
+/** What a command wrote and how it ended. */
+export interface Ended {
+	readonly status: number;
+	readonly stdout: string;
+	readonly stderr: string;
+	/** How the host was opened; empty if it never was. */
+	readonly opened: readonly HostOptions[];
+}
+
+export interface Surroundings {
+	readonly host?: Partial<HostPort>;
+	/** Thrown instead of opening the host. */
+	readonly openError?: Error;
+	readonly env?: Readonly<Record<string, string>>;
+	readonly stdin?: string;
+	readonly uid?: number;
+	readonly tty?: boolean;
+}
+
+/** Run a command line with everything around it made up. */
+export async function umlnet(argv: readonly string[], around: Surroundings = {}): Promise<Ended> {
+	const { host = {}, openError, env = {}, stdin = "", uid = 1000, tty = false } = around;
+	const texts = { stdout: "", stderr: "" };
+	const sink = (name: keyof typeof texts): Sink => ({
+		write(text) {
+			texts[name] += text;
+		},
+		isTTY: tty,
+		columns: 100,
+	});
+	const io: Io = {
+		stdout: sink("stdout"),
+		stderr: sink("stderr"),
+		env,
+		uid,
+		readStdin: async () => stdin,
+	};
+	const opened: HostOptions[] = [];
+	const status = await run(argv, io, (options) => {
+		opened.push(options);
+		if (openError !== undefined) throw openError;
+		return { ...unexpected, ...host };
+	});
+	return { status, ...texts, opened };
+}
+
+/** A host of which the test expects nothing but to be closed. */
+const unexpected: HostPort = {
+	up: never("up"),
+	down: never("down"),
+	plan: never("plan"),
+	planDown: never("planDown"),
+	status: never("status"),
+	recover: never("recover"),
+	close() {},
+};
+
+function never(verb: string): () => Promise<never> {
+	return () => Promise.reject(new Error(`the host was not to be asked to ${verb}`));
+}

@@ -1,0 +1,214 @@
+import { NLM_F_EXCL, NLM_F_REPLACE } from "../../src/netlink/frame.js";
+import {
+	IFA_F_PERMANENT,
+	IFA_F_SECONDARY,
+	type RTM_DELADDR,
+	type RTM_GETADDR,
+	type RTM_NEWADDR,
+} from "../../src/uapi/if_addr.js";
+import { AF_INET, AF_INET6 } from "../../src/uapi/socket.js";
+import { connectedRoutes, sameRoute } from "./connected.js";
+import type { Address, Link, Namespace } from "./namespace.js";
+import { hex, Refusal, unhex } from "./refusal.js";
+import { masked } from "./routes.js";
+import type { Given, Taken } from "./value.js";
+
+const RT_SCOPE_HOST = 254;
+const BITS: Readonly<Record<number, number>> = { [AF_INET]: 32, [AF_INET6]: 128 };
+
+const said = (family: number, v4: string, v6: string): string =>
+	family === AF_INET ? `ipv4: ${v4}` : `ipv6: ${v6}`;
+
+/** RTM_NEWADDR. A second address of the same subnet is a secondary one: it lives and dies with the first. */
+export function newAddress(ns: Namespace, flags: number, value: Given<typeof RTM_NEWADDR>): void {
+	const family = value.ifa_family ?? 0;
+	const most = BITS[family];
+	if (most === undefined) throw new Refusal("EOPNOTSUPP");
+	const prefix = value.ifa_prefixlen ?? 0;
+	if (prefix > most)
+		throw new Refusal("EINVAL", said(family, "Invalid prefix length", "Invalid prefix length"));
+	const local = value.IFA_LOCAL ?? (family === AF_INET6 ? value.IFA_ADDRESS : undefined);
+	if (local === undefined)
+		throw new Refusal("EINVAL", said(family, "Local address is not supplied", "address missing"));
+	const link = linkOf(ns, family, value.ifa_index);
+	const address: Address = {
+		family,
+		local: hex(local),
+		address: hex(value.IFA_ADDRESS ?? local),
+		prefix,
+		scope: value.ifa_scope ?? 0,
+		flags: (value.IFA_FLAGS ?? value.ifa_flags ?? 0) | IFA_F_PERMANENT,
+		broadcast: value.IFA_BROADCAST && hex(value.IFA_BROADCAST),
+		label: value.IFA_LABEL,
+		proto: value.IFA_PROTO ?? 0,
+		metric: value.IFA_RT_PRIORITY ?? 0,
+	};
+	const there = link.addresses.find((one) => isSame(one, address));
+	if (there === undefined) {
+		insert(ns, link, address);
+		return;
+	}
+	if ((flags & NLM_F_EXCL) !== 0 || (flags & NLM_F_REPLACE) === 0)
+		throw new Refusal(
+			"EEXIST",
+			said(family, "Address already assigned", "address already assigned"),
+		);
+	link.addresses[link.addresses.indexOf(there)] = {
+		...there,
+		proto: address.proto,
+		metric: address.metric,
+	};
+}
+
+function linkOf(ns: Namespace, family: number, index: number | undefined): Link {
+	const link = ns.links.get(index ?? 0);
+	if (link !== undefined) return link;
+	throw new Refusal("ENODEV", said(family, "Device not found", "Unable to find the interface"));
+}
+
+const inSubnet = (a: Address, b: Address): boolean =>
+	a.family === AF_INET &&
+	b.family === AF_INET &&
+	a.prefix === b.prefix &&
+	masked(a.address, a.prefix) === masked(b.address, b.prefix);
+
+/** IPv4 tells addresses apart by subnet and address, IPv6 by address alone. */
+const isSame = (a: Address, b: Address): boolean =>
+	a.family === b.family && a.local === b.local && (a.family === AF_INET6 || inSubnet(a, b));
+
+function insert(ns: Namespace, link: Link, address: Address): void {
+	const primary = link.addresses.find((one) => inSubnet(one, address) && !isSecondary(one));
+	if (primary !== undefined) {
+		if (primary.scope !== address.scope) throw new Refusal("EINVAL", "ipv4: Invalid scope value");
+		address.flags |= IFA_F_SECONDARY;
+	}
+	link.addresses.push(address);
+	addRoutes(ns, link, address);
+}
+
+const isSecondary = ({ family, flags }: Address): boolean =>
+	family === AF_INET && (flags & IFA_F_SECONDARY) !== 0;
+
+function addRoutes(ns: Namespace, link: Link, address: Address): void {
+	for (const route of connectedRoutes(link, address))
+		if (!ns.routes.some((one) => sameRoute(one, route))) ns.routes.push(route);
+}
+
+/** RTM_DELADDR. Without IFA_ADDRESS the prefix length of an IPv4 address is not looked at. */
+export function deleteAddress(ns: Namespace, value: Given<typeof RTM_DELADDR>): void {
+	const family = value.ifa_family ?? 0;
+	const link = linkOf(ns, family, value.ifa_index);
+	const local = value.IFA_LOCAL && hex(value.IFA_LOCAL);
+	const peer = value.IFA_ADDRESS && hex(value.IFA_ADDRESS);
+	const prefix = value.ifa_prefixlen ?? 0;
+	const found = link.addresses.find((one) => {
+		if (one.family !== family) return false;
+		if (family === AF_INET6) return one.prefix === prefix && one.local === (local ?? peer);
+		if (local !== undefined && one.local !== local) return false;
+		if (value.IFA_LABEL !== undefined && (one.label ?? link.name) !== value.IFA_LABEL) return false;
+		if (peer === undefined) return true;
+		return one.prefix === prefix && masked(peer, prefix) === masked(one.address, prefix);
+	});
+	if (found === undefined)
+		throw new Refusal("EADDRNOTAVAIL", said(family, "Address not found", "address not found"));
+	removeAddress(ns, link, found);
+}
+
+function removeAddress(ns: Namespace, link: Link, address: Address): void {
+	const dependants = isSecondary(address)
+		? []
+		: link.addresses.filter((one) => isSecondary(one) && inSubnet(one, address));
+	const promote = [ns.conf.ipv4.all, link.conf.ipv4].some(
+		(conf) => conf.promote_secondaries === "1",
+	);
+	const gone = promote ? [address] : [address, ...dependants];
+	link.addresses = link.addresses.filter((one) => !gone.includes(one));
+	for (const one of gone) dropRoutes(ns, link, one);
+	const [heir] = promote ? dependants : [];
+	if (heir !== undefined) {
+		heir.flags &= ~IFA_F_SECONDARY;
+		addRoutes(ns, link, heir);
+	}
+	// The last IPv4 address takes every IPv4 route of the device along.
+	if (address.family === AF_INET && link.addresses.every(({ family }) => family !== AF_INET))
+		ns.routes = ns.routes.filter(
+			({ family, hops }) => family !== AF_INET || hops.every(({ oif }) => oif !== link.index),
+		);
+}
+
+/** What the kernel made for an address goes with it, unless another one needs it; so do routes that use it. */
+function dropRoutes(ns: Namespace, link: Link, address: Address): void {
+	const kept = [...ns.links.values()].flatMap((one) =>
+		one.addresses.flatMap((other) => connectedRoutes(one, other)),
+	);
+	const dropped = connectedRoutes(link, address).filter(
+		(route) => !kept.some((one) => sameRoute(one, route)),
+	);
+	const isLocal = [...ns.links.values()].some(({ addresses }) =>
+		addresses.some(({ local }) => local === address.local),
+	);
+	ns.routes = ns.routes.filter(
+		(route) =>
+			!dropped.some((one) => sameRoute(one, route)) &&
+			(isLocal || route.prefsrc !== address.local || route.family !== address.family),
+	);
+}
+
+/** All addresses of a link, or of one family, with their routes. */
+export function dropAddresses(ns: Namespace, link: Link, family?: number): void {
+	const gone = link.addresses.filter((one) => family === undefined || one.family === family);
+	link.addresses = link.addresses.filter((one) => !gone.includes(one));
+	for (const one of gone) dropRoutes(ns, link, one);
+	if (family === undefined) return;
+	ns.routes = ns.routes.filter(
+		(route) => route.family !== family || route.hops.every(({ oif }) => oif !== link.index),
+	);
+}
+
+/** Connected routes come when a link comes up. */
+export function linkUp(ns: Namespace, link: Link): void {
+	for (const address of link.addresses) addRoutes(ns, link, address);
+}
+
+/** A link that goes down loses its routes but the local ones, and its IPv6 addresses. None come back. */
+export function linkDown(ns: Namespace, link: Link): void {
+	if (link.conf.ipv6?.keep_addr_on_down !== "1") dropAddresses(ns, link, AF_INET6);
+	ns.routes = ns.routes.filter(
+		({ scope, hops }) => scope === RT_SCOPE_HOST || hops.every(({ oif }) => oif !== link.index),
+	);
+	ns.neighbours = ns.neighbours.filter(({ index }) => index !== link.index);
+}
+
+/** RTM_GETADDR, dumped: by family and by ifa_index. */
+export function dumpAddresses(
+	ns: Namespace,
+	{ ifa_family = 0, ifa_index = 0 }: Given<typeof RTM_GETADDR>,
+): Taken<typeof RTM_NEWADDR>[] {
+	if (ifa_index !== 0 && !ns.links.has(ifa_index)) throw new Refusal("ENODEV");
+	return [...ns.links.values()]
+		.filter(({ index }) => ifa_index === 0 || index === ifa_index)
+		.flatMap((link) =>
+			link.addresses
+				.filter(({ family }) => ifa_family === 0 || family === ifa_family)
+				.map((address) => addressReply(link, address)),
+		);
+}
+
+function addressReply(link: Link, one: Address): Taken<typeof RTM_NEWADDR> {
+	const v4 = one.family === AF_INET;
+	return {
+		ifa_family: one.family,
+		ifa_prefixlen: one.prefix,
+		ifa_flags: one.flags & 0xff,
+		ifa_scope: one.scope,
+		ifa_index: link.index,
+		IFA_ADDRESS: unhex(one.address),
+		...((v4 || one.local !== one.address) && { IFA_LOCAL: unhex(one.local) }),
+		...(one.broadcast !== undefined && { IFA_BROADCAST: unhex(one.broadcast) }),
+		...(v4 && { IFA_LABEL: one.label ?? link.name }),
+		...(one.proto !== 0 && { IFA_PROTO: one.proto }),
+		...(one.metric !== 0 && { IFA_RT_PRIORITY: one.metric }),
+		IFA_FLAGS: one.flags,
+		IFA_CACHEINFO: { ifa_prefered: 0xffffffff, ifa_valid: 0xffffffff, cstamp: 0, tstamp: 0 },
+	};
+}

@@ -1,0 +1,77 @@
+import { IFF_LOOPBACK } from "../../src/uapi/if.js";
+import { addLink, type Link, type Namespace, type NewLink, portsOf } from "./namespace.js";
+import { Refusal } from "./refusal.js";
+
+const MAX_PORTS = 1023;
+const NO_MAC = "000000000000";
+
+export const bridgeDefaults = {
+	IFLA_BR_FORWARD_DELAY: 1500,
+	IFLA_BR_HELLO_TIME: 200,
+	IFLA_BR_MAX_AGE: 2000,
+	IFLA_BR_AGEING_TIME: 30000,
+	IFLA_BR_STP_STATE: 0,
+	IFLA_BR_PRIORITY: 32768,
+	IFLA_BR_VLAN_FILTERING: 0,
+	IFLA_BR_MCAST_SNOOPING: 1,
+};
+const portDefaults = {
+	IFLA_BRPORT_STATE: 0,
+	IFLA_BRPORT_PRIORITY: 32,
+	IFLA_BRPORT_COST: 2,
+	IFLA_BRPORT_MODE: 0,
+	IFLA_BRPORT_GUARD: 0,
+	IFLA_BRPORT_PROTECT: 0,
+	IFLA_BRPORT_FAST_LEAVE: 0,
+	IFLA_BRPORT_LEARNING: 1,
+	IFLA_BRPORT_UNICAST_FLOOD: 1,
+	IFLA_BRPORT_PROXYARP: 0,
+	IFLA_BRPORT_MCAST_FLOOD: 1,
+	IFLA_BRPORT_BCAST_FLOOD: 1,
+	IFLA_BRPORT_NEIGH_SUPPRESS: 0,
+	IFLA_BRPORT_ISOLATED: 0,
+	IFLA_BRPORT_LOCKED: 0,
+};
+
+export const addBridge = (ns: Namespace, link: NewLink): Link =>
+	addLink(ns, { ...link, kind: "bridge", data: { ...bridgeDefaults, ...link.data } });
+
+/**
+ * IFLA_MASTER. The old master is left first, without a word, and is not joined again when the new one
+ * cannot be.
+ */
+export function setMaster(ns: Namespace, link: Link, master: number): void {
+	if (link.master !== undefined) {
+		if (link.master === master) return;
+		leaveMaster(ns, link);
+	}
+	if (master === 0) return;
+	const bridge = ns.links.get(master);
+	if (bridge === undefined) throw new Refusal("EINVAL", undefined, undefined);
+	if (bridge.kind !== "bridge") throw new Refusal("EOPNOTSUPP");
+	if ((flagsOf(link) & IFF_LOOPBACK) !== 0 || link.mac === NO_MAC) throw new Refusal("EINVAL");
+	if (link.kind === "bridge") throw new Refusal("ELOOP", "Can not enslave a bridge to a bridge");
+	if (portsOf(ns, bridge).length >= MAX_PORTS) throw new Refusal("EXFULL");
+	link.master = master;
+	link.port = { ...portDefaults };
+	follow(ns, bridge);
+}
+
+/** Leave the bridge; the port's options are gone with it. */
+export function leaveMaster(ns: Namespace, link: Link): void {
+	const bridge = link.master === undefined ? undefined : ns.links.get(link.master);
+	link.master = undefined;
+	link.port = undefined;
+	if (bridge !== undefined) follow(ns, bridge);
+}
+
+/** A bridge takes the lowest MAC and MTU of its ports unless somebody chose them. */
+export function follow(ns: Namespace, bridge: Link): void {
+	const ports = portsOf(ns, bridge);
+	if (!bridge.macIsSet) bridge.mac = ports.map((port) => port.mac).sort()[0] ?? NO_MAC;
+	if (!bridge.mtuIsSet)
+		bridge.mtu = ports.length === 0 ? 1500 : Math.min(...ports.map((port) => port.mtu));
+}
+
+export const flagsOf = ({ kind, name }: Link): number =>
+	kind === undefined && name === "lo" ? IFF_LOOPBACK : 0;

@@ -1,0 +1,54 @@
+/** One thing that was asked of the kernel. */
+export interface Operation {
+	/** Name of the message or call. */
+	readonly name: string;
+	readonly mutates: boolean;
+}
+
+export interface Fault {
+	readonly error: Error;
+	readonly mode: "once" | "forever";
+	readonly when: "before" | "after";
+}
+type Event = Fault | { readonly act: () => void };
+
+/** Counts operations and says which of them shall fail. */
+export class Faults {
+	operations: Operation[] = [];
+	#events = new Map<number, Event>();
+	#forever: Fault | undefined;
+	#aside = 0;
+
+	/** Plan something for the k-th operation from now on, counted from 1. */
+	add(k: number, event: Event): void {
+		this.#events.set(this.operations.length + k, event);
+	}
+
+	clear(): void {
+		this.operations = [];
+		this.#events.clear();
+		this.#forever = undefined;
+	}
+
+	aside<T>(act: () => T): T {
+		this.#aside++;
+		try {
+			return act();
+		} finally {
+			this.#aside--;
+		}
+	}
+
+	/** Count one operation; the fault that it meets, if any. */
+	next(name: string, mutates: boolean): Fault | undefined {
+		if (this.#aside > 0) return undefined;
+		this.operations.push({ name, mutates });
+		const event = this.#events.get(this.operations.length);
+		if (event !== undefined && "act" in event) {
+			event.act();
+			return this.#forever;
+		}
+		if (event?.mode === "forever") this.#forever = event;
+		return event ?? this.#forever;
+	}
+}

@@ -1,0 +1,210 @@
+import { constants } from "node:os";
+import type { BatchOutcome, Kernel, TapRequest } from "../../src/kernel/kernel.js";
+import type { Request } from "../../src/netlink/request.js";
+import type { Message } from "../../src/netlink/schema.js";
+import type { Outcome } from "../../src/netlink/socket.js";
+import { KernelError } from "../../src/sys/error.js";
+import { type Fault, Faults, type Operation } from "./faults.js";
+import { addLink, emptyNamespace, type Link, type Namespace } from "./namespace.js";
+import { readNft } from "./nft_read.js";
+import { emptyRuleset, type Ruleset } from "./nft_ruleset.js";
+import { applyNft } from "./nftables.js";
+import { plain, Refusal } from "./refusal.js";
+import { applyRtnetlink, dumpRtnetlink } from "./rtnetlink.js";
+import { readSysctl, writeSysctl } from "./sysctls.js";
+import { createTap, dropAllTaps, dropTap, persistTap } from "./taps.js";
+
+/**
+ * A model of one network namespace that takes the same requests as the kernel and refuses what it refuses.
+ * `test/kernel/contract.ts` runs against both, so that it stays one. Operations are counted from 1.
+ */
+export class FakeKernel implements Kernel {
+	readonly identity: string = "00000000-0000-0000-0000-000000000000-1";
+	readonly ns: Namespace = emptyNamespace();
+	#ruleset: Ruleset = emptyRuleset();
+	readonly #faults = new Faults();
+	#chosen = 0x1000_0000;
+
+	/** Everything that was asked of the kernel so far, reads included. */
+	get operations(): readonly Operation[] {
+		return this.#faults.operations;
+	}
+	/** How many of them could have changed something. */
+	get mutations(): number {
+		return this.operations.filter(({ mutates }) => mutates).length;
+	}
+
+	/**
+	 * Let the k-th operation from now on fail, once or it and all that follow; before it does anything, or
+	 * after it was done (the reply was lost).
+	 */
+	failAt(k: number, error: Error, mode: "once" | "forever", when: "before" | "after"): void {
+		this.#faults.add(k, { error, mode, when });
+	}
+	/** Let somebody else act just before the k-th operation from now on. What they do is not counted. */
+	interfereAt(k: number, act: (kernel: FakeKernel) => void): void {
+		this.#faults.add(k, { act: () => this.aside(() => act(this)) });
+	}
+	/** Do something as somebody else: not counted, and no fault meets it. */
+	aside<T>(act: () => T): T {
+		return this.#faults.aside(act);
+	}
+	/** No more faults, and an empty log. */
+	heal(): void {
+		this.#faults.clear();
+	}
+
+	/** Our process died: its descriptors close, and taps it had not persisted go with all that is on them. */
+	kill(): void {
+		dropAllTaps(this.ns);
+	}
+
+	/** A piece of hardware, up: it has no kind and cannot be deleted. */
+	addNic(name: string, options: { readonly mac?: string } = {}): Link {
+		const link = addLink(this.ns, { name, mac: options.mac });
+		link.up = true;
+		return link;
+	}
+
+	/** The whole state as plain JSON; counters and the generation are not state. */
+	snapshot(): unknown {
+		const { links, routes, neighbours, sysctls, conf } = this.ns;
+		const byText = (a: unknown, b: unknown): number =>
+			JSON.stringify(a) < JSON.stringify(b) ? -1 : 1;
+		return {
+			links: [...links.values()].map(plain).sort(byText),
+			routes: routes.map(plain).sort(byText),
+			neighbours: neighbours.map(plain).sort(byText),
+			sysctls: Object.fromEntries([...sysctls].sort()),
+			conf: plain(conf),
+			tables: [...this.#ruleset.tables].map(plain).sort(byText),
+		};
+	}
+
+	rtnetlink(requests: readonly Request[]): readonly Outcome[] {
+		for (const { message, value } of requests) message.encode(value as never);
+		const faults = requests.map(({ message }) =>
+			this.#faults.next(message.name, !isGet(message.name)),
+		);
+		const lost = faults.find((fault) => fault !== undefined && !isRefusal(fault));
+		if (lost?.when === "before") throw lost.error;
+		const outcomes = requests.map((one, i) => this.#request(one, faults[i]));
+		if (lost !== undefined) throw lost.error;
+		return outcomes;
+	}
+
+	#request(request: Request, fault: Fault | undefined): Outcome {
+		const refused = fault !== undefined && isRefusal(fault) ? fault.error : undefined;
+		if (refused !== undefined && fault?.when === "before") return { error: refused, replies: [] };
+		try {
+			const replies = applyRtnetlink(this.ns, request);
+			return refused === undefined ? { replies } : { error: refused, replies: [] };
+		} catch (error) {
+			return { error: refusalOf(request.message.name, error), replies: [] };
+		}
+	}
+
+	dump<O, I>(message: Message<unknown, I>, _reply: Message<O, never>, value: I): readonly O[] {
+		message.encode(value);
+		return this.#run(message.name, false, () => dumpRtnetlink(this.ns, message.name, value) as O[]);
+	}
+
+	nftables(batch: readonly Request[]): BatchOutcome {
+		for (const { message, value } of batch) message.encode(value as never);
+		const fault = this.#faults.next("nftables", true);
+		if (fault?.when === "before") {
+			if (!isRefusal(fault)) throw fault.error;
+			return { refused: [{ at: 0, error: fault.error }] };
+		}
+		const outcome = this.#commit(batch);
+		if (fault !== undefined) throw fault.error;
+		return outcome;
+	}
+
+	#commit(batch: readonly Request[]): BatchOutcome {
+		const before = structuredClone(this.#ruleset);
+		const ids = { sets: new Map(), chains: new Map(), rules: new Map() };
+		const refused = batch.flatMap((request, at) => {
+			try {
+				applyNft(this.#ruleset, ids, request);
+				return [];
+			} catch (error) {
+				return [{ at, error: refusalOf(request.message.name, error) }];
+			}
+		});
+		if (refused.length > 0) this.#ruleset = before;
+		else this.#ruleset.generation++;
+		return { refused };
+	}
+
+	readNftables<O, I>(
+		message: Message<unknown, I>,
+		_reply: Message<O, never>,
+		value: I,
+		dump: boolean,
+	): readonly O[] {
+		message.encode(value);
+		return this.#run(
+			message.name,
+			false,
+			() => structuredClone(readNft(this.#ruleset, message.name, value ?? {}, dump)) as O[],
+		);
+	}
+
+	readSysctl(path: string): string {
+		return this.#run(`read(${path})`, false, () => readSysctl(this.ns, path));
+	}
+	writeSysctl(path: string, value: string): void {
+		this.#run(`write(${path})`, true, () => {
+			writeSysctl(this.ns, path, value);
+			if (readSysctl(this.ns, path) !== value) throw new Refusal("EINVAL");
+		});
+	}
+
+	createTap(tap: TapRequest): void {
+		this.#run("ioctl(TUNSETIFF)", true, () => createTap(this.ns, tap));
+	}
+	persistTap(name: string): void {
+		this.#run("ioctl(TUNSETPERSIST)", true, () => persistTap(this.ns, name));
+	}
+	/** close(2) does not fail, so no fault meets it. */
+	dropTap(name: string): void {
+		dropTap(this.ns, name);
+	}
+
+	chooseIndex(): number {
+		return ++this.#chosen;
+	}
+	close(): void {
+		this.kill();
+	}
+
+	#run<T>(name: string, mutates: boolean, body: () => T): T {
+		const fault = this.#faults.next(name, mutates);
+		if (fault?.when === "before") throw fault.error;
+		let result: T;
+		try {
+			result = body();
+		} catch (error) {
+			throw refusalOf(name, error);
+		}
+		if (fault !== undefined) throw fault.error;
+		return result;
+	}
+}
+
+const isGet = (name: string): boolean => name.includes("_GET");
+
+/** A fault that the kernel would report for one message, not for the whole send. */
+const isRefusal = (fault: Fault): fault is Fault & { error: KernelError } =>
+	fault.error instanceof KernelError;
+
+function refusalOf(request: string, error: unknown): KernelError {
+	if (!(error instanceof Refusal)) throw error;
+	const { errno, kernel, attribute } = error;
+	const number = (constants.errno as Readonly<Record<string, number>>)[errno];
+	return new KernelError(request, number ?? errno, {
+		kernel,
+		attribute: attribute && `${request}.${attribute}`,
+	});
+}

@@ -1,0 +1,186 @@
+import { type Conf, type Family, newConf } from "./conf.js";
+
+/** The state of one modelled network namespace. Plain data; the functions beside it are the kernel. */
+export interface Namespace {
+	readonly links: Map<number, Link>;
+	routes: Route[];
+	neighbours: Neighbour[];
+	/** Values below /proc/sys that belong to no device. */
+	readonly sysctls: Map<string, string>;
+	readonly conf: { readonly [family in Family]: { all: Conf; default: Conf } };
+	/** Taps that our process holds open, by the name it made them under. */
+	readonly descriptors: Map<string, Link>;
+	lastIndex: number;
+	lastMac: number;
+}
+
+export interface Tun {
+	readonly owner: number | undefined;
+	readonly group: number | undefined;
+	readonly multiQueue: boolean;
+	readonly vnetHdr: boolean;
+	persistent: boolean;
+	/** A descriptor of our process keeps it. */
+	held: boolean;
+}
+
+export interface Link {
+	readonly index: number;
+	name: string;
+	/** IFLA_INFO_KIND; undefined for loopback and for hardware, which nobody can delete. */
+	readonly kind: string | undefined;
+	up: boolean;
+	mtu: number;
+	readonly mtuRange: readonly [least: number, most: number];
+	/** In hex. */
+	mac: string;
+	/** Somebody chose the MAC: a bridge no longer follows its ports. */
+	macIsSet: boolean;
+	/** Likewise for the MTU of a bridge. */
+	mtuIsSet: boolean;
+	group: number;
+	txqlen: number;
+	alias: string | undefined;
+	master: number | undefined;
+	/** The other end of a veth pair. */
+	peer: number | undefined;
+	/** IFLA_INFO_DATA. */
+	data: Record<string, unknown>;
+	/** IFLA_INFO_SLAVE_DATA of a bridge port. */
+	port: Record<string, unknown> | undefined;
+	tun: Tun | undefined;
+	addresses: Address[];
+	conf: { ipv4: Conf; ipv6: Conf | undefined };
+}
+
+export interface Address {
+	readonly family: number;
+	/** In hex, as are all addresses of the model. */
+	readonly local: string;
+	/** The peer, or the address itself. */
+	readonly address: string;
+	readonly prefix: number;
+	readonly scope: number;
+	flags: number;
+	readonly broadcast: string | undefined;
+	readonly label: string | undefined;
+	readonly proto: number;
+	readonly metric: number;
+}
+
+export interface Hop {
+	readonly oif: number | undefined;
+	readonly gateway: string | undefined;
+	readonly flags: number;
+	readonly weight: number;
+}
+
+export interface Route {
+	readonly family: number;
+	readonly table: number;
+	readonly dst: string;
+	readonly prefix: number;
+	readonly tos: number;
+	readonly priority: number;
+	readonly type: number;
+	readonly scope: number;
+	readonly protocol: number;
+	readonly prefsrc: string | undefined;
+	readonly hops: readonly Hop[];
+	readonly metrics: unknown;
+}
+
+export interface Neighbour {
+	readonly family: number;
+	readonly index: number;
+	readonly key: string;
+	readonly lladdr: string | undefined;
+	readonly state: number;
+	readonly flags: number;
+}
+
+const LOOPBACK_MTU = 65536;
+
+/** A namespace as unshare(2) leaves it: loopback, down, and nothing else. */
+export function emptyNamespace(): Namespace {
+	const ns: Namespace = {
+		links: new Map(),
+		routes: [],
+		neighbours: [],
+		sysctls: new Map([
+			["net/bridge/bridge-nf-call-arptables", "1"],
+			["net/bridge/bridge-nf-call-ip6tables", "1"],
+			["net/bridge/bridge-nf-call-iptables", "1"],
+			["net/ipv4/ip_nonlocal_bind", "0"],
+		]),
+		conf: {
+			ipv4: { all: newConf("ipv4"), default: newConf("ipv4") },
+			ipv6: { all: newConf("ipv6"), default: newConf("ipv6") },
+		},
+		descriptors: new Map(),
+		lastIndex: 0,
+		lastMac: 0,
+	};
+	const lo = addLink(ns, { name: "lo", mac: "000000000000", mtuRange: [0, 2 ** 31 - 1] });
+	lo.mtu = LOOPBACK_MTU;
+	return ns;
+}
+
+export interface NewLink {
+	readonly name: string;
+	readonly index?: number | undefined;
+	readonly kind?: string | undefined;
+	readonly mac?: string | undefined;
+	readonly mtuRange?: readonly [least: number, most: number] | undefined;
+	readonly tun?: Tun | undefined;
+	readonly data?: Record<string, unknown> | undefined;
+}
+
+/** Put a link into the namespace, down and with the values of a new device. */
+export function addLink(ns: Namespace, { name, kind, mac, tun, data, ...rest }: NewLink): Link {
+	const index = rest.index || nextIndex(ns);
+	const link: Link = {
+		index,
+		name,
+		kind,
+		up: false,
+		mtu: 1500,
+		mtuRange: rest.mtuRange ?? [68, 65535],
+		mac: mac ?? (0x02fa00000000 + ++ns.lastMac).toString(16).padStart(12, "0"),
+		macIsSet: mac !== undefined,
+		mtuIsSet: false,
+		group: 0,
+		txqlen: 1000,
+		alias: undefined,
+		master: undefined,
+		peer: undefined,
+		data: { ...data },
+		port: undefined,
+		tun,
+		addresses: [],
+		conf: { ipv4: { ...ns.conf.ipv4.default }, ipv6: { ...ns.conf.ipv6.default } },
+	};
+	ns.links.set(index, link);
+	return link;
+}
+
+function nextIndex(ns: Namespace): number {
+	do ns.lastIndex++;
+	while (ns.links.has(ns.lastIndex));
+	return ns.lastIndex;
+}
+
+export const linkNamed = (ns: Namespace, name: string): Link | undefined =>
+	[...ns.links.values()].find((link) => link.name === name);
+
+/** Whether a link has somebody at its other end. */
+export function hasCarrier(ns: Namespace, link: Link): boolean {
+	if (!link.up) return false;
+	if (link.tun !== undefined) return link.tun.held;
+	if (link.peer !== undefined) return ns.links.get(link.peer)?.up ?? false;
+	if (link.kind !== "bridge") return true;
+	return portsOf(ns, link).some((port) => hasCarrier(ns, port));
+}
+
+export const portsOf = (ns: Namespace, bridge: Link): Link[] =>
+	[...ns.links.values()].filter((link) => link.master === bridge.index);

@@ -1,0 +1,79 @@
+import { NLM_F_CREATE, NLM_F_EXCL, NLM_F_REPLACE } from "../../src/netlink/frame.js";
+import {
+	NTF_PROXY,
+	type RTM_DELNEIGH,
+	type RTM_GETNEIGH,
+	type RTM_NEWNEIGH,
+} from "../../src/uapi/neighbour.js";
+import { AF_BRIDGE } from "../../src/uapi/socket.js";
+import type { Namespace, Neighbour } from "./namespace.js";
+import { hex, Refusal, unhex } from "./refusal.js";
+import type { Given, Taken } from "./value.js";
+
+type NeighbourValue = Given<typeof RTM_NEWNEIGH>;
+
+function read(ns: Namespace, value: NeighbourValue): Neighbour {
+	const family = value.ndm_family ?? 0;
+	const index = value.ndm_ifindex ?? 0;
+	const key = family === AF_BRIDGE ? value.NDA_LLADDR : value.NDA_DST;
+	if (key === undefined) throw new Refusal("EINVAL", "Network address not specified");
+	if (!ns.links.has(index)) throw new Refusal("ENODEV");
+	return {
+		family,
+		index,
+		key: hex(key),
+		lladdr: value.NDA_LLADDR && hex(value.NDA_LLADDR),
+		state: value.ndm_state ?? 0,
+		flags: value.ndm_flags ?? 0,
+	};
+}
+
+/** Proxied addresses are a list of their own beside the neighbours. */
+const same = (a: Neighbour, b: Neighbour): boolean =>
+	a.family === b.family &&
+	a.index === b.index &&
+	a.key === b.key &&
+	(a.flags & NTF_PROXY) === (b.flags & NTF_PROXY);
+
+/** RTM_NEWNEIGH: a neighbour, a proxied address, or with AF_BRIDGE a forwarding entry. */
+export function newNeighbour(ns: Namespace, flags: number, value: NeighbourValue): void {
+	const neighbour = read(ns, value);
+	const there = ns.neighbours.findIndex((one) => same(one, neighbour));
+	if (there < 0) {
+		if ((flags & NLM_F_CREATE) === 0) throw new Refusal("ENOENT");
+		ns.neighbours.push(neighbour);
+		return;
+	}
+	if ((flags & NLM_F_EXCL) !== 0) throw new Refusal("EEXIST");
+	if ((flags & NLM_F_REPLACE) !== 0) ns.neighbours[there] = neighbour;
+}
+
+/** RTM_DELNEIGH */
+export function deleteNeighbour(ns: Namespace, value: Given<typeof RTM_DELNEIGH>): void {
+	const neighbour = read(ns, value);
+	const there = ns.neighbours.findIndex((one) => same(one, neighbour));
+	if (there < 0) throw new Refusal("ENOENT");
+	ns.neighbours.splice(there, 1);
+}
+
+/** RTM_GETNEIGH, dumped: by family and by device; proxied addresses only when asked for. */
+export function dumpNeighbours(
+	ns: Namespace,
+	value: Given<typeof RTM_GETNEIGH>,
+): Taken<typeof RTM_NEWNEIGH>[] {
+	const proxied = (value.ndm_flags ?? 0) & NTF_PROXY;
+	const index = value.NDA_IFINDEX ?? value.ndm_ifindex ?? 0;
+	return ns.neighbours
+		.filter((one) => !value.ndm_family || one.family === value.ndm_family)
+		.filter((one) => index === 0 || one.index === index)
+		.filter(({ flags }) => (flags & NTF_PROXY) === proxied)
+		.map((one) => ({
+			ndm_family: one.family,
+			ndm_ifindex: one.index,
+			ndm_state: one.state,
+			ndm_flags: one.flags,
+			ndm_type: 0,
+			...(one.family !== AF_BRIDGE && { NDA_DST: unhex(one.key) }),
+			...(one.lladdr !== undefined && { NDA_LLADDR: unhex(one.lladdr) }),
+		}));
+}

@@ -1,0 +1,148 @@
+import { Refusal } from "./refusal.js";
+
+/** The state of nf_tables. Values are kept as the messages gave them: the model looks inside at names only. */
+export interface Ruleset {
+	readonly tables: Map<string, Table>;
+	generation: number;
+	lastHandle: number;
+}
+
+export type Value = Readonly<Record<string, unknown>>;
+
+/** What a table holds beside rules and elements. */
+export type Sort = "chain" | "set" | "object" | "flowtable";
+
+export interface Table {
+	readonly family: number;
+	readonly name: string;
+	readonly handle: bigint;
+	value: Value;
+	readonly chain: Map<string, Chain>;
+	readonly set: Map<string, NftSet>;
+	readonly object: Map<string, Entry>;
+	readonly flowtable: Map<string, Entry>;
+}
+export interface Entry {
+	readonly name: string;
+	readonly handle: bigint;
+	value: Value;
+}
+export interface Chain extends Entry {
+	rules: Rule[];
+}
+export interface Rule {
+	readonly handle: bigint;
+	value: Value;
+}
+export interface NftSet extends Entry {
+	readonly elements: Map<string, Value>;
+}
+
+/** Names that one batch gave to its own new objects: NFTA_SET_ID, NFTA_CHAIN_ID, NFTA_RULE_ID. */
+export interface Batch {
+	readonly sets: Map<number, NftSet>;
+	readonly chains: Map<number, Chain>;
+	readonly rules: Map<number, Rule>;
+}
+
+export const emptyRuleset = (): Ruleset => ({ tables: new Map(), generation: 1, lastHandle: 0 });
+
+export const tableKey = (family: number, name: string): string => `${family} ${name}`;
+
+export function tableOf(ruleset: Ruleset, family: number, name: unknown, attribute: string): Table {
+	const table = ruleset.tables.get(tableKey(family, `${name}`));
+	if (table === undefined) throw new Refusal("ENOENT", undefined, attribute);
+	return table;
+}
+
+export const nextHandle = (ruleset: Ruleset): bigint => BigInt(++ruleset.lastHandle);
+
+/** Every string below a value that stands under one of the names: what an expression refers to. */
+function referred(value: unknown, names: ReadonlySet<string>): string[] {
+	if (value instanceof Uint8Array || typeof value !== "object" || value === null) return [];
+	return Object.entries(value).flatMap(([name, inner]) =>
+		typeof inner === "string" ? (names.has(name) ? [inner] : []) : referred(inner, names),
+	);
+}
+
+const TO_SETS = new Set(["NFTA_LOOKUP_SET", "NFTA_DYNSET_SET_NAME", "NFTA_OBJREF_SET_NAME"]);
+const TO_CHAINS = new Set(["NFTA_VERDICT_CHAIN"]);
+const TO_OBJECTS = new Set(["NFTA_OBJREF_IMM_NAME", "NFTA_SET_ELEM_OBJREF"]);
+const TO_FLOWTABLES = new Set(["NFTA_FLOW_TABLE_NAME"]);
+const REFERENCES: Readonly<Record<Sort, ReadonlySet<string>>> = {
+	chain: TO_CHAINS,
+	set: TO_SETS,
+	object: TO_OBJECTS,
+	flowtable: TO_FLOWTABLES,
+};
+
+/** How many rules, and elements of other sets, refer to an object. */
+export function useOf(table: Table, sort: Sort, name: string): number {
+	const values = [
+		...[...table.chain.values()].flatMap(({ rules }) => rules.map(({ value }) => value)),
+		...[...table.set.values()].flatMap(({ elements }) => [...elements.values()]),
+	];
+	return values.flatMap((value) => referred(value, REFERENCES[sort])).filter((one) => one === name)
+		.length;
+}
+
+/** Refuse a value that refers to a set, chain, object or flowtable that is not there. */
+export function checkReferences(table: Table, value: Value): void {
+	for (const [sort, names] of Object.entries(REFERENCES))
+		for (const name of referred(value, names))
+			if (!table[sort as Sort].has(name)) throw new Refusal("ENOENT");
+}
+
+/** The attributes that say which one is meant, sort by sort. */
+export const sorts = {
+	chain: {
+		table: "NFTA_CHAIN_TABLE",
+		name: "NFTA_CHAIN_NAME",
+		handle: "NFTA_CHAIN_HANDLE",
+		id: "NFTA_CHAIN_ID",
+	},
+	set: {
+		table: "NFTA_SET_TABLE",
+		name: "NFTA_SET_NAME",
+		handle: "NFTA_SET_HANDLE",
+		id: "NFTA_SET_ID",
+	},
+	object: {
+		table: "NFTA_OBJ_TABLE",
+		name: "NFTA_OBJ_NAME",
+		handle: "NFTA_OBJ_HANDLE",
+		id: undefined,
+	},
+	flowtable: {
+		table: "NFTA_FLOWTABLE_TABLE",
+		name: "NFTA_FLOWTABLE_NAME",
+		handle: "NFTA_FLOWTABLE_HANDLE",
+		id: undefined,
+	},
+} as const satisfies Readonly<Record<Sort, object>>;
+
+/** An id, and the name it stands for: a rule may refer to a set of its own batch by number. */
+const BY_ID = [
+	["NFTA_LOOKUP_SET_ID", "NFTA_LOOKUP_SET", "sets"],
+	["NFTA_DYNSET_SET_ID", "NFTA_DYNSET_SET_NAME", "sets"],
+	["NFTA_OBJREF_SET_ID", "NFTA_OBJREF_SET_NAME", "sets"],
+	["NFTA_SET_ELEM_LIST_SET_ID", "NFTA_SET_ELEM_LIST_SET", "sets"],
+	["NFTA_VERDICT_CHAIN_ID", "NFTA_VERDICT_CHAIN", "chains"],
+] as const;
+
+/** A copy of a value with every id of the batch replaced by the name the object got. */
+export function resolve<T>(value: T, batch: Batch): T {
+	if (value instanceof Uint8Array) return value.slice() as T & Uint8Array;
+	if (Array.isArray(value)) return value.map((one) => resolve(one, batch)) as T & unknown[];
+	if (typeof value !== "object" || value === null) return value;
+	const out: Record<string, unknown> = {};
+	for (const [name, inner] of Object.entries(value)) out[name] = resolve(inner, batch);
+	for (const [id, name, where] of BY_ID) {
+		const number = out[id];
+		if (typeof number !== "number") continue;
+		const meant = batch[where].get(number);
+		if (meant !== undefined) out[name] = meant.name;
+		delete out[id];
+	}
+	return out as T;
+}

@@ -1,0 +1,26 @@
+/** The model says no, as the kernel would: an errno, perhaps a sentence and the attribute it means. */
+export class Refusal extends Error {
+	readonly errno: string;
+	readonly kernel: string | undefined;
+	readonly attribute: string | undefined;
+	constructor(errno: string, kernel?: string, attribute?: string) {
+		super(kernel ?? errno);
+		this.errno = errno;
+		this.kernel = kernel;
+		this.attribute = attribute;
+	}
+}
+
+export const hex = (bytes: Uint8Array): string => Buffer.from(bytes).toString("hex");
+export const unhex = (text: string): Uint8Array => new Uint8Array(Buffer.from(text, "hex"));
+
+/** A value as plain JSON that two of can be compared: bytes in hex, big numbers in decimal, no holes. */
+export function plain(value: unknown): unknown {
+	if (value instanceof Uint8Array) return hex(value);
+	if (typeof value === "bigint") return `${value}`;
+	if (Array.isArray(value)) return value.map(plain);
+	if (value instanceof Map) return [...value].map(([key, inner]) => [key, plain(inner)]);
+	if (typeof value !== "object" || value === null) return value;
+	const entries = Object.entries(value).filter(([, inner]) => inner !== undefined);
+	return Object.fromEntries(entries.map(([key, inner]) => [key, plain(inner)]));
+}

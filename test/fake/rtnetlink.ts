@@ -1,0 +1,56 @@
+import type { Request } from "../../src/netlink/request.js";
+import type { Reply } from "../../src/netlink/socket.js";
+import { RTM_NEWLINK } from "../../src/uapi/if_link.js";
+import { RTM_NEWNETCONF } from "../../src/uapi/netconf.js";
+import { RTM_NEWROUTE } from "../../src/uapi/rtnetlink.js";
+import { deleteAddress, dumpAddresses, newAddress } from "./addresses.js";
+import { dumpLinks, getLink } from "./link_reply.js";
+import { deleteLink, newLink, setLink } from "./links.js";
+import type { Namespace } from "./namespace.js";
+import { deleteNeighbour, dumpNeighbours, newNeighbour } from "./neighbours.js";
+import { Refusal } from "./refusal.js";
+import { deleteRoute, dumpRoutes, getRoute, newRoute } from "./routes.js";
+import { getNetconf } from "./sysctls.js";
+
+// The values are typed by the tables where they are read; here a message is only a name.
+type Handler = (ns: Namespace, flags: number, value: never) => void;
+const CHANGES: Readonly<Record<string, Handler>> = {
+	RTM_NEWLINK: newLink,
+	RTM_SETLINK: (ns, _, value) => setLink(ns, value),
+	RTM_DELLINK: (ns, _, value) => deleteLink(ns, value),
+	RTM_NEWADDR: newAddress,
+	RTM_DELADDR: (ns, _, value) => deleteAddress(ns, value),
+	RTM_NEWROUTE: newRoute,
+	RTM_DELROUTE: (ns, _, value) => deleteRoute(ns, value),
+	RTM_NEWNEIGH: newNeighbour,
+	RTM_DELNEIGH: (ns, _, value) => deleteNeighbour(ns, value),
+};
+const GETS: Readonly<Record<string, (ns: Namespace, value: never) => Reply>> = {
+	RTM_GETLINK: (ns, value) => ({ type: RTM_NEWLINK.type, value: getLink(ns, value) }),
+	RTM_GETROUTE: (ns, value) => ({ type: RTM_NEWROUTE.type, value: getRoute(ns, value) }),
+	RTM_GETNETCONF: (ns, value) => ({ type: RTM_NEWNETCONF.type, value: getNetconf(ns, value) }),
+};
+const DUMPS: Readonly<Record<string, (ns: Namespace, value: never) => readonly unknown[]>> = {
+	RTM_GETLINK: dumpLinks,
+	RTM_GETADDR: dumpAddresses,
+	RTM_GETROUTE: dumpRoutes,
+	RTM_GETNEIGH: dumpNeighbours,
+};
+
+/** One message: a change, or a question about one object. */
+export function applyRtnetlink(ns: Namespace, { message, flags, value }: Request): Reply[] {
+	const change = CHANGES[message.name];
+	if (change !== undefined) {
+		change(ns, flags, value as never);
+		return [];
+	}
+	const get = GETS[message.name];
+	if (get === undefined) throw new Refusal("EOPNOTSUPP");
+	return [get(ns, value as never)];
+}
+
+export function dumpRtnetlink(ns: Namespace, name: string, value: unknown): readonly unknown[] {
+	const dump = DUMPS[name];
+	if (dump === undefined) throw new Refusal("EOPNOTSUPP");
+	return dump(ns, value as never);
+}

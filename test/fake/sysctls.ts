@@ -1,0 +1,130 @@
+import { ipv4DevconfAttrs } from "../../src/uapi/ip.js";
+import {
+	NETCONFA_IFINDEX_ALL,
+	NETCONFA_IFINDEX_DEFAULT,
+	type RTM_GETNETCONF,
+	type RTM_NEWNETCONF,
+} from "../../src/uapi/netconf.js";
+import { AF_INET6 } from "../../src/uapi/socket.js";
+import type { Conf, Family } from "./conf.js";
+import type { Link, Namespace } from "./namespace.js";
+import { linkNamed } from "./namespace.js";
+import { Refusal } from "./refusal.js";
+import type { Given, Taken } from "./value.js";
+
+/** What a change of `all` does to every device at once, and to those that come. */
+const SPREADS: { readonly [family in Family]: readonly string[] } = {
+	ipv4: ["forwarding"],
+	ipv6: ["forwarding", "disable_ipv6"],
+};
+const FORWARD = "net/ipv4/ip_forward";
+
+interface Place {
+	readonly conf: Conf;
+	readonly name: string;
+	readonly family: Family;
+	readonly all: boolean;
+}
+
+/** Where a device's value lives; ip_forward is another name of conf/all/forwarding. */
+function placeOf(ns: Namespace, path: string): Place | undefined {
+	const [, family, device, name] =
+		/^net\/(ipv4|ipv6)\/conf\/([^/]+)\/(\w+)$/.exec(
+			path === FORWARD ? "net/ipv4/conf/all/forwarding" : path,
+		) ?? [];
+	if (family === undefined || device === undefined || name === undefined) return undefined;
+	const ofAll = ns.conf[family as Family];
+	const conf =
+		device === "all" || device === "default"
+			? ofAll[device]
+			: linkNamed(ns, device)?.conf[family as Family];
+	if (conf?.[name] === undefined) return undefined;
+	return { conf, name, family: family as Family, all: device === "all" };
+}
+
+export function readSysctl(ns: Namespace, path: string): string {
+	const place = placeOf(ns, path);
+	const value = place === undefined ? ns.sysctls.get(path) : place.conf[place.name];
+	if (value === undefined) throw new Refusal("ENOENT");
+	return value;
+}
+
+/** The kernel takes a number in any C notation and gives it back in decimal. */
+export function writeSysctl(ns: Namespace, path: string, value: string): void {
+	const before = readSysctl(ns, path);
+	const number = /^-?(0x[0-9a-f]+|[0-9]+)$/i.test(value) ? Number(value) : Number.NaN;
+	if (!Number.isInteger(number)) throw new Refusal("EINVAL");
+	const text = `${number}`;
+	const place = placeOf(ns, path);
+	if (place === undefined) {
+		ns.sysctls.set(path, text);
+		return;
+	}
+	place.conf[place.name] = text;
+	if (text !== before && place.all && SPREADS[place.family].includes(place.name))
+		spread(ns, place, text);
+}
+
+/** Switching `all` overwrites what every device had: writing the old value back does not bring it back. */
+function spread(ns: Namespace, { family, name }: Place, value: string): void {
+	ns.conf[family].default[name] = value;
+	for (const link of ns.links.values()) {
+		const conf = link.conf[family];
+		if (conf !== undefined) conf[name] = value;
+	}
+	if (family === "ipv4") ns.conf.ipv4.all.accept_redirects = value === "0" ? "1" : "0";
+}
+
+// The kernel's numbers have names of their own in linux/ip.h.
+const OTHER_NAMES: Readonly<Record<string, string>> = {
+	arpfilter: "arp_filter",
+	nopolicy: "disable_policy",
+	noxfrm: "disable_xfrm",
+	src_vmark: "src_valid_mark",
+};
+const confName = (devconf: string): string => {
+	const name = devconf.replace(/^IPV4_DEVCONF_/, "").toLowerCase();
+	return OTHER_NAMES[name] ?? name;
+};
+
+/** RTM_NEWLINK { IFLA_AF_SPEC { AF_INET { IFLA_INET_CONF }}}: this device alone, no other and no default. */
+export function setInetConf(link: Link, values: Readonly<Record<string, unknown>>): void {
+	for (const [name, value] of Object.entries(values)) {
+		const key = confName(name);
+		if (link.conf.ipv4[key] === undefined) throw new Refusal("EINVAL");
+		if (value !== undefined) link.conf.ipv4[key] = `${value}`;
+	}
+}
+
+/** The same read: IPV4_DEVCONF_x stands at x - 1. */
+export const inetConf = (link: Link): number[] =>
+	Object.keys(ipv4DevconfAttrs.parts).map((name) => Number(link.conf.ipv4[confName(name)]));
+
+/** RTM_GETNETCONF of one device, or of `all` (-1) or `default` (-2). */
+export function getNetconf(
+	ns: Namespace,
+	value: Given<typeof RTM_GETNETCONF>,
+): Taken<typeof RTM_NEWNETCONF> {
+	const index = value.NETCONFA_IFINDEX;
+	if (index === undefined) throw new Refusal("EINVAL");
+	const family = value.ncm_family === AF_INET6 ? "ipv6" : "ipv4";
+	const conf =
+		index === NETCONFA_IFINDEX_ALL
+			? ns.conf[family].all
+			: index === NETCONFA_IFINDEX_DEFAULT
+				? ns.conf[family].default
+				: ns.links.get(index)?.conf[family];
+	if (conf === undefined) throw new Refusal("ENODEV");
+	return {
+		ncm_family: value.ncm_family ?? 0,
+		NETCONFA_IFINDEX: index,
+		NETCONFA_FORWARDING: Number(conf.forwarding),
+		...(family === "ipv4" && {
+			NETCONFA_RP_FILTER: Number(conf.rp_filter),
+			NETCONFA_BC_FORWARDING: Number(conf.bc_forwarding),
+		}),
+		NETCONFA_MC_FORWARDING: Number(conf.mc_forwarding),
+		NETCONFA_PROXY_NEIGH: Number(family === "ipv4" ? conf.proxy_arp : conf.proxy_ndp),
+		NETCONFA_IGNORE_ROUTES_WITH_LINKDOWN: Number(conf.ignore_routes_with_linkdown),
+	};
+}

@@ -32,6 +32,8 @@ export interface Surroundings {
 	readonly kernel: Kernel;
 	/** The interface index of a link: one that this transaction makes, one of ours, or one of the host's. */
 	indexOf(link: string): number;
+	/** Whether this transaction makes that link, so that there is nothing of it to look up. */
+	isNew(link: string): boolean;
 }
 
 /**

@@ -1,4 +1,4 @@
-import { closeSync, fstatSync, openSync, statSync } from "node:fs";
+import { closeSync, fstatSync, mkdirSync, openSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { tryLock, unlock, lock as waitForLock } from "../sys/file.js";
 import { LockError } from "./error.js";
@@ -34,6 +34,16 @@ export class HostLock {
 		}
 	}
 
+	/** Take the lock only if nobody has it and nobody waits. */
+	tryAcquire(): boolean {
+		this.#turnstile ??= this.#open("turn");
+		if (!tryLock(this.#turnstile)) return false;
+		this.#lock ??= this.#open("lock");
+		const taken = tryLock(this.#lock);
+		unlock(this.#turnstile);
+		return taken && this.#isCurrent(this.#lock);
+	}
+
 	release(): void {
 		if (this.#lock !== undefined) unlock(this.#lock);
 	}
@@ -45,7 +55,14 @@ export class HostLock {
 	}
 
 	#open(name: string): number {
-		return openSync(join(this.#directory, name), "a", 0o600);
+		const path = join(this.#directory, name);
+		try {
+			return openSync(path, "a", 0o600);
+		} catch (error) {
+			if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw error;
+			mkdirSync(this.#directory, { recursive: true, mode: 0o700 });
+			return openSync(path, "a", 0o600);
+		}
 	}
 
 	async #take(fd: number, deadline: number): Promise<void> {

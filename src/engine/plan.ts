@@ -1,5 +1,5 @@
 import type { Kernel } from "../kernel/kernel.js";
-import { ConflictError } from "./error.js";
+import { ConflictError, SpecError } from "./error.js";
 import {
 	type Kinds,
 	kindOf,
@@ -18,10 +18,16 @@ export interface WantedTap {
 	readonly resources: readonly Resource[];
 }
 
-/** A step of a plan and whose it is: undefined where several taps of the transaction need it. */
+/** What stands or falls as one: the taps of one request. A group commit has several. */
+export interface Unit {
+	readonly id: number;
+	readonly taps: readonly WantedTap[];
+}
+
+/** A step of a plan and which unit it belongs to: undefined where several of the transaction need it. */
 export interface PlannedStep extends Step {
 	readonly path: string;
-	readonly tap: string | undefined;
+	readonly unit: number | undefined;
 }
 
 /** All that a transaction will do, its undo included, before anything is done. */
@@ -31,22 +37,30 @@ export interface Plan {
 	/** Run last, when all else stands: what cannot be undone. */
 	readonly final: readonly PlannedStep[];
 	readonly delta: Delta;
+	readonly unitOf: ReadonlyMap<string, number>;
 }
 
 interface Target extends Resource {
 	readonly key: string;
-	readonly taps: Set<string>;
+	unit: number | undefined;
 }
 
-/** Every object the taps need, once, with the taps that need it. */
-function targets(kinds: Kinds, taps: readonly WantedTap[]): Map<string, Target> {
+/** Every object the units need, once. @throws SpecError when two of them want different things of it */
+function targets(kinds: Kinds, units: readonly Unit[]): Map<string, Target> {
 	const out = new Map<string, Target>();
-	for (const { report, resources } of taps)
-		for (const resource of resources) {
+	for (const { id, taps } of units)
+		for (const resource of taps.flatMap((tap) => tap.resources)) {
 			const key = kindOf(kinds, resource.kind).key(resource.want);
 			const known = out.get(key);
-			if (known === undefined) out.set(key, { ...resource, key, taps: new Set([report.name]) });
-			else known.taps.add(report.name);
+			if (known === undefined) out.set(key, { ...resource, key, unit: id });
+			else if (known.unit !== id) known.unit = undefined;
+			if (known !== undefined && !same(known.want, resource.want))
+				throw new SpecError([
+					{
+						path: resource.path,
+						message: `${key} is wanted in two different ways, see ${known.path}`,
+					},
+				]);
 		}
 	return out;
 }
@@ -58,6 +72,7 @@ class Planner {
 	/** Entries as they will be; what is made anew in this transaction. */
 	readonly entries = new Map<string, Entry>();
 	readonly fresh = new Set<string>();
+	readonly #unit = new Map<string, number | undefined>();
 	readonly steps: PlannedStep[] = [];
 	readonly removals: PlannedStep[] = [];
 	readonly #indexes = new Map<string, number>();
@@ -75,6 +90,7 @@ class Planner {
 				this.#indexes.set(link, index);
 				return index;
 			},
+			isNew: (link) => this.fresh.has(linkKey(link)),
 		};
 	}
 
@@ -84,19 +100,21 @@ class Planner {
 	}
 
 	/** Make what is not there, repair or change what is. */
-	bring({ kind: name, want, path, key, taps }: Target): void {
+	bring({ kind: name, want, path, key, unit }: Target): void {
 		const kind = kindOf(this.#kinds, name);
 		const known = this.#state.entries.get(key);
-		const owner = taps.size === 1 ? [...taps][0] : undefined;
 		const add = (steps: readonly Step[]) =>
-			this.steps.push(...steps.map((step) => ({ ...step, path, tap: owner })));
+			this.steps.push(...steps.map((step) => ({ ...step, path, unit })));
 		if (known === undefined) {
 			const made = kind.resolve(want, this.#around);
 			const parent = kind.within?.(made);
 			this.entries.set(key, { kind: name, key, made, path });
 			this.fresh.add(key);
-			const gone = parent !== undefined && this.fresh.has(parent);
-			add(gone ? kind.create(made).map((step) => ({ ...step, undo: [] })) : kind.create(made));
+			this.#unit.set(key, unit);
+			// What a link of the same unit takes along needs no undo of its own.
+			const goes =
+				parent !== undefined && this.fresh.has(parent) && this.#unit.get(parent) === unit;
+			add(goes ? kind.create(made).map((step) => ({ ...step, undo: [] })) : kind.create(made));
 			return;
 		}
 		if (known.kind !== name)
@@ -107,7 +125,7 @@ class Planner {
 	}
 
 	/** Take away what no tap needs any more. */
-	release(keys: readonly string[], tapOf: (key: string) => string | undefined): void {
+	release(keys: readonly string[], unitOf: (key: string) => number | undefined): void {
 		const going = new Set(keys);
 		for (const key of keys) {
 			const entry = this.#state.entries.get(key);
@@ -116,8 +134,8 @@ class Planner {
 			const parent = kind.within?.(entry.made);
 			if (parent !== undefined && going.has(parent)) continue;
 			const steps = kind.remove(entry.made);
-			const tap = tapOf(key);
-			this.removals.push(...steps.map((step) => ({ ...step, path: entry.path, tap })));
+			const unit = unitOf(key);
+			this.removals.push(...steps.map((step) => ({ ...step, path: entry.path, unit })));
 		}
 	}
 }
@@ -129,20 +147,15 @@ const irreversible = (step: Step): boolean => step.do.via === "unlink";
 function order(
 	creations: readonly PlannedStep[],
 	removals: readonly PlannedStep[],
-	delta: Delta,
-): Plan {
+): Pick<Plan, "steps" | "final"> {
 	const up = creations.toSorted((a, b) => rank(a) - rank(b));
 	const down = removals.toSorted((a, b) => rank(b) - rank(a));
 	const all = [
-		...up.filter((s) => s.phase !== "persist"),
+		...up.filter((step) => step.phase !== "persist"),
 		...down,
-		...up.filter((s) => s.phase === "persist"),
+		...up.filter((step) => step.phase === "persist"),
 	];
-	return {
-		steps: all.filter((step) => !irreversible(step)),
-		final: all.filter(irreversible),
-		delta,
-	};
+	return { steps: all.filter((step) => !irreversible(step)), final: all.filter(irreversible) };
 }
 
 /**
@@ -153,16 +166,19 @@ export function planUp(
 	kinds: Kinds,
 	kernel: Kernel,
 	state: State,
-	taps: readonly WantedTap[],
+	units: readonly Unit[],
 	readLinkIndex: (name: string) => number,
 ): Plan {
 	const planner = new Planner(kinds, kernel, state, readLinkIndex);
-	const wanted = targets(kinds, taps);
+	const wanted = targets(kinds, units);
 	for (const target of wanted.values()) planner.bring(target);
-	const names = new Set(taps.map(({ report }) => report.name));
-	const abandoned = [...names].flatMap((name) =>
+	const taps = units.flatMap((unit) => unit.taps);
+	const unitOf = new Map(
+		units.flatMap((unit) => unit.taps.map(({ report }) => [report.name, unit.id] as const)),
+	);
+	const abandoned = [...unitOf.keys()].flatMap((name) =>
 		(state.taps.get(name)?.keys ?? []).filter(
-			(key) => !wanted.has(key) && [...state.users(key)].every((user) => names.has(user)),
+			(key) => !wanted.has(key) && [...state.users(key)].every((user) => unitOf.has(user)),
 		),
 	);
 	const drop = [...new Set(abandoned)];
@@ -175,30 +191,45 @@ export function planUp(
 		(entry) => !same(entry, state.entries.get(entry.key)),
 	);
 	const changed = up.filter((tap) => !same(tap, state.taps.get(tap.report.name)));
-	return order(planner.steps, planner.removals, { put, drop, up: changed, down: [] });
+	return {
+		...order(planner.steps, planner.removals),
+		delta: { put, drop, up: changed, down: [] },
+		unitOf,
+	};
 }
 
-/** The plan that takes taps down, and with the last tap of a network what stood for the network. Pure. */
+/**
+ * The plan that takes taps down, and with the last tap of a network what stood for the network. Pure.
+ * `units` are the names of the taps of each request; names of taps that are not up are passed over.
+ */
 export function planDown(
 	kinds: Kinds,
 	kernel: Kernel,
 	state: State,
-	names: readonly string[],
+	units: readonly { readonly id: number; readonly taps: readonly string[] }[],
 ): Plan {
-	const going = new Set(names.filter((name) => state.taps.has(name)));
+	const unitOf = new Map<string, number>();
 	const left = new Map<string, number>();
-	const owner = new Map<string, string>();
-	for (const name of going)
-		for (const key of state.taps.get(name)?.keys ?? []) {
-			left.set(key, (left.get(key) ?? state.users(key).size) - 1);
-			owner.set(key, name);
+	const owners = new Map<string, number | undefined>();
+	for (const { id, taps } of units)
+		for (const name of taps) {
+			if (unitOf.has(name) || !state.taps.has(name)) continue;
+			unitOf.set(name, id);
+			for (const key of state.taps.get(name)?.keys ?? []) {
+				left.set(key, (left.get(key) ?? state.users(key).size) - 1);
+				owners.set(key, owners.has(key) && owners.get(key) !== id ? undefined : id);
+			}
 		}
 	const drop = [...left].filter(([, users]) => users === 0).map(([key]) => key);
 	const planner = new Planner(kinds, kernel, state, (name) => {
 		throw new ConflictError(`link ${name}`, "nothing", "a link");
 	});
-	planner.release(drop, (key) => (state.users(key).size === 1 ? owner.get(key) : undefined));
-	return order([], planner.removals, { put: [], drop, up: [], down: [...going] });
+	planner.release(drop, (key) => owners.get(key));
+	return {
+		...order([], planner.removals),
+		delta: { put: [], drop, up: [], down: [...unitOf.keys()] },
+		unitOf,
+	};
 }
 
 const indexOf = (entry: Entry | undefined): number | undefined =>

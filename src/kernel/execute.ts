@@ -77,12 +77,15 @@ function driveEach(kernel: Kernel, run: readonly Action[]): Failures {
 function driveOne(kernel: Kernel, action: Action): void {
 	switch (action.via) {
 		case "tun":
-			return kernel.createTap(action.create);
+			kernel.createTap(action.create);
+			break;
 		case "persist":
-			return kernel.persistTap(action.name);
+			kernel.persistTap(action.name);
+			break;
 		case "sysctl":
-			if (action.only !== undefined && kernel.readSysctl(action.path) !== action.only) return;
-			return kernel.writeSysctl(action.path, action.value);
+			if (action.only === undefined || kernel.readSysctl(action.path) === action.only)
+				kernel.writeSysctl(action.path, action.value);
+			break;
 		default:
 			throw new KernelError(action.via, "EINVAL");
 	}

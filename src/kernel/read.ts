@@ -1,8 +1,7 @@
 import { request } from "../netlink/request.js";
-import type { Out } from "../netlink/schema.js";
 import { KernelError } from "../sys/error.js";
 import { RTM_GETADDR, RTM_NEWADDR } from "../uapi/if_addr.js";
-import { RTEXT_FILTER_SKIP_STATS, RTM_GETLINK, type RTM_NEWLINK } from "../uapi/if_link.js";
+import { RTEXT_FILTER_SKIP_STATS, RTM_GETLINK, RTM_NEWLINK } from "../uapi/if_link.js";
 import { RTM_GETROUTE, RTM_NEWROUTE } from "../uapi/rtnetlink.js";
 import type { Kernel } from "./kernel.js";
 
@@ -60,4 +59,9 @@ function ifThere<T>(read: () => readonly T[]): readonly T[] {
 		throw error;
 	}
 }
-export type LinkInfo = Out<typeof RTM_NEWLINK.set>;
+
+/** The names of all links: for what is host-wide anyway, never on the way of a guest. @throws KernelError */
+export const readLinkNames = (kernel: Kernel): string[] =>
+	kernel
+		.dump(RTM_GETLINK, RTM_NEWLINK, { IFLA_EXT_MASK })
+		.flatMap(({ IFLA_IFNAME }) => (IFLA_IFNAME === undefined ? [] : [IFLA_IFNAME]));

@@ -41,13 +41,13 @@ const getsockopt = bind<[number, number, number, Uint8Array, Uint8Array]>("getso
 ]);
 const sendto = bind<[number, Uint8Array, number, number, Uint8Array, number]>(
 	"sendto",
-	["int", "void *", "size_t", "int", "void *", "uint"],
-	"ssize_t",
+	["int", "void *", "ulong", "int", "void *", "uint"],
+	"long",
 );
 const recvfrom = bind<[number, Uint8Array, number, number, Uint8Array, Uint8Array]>(
 	"recvfrom",
-	["int", "void *", "size_t", "int", "void *", "void *"],
-	"ssize_t",
+	["int", "void *", "ulong", "int", "void *", "void *"],
+	"long",
 );
 const poll = bind<[Uint8Array, number, number]>("poll", ["void *", "ulong", "int"]);
 

@@ -1,0 +1,240 @@
+import type { Action } from "../kernel/action.js";
+import { execute, type Failures } from "../kernel/execute.js";
+import type { Kernel } from "../kernel/kernel.js";
+import { KernelError, UmlnetError } from "../sys/error.js";
+import { ConflictError, RollbackError } from "./error.js";
+import type { Journal } from "./journal.js";
+import type { Plan, PlannedStep } from "./plan.js";
+import type { StepRecord } from "./record.js";
+import type { Delta } from "./state.js";
+
+/** How a transaction ended: the units that were left out, each with the reason; all others stand. */
+export interface Applied {
+	readonly rejected: ReadonlyMap<number, UmlnetError>;
+}
+
+let count = 0;
+
+/**
+ * Run a plan: write the undo down, do the steps, and end either all there or as it was. A step that belongs
+ * to one unit of several fails alone: that unit is undone and rejected, the others go on.
+ * @throws the failing step's error after everything was undone; RollbackError when undoing failed too
+ */
+export function apply(kernel: Kernel, journal: Journal, plan: Plan, command: string): Applied {
+	if (plan.steps.length === 0 && plan.final.length === 0 && isEmpty(plan.delta))
+		return { rejected: new Map() };
+	const transaction = `${process.pid}-${++count}`;
+	journal.begin(transaction, command, undoOf(plan.steps));
+	const run = new Run(kernel, plan);
+	try {
+		run.steps();
+	} catch (error) {
+		throw end(kernel, journal, transaction, run.done, error);
+	}
+	const { final, delta } = run.remaining();
+	if (final.length > 0) {
+		journal.past(
+			transaction,
+			final.map(({ label, do: action }) => ({ label, actions: [action] })),
+			delta,
+		);
+		finish(kernel, final);
+		journal.commit(transaction);
+	} else if (isEmpty(delta)) journal.abort(transaction);
+	else journal.commit(transaction, delta);
+	return { rejected: run.rejected };
+}
+
+const isEmpty = ({ put, drop, up, down }: Delta): boolean =>
+	put.length + drop.length + up.length + down.length === 0;
+
+/** What undoes the steps, for the journal: in their order, without those that need nothing. */
+const undoOf = (steps: readonly PlannedStep[]): StepRecord[] =>
+	steps.filter(({ undo }) => undo.length > 0).map(({ label, undo }) => ({ label, actions: undo }));
+
+class Run {
+	readonly rejected = new Map<number, UmlnetError>();
+	/** Steps that ran or may have run in part, in order. */
+	done: PlannedStep[] = [];
+	readonly #kernel: Kernel;
+	readonly #plan: Plan;
+
+	constructor(kernel: Kernel, plan: Plan) {
+		this.#kernel = kernel;
+		this.#plan = plan;
+	}
+
+	/** @throws the error of a step that several units share, or of the only unit there is */
+	steps(): void {
+		let todo: readonly PlannedStep[] = this.#plan.steps;
+		while (todo.length > 0) {
+			const failures = execute(
+				this.#kernel,
+				todo.map((step) => step.do),
+			);
+			const ran = todo.slice(0, failures.length);
+			this.done.push(...ran);
+			this.#reject(ran, failures);
+			const rest = todo.slice(failures.length);
+			// An nf_tables batch with one refused message did nothing at all: the others' are tried again.
+			const again = failures.some(Boolean) ? trailingBatch(ran) : [];
+			todo = [...again, ...rest].filter((step) => !this.#isOut(step));
+		}
+	}
+
+	/** What is left to do and to remember once the rejected units are out. */
+	remaining(): { final: readonly PlannedStep[]; delta: Delta } {
+		const { final, delta } = this.#plan;
+		if (this.rejected.size === 0) return { final, delta };
+		const isIn = (name: string): boolean => !this.rejected.has(this.#plan.unitOf.get(name) ?? -1);
+		const up = delta.up.filter(({ report }) => isIn(report.name));
+		const used = new Set(up.flatMap(({ keys }) => keys));
+		const lost = delta.up.filter(({ report }) => !isIn(report.name)).flatMap(({ keys }) => keys);
+		const unused = new Set(lost.filter((key) => !used.has(key)));
+		return {
+			final: final.filter((step) => !this.#isOut(step)),
+			delta: { ...delta, up, put: delta.put.filter(({ key }) => !unused.has(key)) },
+		};
+	}
+
+	#isOut = (step: PlannedStep): boolean => step.unit !== undefined && this.rejected.has(step.unit);
+
+	#reject(ran: readonly PlannedStep[], failures: Failures): void {
+		const failed = new Map<number, UmlnetError>();
+		for (const [i, failure] of failures.entries()) {
+			if (failure === undefined) continue;
+			const step = ran[i] as PlannedStep;
+			const error = explain(failure, step);
+			// A removal that was shared already ran for the others too: undo all rather than sort that out.
+			const shared = step.unit === undefined || this.#plan.delta.down.length > 0;
+			if (shared || this.#isAlone(step.unit)) throw error;
+			if (!failed.has(step.unit)) failed.set(step.unit, error);
+		}
+		for (const [unit, error] of failed) {
+			this.rejected.set(unit, error);
+			const theirs = this.done.filter((step) => step.unit === unit);
+			this.done = this.done.filter((step) => step.unit !== unit);
+			const residual = undo(this.#kernel, theirs);
+			if (residual.length > 0) throw new RollbackError(residual, { cause: error });
+		}
+	}
+
+	/** Whether no other unit of this transaction would be left. */
+	#isAlone(unit: number): boolean {
+		const units = new Set(this.#plan.unitOf.values());
+		for (const one of units) if (one !== unit && !this.rejected.has(one)) return false;
+		return true;
+	}
+}
+
+/** The nf_tables steps at the end, which were one batch. */
+function trailingBatch(ran: readonly PlannedStep[]): readonly PlannedStep[] {
+	const start = ran.findLastIndex((step) => step.do.via !== "nftables");
+	return ran.slice(start + 1);
+}
+
+/** Undo what ran and say so in the journal; the error to throw afterwards. */
+function end(
+	kernel: Kernel,
+	journal: Journal,
+	transaction: string,
+	done: readonly PlannedStep[],
+	error: unknown,
+): unknown {
+	const residual = undo(kernel, done);
+	if (residual.length > 0) return new RollbackError(residual, { cause: error });
+	if (!(error instanceof RollbackError)) journal.abort(transaction);
+	return error;
+}
+
+/** Undo steps, the last first. @returns the labels of those whose undo failed */
+function undo(kernel: Kernel, done: readonly PlannedStep[]): string[] {
+	const residual = revert(
+		kernel,
+		done.map(({ label, undo }) => ({ label, actions: undo })),
+	);
+	// After the group delete: closing a tap that is still there costs a grace period each.
+	for (const { do: action } of done) if (action.via === "tun") kernel.dropTap(action.create.name);
+	return residual;
+}
+
+/**
+ * Run undo actions, those of the last step first. What is already gone, or already back, counts as undone;
+ * one failure does not keep the rest from being undone.
+ * @returns the labels of the steps whose undo failed
+ */
+export function revert(kernel: Kernel, steps: readonly StepRecord[]): string[] {
+	const labels: string[] = [];
+	const actions: Action[] = [];
+	for (const { label, actions: undo } of steps.toReversed())
+		for (const action of undo) {
+			actions.push(action);
+			labels.push(label);
+		}
+	const residual = new Set<string>();
+	for (let at = 0; at < actions.length; ) {
+		const failures = execute(kernel, actions.slice(at));
+		for (const [i, failure] of failures.entries())
+			if (failure !== undefined && !isAlreadySo(failure)) residual.add(labels[at + i] as string);
+		const stuck = retryable(actions.slice(at, at + failures.length), failures);
+		if (stuck.length > 0) revertEach(kernel, stuck, residual);
+		at += failures.length;
+	}
+	return [...residual];
+}
+
+/** nf_tables refused a batch because of some messages: the innocent ones among it, to be tried one by one. */
+function retryable(actions: readonly Action[], failures: Failures): Action[] {
+	if (!failures.some((failure) => failure !== undefined)) return [];
+	return actions.filter((action, i) => action.via === "nftables" && failures[i] === undefined);
+}
+
+function revertEach(kernel: Kernel, actions: readonly Action[], residual: Set<string>): void {
+	for (const action of actions) {
+		const [failure] = execute(kernel, [action]);
+		if (failure !== undefined && !isAlreadySo(failure)) residual.add(failure.message);
+	}
+}
+
+const ALREADY = new Set(["ENODEV", "ENOENT", "ESRCH", "EADDRNOTAVAIL", "EEXIST"]);
+const isAlreadySo = (error: Error): boolean =>
+	error instanceof KernelError && ALREADY.has(error.errno);
+
+/** Do what cannot be undone. @throws RollbackError naming what would not go; the journal keeps the rest */
+function finish(kernel: Kernel, final: readonly PlannedStep[]): void {
+	const residual: string[] = [];
+	let cause: Error | undefined;
+	for (let at = 0; at < final.length; ) {
+		const failures = execute(
+			kernel,
+			final.slice(at).map((step) => step.do),
+		);
+		for (const [i, failure] of failures.entries()) {
+			if (failure === undefined) continue;
+			cause ??= failure;
+			residual.push((final[at + i] as PlannedStep).label);
+		}
+		at += failures.length;
+	}
+	if (residual.length > 0) throw new RollbackError(residual, { cause });
+}
+
+/** The error a user gets: which step, which place in the spec, and what a collision means. */
+function explain(error: Error, step: PlannedStep): UmlnetError {
+	const { label, path } = step;
+	const taken = error instanceof KernelError && ["EEXIST", "EBUSY"].includes(error.errno);
+	if (taken && (step.phase === "tap" || step.phase === "link")) {
+		const name = label.split(" ").at(-1);
+		return new ConflictError(`link ${name}`, "one that is not ours", label, {
+			cause: error,
+			path,
+			step: label,
+			hint: `choose another name, or remove it first: ip link delete ${name}`,
+		});
+	}
+	if (!(error instanceof UmlnetError))
+		return new UmlnetError("ERR_INTERNAL", error.message, { cause: error, path, step: label });
+	error.step ??= label;
+	error.path ??= path;
+	return error;
+}

@@ -1,0 +1,13 @@
+// Castagnoli polynomial, reflected (RFC 3720 appendix B.4). Node's zlib has only CRC-32, and that not in 20.19.
+const table = Uint32Array.from({ length: 256 }, (_, byte) => {
+	let crc = byte;
+	for (let bit = 0; bit < 8; bit++) crc = (crc & 1) === 1 ? (crc >>> 1) ^ 0x82f63b78 : crc >>> 1;
+	return crc;
+});
+
+/** CRC-32C of some bytes, as an unsigned 32-bit number. */
+export function crc32c(bytes: Uint8Array): number {
+	let crc = 0xffffffff;
+	for (const byte of bytes) crc = (crc >>> 8) ^ (table[(crc ^ byte) & 0xff] as number);
+	return (crc ^ 0xffffffff) >>> 0;
+}

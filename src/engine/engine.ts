@@ -1,0 +1,180 @@
+import type { Kernel } from "../kernel/kernel.js";
+import { describe } from "../netlink/describe.js";
+import type { UmlnetError } from "../sys/error.js";
+import { apply } from "./apply.js";
+import type { Journal } from "./journal.js";
+import { type Kinds, kindOf } from "./kind.js";
+import { type Plan, type PlannedStep, planDown, planUp, type Unit } from "./plan.js";
+import { recover } from "./recover.js";
+import type {
+	DownReport,
+	PlanReport,
+	RecoverReport,
+	StatusReport,
+	StepReport,
+	TapStatus,
+	UpReport,
+} from "./report.js";
+
+/** How one unit of a group ended. */
+export type UnitOutcome<R> = { readonly report: R } | { readonly error: UmlnetError };
+
+/** Taps to take down as one. */
+export interface DownUnit {
+	readonly id: number;
+	readonly taps: readonly string[];
+}
+
+/**
+ * The core: specs become plans, plans become transactions. Synchronous code over the `Kernel` seam; whoever
+ * calls it holds the lock and has let the journal take in what others wrote.
+ */
+export class Engine {
+	readonly #kernel: Kernel;
+	readonly #journal: Journal;
+	readonly #kinds: Kinds;
+	/** The index of a link of the host, by name. @throws SpecError when there is none */
+	readonly #readLinkIndex: (name: string) => number;
+
+	constructor(
+		kernel: Kernel,
+		journal: Journal,
+		kinds: Kinds,
+		readLinkIndex: (kernel: Kernel, name: string) => number,
+	) {
+		this.#kernel = kernel;
+		this.#journal = journal;
+		this.#kinds = kinds;
+		this.#readLinkIndex = (name) => readLinkIndex(kernel, name);
+	}
+
+	/** Bring up the taps of all units in one transaction; a unit that fails alone is rejected alone. */
+	up(units: readonly Unit[]): ReadonlyMap<number, UnitOutcome<UpReport>> {
+		const plan = this.#planUp(units);
+		const names = units.flatMap(({ taps }) => taps.map(({ report }) => report.name));
+		const { rejected } = apply(this.#kernel, this.#journal, plan, command("up", names));
+		const steps = stepsByUnit(plan);
+		return new Map(
+			units.map(({ id, taps }): [number, UnitOutcome<UpReport>] => {
+				const error = rejected.get(id);
+				if (error !== undefined) return [id, { error }];
+				const theirs = steps.get(id) ?? [];
+				const reports = taps.flatMap(
+					({ report }) => this.#journal.state.taps.get(report.name)?.report ?? [],
+				);
+				return [id, { report: { changed: theirs.length > 0, steps: theirs, taps: reports } }];
+			}),
+		);
+	}
+
+	/** Take down the taps of all units in one transaction. */
+	down(units: readonly DownUnit[]): ReadonlyMap<number, UnitOutcome<DownReport>> {
+		const there = new Set(this.#journal.state.taps.keys());
+		const plan = planDown(this.#kinds, this.#kernel, this.#journal.state, units);
+		const names = [...plan.unitOf.keys()];
+		apply(this.#kernel, this.#journal, plan, command("down", names));
+		const steps = stepsByUnit(plan);
+		return new Map(
+			units.map(({ id, taps }): [number, UnitOutcome<DownReport>] => {
+				const gone = taps.filter((name) => there.has(name));
+				const report = { changed: gone.length > 0, steps: steps.get(id) ?? [], taps: gone };
+				return [id, { report }];
+			}),
+		);
+	}
+
+	/** What `up` would do. */
+	planUp(units: readonly Unit[]): PlanReport {
+		return { steps: reportOf(this.#planUp(units)) };
+	}
+
+	/** What `down` would do. */
+	planDown(taps: readonly string[]): PlanReport {
+		const plan = planDown(this.#kinds, this.#kernel, this.#journal.state, [{ id: 0, taps }]);
+		return { steps: reportOf(plan) };
+	}
+
+	/** What is ours and where it drifted from what was made. Reads the kernel object by object. */
+	status(names?: readonly string[]): StatusReport {
+		const { state, unfinished } = this.#journal;
+		const wanted = names ?? [...state.taps.keys()];
+		const taps = wanted.flatMap((name): TapStatus[] => {
+			const tap = state.taps.get(name);
+			if (tap === undefined) return [];
+			const drift = tap.keys.flatMap((key) => this.#drift(key));
+			return [{ ...tap.report, drift }];
+		});
+		const keys = new Set(wanted.flatMap((name) => state.taps.get(name)?.keys ?? []));
+		const resources = [...keys].flatMap((key) => {
+			const entry = state.entries.get(key);
+			if (entry === undefined) return [];
+			return [{ kind: entry.kind, key, taps: [...state.users(key)], drift: this.#drift(key) }];
+		});
+		return { taps, resources, unfinished: unfinished?.command };
+	}
+
+	/** End what a killed process left half done. */
+	recover(): RecoverReport {
+		return recover(this.#kernel, this.#journal);
+	}
+
+	#planUp(units: readonly Unit[]): Plan {
+		return planUp(this.#kinds, this.#kernel, this.#journal.state, units, this.#readLinkIndex);
+	}
+
+	#drift(key: string): readonly string[] {
+		const entry = this.#journal.state.entries.get(key);
+		if (entry === undefined) return [];
+		return kindOf(this.#kinds, entry.kind).drift(entry.made, this.#kernel);
+	}
+}
+
+const command = (verb: string, names: readonly string[]): string =>
+	names.length > 8
+		? `${verb} ${names.slice(0, 8).join(" ")} and ${names.length - 8} more`
+		: `${verb} ${names.join(" ")}`;
+
+const labelOf = ({ label, path }: PlannedStep): StepReport => ({ label, path, messages: [] });
+
+/** The steps of each unit, those that several share told to each of them. */
+function stepsByUnit(plan: Plan): Map<number, StepReport[]> {
+	const out = new Map<number, StepReport[]>();
+	for (const id of plan.unitOf.values()) if (!out.has(id)) out.set(id, []);
+	for (const step of [...plan.steps, ...plan.final])
+		for (const [id, steps] of out)
+			if (step.unit === undefined || step.unit === id) steps.push(labelOf(step));
+	return out;
+}
+
+/** All steps with the messages behind them. */
+const reportOf = (plan: Plan): StepReport[] =>
+	[...plan.steps, ...plan.final].map((step) => ({
+		label: step.label,
+		path: step.path,
+		messages: messagesOf(step),
+	}));
+
+function messagesOf({ do: action }: PlannedStep): string[] {
+	switch (action.via) {
+		case "rtnetlink":
+			return [describe(action.request)];
+		case "nftables":
+			return action.batch.map(describe);
+		case "sysctl":
+			return [`write ${action.value} to /proc/sys/${action.path}`];
+		case "tun": {
+			const { name, index, owner, group } = action.create;
+			const access = [
+				owner !== undefined && `TUNSETOWNER ${owner}`,
+				group !== undefined && `TUNSETGROUP ${group}`,
+			];
+			return [
+				[`TUNSETIFINDEX ${index}`, `TUNSETIFF ${name}`, ...access].filter(Boolean).join("\n"),
+			];
+		}
+		case "persist":
+			return ["TUNSETPERSIST 1"];
+		case "unlink":
+			return [`RTM_DELLINK\n  ifi_index ${action.link.index}`];
+	}
+}

@@ -1,0 +1,246 @@
+import {
+	closeSync,
+	fstatSync,
+	fsyncSync,
+	ftruncateSync,
+	openSync,
+	readSync,
+	renameSync,
+	rmSync,
+	statSync,
+	writeSync,
+} from "node:fs";
+import { join } from "node:path";
+import { Reader, Writer } from "../netlink/bytes.js";
+import { UmlnetError } from "../sys/error.js";
+import { isInMemory } from "../sys/file.js";
+import { crc32c } from "./crc32c.js";
+import { decodeRecord, encodeRecord, type JournalRecord, type StepRecord } from "./record.js";
+import { type Delta, State } from "./state.js";
+
+/** A transaction whose end is not in the journal: its process was killed, or could not undo all. */
+export interface Unfinished {
+	readonly transaction: string;
+	readonly command: string;
+	/** What undoes it, in the order of the steps. */
+	readonly undo: readonly StepRecord[];
+	/** Set once nothing can be undone any more: what finishes it, and the state it leads to. */
+	readonly past?: { readonly steps: readonly StepRecord[]; readonly delta: Delta };
+}
+
+const MAGIC = new TextEncoder().encode("umlnetj1");
+const HEAD = 8; // length, CRC-32C
+const RECORD_MAX = 256 * 1024 * 1024;
+// A journal is rewritten when it is big and has grown fourfold since it was last: the cost is amortised.
+const COMPACT_BYTES = 1024 * 1024;
+
+/**
+ * The one file that says what is ours in a namespace and what was about to happen. Appended to under the lock;
+ * read on from where this process last stopped. Network state dies with the boot, so the file must survive
+ * a killed process, not a power cut; on a disk it is synced all the same.
+ */
+export class Journal {
+	state = new State();
+	unfinished: Unfinished | undefined;
+	readonly #path: string;
+	readonly #directory: string;
+	#onDisk: boolean | undefined;
+	#fd: number | undefined;
+	#inode = -1;
+	#length = 0;
+	#checkpoint = 0;
+
+	constructor(directory: string) {
+		this.#directory = directory;
+		this.#path = join(directory, "journal");
+	}
+
+	/** Take in what other processes wrote since. Call with the lock held. @throws UmlnetError ERR_JOURNAL */
+	refresh(): void {
+		const now = statSync(this.#path, { throwIfNoEntry: false });
+		if (now === undefined || now.ino !== this.#inode || now.size < this.#length) this.#reset();
+		if (now === undefined) return;
+		if (this.#fd === undefined) this.#open();
+		if (now.size > this.#length) this.#replay(now.size);
+	}
+
+	/** Write down how to undo what is about to be done. */
+	begin(transaction: string, command: string, undo: readonly StepRecord[]): void {
+		this.#append({ begin: { transaction, command, steps: undo } });
+	}
+
+	/** From here on the open transaction will be finished, whoever does it. */
+	past(transaction: string, steps: readonly StepRecord[], delta: Delta): void {
+		this.#append({ past: { transaction, steps, delta } });
+	}
+
+	/** The transaction is done; the state is what it led to. */
+	commit(transaction: string, delta?: Delta): void {
+		this.#append({ commit: { transaction, delta } });
+		if (this.#length > Math.max(COMPACT_BYTES, 4 * this.#checkpoint)) this.#compact();
+	}
+
+	/** The transaction was undone. */
+	abort(transaction: string): void {
+		this.#append({ abort: { transaction } });
+	}
+
+	/** Nothing is ours any more and nothing is unfinished: the file can go. */
+	get isEmpty(): boolean {
+		return (
+			this.unfinished === undefined && this.state.taps.size === 0 && this.state.entries.size === 0
+		);
+	}
+
+	remove(): void {
+		rmSync(this.#path, { force: true });
+		this.#reset();
+	}
+
+	close(): void {
+		this.#reset();
+	}
+
+	#reset(): void {
+		if (this.#fd !== undefined) closeSync(this.#fd);
+		this.#fd = undefined;
+		this.#inode = -1;
+		this.#length = 0;
+		this.#checkpoint = 0;
+		this.state = new State();
+		this.unfinished = undefined;
+	}
+
+	#open(): number {
+		const fd = openSync(this.#path, "a+", 0o600);
+		this.#fd = fd;
+		const { ino, size } = fstatSync(fd);
+		this.#inode = ino;
+		if (size === 0) {
+			writeSync(fd, MAGIC);
+			this.#length = MAGIC.length;
+		}
+		return fd;
+	}
+
+	#durable(): boolean {
+		this.#onDisk ??= !isInMemory(this.#directory);
+		return this.#onDisk;
+	}
+
+	#append(record: JournalRecord): void {
+		const fd = this.#fd ?? this.#open();
+		const body = encodeRecord(record);
+		const bytes = frame(body);
+		// One write: a killed process leaves all of a record or a torn tail, which is recognised and dropped.
+		const written = writeSync(fd, bytes);
+		if (written !== bytes.length) {
+			ftruncateSync(fd, this.#length);
+			throw new UmlnetError("ERR_JOURNAL", `${this.#path}: no space to write the journal`);
+		}
+		if (this.#durable()) fsyncSync(fd);
+		this.#length += written;
+		this.#fold(record);
+	}
+
+	#replay(size: number): void {
+		const fd = this.#fd as number;
+		const bytes = new Uint8Array(size);
+		for (let at = 0; at < size; ) {
+			const n = readSync(fd, bytes, at, size - at, at);
+			if (n === 0) break;
+			at += n;
+		}
+		if (this.#length === 0) {
+			if (!MAGIC.every((byte, i) => bytes[i] === byte)) this.#tornOrDamaged(bytes, 0);
+			else this.#length = MAGIC.length;
+		}
+		while (this.#length < size) {
+			const body = recordAt(bytes, this.#length);
+			if (body === undefined) {
+				this.#tornOrDamaged(bytes, this.#length);
+				return;
+			}
+			this.#fold(decodeRecord(body));
+			this.#length += HEAD + body.length;
+		}
+	}
+
+	/** A tail in which no record can be found was torn by a kill and is cut off; anything else is damage. */
+	#tornOrDamaged(bytes: Uint8Array, at: number): void {
+		const complete = at >= MAGIC.length && declaredEnd(bytes, at) <= bytes.length;
+		for (let next = at + 1; !complete && next <= bytes.length - HEAD; next++)
+			if (recordAt(bytes, next) !== undefined) throw this.#damaged(at);
+		if (complete || (at === 0 && bytes.length >= MAGIC.length)) throw this.#damaged(at);
+		ftruncateSync(this.#fd as number, at);
+		if (at === 0) writeSync(this.#fd as number, MAGIC);
+		this.#length = Math.max(at, MAGIC.length);
+	}
+
+	#damaged(at: number): UmlnetError {
+		return new UmlnetError(
+			"ERR_JOURNAL",
+			`${this.#path}: damaged at byte ${at}; nothing was touched`,
+			{
+				hint: "what it described cannot be proven ours any more: inspect the host, then remove the file",
+			},
+		);
+	}
+
+	#fold(record: JournalRecord): void {
+		if ("begin" in record) {
+			const { transaction, command, steps } = record.begin;
+			this.unfinished = { transaction, command, undo: steps };
+		} else if ("past" in record) {
+			const { steps, delta } = record.past;
+			if (this.unfinished !== undefined)
+				this.unfinished = { ...this.unfinished, past: { steps, delta } };
+		} else if ("commit" in record) {
+			const delta = this.unfinished?.past?.delta ?? record.commit.delta;
+			if (delta !== undefined) this.state.apply(delta);
+			this.unfinished = undefined;
+		} else if ("abort" in record) this.unfinished = undefined;
+		else this.state.apply(record.checkpoint);
+	}
+
+	/** Write the state as one record into a new file and put it in the place of the old one. */
+	#compact(): void {
+		const body = frame(encodeRecord({ checkpoint: this.state.toDelta() }));
+		const fresh = `${this.#path}.new`;
+		const fd = openSync(fresh, "w+", 0o600);
+		writeSync(fd, MAGIC);
+		writeSync(fd, body);
+		if (this.#durable()) fsyncSync(fd);
+		closeSync(fd);
+		renameSync(fresh, this.#path);
+		const { state } = this;
+		this.#reset();
+		this.state = state;
+		this.#open();
+		this.#length = MAGIC.length + body.length;
+		this.#checkpoint = body.length;
+	}
+}
+
+function frame(body: Uint8Array): Uint8Array {
+	const w = new Writer();
+	w.u32(body.length);
+	w.u32(crc32c(body));
+	w.append(body);
+	return w.finish();
+}
+
+function declaredEnd(bytes: Uint8Array, at: number): number {
+	if (bytes.length - at < HEAD) return Number.POSITIVE_INFINITY;
+	return at + HEAD + new Reader(bytes, at).u32();
+}
+
+/** The body of the record at a place, or undefined when none is whole there. */
+function recordAt(bytes: Uint8Array, at: number): Uint8Array | undefined {
+	const end = declaredEnd(bytes, at);
+	if (end > bytes.length || end - at > RECORD_MAX || end === at + HEAD) return undefined;
+	const r = new Reader(bytes, at + 4);
+	const sum = r.u32();
+	const body = bytes.subarray(at + HEAD, end);
+	return crc32c(body) === sum ? body : undefined;
+}

@@ -1,0 +1,159 @@
+import protobuf from "protobufjs/light.js";
+import type { Action, Identity } from "../kernel/action.js";
+import { type Request, request } from "../netlink/request.js";
+import type { AnyMessage, Message } from "../netlink/schema.js";
+import { UmlnetError } from "../sys/error.js";
+import * as if_addr from "../uapi/if_addr.js";
+import * as if_link from "../uapi/if_link.js";
+import * as nf_tables from "../uapi/nf_tables.js";
+import * as rtnetlink from "../uapi/rtnetlink.js";
+import proto from "./proto.json" with { type: "json" };
+import type { Delta, Entry, TapEntry } from "./state.js";
+
+/** A labelled list of actions, as the journal keeps it: the undo of a step, or what finishes it. */
+export interface StepRecord {
+	readonly label: string;
+	readonly actions: readonly Action[];
+}
+
+/** One record of the journal. */
+export type JournalRecord =
+	| { readonly begin: { transaction: string; command: string; steps: readonly StepRecord[] } }
+	| { readonly past: { transaction: string; steps: readonly StepRecord[]; delta: Delta } }
+	| { readonly commit: { transaction: string; delta?: Delta | undefined } }
+	| { readonly abort: { transaction: string } }
+	| { readonly checkpoint: Delta };
+
+interface WireMessage {
+	message: string;
+	flags: number;
+	payload: Uint8Array;
+}
+interface WireAction {
+	rtnetlink?: { request: WireMessage; only?: Identity | null };
+	nftables?: { batch: WireMessage[] };
+	sysctl?: { path: string; value: string; only?: string | undefined };
+	unlink?: Identity;
+}
+
+const type = protobuf.Root.fromJSON(proto).lookupType("umlnet.v1.Record");
+
+/** The bytes of a record. */
+export const encodeRecord = (record: JournalRecord): Uint8Array =>
+	type.encode(toWire(record)).finish();
+
+/** @throws UmlnetError ERR_JOURNAL when the bytes are no record of ours */
+export function decodeRecord(bytes: Uint8Array): JournalRecord {
+	try {
+		return fromWire(type.toObject(type.decode(bytes), { arrays: true }));
+	} catch (cause) {
+		throw new UmlnetError("ERR_JOURNAL", "the journal holds a record that cannot be read", {
+			cause,
+		});
+	}
+}
+
+function toWire(record: JournalRecord): Record<string, unknown> {
+	if ("begin" in record)
+		return { begin: { ...record.begin, steps: record.begin.steps.map(wireStep) } };
+	if ("past" in record) {
+		const { transaction, steps, delta } = record.past;
+		return { past: { transaction, steps: steps.map(wireStep), delta: wireDelta(delta) } };
+	}
+	if ("commit" in record) {
+		const { transaction, delta } = record.commit;
+		return { commit: { transaction, ...(delta && { delta: wireDelta(delta) }) } };
+	}
+	if ("checkpoint" in record) return { checkpoint: wireDelta(record.checkpoint) };
+	return record;
+}
+
+const wireStep = ({ label, actions }: StepRecord) => ({ label, actions: actions.map(wireAction) });
+const wireMessage = ({ message, flags, value }: Request): WireMessage => ({
+	message: message.name,
+	flags,
+	payload: message.encode(value as never),
+});
+function wireAction(action: Action): WireAction {
+	switch (action.via) {
+		case "rtnetlink":
+			return { rtnetlink: { request: wireMessage(action.request), only: action.only ?? null } };
+		case "nftables":
+			return { nftables: { batch: action.batch.map(wireMessage) } };
+		case "sysctl":
+			return { sysctl: action };
+		case "unlink":
+			return { unlink: action.link };
+		default:
+			// Making and persisting a tap undo themselves when the process dies; they are never recorded.
+			throw new Error(`${action.via} has no place in the journal`);
+	}
+}
+const wireDelta = ({ put, drop, up, down }: Delta) => ({
+	put: put.map((entry) => ({ ...entry, made: JSON.stringify(entry.made) })),
+	drop,
+	up: up.map(({ report, keys }) => ({ report: JSON.stringify(report), keys })),
+	down,
+});
+
+// biome-ignore lint/suspicious/noExplicitAny: what came off the disk; every field is checked by use below
+function fromWire(wire: any): JournalRecord {
+	if (wire.begin) return { begin: { ...wire.begin, steps: wire.begin.steps.map(readStep) } };
+	if (wire.past)
+		return {
+			past: {
+				...wire.past,
+				steps: wire.past.steps.map(readStep),
+				delta: readDelta(wire.past.delta),
+			},
+		};
+	if (wire.commit) {
+		const { transaction, delta } = wire.commit;
+		return { commit: { transaction, delta: delta && readDelta(delta) } };
+	}
+	if (wire.checkpoint) return { checkpoint: readDelta(wire.checkpoint) };
+	if (wire.abort) return { abort: wire.abort };
+	throw new Error("an empty record");
+}
+
+const readStep = ({ label, actions }: { label: string; actions: WireAction[] }): StepRecord => ({
+	label,
+	actions: actions.map(readAction),
+});
+
+const messages = new Map<string, AnyMessage>(
+	[if_link, if_addr, rtnetlink, nf_tables].flatMap((header) =>
+		Object.values(header as Record<string, unknown>)
+			.filter(
+				(fact): fact is AnyMessage => typeof fact === "object" && fact !== null && "decode" in fact,
+			)
+			.map((message) => [message.name, message] as const),
+	),
+);
+
+function readMessage({ message: name, flags, payload }: WireMessage): Request {
+	const message = messages.get(name) as Message<unknown, unknown> | undefined;
+	if (message === undefined) throw new Error(`unknown message ${name}`);
+	return request(message, flags, message.decode(payload));
+}
+function readAction({ rtnetlink, nftables, sysctl, unlink }: WireAction): Action {
+	if (rtnetlink) {
+		const only = rtnetlink.only ?? undefined;
+		return { via: "rtnetlink", request: readMessage(rtnetlink.request), only };
+	}
+	if (nftables) return { via: "nftables", batch: nftables.batch.map(readMessage) };
+	if (sysctl) return { via: "sysctl", ...sysctl };
+	if (unlink) return { via: "unlink", link: unlink };
+	throw new Error("an action of no kind");
+}
+const readDelta = (delta: {
+	put: { kind: string; key: string; made: string; path: string }[];
+	drop: string[];
+	up: { report: string; keys: string[] }[];
+	down: string[];
+}): Delta => ({
+	put: delta.put.map((entry): Entry => ({ ...entry, made: JSON.parse(entry.made) })),
+	drop: delta.drop,
+	up: delta.up.map(({ report, keys }): TapEntry => ({ report: JSON.parse(report), keys })),
+	down: delta.down,
+});

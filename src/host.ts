@@ -1,0 +1,176 @@
+/** The composition root: one host, one network namespace, the engine with its kinds over the real kernel. */
+import { existsSync } from "node:fs";
+import { removeDirectory, stateDirectory } from "./engine/directory.js";
+import { Engine, type UnitOutcome } from "./engine/engine.js";
+import { Journal } from "./engine/journal.js";
+import { HostLock } from "./engine/lock.js";
+import type {
+	DownReport,
+	PlanReport,
+	RecoverReport,
+	StatusReport,
+	UpReport,
+} from "./engine/report.js";
+import type { Spec } from "./engine/spec.js";
+import type { Kernel } from "./kernel/kernel.js";
+import { LinuxKernel } from "./kernel/linux.js";
+import { readLinkByName } from "./kernel/read.js";
+import { kinds, wantedTaps } from "./kinds/index.js";
+import { missingUplink } from "./kinds/uplink.js";
+import { UmlnetError } from "./sys/error.js";
+import { enterNetns } from "./sys/netns.js";
+
+export const DEFAULT_STATE_DIR = "/run/umlnet-nl";
+const DEFAULT_TIMEOUT = 30_000;
+
+export interface HostOptions {
+	/** A network namespace by name or path; the calling thread moves there for good. Default: where it is. */
+	readonly netns?: string | undefined;
+	/** Where the journal is kept. Default: UMLNET_STATE_DIR, else /run/umlnet-nl. */
+	readonly stateDir?: string | undefined;
+	/** How long to wait for the lock, in milliseconds. */
+	readonly timeout?: number | undefined;
+}
+
+/** Which taps to take down. */
+export type Which =
+	| { readonly taps: readonly string[] }
+	| { readonly spec: Spec }
+	| { readonly all: true };
+
+/** A host in one network namespace. Every call takes the lock, and first ends what a killed process left. */
+export class Host {
+	readonly #kernel: Kernel;
+	readonly #directory: string;
+	readonly #lock: HostLock;
+	readonly #journal: Journal;
+	readonly #engine: Engine;
+	readonly #timeout: number;
+
+	/** Enter the namespace on this thread. @throws KernelError, UmlnetError */
+	static open(options: HostOptions = {}): Host {
+		if (options.netns !== undefined) enter(options.netns);
+		return new Host(new LinuxKernel(), options);
+	}
+
+	constructor(kernel: Kernel, options: HostOptions = {}) {
+		const stateDir = options.stateDir ?? process.env.UMLNET_STATE_DIR ?? DEFAULT_STATE_DIR;
+		this.#kernel = kernel;
+		this.#directory = stateDirectory(stateDir, kernel.identity);
+		this.#lock = new HostLock(this.#directory);
+		this.#journal = new Journal(this.#directory);
+		this.#engine = new Engine(kernel, this.#journal, kinds, readLinkIndex);
+		this.#timeout = options.timeout ?? DEFAULT_TIMEOUT;
+	}
+
+	/** Bring up all taps of the spec, or none. */
+	up(spec: Spec, options: { prune?: boolean } = {}): Promise<UpReport> {
+		return this.#locked(() => {
+			const report = only(this.#engine.up([{ id: 0, taps: wantedTaps(spec) }]));
+			if (options.prune !== true) return report;
+			const pruned = only(this.#engine.down([{ id: 0, taps: this.#others(spec) }]));
+			return {
+				...report,
+				changed: report.changed || pruned.changed,
+				steps: [...report.steps, ...pruned.steps],
+			};
+		});
+	}
+
+	/** Take down taps, all or none; what is not up is passed over. */
+	down(which: Which): Promise<DownReport> {
+		return this.#locked(() => only(this.#engine.down([{ id: 0, taps: this.#names(which) }])));
+	}
+
+	/** What `up` would do. Changes nothing. */
+	plan(spec: Spec, options: { prune?: boolean } = {}): Promise<PlanReport> {
+		return this.#reading(() => {
+			const { steps } = this.#engine.planUp([{ id: 0, taps: wantedTaps(spec) }]);
+			if (options.prune !== true) return { steps };
+			return { steps: [...steps, ...this.#engine.planDown(this.#others(spec)).steps] };
+		});
+	}
+
+	/** What `down` would do. Changes nothing. */
+	planDown(which: Which): Promise<PlanReport> {
+		return this.#reading(() => this.#engine.planDown(this.#names(which)));
+	}
+
+	/** What exists that is ours, and where it drifted from what was asked. */
+	status(taps?: readonly string[]): Promise<StatusReport> {
+		return this.#reading(() => this.#engine.status(taps));
+	}
+
+	/** Finish or undo what a killed process left half done. */
+	recover(): Promise<RecoverReport> {
+		return this.#locked(() => this.#engine.recover(), false);
+	}
+
+	/** Let go of everything; where nothing of ours is left, of the state directory too. */
+	close(): void {
+		if (existsSync(this.#directory) && this.#lock.tryAcquire()) {
+			this.#journal.refresh();
+			if (this.#journal.isEmpty) removeDirectory(this.#directory);
+			this.#lock.release();
+		}
+		this.#journal.close();
+		this.#lock.close();
+		this.#kernel.close();
+	}
+
+	async #locked<T>(body: () => T, recover = true): Promise<T> {
+		await this.#lock.acquire(this.#timeout);
+		try {
+			this.#journal.refresh();
+			if (recover && this.#journal.unfinished !== undefined) this.#engine.recover();
+			return body();
+		} finally {
+			this.#lock.release();
+		}
+	}
+
+	/** Under the lock as well, so that no transaction is seen half done; but nothing is created for it. */
+	async #reading<T>(body: () => T): Promise<T> {
+		if (!existsSync(this.#directory)) return body();
+		return this.#locked(body, false);
+	}
+
+	#names(which: Which): readonly string[] {
+		if ("taps" in which) return which.taps;
+		if ("spec" in which) return Object.keys(which.spec.taps);
+		return [...this.#journal.state.taps.keys()];
+	}
+
+	#others(spec: Spec): string[] {
+		return [...this.#journal.state.taps.keys()].filter((name) => !Object.hasOwn(spec.taps, name));
+	}
+}
+
+function enter(netns: string): void {
+	try {
+		enterNetns(netns);
+	} catch (cause) {
+		const { code, message } = cause as NodeJS.ErrnoException;
+		if (code === "ENOENT")
+			throw new UmlnetError("ERR_SPEC", `there is no network namespace ${netns}`, {
+				cause,
+				hint: "namespaces with a name: ip netns list",
+			});
+		if (cause instanceof UmlnetError) throw cause;
+		throw new UmlnetError(code === "EACCES" ? "ERR_PERMISSION" : "ERR_INTERNAL", message, {
+			cause,
+		});
+	}
+}
+
+function readLinkIndex(kernel: Kernel, name: string): number {
+	const link = readLinkByName(kernel, name);
+	if (link === undefined) throw missingUplink(name);
+	return link.ifi_index;
+}
+
+function only<R>(outcomes: ReadonlyMap<number, UnitOutcome<R>>): R {
+	const outcome = outcomes.get(0) as UnitOutcome<R>;
+	if ("error" in outcome) throw outcome.error;
+	return outcome.report;
+}

@@ -1,0 +1,88 @@
+import { cidrOf, formatAddress, parseCidr } from "../engine/cidr.js";
+import { type Kind, linkKey } from "../engine/kind.js";
+import type { Action } from "../kernel/action.js";
+import { readAddresses, type Address as Seen } from "../kernel/read.js";
+import { request } from "../netlink/request.js";
+import { IFA_F_NODAD, IFA_F_PERMANENT, RTM_DELADDR, RTM_NEWADDR } from "../uapi/if_addr.js";
+import { NLM_F_CREATE, NLM_F_EXCL } from "../uapi/netlink.js";
+import { AF_INET, AF_INET6 } from "../uapi/socket.js";
+import { PROTOCOL } from "./mark.js";
+
+export interface Address {
+	readonly link: string;
+	/** `192.168.33.33/24` */
+	readonly address: string;
+}
+export interface MadeAddress extends Address {
+	readonly index: number;
+}
+
+function message({ address, index }: MadeAddress) {
+	const { family, address: bytes, prefix } = parseCidr(address);
+	return {
+		ifa_family: family === 4 ? AF_INET : AF_INET6,
+		ifa_prefixlen: prefix,
+		ifa_index: index,
+		IFA_LOCAL: bytes,
+		// Without it RTM_DELADDR would not look at the prefix length (net/ipv4/devinet.c).
+		IFA_ADDRESS: bytes,
+	};
+}
+
+const add = (made: MadeAddress): Action => ({
+	via: "rtnetlink",
+	request: request(RTM_NEWADDR, NLM_F_CREATE | NLM_F_EXCL, {
+		...message(made),
+		// A tap has no carrier until its guest opens it: duplicate detection would wait for that.
+		IFA_FLAGS: IFA_F_PERMANENT | IFA_F_NODAD,
+		IFA_PROTO: PROTOCOL,
+	}),
+});
+const remove = (made: MadeAddress): Action => ({
+	via: "rtnetlink",
+	request: request(RTM_DELADDR, 0, message(made)),
+});
+
+/** `192.168.33.33/24`, of an address as the kernel shows it. */
+export function addressText({ IFA_LOCAL, IFA_ADDRESS, ifa_prefixlen }: Seen): string {
+	const bytes = IFA_LOCAL ?? IFA_ADDRESS;
+	return bytes === undefined ? "" : `${formatAddress(bytes)}/${ifa_prefixlen}`;
+}
+
+const canonical = (address: string): string => {
+	const { address: bytes, prefix } = parseCidr(address);
+	return cidrOf(bytes, prefix).text;
+};
+
+/** An address of the host on a link of ours. */
+export const address: Kind<Address, MadeAddress> = {
+	kind: "address",
+	key: ({ link, address }) => `address:${link}:${canonical(address)}`,
+	resolve: (want, { indexOf }) => ({ ...want, index: indexOf(want.link) }),
+	create: (made) => [
+		{
+			label: `add address ${made.address} to ${made.link}`,
+			phase: "address",
+			do: add(made),
+			undo: [remove(made)],
+		},
+	],
+	remove: (made) => [
+		{
+			label: `remove address ${made.address} from ${made.link}`,
+			phase: "address",
+			do: remove(made),
+			undo: [add(made)],
+		},
+	],
+	drift(made, kernel) {
+		const there = readAddresses(kernel, made.index).map(addressText);
+		return there.includes(canonical(made.address))
+			? []
+			: [`address ${made.address} is missing on ${made.link}`];
+	},
+	change(_made, next, kernel) {
+		return this.drift(next, kernel).length === 0 ? [] : this.create(next);
+	},
+	within: ({ link }) => linkKey(link),
+};

@@ -1,0 +1,115 @@
+import { ConflictError } from "../engine/error.js";
+import { type Kind, linkKey } from "../engine/kind.js";
+import type { Identity } from "../kernel/action.js";
+import { readLink, readLinkByName } from "../kernel/read.js";
+import { request } from "../netlink/request.js";
+import { RTM_NEWLINK } from "../uapi/if_link.js";
+import { NLM_F_CREATE, NLM_F_EXCL } from "../uapi/netlink.js";
+import { linkDrift, macBytes, macText, setLink, UP } from "./link.js";
+import { aliasOf } from "./mark.js";
+
+export interface Bridge {
+	readonly name: string;
+	readonly network: string;
+	readonly mtu: number | undefined;
+	/** The link whose MAC the bridge takes over, so that neighbours and leases stay valid. */
+	readonly uplink: string | undefined;
+}
+export interface MadeBridge extends Bridge {
+	readonly index: number;
+	readonly mac: string;
+}
+
+const identity = (made: MadeBridge): Identity => ({
+	index: made.index,
+	name: made.name,
+	alias: aliasOf(made.network),
+});
+
+/** A locally administered address of our own, as unlikely to repeat as the index it is made of. */
+const macOf = (index: number): string =>
+	macText(Uint8Array.of(0x02, 0x75, index >>> 24, index >>> 16, index >>> 8, index));
+
+/** A bridge without spanning tree whose MAC stays: left to itself it follows the lowest port's. */
+export const bridge: Kind<Bridge, MadeBridge> = {
+	kind: "bridge",
+	key: ({ name }) => linkKey(name),
+	resolve(want, { kernel }) {
+		const index = kernel.chooseIndex();
+		const uplink = want.uplink === undefined ? undefined : readLinkByName(kernel, want.uplink);
+		return { ...want, index, mac: uplink ? macText(uplink.IFLA_ADDRESS) : macOf(index) };
+	},
+	create(made) {
+		const { name, index, mac, mtu } = made;
+		return [
+			{
+				label: `create bridge ${name}`,
+				phase: "link",
+				do: {
+					via: "rtnetlink",
+					request: request(RTM_NEWLINK, NLM_F_CREATE | NLM_F_EXCL, {
+						ifi_index: index,
+						IFLA_IFNAME: name,
+						IFLA_ADDRESS: macBytes(mac),
+						IFLA_MTU: mtu,
+						IFLA_LINKINFO: { IFLA_INFO_KIND: "bridge", IFLA_INFO_DATA: { IFLA_BR_STP_STATE: 0 } },
+					}),
+				},
+				undo: [{ via: "unlink", link: identity(made) }],
+			},
+			{
+				label: `bring up ${name}`,
+				phase: "configure",
+				do: setLink(index, { ...UP, IFLA_IFALIAS: aliasOf(made.network) }),
+				undo: [],
+			},
+		];
+	},
+	remove: (made) => [
+		{
+			label: `delete bridge ${made.name}`,
+			phase: "link",
+			do: { via: "unlink", link: identity(made) },
+			undo: [],
+		},
+	],
+	drift(made, kernel) {
+		const link = readLink(kernel, made.index);
+		if (link === undefined) return [`${made.name} is gone`];
+		return linkDrift(link, { ...made, alias: aliasOf(made.network) });
+	},
+	change(made, next, kernel) {
+		const link = readLink(kernel, made.index);
+		if (link === undefined) return this.create(next);
+		const want = { ...next, alias: aliasOf(next.network) };
+		if (link.IFLA_IFNAME !== next.name)
+			throw new ConflictError(
+				`bridge ${next.name}`,
+				`it was renamed to ${link.IFLA_IFNAME}`,
+				next.name,
+			);
+		if (linkDrift(link, want).length === 0) return [];
+		const { IFLA_ADDRESS, IFLA_MTU, IFLA_IFALIAS, ifi_flags } = link;
+		return [
+			{
+				label: `change ${next.name}`,
+				phase: "configure",
+				do: setLink(next.index, {
+					...UP,
+					IFLA_IFALIAS: want.alias,
+					IFLA_ADDRESS: macBytes(next.mac),
+					IFLA_MTU: next.mtu,
+				}),
+				undo: [
+					setLink(next.index, {
+						IFLA_ADDRESS,
+						IFLA_MTU,
+						IFLA_IFALIAS: IFLA_IFALIAS ?? "",
+						ifi_flags: ifi_flags & UP.ifi_flags,
+						ifi_change: UP.ifi_change,
+					}),
+				],
+			},
+		];
+	},
+};

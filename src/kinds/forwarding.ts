@@ -1,0 +1,103 @@
+import { type Kind, linkKey } from "../engine/kind.js";
+import type { Identity } from "../kernel/action.js";
+import type { Kernel } from "../kernel/kernel.js";
+import { readLink } from "../kernel/read.js";
+import { IPV4_DEVCONF_FORWARDING, IPV4_DEVCONF_PROXY_ARP } from "../uapi/ip.js";
+import { setLink } from "./link.js";
+
+/** What the host does with packets that come in on one interface: 1, 0, or undefined to leave it alone. */
+interface Switches {
+	readonly forwarding: number | undefined;
+	readonly proxyArp: number | undefined;
+}
+export interface Forwarding extends Switches {
+	readonly link: string;
+}
+export interface MadeForwarding extends Forwarding {
+	readonly index: number;
+	/** What it was, where the link was there before us. */
+	readonly before: Switches | undefined;
+}
+
+const set = (made: MadeForwarding, to: Switches, only?: Identity) =>
+	setLink(
+		made.index,
+		{
+			IFLA_AF_SPEC: {
+				AF_INET: {
+					IFLA_INET_CONF: {
+						IPV4_DEVCONF_FORWARDING: made.forwarding === undefined ? undefined : to.forwarding,
+						IPV4_DEVCONF_PROXY_ARP: made.proxyArp === undefined ? undefined : to.proxyArp,
+					},
+				},
+			},
+		},
+		only,
+	);
+
+function read(kernel: Kernel, index: number): Switches | undefined {
+	const conf = readLink(kernel, index)?.IFLA_AF_SPEC?.AF_INET?.IFLA_INET_CONF;
+	// The kernel's array has IPV4_DEVCONF_x at x - 1 (inet_fill_link_af).
+	return (
+		conf && {
+			forwarding: conf[IPV4_DEVCONF_FORWARDING - 1],
+			proxyArp: conf[IPV4_DEVCONF_PROXY_ARP - 1],
+		}
+	);
+}
+
+const words = ({ link, forwarding, proxyArp }: Forwarding): string => {
+	const names = [forwarding !== undefined && "forwarding", proxyArp !== undefined && "proxy_arp"];
+	return `${names.filter(Boolean).join(" and ")} of ${link}`;
+};
+
+const holds = (made: Switches, now: Switches | undefined): boolean =>
+	(made.forwarding === undefined || now?.forwarding === made.forwarding) &&
+	(made.proxyArp === undefined || now?.proxyArp === made.proxyArp);
+
+/**
+ * Forwarding and proxy ARP of one interface, set over rtnetlink: packets get out and their replies back in
+ * once the guest's segment and the uplink have it. ip_forward stays as it is; toggling it would wipe these.
+ */
+export const forwarding: Kind<Forwarding, MadeForwarding> = {
+	kind: "forwarding",
+	key: ({ link }) => `forwarding:${link}`,
+	resolve(want, { kernel, indexOf, isNew }) {
+		const index = indexOf(want.link);
+		return { ...want, index, before: isNew(want.link) ? undefined : read(kernel, index) };
+	},
+	create(made) {
+		if (holds(made, made.before)) return [];
+		const guard = { index: made.index, name: made.link };
+		return [
+			{
+				label: `switch on ${words(made)}`,
+				phase: "configure",
+				do: set(made, made),
+				undo: made.before === undefined ? [] : [set(made, made.before, guard)],
+			},
+		];
+	},
+	remove(made) {
+		const { before } = made;
+		if (before === undefined || holds(made, before)) return [];
+		const guard = { index: made.index, name: made.link };
+		return [
+			{
+				label: `set back ${words(made)}`,
+				phase: "configure",
+				do: set(made, before, guard),
+				undo: [set(made, made, guard)],
+			},
+		];
+	},
+	drift(made, kernel) {
+		return holds(made, read(kernel, made.index)) ? [] : [`${words(made)} is off`];
+	},
+	change(_made, next, kernel) {
+		const now = read(kernel, next.index);
+		// No interface there any more: it is made again in this transaction, with everything still to set.
+		return holds(next, now) ? [] : this.create({ ...next, before: now });
+	},
+	within: ({ link }) => linkKey(link),
+};

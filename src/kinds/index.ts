@@ -1,0 +1,29 @@
+/** The list of all kinds: adding one is its file and its line here. */
+import type { AnyKind, Kinds } from "../engine/kind.js";
+import { address } from "./address.js";
+import { bridge } from "./bridge.js";
+import { forwarding } from "./forwarding.js";
+import { nat } from "./nat.js";
+import { option } from "./option.js";
+import { port } from "./port.js";
+import { route } from "./route.js";
+import { table } from "./table.js";
+import { tap } from "./tap.js";
+import { uplink } from "./uplink.js";
+
+export { wantedTaps } from "./network.js";
+
+const all: readonly AnyKind[] = [
+	bridge,
+	tap,
+	port,
+	forwarding,
+	address,
+	route,
+	uplink,
+	option,
+	table,
+	nat,
+];
+
+export const kinds: Kinds = new Map(all.map((kind) => [kind.kind, kind]));

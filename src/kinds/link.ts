@@ -1,0 +1,43 @@
+import type { Action, Identity } from "../kernel/action.js";
+import type { Link } from "../kernel/read.js";
+import { request } from "../netlink/request.js";
+import type { In } from "../netlink/schema.js";
+import { IFF_UP } from "../uapi/if.js";
+import { type ifinfomsg, type linkAttrs, RTM_NEWLINK } from "../uapi/if_link.js";
+
+type Setting = In<typeof linkAttrs> & Partial<In<typeof ifinfomsg>>;
+
+/** Change settings of a link that exists: only what is named changes. */
+export const setLink = (index: number, setting: Setting, only?: Identity): Action => ({
+	via: "rtnetlink",
+	request: request(RTM_NEWLINK, 0, { ...setting, ifi_index: index }),
+	...(only && { only }),
+});
+
+/** The flags of a setting that brings a link up. */
+export const UP = { ifi_flags: IFF_UP, ifi_change: IFF_UP } as const;
+
+/** `02:00:00:00:00:01` as bytes. */
+export const macBytes = (mac: string): Uint8Array => Buffer.from(mac.replaceAll(":", ""), "hex");
+
+/** Bytes as `02:00:00:00:00:01`. */
+export const macText = (bytes: Uint8Array | undefined): string =>
+	[...(bytes ?? [])].map((byte) => byte.toString(16).padStart(2, "0")).join(":");
+
+/** What of a link is not as wanted, in words; only what is wanted is compared. */
+export function linkDrift(
+	link: Link,
+	want: { name: string; alias: string; mac?: string | undefined; mtu?: number | undefined },
+): string[] {
+	const out: string[] = [];
+	const tell = (what: string, found: unknown, wanted: unknown): void => {
+		if (wanted !== undefined && found !== wanted)
+			out.push(`${want.name}: ${what} is ${found ?? "not set"}, was made ${wanted}`);
+	};
+	tell("name", link.IFLA_IFNAME, want.name);
+	tell("alias", link.IFLA_IFALIAS, want.alias);
+	tell("address", macText(link.IFLA_ADDRESS), want.mac);
+	tell("mtu", link.IFLA_MTU, want.mtu);
+	tell("state", (link.ifi_flags & IFF_UP) === 0 ? "down" : "up", "up");
+	return out;
+}

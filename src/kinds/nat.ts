@@ -1,0 +1,107 @@
+import { formatAddress, parseAddress } from "../engine/address.js";
+import type { Kind, Step } from "../engine/kind.js";
+import type { Action } from "../kernel/action.js";
+import type { Kernel } from "../kernel/kernel.js";
+import { request } from "../netlink/request.js";
+import { KernelError } from "../sys/error.js";
+import { IFNAMSIZ } from "../uapi/if.js";
+import { NFPROTO_INET } from "../uapi/netfilter.js";
+import { NLM_F_CREATE, NLM_F_EXCL } from "../uapi/netlink.js";
+import { NFT_MSG_DELSETELEM, NFT_MSG_GETSETELEM, NFT_MSG_NEWSETELEM } from "../uapi/nf_tables.js";
+import { TABLE } from "./mark.js";
+import { elementComment, MASQUERADED, SNAT_TO } from "./table.js";
+
+/** A segment of guests that leaves an uplink under another source address. */
+export interface Nat {
+	/** Where the guests' packets come in: their tap, or their bridge. */
+	readonly segment: string;
+	readonly uplink: string;
+	/** The address they get outside; without it the uplink's own. */
+	readonly snatTo: string | undefined;
+	readonly network: string;
+}
+
+const setOf = ({ snatTo }: Nat): string => (snatTo === undefined ? MASQUERADED : SNAT_TO);
+
+function keyOf({ segment, uplink }: Nat): Uint8Array {
+	const bytes = new Uint8Array(2 * IFNAMSIZ);
+	const text = new TextEncoder();
+	bytes.set(text.encode(segment), 0);
+	bytes.set(text.encode(uplink), IFNAMSIZ);
+	return bytes;
+}
+
+function element(nat: Nat) {
+	const { snatTo, network } = nat;
+	return {
+		NFTA_SET_ELEM_KEY: { NFTA_DATA_VALUE: keyOf(nat) },
+		NFTA_SET_ELEM_DATA:
+			snatTo === undefined ? undefined : { NFTA_DATA_VALUE: parseAddress(snatTo) },
+		NFTA_SET_ELEM_USERDATA: elementComment(network),
+	};
+}
+const inSet = (nat: Nat) => ({
+	nfgen_family: NFPROTO_INET,
+	NFTA_SET_ELEM_LIST_TABLE: TABLE,
+	NFTA_SET_ELEM_LIST_SET: setOf(nat),
+	NFTA_SET_ELEM_LIST_ELEMENTS: [element(nat)],
+});
+const add = (nat: Nat): Action => ({
+	via: "nftables",
+	batch: [request(NFT_MSG_NEWSETELEM, NLM_F_CREATE | NLM_F_EXCL, inSet(nat))],
+});
+const remove = (nat: Nat): Action => ({
+	via: "nftables",
+	batch: [request(NFT_MSG_DELSETELEM, 0, inSet(nat))],
+});
+
+const words = ({ segment, uplink, snatTo }: Nat): string =>
+	`source NAT of ${segment} to ${uplink} (${snatTo === undefined ? "masquerade" : `as ${snatTo}`})`;
+const on = (nat: Nat): Step => ({
+	label: `add ${words(nat)}`,
+	phase: "filter",
+	do: add(nat),
+	undo: [remove(nat)],
+});
+const off = (nat: Nat): Step => ({
+	label: `remove ${words(nat)}`,
+	phase: "filter",
+	do: remove(nat),
+	undo: [add(nat)],
+});
+
+/** What the kernel maps the segment to: an address, "masquerade", or undefined when it is not there. */
+function read(kernel: Kernel, nat: Nat): string | undefined {
+	const wanted = {
+		...inSet(nat),
+		NFTA_SET_ELEM_LIST_ELEMENTS: [{ NFTA_SET_ELEM_KEY: element(nat).NFTA_SET_ELEM_KEY }],
+	};
+	try {
+		const [found] = kernel.readNftables(NFT_MSG_GETSETELEM, NFT_MSG_NEWSETELEM, wanted, false);
+		const [one] = found?.NFTA_SET_ELEM_LIST_ELEMENTS ?? [];
+		const to = one?.NFTA_SET_ELEM_DATA?.NFTA_DATA_VALUE;
+		return one && (to === undefined ? "masquerade" : formatAddress(to));
+	} catch (error) {
+		if (error instanceof KernelError && error.errno === "ENOENT") return undefined;
+		throw error;
+	}
+}
+
+/** Source NAT of one segment: one element of a set or map, never a rule. */
+export const nat: Kind<Nat, Nat> = {
+	kind: "nat",
+	key: ({ segment, uplink }) => `nat:${segment}:${uplink}`,
+	resolve: (want) => want,
+	create: (made) => [on(made)],
+	remove: (made) => [off(made)],
+	drift: (made, kernel) =>
+		read(kernel, made) === (made.snatTo ?? "masquerade") ? [] : [`${words(made)} is not in place`],
+	change(made, next, kernel) {
+		const old = read(kernel, made);
+		const same = made.snatTo === next.snatTo;
+		if (same && old === (next.snatTo ?? "masquerade")) return [];
+		const there =
+			old === undefined ? [] : [off({ ...made, snatTo: old === "masquerade" ? undefined : old })];
+		return [...there, on(next)];
+	},
+};

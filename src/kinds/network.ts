@@ -1,0 +1,158 @@
+import { cidrOf, contains, parseCidr } from "../engine/cidr.js";
+import type { Resource } from "../engine/kind.js";
+import type { WantedTap } from "../engine/plan.js";
+import type { Network, Spec, Tap } from "../engine/spec.js";
+import type { Address } from "./address.js";
+import type { Bridge } from "./bridge.js";
+import type { Forwarding } from "./forwarding.js";
+import { TABLE } from "./mark.js";
+import type { Nat } from "./nat.js";
+import type { Option } from "./option.js";
+import type { Port } from "./port.js";
+import type { Route } from "./route.js";
+import type { Table } from "./table.js";
+import type { Tap as TapWant } from "./tap.js";
+import type { Uplink } from "./uplink.js";
+
+interface Wants {
+	readonly tap: TapWant;
+	readonly bridge: Bridge;
+	readonly port: Port;
+	readonly address: Address;
+	readonly route: Route;
+	readonly forwarding: Forwarding;
+	readonly uplink: Uplink;
+	readonly option: Option;
+	readonly table: Table;
+	readonly nat: Nat;
+}
+
+const resource = <K extends keyof Wants>(kind: K, want: Wants[K], path: string): Resource => ({
+	kind,
+	want,
+	path,
+});
+
+/** Every tap of a spec with all the host objects it needs. Pure. */
+export function wantedTaps(spec: Spec): WantedTap[] {
+	return Object.values(spec.taps).map((tap) => {
+		const network = spec.networks[tap.network] as Network;
+		return { report: report(tap, network), resources: resourcesOf(tap, network) };
+	});
+}
+
+function report(tap: Tap, network: Network): WantedTap["report"] {
+	const { name, owner, group, mac, multiQueue, vnetHdr, guest } = tap;
+	return {
+		name,
+		network: network.name,
+		mode: network.mode,
+		owner,
+		group,
+		mac,
+		mtu: tap.mtu ?? network.mtu,
+		multiQueue,
+		vnetHdr,
+		bridge: network.bridge,
+		uplink: network.uplink,
+		addresses: network.bridge === undefined ? tap.addresses : network.addresses,
+		guest,
+	};
+}
+
+function resourcesOf(tap: Tap, network: Network): Resource[] {
+	const segment = network.bridge ?? tap.name;
+	const onTap = `taps.${tap.name}`;
+	const onNetwork = `networks.${network.name}`;
+	const addresses = network.bridge === undefined ? tap.addresses : network.addresses;
+	const addressPath = network.bridge === undefined ? onTap : onNetwork;
+	return [
+		...bridgeOf(tap, network, onNetwork),
+		resource("tap", tapWant(tap, network), onTap),
+		...(network.bridge === undefined
+			? []
+			: [resource("port", { link: tap.name, bridge: network.bridge }, onTap)]),
+		...forwardingOf(segment, network, onNetwork),
+		...addresses.map((address) =>
+			resource("address", { link: segment, address }, `${addressPath}.addresses`),
+		),
+		...guestRoutes(tap, segment, addresses).map((to) =>
+			resource("route", { to, dev: segment }, `${onTap}.guest.addresses`),
+		),
+		...natOf(segment, network, onNetwork),
+	];
+}
+
+const tapWant = (tap: Tap, network: Network): TapWant => ({
+	name: tap.name,
+	network: network.name,
+	owner: tap.owner,
+	group: tap.group,
+	mac: tap.mac,
+	mtu: tap.mtu ?? network.mtu,
+	multiQueue: tap.multiQueue,
+	vnetHdr: tap.vnetHdr,
+});
+
+function bridgeOf(
+	_tap: Tap,
+	{ name: network, bridge, uplink, mtu, mode }: Network,
+	path: string,
+): Resource[] {
+	if (bridge === undefined) return [];
+	const member = mode === "bridged" ? uplink : undefined;
+	return [
+		resource("bridge", { name: bridge, network, mtu, uplink: member }, `${path}.bridge`),
+		...(member === undefined
+			? []
+			: [resource("uplink", { link: member, bridge }, `${path}.uplink`)]),
+	];
+}
+
+/** Routed and NATed networks are forwarded between their segment and the uplink, and nowhere else. */
+function forwardingOf(segment: string, network: Network, path: string): Resource[] {
+	const { mode, uplink, proxyArp } = network;
+	const forwarded = mode === "nat" || mode === "routed";
+	const on = forwarded ? 1 : undefined;
+	const out: Resource[] = [];
+	if (forwarded || proxyArp)
+		out.push(
+			resource(
+				"forwarding",
+				{ link: segment, forwarding: on, proxyArp: proxyArp ? 1 : undefined },
+				path,
+			),
+		);
+	if (forwarded && uplink !== undefined)
+		out.push(
+			resource(
+				"forwarding",
+				{ link: uplink, forwarding: 1, proxyArp: undefined },
+				`${path}.uplink`,
+			),
+		);
+	if (network.forwarding === "global")
+		out.push(resource("option", { path: "net/ipv4/ip_forward", value: "1" }, `${path}.forwarding`));
+	return out;
+}
+
+/** Guests outside the host's subnets are reached by a route of their own. */
+function guestRoutes(tap: Tap, segment: string, addresses: readonly string[]): string[] {
+	const subnets = addresses.map(parseCidr);
+	if (segment !== tap.name && subnets.length === 0) return [];
+	return tap.guest.addresses
+		.map(parseCidr)
+		.filter(
+			(guest) => subnets.length > 0 && !subnets.some((subnet) => contains(subnet, guest.address)),
+		)
+		.map((guest) => cidrOf(guest.address, guest.family === 4 ? 32 : 128).text);
+}
+
+function natOf(segment: string, network: Network, path: string): Resource[] {
+	const { mode, uplink, snatTo, name } = network;
+	if (mode !== "nat" || uplink === undefined) return [];
+	return [
+		resource("table", { name: TABLE }, path),
+		resource("nat", { segment, uplink, snatTo, network: name }, path),
+	];
+}

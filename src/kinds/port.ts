@@ -1,0 +1,61 @@
+import { ConflictError } from "../engine/error.js";
+import { type Kind, linkKey, type Step } from "../engine/kind.js";
+import { readLink } from "../kernel/read.js";
+import { setLink } from "./link.js";
+
+export interface Port {
+	readonly link: string;
+	readonly bridge: string;
+}
+export interface MadePort extends Port {
+	readonly index: number;
+	readonly master: number;
+}
+
+/** The step that puts a link under a bridge. The kernel would take it from another bridge without a word. */
+export const enslave = ({ link, bridge, index, master }: MadePort): Step => ({
+	label: `add ${link} to bridge ${bridge}`,
+	phase: "configure",
+	do: setLink(index, { IFLA_MASTER: master }),
+	undo: [setLink(index, { IFLA_MASTER: 0 }, { index, name: link, master })],
+});
+
+/** The step that takes it out again, if it is still in that bridge. */
+export const release = ({ link, bridge, index, master }: MadePort): Step => ({
+	label: `take ${link} out of bridge ${bridge}`,
+	phase: "configure",
+	do: setLink(index, { IFLA_MASTER: 0 }, { index, name: link, master }),
+	undo: [setLink(index, { IFLA_MASTER: master }, { index, name: link, master: 0 })],
+});
+
+/** A tap's membership of a bridge. Never steals: a link that is in another bridge stays there. */
+export const port: Kind<Port, MadePort> = {
+	kind: "port",
+	key: ({ link }) => `port:${link}`,
+	resolve: (want, { indexOf }) => ({
+		...want,
+		index: indexOf(want.link),
+		master: indexOf(want.bridge),
+	}),
+	create: (made) => [enslave(made)],
+	remove: (made) => [release(made)],
+	drift(made, kernel) {
+		const master = readLink(kernel, made.index)?.IFLA_MASTER;
+		return master === made.master ? [] : [`${made.link} is no port of ${made.bridge}`];
+	},
+	change(made, next, kernel) {
+		const master = readLink(kernel, made.index)?.IFLA_MASTER;
+		if (master === next.master) return [];
+		if (master !== undefined && master !== made.master)
+			throw new ConflictError(
+				`link ${next.link}`,
+				`a port of ${readLink(kernel, master)?.IFLA_IFNAME ?? `link ${master}`}`,
+				`a port of ${next.bridge}`,
+				{ hint: `take it out there first: ip link set ${next.link} nomaster` },
+			);
+		const back =
+			master === undefined ? enslave(next).undo : [setLink(next.index, { IFLA_MASTER: master })];
+		return [{ ...enslave(next), undo: back }];
+	},
+	within: ({ link }) => linkKey(link),
+};

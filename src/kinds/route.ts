@@ -1,0 +1,86 @@
+import { network, parseCidr } from "../engine/cidr.js";
+import { type Kind, linkKey } from "../engine/kind.js";
+import type { Action } from "../kernel/action.js";
+import { readRoutes } from "../kernel/read.js";
+import { request } from "../netlink/request.js";
+import { NLM_F_CREATE, NLM_F_EXCL } from "../uapi/netlink.js";
+import {
+	RT_SCOPE_LINK,
+	RT_SCOPE_UNIVERSE,
+	RT_TABLE_MAIN,
+	RTM_DELROUTE,
+	RTM_NEWROUTE,
+	RTN_UNICAST,
+} from "../uapi/rtnetlink.js";
+import { AF_INET, AF_INET6 } from "../uapi/socket.js";
+import { PROTOCOL } from "./mark.js";
+
+/** The way to a guest that is in none of the host's subnets. */
+export interface Route {
+	/** `10.0.0.5/32` */
+	readonly to: string;
+	readonly dev: string;
+}
+export interface MadeRoute extends Route {
+	readonly index: number;
+}
+
+function message({ to, index }: MadeRoute) {
+	const cidr = parseCidr(to);
+	return {
+		rtm_family: cidr.family === 4 ? AF_INET : AF_INET6,
+		rtm_dst_len: cidr.prefix,
+		rtm_table: RT_TABLE_MAIN,
+		rtm_type: RTN_UNICAST,
+		rtm_scope: cidr.family === 4 ? RT_SCOPE_LINK : RT_SCOPE_UNIVERSE,
+		rtm_protocol: PROTOCOL,
+		RTA_DST: network(cidr),
+		RTA_OIF: index,
+	};
+}
+const add = (made: MadeRoute): Action => ({
+	via: "rtnetlink",
+	request: request(RTM_NEWROUTE, NLM_F_CREATE | NLM_F_EXCL, message(made)),
+});
+// RTM_DELROUTE honours rtm_protocol: a route of the same shape that somebody else made stays.
+const remove = (made: MadeRoute): Action => ({
+	via: "rtnetlink",
+	request: request(RTM_DELROUTE, 0, message(made)),
+});
+
+/** A route to a guest over a link of ours. */
+export const route: Kind<Route, MadeRoute> = {
+	kind: "route",
+	key: ({ to, dev }) => `route:${dev}:${to}`,
+	resolve: (want, { indexOf }) => ({ ...want, index: indexOf(want.dev) }),
+	create: (made) => [
+		{
+			label: `add route ${made.to} dev ${made.dev}`,
+			phase: "route",
+			do: add(made),
+			undo: [remove(made)],
+		},
+	],
+	remove: (made) => [
+		{
+			label: `remove route ${made.to} dev ${made.dev}`,
+			phase: "route",
+			do: remove(made),
+			undo: [add(made)],
+		},
+	],
+	drift(made, kernel) {
+		const want = message(made);
+		const there = readRoutes(kernel, want.rtm_family, made.index).some(
+			(seen) =>
+				seen.rtm_dst_len === want.rtm_dst_len &&
+				seen.rtm_protocol === PROTOCOL &&
+				Buffer.compare(seen.RTA_DST ?? new Uint8Array(), want.RTA_DST) === 0,
+		);
+		return there ? [] : [`route ${made.to} dev ${made.dev} is missing`];
+	},
+	change(_made, next, kernel) {
+		return this.drift(next, kernel).length === 0 ? [] : this.create(next);
+	},
+	within: ({ dev }) => linkKey(dev),
+};

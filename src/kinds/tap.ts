@@ -1,0 +1,131 @@
+import { ConflictError } from "../engine/error.js";
+import { type Kind, linkKey, type Step } from "../engine/kind.js";
+import type { Identity } from "../kernel/action.js";
+import { type Link, readLink } from "../kernel/read.js";
+import { IFF_UP } from "../uapi/if.js";
+import { linkDrift, macBytes, setLink, UP } from "./link.js";
+import { aliasOf } from "./mark.js";
+
+export interface Tap {
+	readonly name: string;
+	readonly network: string;
+	readonly owner: number | undefined;
+	readonly group: number | undefined;
+	/** Host side. The guest's own is another. */
+	readonly mac: string | undefined;
+	readonly mtu: number | undefined;
+	readonly multiQueue: boolean;
+	readonly vnetHdr: boolean;
+}
+export interface MadeTap extends Tap {
+	readonly index: number;
+}
+
+const identity = (made: MadeTap): Identity => ({
+	index: made.index,
+	name: made.name,
+	alias: aliasOf(made.network),
+});
+
+const settings = ({ network, mac, mtu }: MadeTap) => ({
+	...UP,
+	IFLA_IFALIAS: aliasOf(network),
+	IFLA_ADDRESS: mac === undefined ? undefined : macBytes(mac),
+	IFLA_MTU: mtu,
+});
+
+/** A persistent tap that one user or group may open. It dies with us until all else stands. */
+export const tap: Kind<Tap, MadeTap> = {
+	kind: "tap",
+	key: ({ name }) => linkKey(name),
+	resolve: (want, { kernel }) => ({ ...want, index: kernel.chooseIndex() }),
+	create(made) {
+		const { name, index, owner, group, multiQueue, vnetHdr } = made;
+		return [
+			{
+				label: `create tap ${name}`,
+				phase: "tap",
+				do: { via: "tun", create: { name, index, owner, group, multiQueue, vnetHdr } },
+				undo: [{ via: "unlink", link: identity(made) }],
+			},
+			{
+				label: `bring up ${name}`,
+				phase: "configure",
+				do: setLink(index, settings(made)),
+				undo: [],
+			},
+			{
+				label: `make ${name} persistent`,
+				phase: "persist",
+				do: { via: "persist", name },
+				undo: [],
+			},
+		];
+	},
+	remove: (made) => [
+		{
+			label: `delete tap ${made.name}`,
+			phase: "tap",
+			do: { via: "unlink", link: identity(made) },
+			undo: [],
+		},
+	],
+	drift(made, kernel) {
+		const link = readLink(kernel, made.index);
+		if (link === undefined) return [`${made.name} is gone`];
+		return [
+			...linkDrift(link, { ...made, alias: aliasOf(made.network) }),
+			...accessDrift(link, made),
+		];
+	},
+	change(made, next, kernel) {
+		const link = readLink(kernel, made.index);
+		if (link === undefined) return this.create(next);
+		const fixed = [...accessDrift(link, next), ...nameDrift(link, next)];
+		if (fixed.length > 0)
+			throw new ConflictError(`tap ${next.name}`, fixed.join("; "), "what the spec says", {
+				hint: `that cannot be changed while the tap exists: umlnet-nl down ${next.name} first`,
+			});
+		const drift = linkDrift(link, { ...next, alias: aliasOf(next.network) });
+		return drift.length === 0 ? [] : [adjust(next, link)];
+	},
+};
+
+/** Set what differs; the undo sets back what was there. */
+function adjust(next: MadeTap, link: Link): Step {
+	const { index, name } = next;
+	return {
+		label: `change ${name}`,
+		phase: "configure",
+		do: setLink(index, settings(next)),
+		undo: [
+			setLink(index, {
+				IFLA_IFALIAS: link.IFLA_IFALIAS ?? "",
+				IFLA_ADDRESS: next.mac === undefined ? undefined : link.IFLA_ADDRESS,
+				IFLA_MTU: link.IFLA_MTU,
+				ifi_flags: link.ifi_flags & IFF_UP,
+				ifi_change: IFF_UP,
+			}),
+		],
+	};
+}
+
+const nameDrift = (link: Link, { name }: MadeTap): string[] =>
+	link.IFLA_IFNAME === name ? [] : [`it was renamed to ${link.IFLA_IFNAME}`];
+
+/** Who may open it and how: fixed when a tap is made. */
+function accessDrift(link: Link, made: MadeTap): string[] {
+	const info = link.IFLA_LINKINFO;
+	const data = info?.IFLA_INFO_KIND === "tun" ? info.IFLA_INFO_DATA : undefined;
+	const pairs = [
+		["owner", data?.IFLA_TUN_OWNER, made.owner],
+		["group", data?.IFLA_TUN_GROUP, made.group],
+		["multi_queue", data?.IFLA_TUN_MULTI_QUEUE === 1, made.multiQueue],
+		["vnet_hdr", data?.IFLA_TUN_VNET_HDR === 1, made.vnetHdr],
+	] as const;
+	return pairs.flatMap(([what, found, wanted]) =>
+		found === wanted
+			? []
+			: [`${made.name}: ${what} is ${found ?? "not set"}, not ${wanted ?? "unset"}`],
+	);
+}

@@ -1,0 +1,115 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { describe, expect, it } from "vitest";
+import { importsOf, RULES, type Sources, violations } from "./architecture.js";
+
+const SRC = new URL("../src/", import.meta.url).pathname;
+
+const sources: Sources = new Map(
+	readdirSync(SRC, { recursive: true, encoding: "utf8" })
+		.filter((path) => path.endsWith(".ts"))
+		.map((path) => [path, readFileSync(SRC + path, "utf8")]),
+);
+
+describe("the sources", () => {
+	it.each(RULES.map((rule) => [rule.name, rule] as const))("keep the rule: %s", (_, rule) => {
+		const broken = [...rule.breaks(sources)];
+		expect(broken, `${rule.why}\n${broken.join("\n")}`).toEqual([]);
+	});
+
+	it("import only packages that package.json names", () => {
+		const manifest = JSON.parse(readFileSync(new URL("../package.json", import.meta.url), "utf8"));
+		const named = Object.keys({ ...manifest.dependencies, ...manifest.optionalDependencies });
+		const used = [...sources].flatMap(([path, text]) => importsOf(path, text));
+		const strange = used.filter(
+			({ to, local }) =>
+				!local && !to.startsWith("node:") && !named.some((name) => `${to}/`.startsWith(`${name}/`)),
+		);
+		expect(strange).toEqual([]);
+	});
+
+	it("are all in a layer that the rules know", () => {
+		const layers = new Set([...sources.keys()].map((path) => path.split("/").slice(0, -1)[0]));
+		const known = ["sys", "netlink", "uapi", "kernel", "nftables", "engine", "kinds", "cli"];
+		expect([...layers].filter((layer) => layer !== undefined && !known.includes(layer))).toEqual(
+			[],
+		);
+	});
+});
+
+/** A breach of each rule, and nothing but that breach. */
+const BAD: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+	"arrows point down": {
+		"sys/clock.ts": 'import type { Plan } from "../engine/plan.js";',
+		"engine/plan.ts": 'import { tap } from "../kinds/tap.js";',
+		"kinds/tap.ts": "export const tap = 1;",
+	},
+	"engine and kinds see no socket": {
+		"engine/apply.ts":
+			'import {\n\tNetlinkSocket,\n\ttype Request,\n} from "../netlink/socket.js";\nimport { LinuxKernel } from "../kernel/linux.js";',
+		"kinds/tap.ts": 'import { type Request } from "../netlink/socket.js";',
+		"kernel/linux.ts": 'import { NetlinkSocket } from "../netlink/socket.js";',
+		"netlink/index.ts": 'export { NetlinkSocket } from "./socket.js";',
+		"netlink/socket.ts": "export class NetlinkSocket {}",
+		"kinds/link.ts": 'import { NetlinkSocket } from "../netlink/index.js";',
+		"engine/lock.ts": 'import { tryLock } from "../sys/file.js";\nimport "../sys/netns.js";',
+	},
+	"uapi knows the schema language alone": {
+		"uapi/if.ts": 'export { frames } from "../netlink/frame.js";',
+		"netlink/frame.ts": "export const frames = 1;",
+	},
+	"uapi exports tables only": {
+		"uapi/if.ts": "export const IFF_UP = 1;\nexport const isUp = (flags: number) => flags & 1;",
+		"uapi/if_tun.ts": "export function ioctlNumber() {}",
+	},
+	"no cycles": {
+		"engine/plan.ts": 'import { apply } from "./apply.js";',
+		"engine/apply.ts": 'export { undo } from "./undo.js";',
+		"engine/undo.ts": 'const plan = await import("./plan.js");',
+	},
+	"files are nouns": { "engine/utils.ts": "", "cli/helper.ts": "" },
+	"no other program is started": { "host.ts": 'import { spawn } from "node:child_process";' },
+	"bytes are laid in one place": {
+		"engine/journal.ts": "new DataView(bytes.buffer).setUint32(0, 1);\nbytes.readUInt32LE(0);",
+	},
+};
+const BREACHES: Readonly<Record<string, number>> = {
+	"arrows point down": 2,
+	"engine and kinds see no socket": 4,
+	"uapi exports tables only": 2,
+	"files are nouns": 2,
+	"bytes are laid in one place": 2,
+};
+
+describe("the rules", () => {
+	it.each(RULES.map(({ name }) => name))("find a breach of: %s", (name) => {
+		const found = violations(new Map(Object.entries(BAD[name] ?? {})));
+		expect(found).toHaveLength(BREACHES[name] ?? 1);
+		for (const message of found) expect(message).toContain(`breaks "${name}"`);
+	});
+
+	it("say which file breaks which rule and why", () => {
+		const bad = new Map([["uapi/if.ts", 'import { errno } from "../sys/libc.js";']]);
+		expect(violations(bad)[0]).toBe(
+			'uapi/if.ts imports sys/libc.ts\n  breaks "arrows point down": what is below must be usable and ' +
+				"testable without what is above it",
+		);
+	});
+
+	it("tell type imports from those that cost something at run time", () => {
+		const text = [
+			'import type { A } from "./a.js";',
+			'import { type B, type C } from "./b.js";',
+			'import { type D, e } from "./d.js";',
+			'export * from "./f.js";',
+			'import "./g.js";',
+			'// import { h } from "./h.js";',
+		].join("\n");
+		expect(importsOf("x.ts", text).map(({ to, typeOnly }) => [to, typeOnly])).toEqual([
+			["a.ts", true],
+			["b.ts", true],
+			["d.ts", false],
+			["f.ts", false],
+			["g.ts", false],
+		]);
+	});
+});

@@ -1,0 +1,202 @@
+import { dirname, posix } from "node:path";
+
+/** Source files by their path below src/. */
+export type Sources = ReadonlyMap<string, string>;
+
+interface Import {
+	readonly from: string;
+	/** A path below src/, or the name of a package. */
+	readonly to: string;
+	readonly local: boolean;
+	/** Erased by the compiler: it costs nothing at run time. */
+	readonly typeOnly: boolean;
+}
+
+/** What may import what; a layer may always import itself. `.` are the files directly in src/. */
+const BELOW: Readonly<Record<string, readonly string[]>> = {
+	sys: [],
+	netlink: ["sys"],
+	uapi: ["netlink"],
+	kernel: ["uapi", "netlink", "sys"],
+	nftables: ["uapi", "netlink", "sys"],
+	engine: ["kernel", "uapi", "netlink", "sys"],
+	kinds: ["engine", "kernel", "nftables", "uapi", "netlink", "sys"],
+	".": ["kinds", "engine", "nftables", "kernel", "uapi", "netlink", "sys"],
+	cli: [".", "engine", "nftables", "sys"],
+};
+const EMPTY_NAMES = /^(utils?|helpers?|common|managers?|types?|misc)\.ts$/;
+
+interface Rule {
+	readonly name: string;
+	/** Why it is a rule: part of the message when somebody breaks it. */
+	readonly why: string;
+	readonly breaks: (sources: Sources) => Iterable<string>;
+}
+
+const layerOf = (path: string): string =>
+	path.includes("/") ? (path.split("/")[0] as string) : ".";
+
+/** The imports of one file: static, re-exported, dynamic and in types. */
+export function importsOf(from: string, text: string): Import[] {
+	const code = text.replace(/\/\*[\s\S]*?\*\/|^\s*\/\/.*$/gm, "");
+	const statements = code.matchAll(
+		/^\s*(?:import|export)\s+(type\s)?([^"'`;=]*?\sfrom\s*|\s*)"([^"]+)"/gm,
+	);
+	const dynamic = code.matchAll(/\b(import|require)\(\s*"([^"]+)"\s*\)/g);
+	return [
+		...[...statements].map(([, type, names = "", to = ""]) =>
+			imported(from, to, type !== undefined || namesTypesOnly(names)),
+		),
+		...[...dynamic].map(([, , to = ""]) => imported(from, to, false)),
+	];
+}
+
+/** `{ type A, type B }`: everything named is a type. */
+function namesTypesOnly(names: string): boolean {
+	const inside = /^\{([^}]*)\}/.exec(names.trim())?.[1];
+	const each = inside?.split(",").filter((name) => name.trim() !== "");
+	return each?.every((name) => /^\s*type\s/.test(name)) ?? false;
+}
+
+function imported(from: string, to: string, typeOnly: boolean): Import {
+	const local = to.startsWith(".");
+	const path = local ? posix.join(dirname(from), to).replace(/\.js$/, ".ts") : to;
+	return { from, to: path, local, typeOnly };
+}
+
+const allImports = (sources: Sources): Import[] =>
+	[...sources].flatMap(([path, text]) => importsOf(path, text));
+
+/** Everything a file pulls in at run time, itself included. */
+function reach(sources: Sources, path: string, seen = new Set<string>()): Set<string> {
+	if (seen.has(path) || !sources.has(path)) return seen;
+	seen.add(path);
+	for (const { to, local, typeOnly } of importsOf(path, sources.get(path) as string))
+		if (local && !typeOnly) reach(sources, to, seen);
+	return seen;
+}
+
+/** Whether a file holds a hand on the host: a socket, an ioctl, a file below /proc. */
+const touchesTheHost = (sources: Sources, path: string): boolean =>
+	[...reach(sources, path)].some(
+		(one) =>
+			one === "netlink/socket.ts" ||
+			(layerOf(one) === "sys" && one !== "sys/error.ts") ||
+			(layerOf(one) === "kernel" && /from "node:fs"/.test(sources.get(one) as string)),
+	);
+
+const show = ({ from, to }: Import): string => `${from} imports ${to}`;
+
+/** The shortest way from a file back to itself through what it imports at run time, if there is one. */
+function cycleFrom(sources: Sources, path: string): string[] | undefined {
+	const ways: string[][] = [[path]];
+	const seen = new Set<string>();
+	for (const way of ways) {
+		const last = way.at(-1) as string;
+		for (const { to, local, typeOnly } of importsOf(last, sources.get(last) ?? "")) {
+			if (!local || typeOnly || seen.has(to)) continue;
+			if (to === path) return [...way, to];
+			seen.add(to);
+			ways.push([...way, to]);
+		}
+	}
+	return undefined;
+}
+
+function* matches(sources: Sources, pattern: RegExp, except: (path: string) => boolean) {
+	for (const [path, text] of sources)
+		if (!except(path))
+			for (const [i, line] of text.split("\n").entries())
+				if (pattern.test(line)) yield `${path}:${i + 1}: ${line.trim()}`;
+}
+
+export const RULES: readonly Rule[] = [
+	{
+		name: "arrows point down",
+		why: "what is below must be usable and testable without what is above it",
+		*breaks(sources) {
+			for (const one of allImports(sources)) {
+				if (!one.local) continue;
+				const [from, to] = [layerOf(one.from), layerOf(one.to)];
+				if (from !== to && !BELOW[from]?.includes(to)) yield show(one);
+			}
+		},
+	},
+	{
+		name: "engine and kinds see no socket",
+		why: "they run over the Kernel seam, on the fake kernel as on the real one",
+		*breaks(sources) {
+			for (const one of allImports(sources)) {
+				if (one.typeOnly || !["engine", "kinds"].includes(layerOf(one.from))) continue;
+				const to = layerOf(one.to);
+				if (to === "sys" && !["sys/error.ts", "sys/file.ts"].includes(one.to)) yield show(one);
+				else if (to === "netlink" && touchesTheHost(sources, one.to)) yield show(one);
+				else if (to === "kernel" && touchesTheHost(sources, one.to))
+					yield `${show(one)}, which is a driver`;
+			}
+		},
+	},
+	{
+		name: "uapi knows the schema language alone",
+		why: "a table of facts that needs more than the language is no table of facts",
+		*breaks(sources) {
+			for (const one of allImports(sources))
+				if (layerOf(one.from) === "uapi" && layerOf(one.to) !== "uapi")
+					if (one.to !== "netlink/schema.ts") yield show(one);
+		},
+	},
+	{
+		name: "uapi exports tables only",
+		why: "one fact, one line: code that computes belongs to the language or to a driver",
+		*breaks(sources) {
+			const inUapi = (path: string): boolean => layerOf(path) === "uapi";
+			yield* matches(
+				sources,
+				/^export (default |async )*(function|class|let|var)\b|^export const \w+ = (async )?(<.*>)?\(.*\).*=>/,
+				(path) => !inUapi(path),
+			);
+		},
+	},
+	{
+		name: "no cycles",
+		why: "two files that need each other are one file, or hide a third",
+		*breaks(sources) {
+			const told = new Set<string>();
+			for (const path of sources.keys()) {
+				const cycle = told.has(path) ? undefined : cycleFrom(sources, path);
+				if (cycle !== undefined) yield cycle.join(" → ");
+				for (const one of cycle ?? []) told.add(one);
+			}
+		},
+	},
+	{
+		name: "files are nouns",
+		why: "a file named for nothing collects everything",
+		*breaks(sources) {
+			for (const path of sources.keys())
+				if (EMPTY_NAMES.test(path.split("/").at(-1) as string)) yield path;
+		},
+	},
+	{
+		name: "no other program is started",
+		why: "this project talks to the kernel itself: no ip, no nft, no sysctl",
+		breaks: (sources) => matches(sources, /child_process/, () => false),
+	},
+	{
+		name: "bytes are laid in one place",
+		why: "lengths, alignment and byte order are checked in netlink/bytes.ts and nowhere else",
+		breaks: (sources) =>
+			matches(
+				sources,
+				/\bDataView\b|\.[sg]et(Big)?(Ui|I)nt(8|16|32|64)\(|\.(read|write)U?Int\d+[BL]E\(/,
+				(path) => path === "netlink/bytes.ts" || layerOf(path) === "sys",
+			),
+	},
+];
+
+/** Every breach of every rule, each with what breaks it and why that is a rule. */
+export function violations(sources: Sources): string[] {
+	return RULES.flatMap(({ name, why, breaks }) =>
+		[...breaks(sources)].map((breach) => `${breach}\n  breaks "${name}": ${why}`),
+	);
+}

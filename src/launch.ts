@@ -80,11 +80,10 @@ function firecracker(tap: TapReport): FirecrackerNetwork {
 function ipParameter(tap: TapReport): string | undefined {
 	const guest = tap.guest.addresses.map(parseCidr).find(({ family }) => family === 4);
 	if (guest === undefined) return undefined;
-	const { prefix } = guest;
-	const mask = Uint8Array.from(
-		{ length: 4 },
-		(_, i) => 255 & ~(255 >> Math.max(0, prefix - 8 * i)),
-	);
+	const mask = Uint8Array.from({ length: 4 }, (_, i) => {
+		const ones = Math.min(8, Math.max(0, guest.prefix - 8 * i));
+		return 255 ^ (255 >> ones);
+	});
 	const fields = [formatAddress(guest.address), "", gateway(tap, guest), formatAddress(mask)];
 	return `ip=${[...fields, "", "eth0", "off"].join(":")}`;
 }

@@ -27,3 +27,16 @@ const byCode: Readonly<Record<string, number>> = {
 
 /** The exit status for the code of an error. */
 export const exitStatus = (code: string): number => byCode[code] ?? Exit.internal;
+
+/** In words, for help and the reference. */
+export const exitMeanings: readonly (readonly [status: number, meaning: string])[] = [
+	[Exit.done, "done, or nothing to do"],
+	[Exit.internal, "internal error"],
+	[Exit.usage, "bad usage or bad spec; the kernel was not asked anything"],
+	[Exit.kernel, "the kernel refused; everything was rolled back"],
+	[Exit.permission, "no permission; the error names the capability or the file"],
+	[Exit.conflict, "a foreign object is in the way, or the lock could not be had in time"],
+	[Exit.changes, "plan --exit-code: there is something to do"],
+	[Exit.unconfirmed, "not confirmed in time; rolled back"],
+	[Exit.partial, "rolled back only in part: the error names what is left, recover finishes it"],
+];

@@ -6,6 +6,7 @@ import { addPlanned } from "./commands/planned.js";
 import { addRecover } from "./commands/recover.js";
 import { addStatus } from "./commands/status.js";
 import { addUp } from "./commands/up.js";
+import { exitMeanings } from "./exit.js";
 import type { Io } from "./io.js";
 import type { Aftermath } from "./render/failure.js";
 import type { Session } from "./session.js";
@@ -18,6 +19,8 @@ export type Perform = (
 	aftermath: Aftermath,
 	work: (session: Session) => Promise<number>,
 ) => Promise<void>;
+
+const exitText = exitMeanings.map(([status, meaning]) => `  ${status}  ${meaning}`).join("\n");
 
 /** The whole command line: what is here is what help, completion and the reference know. */
 export function buildProgram(io: Pick<Io, "stdout" | "stderr">, perform: Perform): Verb {
@@ -48,6 +51,7 @@ export function buildProgram(io: Pick<Io, "stdout" | "stderr">, perform: Perform
 		)
 		.example("sudo umlnet-nl plan -f lab.yaml", "what lab.yaml would change, step by step")
 		.example("sudo umlnet-nl down --all", "take down everything of ours");
+	program.addHelpText("after", () => `\nExit status:\n${exitText}`);
 	addGlobalOptions(program);
 	for (const add of [
 		addUp,

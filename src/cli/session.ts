@@ -29,12 +29,6 @@ export class Session {
 		this.#openHost = openHost;
 	}
 
-	/** Who invoked us; under sudo that is not who we run as. */
-	get user(): number {
-		const sudo = this.io.env.SUDO_UID ?? "";
-		return /^[0-9]+$/.test(sudo) ? Number(sudo) : this.io.uid;
-	}
-
 	/** Do something with the host and let go of it, whatever happens. */
 	async withHost<T>(work: (host: HostPort) => Promise<T>): Promise<T> {
 		const { netns, stateDir, timeout } = this.settings;

@@ -24,6 +24,11 @@ export class Verb extends Command {
 		return this;
 	}
 
+	/** Its commands, as what they are. */
+	get verbs(): readonly Verb[] {
+		return this.commands.filter((command) => command instanceof Verb);
+	}
+
 	get examples(): readonly Example[] {
 		return this.#examples;
 	}

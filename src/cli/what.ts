@@ -65,7 +65,7 @@ export function addTapOptions(verb: Verb): void {
 		.option("--guest-mac <MAC>", "MAC address the guest will use");
 }
 
-/** The spec a command line means. Throws SpecError, UsageError or UnsupportedError. */
+/** The spec a command line means. Throws SpecError or UsageError. */
 export async function specOf(
 	session: Session,
 	tap: string | undefined,
@@ -78,23 +78,21 @@ export async function specOf(
 		const flag = givenFlag(flags, verb);
 		if (flag !== undefined)
 			throw new UsageError(`${flag} describes one tap; with -f the spec says it all`);
-		const spec = await readSpec(session, file);
-		await refusePlanned(spec);
-		return spec;
+		return readSpec(session, file);
 	}
 	if (tap === undefined)
 		throw new UsageError(
 			"which tap? Give its name, or a spec with -f",
 			`umlnet-nl ${verb.name()} --help has examples`,
 		);
-	if (flags.publish !== undefined) await refuse("--publish");
-	const { specFromFlags } = await import("../engine/spec.js");
+	const { invokingUser, specFromFlags } = await import("../engine/spec.js");
 	const { address, guestAddress, ...same } = flags;
 	const lists = {
 		...(address !== undefined && { addresses: address }),
 		...(guestAddress !== undefined && { guestAddresses: guestAddress }),
 	};
-	return specFromFlags({ tap, ...same, ...lists }, { defaultOwner: session.user });
+	const defaultOwner = invokingUser(session.io.env.SUDO_UID ?? "", session.io.uid);
+	return specFromFlags({ tap, ...same, ...lists }, { defaultOwner });
 }
 
 /** A flag of the tap that was given, as the user wrote it. */
@@ -107,9 +105,10 @@ function givenFlag(flags: TapOptions, verb: Verb): string | undefined {
 /** Read and check a spec file; `-` is standard input. */
 export async function readSpec(session: Session, file: string): Promise<Spec> {
 	const text = file === "-" ? await session.io.readStdin() : await readText(file);
-	const { parseSpec } = await import("../engine/spec.js");
+	const { invokingUser, parseSpec } = await import("../engine/spec.js");
+	const defaultOwner = invokingUser(session.io.env.SUDO_UID ?? "", session.io.uid);
 	const source = file === "-" ? "<stdin>" : file;
-	return parseSpec(text, { source, defaultOwner: session.user });
+	return parseSpec(text, { source, defaultOwner });
 }
 
 async function readText(file: string): Promise<string> {
@@ -125,17 +124,9 @@ async function readText(file: string): Promise<string> {
 }
 
 /** Refuse what is planned and not yet there. */
-export async function refuse(feature: string, path?: string): Promise<never> {
+export async function refuse(feature: string): Promise<never> {
 	const { UnsupportedError } = await import("../engine/error.js");
-	throw new UnsupportedError(feature, { path });
-}
-
-/** What the schema has and nobody does yet must not be taken and ignored. */
-async function refusePlanned({ networks, taps }: Spec): Promise<void> {
-	for (const { name, isolation } of Object.values(networks))
-		if (isolation) await refuse("isolation", `networks.${name}.isolation`);
-	for (const { name, publish } of Object.values(taps))
-		if (publish.length > 0) await refuse("publish", `taps.${name}.publish`);
+	throw new UnsupportedError(feature);
 }
 
 /** What `down` takes. */

@@ -43,14 +43,14 @@ export interface Grammar {
 
 /** What a shell has to know of a command line, taken from the tree that also parses it. */
 export function grammarOf(program: Verb): Grammar {
-	const verbs = program.commands.filter((verb) => !isPlanned(verb.name()));
+	const verbs = program.verbs.filter((verb) => !isPlanned(verb.name()));
 	return {
 		program: program.name(),
-		options: optionsOf(program as Verb),
+		options: optionsOf(program),
 		verbs: verbs.map((verb) => ({
 			name: verb.name(),
 			summary: verb.summary(),
-			options: optionsOf(verb as Verb).filter(({ names }) => !names.includes("--help")),
+			options: optionsOf(verb).filter(({ names }) => !names.includes("--help")),
 			argument: argumentOf(verb.registeredArguments[0]),
 		})),
 	};

@@ -1,0 +1,91 @@
+import { describe, expect, test } from "vitest";
+import { launchArguments } from "../../src/launch.js";
+import { tapReport } from "./reports.js";
+
+// That a guest gets a network by them is shown with real guests elsewhere; here it is which words, and when.
+describe("launch arguments", () => {
+	test("of the seed's NAT guest", () => {
+		expect(launchArguments(tapReport())).toEqual({
+			uml: "eth0=tuntap,tap0",
+			umlVector: "vec0:transport=tap,ifname=tap0",
+			qemu: [
+				"-netdev",
+				"tap,id=tap0,ifname=tap0,script=no,downscript=no",
+				"-device",
+				"virtio-net-pci,netdev=tap0",
+			],
+			firecracker: { "network-interfaces": [{ iface_id: "eth0", host_dev_name: "tap0" }] },
+			ip: "ip=192.168.33.34::192.168.33.33:255.255.255.0::eth0:off",
+		});
+	});
+
+	test("carry the guest's MAC address wherever there is a place for it", () => {
+		const mac = "52:54:00:12:34:56";
+		const launch = launchArguments(tapReport({ guest: { addresses: [], mac } }));
+		expect(launch).toMatchObject({
+			uml: `eth0=tuntap,tap0,${mac}`,
+			umlVector: `vec0:transport=tap,ifname=tap0,mac=${mac}`,
+			firecracker: { "network-interfaces": [{ guest_mac: mac }] },
+		});
+		expect(launch.qemu[3]).toBe(`virtio-net-pci,netdev=tap0,mac=${mac}`);
+	});
+
+	test("tell the guest an MTU that it would not assume", () => {
+		const launch = launchArguments(tapReport({ mtu: 1400 }));
+		expect(launch.umlVector).toBe("vec0:transport=tap,ifname=tap0,mtu=1400");
+		expect(launch.qemu[3]).toBe("virtio-net-pci,netdev=tap0,host_mtu=1400");
+	});
+
+	test("name a multi-queue tap only to QEMU, with queues", () => {
+		expect(launchArguments(tapReport({ multiQueue: true }))).toEqual({
+			qemu: [
+				"-netdev",
+				"tap,id=tap0,ifname=tap0,script=no,downscript=no,queues=2",
+				"-device",
+				"virtio-net-pci,netdev=tap0,mq=on,vectors=6",
+			],
+			ip: expect.stringContaining("ip=192.168.33.34:"),
+		});
+	});
+
+	test("use an id that QEMU accepts", () => {
+		expect(launchArguments(tapReport({ name: "0tap" })).qemu).toEqual([
+			"-netdev",
+			"tap,id=net-0tap,ifname=0tap,script=no,downscript=no",
+			"-device",
+			"virtio-net-pci,netdev=net-0tap",
+		]);
+	});
+});
+
+describe("the kernel's ip= parameter", () => {
+	const ipOf = (guest: readonly string[], host: readonly string[], mode = "nat") =>
+		launchArguments(tapReport({ guest: { addresses: guest }, addresses: host, mode })).ip;
+
+	test.each([
+		[["10.0.0.2/30"], ["10.0.0.1/30"], "ip=10.0.0.2::10.0.0.1:255.255.255.252::eth0:off"],
+		[["10.0.0.2/8"], ["10.0.0.1/8"], "ip=10.0.0.2::10.0.0.1:255.0.0.0::eth0:off"],
+		[["10.0.0.2/32"], ["10.0.0.1/24"], "ip=10.0.0.2:::255.255.255.255::eth0:off"],
+		[["10.0.0.2/23"], ["10.0.1.9/23"], "ip=10.0.0.2::10.0.1.9:255.255.254.0::eth0:off"],
+	])("for %j beside %j", (guest, host, expected) => {
+		expect(ipOf(guest, host)).toBe(expected);
+	});
+
+	test("takes the first IPv4 address and the host's address in its subnet", () => {
+		const guest = ["2001:db8::2/64", "10.1.0.2/24", "10.2.0.2/24"];
+		expect(ipOf(guest, ["10.2.0.1/24", "2001:db8::1/64", "10.1.0.1/24"])).toBe(
+			"ip=10.1.0.2::10.1.0.1:255.255.255.0::eth0:off",
+		);
+	});
+
+	test("is not there without an IPv4 address", () => {
+		expect(ipOf([], ["10.0.0.1/24"])).toBeUndefined();
+		expect(ipOf(["2001:db8::2/64"], ["2001:db8::1/64"])).toBeUndefined();
+	});
+
+	test("names no gateway in a bridged network, where the LAN has its own", () => {
+		expect(ipOf(["10.0.0.2/24"], ["10.0.0.1/24"], "bridged")).toBe(
+			"ip=10.0.0.2:::255.255.255.0::eth0:off",
+		);
+	});
+});

@@ -1,0 +1,84 @@
+import type { Option } from "commander";
+import { isPlanned } from "../../src/cli/commands/planned.js";
+import { exitMeanings } from "../../src/cli/exit.js";
+import type { Verb } from "../../src/cli/verb.js";
+
+/** The reference of the command line in Markdown, from the tree that parses it. */
+export function reference(program: Verb): string {
+	const verbs = program.verbs.filter((verb) => !isPlanned(verb.name()));
+	const planned = program.verbs.filter((verb) => isPlanned(verb.name()));
+	const contents = verbs.map((verb) => `- [${verb.name()}](#${anchor(verb)}): ${verb.summary()}`);
+	const statuses = exitMeanings.map(([status, meaning]) => `| ${status} | ${cell(meaning)} |`);
+	return `${[
+		"<!-- Made from the command line itself by `npm run reference`: do not edit. -->",
+		`# ${program.name()}`,
+		program.description(),
+		contents.join("\n"),
+		"What it prints for programs and files is on stdout, what it says to people on stderr. With `--json` " +
+			"stdout is one object, also for an error: " +
+			'`{"error":{"code","message","path","step","errno","kernel","hint"}}`.',
+		"## Global options",
+		"They stand before or after the command.",
+		optionTable(program.options),
+		...verbs.flatMap((verb) => section(program, verb)),
+		"## Not yet there",
+		planned.map((verb) => `- \`${verb.name()}\`: ${verb.summary()}`).join("\n"),
+		"## Exit status",
+		["| status | meaning |", "|---|---|", ...statuses].join("\n"),
+		"## Environment",
+		[
+			"| variable | meaning |",
+			"|---|---|",
+			"| `UMLNET_STATE_DIR` | where to remember what is ours, if `--state-dir` does not say |",
+			"| `SUDO_UID` | the owner of taps that name neither owner nor group; set by sudo(8) |",
+			"| `NO_COLOR` | if not empty, no color unless `--color always` |",
+		].join("\n"),
+		"## Files",
+		[
+			"| file | meaning |",
+			"|---|---|",
+			"| `/run/umlnet-nl` | what is ours, gone with the boot like the network itself |",
+			"| `/etc/umlnet-nl/spec.yaml` | what the systemd unit `umlnet-nl.service` brings up |",
+			"| `/dev/net/tun` | where taps come from |",
+		].join("\n"),
+	].join("\n\n")}\n`;
+}
+
+function section(program: Verb, verb: Verb): readonly string[] {
+	const name = `${program.name()} ${verb.name()}`;
+	const tables = [...byHeading(verb.options)].flatMap(([heading, options]) => [
+		`**${heading.replace(/:$/, "")}**`,
+		optionTable(options),
+	]);
+	const examples = verb.examples.map(({ command, meaning }) => `# ${meaning}\n${command}`);
+	return [
+		`## ${name}`,
+		verb.description(),
+		`    ${name} ${verb.usage()}`,
+		...tables,
+		`\`\`\`sh\n${examples.join("\n\n")}\n\`\`\``,
+	];
+}
+
+function byHeading(options: readonly Option[]): ReadonlyMap<string, readonly Option[]> {
+	const groups = new Map<string, Option[]>();
+	for (const option of options) {
+		const heading = option.helpGroupHeading ?? "Options:";
+		groups.set(heading, [...(groups.get(heading) ?? []), option]);
+	}
+	return groups;
+}
+
+const anchor = (verb: Verb): string => `umlnet-nl-${verb.name()}`;
+
+function optionTable(options: readonly Option[]): string {
+	const rows = options.map(({ flags, description, argChoices, defaultValue }) => {
+		const choices = argChoices === undefined ? "" : `: ${argChoices.join(", ")}`;
+		const usual = typeof defaultValue === "string" ? ` (default: ${defaultValue})` : "";
+		return `| \`${cell(flags)}\` | ${cell(description + choices + usual)} |`;
+	});
+	return ["| option | meaning |", "|---|---|", ...rows].join("\n");
+}
+
+/** A bar would end the cell, even between backquotes. */
+const cell = (text: string): string => text.replaceAll("|", "\\|");

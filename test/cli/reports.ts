@@ -1,0 +1,31 @@
+import type { StepReport, TapReport, TapStatus } from "../../src/engine/report.js";
+
+/** A tap as S3 of the contract has it, with whatever a test wants otherwise. */
+export function tapReport(other: Partial<TapReport> = {}): TapReport {
+	return {
+		name: "tap0",
+		index: 7,
+		network: "tap0",
+		mode: "nat",
+		owner: 500,
+		mac: "02:00:00:00:00:01",
+		mtu: 1500,
+		multiQueue: false,
+		vnetHdr: false,
+		uplink: "eth1",
+		addresses: ["192.168.33.33/24"],
+		guest: { addresses: ["192.168.33.34/24"] },
+		...other,
+	};
+}
+
+export const tapStatus = (other: Partial<TapStatus> = {}): TapStatus => ({
+	...tapReport(other),
+	drift: other.drift ?? [],
+});
+
+export const step = (label: string, ...messages: string[]): StepReport => ({
+	label,
+	path: "taps.tap0",
+	messages,
+});

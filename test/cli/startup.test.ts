@@ -1,0 +1,39 @@
+import { readFileSync } from "node:fs";
+import { dirname, join, relative, resolve } from "node:path";
+import { expect, test } from "vitest";
+
+const SRC = resolve(import.meta.dirname, "../../src");
+
+/** Every module that loads with `file`, whatever the command line says; types cost nothing and are left out. */
+function loaded(file: string, found = new Set<string>()): ReadonlySet<string> {
+	if (found.has(file)) return found;
+	found.add(file);
+	const source = readFileSync(file, "utf8");
+	for (const [, clause = "", from = ""] of source.matchAll(
+		/^(?:import|export) ([^;]*?)from "([^"]+)";$/gms,
+	)) {
+		const names = /\{(.*)\}/s.exec(clause)?.[1]?.split(",") ?? [];
+		const typesOnly =
+			clause.startsWith("type ") ||
+			(names.length > 0 && names.every((name) => /^\s*(type\s.*)?$/s.test(name)));
+		if (typesOnly) continue;
+		if (from.startsWith(".")) loaded(join(dirname(file), from.replace(/\.js$/, ".ts")), found);
+		else found.add(from);
+	}
+	return found;
+}
+
+test("help and version load commander and nothing heavy", () => {
+	const modules = [...loaded(join(SRC, "cli/main.ts"))];
+	const packages = modules.filter((module) => !module.startsWith("/"));
+	expect(packages.filter((name) => !name.startsWith("node:"))).toEqual(["commander"]);
+	const files = modules
+		.filter((module) => module.startsWith("/"))
+		.map((file) => relative(SRC, file));
+	expect(files.filter((file) => !file.startsWith("cli/"))).toEqual(["sys/error.ts"]);
+});
+
+test("the command line starts no program", () => {
+	for (const module of loaded(join(SRC, "cli/main.ts")))
+		expect(module).not.toMatch(/child_process/);
+});

@@ -1,0 +1,346 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
+import type { HostPort } from "../../src/cli/session.js";
+import type { RecoverReport } from "../../src/engine/report.js";
+import type { Spec } from "../../src/engine/spec.js";
+import { umlnet } from "./console.js";
+import { step, tapReport, tapStatus } from "./reports.js";
+
+const SPEC = `
+version: 1
+networks: { lab: { mode: host-only, addresses: [192.168.33.33/24] } }
+taps: { tap0: { network: lab, owner: 500 }, tap1: { network: lab } }
+`.replace("192.168.33.33/24", "192.168.33.33/32");
+
+let directory: string;
+let file: string;
+beforeAll(() => {
+	directory = mkdtempSync(join(tmpdir(), "umlnet-cli-"));
+	file = join(directory, "lab.yaml");
+	writeFileSync(file, SPEC);
+});
+afterAll(() => rmSync(directory, { recursive: true }));
+
+describe("up", () => {
+	const report = { changed: true, steps: [step("create tap tap0"), step("bring up tap0")] };
+
+	/** The spec that a command line gives to the host. */
+	async function specOf(
+		argv: readonly string[],
+		around: Parameters<typeof umlnet>[1] = {},
+	): Promise<Spec> {
+		const up = vi.fn<HostPort["up"]>(async () => ({ ...report, taps: [] }));
+		const ended = await umlnet(["up", ...argv], { ...around, host: { up } });
+		expect(ended).toMatchObject({ status: 0 });
+		return up.mock.calls[0]?.[0] as Spec;
+	}
+
+	test("takes every flag of the contract", async () => {
+		const spec = await specOf([
+			...["tap0", "--owner", "500", "--group", "600", "--mac", "02:00:00:00:00:01"],
+			...["--mtu", "1400", "--multi-queue", "--vnet-hdr", "--proxy-arp"],
+			...["--address", "192.168.33.33/24", "--address", "10.9.0.1/24"],
+			...["--nat", "eth1", "--snat-to", "10.33.33.34"],
+			...["--guest-address", "192.168.33.34/24", "--guest-mac", "52:54:00:12:34:56"],
+		]);
+		expect(spec.networks.tap0).toMatchObject({
+			mode: "nat",
+			uplink: "eth1",
+			snatTo: "10.33.33.34",
+			proxyArp: true,
+		});
+		expect(spec.taps.tap0).toMatchObject({
+			owner: 500,
+			group: 600,
+			mac: "02:00:00:00:00:01",
+			mtu: 1400,
+			multiQueue: true,
+			vnetHdr: true,
+			addresses: ["192.168.33.33/24", "10.9.0.1/24"],
+			guest: { addresses: ["192.168.33.34/24"], mac: "52:54:00:12:34:56" },
+		});
+	});
+
+	test("takes a bridge with an uplink", async () => {
+		const spec = await specOf(["tap0", "--bridge", "br0", "--uplink", "eth1"]);
+		expect(spec.networks.br0).toMatchObject({ mode: "bridged", bridge: "br0", uplink: "eth1" });
+	});
+
+	test.each([
+		["the invoking user", {}, 1000, 1000],
+		["who called sudo", { SUDO_UID: "1234" }, 0, 1234],
+		["root without sudo", {}, 0, 0],
+		["nobody strange", { SUDO_UID: "x" }, 7, 7],
+	])("the owner is %s", async (_, env, uid, owner) => {
+		const spec = await specOf(["tap0", "--address", "10.0.0.1/24"], { env, uid });
+		expect(spec.taps.tap0?.owner).toBe(owner);
+	});
+
+	test("reads a spec from a file and from standard input", async () => {
+		const fromFile = await specOf(["-f", file]);
+		expect(Object.keys(fromFile.taps)).toEqual(["tap0", "tap1"]);
+		expect(await specOf(["--file", "-"], { stdin: SPEC })).toEqual(fromFile);
+	});
+
+	test("hands --prune on", async () => {
+		const up = vi.fn<HostPort["up"]>(async () => ({ ...report, taps: [] }));
+		await umlnet(["up", "-f", file, "--prune"], { host: { up } });
+		await umlnet(["up", "-f", file], { host: { up } });
+		expect(up.mock.calls.map(([, options]) => options)).toEqual([
+			{ prune: true },
+			{ prune: false },
+		]);
+	});
+
+	test("shows what was made and how to start the guest", async () => {
+		const host = { up: async () => ({ ...report, taps: [tapReport()] }) };
+		const { stdout, stderr } = await umlnet(["up", "tap0", "--address", "10.0.0.1/24"], { host });
+		expect(stdout).toBe(
+			`tap0
+  network       tap0: nat via eth1
+  tap           owner 500, mac 02:00:00:00:00:01, mtu 1500
+  host side     192.168.33.33/24
+  guest side    192.168.33.34/24
+  UML           eth0=tuntap,tap0
+  UML, vector   vec0:transport=tap,ifname=tap0
+  QEMU          -netdev tap,id=tap0,ifname=tap0,script=no,downscript=no -device virtio-net-pci,netdev=tap0
+  Firecracker   {"network-interfaces":[{"iface_id":"eth0","host_dev_name":"tap0"}]}
+  guest kernel  ip=192.168.33.34::192.168.33.33:255.255.255.0::eth0:off
+`,
+		);
+		expect(stderr).toBe("tap0 is up: 2 changes\n");
+	});
+
+	test("says so when there was nothing to do", async () => {
+		const host = { up: async () => ({ changed: false, steps: [], taps: [tapReport()] }) };
+		const { status, stderr } = await umlnet(["up", "tap0", "--address", "10.0.0.1/24"], { host });
+		expect({ status, stderr }).toEqual({ status: 0, stderr: "nothing to do\n" });
+	});
+
+	test("-v shows the steps, -vv their messages", async () => {
+		const steps = [step("create tap tap0", "TUNSETIFF\nflags: IFF_TAP")];
+		const host = { up: async () => ({ changed: true, steps, taps: [tapReport()] }) };
+		const argv = ["up", "tap0", "--address", "10.0.0.1/24"];
+		const one = await umlnet([...argv, "-v"], { host });
+		expect(one.stderr).toBe("+ create tap tap0\ntap0 is up: 1 change\n");
+		const two = await umlnet([...argv, "-vv"], { host });
+		expect(two.stderr).toContain("+ create tap tap0\n    TUNSETIFF\n    flags: IFF_TAP\n");
+	});
+
+	test("--json is the report with launch arguments", async () => {
+		const host = { up: async () => ({ ...report, taps: [tapReport()] }) };
+		const argv = ["--json", "up", "tap0", "--address", "10.0.0.1/24"];
+		const { stdout } = await umlnet(argv, { host });
+		expect(JSON.parse(stdout)).toMatchObject({
+			changed: true,
+			steps: [{ label: "create tap tap0", path: "taps.tap0" }, {}],
+			taps: [{ name: "tap0", launch: { uml: "eth0=tuntap,tap0", qemu: ["-netdev", {}, {}, {}] } }],
+		});
+	});
+
+	test("says of a multi-queue tap who cannot open it", async () => {
+		const host = { up: async () => ({ ...report, taps: [tapReport({ multiQueue: true })] }) };
+		const { stdout } = await umlnet(["up", "tap0", "--address", "10.0.0.1/24"], { host });
+		expect(stdout).toContain("UML and Firecracker cannot open a multi-queue tap");
+		expect(stdout).not.toContain("eth0=tuntap");
+	});
+
+	test.each([
+		[["up"], "which tap?"],
+		[["up", "tap0", "-f", "lab.yaml"], "give either tap0 or -f lab.yaml"],
+		[["up", "-f", "lab.yaml", "--guest-mac", "x"], "--guest-mac describes one tap"],
+		[["up", "tap0", "--prune"], "--prune needs a spec"],
+		[["up", "-f", "/nonexistent/lab.yaml"], "there is no file /nonexistent/lab.yaml"],
+		[["up", "-f", "/"], "is a directory"],
+		[["plan"], "which tap?"],
+		[["plan", "tap0", "tap1"], "flags describe one tap"],
+		[["plan", "tap0", "--all"], "--all is for --down"],
+		[["plan", "tap0", "--prune"], "--prune needs a spec"],
+		[["plan", "--down"], "what shall go?"],
+		[["plan", "--down", "tap0", "--mtu", "1400"], "no description of a tap"],
+		[["plan", "--down", "--all", "--prune"], "no description of a tap"],
+		[["down"], "what shall go?"],
+		[["down", "tap0", "--all"], "give only one"],
+		[["down", "-f", "lab.yaml", "--all"], "give only one"],
+	])("%j is bad usage", async (argv, complaint) => {
+		const { status, stderr, opened } = await umlnet(argv);
+		expect({ status, opened }).toEqual({ status: 2, opened: [] });
+		expect(stderr).toContain(complaint);
+	});
+
+	test("a spec is refused for what it asks and nobody does yet", async () => {
+		const base = "version: 1\nnetworks: { lab: { mode: host-only, addresses: [10.0.0.1/32]";
+		const isolated = `${base}, bridge: br0, isolation: true } }\ntaps: { tap0: { network: lab } }`;
+		const published = `${base} } }\ntaps: { tap0: { network: lab, publish: ["2222:22/tcp"] } }`;
+		for (const [stdin, path] of [
+			[isolated, "networks.lab.isolation"],
+			[published, "taps.tap0.publish"],
+		] as const) {
+			const { status, stdout } = await umlnet(["up", "-f", "-", "--json"], { stdin });
+			expect(status).toBe(2);
+			expect(JSON.parse(stdout)).toMatchObject({ error: { code: "ERR_SPEC", path } });
+			expect(stdout).toContain("is not yet there");
+		}
+	});
+});
+
+describe("down", () => {
+	const down = () =>
+		vi.fn<HostPort["down"]>(async () => ({ changed: true, steps: [step("x")], taps: ["tap0"] }));
+
+	test("hands on names, a spec's taps, or all", async () => {
+		const host = { down: down() };
+		await umlnet(["down", "tap0", "tap1"], { host });
+		await umlnet(["down", "-f", file], { host });
+		await umlnet(["down", "--all"], { host });
+		expect(host.down.mock.calls.map(([what]) => what)).toEqual([
+			{ taps: ["tap0", "tap1"] },
+			{ spec: expect.objectContaining({ version: 1 }) },
+			{ all: true },
+		]);
+	});
+
+	test("talks, and leaves stdout to programs", async () => {
+		const ended = await umlnet(["down", "tap0"], { host: { down: down() } });
+		expect(ended).toMatchObject({ status: 0, stdout: "", stderr: "tap0 is down: 1 change\n" });
+		const json = await umlnet(["down", "tap0", "--json"], { host: { down: down() } });
+		expect(JSON.parse(json.stdout)).toMatchObject({ changed: true, taps: ["tap0"] });
+	});
+
+	test("of what is down already is nothing to do", async () => {
+		const host = { down: async () => ({ changed: false, steps: [], taps: [] }) };
+		const ended = await umlnet(["down", "tap0"], { host });
+		expect(ended).toMatchObject({ status: 0, stderr: "nothing to do\n" });
+	});
+});
+
+describe("plan", () => {
+	const steps = [
+		step("create tap tap0", "TUNSETIFF\nflags: IFF_TAP"),
+		step("set net.ipv4.ip_forward to 1"),
+		step("remove address 10.0.0.1/8 from eth1"),
+	];
+	const host = { plan: async () => ({ steps }), planDown: async () => ({ steps }) };
+
+	test("marks what each step does and sums it up", async () => {
+		const { stdout, stderr } = await umlnet(["plan", "-f", file], { host });
+		expect(stdout).toBe(
+			"+ create tap tap0\n~ set net.ipv4.ip_forward to 1\n- remove address 10.0.0.1/8 from eth1\n",
+		);
+		expect(stderr).toBe("3 steps: 1 to make, 1 to change, 1 to take away\n");
+	});
+
+	test("-v shows the messages", async () => {
+		const { stdout } = await umlnet(["plan", "-f", file, "-v"], { host });
+		expect(stdout).toContain("+ create tap tap0\n    TUNSETIFF\n    flags: IFF_TAP\n~ set");
+	});
+
+	test("hands on --prune and --down", async () => {
+		const plan = vi.fn<HostPort["plan"]>(host.plan);
+		await umlnet(["plan", "-f", file, "--prune"], { host: { plan } });
+		expect(plan.mock.calls[0]?.[1]).toEqual({ prune: true });
+		const planDown = vi.fn<HostPort["planDown"]>(host.planDown);
+		await umlnet(["plan", "--down", "tap0"], { host: { planDown } });
+		await umlnet(["plan", "--down", "--all"], { host: { planDown } });
+		expect(planDown.mock.calls).toEqual([[{ taps: ["tap0"] }], [{ all: true }]]);
+	});
+
+	test.each([
+		[["--exit-code"], steps, 6],
+		[["--exit-code"], [], 0],
+		[[], steps, 0],
+		[["--exit-code", "-q"], steps, 6],
+		[["--exit-code", "--json"], steps, 6],
+	])("%j with some steps exits with its status", async (flags, given, status) => {
+		const made = { plan: async () => ({ steps: given }) };
+		expect((await umlnet(["plan", "-f", file, ...flags], { host: made })).status).toBe(status);
+	});
+
+	test("-q is silent, --json is the report", async () => {
+		const quiet = await umlnet(["plan", "-f", file, "-q"], { host });
+		expect(quiet).toMatchObject({ stdout: "", stderr: "" });
+		const json = await umlnet(["plan", "-f", file, "--json"], { host });
+		expect(JSON.parse(json.stdout)).toEqual({ steps });
+	});
+});
+
+describe("status", () => {
+	const taps = [
+		tapStatus(),
+		tapStatus({ name: "tap10", mode: "bridged", bridge: "br0", drift: ["mtu is 1400, was 1500"] }),
+	];
+	const resources = [
+		{ kind: "bridge", key: "bridge br0", taps: ["tap10"], drift: ["eth1 is no port any more"] },
+		{ kind: "tap", key: "tap10", taps: ["tap10"], drift: ["mtu is 1400, was 1500"] },
+	];
+	const host = { status: async () => ({ taps, resources }) };
+
+	test("is a table, and what drifted", async () => {
+		const { status, stdout, stderr } = await umlnet(["status"], { host });
+		expect({ status, stderr }).toEqual({ status: 0, stderr: "" });
+		expect(stdout).toBe(
+			`TAP    NETWORK  MODE     OWNER  BRIDGE  UPLINK  HOST              GUEST             STATE
+tap0   tap0     nat      500    -       eth1    192.168.33.33/24  192.168.33.34/24  ok
+tap10  tap0     bridged  500    br0     eth1    192.168.33.33/24  192.168.33.34/24  drifted
+
+drift
+  tap tap10   mtu is 1400, was 1500
+  bridge br0  eth1 is no port any more
+`,
+		);
+	});
+
+	test("of named taps has launch arguments", async () => {
+		const status = vi.fn(async () => ({ taps: [tapStatus()], resources: [] }));
+		const { stdout } = await umlnet(["status", "tap0"], { host: { status } });
+		expect(status).toHaveBeenCalledWith(["tap0"]);
+		expect(stdout).toContain("UML           eth0=tuntap,tap0\n");
+	});
+
+	test("-v lists what was made beside the taps", async () => {
+		const { stdout } = await umlnet(["status", "-v"], { host });
+		expect(stdout).toContain("made for them\n  bridge br0  for tap10\n");
+	});
+
+	test("--json has everything, launch arguments of all taps included", async () => {
+		const { stdout } = await umlnet(["status", "--json"], { host });
+		const value = JSON.parse(stdout);
+		expect(value).toMatchObject({ taps, resources });
+		expect(value.taps[1].launch.umlVector).toBe("vec0:transport=tap,ifname=tap10");
+	});
+
+	test("says what is missing, and what is unfinished", async () => {
+		const none = { status: async () => ({ taps: [], resources: [], unfinished: "up of tap0" }) };
+		const named = await umlnet(["status", "tap9"], { host: none });
+		expect(named).toMatchObject({ status: 0, stdout: "" });
+		expect(named.stderr).toContain("tap9: no tap of ours\n");
+		expect(named.stderr).toContain("up of tap0 half done: umlnet-nl recover finishes it");
+		expect((await umlnet(["status"], { host: none })).stderr).toContain("nothing of ours is up");
+	});
+});
+
+describe("recover", () => {
+	const ended = (report: RecoverReport, ...flags: string[]) =>
+		umlnet(["recover", ...flags], { host: { recover: async () => report } });
+
+	test("says what it found and did", async () => {
+		const steps = [step("delete tap tap0")];
+		const nothing = { outcome: "nothing", steps: [], residual: [] } as const;
+		expect(await ended(nothing)).toMatchObject({ status: 0, stderr: "nothing to do\n" });
+		const undone = {
+			outcome: "undone",
+			transaction: "up of tap0",
+			steps,
+			residual: ["bridge br0"],
+		};
+		const { status, stdout, stderr } = await ended(undone as RecoverReport);
+		expect({ status, stdout }).toEqual({ status: 0, stdout: "" });
+		expect(stderr).toBe(
+			"up of tap0 was undone: 1 step\nleft alone, not provably ours: bridge br0\n",
+		);
+		const json = await ended(undone as RecoverReport, "--json");
+		expect(JSON.parse(json.stdout)).toEqual(undone);
+	});
+});

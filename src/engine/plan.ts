@@ -124,10 +124,10 @@ class Planner {
 		add(kind.change(known.made, next, this.#kernel));
 	}
 
-	/** Take away what no tap needs any more. */
+	/** Take away what no tap needs any more, the last made first. */
 	release(keys: readonly string[], unitOf: (key: string) => number | undefined): void {
 		const going = new Set(keys);
-		for (const key of keys) {
+		for (const key of keys.toReversed()) {
 			const entry = this.#state.entries.get(key);
 			if (entry === undefined) continue;
 			const kind = kindOf(this.#kinds, entry.kind);

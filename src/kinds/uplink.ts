@@ -12,7 +12,13 @@ import {
 	readRoutes,
 } from "../kernel/read.js";
 import { type Request, request } from "../netlink/request.js";
-import { IFA_F_PERMANENT, IFAPROT_KERNEL_LL, RTM_DELADDR, RTM_NEWADDR } from "../uapi/if_addr.js";
+import {
+	IFA_F_NODAD,
+	IFA_F_PERMANENT,
+	IFAPROT_KERNEL_LL,
+	RTM_DELADDR,
+	RTM_NEWADDR,
+} from "../uapi/if_addr.js";
 import { NLM_F_APPEND, NLM_F_CREATE, NLM_F_EXCL } from "../uapi/netlink.js";
 import {
 	RT_SCOPE_LINK,
@@ -67,7 +73,7 @@ function readMovable(kernel: Kernel, index: number): Pick<MadeUplink, "addresses
 }
 
 /** An address as it can be given to a link: without what the kernel only tells. */
-function addressOn(packed: string, link: string, index: number): Address {
+function addressOn(packed: string, { link, index, skipDad }: Side): Address {
 	const {
 		IFA_CACHEINFO,
 		IFA_LABEL,
@@ -82,7 +88,8 @@ function addressOn(packed: string, link: string, index: number): Address {
 		ifa_flags: 0,
 		// A label must begin with its link's name to make sense to ifconfig; the plain one is the name.
 		...(rest.ifa_family === AF_INET && { IFA_LABEL: labelOn(IFA_LABEL, link) }),
-		IFA_FLAGS: IFA_FLAGS & ~IFA_F_PERMANENT,
+		// The bridge has the uplink's MAC: nobody new claims the address, so its detection need not be waited for.
+		IFA_FLAGS: (IFA_FLAGS & ~IFA_F_PERMANENT) | (skipDad ? IFA_F_NODAD : 0),
 		...(!forEver && IFA_CACHEINFO && { IFA_CACHEINFO }),
 	};
 }
@@ -106,6 +113,7 @@ function routeOver(packed: string, from: number, to: number): GivenRoute {
 interface Side {
 	readonly link: string;
 	readonly index: number;
+	readonly skipDad: boolean;
 }
 type Move = Pick<Step, "label" | "do">;
 
@@ -120,9 +128,10 @@ function routeText({ RTA_DST, rtm_dst_len, rtm_family }: GivenRoute): string {
 }
 
 /** Take everything off one link. Secondary addresses go before their primary, which might take them along. */
-function take(made: MadeUplink, { link, index }: Side): Move[] {
+function take(made: MadeUplink, side: Side): Move[] {
+	const { link, index } = side;
 	const routes = made.routes.map((packed) => routeOver(packed, made.index, index));
-	const addresses = made.addresses.map((packed) => addressOn(packed, link, index));
+	const addresses = made.addresses.map((packed) => addressOn(packed, side));
 	return [
 		...addresses.map((one) => {
 			const { ifa_family, ifa_prefixlen, ifa_index, IFA_LOCAL, IFA_ADDRESS } = one;
@@ -136,9 +145,10 @@ function take(made: MadeUplink, { link, index }: Side): Move[] {
 }
 
 /** Put everything on one link: addresses first, they make the gateways reachable. */
-function put(made: MadeUplink, { link, index }: Side): Move[] {
+function put(made: MadeUplink, side: Side): Move[] {
+	const { link, index } = side;
 	const routes = made.routes.map((packed) => routeOver(packed, made.index, index));
-	const addresses = made.addresses.map((packed) => addressOn(packed, link, index));
+	const addresses = made.addresses.map((packed) => addressOn(packed, side));
 	const create = NLM_F_CREATE | NLM_F_EXCL;
 	return [
 		...addresses.map((one) =>
@@ -166,8 +176,12 @@ const takeSteps = (made: MadeUplink, side: Side): Step[] =>
 const putSteps = (made: MadeUplink, side: Side): Step[] =>
 	stepsOf(put(made, side), take(made, side));
 
-const asUplink = ({ link, index }: MadeUplink): Side => ({ link, index });
-const asBridge = ({ bridge, master }: MadeUplink): Side => ({ link: bridge, index: master });
+const asUplink = ({ link, index }: MadeUplink): Side => ({ link, index, skipDad: false });
+const asBridge = ({ bridge, master }: MadeUplink): Side => ({
+	link: bridge,
+	index: master,
+	skipDad: true,
+});
 const inAddressPhase = (step: Step): Step => ({ ...step, phase: "address" });
 
 function refuse(link: Link, want: Uplink, kernel: Kernel): void {

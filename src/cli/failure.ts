@@ -75,7 +75,6 @@ interface FileTrouble {
 }
 
 function fileTrouble(errno: string, file: string | undefined): FileTrouble {
-	const namespace = file === undefined ? undefined : /^\/run\/netns\/(.+)$/.exec(file)?.[1];
 	switch (errno) {
 		case "EACCES":
 		case "EPERM": {
@@ -87,12 +86,6 @@ function fileTrouble(errno: string, file: string | undefined): FileTrouble {
 			return { code: "ERR_PERMISSION", why: "read-only file system", hint };
 		}
 		case "ENOENT":
-			if (namespace !== undefined)
-				return {
-					code: "ERR_USAGE",
-					why: `there is no network namespace ${namespace}`,
-					hint: "`ip netns list` shows the names there are",
-				};
 			return { code: "ERR_SYSTEM", why: "no such file", hint: undefined };
 		default:
 			return { code: "ERR_SYSTEM", hint: undefined };

@@ -7,9 +7,8 @@ import { paintFor } from "./render/paint.js";
 import { printableJson, printableLines } from "./render/printable.js";
 import { type OpenHost, Session } from "./session.js";
 import { plannedOptions, settingsOf } from "./settings.js";
-import { UsageError } from "./usage.js";
+import { refuse, UsageError } from "./usage.js";
 import type { Verb } from "./verb.js";
-import { refuse } from "./what.js";
 
 /** Run one command line and give its exit status. Nothing it does escapes `io` and the host. */
 export async function run(argv: readonly string[], io: Io, openHost: OpenHost): Promise<number> {

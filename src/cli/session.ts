@@ -32,11 +32,7 @@ export class Session {
 	/** Do something with the host and let go of it, whatever happens. */
 	async withHost<T>(work: (host: HostPort) => Promise<T>): Promise<T> {
 		const { netns, stateDir, timeout } = this.settings;
-		const host = await this.#openHost({
-			...(netns !== undefined && { netns }),
-			...(stateDir !== undefined && { stateDir }),
-			...(timeout !== undefined && { timeout }),
-		});
+		const host = await this.#openHost({ netns, stateDir, timeout });
 		try {
 			return await work(host);
 		} finally {

@@ -7,3 +7,9 @@ export class UsageError extends UmlnetError {
 		super("ERR_USAGE", message, { hint });
 	}
 }
+
+/** Refuse what is planned and not yet there. */
+export async function refuse(feature: string): Promise<never> {
+	const { UnsupportedError } = await import("../engine/error.js");
+	throw new UnsupportedError(feature);
+}

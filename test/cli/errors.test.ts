@@ -51,13 +51,6 @@ describe("the exit status", () => {
 		expect((await ended(error)).status).toBe(status);
 		expect((await umlnet(["status"], { openError: error })).status).toBe(status);
 	});
-
-	test("of a namespace that is not there is bad usage", async () => {
-		const openError = fileError("ENOENT", "/run/netns/lab");
-		const { status, stderr } = await umlnet(["-n", "lab", "status"], { openError });
-		expect(status).toBe(2);
-		expect(stderr).toContain("there is no network namespace lab");
-	});
 });
 
 describe("for people, an error", () => {

@@ -1,6 +1,6 @@
 import type { Perform } from "../program.js";
+import { refuse } from "../usage.js";
 import type { Verb } from "../verb.js";
-import { refuse } from "../what.js";
 
 export function addDemo(program: Verb, perform: Perform): void {
 	program

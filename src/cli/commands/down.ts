@@ -2,8 +2,8 @@ import { Exit } from "../exit.js";
 import type { Perform } from "../program.js";
 import { count } from "../render/table.js";
 import type { Session } from "../session.js";
+import { targetOf } from "../target.js";
 import type { Verb } from "../verb.js";
-import { targetOf } from "../what.js";
 
 interface DownOptions {
 	readonly file?: string;

@@ -2,9 +2,10 @@ import type { PlanReport } from "../../engine/report.js";
 import { Exit } from "../exit.js";
 import type { Perform } from "../program.js";
 import type { HostPort, Session } from "../session.js";
+import { addTapOptions, specOf, type TapOptions } from "../spec.js";
+import { targetOf } from "../target.js";
 import { UsageError } from "../usage.js";
 import type { Verb } from "../verb.js";
-import { addTapOptions, specOf, type TapOptions, targetOf } from "../what.js";
 
 interface PlanOptions extends TapOptions {
 	readonly file?: string;

@@ -1,6 +1,6 @@
 import type { Perform } from "../program.js";
+import { refuse } from "../usage.js";
 import type { Verb } from "../verb.js";
-import { refuse } from "../what.js";
 
 // Verbs that are planned. They are known, so that typing one gets an honest answer, and refused.
 const PLANNED = [

@@ -3,9 +3,9 @@ import { Exit } from "../exit.js";
 import type { Perform } from "../program.js";
 import { count } from "../render/table.js";
 import type { Session } from "../session.js";
+import { addTapOptions, specOf, type TapOptions } from "../spec.js";
 import { UsageError } from "../usage.js";
 import type { Verb } from "../verb.js";
-import { addTapOptions, specOf, type TapOptions } from "../what.js";
 
 interface UpOptions extends TapOptions {
 	readonly file?: string;

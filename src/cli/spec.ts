@@ -3,7 +3,7 @@ import type { Session } from "./session.js";
 import { UsageError } from "./usage.js";
 import type { Verb } from "./verb.js";
 
-/** What `up` takes: a spec file, or one tap described by flags. */
+/** The flags that describe one tap, as commander gives them. */
 export interface TapOptions {
 	readonly owner?: string;
 	readonly group?: string;
@@ -27,7 +27,7 @@ const collect = (value: string, before: readonly string[] | undefined): readonly
 	value,
 ];
 
-/** The flags that describe one tap. */
+/** Let a verb take the flags that describe one tap. */
 export function addTapOptions(verb: Verb): void {
 	verb
 		.optionsGroup("The tap:")
@@ -121,27 +121,4 @@ async function readText(file: string): Promise<string> {
 		if (code === "EISDIR") throw new UsageError(`${file} is a directory, not a spec file`);
 		throw error;
 	}
-}
-
-/** Refuse what is planned and not yet there. */
-export async function refuse(feature: string): Promise<never> {
-	const { UnsupportedError } = await import("../engine/error.js");
-	throw new UnsupportedError(feature);
-}
-
-/** What `down` takes. */
-export type Target = { taps: readonly string[] } | { spec: Spec } | { all: true };
-
-/** What shall go: exactly one of names, a spec and all. */
-export async function targetOf(
-	session: Session,
-	taps: readonly string[],
-	file: string | undefined,
-	all: boolean,
-): Promise<Target> {
-	const given = [taps.length > 0, file !== undefined, all].filter(Boolean).length;
-	if (given === 0) throw new UsageError("what shall go? Name taps, or give -f SPEC or --all");
-	if (given > 1) throw new UsageError("give only one of tap names, -f SPEC and --all");
-	if (all) return { all };
-	return file === undefined ? { taps } : { spec: await readSpec(session, file) };
 }

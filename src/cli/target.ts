@@ -1,0 +1,18 @@
+import type { Which } from "../host.js";
+import type { Session } from "./session.js";
+import { readSpec } from "./spec.js";
+import { UsageError } from "./usage.js";
+
+/** What shall go: exactly one of names, a spec and all. */
+export async function targetOf(
+	session: Session,
+	taps: readonly string[],
+	file: string | undefined,
+	all: boolean,
+): Promise<Which> {
+	const given = [taps.length > 0, file !== undefined, all].filter(Boolean).length;
+	if (given === 0) throw new UsageError("what shall go? Name taps, or give -f SPEC or --all");
+	if (given > 1) throw new UsageError("give only one of tap names, -f SPEC and --all");
+	if (all) return { all };
+	return file === undefined ? { taps } : { spec: await readSpec(session, file) };
+}

@@ -12,6 +12,7 @@ import type {
 	UpReport,
 } from "./engine/report.js";
 import type { Spec } from "./engine/spec.js";
+import { commitGroup, type GroupOutcome, type GroupRequest } from "./group.js";
 import type { Kernel } from "./kernel/kernel.js";
 import { LinuxKernel } from "./kernel/linux.js";
 import { readLinkByName } from "./kernel/read.js";
@@ -80,6 +81,11 @@ export class Host {
 	/** Take down taps, all or none; what is not up is passed over. */
 	down(which: Which): Promise<DownReport> {
 		return this.#locked(() => only(this.#engine.down([{ id: 0, taps: this.#names(which) }])));
+	}
+
+	/** Many requests in as few transactions as their order allows, each with an outcome of its own. */
+	commit(requests: readonly GroupRequest[]): Promise<ReadonlyMap<number, GroupOutcome>> {
+		return this.#locked(() => commitGroup(this.#engine, requests));
 	}
 
 	/** What `up` would do. Changes nothing. */

@@ -1,4 +1,3 @@
-import { closeSync } from "node:fs";
 import { constants, endianness } from "node:os";
 import { KernelError } from "./error.js";
 import { bind, check, errno } from "./libc.js";
@@ -50,6 +49,8 @@ const recvfrom = bind<[number, Uint8Array, number, number, Uint8Array, Uint8Arra
 	"long",
 );
 const poll = bind<[Uint8Array, number, number]>("poll", ["void *", "ulong", "int"]);
+
+const close = bind<[number]>("close", ["int"]);
 
 const word = (value: number): Uint8Array => {
 	const bytes = new Uint8Array(4);
@@ -165,7 +166,8 @@ export class NetlinkFd {
 	close(): void {
 		if (!this.#open) return;
 		this.#open = false;
-		closeSync(this.fd);
+		// Not fs.closeSync: in a Worker Node warns of descriptors it did not open itself.
+		close(this.fd);
 	}
 }
 

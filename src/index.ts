@@ -1,0 +1,28 @@
+/**
+ * `umlnet-nl`: the host network of virtual machines in one transaction.
+ *
+ * ```ts
+ * await using host = await open({ netns: "lab" });
+ * const { taps } = await host.up(spec);
+ * await host.down({ taps: ["tap0"] });
+ * ```
+ */
+export {
+	ConflictError,
+	LockError,
+	RollbackError,
+	SpecError,
+	UnsupportedError,
+} from "./engine/error.js";
+export type * from "./engine/report.js";
+export { checkSpec, parseSpec, type Spec } from "./engine/spec.js";
+export type { HostOptions } from "./host.js";
+export { launchArguments } from "./launch.js";
+export {
+	DeadlineError,
+	DumpInterruptedError,
+	OverrunError,
+	WireError,
+} from "./netlink/error.js";
+export { type CallOptions, type EmbeddedHost, open, type SpecInput } from "./open.js";
+export { KernelError, UmlnetError } from "./sys/error.js";

@@ -1,0 +1,71 @@
+/** Errors on their way between threads: structured clone keeps neither their class nor their own fields. */
+import {
+	ConflictError,
+	LockError,
+	RollbackError,
+	SpecError,
+	UnsupportedError,
+} from "./engine/error.js";
+import { DeadlineError, DumpInterruptedError, OverrunError, WireError } from "./netlink/error.js";
+import { KernelError, UmlnetError } from "./sys/error.js";
+
+/** An error as plain data. */
+export interface PackedError {
+	readonly name: string;
+	readonly message: string;
+	readonly stack: string | undefined;
+	readonly fields: Readonly<Record<string, unknown>>;
+	readonly cause: PackedError | undefined;
+}
+
+const classes: ReadonlyMap<string, new (...args: never[]) => Error> = new Map(
+	Object.entries({
+		ConflictError,
+		DeadlineError,
+		DumpInterruptedError,
+		KernelError,
+		LockError,
+		OverrunError,
+		RollbackError,
+		SpecError,
+		UmlnetError,
+		UnsupportedError,
+		WireError,
+	}),
+);
+
+/** An error as data that structured clone can carry. */
+export function packError(error: unknown): PackedError {
+	if (!(error instanceof Error))
+		return {
+			name: "Error",
+			message: String(error),
+			stack: undefined,
+			fields: {},
+			cause: undefined,
+		};
+	const { name, message, stack, cause, ...fields } = error;
+	return {
+		name: error.name,
+		message: error.message,
+		stack: error.stack,
+		fields: structuredCloneable(fields),
+		cause: error.cause === undefined ? undefined : packError(error.cause),
+	};
+}
+
+const structuredCloneable = (fields: object): Record<string, unknown> =>
+	Object.fromEntries(Object.entries(fields).filter(([, value]) => typeof value !== "function"));
+
+/** The error again, of its own class: `instanceof` and every field hold. */
+export function unpackError({ name, message, stack, fields, cause }: PackedError): Error {
+	const prototype = classes.get(name)?.prototype ?? Error.prototype;
+	const error: Error = Object.create(prototype, {
+		message: { value: message, writable: true, configurable: true },
+		stack: { value: stack, writable: true, configurable: true },
+		name: { value: name, writable: true, configurable: true },
+	});
+	if (cause !== undefined)
+		Object.defineProperty(error, "cause", { value: unpackError(cause), configurable: true });
+	return Object.assign(error, fields);
+}

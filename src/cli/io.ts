@@ -1,3 +1,5 @@
+import { Exit } from "./exit.js";
+
 /** Where text goes: a terminal, a file or a pipe. */
 export interface Sink {
 	write(text: string): void;
@@ -24,11 +26,12 @@ export interface Io {
  * changing the host, so EPIPE is no error here: what is left to say is simply not read by anybody.
  */
 export function processIo(): Io {
-	for (const stream of [process.stdout, process.stderr]) {
-		stream.on("error", (error: NodeJS.ErrnoException) => {
-			if (error.code !== "EPIPE") process.exitCode = 1;
-		});
-	}
+	process.stderr.on("error", () => {});
+	process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+		if (error.code === "EPIPE") return;
+		process.stderr.write(`umlnet-nl: cannot write the output: ${error.message}\n`);
+		process.exitCode = Exit.internal;
+	});
 	return {
 		stdout: sinkOf(process.stdout),
 		stderr: sinkOf(process.stderr),

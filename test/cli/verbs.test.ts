@@ -272,8 +272,9 @@ describe("status", () => {
 		tapStatus({ name: "tap10", mode: "bridged", bridge: "br0", drift: ["mtu is 1400, was 1500"] }),
 	];
 	const resources = [
-		{ kind: "bridge", key: "bridge br0", taps: ["tap10"], drift: ["eth1 is no port any more"] },
-		{ kind: "tap", key: "tap10", taps: ["tap10"], drift: ["mtu is 1400, was 1500"] },
+		{ kind: "bridge", key: "link:br0", taps: ["tap10"], drift: ["is down"] },
+		{ kind: "tap", key: "link:tap10", taps: ["tap10"], drift: ["mtu is 1400, was 1500"] },
+		{ kind: "address", key: "address:br0:fd00::1/64", taps: ["tap10"], drift: ["is gone"] },
 	];
 	const host = { status: async () => ({ taps, resources }) };
 
@@ -286,8 +287,9 @@ tap0   tap0     nat      500    -       eth1    192.168.33.33/24  192.168.33.34/
 tap10  tap0     bridged  500    br0     eth1    192.168.33.33/24  192.168.33.34/24  drifted
 
 drift
-  tap tap10   mtu is 1400, was 1500
-  bridge br0  eth1 is no port any more
+  bridge br0              is down
+  tap tap10               mtu is 1400, was 1500
+  address br0 fd00::1/64  is gone
 `,
 		);
 	});
@@ -301,7 +303,7 @@ drift
 
 	test("-v lists what was made beside the taps", async () => {
 		const { stdout } = await umlnet(["status", "-v"], { host });
-		expect(stdout).toContain("made for them\n  bridge br0  for tap10\n");
+		expect(stdout).toContain("made for them\n  bridge br0              for tap10\n");
 	});
 
 	test("--json has everything, launch arguments of all taps included", async () => {

@@ -28,19 +28,16 @@ export function renderTable(taps: readonly TapStatus[], paint: Paint): readonly 
 	return [paint.bold(header), ...lines.map(state)];
 }
 
-/** Where the host is not what was asked, with what asked for it. */
+/** Where the host is not what was made: once for each thing, however many taps it is for. */
 export function renderDrift(report: StatusReport, paint: Paint): readonly string[] {
-	const taps = report.taps.flatMap(({ name, drift }) => drift.map((what) => [`tap ${name}`, what]));
-	const resources = report.resources.flatMap(({ kind, key, drift }) =>
-		// The drift of a tap's own link is in both lists; once is enough.
-		drift
-			.filter((what) => !taps.some(([, known]) => known === what))
-			.map((what) => [subject(kind, key), what]),
+	const rows = report.resources.flatMap(({ kind, key, drift }) =>
+		drift.map((what) => [subject(kind, key), what]),
 	);
-	const rows = [...taps, ...resources];
-	return rows.length === 0
-		? []
-		: [paint.yellow("drift"), ...table(rows).map((line) => `  ${line}`)];
+	const told = new Set(rows.map(([, what]) => what));
+	for (const { name, drift } of report.taps)
+		for (const what of drift) if (!told.has(what)) rows.push([`tap ${name}`, what]);
+	if (rows.length === 0) return [];
+	return [paint.yellow("drift"), ...table(rows).map((line) => `  ${line}`)];
 }
 
 /** What stands beside the taps, and for whom. */
@@ -53,6 +50,8 @@ export function renderResources(report: StatusReport, paint: Paint): readonly st
 	return [paint.bold("made for them"), ...table(rows).map((line) => `  ${line}`)];
 }
 
-/** A key may or may not say its kind already: `bridge br0`. */
-const subject = (kind: string, key: string): string =>
-	key === kind || key.startsWith(`${kind} `) ? key : `${kind} ${key}`;
+/** A key is a class and names: `address:tap0:10.0.0.1/8` is shown as `address tap0 10.0.0.1/8`. */
+function subject(kind: string, key: string): string {
+	const names = key.slice(key.indexOf(":") + 1);
+	return `${kind} ${names.replace(":", " ")}`;
+}

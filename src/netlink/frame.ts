@@ -1,9 +1,19 @@
 /** struct nlmsghdr and the messages every netlink family shares. linux/netlink.h */
-import { errnoName } from "../sys/error.js";
+import { errnoName, KernelError } from "../sys/error.js";
 import { align4, Reader, type Writer } from "./bytes.js";
 import { WireError } from "./error.js";
 import { binary, nulString } from "./scalars.js";
-import { attrs, type Out, s32, struct, u16, u32 } from "./schema.js";
+import {
+	type AnyMessage,
+	attrs,
+	type Codec,
+	locate,
+	type Out,
+	s32,
+	struct,
+	u16,
+	u32,
+} from "./schema.js";
 
 export const NLMSG_HDRLEN = 16;
 export const NLMSG_NOOP = 1;
@@ -37,9 +47,15 @@ export const nlmsghdr = struct({
 	nlmsg_pid: u32,
 });
 
+/** The sentence may quote a device name, and the kernel takes names that are not UTF-8. */
+const sentence: Codec<string> = {
+	...nulString(1024),
+	read: (r) => Buffer.from(r.copy()).toString("utf8").replace(/\0.*$/s, ""),
+};
+
 /** What the kernel adds to an error so that a person can understand it (NETLINK_EXT_ACK). */
 export const nlmsgerrAttrs = attrs({
-	NLMSGERR_ATTR_MSG: [1, nulString(1024)],
+	NLMSGERR_ATTR_MSG: [1, sentence],
 	NLMSGERR_ATTR_OFFS: [2, u32],
 	NLMSGERR_ATTR_COOKIE: [3, binary()],
 	NLMSGERR_ATTR_POLICY: [4, binary()],
@@ -126,4 +142,37 @@ const readExtack = (r: Reader, flags: number): Out<typeof nlmsgerrAttrs> =>
 function checkErrno(r: Reader, errno: number): number {
 	if (errno < 0 || errno > 4095) throw r.fail(`${errnoName(errno)} is no errno`); // MAX_ERRNO, linux/err.h
 	return errno === 0 ? 0 : errno;
+}
+
+/** The typed error of a refused request: errno, the kernel's sentence, the attribute it points at. */
+export function refusal(
+	message: AnyMessage,
+	{ errno, extack }: Verdict,
+	payload: Uint8Array,
+): KernelError {
+	const offset = extack.NLMSGERR_ATTR_OFFS;
+	const missing = extack.NLMSGERR_ATTR_MISS_TYPE;
+	const kernel = extack.NLMSGERR_ATTR_MSG;
+	const at = (from: number | undefined): string | undefined =>
+		from === undefined ? undefined : locate(message, payload, from - NLMSG_HDRLEN);
+	const nest = at(extack.NLMSGERR_ATTR_MISS_NEST) ?? message.name;
+	const absent = missing === undefined ? undefined : attributeOf(message, nest, missing);
+	return new KernelError(message.name, errno, {
+		kernel,
+		attribute: at(offset) ?? (absent && `${nest}.${absent} (missing)`),
+	});
+}
+
+/** The name of an attribute number inside the nest that a path names. */
+function attributeOf(message: AnyMessage, nest: string, type: number): string | undefined {
+	let parts = message.set.parts ?? {};
+	for (const name of nest.split(".").slice(1)) {
+		// Elements of a list are named by their place, and the list's table by the type they all have.
+		const [, codec] = parts[name] ?? Object.values(parts)[0] ?? [];
+		parts = codec?.parts ?? {};
+	}
+	// Which table a missing attribute would have had, `NFTA_EXPR_DATA(cmp)`, nobody can say.
+	return Object.entries(parts)
+		.find(([, [number]]) => number === type)?.[0]
+		.replace(/\(.*/, "");
 }

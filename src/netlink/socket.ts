@@ -14,13 +14,15 @@ import {
 	NLMSG_DONE,
 	NLMSG_ERROR,
 	NLMSG_HDRLEN,
+	NLMSG_NOOP,
 	NLMSG_OVERRUN,
 	readDone,
 	readError,
+	refusal,
 	type Verdict,
 } from "./frame.js";
 import { type Request, request } from "./request.js";
-import { type AnyMessage, locate, type Message } from "./schema.js";
+import type { Message } from "./schema.js";
 
 const SOL_NETLINK = 270; // linux/socket.h
 const NETLINK_CAP_ACK = 10; // linux/netlink.h
@@ -102,22 +104,22 @@ export class NetlinkSocket {
 		if (requests.length === 0) return [];
 		const sent = this.#encode(requests, (flags, last) => flags | (last ? NLM_F_ACK : 0));
 		this.#transmit();
-		this.#collect(sent);
-		return sent;
+		if (this.#collect(sent, true)) return sent;
+		throw this.#late(requests.at(-1) as Request);
 	}
 
 	/**
 	 * Like `send`, for a protocol whose batch stands between two messages of its own (nf_tables): the same
 	 * datagram, but an acknowledgement of the last message means that all of them were committed.
-	 * @returns the outcome of each; undefined `acknowledged` when the kernel stayed silent
+	 * @returns the outcome of each; not `acknowledged` when the last was refused or the kernel stayed silent
+	 * @throws OverrunError, WireError: then nobody knows how the batch ended
 	 */
 	sendBatch(requests: readonly Request[]): { outcomes: readonly Outcome[]; acknowledged: boolean } {
 		const sent = this.#encode(requests, (flags, last) => flags | (last ? NLM_F_ACK : 0));
 		this.#transmit();
-		const last = sent.at(-1) as Sent;
 		// Everything the kernel has to say is queued when sendto returns, and it may say nothing at all.
-		while (!last.done && this.#receive(sent, 0));
-		return { outcomes: sent, acknowledged: last.done && last.error === undefined };
+		const answered = this.#collect(sent, false);
+		return { outcomes: sent, acknowledged: answered && sent.at(-1)?.error === undefined };
 	}
 
 	/** One request; its replies decoded. @throws KernelError when the kernel refuses */
@@ -149,9 +151,10 @@ export class NetlinkSocket {
 	#encode(requests: readonly Request[], flagsOf: (flags: number, last: boolean) => number): Sent[] {
 		const w = this.#w;
 		w.reset();
+		// Replies are found by their distance from the first number, so a send never wraps around.
+		if (this.#seq + requests.length > 0xffffffff) this.#seq = 1;
 		return requests.map((one, i) => {
-			const seq = this.#seq;
-			this.#seq = seq === 0xffffffff ? 1 : seq + 1;
+			const seq = this.#seq++;
 			const flags = flagsOf(one.flags, i === requests.length - 1) | NLM_F_REQUEST;
 			const at = beginMessage(w, one.message.type, flags, seq);
 			one.message.write(w, one.value as never);
@@ -167,113 +170,113 @@ export class NetlinkSocket {
 	}
 
 	/** Receive until the last request is answered; by then every refusal before it has come too. */
-	#collect(sent: readonly Sent[]): void {
-		const last = sent.at(-1) as Sent;
-		const deadline = performance.now() + this.#timeout;
-		while (!last.done) {
-			if (this.#receive(sent, deadline - performance.now())) continue;
-			throw this.#breakOff(new DeadlineError(last.request.message.name, this.#timeout));
-		}
-	}
-
-	/** Take one datagram and hand its messages to the requests they answer; false when none came in time. */
-	#receive(sent: readonly Sent[], milliseconds: number): boolean {
-		const length = this.#take(milliseconds);
-		if (length === undefined) return false;
-		const first = (sent[0] as Sent).seq;
-		for (const frame of frames(this.#inbox, length)) {
-			const one = sent[frame.seq - first];
-			if (one?.seq !== frame.seq || frame.portId !== this.#fd.portId) this.strays++;
-			else if (frame.type === NLMSG_ERROR) this.#settle(one, readError(this.#inbox, frame));
-			else if (frame.type === NLMSG_DONE) one.done = true;
+	#collect(sent: readonly Sent[], wait: boolean): boolean {
+		const last = sent.at(-1);
+		return this.#listen(sent, wait, (one, frame) => {
+			if (frame.type === NLMSG_ERROR) this.#settle(one, readError(this.#inbox, frame));
+			else if (frame.type === NLMSG_DONE) this.#settle(one, readDone(this.#inbox, frame));
 			else
 				one.replies.push({
 					type: frame.type,
 					value: one.request.message.read(new Reader(this.#inbox, frame.start, frame.end)),
 				});
-		}
-		return true;
+			return last?.done === true;
+		});
 	}
 
 	#settle(one: Sent, verdict: Verdict): void {
 		one.done = true;
-		if (verdict.errno !== 0)
-			one.error ??= refusal(one.request.message, verdict, this.#w.bytes.slice(one.start, one.end));
+		if (verdict.errno !== 0) one.error ??= this.#refusal(one, verdict);
+	}
+
+	#refusal({ request, start, end }: Sent, verdict: Verdict): KernelError {
+		return refusal(request.message, verdict, this.#w.bytes.slice(start, end));
 	}
 
 	#dumpOnce(one: Request, each: (bytes: Uint8Array, frame: Frame) => void): boolean {
-		const [sent] = this.#encode([one], (flags) => flags) as [Sent];
+		const sent = this.#encode([one], (flags) => flags);
 		this.#transmit();
-		const deadline = performance.now() + this.#timeout;
 		let torn = false;
-		for (;;) {
-			const length = this.#take(deadline - performance.now());
-			if (length === undefined)
-				throw this.#breakOff(new DeadlineError(one.message.name, this.#timeout));
-			for (const frame of frames(this.#inbox, length)) {
-				if (frame.seq !== sent.seq || frame.portId !== this.#fd.portId) {
-					this.strays++;
-					continue;
-				}
-				torn ||= (frame.flags & NLM_F_DUMP_INTR) !== 0;
-				if (frame.type === NLMSG_DONE || frame.type === NLMSG_ERROR) {
-					const read = frame.type === NLMSG_DONE ? readDone : readError;
-					const verdict = read(this.#inbox, frame);
-					if (verdict.errno === 0) return torn;
-					throw refusal(one.message, verdict, this.#w.bytes.slice(sent.start, sent.end));
-				}
-				if (frame.type === NLMSG_OVERRUN) throw new OverrunError(new WireError("NLMSG_OVERRUN"));
-				each(this.#inbox, frame);
+		const ended = this.#listen(sent, true, (asked, frame) => {
+			torn ||= (frame.flags & NLM_F_DUMP_INTR) !== 0;
+			if (frame.type === NLMSG_DONE || frame.type === NLMSG_ERROR) {
+				const read = frame.type === NLMSG_DONE ? readDone : readError;
+				const verdict = read(this.#inbox, frame);
+				if (verdict.errno !== 0) throw this.#refusal(asked, verdict);
+				return true;
 			}
+			each(this.#inbox, frame);
+			return false;
+		});
+		if (!ended) throw this.#late(one);
+		return torn;
+	}
+
+	/**
+	 * Hand each message that answers one of `sent` to `each` until that says it was the last.
+	 * @returns false when the last did not come: in time, or without `wait` at once
+	 */
+	#listen(
+		sent: readonly Sent[],
+		wait: boolean,
+		each: (one: Sent, frame: Frame) => boolean,
+	): boolean {
+		const first = sent[0]?.seq ?? 0;
+		const deadline = performance.now() + this.#timeout;
+		try {
+			for (;;) {
+				const length = this.#take(deadline, wait);
+				if (length === undefined) return false;
+				let ours = false;
+				for (const frame of frames(this.#inbox, length)) {
+					const one = sent[frame.seq - first];
+					if (one === undefined || frame.portId !== this.#fd.portId) this.strays++;
+					else {
+						ours = true;
+						if (frame.type === NLMSG_OVERRUN)
+							throw new OverrunError(new WireError("NLMSG_OVERRUN"));
+						if (frame.type !== NLMSG_NOOP && each(one, frame)) return true;
+					}
+				}
+				if (!ours && performance.now() >= deadline) return false;
+			}
+		} catch (error) {
+			if (error instanceof WireError || error instanceof OverrunError) this.#broken = error;
+			throw error;
 		}
 	}
 
-	/** The length of the next datagram from the kernel itself, or undefined when none came in time. */
-	#take(milliseconds: number): number | undefined {
-		const deadline = performance.now() + milliseconds;
+	/** The length of the next datagram from the kernel itself, or undefined when none came. */
+	#take(deadline: number, wait: boolean): number | undefined {
 		for (;;) {
-			let received: ReturnType<Transport["receive"]>;
-			try {
-				received = this.#fd.receive(this.#inbox);
-			} catch (error) {
-				if (error instanceof KernelError && error.errno === "ENOBUFS")
-					throw this.#breakOff(new OverrunError(error));
-				throw error;
-			}
+			const received = this.#receive();
 			if (received === undefined) {
-				if (milliseconds <= 0 || !this.#fd.wait(deadline - performance.now())) return undefined;
-			} else if (received.senderPortId !== 0) this.strays++;
-			else if (received.length > this.#inbox.length)
-				throw this.#breakOff(
-					new WireError(`a datagram of ${received.length} bytes was cut to ${this.#inbox.length}`),
+				if (!wait || !this.#fd.wait(Math.max(0, deadline - performance.now()))) return undefined;
+			} else if (received.senderPortId !== 0) {
+				this.strays++;
+				// Whoever floods this socket does not keep us here for ever.
+				if (performance.now() >= deadline) return undefined;
+			} else if (received.length > this.#inbox.length)
+				throw new WireError(
+					`a datagram of ${received.length} bytes was cut to ${this.#inbox.length}`,
 				);
 			else return received.length;
 		}
 	}
 
+	#receive(): ReturnType<Transport["receive"]> {
+		try {
+			return this.#fd.receive(this.#inbox);
+		} catch (error) {
+			if (error instanceof KernelError && error.errno === "ENOBUFS") throw new OverrunError(error);
+			throw error;
+		}
+	}
+
 	/** After a reply went missing, a late one could answer the wrong request: no further use of this socket. */
-	#breakOff<E extends Error>(error: E): E {
+	#late({ message }: Request): DeadlineError {
+		const error = new DeadlineError(message.name, this.#timeout);
 		this.#broken = error;
 		return error;
 	}
-}
-
-/** The typed error of a refused request: errno, the kernel's sentence, the attribute it points at. */
-export function refusal(
-	message: AnyMessage,
-	{ errno, extack }: Verdict,
-	payload: Uint8Array,
-): KernelError {
-	const offset = extack.NLMSGERR_ATTR_OFFS;
-	const missing = extack.NLMSGERR_ATTR_MISS_TYPE;
-	const kernel = extack.NLMSGERR_ATTR_MSG;
-	const at = offset === undefined ? undefined : locate(message, payload, offset - NLMSG_HDRLEN);
-	const absent =
-		missing === undefined
-			? undefined
-			: Object.entries(message.set.parts ?? {}).find(([, [type]]) => type === missing)?.[0];
-	return new KernelError(message.name, errno, {
-		kernel,
-		attribute: at ?? (absent && `${message.name}.${absent} (missing)`),
-	});
 }

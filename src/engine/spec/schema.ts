@@ -23,32 +23,57 @@ const declarations = new Map<string, Declaration>(
 const messages = new Map(
 	[...declarations].map(([name, { fields }]) => [name, new Map(Object.entries(fields ?? {}))]),
 );
+const enums = new Map(
+	[...declarations].flatMap(([name, { values }]) =>
+		values === undefined ? [] : [[name, words(name, values)] as const],
+	),
+);
+const unions = new Map(
+	[...declarations].flatMap(([name, declaration]) => {
+		const choices = soleOneof(declaration);
+		return choices === undefined ? [] : [[name, choices] as const];
+	}),
+);
 
-export function fieldsOf(message: string): ReadonlyMap<string, Field> {
-	return messages.get(message) ?? new Map();
-}
-
-/** The words of an enum: MODE_HOST_ONLY of Mode is `host-only`; what is 0 is for "not said". */
-export function wordsOf(type: string): readonly string[] | undefined {
-	const values = declarations.get(type)?.values;
-	if (values === undefined) return undefined;
+/** What is 0 is for "not said". */
+function words(type: string, values: Readonly<Record<string, number>>): readonly string[] {
 	const prefix = `${type.replace(/(?<=[a-z])(?=[A-Z])/g, "_").toUpperCase()}_`;
 	return Object.entries(values)
 		.filter(([, number]) => number !== 0)
 		.map(([name]) => name.slice(prefix.length).toLowerCase().replaceAll("_", "-"));
 }
 
-/** The types one of which a message stands for that is nothing but one oneof, like Account. */
-export function choicesOf(message: string): readonly string[] | undefined {
-	const { fields = {}, oneofs = {} } = declarations.get(message) ?? {};
+/** An `optional` field is a oneof as well, but of one. */
+function soleOneof({ fields = {}, oneofs = {} }: Declaration): readonly string[] | undefined {
 	const [only, ...others] = Object.values(oneofs);
-	if (only === undefined || others.length > 0) return undefined;
-	const names = Object.keys(fields);
-	if (names.length < 2 || only.oneof.length !== names.length) return undefined;
-	return Object.values(fields).map((field) => field.type);
+	const types = Object.values(fields).map((field) => field.type);
+	const isSole = others.length === 0 && only?.oneof.length === types.length && types.length > 1;
+	return isSole ? types : undefined;
 }
 
-/** Where a key belongs that stands in the wrong place. */
-export function messagesWith(field: string): readonly string[] {
-	return [...messages].filter(([, fields]) => fields.has(field)).map(([name]) => name);
+export function fieldsOf(message: string): ReadonlyMap<string, Field> {
+	return messages.get(message) ?? new Map();
+}
+
+/** The words of an enum: MODE_HOST_ONLY of Mode is `host-only`. */
+export function wordsOf(type: string): readonly string[] | undefined {
+	return enums.get(type);
+}
+
+/** The types one of which a message stands for that is nothing but one oneof, like Account. */
+export function choicesOf(message: string): readonly string[] | undefined {
+	return unions.get(message);
+}
+
+/** Where a key belongs that stands in the wrong place of a spec. */
+export function messagesWith(key: string): readonly string[] {
+	return [...placesIn("Spec")].filter((name) => messages.get(name)?.has(key));
+}
+
+/** A message, and those its fields hold, in which keys can be written. */
+function placesIn(message: string, found = new Set<string>()): ReadonlySet<string> {
+	if (!messages.has(message) || unions.has(message) || found.has(message)) return found;
+	found.add(message);
+	for (const { type } of fieldsOf(message).values()) placesIn(type, found);
+	return found;
 }

@@ -67,9 +67,9 @@ export function locate(root: Node | undefined, path: Path): Mark {
 
 /** Text of a stranger, fit for a terminal: quoted, ASCII only (look-alike letters become visible), not too long. */
 export function quote(text: string): string {
-	const cut = text.length > 60 ? `${text.slice(0, 60)}…` : text;
+	const cut = text.length > 60 ? `${text.slice(0, 60)}...` : text;
 	return JSON.stringify(cut).replace(
-		/[^\x20-\x7e…]/g,
+		/[^\x20-\x7e]/g,
 		(char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, "0")}`,
 	);
 }

@@ -14,6 +14,9 @@ import {
 import type { Issues } from "./issues.js";
 import { describe, type Entry, MAX_DEPTH, type Node, type Path, quote } from "./tree.js";
 
+/** Ten thousand taps; what is beyond takes the library seconds and gigabytes. */
+const MAX_TOKENS = 600_000;
+
 /** What all aliases together may stand for: templates for thousands of taps, not a billion laughs. */
 const MAX_ALIASED = 100_000;
 
@@ -41,16 +44,21 @@ function compose(text: string, issues: Issues): Document.Parsed | undefined {
 		logLevel: "silent",
 	});
 	const documents: Document.Parsed[] = [];
+	let tokens = 0;
+	let errors = 0;
 	for (const lexeme of new Lexer().lex(text)) {
 		for (const token of parser.next(lexeme)) {
 			if (token.type === "directive")
 				issues.add([], "has a % directive: a spec is plain YAML 1.2", undefined, token.offset);
+			if (token.type === "error") errors++;
 			documents.push(...composer.next(token));
 		}
-		if (parser.stack.length > 2 * MAX_DEPTH) {
-			issues.add([], "is nested too deep", undefined, parser.offset);
-			return undefined;
-		}
+		if (errors > MAX_SYNTAX_ISSUES) break;
+		if (++tokens <= MAX_TOKENS && parser.stack.length <= 2 * MAX_DEPTH) continue;
+		const [message, hint] =
+			tokens > MAX_TOKENS ? ["is too long for YAML", "write it as JSON"] : ["is nested too deep"];
+		issues.add([], message, hint, parser.offset);
+		return undefined;
 	}
 	for (const token of parser.end()) documents.push(...composer.next(token));
 	documents.push(...composer.end(true, text.length));

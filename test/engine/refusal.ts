@@ -1,0 +1,48 @@
+import { expect } from "vitest";
+import { type Issue, SpecError } from "../../src/engine/error.js";
+import { checkSpec, parseSpec, type Spec, type SpecOptions } from "../../src/engine/spec.js";
+
+/** The issues of what must not be accepted. Anything else that is thrown is a failure of the test. */
+export function issuesOf(make: () => Spec): readonly Issue[] {
+	try {
+		expect(make()).toBe("refused");
+	} catch (error) {
+		if (!(error instanceof SpecError)) throw error;
+		expect(error.code).toBe("ERR_SPEC");
+		expect(error.issues.length).toBeGreaterThan(0);
+		for (const issue of error.issues) expect(error.message).toContain(issue.message);
+		return error.issues;
+	}
+	throw new Error("accepted");
+}
+
+export const refuse = (value: unknown, options?: SpecOptions) =>
+	issuesOf(() => checkSpec(value, options));
+export const refuseText = (text: string, options?: SpecOptions) =>
+	issuesOf(() => parseSpec(text, options));
+
+/** One issue and no other: nothing that is wrong once is reported twice. */
+export const one = (path: string, message: string) => [
+	expect.objectContaining({ path, message: expect.stringContaining(message) }),
+];
+
+type Fields = Readonly<Record<string, unknown>>;
+
+/** A good spec of one network `lab` and one tap `tap0`, with changes. */
+export function lab(network: Fields = {}, tap: Fields = {}): Fields {
+	return {
+		version: 1,
+		networks: { lab: { mode: "host-only", ...network } },
+		taps: { tap0: { network: "lab", ...tap } },
+	};
+}
+
+/** Taps of a network `lab` by name. */
+export function farm(network: Fields, taps: Readonly<Record<string, Fields>>): Fields {
+	const members = Object.entries(taps).map(([name, tap]) => [name, { network: "lab", ...tap }]);
+	return {
+		version: 1,
+		networks: { lab: { mode: "host-only", ...network } },
+		taps: Object.fromEntries(members),
+	};
+}

@@ -1,0 +1,294 @@
+import { describe, expect, it, test } from "vitest";
+import { checkSpec } from "../../src/engine/spec.js";
+import { farm, lab, one, refuse } from "./refusal.js";
+
+/** No machine on a wire can have these, host or guest. The text of a CIDR itself is cidr.test.ts. */
+const badHosts: readonly (readonly [cidr: string, reason: string])[] = [
+	["10.0.0.1", "the prefix length is missing"],
+	["10.0.0.1/33", "from 0 to 32"],
+	["10.0.0.1/-1", "from 0 to 32"],
+	["10.0.0.1/08", "from 0 to 32"],
+	["10.0.0.1/24.0", "from 0 to 32"],
+	["10.0.0.1/24 ", "from 0 to 32"],
+	["010.0.0.1/24", "leading zero"],
+	["0x0a.1/24", "four decimal numbers"],
+	["10.1/24", "four decimal numbers"],
+	["1e1.0.0.1/24", "four decimal numbers"],
+	["", "four decimal numbers"],
+	["lab.example/24", "four decimal numbers"],
+	["10.0.0.1/0", "/8 is the shortest prefix"],
+	["10.0.0.1/1", "/8 is the shortest prefix"],
+	["10.0.0.1/7", "/8 is the shortest prefix"],
+	["10.0.0.0/24", "is the subnet itself"],
+	["10.0.0.128/25", "is the subnet itself"],
+	["10.0.0.255/24", "broadcast address"],
+	["10.0.0.3/30", "broadcast address"],
+	["0.0.0.0/32", "this network"],
+	["0.1.2.3/24", "this network"],
+	["255.255.255.255/32", "class E"],
+	["240.0.0.1/24", "class E"],
+	["224.0.0.1/24", "multicast"],
+	["239.255.255.250/32", "multicast"],
+	["127.0.0.1/8", "loopback"],
+	["127.1.2.3/24", "loopback"],
+	["169.254.169.254/16", "metadata"],
+	["::ffff:10.0.0.1/120", "write it as IPv4"],
+	["::/64", "no address"],
+	["::1/128", "loopback"],
+	["ff02::1/64", "multicast"],
+	["fe80::1/64", "link-local"],
+	["fe80::1%eth0/64", "zone"],
+	["fd00::1/64%eth0", "from 0 to 128"],
+	["fd00:ec2::254/64", "metadata"],
+	["fd00::1/129", "from 0 to 128"],
+	["fd00::1/15", "/16 is the shortest prefix"],
+	["fd00::/64", "is the subnet itself"],
+];
+
+describe("an address of a machine", () => {
+	test.each(badHosts)("is not %j: %s", (cidr, reason) => {
+		expect(refuse(lab({ addresses: [cidr] }))).toEqual(one("networks.lab.addresses[0]", reason));
+		const good = "10.77.0.1/24";
+		expect(refuse(lab({}, { addresses: [good, cidr] }))).toEqual(
+			one("taps.tap0.addresses[1]", reason),
+		);
+		expect(refuse(lab({}, { guest: { addresses: [cidr] } }))).toEqual(
+			one("taps.tap0.guest.addresses[0]", reason),
+		);
+	});
+
+	test.each([
+		["10.0.0.1/24", "10.0.0.1/24"],
+		["10.0.0.0/31", "10.0.0.0/31"],
+		["10.0.0.1/31", "10.0.0.1/31"],
+		["10.0.0.0/32", "10.0.0.0/32"],
+		["10.0.0.255/16", "10.0.0.255/16"],
+		["192.168.33.33/8", "192.168.33.33/8"],
+		["169.254.1.1/32", "169.254.1.1/32"],
+		["FD00:0:0::1/64", "fd00::1/64"],
+		["fd00::/127", "fd00::/127"],
+		["fd00::ffff:ffff:ffff:ffff/64", "fd00::ffff:ffff:ffff:ffff/64"],
+		["2001:db8::/128", "2001:db8::/128"],
+	])("is %j, written %s", (cidr, canonical) => {
+		expect(checkSpec(lab({}, { addresses: [cidr] })).taps.tap0?.addresses).toEqual([canonical]);
+	});
+
+	it("comes with an example of what would do", () => {
+		expect(refuse(lab({ addresses: ["10.0.0.0/24"] }))[0]?.hint).toBe("such as 10.0.0.1/24");
+		expect(refuse(lab({ addresses: ["10.0.0.255/24"] }))[0]?.hint).toBe("such as 10.0.0.254/24");
+	});
+
+	it("is there once", () => {
+		expect(refuse(lab({ addresses: ["10.0.0.1/24", "10.0.0.1/16"] }))).toEqual(
+			one("networks.lab.addresses[1]", "10.0.0.1/16 is given twice"),
+		);
+		expect(refuse(lab({}, { guest: { addresses: ["fd00::1/64", "fd00:0::1/64"] } }))).toEqual(
+			one("taps.tap0.guest.addresses[1]", "is given twice"),
+		);
+	});
+
+	it("is one of few: each guest is compared with all of its host's", () => {
+		const addresses = Array.from({ length: 65 }, (_, i) => `10.0.${i}.1/24`);
+		expect(refuse(lab({ addresses }))).toEqual(one("networks.lab.addresses", "64 at most"));
+	});
+});
+
+describe("a guest's address", () => {
+	it("is never the host's own: the seed's pitfall, explained", () => {
+		const spec = lab(
+			{},
+			{ addresses: ["10.33.33.36/24"], guest: { addresses: ["10.33.33.36/24"] } },
+		);
+		expect(refuse(spec)).toEqual([
+			{
+				path: "taps.tap0.guest.addresses[0]",
+				message:
+					"10.33.33.36 is the host's own address (taps.tap0.addresses[0]). tap0 on the host and eth0 in the " +
+					"guest are two machines on one wire, and both would answer for 10.33.33.36: the LAN would " +
+					"reach the guest, this host only itself",
+				hint: "such as 10.33.33.37/24",
+			},
+		]);
+	});
+
+	test.each([
+		[
+			"on its bridge",
+			{ bridge: "br0", addresses: ["10.0.0.1/24"] },
+			{},
+			"networks.lab.addresses[0]",
+		],
+		[
+			"on its tap from the network",
+			{ addresses: ["10.0.0.1/24"] },
+			{},
+			"networks.lab.addresses[0]",
+		],
+		[
+			"behind the uplink",
+			{ mode: "nat", uplink: "eth1", snatTo: "10.0.0.1" },
+			{},
+			"networks.lab.snatTo",
+		],
+		["with another prefix length", {}, { addresses: ["10.0.0.1/25"] }, "taps.tap0.addresses[0]"],
+		["as a single address", {}, { addresses: ["10.0.0.1/32"] }, "taps.tap0.addresses[0]"],
+	])("is not the host's %s", (_, network, tap, place) => {
+		const spec = lab(network, { ...tap, guest: { addresses: ["10.0.0.1/24"] } });
+		expect(refuse(spec)).toEqual(
+			one("taps.tap0.guest.addresses[0]", `10.0.0.1 is the host's own address (${place})`),
+		);
+	});
+
+	it("is not what the host has on another tap", () => {
+		const spec = farm(
+			{},
+			{
+				tap0: { addresses: ["10.0.0.1/24"] },
+				tap1: { addresses: ["10.0.1.1/24"], guest: { addresses: ["10.0.0.1/24"] } },
+			},
+		);
+		expect(refuse(spec)).toEqual(
+			one("taps.tap1.guest.addresses[0]", "host's own address (taps.tap0.addresses[0])"),
+		);
+	});
+
+	it("is not another guest's", () => {
+		const guest = { addresses: ["10.0.0.2/24"] };
+		const spec = farm(
+			{ bridge: "br0", addresses: ["10.0.0.1/24"] },
+			{ tap0: { guest }, tap1: { guest } },
+		);
+		expect(refuse(spec)).toEqual([
+			{
+				path: "taps.tap1.guest.addresses[0]",
+				message: "10.0.0.2 is the address of another guest (taps.tap0.guest.addresses[0])",
+				hint: "such as 10.0.0.3/24",
+			},
+		]);
+	});
+
+	it("may be another's where the host only bridges two Ethernets", () => {
+		const guest = { addresses: ["10.0.0.2/24"] };
+		const spec = {
+			version: 1,
+			networks: {
+				a: { mode: "bridged", bridge: "br0", uplink: "eth0" },
+				b: { mode: "bridged", bridge: "br1", uplink: "eth1" },
+			},
+			taps: { tap0: { network: "a", guest }, tap1: { network: "b", guest } },
+		};
+		expect(Object.keys(checkSpec(spec).taps)).toEqual(["tap0", "tap1"]);
+	});
+
+	const host = { addresses: ["10.0.0.1/24"] };
+	test.each([
+		["10.0.1.2/24", "is not in the subnet of the host's side of tap0, 10.0.0.1/24"],
+		["10.0.0.130/25", "10.0.0.128/25 does not hold the host, 10.0.0.1/24"],
+		["10.0.0.2/30", undefined],
+		["10.0.0.2/16", undefined],
+		["10.0.0.2/32", undefined],
+		["fd00::2/64", undefined],
+	])("%s beside a host of 10.0.0.1/24: %s", (cidr, message) => {
+		const spec = lab({}, { ...host, guest: { addresses: [cidr] } });
+		if (message === undefined) expect(checkSpec(spec).taps.tap0?.guest.addresses).toEqual([cidr]);
+		else expect(refuse(spec)).toEqual(one("taps.tap0.guest.addresses[0]", message));
+	});
+
+	it("has no gateway that is a broadcast address to it", () => {
+		const spec = lab({}, { addresses: ["10.0.0.127/24"], guest: { addresses: ["10.0.0.2/25"] } });
+		expect(refuse(spec)).toEqual(
+			one("taps.tap0.guest.addresses[0]", "10.0.0.127 is the subnet or its broadcast address"),
+		);
+	});
+
+	it("may be anywhere when the host has a single address there", () => {
+		const spec = lab({}, { addresses: ["169.254.1.1/32"], guest: { addresses: ["10.0.0.2/24"] } });
+		expect(checkSpec(spec).taps.tap0?.guest.addresses).toEqual(["10.0.0.2/24"]);
+	});
+});
+
+describe("snatTo", () => {
+	const nat = { mode: "nat", uplink: "eth1" };
+
+	test.each([
+		["10.0.0.1/24", "is no address"],
+		["10.0.0", "four decimal numbers"],
+		["010.0.0.1", "leading zero"],
+		["0.0.0.0", "this network"],
+		["127.0.0.1", "loopback"],
+		["224.0.0.1", "multicast"],
+		["255.255.255.255", "class E"],
+		["fd00::1", "not yet there"],
+		["eth1", "four decimal numbers"],
+		["", "four decimal numbers"],
+	])("is not %j", (snatTo, message) => {
+		expect(refuse(lab({ ...nat, snatTo }))).toEqual(one("networks.lab.snatTo", message));
+	});
+
+	test.each(["routed", "host-only", "bridged"])("has no use in mode %s", (mode) => {
+		const spec = lab({ mode, bridge: "br0", snatTo: "10.33.33.34" });
+		expect(refuse(spec)).toEqual(
+			one("networks.lab.snatTo", `mode ${mode} does not translate addresses`),
+		);
+	});
+
+	it("is an address of the uplink", () => {
+		const spec = checkSpec(lab({ ...nat, snatTo: "10.33.33.34" }));
+		expect(spec.networks.lab?.snatTo).toBe("10.33.33.34");
+	});
+});
+
+describe("MAC addresses", () => {
+	test.each([
+		["02:00:00:00:00", "six bytes"],
+		["02:00:00:00:00:00:01", "six bytes"],
+		["020000000001", "six bytes"],
+		["02-00-00-00-00-01", "six bytes"],
+		["2:0:0:0:0:1", "six bytes"],
+		["02:00:00:00:00:0g", "six bytes"],
+		["02:00:00:00:00:01\n", "six bytes"],
+		["", "six bytes"],
+		["00:00:00:00:00:00", "all zero"],
+		["ff:ff:ff:ff:ff:ff", "multicast"],
+		["01:00:5e:00:00:01", "multicast"],
+	])("are not %j", (mac, message) => {
+		expect(refuse(lab({}, { mac }))).toEqual(one("taps.tap0.mac", message));
+		expect(refuse(lab({}, { guest: { mac } }))).toEqual(one("taps.tap0.guest.mac", message));
+	});
+
+	it("are lower case", () => {
+		const { taps } = checkSpec(
+			lab({}, { mac: "02:AB:00:00:00:01", guest: { mac: "52:54:00:12:34:5F" } }),
+		);
+		expect([taps.tap0?.mac, taps.tap0?.guest.mac]).toEqual([
+			"02:ab:00:00:00:01",
+			"52:54:00:12:34:5f",
+		]);
+	});
+
+	const mac = "52:54:00:12:34:56";
+	const other = "52:54:00:12:34:57";
+	it("of two guests differ, wherever they are", () => {
+		const spec = farm(
+			{},
+			{ tap0: { guest: { mac } }, tap1: { guest: { mac: mac.toUpperCase() } } },
+		);
+		expect(refuse(spec)).toEqual(
+			one("taps.tap1.guest.mac", `${mac} is another interface's already (taps.tap0.guest.mac)`),
+		);
+	});
+
+	it("of the tap and its guest differ: they are two machines", () => {
+		expect(refuse(lab({}, { mac, guest: { mac } }))).toEqual(
+			one("taps.tap0.guest.mac", "is another interface's already (taps.tap0.mac)"),
+		);
+	});
+
+	it("of two taps differ on one bridge, and may be the same on two wires", () => {
+		const taps = { tap0: { mac, guest: { mac: other } }, tap1: { mac } };
+		expect(refuse(farm({ bridge: "br0" }, taps))).toEqual(
+			one("taps.tap1.mac", "is another interface's already (taps.tap0.mac)"),
+		);
+		expect(checkSpec(farm({}, taps)).taps.tap1?.mac).toBe(mac);
+	});
+});

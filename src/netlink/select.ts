@@ -65,7 +65,7 @@ export function selectWriter({ name, data, formats }: AnySelect) {
 			if (raw !== undefined) writeAttr(w, dataKey, dataType | NLA_F_NESTED, raws, raw);
 			return;
 		}
-		const format = (formats as Formats)[known];
+		const format = Object.hasOwn(formats, known) ? (formats as Formats)[known] : undefined;
 		if (format === undefined) throw w.fail(`${nameKey} ${known} is not in the table`);
 		const value = values[dataKey];
 		if (value !== undefined) writeAttr(w, `${dataKey}(${known})`, dataType, format, value);

@@ -405,6 +405,8 @@ const common = {
 	IFLA_DPLL_PIN: [65, binary()],
 	IFLA_MAX_PACING_OFFLOAD_HORIZON: [66, binary()], // NLA_UINT: four or eight bytes
 	IFLA_NETNS_IMMUTABLE: [67, u8],
+	IFLA_HEADROOM: [68, u16],
+	IFLA_TAILROOM: [69, u16],
 } as const;
 
 /**

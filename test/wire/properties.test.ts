@@ -29,7 +29,7 @@ describe.each(messages)("%s", (_name, message) => {
 				expect(decoded).toStrictEqual(value);
 				expect(encode(message, decoded)).toStrictEqual(bytes);
 			}),
-			{ numRuns: 40 },
+			{ numRuns: 100 },
 		);
 	});
 
@@ -41,7 +41,7 @@ describe.each(messages)("%s", (_name, message) => {
 				message.write(w, value as never);
 				expect(w.finish()).toStrictEqual(encode(message, value));
 			}),
-			{ numRuns: 10 },
+			{ numRuns: 25 },
 		);
 	});
 
@@ -63,7 +63,7 @@ describe.each(messages)("%s", (_name, message) => {
 					}
 				},
 			),
-			{ numRuns: 60 },
+			{ numRuns: 150 },
 		);
 	});
 
@@ -80,7 +80,7 @@ describe.each(messages)("%s", (_name, message) => {
 					at += (view.getUint16(at, host) + 3) & ~3;
 				}
 			}),
-			{ numRuns: 10 },
+			{ numRuns: 25 },
 		);
 	});
 });

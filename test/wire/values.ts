@@ -43,10 +43,8 @@ function single(codec: AnyCodec, depth: number): Arbitrary<unknown> {
 			return fc.constant(true);
 		case "string":
 			return strings;
-		case "binary": {
-			const length = codec.size ?? fc.sample(fc.nat(20), 1)[0] ?? 0;
-			return fc.uint8Array({ minLength: length, maxLength: length });
-		}
+		case "binary":
+			return fc.uint8Array({ minLength: codec.size ?? 0, maxLength: codec.size ?? 20 });
 		case "struct":
 			return members(parts, depth);
 		case "headed":
@@ -78,6 +76,7 @@ function members(parts: Parts, depth: number): Arbitrary<object> {
 	);
 	return fc.record(
 		Object.fromEntries(entries.map(([name, [, codec]]) => [name, valuesOf(codec, depth)])),
+		{ noNullPrototype: true },
 	);
 }
 
@@ -104,7 +103,7 @@ function attributes(parts: Parts, depth: number): Arbitrary<object> {
 	}
 	if (depth > DEEPEST) return fc.constant({});
 	return fc
-		.subarray(choices, { maxLength: 5 })
+		.subarray(choices, { maxLength: Math.min(5, choices.length) })
 		.chain((chosen) => fc.tuple(...chosen.map(([, value]) => value())))
 		.map((values) => Object.assign({}, ...values));
 }

@@ -256,6 +256,13 @@ describe("MAC addresses", () => {
 		expect(refuse(lab({}, { guest: { mac } }))).toEqual(one("taps.tap0.guest.mac", message));
 	});
 
+	it("may be of those that makers of cards were given, as Xen's and VirtualBox's are", () => {
+		const { taps } = checkSpec(
+			lab({}, { mac: "00:16:3e:00:00:01", guest: { mac: "08:00:27:d1:f5:01" } }),
+		);
+		expect(taps.tap0?.guest.mac).toBe("08:00:27:d1:f5:01");
+	});
+
 	it("are lower case", () => {
 		const { taps } = checkSpec(
 			lab({}, { mac: "02:AB:00:00:00:01", guest: { mac: "52:54:00:12:34:5F" } }),

@@ -65,6 +65,8 @@ describe("what is not yet there is refused, never taken and ignored", () => {
 		[lab({ isolation: true }), "networks.lab.isolation"],
 		[lab({}, { publish: ["2222:22/tcp"] }), "taps.tap0.publish"],
 		[lab({}, { publish: ["0:22"] }), "taps.tap0.publish"],
+		[lab({}, { publish: ["65536:22", "80-79:22", "127.0.0.1:22:22"] }), "taps.tap0.publish"],
+		[lab({}, { publish: [""] }), "taps.tap0.publish"],
 	])("%j", (spec, path) => {
 		expect(refuse(spec)).toEqual(one(path, "is not yet there"));
 	});
@@ -235,14 +237,17 @@ describe("the host's subnets", () => {
 			});
 			return farm({ mode: "nat", uplink: "eth0" }, Object.fromEntries(taps));
 		};
-		const seconds = (count: number) => {
+		const best = (count: number) => {
 			const value = spec(count);
-			const start = performance.now();
-			expect(Object.keys(checkSpec(value).taps).length).toBe(count);
-			return performance.now() - start;
+			const times = Array.from({ length: 3 }, () => {
+				const start = performance.now();
+				expect(Object.keys(checkSpec(value).taps).length).toBe(count);
+				return performance.now() - start;
+			});
+			return Math.min(...times);
 		};
-		seconds(1000);
+		best(1000);
 		// Ten times the taps: 10 times the work if linear, 100 times if quadratic.
-		expect(seconds(20_000) / seconds(2000)).toBeLessThan(50);
+		expect(best(20_000) / best(2000)).toBeLessThan(50);
 	});
 });

@@ -1,5 +1,5 @@
 import { type Issue, SpecError } from "../error.js";
-import { formatPath, locate, type Mark, type Node, type Path } from "./tree.js";
+import { formatPath, locate, type Mark, type Node, type Path, printable } from "./tree.js";
 
 /** More than this many nobody reads, and an error must not be larger than what it is about. */
 const MAX_ISSUES = 1000;
@@ -25,7 +25,7 @@ export class Issues {
 	add(path: Path, message: string, hint?: string, mark?: Mark): void {
 		this.#paths.add(formatPath(path));
 		if (this.count >= MAX_ISSUES) this.#dropped++;
-		else this.#findings.push({ path, message, hint, mark });
+		else this.#findings.push({ path, message: short(message), hint: hint && short(hint), mark });
 	}
 
 	/** Something required is not there, unless it is there and already known to be wrong. */
@@ -59,6 +59,11 @@ export class Issues {
 		if (this.#dropped > 0) issues.push({ path: "", message: `and ${this.#dropped} more issues` });
 		throw new SpecError(issues, source === undefined ? {} : { source });
 	}
+}
+
+/** Names that are no names are in messages as well. */
+function short(message: string): string {
+	return printable(message.length > 1000 ? `${message.slice(0, 1000)}...` : message);
 }
 
 /** From an offset to line and column, both counted from 1. */

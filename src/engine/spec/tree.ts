@@ -65,10 +65,14 @@ export function locate(root: Node | undefined, path: Path): Mark {
 	return mark;
 }
 
-/** Text of a stranger, fit for a terminal: quoted, ASCII only (look-alike letters become visible), not too long. */
+/** Text of a stranger in a message: quoted, not too long. */
 export function quote(text: string): string {
-	const cut = text.length > 60 ? `${text.slice(0, 60)}...` : text;
-	return JSON.stringify(cut).replace(
+	return printable(JSON.stringify(text.length > 60 ? `${text.slice(0, 60)}...` : text));
+}
+
+/** Fit for a terminal and a log: ASCII, so that look-alike letters become visible, and one line. */
+export function printable(text: string): string {
+	return text.replace(
 		/[^\x20-\x7e]/g,
 		(char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, "0")}`,
 	);

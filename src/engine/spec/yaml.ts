@@ -39,6 +39,8 @@ function compose(text: string, issues: Issues): Document.Parsed | undefined {
 	const composer = new Composer({
 		version: "1.2",
 		schema: "core",
+		// !!timestamp and the like, which are of no use here.
+		resolveKnownTags: false,
 		// Its own search for equal keys is quadratic; Converter has a faster one.
 		uniqueKeys: false,
 		logLevel: "silent",

@@ -1,0 +1,62 @@
+import { execFileSync } from "node:child_process";
+import { readFileSync } from "node:fs";
+import protobuf from "protobufjs";
+import { expect, test } from "vitest";
+import { choicesOf, fieldsOf, wordsOf } from "../../src/engine/spec/schema.js";
+import { checkSpec } from "../../src/engine/spec.js";
+
+const file = new URL("../../src/engine/proto.json", import.meta.url);
+
+test("proto.json is what npm run proto makes of proto/", () => {
+	const script = new URL("../../scripts/proto.mjs", import.meta.url);
+	const made = execFileSync(process.execPath, [script.pathname, "--print"], { encoding: "utf8" });
+	expect(readFileSync(file, "utf8")).toBe(made);
+});
+
+test("proto.json is a protobufjs Root", () => {
+	const root = protobuf.Root.fromJSON(JSON.parse(readFileSync(file, "utf8")));
+	const Spec = root.lookupType("umlnet.v1.Spec");
+	const spec = { version: 1, taps: { tap0: { network: "lab", owner: { id: 500 } } } };
+	const bytes = Spec.encode(Spec.fromObject(spec)).finish();
+	expect(Spec.toObject(Spec.decode(bytes))).toMatchObject(spec);
+});
+
+test("enums are words, a lone oneof is a choice", () => {
+	expect(wordsOf("Mode")).toEqual(["nat", "bridged", "routed", "host-only"]);
+	expect(wordsOf("Forwarding")).toEqual(["interface", "global"]);
+	expect(choicesOf("Account")).toEqual(["uint32", "string"]);
+	expect(choicesOf("Guest")).toBeUndefined();
+});
+
+test("every field of the schema reaches the Spec", () => {
+	const network = {
+		mode: "nat",
+		bridge: "br0",
+		uplink: "eth0",
+		addresses: ["10.0.0.1/24"],
+		snatTo: "10.9.9.9",
+		proxyArp: true,
+		mtu: 1400,
+		isolation: false,
+		forwarding: "global",
+	};
+	const tap = {
+		network: "lab",
+		owner: 1,
+		group: 2,
+		mac: "02:00:00:00:00:01",
+		mtu: 1400,
+		multiQueue: true,
+		vnetHdr: true,
+		addresses: [],
+		guest: { addresses: ["10.0.0.2/24"], mac: "02:00:00:00:00:02" },
+		publish: [],
+	};
+	// A field new to the schema must be added above, and then it must come out below.
+	expect(Object.keys(network)).toEqual([...fieldsOf("Network").keys()]);
+	expect(Object.keys(tap)).toEqual([...fieldsOf("Tap").keys()]);
+	expect(Object.keys(tap.guest)).toEqual([...fieldsOf("Guest").keys()]);
+	const spec = checkSpec({ version: 1, networks: { lab: network }, taps: { tap0: tap } });
+	expect(spec.networks.lab).toEqual({ name: "lab", ...network });
+	expect(spec.taps.tap0).toEqual({ name: "tap0", ...tap });
+});

@@ -124,7 +124,7 @@ export function readError(bytes: Uint8Array, { flags, start, end }: Frame): Verd
 	const errno = -s32.read(r);
 	const answered = nlmsghdr.read(r);
 	if ((flags & NLM_F_CAPPED) === 0 && errno !== 0 && answered.nlmsg_len > NLMSG_HDRLEN)
-		r.take(Math.min(align4(answered.nlmsg_len - NLMSG_HDRLEN), r.left));
+		r.take(Math.min(align4(Math.min(answered.nlmsg_len - NLMSG_HDRLEN, r.left)), r.left));
 	return { errno: checkErrno(r, errno), extack: readExtack(r, flags) };
 }
 

@@ -114,4 +114,14 @@ describe("an extack that helps nobody", () => {
 		const error = refused(bridge, { message: new Uint8Array([0x61, 0xff, 0x62, 0]) });
 		expect(error.kernel).toBe("a\uFFFDb");
 	});
+
+	it("leaves the errno when the request it claims to answer is longer than anything", () => {
+		const { socket } = scripted(([frame]) => {
+			const part = errorPart(frame as Frame, 22, { message: "lost" });
+			const payload = part.payload?.slice() as Uint8Array;
+			new DataView(payload.buffer).setUint32(4, 0x8300_0040, true);
+			return [arrival({ ...part, flags: 0x200, payload })];
+		});
+		expect(socket.send([bridge])).toMatchObject([{ error: { errno: "EINVAL" } }]);
+	});
 });

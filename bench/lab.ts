@@ -1,0 +1,103 @@
+import { execFileSync } from "node:child_process";
+import { mkdirSync, rmSync } from "node:fs";
+import { setTimeout as sleep } from "node:timers/promises";
+import { SNAT_TO, UPLINK } from "./guest.js";
+
+/** What every peer finds: the same table, in which a guest is one element. Ours and iptables bring their own. */
+const TABLE = `
+table ip bench {
+	set guests { type ipv4_addr; }
+	chain postrouting {
+		type nat hook postrouting priority srcnat; policy accept;
+		oifname "${UPLINK}" ip saddr @guests snat to ${SNAT_TO}
+	}
+}
+`;
+
+/** After the last object of a namespace is gone, the kernel still frees what hung on it. */
+const SETTLE_MS = 200;
+const GONE_MS = 60_000;
+
+/** Throw-away network namespaces, and a folder in memory. All of them carry our pid. */
+export class Lab {
+	readonly #prefix = `umlbench-${process.pid}`;
+	readonly #made = new Set<string>();
+	#count = 0;
+	/** On tmpfs, where state of the network belongs: it dies with the boot, as the network does. */
+	readonly scratch = `/dev/shm/${this.#prefix}`;
+	/** Where every uplink's other end is: it vanishes with the uplink, which is how we see that. */
+	readonly #world = this.bare();
+
+	constructor() {
+		mkdirSync(this.scratch, { recursive: true, mode: 0o700 });
+	}
+
+	/** An empty namespace. */
+	bare(): string {
+		const name = `${this.#prefix}-${this.#count++}`;
+		run("ip", "netns", "add", name);
+		this.#made.add(name);
+		return name;
+	}
+
+	/** A host: loopback, an uplink that forwards, and the static part of the NAT. */
+	host(): string {
+		const name = this.bare();
+		const other = this.#other(name);
+		run("ip", "-n", name, "link", "set", "lo", "up");
+		run("ip", "-n", name, "link", "add", UPLINK, "type", "veth", "peer", other);
+		run("ip", "-n", name, "link", "set", other, "netns", this.#world);
+		run("ip", "-n", name, "address", "add", `${SNAT_TO}/24`, "dev", UPLINK);
+		run("ip", "-n", name, "link", "set", UPLINK, "up");
+		run("ip", "-n", this.#world, "link", "set", other, "up");
+		inside(name, ["sysctl", "-qw", `net.ipv4.conf.${UPLINK}.forwarding=1`]);
+		inside(name, ["nft", "-f", "-"], TABLE);
+		return name;
+	}
+
+	/** Delete hosts and wait until the kernel is done with it: thousands of taps keep it busy for seconds. */
+	async remove(hosts: readonly string[]): Promise<void> {
+		for (const name of hosts) this.#delete(name);
+		const deadline = Date.now() + GONE_MS;
+		for (const name of hosts) {
+			while (this.#hasOther(name) && Date.now() < deadline) await sleep(20);
+		}
+		await sleep(SETTLE_MS);
+	}
+
+	close(): void {
+		for (const name of [...this.#made]) this.#delete(name);
+		rmSync(this.scratch, { recursive: true, force: true });
+	}
+
+	#other(name: string): string {
+		return `w${name.slice(this.#prefix.length)}`;
+	}
+
+	#hasOther(name: string): boolean {
+		try {
+			run("ip", "-n", this.#world, "link", "show", this.#other(name));
+			return true;
+		} catch {
+			return false;
+		}
+	}
+
+	#delete(name: string): void {
+		if (this.#made.delete(name)) run("ip", "netns", "delete", name);
+	}
+}
+
+function run(file: string, ...words: readonly string[]): void {
+	execFileSync(file, words, { stdio: ["ignore", "ignore", "pipe"] });
+}
+
+/** Run a command in a namespace; what it writes comes back. @throws Error when it fails */
+export function inside(netns: string, command: readonly string[], input = ""): string {
+	return execFileSync("nsenter", [`--net=/run/netns/${netns}`, "--", ...command], {
+		input,
+		encoding: "utf8",
+		maxBuffer: 64 << 20,
+		stdio: ["pipe", "pipe", "pipe"],
+	});
+}

@@ -1,0 +1,14 @@
+import { join } from "node:path";
+import { root } from "./paths.js";
+
+/** What is measured is what is published: the compiled library in dist/, not a second compilation of its sources. */
+const published = (path: string): Promise<unknown> => import(join(root, "dist", path));
+
+export const library = async (): Promise<typeof import("../src/index.js")> =>
+	(await published("index.js")) as typeof import("../src/index.js");
+
+export const netlink = async (): Promise<typeof import("../src/netlink/index.js")> =>
+	(await published("netlink/index.js")) as typeof import("../src/netlink/index.js");
+
+export const uapi = async (): Promise<typeof import("../src/uapi/index.js")> =>
+	(await published("uapi/index.js")) as typeof import("../src/uapi/index.js");

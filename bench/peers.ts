@@ -1,0 +1,104 @@
+import { existsSync, mkdirSync } from "node:fs";
+import { join } from "node:path";
+import { guard } from "./install.js";
+import type { Lab } from "./lab.js";
+import { LinePeer } from "./line.js";
+import { built, cli, compiled, singleFile, sources } from "./paths.js";
+import { type Commands, InProcess, type Peer, Processes } from "./peer.js";
+import { commandLine } from "./peers/cli.js";
+import { cni } from "./peers/cni.js";
+import { ipBatch } from "./peers/ip_batch.js";
+import { seed } from "./peers/seed.js";
+
+interface Entry {
+	readonly label: string;
+	start(lab: Lab, netns: string, folder: string): Peer;
+	/** Why it cannot take part, if so. */
+	missing?(): string | undefined;
+}
+
+const absent = (path: string, remedy: string) => () =>
+	existsSync(path) ? undefined : `not built: ${remedy}`;
+
+/** A peer that is one process, in its own namespace. */
+const program =
+	(...command: readonly string[]) =>
+	(_: Lab, netns: string): Peer =>
+		new InProcess(new LinePeer(command, netns));
+
+/** A peer that is many processes. */
+const processes =
+	(commands: (lab: Lab, netns: string, folder: string) => Commands) =>
+	(lab: Lab, netns: string, folder: string): Peer => {
+		const exec = new LinePeer([built("exec"), join(folder, "output")], netns);
+		return new Processes(commands(lab, netns, folder), exec);
+	};
+
+const node = process.execPath;
+
+export const catalogue = {
+	c: { label: "C, raw sockets, group delete (the floor)", start: program(built("c_floor")) },
+	ours: {
+		label: "umlnet-nl, library",
+		missing: absent(join(cli, "../../index.js"), "npm run build"),
+		// It enters the namespace itself, with its Worker: the caller stays outside.
+		start: (_, netns, folder) =>
+			new InProcess(new LinePeer([node, compiled("peers/ours.js"), netns, join(folder, "state")])),
+	},
+	go: { label: "Go, vishvananda/netlink + google/nftables", start: program(built("go_netlink")) },
+	pyroute2: {
+		label: "pyroute2",
+		// Debian's own Python: pyroute2 is a package of it.
+		start: program("/usr/bin/python3", join(sources, "pyroute2_peer.py")),
+	},
+	npm: {
+		label: "npm netlink 0.3.0 (link and address only)",
+		missing: () => guard("npm"),
+		start: program(node, join(sources, "npm_netlink.mjs"), built("npm")),
+	},
+	batch: {
+		label: "ip -batch + nft -f",
+		start: processes((_, __, folder) => ipBatch(folder)),
+	},
+	group: {
+		label: "ip -batch with group delete + nft -f",
+		start: processes((_, __, folder) => ipBatch(folder, true)),
+	},
+	seed: {
+		label: "the seed's tunctl, ifconfig, echo, iptables",
+		start: processes((_, netns, folder) => seed(netns, folder)),
+	},
+	cni: {
+		label: "CNI bridge plugin",
+		start: processes((lab, _, folder) => cni(lab, folder)),
+	},
+	bin: {
+		label: "umlnet-nl, single file",
+		missing: absent(singleFile, "npm run build:bin"),
+		start: processes((_, __, folder) => commandLine([singleFile], folder)),
+	},
+	cli: {
+		label: "umlnet-nl under Node",
+		missing: absent(cli, "npm run build"),
+		start: processes((_, __, folder) => commandLine([node, cli], folder)),
+	},
+	node: {
+		label: "node -e 0",
+		start: processes(() => ({ up: () => [node, "-e", "0"], down: () => ["true"] })),
+	},
+} satisfies Readonly<Record<string, Entry>>;
+
+export type PeerId = keyof typeof catalogue;
+
+export const label = (id: PeerId): string => catalogue[id].label;
+
+/** Why a peer cannot take part, if so. */
+export const missing = (id: PeerId): string | undefined => (catalogue[id] as Entry).missing?.();
+
+/** Start a peer on a host of its own. */
+export function startPeer(id: PeerId, lab: Lab): { peer: Peer; netns: string } {
+	const netns = lab.host();
+	const folder = join(lab.scratch, netns);
+	mkdirSync(folder);
+	return { peer: catalogue[id].start(lab, netns, folder), netns };
+}

@@ -1,0 +1,111 @@
+/** Ours, in process: the library as a program would embed it. ours.js NETNS STATE_DIR; the lines: ../peer.ts. */
+import { performance } from "node:perf_hooks";
+import { createInterface } from "node:readline";
+import { setTimeout as sleep } from "node:timers/promises";
+import { CONTENDER, range, spec, tap } from "../guest.js";
+import { library } from "../library.js";
+
+const [netns = "", stateDir = ""] = process.argv.slice(2);
+const { open } = await library();
+await using host = await open({ netns, stateDir });
+
+/** The clock of the other peers, CLOCK_MONOTONIC. */
+const now = (): number => Number(process.hrtime.bigint());
+
+const up = (i: number): Promise<unknown> => host.up(spec([i]));
+const down = (numbers: readonly number[]): Promise<unknown> =>
+	host.down({ taps: numbers.map(tap) });
+
+async function timed(run: () => Promise<unknown>): Promise<number[]> {
+	const start = now();
+	await run();
+	return [now() - start];
+}
+
+async function each(first: number, count: number, apart = 0): Promise<number[]> {
+	const times: number[] = [];
+	for (const i of range(first, count)) {
+		if (apart > 0) await sleep(apart);
+		times.push(...(await timed(() => up(i))));
+	}
+	return times;
+}
+
+/** As 64 callers would: as many requests at once, not one request for all of them. */
+async function churn(guests: number, window: number, stop?: AbortSignal): Promise<void> {
+	for (let done = 0; done < guests && stop?.aborted !== true; done += window) {
+		const numbers = range(CONTENDER, Math.min(window, guests - done));
+		await Promise.all(numbers.map(up));
+		await down(numbers);
+	}
+}
+
+/** Callers who know nothing of each other: each takes the next guest, up and down. */
+async function parallel(guests: number, window: number, stop?: AbortSignal): Promise<void> {
+	let next = 0;
+	const caller = async (): Promise<void> => {
+		for (let i = next++; i < guests && stop?.aborted !== true; i = next++) {
+			await up(CONTENDER + i);
+			await down([CONTENDER + i]);
+		}
+	};
+	await Promise.all(range(0, window).map(caller));
+}
+
+async function beside(churning: typeof churn, count: number, window: number): Promise<number[]> {
+	const stop = new AbortController();
+	const other = churning(Number.POSITIVE_INFINITY, window, stop.signal);
+	await sleep(100);
+	const times = await each(0, count, 2);
+	stop.abort();
+	await other;
+	await down(range(0, count));
+	return times;
+}
+
+/**
+ * How late a timer of 1 ms fires while guests are churned, in nanoseconds, every time it fires.
+ * Not `monitorEventLoopDelay`: its histogram forgets the single values that rounds are pooled from.
+ */
+async function delay(guests: number, window: number): Promise<number[]> {
+	const late: number[] = [];
+	let due = performance.now() + 1;
+	const timer = setInterval(() => {
+		const at = performance.now();
+		late.push(Math.max(0, Math.round((at - due) * 1e6)));
+		due = at + 1;
+	}, 1);
+	try {
+		await churn(guests, window);
+	} finally {
+		clearInterval(timer);
+	}
+	return late;
+}
+
+async function answer(verb: string, a: number, b: number): Promise<number[] | undefined> {
+	switch (verb) {
+		case "up":
+			return each(a, b);
+		case "down":
+			return timed(() => down(range(a, b)));
+		case "churn":
+			return timed(() => churn(a, b));
+		case "parallel":
+			return timed(() => parallel(a, b));
+		case "contend":
+			return beside(churn, a, b);
+		case "crowd":
+			return beside(parallel, a, b);
+		case "delay":
+			return delay(a, b);
+		default:
+			return undefined;
+	}
+}
+
+for await (const line of createInterface({ input: process.stdin })) {
+	const [verb = "", a, b] = line.split("\t");
+	const times = await answer(verb, Number(a), Number(b));
+	process.stdout.write(times === undefined ? "no\n" : `ok ${times.join(" ")}\n`);
+}

@@ -1,0 +1,111 @@
+import type { Goal } from "./goals.js";
+import type { Machine } from "./machine.js";
+import type { PeerId } from "./peers.js";
+import type { Entry, Row } from "./row.js";
+
+/** All of one run. */
+export interface Results {
+	readonly machine: Machine;
+	readonly quick: boolean;
+	readonly rows: readonly Row[];
+	readonly goals: readonly Goal[];
+}
+
+const OURS: ReadonlySet<PeerId> = new Set(["ours", "cli", "bin"]);
+// No peers but yardsticks: nobody gives a guest its network with them.
+const YARDSTICKS: ReadonlySet<PeerId> = new Set(["node", "npm"]);
+
+/** The run as a page to read. */
+export function markdown(results: Results, plot: string): string {
+	const { machine, quick } = results;
+	const blocks = [
+		"# Measured",
+		`By \`npm run bench\`, in one run, on ${machine.date.slice(0, 10)} at commit ${machine.commit}: ` +
+			`${machine.cpu}, ${machine.cores} cores, ${machine.memoryGiB} GiB, Linux ${machine.kernel}, ` +
+			`${machine.system}.`,
+		quick ? "**A quick run: it shows that the bench works, not how fast anything is.**" : "",
+		"One guest is: a tap created, owned, up, with proxy_arp and forwarding, an address, and its " +
+			"membership in source NAT; ours is journalled besides, and can be undone. The CNI plugin makes a veth " +
+			"pair instead of a tap. All peers take turns in every round, in network namespaces of their own.",
+		`![Up by guests present, and churn](${plot})`,
+		"## Goals",
+		goalTable(results.goals),
+		"## Where somebody is faster",
+		losses(results.rows),
+		...results.rows.flatMap((row) => [`## ${row.title}`, rowTable(row)]),
+		"## Versions",
+		table(["what", "version"], Object.entries(machine.versions)),
+	];
+	return `${blocks.filter((block) => block !== "").join("\n\n")}\n`;
+}
+
+function goalTable(goals: readonly Goal[]): string {
+	const sign = { less: "≤", more: "≥" } as const;
+	const verdict = (met: boolean | undefined): string =>
+		met === undefined ? "not measured" : met ? "reached" : "**missed**";
+	return table(
+		["what", "goal", "measured", ""],
+		goals.map(({ goal, value, limit, better, unit, met }) => [
+			goal,
+			`${sign[better]} ${limit} ${unit}`,
+			value === undefined ? "" : `${number(value)} ${unit}`,
+			verdict(met),
+		]),
+	);
+}
+
+/** Every row in which the best of ours is not the best of all, by its median. */
+function losses(rows: readonly Row[]): string {
+	const lines = rows.flatMap((row) => {
+		const measured = row.entries.filter(
+			({ peer, figure }) => figure !== undefined && !YARDSTICKS.has(peer),
+		);
+		const best = (entries: readonly Entry[]): Entry | undefined =>
+			[...entries].sort((a, b) => (row.better === "less" ? 1 : -1) * (p50(a) - p50(b)))[0];
+		const ours = best(measured.filter(({ peer }) => OURS.has(peer)));
+		const winner = best(measured);
+		if (ours === undefined || winner === undefined || winner === ours) return [];
+		const factor = row.better === "less" ? p50(ours) / p50(winner) : p50(winner) / p50(ours);
+		return [
+			`- ${row.title}: ${winner.label}, ${number(p50(winner))} ${row.unit} against our ` +
+				`${number(p50(ours))} (${number(factor)} ×).`,
+		];
+	});
+	return lines.length === 0 ? "In no row of this run." : lines.join("\n");
+}
+
+const p50 = (entry: Entry): number => entry.figure?.p50 ?? Number.NaN;
+
+function rowTable(row: Row): string {
+	const direction = row.better === "less" ? "less is better" : "more is better";
+	return `${row.unit}, ${direction}.\n\n${table(
+		["", "p50", "p10–p90", "min", "max", "p99", "n"],
+		row.entries.map(({ label, figure, why }) =>
+			figure === undefined
+				? [label, "not measured", why?.replaceAll(/\s+/g, " ").slice(0, 200) ?? ""]
+				: [
+						label,
+						`**${number(figure.p50)}**`,
+						`${number(figure.p10)}–${number(figure.p90)}`,
+						number(figure.min),
+						number(figure.max),
+						// With few values the 99th percentile is only the greatest one.
+						figure.n >= 100 ? number(figure.p99) : "",
+						`${figure.n}`,
+					],
+		),
+	)}`;
+}
+
+function table(head: readonly string[], lines: readonly (readonly string[])[]): string {
+	const line = (cells: readonly string[]): string =>
+		`| ${head.map((_, i) => (cells[i] ?? "").replaceAll("|", "\\|")).join(" | ")} |`;
+	return [line(head), line(head.map(() => "---")), ...lines.map(line)].join("\n");
+}
+
+/** Three significant digits, as many as such a measurement is worth. */
+export function number(value: number): string {
+	if (!Number.isFinite(value)) return "–";
+	const digits = Number(value.toPrecision(3));
+	return digits.toLocaleString("en", { maximumSignificantDigits: 3 }).replaceAll(",", " ");
+}

@@ -1,0 +1,75 @@
+import { readFileSync } from "node:fs";
+import type { Bench, Runner } from "../bench.js";
+import { InProcess } from "../peer.js";
+import type { PeerId } from "../peers.js";
+import { type Outcomes, type Row, row } from "../row.js";
+
+const PEERS = [
+	"c",
+	"ours",
+	"go",
+	"pyroute2",
+	"batch",
+	"seed",
+	"cni",
+] as const satisfies readonly PeerId[];
+
+export const COUNTS = [20, 200, 2000] as const;
+/** One bridge has 1 023 ports, and the CNI plugin takes a tenth of a second for each of them. */
+const CNI_MOST = 200;
+/** Numbers of the guests that are measured, beside those that are just there. */
+const BESIDE = 100_000;
+
+/** Up with that many guests present, and what it takes to hold them. */
+export async function growthRows(bench: Bench): Promise<Row[]> {
+	const rows: Row[] = [];
+	for (const count of COUNTS) {
+		if (bench.quick && count > 200) continue;
+		const peers = PEERS.filter((id) => id !== "cni" || count <= CNI_MOST);
+		rows.push(...(await bench.with(peers, (runners) => withPresent(bench, peers, runners, count))));
+	}
+	return rows;
+}
+
+async function withPresent(
+	bench: Bench,
+	peers: readonly PeerId[],
+	runners: readonly Runner[],
+	count: number,
+): Promise<Row[]> {
+	for (const { peer } of runners) await peer.fill(0, count);
+	const up = await bench.interleave(peers, runners, bench.times(30, 2), async ({ peer }) => {
+		// Who is slow to delete gives fewer values a round, not fewer rounds.
+		const each = peer instanceof InProcess ? 4 : 1;
+		const times = await peer.up(BESIDE, each);
+		await peer.down(BESIDE, each);
+		return times;
+	});
+	const head = { unit: "µs", better: "less" } as const;
+	const rows = [row({ id: `up${count}`, title: `Up with ${count} guests present`, ...head }, up)];
+	if (count === COUNTS.at(-1)) rows.push(memoryRow(runners, count));
+	return rows;
+}
+
+function memoryRow(runners: readonly Runner[], count: number): Row {
+	const memory: Outcomes = new Map(
+		runners.flatMap(({ id, peer }) =>
+			peer instanceof InProcess ? [[id, [residentMiB(peer.pid)]] as const] : [],
+		),
+	);
+	return row(
+		{
+			id: "memory",
+			title: `Resident memory of the process that has made ${count} guests`,
+			unit: "MiB",
+			better: "less",
+		},
+		memory,
+	);
+}
+
+function residentMiB(pid: number): number {
+	const [, kib = "NaN"] =
+		/^VmRSS:\s+(\d+)/m.exec(readFileSync(`/proc/${pid}/status`, "utf8")) ?? [];
+	return Number(kib) / 1024;
+}

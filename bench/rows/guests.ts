@@ -1,0 +1,124 @@
+import type { Bench } from "../bench.js";
+import { InProcess } from "../peer.js";
+import type { PeerId } from "../peers.js";
+import { type Outcomes, type Row, row } from "../row.js";
+
+const IN_PROCESS = ["c", "ours", "go", "pyroute2", "npm"] as const satisfies readonly PeerId[];
+const MANY = 64;
+
+/** One guest up, one guest down, and its share when many go down at once; peers that live in one process. */
+export async function guestRows(bench: Bench): Promise<Row[]> {
+	return bench.with(IN_PROCESS, async (runners) => {
+		const up = await bench.interleave(IN_PROCESS, runners, bench.times(60, 5), async ({ peer }) => {
+			const times = await peer.up(0, 10);
+			await peer.down(0, 10);
+			return times;
+		});
+		const down = await bench.interleave(
+			IN_PROCESS,
+			runners,
+			bench.times(40, 3),
+			async ({ peer }) => {
+				await peer.up(0, 1);
+				return [await peer.down(0, 1)];
+			},
+		);
+		const share = await bench.interleave(
+			IN_PROCESS,
+			runners,
+			bench.times(8, 1),
+			async ({ peer }) => {
+				await peer.fill(0, MANY);
+				return [(await peer.down(0, MANY)) / MANY];
+			},
+		);
+		return [
+			row({ id: "up", title: "Up, in process", unit: "µs", better: "less" }, up),
+			row({ id: "down", title: "Down of one guest, in process", unit: "ms", better: "less" }, down),
+			row(
+				{
+					id: "down64",
+					title: `Down of ${MANY} guests at once, each one's share`,
+					unit: "ms",
+					better: "less",
+				},
+				share,
+			),
+		];
+	});
+}
+
+const CONTENDERS = ["c", "ours", "go", "pyroute2"] as const satisfies readonly PeerId[];
+const CROWDS = ["ours", "go"] as const satisfies readonly PeerId[];
+
+/** Up while others come and go beside it: how long the kernel's lock and the peer's own queue are. */
+export async function contentionRows(bench: Bench): Promise<Row[]> {
+	const rounds = bench.times(8, 1);
+	const guests = bench.times(100, 10);
+	const measure = (ids: readonly PeerId[], how: "contend" | "crowd"): Promise<Outcomes> =>
+		bench.with(ids, (runners) =>
+			bench.interleave(ids, runners, rounds, async ({ peer }) =>
+				peer instanceof InProcess ? peer[how](guests, MANY) : [],
+			),
+		);
+	const head = { unit: "ms", better: "less" } as const;
+	const contend = await measure(CONTENDERS, "contend");
+	const crowd = await measure(CROWDS, "crowd");
+	return [
+		row({ id: "contend", title: `Up beside a churn, ${MANY} at a time`, ...head }, contend),
+		row({ id: "crowd", title: `Up beside ${MANY} callers at once who churn`, ...head }, crowd),
+	];
+}
+
+const EVERYBODY = [
+	"c",
+	"ours",
+	"go",
+	"pyroute2",
+	"batch",
+	"group",
+	"seed",
+	"cni",
+] as const satisfies readonly PeerId[];
+
+/** What one round's churn is for a peer that makes tens of cycles a second; the rate is per cycle all the same. */
+const SLOW = 64;
+
+/** Guests up and down again, 64 at a time: cycles a second; and what the caller's event loop felt of ours. */
+export async function churnRows(bench: Bench): Promise<Row[]> {
+	const guests = bench.times(1000, 128);
+	const rate = (cycles: number, ns: number): number => (cycles * 1e9) / ns;
+	return bench.with(EVERYBODY, async (runners) => {
+		const churn = await bench.interleave(
+			EVERYBODY,
+			runners,
+			bench.times(6, 1),
+			async ({ peer, id }) => {
+				const cycles = id === "c" || id === "ours" ? guests : SLOW;
+				return [rate(cycles, await peer.churn(cycles, MANY))];
+			},
+		);
+		const parallel = await bench.interleave(CROWDS, runners, bench.times(6, 1), async ({ peer }) =>
+			peer instanceof InProcess ? [rate(guests, await peer.parallel(guests, MANY))] : [],
+		);
+		const delay = await bench.interleave(["ours"], runners, bench.times(6, 1), async ({ peer }) =>
+			peer instanceof InProcess ? peer.delay(guests, MANY) : [],
+		);
+		return [
+			churnRow("churn", `Churn, ${MANY} at a time`, churn),
+			churnRow("parallel", `Churn by ${MANY} callers at once, each its own guest`, parallel),
+			row(
+				{
+					id: "delay",
+					title: "How late the caller's event loop is during that churn",
+					unit: "ms",
+					better: "less",
+				},
+				delay,
+			),
+		];
+	});
+}
+
+const churnRow = (id: string, title: string, outcomes: Outcomes): Row =>
+	row({ id, title, unit: "cycles/s", better: "more" }, outcomes);

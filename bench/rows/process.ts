@@ -1,0 +1,54 @@
+import type { Bench } from "../bench.js";
+import { Processes } from "../peer.js";
+import type { PeerId } from "../peers.js";
+import { type Row, row } from "../row.js";
+
+const PEERS = ["bin", "cli", "node", "seed", "batch", "cni"] as const satisfies readonly PeerId[];
+
+/** One guest by whole processes: what somebody waits for who types the commands. */
+export async function processRows(bench: Bench): Promise<Row[]> {
+	return bench.with(PEERS, async (runners) => {
+		const downs = new Map<PeerId, number[]>(PEERS.map((id) => [id, []]));
+		const up = await bench.interleave(PEERS, runners, bench.times(40, 3), async ({ peer, id }) => {
+			const times = await peer.up(0, 1);
+			downs.get(id)?.push(await peer.down(0, 1));
+			return times;
+		});
+		const measured = [...up].filter(([id]) => id !== "node");
+		const down = new Map(
+			measured.map(([id, outcome]) => [
+				id,
+				// As in `up`, the first round was for warming up.
+				outcome instanceof Error ? outcome : (downs.get(id)?.slice(1) ?? []),
+			]),
+		);
+		const head = { unit: "ms", better: "less" } as const;
+		return [
+			row({ id: "process", title: "Up by whole processes", ...head }, up),
+			row({ id: "process_down", title: "Down by whole processes", ...head }, down),
+		];
+	});
+}
+
+const MANY = ["bin", "cli", "batch", "group"] as const satisfies readonly PeerId[];
+
+/** Many guests from one file, and their removal; a guest's share of both. */
+export async function specRow(bench: Bench): Promise<Row> {
+	const guests = bench.times(500, 20);
+	const outcomes = await bench.with(MANY, (runners) =>
+		bench.interleave(MANY, runners, bench.times(3, 1), async ({ peer }) => {
+			if (!(peer instanceof Processes)) return [];
+			const up = await peer.upAll(0, guests);
+			return [(up + (await peer.down(0, guests))) / guests];
+		}),
+	);
+	return row(
+		{
+			id: "spec",
+			title: `${guests} guests from one file, up and down, a guest's share`,
+			unit: "ms",
+			better: "less",
+		},
+		outcomes,
+	);
+}

@@ -225,7 +225,7 @@ function explain(error: Error, step: PlannedStep): UmlnetError {
 	const taken = error instanceof KernelError && ["EEXIST", "EBUSY"].includes(error.errno);
 	if (taken && (step.phase === "tap" || step.phase === "link")) {
 		const name = label.split(" ").at(-1);
-		return new ConflictError(`link ${name}`, "one that is not ours", label, {
+		return new ConflictError(`link ${name}`, "one that is not ours", label.replace("create", "a new"), {
 			cause: error,
 			path,
 			step: label,

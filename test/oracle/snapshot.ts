@@ -1,0 +1,121 @@
+/**
+ * The oracle: all there is in a network namespace, read through our own netlink code, and what two looks at it
+ * differ in. Bytes are compared; only what differs is decoded and held against the short list of `ignored.ts`.
+ */
+import { NetlinkSocket } from "../../src/netlink/socket.js";
+import { NETLINK_NETFILTER, NETLINK_ROUTE } from "../../src/uapi/netlink.js";
+import { factsOf, textOf, titleOf } from "./facts.js";
+import { readFiles, readValues } from "./files.js";
+import { type Section, sections } from "./sections.js";
+
+export interface Snapshot {
+	/** By section: the kernel's messages, byte for byte, as latin1. */
+	readonly messages: ReadonlyMap<string, readonly string[]>;
+	/** Below /proc/sys/net. */
+	readonly values: ReadonlyMap<string, string>;
+	/** In the state directory. */
+	readonly files: ReadonlyMap<string, string>;
+}
+
+/** Everything in the calling thread's network namespace, and in a state directory. */
+export function snapshot(options: { readonly stateDir?: string } = {}): Snapshot {
+	const route = new NetlinkSocket(NETLINK_ROUTE);
+	const netfilter = new NetlinkSocket(NETLINK_NETFILTER);
+	try {
+		const messages = sections.map((section) => {
+			const found = section.read(section.socket === "route" ? route : netfilter);
+			return [section.name, found.map((bytes) => Buffer.from(bytes).toString("latin1"))] as const;
+		});
+		return {
+			messages: new Map(messages),
+			values: readValues(),
+			files: options.stateDir === undefined ? new Map() : readFiles(options.stateDir),
+		};
+	} finally {
+		route.close();
+		netfilter.close();
+	}
+}
+
+/** What is other in `after`, a line each; nothing where the two are equal. */
+export function difference(
+	before: Snapshot,
+	after: Snapshot,
+	options: { readonly except?: readonly string[] } = {},
+): string[] {
+	const { except = [] } = options;
+	return [
+		...sections
+			.filter(({ name }) => !except.includes(name))
+			.flatMap((section) => {
+				const { name } = section;
+				return inSection(section, before.messages.get(name) ?? [], after.messages.get(name) ?? []);
+			}),
+		...inFacts("/proc/sys/net", before.values, after.values),
+		...inFacts("state directory", before.files, after.files),
+	];
+}
+
+interface Decoded {
+	readonly title: string;
+	readonly facts: ReadonlyMap<string, string>;
+	readonly text: string;
+}
+
+function inSection(
+	section: Section,
+	before: readonly string[],
+	after: readonly string[],
+): string[] {
+	if (before.length === after.length && before.every((bytes, i) => bytes === after[i])) return [];
+	const decode = (bytes: string): Decoded => {
+		const facts = factsOf(section.reply.decode(Buffer.from(bytes, "latin1")));
+		return {
+			facts,
+			text: textOf(facts),
+			title: `${section.name} ${titleOf(section.title, facts)}`,
+		};
+	};
+	const was = before.map(decode);
+	const is = after.map(decode);
+	const lines = inObjects(without(was, is), without(is, was));
+	if (lines.length > 0 || section.ordered !== true) return lines;
+	const moved = was.findIndex(({ text }, i) => text !== is[i]?.text);
+	return moved === -1 ? [] : [`${section.name}: in another order from ${was[moved]?.title} on`];
+}
+
+/** Those of the first list that have no equal in the second. */
+function without(these: readonly Decoded[], those: readonly Decoded[]): Decoded[] {
+	const left = new Map<string, number>();
+	for (const { text } of those) left.set(text, (left.get(text) ?? 0) + 1);
+	return these.filter(({ text }) => {
+		const count = left.get(text) ?? 0;
+		left.set(text, count - 1);
+		return count <= 0;
+	});
+}
+
+function inObjects(gone: readonly Decoded[], come: readonly Decoded[]): string[] {
+	const lines: string[] = [];
+	const fresh = [...come];
+	for (const was of gone) {
+		const at = fresh.findIndex(({ title }) => title === was.title);
+		const [is] = at === -1 ? [] : fresh.splice(at, 1);
+		if (is === undefined) lines.push(`${was.title}: is gone (${was.text})`);
+		else lines.push(...inFacts(was.title, was.facts, is.facts));
+	}
+	return [...lines, ...fresh.map(({ title, text }) => `${title}: is new (${text})`)];
+}
+
+function inFacts(
+	title: string,
+	before: ReadonlyMap<string, string>,
+	after: ReadonlyMap<string, string>,
+): string[] {
+	const names = [...new Set([...before.keys(), ...after.keys()])];
+	return names.flatMap((name) => {
+		const [was, is] = [before.get(name), after.get(name)];
+		if (was === is) return [];
+		return [`${title}: ${name} was ${was ?? "not there"}, is ${is ?? "not there"}`];
+	});
+}

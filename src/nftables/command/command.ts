@@ -1,0 +1,68 @@
+import type { Request } from "../../netlink/request.js";
+import { request } from "../../netlink/request.js";
+import type { Message } from "../../netlink/schema.js";
+import type { Cursor } from "../cursor.js";
+import { families } from "../fact/family.js";
+import type { Host } from "../fact/host.js";
+import type { Parser } from "../parser.js";
+import type { SetDeclaration } from "../set.js";
+
+/** A message of the batch, and the command of the document it comes from. */
+export interface BatchMessage extends Request {
+	readonly path: string;
+}
+/** Its messages, made when all commands are evaluated: a later rule may add to a set's flags. */
+export type Emission = () => readonly BatchMessage[];
+
+export type Operation =
+	| "add"
+	| "create"
+	| "insert"
+	| "replace"
+	| "delete"
+	| "destroy"
+	| "flush"
+	| "rename";
+
+/** What commands share while a document is compiled. */
+export interface Compilation {
+	readonly host: Host;
+	readonly parser: Parser;
+	emit(emission: Emission): void;
+	nextSetId(): number;
+	findSet(handle: TableHandle, name: string, path: string): SetDeclaration;
+	/** The set of that name, if the document or the kernel has one. */
+	knownSet(handle: TableHandle, name: string): SetDeclaration | undefined;
+	addSet(set: SetDeclaration): void;
+	/** Handles of a chain's rules as the kernel has them, first to last. */
+	rulesOf(handle: TableHandle, chain: string): readonly bigint[] | undefined;
+}
+export type CommandParser = (at: Cursor, operation: Operation, compilation: Compilation) => void;
+
+/** The table a command is about. */
+export interface TableHandle {
+	readonly family: number;
+	readonly table: string;
+}
+
+/** A name the kernel takes: NFT_NAME_MAXLEN with its NUL. */
+export function parseName(at: Cursor): string {
+	const name = at.string();
+	if (name === "" || Buffer.byteLength(name) > 255) throw at.fail("a name has 1 to 255 bytes");
+	return name;
+}
+export const parseHandle = (json: { family: Cursor; table: Cursor }): TableHandle => ({
+	family: json.family.oneOf(families),
+	table: parseName(json.table),
+});
+export const header = (family: number) => ({
+	nfgen_family: family,
+	version: 0,
+	res_id: 0,
+});
+export const batchMessage = <O, I>(
+	path: string,
+	message: Message<O, I>,
+	flags: number,
+	value: I,
+): BatchMessage => ({ ...request(message, flags, value), path });

@@ -1,0 +1,62 @@
+import { NLM_F_CREATE, NLM_F_EXCL } from "../../uapi/netlink.js";
+import {
+	NFT_MSG_DELSETELEM,
+	NFT_MSG_DESTROYSETELEM,
+	NFT_MSG_NEWSETELEM,
+} from "../../uapi/nf_tables.js";
+import type { Cursor } from "../cursor.js";
+import { encodeElements } from "../element.js";
+import { Evaluation } from "../evaluation.js";
+import { parseSet } from "../expression/set.js";
+import type { FamilyJson } from "../fact/family.js";
+import { evaluateElements } from "../set.js";
+import { portions } from "../set-message.js";
+import {
+	batchMessage,
+	type Compilation,
+	header,
+	type Operation,
+	parseHandle,
+	parseName,
+} from "./command.js";
+import { rulesetOf } from "./rule.js";
+
+/** Elements of a set or map that exists, or that the document declares before. */
+export interface ElementJson {
+	readonly family: FamilyJson;
+	readonly table: string;
+	readonly name: string;
+	readonly elem: unknown;
+}
+
+export function compileElement(at: Cursor, operation: Operation, compilation: Compilation): void {
+	const json = at.fields(["family", "table", "name", "elem"]);
+	const handle = parseHandle(json);
+	const name = parseName(json.name);
+	const set = compilation.findSet(handle, name, json.name.path);
+	const literal = parseSet(json.elem, compilation.parser);
+	const evaluation = new Evaluation(rulesetOf(handle, compilation), handle.family);
+	const elements = evaluateElements(set, literal, evaluation);
+	const removes = operation === "delete" || operation === "destroy";
+	if (!removes && operation !== "add" && operation !== "create")
+		throw at.unsupported(`${operation} element`);
+	const first = !removes && set.elements === undefined && set.populated !== true;
+	if (first) set.elements = { ...elements, items: [] };
+	const message = removes
+		? operation === "delete"
+			? NFT_MSG_DELSETELEM
+			: NFT_MSG_DESTROYSETELEM
+		: NFT_MSG_NEWSETELEM;
+	const flags = removes ? 0 : NLM_F_CREATE | (operation === "create" ? NLM_F_EXCL : 0);
+	compilation.emit(() =>
+		[...portions(encodeElements(set, elements, first))].map((portion) =>
+			batchMessage(at.path, message, flags, {
+				...header(handle.family),
+				NFTA_SET_ELEM_LIST_TABLE: handle.table,
+				NFTA_SET_ELEM_LIST_SET: name,
+				NFTA_SET_ELEM_LIST_SET_ID: removes || set.id === 0 ? undefined : set.id,
+				NFTA_SET_ELEM_LIST_ELEMENTS: portion,
+			}),
+		),
+	);
+}

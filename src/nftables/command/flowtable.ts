@@ -1,0 +1,64 @@
+import { NF_NETDEV_INGRESS } from "../../uapi/netfilter.js";
+import { NLM_F_CREATE, NLM_F_EXCL } from "../../uapi/netlink.js";
+import {
+	NFT_MSG_DELFLOWTABLE,
+	NFT_MSG_DESTROYFLOWTABLE,
+	NFT_MSG_NEWFLOWTABLE,
+} from "../../uapi/nf_tables.js";
+import { parseDevices, parsePriority } from "../chain.js";
+import type { Cursor } from "../cursor.js";
+import type { FamilyJson } from "../fact/family.js";
+import {
+	batchMessage,
+	type Compilation,
+	header,
+	type Operation,
+	parseHandle,
+	parseName,
+} from "./command.js";
+
+/** Connections that bypass the ruleset between devices. */
+export interface FlowtableJson {
+	readonly family: FamilyJson;
+	readonly table: string;
+	readonly name: string;
+	readonly handle?: number;
+	readonly hook?: "ingress";
+	readonly prio?: number | string;
+	readonly dev?: string | readonly string[];
+}
+
+export function compileFlowtable(at: Cursor, operation: Operation, compilation: Compilation): void {
+	const json = at.fields(["family", "table"], ["name", "handle", "hook", "prio", "dev"]);
+	const { family, table } = parseHandle(json);
+	const name = json.name && parseName(json.name);
+	const of = { ...header(family), NFTA_FLOWTABLE_TABLE: table };
+	const devices = json.dev && { NFTA_DEVICE_NAME: parseDevices(json.dev) };
+	if (operation === "delete" || operation === "destroy") {
+		if (name === undefined && json.handle === undefined)
+			throw at.fail("a name or a handle is needed");
+		const by =
+			name === undefined
+				? { NFTA_FLOWTABLE_HANDLE: json.handle?.bigint() }
+				: { NFTA_FLOWTABLE_NAME: name };
+		const message = operation === "delete" ? NFT_MSG_DELFLOWTABLE : NFT_MSG_DESTROYFLOWTABLE;
+		compilation.emit(() => [batchMessage(at.path, message, 0, { ...of, ...by })]);
+		return;
+	}
+	if (operation !== "add" && operation !== "create") throw at.unsupported(`${operation} flowtable`);
+	if (name === undefined) throw at.fail('"name" is missing');
+	if (json.hook === undefined || json.prio === undefined)
+		throw at.fail("a flowtable has hook and prio");
+	const value = {
+		...of,
+		NFTA_FLOWTABLE_NAME: name,
+		NFTA_FLOWTABLE_FLAGS: 0,
+		NFTA_FLOWTABLE_HOOK: {
+			NFTA_FLOWTABLE_HOOK_NUM: json.hook.oneOf({ ingress: NF_NETDEV_INGRESS }),
+			NFTA_FLOWTABLE_HOOK_PRIORITY: parsePriority(json.prio, family),
+			NFTA_FLOWTABLE_HOOK_DEVS: devices,
+		},
+	};
+	const flags = NLM_F_CREATE | (operation === "create" ? NLM_F_EXCL : 0);
+	compilation.emit(() => [batchMessage(at.path, NFT_MSG_NEWFLOWTABLE, flags, value)]);
+}

@@ -1,0 +1,249 @@
+import type { In } from "../../netlink/schema.js";
+import { NLM_F_CREATE, NLM_F_EXCL } from "../../uapi/netlink.js";
+import { NFT_MSG_DELOBJ, NFT_MSG_DESTROYOBJ, NFT_MSG_NEWOBJ } from "../../uapi/nf_tables.js";
+import { NFT_QUOTA_F_INV } from "../../uapi/nf_tables_const.js";
+import * as obj from "../../uapi/nf_tables_obj.js";
+import type { Cursor } from "../cursor.js";
+import { type FamilyJson, families } from "../fact/family.js";
+import { rateAttrs, rateFields } from "../statement/limit.js";
+import { synproxyAttrs } from "../statement/synproxy.js";
+import { batchMessage, type CommandParser, header, parseHandle, parseName } from "./command.js";
+import { commentRecord } from "./comment.js";
+
+interface Named {
+	readonly family: FamilyJson;
+	readonly table: string;
+	readonly name: string;
+	readonly handle?: number;
+	readonly comment?: string;
+}
+export interface CounterObjectJson extends Named {
+	readonly packets?: number;
+	readonly bytes?: number;
+}
+export interface QuotaObjectJson extends Named {
+	readonly bytes?: number;
+	readonly used?: number;
+	readonly inv?: boolean;
+}
+interface ConntrackObjectJson extends Named {
+	readonly protocol?: "tcp" | "udp";
+	readonly l3proto?: FamilyJson;
+}
+export interface CtHelperObjectJson extends ConntrackObjectJson {
+	readonly type: string;
+}
+export interface CtTimeoutObjectJson extends ConntrackObjectJson {
+	readonly policy?: Readonly<Record<string, number>>;
+}
+export interface CtExpectationObjectJson extends ConntrackObjectJson {
+	readonly dport?: number;
+	readonly timeout?: number;
+	readonly size?: number;
+}
+export interface SecmarkObjectJson extends Named {
+	readonly context?: string;
+}
+
+/** NFT_OBJECT_* by the word JSON has for it. */
+export const objectTypes = {
+	counter: obj.NFT_OBJECT_COUNTER,
+	quota: obj.NFT_OBJECT_QUOTA,
+	"ct helper": obj.NFT_OBJECT_CT_HELPER,
+	limit: obj.NFT_OBJECT_LIMIT,
+	"ct timeout": obj.NFT_OBJECT_CT_TIMEOUT,
+	secmark: obj.NFT_OBJECT_SECMARK,
+	"ct expectation": obj.NFT_OBJECT_CT_EXPECT,
+	synproxy: obj.NFT_OBJECT_SYNPROXY,
+} as const;
+export type ObjectName = keyof typeof objectTypes;
+
+const required = ["family", "table"] as const;
+const common = ["name", "handle", "comment"] as const;
+type Attrs = In<typeof obj.objAttrs>;
+// netinet/in.h
+const protocols = { tcp: 6, udp: 17 } as const;
+
+/** Order and names of linux/netfilter/nfnetlink_cttimeout.h, and the seconds nft fills in. */
+const tcpTimeouts = {
+	syn_sent: ["CTA_TIMEOUT_TCP_SYN_SENT", 120],
+	syn_recv: ["CTA_TIMEOUT_TCP_SYN_RECV", 60],
+	established: ["CTA_TIMEOUT_TCP_ESTABLISHED", 432_000],
+	fin_wait: ["CTA_TIMEOUT_TCP_FIN_WAIT", 120],
+	close_wait: ["CTA_TIMEOUT_TCP_CLOSE_WAIT", 60],
+	last_ack: ["CTA_TIMEOUT_TCP_LAST_ACK", 30],
+	time_wait: ["CTA_TIMEOUT_TCP_TIME_WAIT", 120],
+	close: ["CTA_TIMEOUT_TCP_CLOSE", 10],
+	syn_sent2: ["CTA_TIMEOUT_TCP_SYN_SENT2", 120],
+	retrans: ["CTA_TIMEOUT_TCP_RETRANS", 300],
+	unack: ["CTA_TIMEOUT_TCP_UNACK", 300],
+} as const;
+const udpTimeouts = {
+	unreplied: ["CTA_TIMEOUT_UDP_UNREPLIED", 30],
+	replied: ["CTA_TIMEOUT_UDP_REPLIED", 120],
+} as const;
+
+function timeouts(
+	at: Cursor | undefined,
+	table: Readonly<Record<string, readonly [name: string, seconds: number]>>,
+): Record<string, number> {
+	const given: Partial<Record<string, Cursor>> = at?.fields([], Object.keys(table)) ?? {};
+	return Object.fromEntries(
+		Object.entries(table).map(([key, [name, seconds]]) => [name, given[key]?.u32() ?? seconds]),
+	);
+}
+
+/** The kernel counts only what a protocol of that version carries; 0 means the table's family. */
+const l3proto = (at: Cursor | undefined): number | undefined => at?.oneOf(families);
+
+const readers: { readonly [N in ObjectName]: (at: Cursor) => Attrs } = {
+	counter(at) {
+		const json = at.fields(required, [...common, "packets", "bytes"]);
+		return {
+			NFTA_OBJ_TYPE: obj.NFT_OBJECT_COUNTER,
+			NFTA_OBJ_DATA: {
+				NFTA_COUNTER_BYTES: json.bytes?.bigint() ?? 0n,
+				NFTA_COUNTER_PACKETS: json.packets?.bigint() ?? 0n,
+			},
+		};
+	},
+	quota(at) {
+		const json = at.fields(required, [...common, "bytes", "used", "inv"]);
+		return {
+			NFTA_OBJ_TYPE: obj.NFT_OBJECT_QUOTA,
+			NFTA_OBJ_DATA: {
+				NFTA_QUOTA_BYTES: json.bytes?.bigint() ?? 0n,
+				NFTA_QUOTA_CONSUMED: json.used?.bigint() ?? 0n,
+				NFTA_QUOTA_FLAGS: json.inv?.boolean() === true ? NFT_QUOTA_F_INV : 0,
+			},
+		};
+	},
+	"ct helper"(at) {
+		const json = at.fields([...required, "type"], [...common, "protocol", "l3proto"]);
+		return {
+			NFTA_OBJ_TYPE: obj.NFT_OBJECT_CT_HELPER,
+			NFTA_OBJ_DATA: {
+				NFTA_CT_HELPER_NAME: json.type.string(),
+				NFTA_CT_HELPER_L3PROTO: l3proto(json.l3proto),
+				NFTA_CT_HELPER_L4PROTO: json.protocol?.oneOf(protocols) ?? 0,
+			},
+		};
+	},
+	"ct timeout"(at) {
+		const json = at.fields(required, [...common, "protocol", "l3proto", "policy"]);
+		const l4proto = json.protocol?.oneOf(protocols) ?? protocols.tcp;
+		const shared = { NFTA_CT_TIMEOUT_L3PROTO: l3proto(json.l3proto) };
+		return {
+			NFTA_OBJ_TYPE: obj.NFT_OBJECT_CT_TIMEOUT,
+			NFTA_OBJ_DATA:
+				l4proto === protocols.tcp
+					? {
+							...shared,
+							NFTA_CT_TIMEOUT_L4PROTO: l4proto,
+							NFTA_CT_TIMEOUT_DATA: timeouts(json.policy, tcpTimeouts),
+						}
+					: {
+							...shared,
+							NFTA_CT_TIMEOUT_L4PROTO: l4proto,
+							NFTA_CT_TIMEOUT_DATA: timeouts(json.policy, udpTimeouts),
+						},
+		};
+	},
+	"ct expectation"(at) {
+		const json = at.fields(required, [
+			...common,
+			"protocol",
+			"l3proto",
+			"dport",
+			"timeout",
+			"size",
+		]);
+		return {
+			NFTA_OBJ_TYPE: obj.NFT_OBJECT_CT_EXPECT,
+			NFTA_OBJ_DATA: {
+				NFTA_CT_EXPECT_L3PROTO: l3proto(json.l3proto),
+				NFTA_CT_EXPECT_L4PROTO: json.protocol?.oneOf(protocols) ?? 0,
+				NFTA_CT_EXPECT_DPORT: json.dport?.u16() ?? 0,
+				NFTA_CT_EXPECT_TIMEOUT: json.timeout?.u32() ?? 0,
+				NFTA_CT_EXPECT_SIZE: json.size?.u8() ?? 0,
+			},
+		};
+	},
+	limit(at) {
+		const data = rateAttrs(at, 0n, [...required, ...common]);
+		return {
+			NFTA_OBJ_TYPE: obj.NFT_OBJECT_LIMIT,
+			NFTA_OBJ_DATA: { ...data, NFTA_LIMIT_BURST: data.NFTA_LIMIT_BURST ?? 0 },
+		};
+	},
+	secmark(at) {
+		const json = at.fields(required, [...common, "context"]);
+		return {
+			NFTA_OBJ_TYPE: obj.NFT_OBJECT_SECMARK,
+			NFTA_OBJ_DATA: { NFTA_SECMARK_CTX: json.context?.string() ?? "" },
+		};
+	},
+	synproxy(at) {
+		const json = at.fields([...required, "mss", "wscale"], [...common, "flags"]);
+		return { NFTA_OBJ_TYPE: obj.NFT_OBJECT_SYNPROXY, NFTA_OBJ_DATA: synproxyAttrs(json) };
+	},
+};
+
+export const compileObject =
+	(type: ObjectName): CommandParser =>
+	(at, operation, compilation) => {
+		const { path } = at;
+		if (operation === "delete" || operation === "destroy") {
+			const json = at.fields(required, [...common, ...rateFields.flat(), ...anyField]);
+			const { family, table } = parseHandle(json);
+			if (json.name === undefined && json.handle === undefined)
+				throw at.fail("a name or a handle is needed");
+			const by =
+				json.name === undefined
+					? { NFTA_OBJ_HANDLE: json.handle?.bigint() }
+					: { NFTA_OBJ_NAME: parseName(json.name) };
+			const message = operation === "delete" ? NFT_MSG_DELOBJ : NFT_MSG_DESTROYOBJ;
+			const value = { ...header(family), NFTA_OBJ_TABLE: table, ...by };
+			compilation.emit(() => [
+				batchMessage(path, message, 0, { ...value, NFTA_OBJ_TYPE: objectTypes[type] } as never),
+			]);
+			return;
+		}
+		if (operation !== "add" && operation !== "create") throw at.unsupported(`${operation} ${type}`);
+		const attrs = readers[type](at);
+		const json = at.pick("name").fields(["name"]);
+		const all = new Map(Object.entries(at.value as Record<string, unknown>));
+		const { family, table } = parseHandle({
+			family: at.pick("family").fields(["family"]).family,
+			table: at.pick("table").fields(["table"]).table,
+		});
+		const comment = all.has("comment")
+			? commentRecord(at.pick("comment").fields(["comment"]).comment)
+			: undefined;
+		const flags = NLM_F_CREATE | (operation === "create" ? NLM_F_EXCL : 0);
+		compilation.emit(() => [
+			batchMessage(path, NFT_MSG_NEWOBJ, flags, {
+				...header(family),
+				...attrs,
+				NFTA_OBJ_TABLE: table,
+				NFTA_OBJ_NAME: parseName(json.name),
+				NFTA_OBJ_USERDATA: comment,
+			} as never),
+		]);
+	};
+const anyField = [
+	"packets",
+	"bytes",
+	"used",
+	"type",
+	"protocol",
+	"l3proto",
+	"policy",
+	"dport",
+	"timeout",
+	"size",
+	"context",
+	"mss",
+	"wscale",
+	"flags",
+] as const;

@@ -1,0 +1,138 @@
+import { NLM_F_APPEND, NLM_F_CREATE, NLM_F_REPLACE } from "../../uapi/netlink.js";
+import {
+	NFT_MSG_DELRULE,
+	NFT_MSG_DESTROYRULE,
+	NFT_MSG_NEWRULE,
+	NFT_MSG_NEWSET,
+	NFT_MSG_NEWSETELEM,
+} from "../../uapi/nf_tables.js";
+import type { Cursor } from "../cursor.js";
+import { encodeElements } from "../element.js";
+import type { Ruleset } from "../evaluation.js";
+import { evaluateExpression } from "../expression/index.js";
+import type { FamilyJson } from "../fact/family.js";
+import { emitRule, evaluateRule } from "../rule.js";
+import { isAnonymous, type SetDeclaration } from "../set.js";
+import { encodeSet, portions } from "../set-message.js";
+import {
+	type BatchMessage,
+	batchMessage,
+	type Compilation,
+	header,
+	type Operation,
+	parseHandle,
+	parseName,
+	type TableHandle,
+} from "./command.js";
+import { commentRecord } from "./comment.js";
+
+export interface RuleJson {
+	readonly family: FamilyJson;
+	readonly table: string;
+	readonly chain: string;
+	readonly expr: readonly unknown[];
+	readonly handle?: number;
+	/** Position among the rules of the chain: after it for add, before it for insert. */
+	readonly index?: number;
+	readonly comment?: string;
+}
+
+export function compileRule(at: Cursor, operation: Operation, compilation: Compilation): void {
+	const json = at.fields(["family", "table", "chain"], ["expr", "handle", "index", "comment"]);
+	const table = parseHandle(json);
+	const chain = parseName(json.chain);
+	const { path } = at;
+	const of = {
+		...header(table.family),
+		NFTA_RULE_TABLE: table.table,
+		NFTA_RULE_CHAIN: chain,
+	};
+	const handle = json.handle?.bigint();
+	if (operation === "delete" || operation === "destroy") {
+		if (handle === undefined) throw at.fail('"handle" is missing');
+		const message = operation === "delete" ? NFT_MSG_DELRULE : NFT_MSG_DESTROYRULE;
+		compilation.emit(() => [batchMessage(path, message, 0, { ...of, NFTA_RULE_HANDLE: handle })]);
+		return;
+	}
+	const place = placeOf(at, operation, json, () => compilation.rulesOf(table, chain));
+	if (json.expr === undefined) throw at.fail('"expr" is missing');
+	const given = json.expr.list().map((item) => compilation.parser.statement(item));
+	const userdata = commentRecord(json.comment);
+	const sets: SetDeclaration[] = [];
+	const statements = evaluateRule(rulesetOf(table, compilation, sets), table.family, given);
+	compilation.emit(() => [
+		...sets.flatMap((set) => declarationMessages(path, set)),
+		batchMessage(path, NFT_MSG_NEWRULE, place.flags, {
+			...of,
+			...place.value,
+			NFTA_RULE_EXPRESSIONS: emitRule(statements),
+			NFTA_RULE_USERDATA: userdata,
+		}),
+	]);
+}
+
+interface Place {
+	readonly flags: number;
+	readonly value: { readonly NFTA_RULE_HANDLE?: bigint; readonly NFTA_RULE_POSITION?: bigint };
+}
+/** Where in the chain the rule goes. */
+function placeOf(
+	at: Cursor,
+	operation: Operation,
+	json: { readonly handle?: Cursor; readonly index?: Cursor },
+	rules: () => readonly bigint[] | undefined,
+): Place {
+	const handle = json.handle?.bigint();
+	if (operation === "replace") {
+		if (handle === undefined) throw at.fail('"handle" is missing');
+		return { flags: NLM_F_REPLACE, value: { NFTA_RULE_HANDLE: handle } };
+	}
+	if (operation !== "add" && operation !== "insert") throw at.unsupported(`${operation} rule`);
+	const flags = NLM_F_CREATE | (operation === "add" ? NLM_F_APPEND : 0);
+	if (json.index !== undefined) {
+		const position = rules()?.[json.index.u32()];
+		if (position === undefined) throw json.index.fail("the chain has no rule of that index");
+		return { flags, value: { NFTA_RULE_POSITION: position } };
+	}
+	// A handle of `add` is where the rule was when it was listed.
+	const at0 = operation === "insert" ? handle : undefined;
+	return { flags, value: at0 === undefined ? {} : { NFTA_RULE_POSITION: at0 } };
+}
+
+export function rulesetOf(
+	handle: TableHandle,
+	compilation: Compilation,
+	declared: SetDeclaration[] = [],
+): Ruleset {
+	return {
+		host: compilation.host,
+		evaluate: evaluateExpression,
+		findSet: (name, path) => compilation.findSet(handle, name, path),
+		declare(set) {
+			Object.assign(set, { table: handle.table, id: compilation.nextSetId() });
+			if (!isAnonymous(set)) compilation.addSet(set);
+			declared.push(set);
+		},
+	};
+}
+
+/** A set that a rule brings along, with its elements. */
+function declarationMessages(path: string, set: SetDeclaration): BatchMessage[] {
+	const of = header(set.family);
+	const messages = [batchMessage(path, NFT_MSG_NEWSET, NLM_F_CREATE, { ...of, ...encodeSet(set) })];
+	return [...messages, ...elementMessages(path, set)];
+}
+
+export function elementMessages(path: string, set: SetDeclaration): BatchMessage[] {
+	const { elements, family, table, name, id } = set;
+	if (elements === undefined) return [];
+	return [...portions(encodeElements(set, elements, true))].map((portion) =>
+		batchMessage(path, NFT_MSG_NEWSETELEM, NLM_F_CREATE, {
+			...header(family),
+			NFTA_SET_ELEM_LIST_TABLE: table,
+			NFTA_SET_ELEM_LIST_SET: name,
+			NFTA_SET_ELEM_LIST_SET_ID: id,
+			NFTA_SET_ELEM_LIST_ELEMENTS: portion,
+		}),
+	);
+}

@@ -1,0 +1,205 @@
+import { NLM_F_CREATE, NLM_F_EXCL } from "../../uapi/netlink.js";
+import {
+	NFT_MSG_DELSET,
+	NFT_MSG_DELSETELEM,
+	NFT_MSG_DESTROYSET,
+	NFT_MSG_NEWSET,
+} from "../../uapi/nf_tables.js";
+import {
+	NFT_SET_CONSTANT,
+	NFT_SET_EVAL,
+	NFT_SET_INTERVAL,
+	NFT_SET_MAP,
+	NFT_SET_OBJECT,
+	NFT_SET_POL_MEMORY,
+	NFT_SET_POL_PERFORMANCE,
+	NFT_SET_TIMEOUT,
+} from "../../uapi/nf_tables_const.js";
+import type { Cursor } from "../cursor.js";
+import { Evaluation, unevaluated } from "../evaluation.js";
+import { parseSet } from "../expression/set.js";
+import { datatypeByName, verdict } from "../fact/datatype.js";
+import type { FamilyJson } from "../fact/family.js";
+import { type Node, value } from "../node.js";
+import { evaluateElements, evaluateSet, type SetDeclaration } from "../set.js";
+import { encodeSet } from "../set-message.js";
+import { parseStateful } from "../statement/set.js";
+import { MAX_COMMENT } from "../userdata.js";
+import {
+	batchMessage,
+	type Compilation,
+	header,
+	type Operation,
+	parseHandle,
+	parseName,
+} from "./command.js";
+import { objectTypes } from "./object.js";
+import { elementMessages, rulesetOf } from "./rule.js";
+
+type SetFlag = keyof typeof flags;
+/** The type of a key: by name, as a concatenation of names, or that of an expression. */
+export type TypeJson = string | readonly string[] | { readonly typeof: unknown };
+export interface SetDeclarationJson {
+	readonly family: FamilyJson;
+	readonly table: string;
+	readonly name: string;
+	readonly handle?: number;
+	readonly type: TypeJson;
+	/** What a map gives: a type, `verdict`, or the kind of a named object. */
+	readonly map?: TypeJson;
+	readonly policy?: "performance" | "memory";
+	readonly flags?: SetFlag | readonly SetFlag[];
+	readonly elem?: unknown;
+	readonly timeout?: number;
+	readonly "gc-interval"?: number;
+	readonly size?: number;
+	readonly "auto-merge"?: boolean;
+	readonly stmt?: readonly unknown[];
+	readonly comment?: string;
+}
+
+const flags = {
+	constant: NFT_SET_CONSTANT,
+	interval: NFT_SET_INTERVAL,
+	timeout: NFT_SET_TIMEOUT,
+	dynamic: NFT_SET_EVAL,
+} as const;
+const policies = { performance: NFT_SET_POL_PERFORMANCE, memory: NFT_SET_POL_MEMORY } as const;
+const optional = [
+	"name",
+	"handle",
+	"type",
+	"map",
+	"policy",
+	"flags",
+	"elem",
+	"timeout",
+	"gc-interval",
+	"size",
+	"auto-merge",
+	"stmt",
+	"comment",
+] as const;
+type Json = Partial<Record<(typeof optional)[number], Cursor>> & {
+	readonly family: Cursor;
+	readonly table: Cursor;
+};
+
+export function compileSet(at: Cursor, operation: Operation, compilation: Compilation): void {
+	const json = at.fields(["family", "table"], optional);
+	const { family, table } = parseHandle(json);
+	const name = json.name && parseName(json.name);
+	const { path } = at;
+	switch (operation) {
+		case "delete":
+		case "destroy": {
+			const handle = json.handle?.bigint();
+			if (name === undefined && handle === undefined) throw at.fail("a name or a handle is needed");
+			const message = operation === "delete" ? NFT_MSG_DELSET : NFT_MSG_DESTROYSET;
+			const by = name === undefined ? { NFTA_SET_HANDLE: handle } : { NFTA_SET_NAME: name };
+			compilation.emit(() => [
+				batchMessage(path, message, 0, { ...header(family), NFTA_SET_TABLE: table, ...by }),
+			]);
+			return;
+		}
+		case "flush":
+			if (name === undefined) throw at.fail('"name" is missing');
+			compilation.emit(() => [
+				batchMessage(path, NFT_MSG_DELSETELEM, 0, {
+					...header(family),
+					NFTA_SET_ELEM_LIST_TABLE: table,
+					NFTA_SET_ELEM_LIST_SET: name,
+				}),
+			]);
+			return;
+		case "add":
+		case "create":
+			if (name === undefined) throw at.fail('"name" is missing');
+			add(at, json, name, operation, compilation);
+			return;
+		default:
+			throw at.unsupported(`${operation} set`);
+	}
+}
+
+function add(
+	at: Cursor,
+	json: Json,
+	name: string,
+	operation: Operation,
+	compilation: Compilation,
+): void {
+	const handle = parseHandle(json);
+	const set = declare(at, json, name, compilation);
+	const ruleset = rulesetOf(handle, compilation);
+	evaluateSet(set, new Evaluation(ruleset, handle.family));
+	compilation.addSet(set);
+	if (json.elem !== undefined) {
+		const literal = parseSet(json.elem, compilation.parser);
+		set.elements = evaluateElements(set, literal, new Evaluation(ruleset, handle.family));
+	}
+	const nlFlags = NLM_F_CREATE | (operation === "create" ? NLM_F_EXCL : 0);
+	compilation.emit(() => [
+		batchMessage(at.path, NFT_MSG_NEWSET, nlFlags, {
+			...header(handle.family),
+			...encodeSet(set),
+		}),
+		...elementMessages(at.path, set),
+	]);
+}
+
+/** One type, a concatenation of types, or the type of an expression. */
+function parseType(at: Cursor, compilation: Compilation): Node {
+	if (at.isString) {
+		const datatype = datatypeByName(at.string());
+		if (datatype === undefined) throw at.fail(`unknown type "${at.string()}"`);
+		if (datatype === verdict)
+			return { kind: "verdict", path: at.path, datatype, order: undefined, bits: 0, code: 0 };
+		return value(at.path, datatype, datatype.order, datatype.size, 0n);
+	}
+	if (at.isArray) {
+		const parts = at.list().map((part) => parseType(part, compilation));
+		if (parts.length < 2) throw at.fail("a concatenation has two or more parts");
+		return { kind: "concat", path: at.path, ...unevaluated, parts, fields: [] };
+	}
+	return compilation.parser.expression(at.fields(["typeof"]).typeof);
+}
+
+function declare(at: Cursor, json: Json, name: string, compilation: Compilation): SetDeclaration {
+	const { family, table } = parseHandle(json);
+	if (json.type === undefined) throw at.fail('"type" is missing');
+	const objectType =
+		json.map?.isString === true && Object.hasOwn(objectTypes, json.map.string())
+			? json.map.oneOf(objectTypes)
+			: undefined;
+	const data = objectType === undefined && json.map ? parseType(json.map, compilation) : undefined;
+	const milliseconds = json.timeout && json.timeout.bigint(0n, 2n ** 50n) * 1000n;
+	const comment = json.comment?.string();
+	if (comment !== undefined && Buffer.byteLength(comment) > MAX_COMMENT)
+		throw at.fail(`a comment has at most ${MAX_COMMENT} bytes`);
+	return {
+		path: at.path,
+		family,
+		table,
+		name,
+		id: compilation.nextSetId(),
+		flags:
+			(json.flags?.flags(flags) ?? 0) |
+			(objectType === undefined ? 0 : NFT_SET_OBJECT) |
+			(data === undefined ? 0 : NFT_SET_MAP),
+		key: parseType(json.type, compilation),
+		dataIsInterval: false,
+		automerge: json["auto-merge"]?.boolean() ?? false,
+		statements: parseStateful(json.stmt, compilation.parser),
+		fields: [],
+		...(data && { data }),
+		...(objectType !== undefined && { objectType }),
+		...(milliseconds !== undefined && { timeout: milliseconds }),
+		...(json["gc-interval"] && {
+			gcInterval: json["gc-interval"].integer(0, 4_294_967) * 1000,
+		}),
+		...(json.size && { size: json.size.u32() }),
+		...(json.policy && { policy: json.policy.oneOf(policies) }),
+		...(comment !== undefined && { comment }),
+	};
+}

@@ -1,0 +1,141 @@
+import { compileChain } from "./command/chain.js";
+import type {
+	BatchMessage,
+	CommandParser,
+	Compilation,
+	Emission,
+	Operation,
+	TableHandle,
+} from "./command/command.js";
+import { compileElement } from "./command/element.js";
+import { compileFlowtable } from "./command/flowtable.js";
+import { compileObject } from "./command/object.js";
+import { compileRule } from "./command/rule.js";
+import { compileSet } from "./command/set.js";
+import { compileFlushRuleset, compileTable } from "./command/table.js";
+import { Cursor } from "./cursor.js";
+import { RulesetError } from "./error.js";
+import { parseExpression } from "./expression/index.js";
+import { type Host, localHost } from "./fact/host.js";
+import type { Document } from "./json.js";
+import type { Parser } from "./parser.js";
+import type { SetDeclaration } from "./set.js";
+import { statementParsers } from "./statement/index.js";
+
+/** What the kernel has already that a document may refer to. The caller reads it. */
+export interface Context {
+	/** Sets and maps that are in the kernel: `readSet` makes them of its answers. */
+	readonly sets?: readonly SetDeclaration[];
+	/** Handles of a chain's rules, first to last: for rules placed by index. */
+	rules?(handle: TableHandle, chain: string): readonly bigint[] | undefined;
+}
+export interface CompileOptions {
+	readonly host?: Host;
+	readonly context?: Context;
+}
+/** Messages for one nf_tables transaction, in order, without its begin and end. */
+export interface Batch {
+	readonly messages: readonly BatchMessage[];
+}
+
+const objects: Readonly<Record<string, CommandParser>> = {
+	table: compileTable,
+	chain: compileChain,
+	rule: compileRule,
+	set: compileSet,
+	map: compileSet,
+	element: compileElement,
+	flowtable: compileFlowtable,
+	counter: compileObject("counter"),
+	quota: compileObject("quota"),
+	"ct helper": compileObject("ct helper"),
+	"ct timeout": compileObject("ct timeout"),
+	"ct expectation": compileObject("ct expectation"),
+	limit: compileObject("limit"),
+	secmark: compileObject("secmark"),
+	synproxy: compileObject("synproxy"),
+};
+const operations: readonly string[] = [
+	"add",
+	"create",
+	"insert",
+	"replace",
+	"delete",
+	"destroy",
+	"flush",
+	"rename",
+] satisfies Operation[];
+
+const parser: Parser = {
+	expression: (at) => parseExpression(at, parser),
+	statement(at) {
+		const [name, body] = at.only();
+		const parse = Object.hasOwn(statementParsers, name) ? statementParsers[name] : undefined;
+		if (parse === undefined) throw at.unsupported(`unknown statement "${name}"`);
+		return parse(body, parser);
+	},
+};
+
+const setKey = ({ family, table }: TableHandle, name: string): string =>
+	`${family} ${table} ${name}`;
+
+function start(
+	{ host = localHost(), context = {} }: CompileOptions,
+	emissions: Emission[],
+): Compilation {
+	const sets = new Map((context.sets ?? []).map((set) => [setKey(set, set.name), set]));
+	let id = 0;
+	const knownSet: Compilation["knownSet"] = (handle, name) => sets.get(setKey(handle, name));
+	return {
+		host,
+		parser,
+		emit: (emission) => void emissions.push(emission),
+		nextSetId: () => ++id,
+		knownSet,
+		findSet(handle, name, path) {
+			const set = knownSet(handle, name);
+			if (set === undefined) throw new RulesetError(path, `no set or map "${name}" in the table`);
+			return set;
+		},
+		addSet: (set) => void sets.set(setKey(set, set.name), set),
+		rulesOf: (handle, chain) => context.rules?.(handle, chain),
+	};
+}
+
+function compileCommand(at: Cursor, compilation: Compilation): void {
+	const [word, body] = at.only();
+	if (word === "metainfo") return;
+	// A listing is a document as well: an object without an operation is added.
+	const isOperation = operations.includes(word);
+	if (!isOperation && !Object.hasOwn(objects, word))
+		throw at.unsupported(`unknown command "${word}"`);
+	const operation = isOperation ? (word as Operation) : "add";
+	const [object, member] = isOperation ? body.only() : ([word, body] as const);
+	if (operation === "flush" && object === "ruleset") {
+		compileFlushRuleset(member, compilation);
+		return;
+	}
+	const compile = Object.hasOwn(objects, object) ? objects[object] : undefined;
+	if (compile === undefined) throw body.unsupported(`unknown object "${object}"`);
+	compile(member, operation, compilation);
+}
+
+/**
+ * Compile a document of libnftables-json(5) to nf_tables messages. Nothing is sent and nothing but name files
+ * of the host is read.
+ * @throws RulesetError, with the place in the document
+ */
+export function compile(document: Document, options: CompileOptions = {}): Batch {
+	const emissions: Emission[] = [];
+	const compilation = start(options, emissions);
+	try {
+		const { nftables } = new Cursor(document).fields(["nftables"]);
+		for (const command of nftables.list()) compileCommand(command, compilation);
+		return { messages: emissions.flatMap((emission) => emission()) };
+	} catch (error) {
+		if (error instanceof RulesetError) throw error;
+		throw new RulesetError("$", `cannot be compiled: ${(error as Error).message}`, {
+			cause: error,
+		});
+	}
+}

@@ -1,0 +1,194 @@
+import {
+	NFT_BITWISE_AND,
+	NFT_BITWISE_LSHIFT,
+	NFT_BITWISE_MASK_XOR,
+	NFT_BITWISE_OR,
+	NFT_BITWISE_RSHIFT,
+	NFT_BITWISE_XOR,
+} from "../../uapi/nf_tables_const.js";
+import type { Cursor } from "../cursor.js";
+import { type Emitter, type Register, registerNumber } from "../emitter.js";
+import { type Evaluation, fail, unevaluated } from "../evaluation.js";
+import { basetype, integer, isString } from "../fact/datatype.js";
+import { type Binary, isConstant, type Node, type Operator, value } from "../node.js";
+import type { Parser } from "../parser.js";
+import { bitmask, byteLength, toBytes } from "../value.js";
+
+/** Arithmetic on bits. More than two operands are taken from the left. */
+export type BinaryJson =
+	| { readonly "&": readonly unknown[] }
+	| { readonly "|": readonly unknown[] }
+	| { readonly "^": readonly unknown[] }
+	| { readonly "<<": readonly unknown[] }
+	| { readonly ">>": readonly unknown[] };
+
+/** The kernel has no expression for it, but a chain of operations is one mask and one xor. */
+const MAX_CHAIN = 16;
+
+export const parseBinary =
+	(op: Operator) =>
+	(at: Cursor, parser: Parser): Binary => {
+		const [first, second, ...rest] = at.list().map((operand) => parser.expression(operand));
+		if (first === undefined || second === undefined) throw at.fail(`${op} takes two operands`);
+		const join = (left: Node, right: Node): Binary => ({
+			kind: "binary",
+			path: at.path,
+			...unevaluated,
+			op,
+			left,
+			right,
+		});
+		return rest.reduce<Binary>(join, join(first, second));
+	};
+
+const isShift = (op: Operator): boolean => op === "<<" || op === ">>";
+
+export function evaluateBinary(node: Binary, evaluation: Evaluation): Node {
+	const { op } = node;
+	const expected = evaluation.expected.bits;
+	node.left = evaluation.evaluate(node.left);
+	if (isShift(op))
+		evaluation.expect({
+			datatype: integer,
+			order: node.left.order,
+			bits: Math.max(expected, node.left.bits),
+		});
+	node.right = evaluation.evaluate(node.right);
+	if (isConstant(node.left) && !isConstant(node.right))
+		[node.left, node.right] = [node.right, node.left];
+	const { left, right } = node;
+	const base = basetype(left.datatype);
+	if (base !== integer && !isString(left.datatype))
+		fail(node, `${op} is not defined for a ${left.datatype.name}`);
+	if (base !== basetype(right.datatype))
+		fail(node, `${op} of a ${left.datatype.name} and a ${right.datatype.name}`);
+	for (const operand of [left, right])
+		if (isConstant(operand) && operand.kind !== "value" && operand.kind !== "map")
+			fail(operand, `${op} is not defined for a ${operand.kind}`);
+	const result = isShift(op) ? evaluateShift(node, evaluation) : evaluateBitwise(node, evaluation);
+	checkChain(result);
+	return result;
+}
+
+function checkChain(node: Node): void {
+	let length = 0;
+	for (let at = node; at.kind === "binary"; at = at.left)
+		if (++length >= MAX_CHAIN) fail(node, `more than ${MAX_CHAIN} operations in a row`);
+}
+
+function evaluateShift(node: Binary, evaluation: Evaluation): Node {
+	const { left, right } = node;
+	if (right.kind !== "value") return fail(right, "a shift is by a constant number of bits");
+	const bits = Math.max(evaluation.statementBits, left.bits);
+	if (right.value >= BigInt(bits)) fail(right, `a shift by ${right.value} of ${bits} bits`);
+	node.left = evaluation.inOrder(left, "host");
+	right.order = "host";
+	node.datatype = integer;
+	node.order = "host";
+	node.bits = bits;
+	return fold(node, evaluation);
+}
+
+function evaluateBitwise(node: Binary, evaluation: Evaluation): Node {
+	const wider = evaluation.statementBits > node.left.bits;
+	if (wider) node.left = evaluation.inOrder(node.left, "host");
+	const { left } = node;
+	node.datatype = wider ? integer : left.datatype;
+	node.order = wider ? "host" : left.order;
+	node.bits = wider ? evaluation.statementBits : left.bits;
+	if (node.order !== undefined) node.right = evaluation.inOrder(node.right, node.order);
+	return fold(node, evaluation);
+}
+
+/** Two constants are one. */
+function fold(node: Binary, evaluation: Evaluation): Node {
+	const { left, right, bits } = node;
+	if (left.kind !== "value" || right.kind !== "value") return node;
+	const result = value(
+		node.path,
+		node.datatype,
+		node.order,
+		bits,
+		apply(node.op, left.value, right.value, bits),
+	);
+	return evaluation.evaluate(result);
+}
+function apply(op: Operator, a: bigint, b: bigint, bits: number): bigint {
+	const mask = bitmask(bits);
+	switch (op) {
+		case "&":
+			return a & b & mask;
+		case "|":
+			return (a | b) & mask;
+		case "^":
+			return (a ^ b) & mask;
+		case "<<":
+			return (a << b) & mask;
+		case ">>":
+			return (a & mask) >> b;
+	}
+}
+
+export function loadBinary(node: Binary, emitter: Emitter, to: Register): void {
+	if (isShift(node.op)) loadShift(node, emitter, to);
+	else if (node.right.kind === "value") loadMask(node, emitter, to);
+	else loadBoolean(node, emitter, to);
+}
+
+function loadShift({ op, left, right, bits }: Binary, emitter: Emitter, to: Register): void {
+	emitter.load(left, to);
+	const by = right.kind === "value" ? right.value : fail(right, "a shift is by a constant");
+	emitter.add("bitwise", {
+		NFTA_BITWISE_SREG: registerNumber(to),
+		NFTA_BITWISE_DREG: registerNumber(to),
+		NFTA_BITWISE_OP: op === "<<" ? NFT_BITWISE_LSHIFT : NFT_BITWISE_RSHIFT,
+		NFTA_BITWISE_LEN: byteLength(bits),
+		NFTA_BITWISE_DATA: { NFTA_DATA_VALUE: toBytes(by, "host", 4) },
+	});
+}
+
+/** `x & a | b ^ c …` is one mask and one xor: (x & mask) ^ xor. */
+function loadMask(node: Binary, emitter: Emitter, to: Register): void {
+	const chain: Binary[] = [];
+	let at: Node = node;
+	while (at.kind === "binary" && at.right.kind === "value" && !isShift(at.op)) {
+		chain.push(at);
+		at = at.left;
+	}
+	emitter.load(at, to);
+	const all = bitmask(node.bits);
+	let mask = all;
+	let xor = 0n;
+	for (const { op, right } of chain.reverse()) {
+		const operand = right.kind === "value" ? right.value : 0n;
+		const keep = op === "&" ? operand : op === "|" ? all & ~operand : all;
+		xor = (op === "&" ? 0n : operand) ^ (xor & keep);
+		mask &= keep;
+	}
+	const length = byteLength(node.bits);
+	const data = (number: bigint) => ({
+		NFTA_DATA_VALUE: toBytes(number, node.order ?? "host", length),
+	});
+	emitter.add("bitwise", {
+		NFTA_BITWISE_SREG: registerNumber(to),
+		NFTA_BITWISE_DREG: registerNumber(to),
+		NFTA_BITWISE_OP: NFT_BITWISE_MASK_XOR,
+		NFTA_BITWISE_LEN: length,
+		NFTA_BITWISE_MASK: data(mask),
+		NFTA_BITWISE_XOR: data(xor),
+	});
+}
+
+/** Both operands come from the packet: Linux 6.13. */
+function loadBoolean({ op, left, right, bits }: Binary, emitter: Emitter, to: Register): void {
+	emitter.load(left, to);
+	const operand = emitter.source(right);
+	const ops = { "&": NFT_BITWISE_AND, "|": NFT_BITWISE_OR, "^": NFT_BITWISE_XOR } as const;
+	emitter.add("bitwise", {
+		NFTA_BITWISE_SREG: registerNumber(to),
+		NFTA_BITWISE_DREG: registerNumber(to),
+		NFTA_BITWISE_OP: ops[op as keyof typeof ops],
+		NFTA_BITWISE_LEN: byteLength(bits),
+		NFTA_BITWISE_SREG2: registerNumber(operand),
+	});
+}

@@ -1,0 +1,15 @@
+import { NFT_BYTEORDER_HTON, NFT_BYTEORDER_NTOH } from "../../uapi/nf_tables_const.js";
+import { type Emitter, type Register, registerNumber } from "../emitter.js";
+import type { ByteOrder } from "../node.js";
+import { byteLength } from "../value.js";
+
+export function loadByteOrder({ op, arg, bits }: ByteOrder, emitter: Emitter, to: Register): void {
+	emitter.load(arg, to);
+	emitter.add("byteorder", {
+		NFTA_BYTEORDER_SREG: registerNumber(to),
+		NFTA_BYTEORDER_DREG: registerNumber(to),
+		NFTA_BYTEORDER_LEN: byteLength(bits),
+		NFTA_BYTEORDER_SIZE: arg.bits % 64 === 0 ? 8 : arg.bits % 32 === 0 ? 4 : 2,
+		NFTA_BYTEORDER_OP: op === "hton" ? NFT_BYTEORDER_HTON : NFT_BYTEORDER_NTOH,
+	});
+}

@@ -1,0 +1,96 @@
+import { NFPROTO_IPV4, NFPROTO_IPV6 } from "../../uapi/netfilter.js";
+import * as nft from "../../uapi/nf_tables_const.js";
+import type { Cursor } from "../cursor.js";
+import { type Emitter, type Register, registerNumber } from "../emitter.js";
+import { type Evaluation, fail } from "../evaluation.js";
+import { inetService, ipv4Addr, ipv6Addr } from "../fact/datatype.js";
+import { ctKeys } from "../fact/key.js";
+import { type Base, ip, ip6, LINK, NETWORK, type Protocol, TRANSPORT } from "../fact/protocol.js";
+import { ctDirection } from "../fact/symbol.js";
+import type { Ct, Node } from "../node.js";
+
+/** What connection tracking knows about a packet's connection. */
+export interface CtJson {
+	readonly ct: {
+		readonly key: keyof typeof ctKeys;
+		readonly dir?: "original" | "reply";
+		readonly family?: "ip" | "ip6";
+	};
+}
+
+const directed: readonly number[] = [
+	nft.NFT_CT_L3PROTOCOL,
+	nft.NFT_CT_SRC,
+	nft.NFT_CT_DST,
+	nft.NFT_CT_PROTOCOL,
+	nft.NFT_CT_PROTO_SRC,
+	nft.NFT_CT_PROTO_DST,
+	nft.NFT_CT_PKTS,
+	nft.NFT_CT_BYTES,
+	nft.NFT_CT_AVGPKT,
+	nft.NFT_CT_ZONE,
+	nft.NFT_CT_SRC_IP,
+	nft.NFT_CT_DST_IP,
+	nft.NFT_CT_SRC_IP6,
+	nft.NFT_CT_DST_IP6,
+];
+const ipKeys: readonly number[] = [nft.NFT_CT_SRC_IP, nft.NFT_CT_DST_IP];
+const ip6Keys: readonly number[] = [nft.NFT_CT_SRC_IP6, nft.NFT_CT_DST_IP6];
+const ports: readonly number[] = [nft.NFT_CT_PROTO_SRC, nft.NFT_CT_PROTO_DST];
+/** Addresses of the version the rule matched. */
+const addresses: readonly number[] = [nft.NFT_CT_SRC, nft.NFT_CT_DST];
+
+function baseOf(key: number): Base {
+	if (ports.includes(key)) return TRANSPORT;
+	return key === nft.NFT_CT_L3PROTOCOL ? LINK : NETWORK;
+}
+
+export function parseCt(at: Cursor): Ct {
+	const json = at.fields(["key"], ["dir", "family"]);
+	const { key, datatype, bits, order } = json.key.oneOf(ctKeys);
+	const direction = json.dir?.oneOf(ctDirection);
+	if (direction !== undefined && !directed.includes(key))
+		throw at.fail(`ct ${json.key.string()} has no direction`);
+	return {
+		kind: "ct",
+		path: at.path,
+		datatype,
+		order,
+		bits,
+		key,
+		direction,
+		base: baseOf(key),
+		isProtocol: key === nft.NFT_CT_PROTOCOL || key === nft.NFT_CT_L3PROTOCOL,
+	};
+}
+
+/** ct saddr and daddr have no version of their own; say which one is meant. */
+export const isAddressOfAnyVersion = (node: Node): boolean =>
+	node.kind === "ct" && addresses.includes(node.key);
+
+export function evaluateCt(node: Ct, evaluation: Evaluation): Node {
+	const known = evaluation.protocols.at(NETWORK);
+	const wanted = ipKeys.includes(node.key) ? ip : ip6Keys.includes(node.key) ? ip6 : undefined;
+	if (wanted !== undefined && (known === ip || known === ip6) && known !== wanted)
+		fail(node, `conflicting protocols: ${known.name} and ${wanted.name}`);
+	if (addresses.includes(node.key)) adoptVersion(node, known);
+	if (ports.includes(node.key) && evaluation.protocols.at(TRANSPORT) !== undefined)
+		node.datatype = inetService;
+	return evaluation.expectLike(node);
+}
+
+function adoptVersion(node: Ct, known: Protocol | undefined): void {
+	if (known !== ip && known !== ip6)
+		fail(node, "the IP version is not known here; use ip saddr/daddr or ip6 saddr/daddr");
+	node.family = known === ip ? NFPROTO_IPV4 : NFPROTO_IPV6;
+	node.datatype = known === ip ? ipv4Addr : ipv6Addr;
+	node.bits = node.datatype.size;
+}
+
+export function loadCt(node: Ct, emitter: Emitter, to: Register): void {
+	emitter.add("ct", {
+		NFTA_CT_DREG: registerNumber(to),
+		NFTA_CT_KEY: node.key,
+		NFTA_CT_DIRECTION: node.direction,
+	});
+}

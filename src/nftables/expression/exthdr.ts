@@ -1,0 +1,95 @@
+import {
+	NFT_EXTHDR_F_PRESENT,
+	NFT_EXTHDR_OP_IPV4,
+	NFT_EXTHDR_OP_IPV6,
+	NFT_EXTHDR_OP_TCPOPT,
+} from "../../uapi/nf_tables_const.js";
+import type { Cursor } from "../cursor.js";
+import { exthdrDependency } from "../dependency.js";
+import { type Emitter, type Register, registerNumber } from "../emitter.js";
+import { type Evaluation, fail } from "../evaluation.js";
+import { booleanType } from "../fact/datatype.js";
+import { extensionHeaders, type OptionalHeader } from "../fact/exthdr.js";
+import { type Field, ip, ip6, NETWORK } from "../fact/protocol.js";
+import type { Exthdr, Node } from "../node.js";
+import { byteLength } from "../value.js";
+import { isByteAligned, maskField } from "./bits.js";
+
+/** A field of an IPv6 extension header; without a field, whether the header is there. */
+export interface ExthdrJson {
+	readonly exthdr: { readonly name: string; readonly field?: string; readonly offset?: number };
+}
+
+export function parseExthdr(at: Cursor): Exthdr {
+	const json = at.fields(["name"], ["field", "offset"]);
+	const header = json.name.oneOf(extensionHeaders);
+	if (json.field === undefined)
+		return exthdrNode(at.path, header, Object.values(header.fields)[0], true);
+	// rt0 lists addresses; offset says which.
+	const field = json.field.oneOf(header.fields);
+	const index =
+		header.name === "rt0" ? field.index + (json.offset?.integer(0, 1) ?? 0) : field.index;
+	const wanted = Object.values(header.fields).find((f) => f.index === index);
+	return exthdrNode(at.path, header, wanted ?? field, false);
+}
+
+export function exthdrNode(
+	path: string,
+	header: OptionalHeader,
+	field: Field | undefined,
+	present: boolean,
+): Exthdr {
+	return {
+		kind: "exthdr",
+		path,
+		datatype: field?.datatype ?? booleanType,
+		order: "big",
+		bits: field?.bits ?? 8,
+		header,
+		...(field && { field }),
+		offset: field?.offset ?? 0,
+		present,
+	};
+}
+
+export function evaluateExthdr(node: Exthdr, evaluation: Evaluation): Node {
+	const version =
+		node.header.op === NFT_EXTHDR_OP_IPV6
+			? ip6
+			: node.header.op === NFT_EXTHDR_OP_IPV4
+				? ip
+				: undefined;
+	if (version !== undefined) {
+		const known = evaluation.protocols.at(NETWORK);
+		if (known === undefined) evaluation.insertFirst(exthdrDependency(evaluation, node, version));
+		else if (known !== version) fail(node, `${known.name} has no ${node.header.name}`);
+	}
+	return evaluateField(node, evaluation);
+}
+
+// RFC 9293: a TCP header has at most 40 bytes of options; RFC 791: so has an IP header.
+const MAX_OPTION_BITS = 320;
+
+/** The field itself, without a check that the packet can have the header. */
+export function evaluateField(node: Exthdr, evaluation: Evaluation): Node {
+	const { key } = evaluation.expected;
+	if (node.present) node.datatype = booleanType;
+	evaluation.expectLike(node);
+	evaluation.expected.key = key;
+	const end = node.offset + (node.field?.bits ?? 0);
+	const { op } = node.header;
+	if ((op === NFT_EXTHDR_OP_TCPOPT || op === NFT_EXTHDR_OP_IPV4) && end > MAX_OPTION_BITS)
+		fail(node, `ends after ${end} bits, options have ${MAX_OPTION_BITS}`);
+	return isByteAligned(node) ? node : maskField(node, evaluation);
+}
+
+export function loadExthdr(node: Exthdr, emitter: Emitter, to: Register): void {
+	emitter.add("exthdr", {
+		NFTA_EXTHDR_DREG: registerNumber(to),
+		NFTA_EXTHDR_TYPE: node.header.type,
+		NFTA_EXTHDR_OFFSET: node.offset >> 3,
+		NFTA_EXTHDR_LEN: byteLength(node.bits),
+		NFTA_EXTHDR_OP: node.header.op,
+		NFTA_EXTHDR_FLAGS: node.present ? NFT_EXTHDR_F_PRESENT : 0,
+	});
+}

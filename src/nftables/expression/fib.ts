@@ -1,0 +1,62 @@
+import {
+	NFT_FIB_RESULT_ADDRTYPE,
+	NFT_FIB_RESULT_OIF,
+	NFT_FIB_RESULT_OIFNAME,
+	NFTA_FIB_F_DADDR,
+	NFTA_FIB_F_IIF,
+	NFTA_FIB_F_MARK,
+	NFTA_FIB_F_OIF,
+	NFTA_FIB_F_PRESENT,
+	NFTA_FIB_F_SADDR,
+} from "../../uapi/nf_tables_const.js";
+import type { Cursor } from "../cursor.js";
+import { type Emitter, type Register, registerNumber } from "../emitter.js";
+import type { Evaluation } from "../evaluation.js";
+import { booleanType, fibAddrType, ifaceIndex, ifname } from "../fact/datatype.js";
+import type { Fib, Node } from "../node.js";
+
+/** What a lookup of the packet's addresses in the routing tables finds. */
+export interface FibJson {
+	readonly fib: {
+		readonly result: "oif" | "oifname" | "type" | "check";
+		readonly flags: FibFlag | readonly FibFlag[];
+	};
+}
+const flags = {
+	saddr: NFTA_FIB_F_SADDR,
+	daddr: NFTA_FIB_F_DADDR,
+	mark: NFTA_FIB_F_MARK,
+	iif: NFTA_FIB_F_IIF,
+	oif: NFTA_FIB_F_OIF,
+} as const;
+type FibFlag = keyof typeof flags;
+const results = {
+	oif: [NFT_FIB_RESULT_OIF, ifaceIndex, 32],
+	oifname: [NFT_FIB_RESULT_OIFNAME, ifname, ifname.size],
+	type: [NFT_FIB_RESULT_ADDRTYPE, fibAddrType, 32],
+	check: [NFT_FIB_RESULT_OIF, booleanType, 32],
+} as const;
+
+export function parseFib(at: Cursor): Fib {
+	const json = at.fields(["result"], ["flags"]);
+	const given = json.flags?.flags(flags) ?? 0;
+	const exactly = (a: number, b: number): boolean => (given & (a | b)) === (a | b);
+	if ((given & (NFTA_FIB_F_SADDR | NFTA_FIB_F_DADDR)) === 0)
+		throw at.fail("a lookup needs the flag saddr or daddr");
+	if (exactly(NFTA_FIB_F_SADDR, NFTA_FIB_F_DADDR)) throw at.fail("either saddr or daddr");
+	if (exactly(NFTA_FIB_F_IIF, NFTA_FIB_F_OIF)) throw at.fail("either iif or oif");
+	const [result, datatype, bits] = json.result.oneOf(results);
+	const present = json.result.value === "check" ? NFTA_FIB_F_PRESENT : 0;
+	const common = { datatype, order: "host", bits } as const;
+	return { kind: "fib", path: at.path, ...common, result, flags: given | present };
+}
+
+export const evaluateFib = (node: Fib, evaluation: Evaluation): Node => evaluation.expectLike(node);
+
+export function loadFib(node: Fib, emitter: Emitter, to: Register): void {
+	emitter.add("fib", {
+		NFTA_FIB_DREG: registerNumber(to),
+		NFTA_FIB_RESULT: node.result,
+		NFTA_FIB_FLAGS: node.flags,
+	});
+}

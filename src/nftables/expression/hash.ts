@@ -1,0 +1,71 @@
+import { NFT_HASH_JENKINS, NFT_HASH_SYM } from "../../uapi/nf_tables_const.js";
+import type { Cursor } from "../cursor.js";
+import { type Emitter, type Register, registerNumber } from "../emitter.js";
+import type { Evaluation } from "../evaluation.js";
+import { integer } from "../fact/datatype.js";
+import type { Hash, Node } from "../node.js";
+import type { Parser } from "../parser.js";
+import { byteLength } from "../value.js";
+import { adoptType, expectNumber } from "./numgen.js";
+
+/** A number from `offset` to `offset + mod - 1` that is the same for the same expression. */
+export interface JhashJson {
+	readonly jhash: {
+		readonly expr: unknown;
+		readonly mod: number;
+		readonly offset?: number;
+		readonly seed?: number;
+	};
+}
+/** The same for both directions of a connection. */
+export interface SymhashJson {
+	readonly symhash: { readonly mod: number; readonly offset?: number };
+}
+
+const common = { kind: "hash", datatype: integer, order: "host", bits: 32 } as const;
+
+export function parseJhash(at: Cursor, parser: Parser): Hash {
+	const json = at.fields(["expr", "mod"], ["offset", "seed"]);
+	return {
+		...common,
+		path: at.path,
+		type: NFT_HASH_JENKINS,
+		modulus: json.mod.u32(),
+		offset: json.offset?.u32() ?? 0,
+		seed: json.seed?.u32(),
+		source: parser.expression(json.expr),
+	};
+}
+
+export function parseSymhash(at: Cursor): Hash {
+	const json = at.fields(["mod"], ["offset"]);
+	return {
+		...common,
+		path: at.path,
+		type: NFT_HASH_SYM,
+		modulus: json.mod.u32(),
+		offset: json.offset?.u32() ?? 0,
+		seed: undefined,
+	};
+}
+
+export function evaluateHash(node: Hash, evaluation: Evaluation): Node {
+	adoptType(node, evaluation);
+	evaluation.expectType(undefined);
+	if (node.source !== undefined) node.source = evaluation.evaluate(node.source);
+	return expectNumber(node, evaluation);
+}
+
+export function loadHash(node: Hash, emitter: Emitter, to: Register): void {
+	const { source } = node;
+	const from = source === undefined ? undefined : emitter.source(source);
+	emitter.add("hash", {
+		NFTA_HASH_SREG: from === undefined ? undefined : registerNumber(from),
+		NFTA_HASH_LEN: source === undefined ? undefined : byteLength(source.bits),
+		NFTA_HASH_DREG: registerNumber(to),
+		NFTA_HASH_MODULUS: node.modulus,
+		NFTA_HASH_SEED: node.seed,
+		NFTA_HASH_OFFSET: node.offset,
+		NFTA_HASH_TYPE: node.type,
+	});
+}

@@ -1,0 +1,130 @@
+import type { Cursor } from "../cursor.js";
+import { bytesOf } from "../element.js";
+import type { Emitter, Register } from "../emitter.js";
+import { registerNumber } from "../emitter.js";
+import { type Evaluation, fail, fitConstant, unevaluated } from "../evaluation.js";
+import {
+	basetype,
+	booleanType,
+	type Datatype,
+	icmpType,
+	inetProto,
+	integer,
+	isBitmask,
+	parseConstant,
+	string,
+} from "../fact/datatype.js";
+import type { List, Node, Prefix, SetName, SymbolText, Value } from "../node.js";
+import { value } from "../node.js";
+import { byteLength, toBytes } from "../value.js";
+
+/** A string, a number, a boolean: what it means depends on what it is compared with. `@name` is a set. */
+export type ImmediateJson = string | number | boolean;
+export type ListJson = readonly unknown[];
+
+// IPPROTO_* and ICMP_REDIRECT: words that are this whatever they stand beside, as in nft's grammar.
+const words: Readonly<Record<string, readonly [Datatype, number]>> = {
+	tcp: [inetProto, 6],
+	udp: [inetProto, 17],
+	udplite: [inetProto, 136],
+	esp: [inetProto, 50],
+	ah: [inetProto, 51],
+	icmp: [inetProto, 1],
+	icmpv6: [inetProto, 58],
+	comp: [inetProto, 108],
+	dccp: [inetProto, 33],
+	sctp: [inetProto, 132],
+	redirect: [icmpType, 5],
+};
+
+export function parseImmediate(at: Cursor): Node {
+	const { path, value: json } = at;
+	if (typeof json === "boolean") return value(path, booleanType, "host", 8, json ? 1n : 0n);
+	if (typeof json !== "string")
+		return { kind: "symbol", path, ...unevaluated, text: `${at.bigint()}` };
+	const text = at.string();
+	if (text === "*") return { kind: "catchall", path, ...unevaluated };
+	if (text.startsWith("@"))
+		return { kind: "set name", path, ...unevaluated, name: text.slice(1) } satisfies SetName;
+	const word = Object.hasOwn(words, text) ? words[text] : undefined;
+	if (word !== undefined) return value(path, word[0], "host", 8, BigInt(word[1]));
+	return { kind: "symbol", path, ...unevaluated, text };
+}
+
+export function evaluateSymbol(node: SymbolText, evaluation: Evaluation): Node {
+	const { datatype } = evaluation.expected;
+	if (datatype === undefined) return fail(node, `nothing says what "${node.text}" means here`);
+	const constant = parseConstant(datatype, node.text, evaluation.ruleset.host);
+	if (constant === undefined) return fail(node, `"${node.text}" is no ${datatype.name}`);
+	const bits = constant.bits ?? datatype.size;
+	return evaluateValue(
+		value(node.path, datatype, datatype.order, bits, constant.value),
+		evaluation,
+	);
+}
+
+export function evaluateValue(node: Value, evaluation: Evaluation): Node {
+	const base = basetype(node.datatype);
+	if (base === integer) return fitConstant(node, evaluation);
+	if (base === string) return evaluateString(node, evaluation);
+	return fail(node, `a ${node.datatype.name} cannot stand here`);
+}
+
+/** A trailing `*` makes a string the prefix of what it matches, `\*` is the character. */
+function evaluateString(node: Value, { expected }: Evaluation): Node {
+	const { path } = node;
+	const datatype = expected.datatype ?? string;
+	if (expected.bits > 0 && node.bits > expected.bits)
+		fail(node, `is longer than the ${byteLength(expected.bits)} bytes of a ${datatype.name}`);
+	const bits = expected.bits > 0 ? expected.bits : node.bits;
+	const bytes = toBytes(node.value, "host", byteLength(Math.max(node.bits, bits)));
+	const end = bytes.indexOf(0);
+	const text = end < 0 ? bytes : bytes.subarray(0, end);
+	if (text.length === 0) fail(node, "an empty string matches nothing");
+	if (text.at(-1) !== 0x2a) return value(path, datatype, "host", bits, node.value);
+	if (text.length === 1) fail(node, "a pattern of nothing but * matches everything");
+	const escaped = text.at(-2) === 0x5c;
+	const kept = escaped ? Uint8Array.of(...text.subarray(0, -2), 0x2a) : text.subarray(0, -1);
+	const stem = value(path, datatype, "host", bits, fromHostBytes(kept));
+	if (escaped) return stem;
+	const prefix: Prefix = {
+		kind: "prefix",
+		path,
+		datatype,
+		order: "host",
+		bits,
+		address: stem,
+		length: kept.length * 8,
+	};
+	return prefix;
+}
+const fromHostBytes = (bytes: Uint8Array): bigint =>
+	bytes.reduce((sum, byte, i) => sum | (BigInt(byte) << BigInt(8 * i)), 0n);
+
+export const parseList = (items: Node[], at: Cursor): List => ({
+	kind: "list",
+	path: at.path,
+	...unevaluated,
+	items,
+});
+
+/** A list of flags is their sum. */
+export function evaluateList(node: List, evaluation: Evaluation): Node {
+	let flags = 0n;
+	for (const item of node.items) {
+		const flag = evaluation.evaluate(item);
+		if (flag.kind !== "value" || !isBitmask(flag.datatype))
+			return fail(item, "only flags can be listed");
+		flags |= flag.value;
+	}
+	const { datatype, bits } = evaluation.expected;
+	if (datatype === undefined) return fail(node, "nothing says what these flags are");
+	return value(node.path, datatype, "host", bits, flags);
+}
+
+export function loadValue(node: Value, emitter: Emitter, to: Register): void {
+	emitter.add("immediate", {
+		NFTA_IMMEDIATE_DREG: registerNumber(to),
+		NFTA_IMMEDIATE_DATA: { NFTA_DATA_VALUE: bytesOf(node) },
+	});
+}

@@ -1,0 +1,17 @@
+import type { Cursor } from "../cursor.js";
+import { ipOptions } from "../fact/exthdr.js";
+import type { Exthdr } from "../node.js";
+import { exthdrNode } from "./exthdr.js";
+
+/** A field of an IPv4 option; without a field, whether the option is there. */
+export interface IpOptionJson {
+	readonly "ip option": { readonly name: string; readonly field?: string };
+}
+
+export function parseIpOption(at: Cursor): Exthdr {
+	const json = at.fields(["name"], ["field"]);
+	const option = json.name.oneOf(ipOptions);
+	if (json.field !== undefined)
+		return exthdrNode(at.path, option, json.field.oneOf(option.fields), false);
+	return exthdrNode(at.path, option, option.fields.type, true);
+}

@@ -1,0 +1,62 @@
+import { NFPROTO_INET, NFPROTO_IPV4, NFPROTO_IPV6 } from "../../uapi/netfilter.js";
+import {
+	NFT_XFRM_KEY_DADDR_IP4,
+	NFT_XFRM_KEY_DADDR_IP6,
+	NFT_XFRM_KEY_SADDR_IP4,
+	NFT_XFRM_KEY_SADDR_IP6,
+} from "../../uapi/nf_tables_const.js";
+import type { Cursor } from "../cursor.js";
+import { type Emitter, type Register, registerNumber } from "../emitter.js";
+import { type Evaluation, fail } from "../evaluation.js";
+import { ipv6Addr } from "../fact/datatype.js";
+import { ipVersions } from "../fact/family.js";
+import { ipsecKeys } from "../fact/key.js";
+import type { Ipsec, Node } from "../node.js";
+
+/** What the IPsec state of a packet says. */
+export interface IpsecJson {
+	readonly ipsec: {
+		readonly key: keyof typeof ipsecKeys;
+		readonly family?: "ip" | "ip6";
+		readonly dir: "in" | "out";
+		readonly spnum?: number;
+	};
+}
+const ip6Keys: Readonly<Record<number, number>> = {
+	[NFT_XFRM_KEY_DADDR_IP4]: NFT_XFRM_KEY_DADDR_IP6,
+	[NFT_XFRM_KEY_SADDR_IP4]: NFT_XFRM_KEY_SADDR_IP6,
+};
+
+export function parseIpsec(at: Cursor): Ipsec {
+	const json = at.fields(["key", "dir"], ["family", "spnum"]);
+	const { key, datatype, bits, order } = json.key.oneOf(ipsecKeys);
+	const node: Ipsec = {
+		kind: "ipsec",
+		path: at.path,
+		datatype,
+		order,
+		bits,
+		key,
+		// linux/xfrm.h: XFRM_POLICY_IN, XFRM_POLICY_OUT
+		direction: json.dir.oneOf({ in: 0, out: 1 }),
+		spnum: json.spnum?.u8() ?? 0,
+	};
+	const ip6Key = json.family?.oneOf(ipVersions) === NFPROTO_IPV6 ? ip6Keys[key] : undefined;
+	if (ip6Key === undefined) return node;
+	return { ...node, key: ip6Key, datatype: ipv6Addr, bits: ipv6Addr.size };
+}
+
+const families: readonly number[] = [NFPROTO_IPV4, NFPROTO_IPV6, NFPROTO_INET];
+export function evaluateIpsec(node: Ipsec, evaluation: Evaluation): Node {
+	if (!families.includes(evaluation.family)) fail(node, "ipsec is for tables of ip, ip6 and inet");
+	return evaluation.expectLike(node);
+}
+
+export function loadIpsec(node: Ipsec, emitter: Emitter, to: Register): void {
+	emitter.add("xfrm", {
+		NFTA_XFRM_DREG: registerNumber(to),
+		NFTA_XFRM_KEY: node.key,
+		NFTA_XFRM_DIR: node.direction,
+		NFTA_XFRM_SPNUM: node.spnum,
+	});
+}

@@ -1,0 +1,149 @@
+import { NFT_SET_CONCAT, NFT_SET_INTERVAL, NFT_SET_MAP } from "../../uapi/nf_tables_const.js";
+import type { Cursor } from "../cursor.js";
+import { type Emitter, type Register, registerNumber, VERDICT } from "../emitter.js";
+import { type Evaluation, fail, unevaluated } from "../evaluation.js";
+import { compatible, integer, verdict } from "../fact/datatype.js";
+import { toIntervals } from "../interval.js";
+import {
+	clone,
+	isConstant,
+	type MapLookup,
+	type Node,
+	type SetLiteral,
+	type SetReference,
+	value,
+} from "../node.js";
+import type { Parser } from "../parser.js";
+import {
+	adoptElementFlags,
+	declareAnonymous,
+	isDataMap,
+	isMap,
+	type SetDeclaration,
+} from "../set.js";
+import { transfer } from "../transfer.js";
+import { registers } from "../value.js";
+import { isAddressOfAnyVersion } from "./ct.js";
+
+/** What a map has for a key of the packet. */
+export interface MapJson {
+	readonly map: { readonly key: unknown; readonly data: unknown };
+}
+
+export function parseMap(at: Cursor, parser: Parser): MapLookup {
+	const json = at.fields(["key", "data"]);
+	return {
+		kind: "map",
+		path: at.path,
+		...unevaluated,
+		key: parser.expression(json.key),
+		mappings: parser.expression(json.data),
+	};
+}
+
+/** The key of a lookup; it must come from the packet. */
+export function evaluateKey(node: MapLookup, evaluation: Evaluation): void {
+	if (isAddressOfAnyVersion(node.key)) fail(node.key, "say whether it is an ip or an ip6 address");
+	evaluation.expectType(undefined);
+	node.key = evaluation.evaluate(node.key);
+	if (isConstant(node.key)) fail(node.key, "the key of a map must come from the packet");
+}
+
+export function referenceTo(set: SetDeclaration, path: string): SetReference {
+	const { datatype, order, bits } = set.key;
+	return { kind: "set reference", path, datatype, order, bits, set };
+}
+
+/** The type of the key of a map that is written in place. */
+export function keyOf(evaluation: Evaluation, path: string): Node {
+	const { key, datatype, order, bits } = evaluation.expected;
+	if (key?.kind === "concat") return clone(key);
+	if (datatype === undefined) return fail({ path }, "nothing says what the key is");
+	return value(path, datatype, order, bits, 0n);
+}
+
+/** Evaluate the elements of a map written in place, once it is declared. */
+export function evaluateMappings(
+	set: SetDeclaration,
+	literal: SetLiteral,
+	evaluation: Evaluation,
+): SetLiteral {
+	const { set: outer } = evaluation;
+	evaluation.set = set;
+	const elements = evaluation.evaluate(literal);
+	evaluation.set = outer;
+	if (elements.kind !== "set") return fail(literal, "expected the elements of a map");
+	if ((elements.flags & (NFT_SET_INTERVAL | NFT_SET_CONCAT)) === NFT_SET_INTERVAL)
+		toIntervals(set, elements);
+	set.elements = elements;
+	return elements;
+}
+
+export function evaluateMap(node: MapLookup, evaluation: Evaluation): Node {
+	const target = evaluation.expected;
+	evaluateKey(node, evaluation);
+	evaluation.statementBits = 0;
+	if (node.mappings.kind === "set") declareMap(node, node.mappings, target, evaluation);
+	else if (node.mappings.kind === "set name") node.mappings = evaluation.evaluate(node.mappings);
+	const reference = node.mappings;
+	if (reference.kind !== "set reference" || !isMap(reference.set) || !isDataMap(reference.set))
+		return fail(reference, "this is no map");
+	finishLookup(node, reference.set, evaluation);
+	return node;
+}
+
+/** The key has the map's type and, where ranges are looked up, the network's byte order. */
+export function finishLookup(node: MapLookup, set: SetDeclaration, evaluation: Evaluation): void {
+	if (!compatible(set.key.datatype, node.key.datatype))
+		fail(node, `a ${node.key.datatype.name} looked up in a map of ${set.key.datatype.name}`);
+	if (set.data !== undefined)
+		Object.assign(node, {
+			datatype: set.data.datatype,
+			order: set.data.order,
+			bits: set.data.bits,
+		});
+	if ((set.flags & NFT_SET_INTERVAL) !== 0) node.key = evaluation.inOrder(node.key, "big");
+}
+
+function declareMap(
+	node: MapLookup,
+	literal: SetLiteral,
+	target: Evaluation["expected"],
+	evaluation: Evaluation,
+): void {
+	if (target.datatype === undefined) fail(node, "nothing says what the map's data is");
+	const key = keyOf(evaluation, node.path);
+	const order = target.datatype === integer ? target.order : target.datatype.order;
+	const data: Node =
+		target.datatype === verdict
+			? { kind: "verdict", path: node.path, datatype: verdict, order: undefined, bits: 0, code: 0 }
+			: value(node.path, target.datatype, order, target.bits, 0n);
+	const set = declareAnonymous(evaluation, "__map%d", key, literal, NFT_SET_MAP | literal.flags, {
+		data,
+	});
+	const elements = evaluateMappings(set, literal, evaluation);
+	evaluation.expectType(set.key.datatype, set.key.bits);
+	node.key = transfer(node.key, elements, evaluation);
+	adoptElementFlags(set, elements, node.key);
+	set.key.bits = evaluation.expected.bits;
+	node.mappings = referenceTo(set, literal.path);
+}
+
+export function loadMap(node: MapLookup, emitter: Emitter, to: Register): void {
+	const { mappings, key } = node;
+	if (mappings.kind !== "set reference") fail(mappings, "this is no map");
+	const lookup = (from: Register): void =>
+		emitter.add("lookup", {
+			NFTA_LOOKUP_SREG: registerNumber(from),
+			NFTA_LOOKUP_DREG: registerNumber(to),
+			NFTA_LOOKUP_SET: mappings.set.name,
+			NFTA_LOOKUP_SET_ID: mappings.set.id,
+		});
+	if (to === VERDICT) {
+		emitter.with(key, lookup);
+		return;
+	}
+	// The key may need more registers than the data that replaces it there.
+	emitter.take(key.kind === "concat" ? registers(key.bits) : 0, () => emitter.load(key, to));
+	lookup(to);
+}

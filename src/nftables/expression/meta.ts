@@ -1,0 +1,54 @@
+import { NFPROTO_INET } from "../../uapi/netfilter.js";
+import {
+	NFT_META_IFTYPE,
+	NFT_META_L4PROTO,
+	NFT_META_NFPROTO,
+	NFT_META_PROTOCOL,
+	NFT_META_TIME_DAY,
+} from "../../uapi/nf_tables_const.js";
+import type { Cursor } from "../cursor.js";
+import { type DataOf, type Emitter, type Register, registerNumber } from "../emitter.js";
+import { type Evaluation, fail } from "../evaluation.js";
+import { metaKeys } from "../fact/key.js";
+import type { Meta, Node } from "../node.js";
+import { tunnelData } from "./payload.js";
+
+/** What the kernel knows about a packet beside its bytes. */
+export interface MetaJson {
+	readonly meta: { readonly key: keyof typeof metaKeys };
+}
+
+const naming: readonly number[] = [
+	NFT_META_IFTYPE,
+	NFT_META_NFPROTO,
+	NFT_META_L4PROTO,
+	NFT_META_PROTOCOL,
+];
+const LAST_DAY = 6;
+
+export function parseMeta(at: Cursor): Meta {
+	const { key, datatype, bits, order } = at.fields(["key"]).key.oneOf(metaKeys);
+	const isProtocol = naming.includes(key);
+	return { kind: "meta", path: at.path, datatype, order, bits, key, isProtocol };
+}
+
+export function evaluateMeta(node: Meta, evaluation: Evaluation): Node {
+	if (node.key === NFT_META_NFPROTO && evaluation.family !== NFPROTO_INET)
+		fail(node, "meta nfproto is only useful in the inet family");
+	evaluation.expectLike(node);
+	if (node.key === NFT_META_TIME_DAY) evaluation.expected.max = LAST_DAY;
+	return node;
+}
+
+export function loadMeta(node: Meta, emitter: Emitter, to: Register): void {
+	const data: DataOf<"meta"> = {
+		NFTA_META_DREG: registerNumber(to),
+		NFTA_META_KEY: node.key,
+	};
+	if (node.tunnel === undefined) emitter.add("meta", data);
+	else
+		emitter.add("inner", {
+			...tunnelData(node.tunnel),
+			NFTA_INNER_EXPR: { NFTA_EXPR_NAME: "meta", NFTA_EXPR_DATA: data },
+		});
+}

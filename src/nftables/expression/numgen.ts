@@ -1,0 +1,55 @@
+import { NFT_NG_INCREMENTAL, NFT_NG_RANDOM } from "../../uapi/nf_tables_const.js";
+import type { Cursor } from "../cursor.js";
+import { type Emitter, type Register, registerNumber } from "../emitter.js";
+import type { Evaluation } from "../evaluation.js";
+import { integer } from "../fact/datatype.js";
+import type { Hash, Node, Numgen } from "../node.js";
+
+/** A number from `offset` to `offset + mod - 1`: the next one, or a random one. */
+export interface NumgenJson {
+	readonly numgen: {
+		readonly mode: "inc" | "random";
+		readonly mod: number;
+		readonly offset?: number;
+	};
+}
+
+export function parseNumgen(at: Cursor): Numgen {
+	const json = at.fields(["mode", "mod"], ["offset"]);
+	return {
+		kind: "numgen",
+		path: at.path,
+		datatype: integer,
+		order: "host",
+		bits: 32,
+		mode: json.mode.oneOf({ inc: NFT_NG_INCREMENTAL, random: NFT_NG_RANDOM }),
+		modulus: json.mod.u32(),
+		offset: json.offset?.u32() ?? 0,
+	};
+}
+
+/** A 32 bit number takes on the type of what it is written to or looked up as. */
+export function adoptType(node: Numgen | Hash, { expected }: Evaluation): void {
+	if (expected.datatype?.base !== integer || expected.bits !== 32) return;
+	node.datatype = expected.datatype;
+	node.bits = 32;
+}
+export function expectNumber(node: Numgen | Hash, evaluation: Evaluation): Node {
+	evaluation.expectLike(node);
+	evaluation.expected.max = node.modulus + node.offset - 1;
+	return node;
+}
+
+export function evaluateNumgen(node: Numgen, evaluation: Evaluation): Node {
+	adoptType(node, evaluation);
+	return expectNumber(node, evaluation);
+}
+
+export function loadNumgen(node: Numgen, emitter: Emitter, to: Register): void {
+	emitter.add("numgen", {
+		NFTA_NG_DREG: registerNumber(to),
+		NFTA_NG_TYPE: node.mode,
+		NFTA_NG_MODULUS: node.modulus,
+		NFTA_NG_OFFSET: node.offset,
+	});
+}

@@ -1,0 +1,32 @@
+import { NFT_OSF_F_VERSION, NFT_OSF_MAXGENRELEN } from "../../uapi/nf_tables_const.js";
+import type { Cursor } from "../cursor.js";
+import { type Emitter, type Register, registerNumber } from "../emitter.js";
+import { string } from "../fact/datatype.js";
+import type { Osf } from "../node.js";
+
+/** The operating system that sent a SYN, by its fingerprint. */
+export interface OsfJson {
+	readonly osf: { readonly key: "name" | "version"; readonly ttl?: "loose" | "skip" };
+}
+
+export function parseOsf(at: Cursor): Osf {
+	const json = at.fields(["key"], ["ttl"]);
+	return {
+		kind: "osf",
+		path: at.path,
+		datatype: string,
+		order: "host",
+		bits: NFT_OSF_MAXGENRELEN * 8,
+		// linux/netfilter/nfnetlink_osf.h: NF_OSF_TTL_LESS, NF_OSF_TTL_NOCHECK
+		ttl: json.ttl?.oneOf({ loose: 1, skip: 2 }) ?? 0,
+		flags: json.key.oneOf({ name: 0, version: NFT_OSF_F_VERSION }),
+	};
+}
+
+export function loadOsf(node: Osf, emitter: Emitter, to: Register): void {
+	emitter.add("osf", {
+		NFTA_OSF_DREG: registerNumber(to),
+		NFTA_OSF_TTL: node.ttl,
+		NFTA_OSF_FLAGS: node.flags,
+	});
+}

@@ -1,0 +1,202 @@
+import { NFT_PAYLOAD_TUN_HEADER } from "../../uapi/nf_tables_const.js";
+import type { Cursor } from "../cursor.js";
+import {
+	icmpDependency,
+	linkDependency,
+	payloadDependency,
+	payloadNode,
+	requireEthernet,
+	tunnelDependency,
+} from "../dependency.js";
+import { type DataOf, type Emitter, type Register, registerNumber } from "../emitter.js";
+import { type Evaluation, fail } from "../evaluation.js";
+import { hexInteger, inetService } from "../fact/datatype.js";
+import * as protocol from "../fact/protocol.js";
+import {
+	type Base,
+	INNER,
+	LINK,
+	NETWORK,
+	type Protocol,
+	protocols,
+	TRANSPORT,
+	tunnels,
+	upperNumber,
+} from "../fact/protocol.js";
+import type { Node, Payload } from "../node.js";
+import { byteLength } from "../value.js";
+import { isByteAligned, maskField } from "./bits.js";
+
+/** A header field by name, that of a packet inside a tunnel, or bits counted from a header's start. */
+export interface PayloadJson {
+	readonly payload:
+		| { readonly protocol: string; readonly field: string; readonly tunnel?: string }
+		| {
+				readonly base: "ll" | "nh" | "th" | "ih";
+				readonly offset: number;
+				readonly len: number;
+		  };
+}
+
+const bases: Readonly<Record<string, Base>> = { ll: LINK, nh: NETWORK, th: TRANSPORT, ih: INNER };
+
+export function parsePayload(at: Cursor): Payload {
+	if (at.has("base")) return parseRaw(at);
+	const json = at.fields(["protocol", "field"], ["tunnel"]);
+	const of = json.protocol.oneOf(protocols);
+	const node = payloadNode(at.path, of, json.field.oneOf(of.fields));
+	if (json.tunnel !== undefined) node.tunnel = json.tunnel.oneOf(tunnels);
+	// Any transport may be meant by "th": there is nothing to check.
+	if (of === protocol.th) node.raw = true;
+	return node;
+}
+
+function parseRaw(at: Cursor): Payload {
+	const json = at.fields(["base", "offset", "len"]);
+	const base = json.base.oneOf(bases);
+	const offset = json.offset.integer(0, 0xffff);
+	const bits = json.len.integer(1, 512);
+	const port =
+		base === TRANSPORT && bits === 16
+			? Object.values(protocol.th.fields).find((field) => field.offset === offset)
+			: undefined;
+	return {
+		kind: "payload",
+		path: at.path,
+		datatype: port === undefined ? hexInteger : inetService,
+		order: "big",
+		bits,
+		base,
+		offset,
+		raw: true,
+		isProtocol: false,
+		evaluated: false,
+		...(port && { protocol: protocol.th, field: port }),
+	};
+}
+
+export function evaluatePayload(node: Payload, evaluation: Evaluation): Node {
+	if (node.tunnel !== undefined) enterTunnel(node, node.tunnel, evaluation);
+	if (node.evaluated) return node;
+	const { key } = evaluation.expected;
+	requireHeader(node, evaluation);
+	evaluation.expectLike(node);
+	evaluation.expected.key = key;
+	const result = isByteAligned(node) ? node : maskField(node, evaluation);
+	node.evaluated = true;
+	return result;
+}
+
+/** What is asked of the inner packet is checked in a protocol context of its own. */
+function enterTunnel(node: Payload, tunnel: Protocol, evaluation: Evaluation): void {
+	const transport = evaluation.protocols.at(TRANSPORT);
+	if (transport === undefined && tunnel.base < INNER) {
+		evaluation.insert(tunnelDependency(evaluation, node, tunnel));
+		evaluation.protocols.set(TRANSPORT, tunnel);
+	}
+	if (tunnel.base === INNER) {
+		const below = evaluation.protocols.at(TRANSPORT);
+		if (below === undefined) fail(node, `no transport protocol is matched before ${tunnel.name}`);
+		if (upperNumber(below, tunnel) === undefined)
+			fail(node, `${below.name} does not carry ${tunnel.name}`);
+		evaluation.protocols.set(INNER, tunnel);
+	}
+	if (node.base !== INNER) evaluation.tunnel = tunnel;
+}
+
+/** Insert the checks that make the header of the field a fact. */
+export function requireHeader(node: Payload, evaluation: Evaluation): void {
+	const { base, protocol: of } = node;
+	if (node.raw || base === "tunnel" || of === undefined) return;
+	const known = evaluation.protocols.at(base);
+	if (known === undefined) {
+		requireFirst(node, of, base, evaluation);
+		return;
+	}
+	const conflict = evaluation.protocols.conflict(of);
+	if (base === TRANSPORT && conflict !== undefined)
+		fail(node, `conflicting protocols: ${conflict.name} and ${of.name}`);
+	if (known === of) {
+		if (base === LINK) node.offset += evaluation.protocols.stackedBits;
+		requireIcmp(node, evaluation);
+		return;
+	}
+	if (base === LINK && requireStacked(node, of, known, evaluation)) return;
+	fail(node, `conflicting protocols: ${known.name} and ${of.name}`);
+}
+
+function requireFirst(node: Payload, of: Protocol, base: Base, evaluation: Evaluation): void {
+	evaluation.insert(payloadDependency(evaluation, node));
+	const known = evaluation.protocols.at(base);
+	if (known !== of && base === LINK && known !== undefined) {
+		const number = upperNumber(known, of);
+		if (number === undefined) fail(node, `conflicting protocols: ${known.name} and ${of.name}`);
+		const link = linkDependency(evaluation, node, number);
+		node.offset += evaluation.protocols.stacked[0]?.length ?? 0;
+		evaluation.insert(link);
+		return;
+	}
+	requireIcmp(node, evaluation);
+}
+
+function requireIcmp(node: Payload, evaluation: Evaluation): void {
+	if (node.protocol !== protocol.icmp && node.protocol !== protocol.icmpv6) return;
+	const dependency = icmpDependency(evaluation, node);
+	if (dependency !== undefined) evaluation.insert(dependency);
+}
+
+/** Another link header than the context is at: one below it, or one stacked on it. */
+function requireStacked(
+	node: Payload,
+	of: Protocol,
+	known: Protocol,
+	evaluation: Evaluation,
+): boolean {
+	const { protocols: context } = evaluation;
+	let below = known;
+	if (known === protocol.inet || known === protocol.netdev) {
+		if (evaluation.tunnel !== undefined) context.set(LINK, protocol.ether);
+		else {
+			evaluation.insert(requireEthernet(evaluation, node));
+			below = of;
+		}
+	} else if (context.stacked.includes(of)) return true;
+	const number = upperNumber(below, of);
+	if (number === undefined) {
+		if (context.at(LINK) === of) return true;
+		return fail(node, `conflicting protocols: ${context.at(LINK)?.name} and ${of.name}`);
+	}
+	const link = linkDependency(evaluation, node, number);
+	node.offset += context.stackedBits;
+	evaluation.insert(link);
+	return true;
+}
+
+const payloadData = (node: Payload, to: Register): DataOf<"payload"> => ({
+	NFTA_PAYLOAD_DREG: registerNumber(to),
+	NFTA_PAYLOAD_BASE: node.base === "tunnel" ? NFT_PAYLOAD_TUN_HEADER : node.base,
+	NFTA_PAYLOAD_OFFSET: node.offset >> 3,
+	NFTA_PAYLOAD_LEN: byteLength(node.bits),
+});
+
+export function loadPayload(node: Payload, emitter: Emitter, to: Register): void {
+	if (node.tunnel === undefined) {
+		emitter.add("payload", payloadData(node, to));
+		return;
+	}
+	// Seen from inside, the tunnel's own header has a base of its own.
+	const inner: Payload = node.base === INNER ? { ...node, base: "tunnel" } : node;
+	emitter.add("inner", {
+		...tunnelData(node.tunnel),
+		NFTA_INNER_EXPR: { NFTA_EXPR_NAME: "payload", NFTA_EXPR_DATA: payloadData(inner, to) },
+	});
+}
+
+export function tunnelData({ tunnel }: Protocol): DataOf<"inner"> {
+	return {
+		NFTA_INNER_NUM: 0,
+		NFTA_INNER_TYPE: tunnel?.type,
+		NFTA_INNER_FLAGS: tunnel?.flags,
+		NFTA_INNER_HDRSIZE: tunnel?.headerSize,
+	};
+}

@@ -1,0 +1,47 @@
+import type { Cursor } from "../cursor.js";
+import { type Evaluation, fail, unevaluated } from "../evaluation.js";
+import { isInteger } from "../fact/datatype.js";
+import type { Node, Range, Value } from "../node.js";
+import type { Parser } from "../parser.js";
+
+/** Everything from one value to another, both included. */
+export interface RangeJson {
+	readonly range: readonly [low: unknown, high: unknown];
+}
+
+export function parseRange(at: Cursor, parser: Parser): Range {
+	const [low, high, more] = at.list();
+	if (low === undefined || high === undefined || more !== undefined)
+		throw at.fail("a range has two ends");
+	return {
+		kind: "range",
+		path: at.path,
+		...unevaluated,
+		low: parser.expression(low),
+		high: parser.expression(high),
+	};
+}
+
+function end(node: Node, evaluation: Evaluation): Value {
+	const at = evaluation.evaluate(node);
+	if (at.kind !== "value" || !isInteger(at.datatype))
+		return fail(node, "the ends of a range are constant numbers");
+	return at;
+}
+
+/** Both ends, without asking which is larger. */
+export function evaluateEnds(node: Range, evaluation: Evaluation): readonly [Value, Value] {
+	const low = end(node.low, evaluation);
+	const high = end(node.high, evaluation);
+	node.low = low;
+	node.high = high;
+	return [low, high];
+}
+
+export function evaluateRange(node: Range, evaluation: Evaluation): Node {
+	const [low, high] = evaluateEnds(node, evaluation);
+	if (low.value > high.value) fail(node, `the range ${low.value}-${high.value} is empty`);
+	if (low.value === high.value) return low;
+	const { datatype, order, bits } = low;
+	return { ...node, datatype, order, bits };
+}

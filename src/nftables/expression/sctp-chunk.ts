@@ -1,0 +1,17 @@
+import type { Cursor } from "../cursor.js";
+import { sctpChunks } from "../fact/exthdr.js";
+import type { Exthdr } from "../node.js";
+import { exthdrNode } from "./exthdr.js";
+
+/** A field of an SCTP chunk; without a field, whether the chunk is there. */
+export interface SctpChunkJson {
+	readonly "sctp chunk": { readonly name: string; readonly field?: string };
+}
+
+export function parseSctpChunk(at: Cursor): Exthdr {
+	const json = at.fields(["name"], ["field"]);
+	const chunk = json.name.oneOf(sctpChunks);
+	if (json.field !== undefined)
+		return exthdrNode(at.path, chunk, json.field.oneOf(chunk.fields), false);
+	return exthdrNode(at.path, chunk, chunk.fields.type, true);
+}

@@ -1,0 +1,179 @@
+import { NFT_SET_CONCAT, NFT_SET_CONSTANT, NFT_SET_INTERVAL } from "../../uapi/nf_tables_const.js";
+import type { Cursor } from "../cursor.js";
+import { type Evaluation, fail, unevaluated } from "../evaluation.js";
+import { compatible, invalid } from "../fact/datatype.js";
+import type { Element, Mapping, Node, SetLiteral, SetName, SetReference } from "../node.js";
+import { isSingle } from "../node.js";
+import type { Parser } from "../parser.js";
+import {
+	checkElement,
+	elementFlags,
+	elementOf,
+	expandData,
+	isAnonymous,
+	isDataMap,
+	isMap,
+} from "../set.js";
+import { MAX_COMMENT } from "../userdata.js";
+
+/** Elements in braces; each may be `[key, data]` in a map. A lone `"@name"` is a set that exists. */
+export interface SetJson {
+	readonly set: unknown;
+}
+/** An element with more than its value. */
+export interface ElemJson {
+	readonly elem: {
+		readonly val: unknown;
+		readonly timeout?: number;
+		readonly expires?: number;
+		readonly comment?: string;
+	};
+}
+
+export function parseSet(at: Cursor, parser: Parser): Node {
+	if (!at.isArray) {
+		const node = parser.expression(at);
+		return node.kind === "set name" ? node : setOf(at, [elementOfKey(node)]);
+	}
+	return setOf(
+		at,
+		at.list().map((item) => parseItem(item, parser)),
+	);
+}
+const setOf = (at: Cursor, items: (Element | Mapping)[]): SetLiteral => ({
+	kind: "set",
+	path: at.path,
+	...unevaluated,
+	items,
+	flags: 0,
+	intervals: false,
+});
+
+export const elementOfKey = (key: Node): Element =>
+	key.kind === "elem" ? key : { kind: "elem", path: key.path, ...unevaluated, key, statements: [] };
+
+function parseItem(at: Cursor, parser: Parser): Element | Mapping {
+	if (!at.isArray) return elementOfKey(parser.expression(at));
+	const [left, right, more] = at.list();
+	if (left === undefined || right === undefined || more !== undefined)
+		throw at.fail("an element of a map is a key and its data");
+	const key = elementOfKey(parser.expression(left));
+	const data = parser.expression(right);
+	return { kind: "mapping", path: at.path, ...unevaluated, key, data };
+}
+
+const STATEFUL = ["counter", "quota", "limit", "last", "ct count"] as const;
+
+export function parseElem(at: Cursor, parser: Parser): Element {
+	const json = at.fields(["val"], ["timeout", "expires", "comment", ...STATEFUL]);
+	const seconds = (given: Cursor | undefined): bigint | undefined =>
+		given === undefined ? undefined : given.bigint(0n, 2n ** 53n) * 1000n;
+	const timeout = seconds(json.timeout);
+	const expires = seconds(json.expires);
+	const comment = json.comment?.string();
+	if (comment !== undefined && Buffer.byteLength(comment) > MAX_COMMENT)
+		throw at.fail(`a comment has at most ${MAX_COMMENT} bytes`);
+	const statements = STATEFUL.filter((name) => json[name] !== undefined).map((name) =>
+		parser.statement(at.pick(name)),
+	);
+	return {
+		kind: "elem",
+		path: at.path,
+		...unevaluated,
+		key: parser.expression(json.val),
+		statements,
+		...(timeout !== undefined && { timeout }),
+		...(expires !== undefined && { expires }),
+		...(comment !== undefined && { comment }),
+	};
+}
+
+export function evaluateSetName(node: SetName, evaluation: Evaluation): Node {
+	const set = evaluation.ruleset.findSet(node.name, node.path);
+	const { datatype, order, bits } = set.key;
+	return evaluateSetReference(
+		{ kind: "set reference", path: node.path, datatype, order, bits, set },
+		evaluation,
+	);
+}
+export function evaluateSetReference(node: SetReference, evaluation: Evaluation): SetReference {
+	evaluation.expectType(node.set.key.datatype, node.set.key.bits);
+	evaluation.expected.key = node.set.key;
+	return node;
+}
+
+export function evaluateSet(node: SetLiteral, evaluation: Evaluation): SetLiteral {
+	const items: (Element | Mapping)[] = [];
+	for (const item of node.items) items.push(...evaluateItem(item, node, evaluation));
+	node.items = items;
+	if (((evaluation.set?.flags ?? 0) & NFT_SET_CONCAT) !== 0) node.flags |= NFT_SET_CONCAT;
+	node.flags |= NFT_SET_CONSTANT;
+	node.datatype = evaluation.expected.datatype ?? invalid;
+	node.bits = evaluation.expected.bits;
+	return node;
+}
+
+/** An element, or the elements of a set inside the set. */
+function evaluateItem(
+	item: Element | Mapping,
+	within: SetLiteral,
+	evaluation: Evaluation,
+): readonly (Element | Mapping)[] {
+	const result = evaluation.evaluate(item);
+	if (result.kind !== "elem" && result.kind !== "mapping") return fail(item, "expected an element");
+	const { key } = elementOf(result);
+	if (key.kind === "set reference") fail(item, "a set cannot contain another by reference");
+	if (key.kind === "set") {
+		within.flags |= key.flags;
+		if (result.kind === "elem") return key.items;
+		return key.items.map((each) => ({ ...result, key: elementOf(each) }));
+	}
+	checkElement(result);
+	within.flags |= elementFlags(result);
+	return [result];
+}
+
+export function evaluateElement(node: Element, evaluation: Evaluation): Element {
+	const { set } = evaluation;
+	if (set !== undefined) {
+		evaluation.expectLike(set.key);
+		evaluation.expected.key = set.key;
+	}
+	node.key = evaluation.evaluate(node.key);
+	if (set !== undefined) {
+		const interval = isAnonymous(set) || (set.flags & NFT_SET_INTERVAL) !== 0;
+		if (!interval && !isSingle(node.key) && node.key.kind !== "set")
+			fail(node, "ranges and prefixes need the set's flag interval");
+		if (node.key.kind !== "catchall" && !compatible(set.key.datatype, node.key.datatype))
+			fail(node, `a ${node.key.datatype.name} in a set of ${set.key.datatype.name}`);
+	}
+	for (const statement of node.statements) statement.evaluate(evaluation);
+	const { datatype, bits } = node.key;
+	return Object.assign(node, { datatype, bits });
+}
+
+export function evaluateMapping(node: Mapping, evaluation: Evaluation): Mapping {
+	const { set } = evaluation;
+	if (set === undefined || !isMap(set)) return fail(node, "only a map has data for its keys");
+	evaluation.expectType(set.key.datatype, set.key.bits);
+	node.key = evaluateElement(node.key, evaluation);
+	const { data } = set;
+	if (data === undefined) return fail(node, "the map has no data");
+	const declared = !isAnonymous(set) && set.dataIsInterval;
+	evaluation.expect({
+		datatype: data.datatype,
+		order: data.order,
+		bits: declared ? data.bits / 2 : data.bits,
+	});
+	node.data = evaluation.evaluate(node.data);
+	if (isAnonymous(set) && hasRange(node.data)) set.dataIsInterval = true;
+	if (declared) expandData(node);
+	if (!set.dataIsInterval && !isSingle(node.data)) fail(node, "the data of this map is one value");
+	if (isDataMap(set) && !compatible(data.datatype, node.data.datatype))
+		fail(node, `a ${node.data.datatype.name} in a map to ${data.datatype.name}`);
+	return node;
+}
+const hasRange = (data: Node): boolean =>
+	data.kind === "concat"
+		? data.parts.some(hasRange)
+		: data.kind === "range" || data.kind === "prefix";

@@ -1,0 +1,34 @@
+import type { Cursor } from "../cursor.js";
+import { booleanType, integer } from "../fact/datatype.js";
+import { anyTcpOption, tcpOptions } from "../fact/exthdr.js";
+import type { Exthdr } from "../node.js";
+import { exthdrNode } from "./exthdr.js";
+
+/** A field of a TCP option; without a field, whether the option is there. Or its bits by number. */
+export interface TcpOptionJson {
+	readonly "tcp option":
+		| { readonly name: string; readonly field?: string }
+		| { readonly base: number; readonly offset: number; readonly len: number };
+}
+
+export function parseTcpOption(at: Cursor): Exthdr {
+	if (at.has("base")) return parseRaw(at);
+	const json = at.fields(["name"], ["field"]);
+	const option = json.name.oneOf(tcpOptions);
+	if (json.field === undefined)
+		return exthdrNode(at.path, option, Object.values(option.fields)[0], true);
+	return exthdrNode(at.path, option, json.field.oneOf(option.fields), false);
+}
+
+function parseRaw(at: Cursor): Exthdr {
+	const json = at.fields(["base", "offset", "len"]);
+	const option = anyTcpOption(json.base.u8());
+	const offset = json.offset.integer(0, 0xffff);
+	const bits = json.len.integer(1, 512);
+	// The option's own number: that is there whenever the option is.
+	const present = offset === 0 && bits === 8;
+	const field = Object.values(option.fields).find((f) => f.offset === offset && f.bits === bits);
+	const node = exthdrNode(at.path, option, field, present);
+	const datatype = present ? booleanType : (field?.datatype ?? integer);
+	return { ...node, datatype, offset, bits };
+}

@@ -1,0 +1,69 @@
+import { NF_ACCEPT, NF_DROP } from "../../uapi/netfilter.js";
+import {
+	NFT_BREAK,
+	NFT_CONTINUE,
+	NFT_GOTO,
+	NFT_JUMP,
+	NFT_RETURN,
+} from "../../uapi/nf_tables_const.js";
+import type { Cursor } from "../cursor.js";
+import { dataOf } from "../element.js";
+import type { Emitter, Register } from "../emitter.js";
+import { registerNumber } from "../emitter.js";
+import { type Evaluation, fail } from "../evaluation.js";
+import { verdict } from "../fact/datatype.js";
+import type { Verdict } from "../node.js";
+
+/** What becomes of the packet. */
+export type VerdictJson =
+	| { readonly accept: null }
+	| { readonly drop: null }
+	| { readonly continue: null }
+	| { readonly return: null }
+	| { readonly jump: { readonly target: string } }
+	| { readonly goto: { readonly target: string } };
+
+const codes = {
+	accept: NF_ACCEPT,
+	drop: NF_DROP,
+	continue: NFT_CONTINUE,
+	break: NFT_BREAK,
+	return: NFT_RETURN,
+	jump: NFT_JUMP,
+	goto: NFT_GOTO,
+} as const;
+export type VerdictName = keyof typeof codes;
+
+export const parseVerdict =
+	(name: VerdictName) =>
+	(at: Cursor): Verdict => {
+		const common = {
+			kind: "verdict",
+			path: at.path,
+			datatype: verdict,
+			order: undefined,
+			bits: 0,
+			code: codes[name],
+		} as const;
+		if (name === "jump" || name === "goto") {
+			const chain = at.fields(["target"]).target.string();
+			if (chain === "" || chain.length > 255)
+				throw at.fail("the name of a chain has 1 to 255 bytes");
+			return { ...common, chain };
+		}
+		if (!at.isNull) throw at.fail("a verdict of this name takes null");
+		return common;
+	};
+
+export function evaluateVerdict(node: Verdict, evaluation: Evaluation): Verdict {
+	const { datatype } = evaluation.expected;
+	if (datatype !== undefined && datatype !== verdict) fail(node, `expected a ${datatype.name}`);
+	return node;
+}
+
+export function loadVerdict(node: Verdict, emitter: Emitter, to: Register): void {
+	emitter.add("immediate", {
+		NFTA_IMMEDIATE_DREG: registerNumber(to),
+		NFTA_IMMEDIATE_DATA: dataOf(node),
+	});
+}

@@ -1,0 +1,165 @@
+import {
+	NFT_EXTHDR_OP_IPV4,
+	NFT_EXTHDR_OP_IPV6,
+	NFT_EXTHDR_OP_SCTP,
+	NFT_EXTHDR_OP_TCPOPT,
+} from "../../uapi/nf_tables_const.js";
+import {
+	type Datatype,
+	inetProto,
+	integer,
+	ipv4Addr,
+	ipv6Addr,
+	mhType,
+	mptcpSubtype,
+} from "./datatype.js";
+import type { Field } from "./protocol.js";
+
+/** A header that need not be there: IPv6 extension header, IP or TCP option, SCTP chunk. */
+export interface OptionalHeader {
+	readonly name: string;
+	/** nft's number of an IPv6 extension header in NFTA_SET_USERDATA, 0 for the rest. */
+	readonly id: number;
+	/** enum nft_exthdr_op */
+	readonly op: number;
+	/** The number by which the packet names it. */
+	readonly type: number;
+	readonly fields: Readonly<Record<string, Field>>;
+}
+
+type Spec = readonly [offset: number, bits: number, datatype?: Datatype];
+function header(
+	op: number,
+	name: string,
+	type: number,
+	specs: Readonly<Record<string, Spec>>,
+	{ id = 0, first = 0 }: { id?: number; first?: number } = {},
+): OptionalHeader {
+	const fields = Object.entries(specs).map(([field, [offset, bits, datatype = integer]], i) => [
+		field,
+		{ index: first + i, name: field, datatype, offset, bits },
+	]);
+	return { name, id, op, type, fields: Object.fromEntries(fields) };
+}
+const byName = (headers: readonly OptionalHeader[]): Readonly<Record<string, OptionalHeader>> =>
+	Object.fromEntries(headers.map((h) => [h.name, h]));
+
+const extension = (id: number, name: string, type: number, specs: Readonly<Record<string, Spec>>) =>
+	header(NFT_EXTHDR_OP_IPV6, name, type, specs, { id, first: 1 });
+// netinet/in.h: IPPROTO_HOPOPTS 0, ROUTING 43, FRAGMENT 44, DSTOPTS 60, MH 135
+const start = { nexthdr: [0, 8, inetProto], hdrlength: [8, 8] } as const;
+export const extensionHeaders = byName([
+	extension(1, "hbh", 0, start),
+	extension(2, "rt", 43, { ...start, type: [16, 8], "seg-left": [24, 8] }),
+	extension(3, "rt0", 43, {
+		reserved: [32, 32],
+		"addr[1]": [64, 128, ipv6Addr],
+		"addr[2]": [192, 128, ipv6Addr],
+	}),
+	extension(4, "rt2", 43, { reserved: [32, 32], addr: [64, 128, ipv6Addr] }),
+	extension(5, "srh", 43, {
+		"last-entry": [32, 8],
+		flags: [40, 8],
+		tag: [48, 16],
+		"sid[1]": [64, 128, ipv6Addr],
+		"sid[2]": [192, 128, ipv6Addr],
+	}),
+	extension(6, "frag", 44, {
+		nexthdr: [0, 8, inetProto],
+		reserved: [8, 8],
+		"frag-off": [16, 13],
+		reserved2: [29, 2],
+		"more-fragments": [31, 1],
+		id: [32, 32],
+	}),
+	extension(7, "dst", 60, start),
+	extension(8, "mh", 135, {
+		...start,
+		type: [16, 8, mhType],
+		reserved: [24, 8],
+		checksum: [32, 16],
+	}),
+]);
+
+const ipOption = (name: string, type: number, specs: Readonly<Record<string, Spec>>) =>
+	header(NFT_EXTHDR_OP_IPV4, name, type, { type: [0, 8], length: [8, 8], ...specs });
+const route = { ptr: [16, 8], addr: [24, 32, ipv4Addr] } as const;
+// linux/ip.h: IPOPT_LSRR, IPOPT_RR, IPOPT_SSRR, IPOPT_RA
+export const ipOptions = byName([
+	ipOption("lsrr", 131, route),
+	ipOption("rr", 7, route),
+	ipOption("ssrr", 137, route),
+	ipOption("ra", 148, { value: [16, 16] }),
+]);
+
+const tcpOption = (name: string, type: number, specs: Readonly<Record<string, Spec>> = {}) =>
+	header(NFT_EXTHDR_OP_TCPOPT, name, type, { kind: [0, 8], length: [8, 8], ...specs });
+/** The sack option holds up to four blocks; nft names each as if it were an option. */
+const sack = (name: string, block: number): OptionalHeader => {
+	const left = 16 + 64 * block;
+	const option = tcpOption(name, 5, { left: [left, 32], right: [left + 32, 32] });
+	const fields = Object.values(option.fields).map((field) => [
+		field.name,
+		field.index < 2 ? field : { ...field, index: field.index + 2 * block },
+	]);
+	return { ...option, fields: Object.fromEntries(fields) };
+};
+export const tcpOptions = byName([
+	header(NFT_EXTHDR_OP_TCPOPT, "eol", 0, { kind: [0, 8] }),
+	header(NFT_EXTHDR_OP_TCPOPT, "nop", 1, { kind: [0, 8] }),
+	tcpOption("maxseg", 2, { size: [16, 16] }),
+	tcpOption("window", 3, { count: [16, 8] }),
+	tcpOption("sack-perm", 4),
+	sack("sack", 0),
+	sack("sack0", 0),
+	sack("sack1", 1),
+	sack("sack2", 2),
+	sack("sack3", 3),
+	tcpOption("timestamp", 8, { tsval: [16, 32], tsecr: [48, 32] }),
+	tcpOption("md5sig", 19),
+	tcpOption("mptcp", 30, { subtype: [16, 4, mptcpSubtype] }),
+	tcpOption("fastopen", 34),
+]);
+/** The option's number alone: what any TCP option has. */
+export const anyTcpOption = (kind: number): OptionalHeader =>
+	Object.values(tcpOptions).find((option) => option.type === kind) ?? tcpOption(`${kind}`, kind);
+
+const chunk = (name: string, type: number, specs: Readonly<Record<string, Spec>> = {}) =>
+	header(NFT_EXTHDR_OP_SCTP, name, type, {
+		type: [0, 8],
+		flags: [8, 8],
+		length: [16, 16],
+		...specs,
+	});
+const init = {
+	"init-tag": [32, 32],
+	"a-rwnd": [64, 32],
+	"num-outbound-streams": [96, 16],
+	"num-inbound-streams": [112, 16],
+	"initial-tsn": [128, 32],
+} as const;
+export const sctpChunks = byName([
+	chunk("data", 0, { tsn: [32, 32], stream: [64, 16], ssn: [80, 16], ppid: [96, 32] }),
+	chunk("init", 1, init),
+	chunk("init-ack", 2, init),
+	chunk("sack", 3, {
+		"cum-tsn-ack": [32, 32],
+		"a-rwnd": [64, 32],
+		"num-gap-ack-blocks": [96, 16],
+		"num-dup-tsns": [112, 16],
+	}),
+	chunk("heartbeat", 4),
+	chunk("heartbeat-ack", 5),
+	chunk("abort", 6),
+	chunk("shutdown", 7, { "cum-tsn-ack": [32, 32] }),
+	chunk("shutdown-ack", 8),
+	chunk("error", 9),
+	chunk("cookie-echo", 10),
+	chunk("cookie-ack", 11),
+	chunk("ecne", 12, { "lowest-tsn": [32, 32] }),
+	chunk("cwr", 13, { "lowest-tsn": [32, 32] }),
+	chunk("shutdown-complete", 14),
+	chunk("asconf-ack", 128, { seqno: [32, 32] }),
+	chunk("forward-tsn", 192, { "new-cum-tsn": [32, 32] }),
+	chunk("asconf", 193, { seqno: [32, 32] }),
+]);

@@ -1,0 +1,96 @@
+import { readFileSync } from "node:fs";
+
+/** What a ruleset may name and only the host knows. A test gives its own. */
+export interface Host {
+	/** The number in a file of names: `protocols`, `rt_marks`, `group`, `rt_realms`, `connlabel`. */
+	number(database: Database, name: string): number | undefined;
+	name(database: Database, number: number): string | undefined;
+	/** The port of a service of /etc/services. */
+	service(name: string): number | undefined;
+	uid(name: string): number | undefined;
+	gid(name: string): number | undefined;
+	ifindex(name: string): number | undefined;
+	ifname(index: number): string | undefined;
+	/** Seconds east of UTC at a moment: hours and dates of a ruleset are local time. */
+	utcOffset(at: Date): number;
+}
+export type Database = "protocols" | "rt_marks" | "group" | "rt_realms" | "connlabel";
+
+const PATHS: Readonly<Record<Database | "services" | "users" | "groups", readonly string[]>> = {
+	protocols: ["/etc/protocols"],
+	rt_marks: ["/etc/iproute2/rt_marks", "/usr/share/iproute2/rt_marks"],
+	group: ["/etc/iproute2/group", "/usr/share/iproute2/group"],
+	rt_realms: ["/etc/iproute2/rt_realms", "/usr/share/iproute2/rt_realms"],
+	connlabel: ["/etc/connlabel.conf", "/etc/xtables/connlabel.conf"],
+	services: ["/etc/services"],
+	users: ["/etc/passwd"],
+	groups: ["/etc/group"],
+};
+
+function lines(file: keyof typeof PATHS): string[] {
+	for (const path of PATHS[file])
+		try {
+			return readFileSync(path, "utf8").split("\n");
+		} catch {
+			// The next place, or no names at all: a number still does.
+		}
+	return [];
+}
+
+/** `name` → number of a file whose lines put the number at `numberAt` and names elsewhere. */
+function table(file: keyof typeof PATHS, numberAt: 0 | 1): Map<string, number> {
+	const names = new Map<string, number>();
+	for (const line of lines(file)) {
+		const words = (line.split("#")[0] ?? "").trim().split(/\s+/);
+		const number = Number.parseInt(
+			words[numberAt] ?? "",
+			words[numberAt]?.startsWith("0x") ? 16 : 10,
+		);
+		if (Number.isNaN(number)) continue;
+		for (const [i, word] of words.entries())
+			if (i !== numberAt && !names.has(word)) names.set(word, number);
+	}
+	return names;
+}
+
+/** `name` → id of passwd(5) or group(5). */
+function accounts(file: "users" | "groups"): Map<string, number> {
+	const split = lines(file).map((line) => line.split(":"));
+	return new Map(split.map(([name = "", , id]) => [name, Number(id)]));
+}
+
+const once = <T extends object>(make: () => T): (() => T) => {
+	let made: T | undefined;
+	return () => {
+		made ??= make();
+		return made;
+	};
+};
+
+/** This machine, each file read when first asked for. Interfaces come from the caller's namespace. */
+export function localHost(interfaces: ReadonlyMap<string, number> = new Map([["lo", 1]])): Host {
+	const databases: Record<Database, () => Map<string, number>> = {
+		protocols: once(() => table("protocols", 1)),
+		rt_marks: once(() => table("rt_marks", 0)),
+		group: once(() => table("group", 0)),
+		rt_realms: once(() => table("rt_realms", 0)),
+		connlabel: once(() => table("connlabel", 0)),
+	};
+	const services = once(() => table("services", 1));
+	const users = once(() => accounts("users"));
+	const groups = once(() => accounts("groups"));
+	const find = (names: ReadonlyMap<string, number>, number: number): string | undefined => {
+		for (const [name, value] of names) if (value === number) return name;
+		return undefined;
+	};
+	return {
+		number: (database, name) => databases[database]().get(name),
+		name: (database, number) => find(databases[database](), number),
+		service: (name) => services().get(name),
+		uid: (name) => users().get(name),
+		gid: (name) => groups().get(name),
+		ifindex: (name) => interfaces.get(name),
+		ifname: (index) => find(interfaces, index),
+		utcOffset: (at) => -at.getTimezoneOffset() * 60,
+	};
+}

@@ -1,0 +1,6 @@
+/** The nft language: libnftables JSON to nf_tables messages and back. */
+export type { BatchMessage } from "./command/command.js";
+export { type Batch, type CompileOptions, type Context, compile } from "./compile.js";
+export { RulesetError } from "./error.js";
+export { type Host, localHost } from "./fact/host.js";
+export type { Document } from "./json.js";

@@ -1,0 +1,29 @@
+import { NFT_OBJECT_COUNTER } from "../../uapi/nf_tables_obj.js";
+import type { Cursor } from "../cursor.js";
+import type { Parser } from "../parser.js";
+import type { Statement } from "../statement.js";
+import { type ObjectReferenceJson, objectReference } from "./objref.js";
+import { statefulStatement } from "./stateful.js";
+
+/** Counts packets and bytes, in the rule or in a named counter. */
+export interface CounterJson {
+	readonly counter:
+		| null
+		| { readonly packets: number; readonly bytes: number }
+		| ObjectReferenceJson;
+}
+
+export function parseCounter(at: Cursor, parser: Parser): Statement {
+	if (!at.isNull && !at.has("packets"))
+		return objectReference("counter", NFT_OBJECT_COUNTER, at, parser);
+	const json = at.isNull ? undefined : at.fields(["packets", "bytes"]);
+	const packets = json?.packets.bigint();
+	const bytes = json?.bytes.bigint();
+	return statefulStatement("counter", at, {
+		NFTA_EXPR_NAME: "counter",
+		NFTA_EXPR_DATA: {
+			...(bytes && { NFTA_COUNTER_BYTES: bytes }),
+			...(packets && { NFTA_COUNTER_PACKETS: packets }),
+		},
+	});
+}

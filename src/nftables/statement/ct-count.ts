@@ -1,0 +1,20 @@
+import { NFT_CONNLIMIT_F_INV } from "../../uapi/nf_tables_const.js";
+import type { Cursor } from "../cursor.js";
+import type { Statement } from "../statement.js";
+import { statefulStatement } from "./stateful.js";
+
+/** Holds up to so many connections; `inv`: above. */
+export interface CtCountJson {
+	readonly "ct count": { readonly val: number; readonly inv?: boolean };
+}
+
+export function parseCtCount(at: Cursor): Statement {
+	const json = at.fields(["val"], ["inv"]);
+	return statefulStatement("ct count", at, {
+		NFTA_EXPR_NAME: "connlimit",
+		NFTA_EXPR_DATA: {
+			NFTA_CONNLIMIT_COUNT: json.val.u32(),
+			NFTA_CONNLIMIT_FLAGS: json.inv?.boolean() === true ? NFT_CONNLIMIT_F_INV : 0,
+		},
+	});
+}

@@ -1,0 +1,52 @@
+import { NFPROTO_IPV4, NFPROTO_IPV6, NFPROTO_NETDEV } from "../../uapi/netfilter.js";
+import { evaluateArgument, rejectRange } from "../argument.js";
+import type { Cursor } from "../cursor.js";
+import { registerNumber, sizeOf } from "../emitter.js";
+import { fail } from "../evaluation.js";
+import { ifaceIndex } from "../fact/datatype.js";
+import type { Parser } from "../parser.js";
+import type { Statement } from "../statement.js";
+import { evaluateAddress } from "./address.js";
+
+/** Sends a copy of the packet elsewhere: to an address, in the netdev family to a device. */
+export interface DupJson {
+	readonly dup: { readonly addr: unknown; readonly dev?: unknown };
+}
+const device = { datatype: ifaceIndex, bits: 32, order: "host" } as const;
+
+export function parseDup(at: Cursor, parser: Parser): Statement {
+	const json = at.fields(["addr"], ["dev"]);
+	let to = parser.expression(json.addr);
+	let dev = json.dev && parser.expression(json.dev);
+	let toDevice = false;
+	return {
+		name: "dup",
+		path: at.path,
+		evaluate(evaluation) {
+			const { family } = evaluation;
+			toDevice = family === NFPROTO_NETDEV;
+			if (toDevice) {
+				if (dev !== undefined) fail(at, "in the netdev family addr is the device");
+				to = rejectRange(evaluateArgument(to, device, evaluation));
+				return;
+			}
+			if (family !== NFPROTO_IPV4 && family !== NFPROTO_IPV6)
+				fail(at, "dup is for ip, ip6 and netdev");
+			to = rejectRange(evaluateAddress(to, 0, evaluation).node);
+			if (dev !== undefined) dev = rejectRange(evaluateArgument(dev, device, evaluation));
+		},
+		emit(emitter) {
+			emitter.with(to, (toRegister) => {
+				emitter.take(dev === undefined ? 0 : sizeOf(dev), (devRegister) => {
+					if (dev !== undefined) emitter.load(dev, devRegister);
+					emitter.add("dup", {
+						NFTA_DUP_SREG_ADDR: toDevice ? undefined : registerNumber(toRegister),
+						NFTA_DUP_SREG_DEV: toDevice
+							? registerNumber(toRegister)
+							: dev && registerNumber(devRegister),
+					});
+				});
+			});
+		},
+	};
+}

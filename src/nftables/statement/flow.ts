@@ -1,0 +1,21 @@
+import type { Cursor } from "../cursor.js";
+import type { Statement } from "../statement.js";
+
+/** Let the connection bypass the ruleset through a flowtable. */
+export interface FlowJson {
+	readonly flow: { readonly op: "add"; readonly flowtable: string };
+}
+
+export function parseFlow(at: Cursor): Statement {
+	const json = at.fields(["op", "flowtable"]);
+	json.op.oneOf({ add: true });
+	const name = json.flowtable.string();
+	if (!name.startsWith("@") || name.length < 2)
+		throw json.flowtable.fail('a flowtable is named like "@name"');
+	return {
+		name: "flow",
+		path: at.path,
+		evaluate() {},
+		emit: (emitter) => emitter.add("flow_offload", { NFTA_FLOW_TABLE_NAME: name.slice(1) }),
+	};
+}

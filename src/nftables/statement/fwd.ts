@@ -1,0 +1,52 @@
+import { NFPROTO_IPV4, NFPROTO_NETDEV } from "../../uapi/netfilter.js";
+import { evaluateArgument, rejectRange } from "../argument.js";
+import type { Cursor } from "../cursor.js";
+import { registerNumber, sizeOf } from "../emitter.js";
+import { fail } from "../evaluation.js";
+import { ifaceIndex, ipv4Addr, ipv6Addr } from "../fact/datatype.js";
+import { ipVersions } from "../fact/family.js";
+import type { Parser } from "../parser.js";
+import type { Statement } from "../statement.js";
+
+/** Sends the packet out of another device. */
+export interface FwdJson {
+	readonly fwd: {
+		readonly dev: unknown;
+		readonly family?: "ip" | "ip6";
+		readonly addr?: unknown;
+	};
+}
+const device = { datatype: ifaceIndex, bits: 32, order: "host" } as const;
+
+export function parseFwd(at: Cursor, parser: Parser): Statement {
+	const json = at.fields(["dev"], ["family", "addr"]);
+	let dev = parser.expression(json.dev);
+	let addr = json.addr && parser.expression(json.addr);
+	const family = json.family?.oneOf(ipVersions);
+	if ((addr === undefined) !== (family === undefined)) throw at.fail("addr and family go together");
+	return {
+		name: "fwd",
+		path: at.path,
+		terminal: true,
+		evaluate(evaluation) {
+			if (evaluation.family !== NFPROTO_NETDEV) fail(at, "fwd is for the netdev family");
+			dev = rejectRange(evaluateArgument(dev, device, evaluation));
+			if (addr === undefined) return;
+			const datatype = family === NFPROTO_IPV4 ? ipv4Addr : ipv6Addr;
+			const target = { datatype, bits: datatype.size, order: "big" } as const;
+			addr = rejectRange(evaluateArgument(addr, target, evaluation));
+		},
+		emit(emitter) {
+			emitter.with(dev, (devRegister) => {
+				emitter.take(addr === undefined ? 0 : sizeOf(addr), (addrRegister) => {
+					if (addr !== undefined) emitter.load(addr, addrRegister);
+					emitter.add("fwd", {
+						NFTA_FWD_SREG_DEV: registerNumber(devRegister),
+						NFTA_FWD_SREG_ADDR: addr && registerNumber(addrRegister),
+						NFTA_FWD_NFPROTO: family,
+					});
+				});
+			});
+		},
+	};
+}

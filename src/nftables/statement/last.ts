@@ -1,0 +1,20 @@
+import type { Cursor } from "../cursor.js";
+import type { Statement } from "../statement.js";
+import { statefulStatement } from "./stateful.js";
+
+/** Remembers when it last saw a packet; `used` in milliseconds before now. */
+export interface LastJson {
+	readonly last: null | { readonly used: number };
+}
+
+export function parseLast(at: Cursor): Statement {
+	// nft lists a `last` that has seen nothing with -1.
+	const used = at.isNull ? -1n : at.fields(["used"]).used.bigint(-1n, 2n ** 63n - 1n);
+	return statefulStatement("last", at, {
+		NFTA_EXPR_NAME: "last",
+		NFTA_EXPR_DATA:
+			used < 0n
+				? { NFTA_LAST_SET: 0, NFTA_LAST_MSECS: 0n }
+				: { NFTA_LAST_SET: 1, NFTA_LAST_MSECS: used },
+	});
+}

@@ -1,0 +1,67 @@
+import {
+	NFT_LIMIT_F_INV,
+	NFT_LIMIT_PKT_BYTES,
+	NFT_LIMIT_PKTS,
+} from "../../uapi/nf_tables_const.js";
+import { NFT_OBJECT_LIMIT } from "../../uapi/nf_tables_obj.js";
+import type { Cursor } from "../cursor.js";
+import type { DataOf } from "../emitter.js";
+import type { Parser } from "../parser.js";
+import type { Statement } from "../statement.js";
+import { type ObjectReferenceJson, objectReference } from "./objref.js";
+import { type ByteUnitJson, byteUnits, statefulStatement } from "./stateful.js";
+
+type Unit = "packets" | ByteUnitJson;
+export interface RateJson {
+	readonly rate: number;
+	readonly rate_unit?: Unit;
+	readonly per: keyof typeof periods;
+	readonly burst?: number;
+	readonly burst_unit?: Unit;
+	readonly inv?: boolean;
+}
+/** Holds for so many packets or bytes in a time; `inv`: for those beyond. */
+export interface LimitJson {
+	readonly limit: RateJson | ObjectReferenceJson;
+}
+
+const periods = { second: 1n, minute: 60n, hour: 3600n, day: 86_400n, week: 604_800n } as const;
+const units: Readonly<Record<string, bigint>> = { packets: 1n, ...byteUnits };
+/** nft's own: as many packets may come at once if nothing else is said. */
+const DEFAULT_BURST = 5n;
+
+export function parseLimit(at: Cursor, parser: Parser): Statement {
+	if (!at.has("rate")) return objectReference("limit", NFT_OBJECT_LIMIT, at, parser);
+	return statefulStatement("limit", at, {
+		NFTA_EXPR_NAME: "limit",
+		NFTA_EXPR_DATA: rateAttrs(at, DEFAULT_BURST),
+	});
+}
+
+export const rateFields = [
+	["rate", "per"],
+	["rate_unit", "burst", "burst_unit", "inv"],
+] as const;
+
+/** The attributes of a rate; `burst` is what packets may burst by when nothing is said. */
+export function rateAttrs(
+	at: Cursor,
+	burst: bigint,
+	extra: readonly string[] = [],
+): DataOf<"limit"> {
+	const json = at.fields(rateFields[0], [...rateFields[1], ...(extra as readonly [])]);
+	const unit = json.rate_unit?.oneOf(units) ?? 1n;
+	const isPackets = json.rate_unit === undefined || json.rate_unit.value === "packets";
+	const burstUnit = isPackets ? 1n : (json.burst_unit?.oneOf(units) ?? 1n);
+	const given = (json.burst?.bigint() ?? 0n) * burstUnit;
+	const rate = json.rate.bigint() * unit;
+	if (rate >= 2n ** 64n) throw json.rate.fail("does not fit 64 bits");
+	if (given > 0xffffffffn) throw (json.burst ?? at).fail("does not fit 32 bits");
+	return {
+		NFTA_LIMIT_RATE: rate,
+		NFTA_LIMIT_UNIT: json.per.oneOf(periods),
+		NFTA_LIMIT_TYPE: isPackets ? NFT_LIMIT_PKTS : NFT_LIMIT_PKT_BYTES,
+		NFTA_LIMIT_BURST: Number(isPackets && given === 0n ? burst : given) || undefined,
+		NFTA_LIMIT_FLAGS: json.inv?.boolean() === true ? NFT_LIMIT_F_INV : 0,
+	};
+}

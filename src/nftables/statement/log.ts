@@ -1,0 +1,82 @@
+import * as netfilter from "../../uapi/netfilter.js";
+import {
+	NFT_LOGLEVEL_ALERT,
+	NFT_LOGLEVEL_AUDIT,
+	NFT_LOGLEVEL_CRIT,
+	NFT_LOGLEVEL_DEBUG,
+	NFT_LOGLEVEL_EMERG,
+	NFT_LOGLEVEL_ERR,
+	NFT_LOGLEVEL_INFO,
+	NFT_LOGLEVEL_NOTICE,
+	NFT_LOGLEVEL_WARNING,
+} from "../../uapi/nf_tables_const.js";
+import type { Cursor } from "../cursor.js";
+import type { DataOf } from "../emitter.js";
+import type { Statement } from "../statement.js";
+
+/** Writes the packet to the kernel's log, or to the programs that listen to a group. */
+export interface LogJson {
+	readonly log: null | {
+		readonly prefix?: string;
+		readonly group?: number;
+		readonly snaplen?: number;
+		readonly "queue-threshold"?: number;
+		readonly level?: keyof typeof levels;
+		readonly flags?: LogFlag | readonly LogFlag[];
+	};
+}
+type LogFlag = keyof typeof flags;
+
+const levels = {
+	emerg: NFT_LOGLEVEL_EMERG,
+	alert: NFT_LOGLEVEL_ALERT,
+	crit: NFT_LOGLEVEL_CRIT,
+	err: NFT_LOGLEVEL_ERR,
+	warn: NFT_LOGLEVEL_WARNING,
+	notice: NFT_LOGLEVEL_NOTICE,
+	info: NFT_LOGLEVEL_INFO,
+	debug: NFT_LOGLEVEL_DEBUG,
+	audit: NFT_LOGLEVEL_AUDIT,
+} as const;
+const flags = {
+	"tcp sequence": netfilter.NF_LOG_TCPSEQ,
+	"tcp options": netfilter.NF_LOG_TCPOPT,
+	"ip options": netfilter.NF_LOG_IPOPT,
+	skuid: netfilter.NF_LOG_UID,
+	ether: netfilter.NF_LOG_MACDECODE,
+	all: netfilter.NF_LOG_MASK,
+} as const;
+/** NF_LOG_PREFIXLEN, the NUL included */
+const PREFIX_SIZE = 128;
+
+export function parseLog(at: Cursor): Statement {
+	const data = at.isNull ? {} : attributes(at);
+	return {
+		name: "log",
+		path: at.path,
+		evaluate() {},
+		emit: (emitter) => emitter.add("log", data),
+	};
+}
+
+function attributes(at: Cursor): DataOf<"log"> {
+	const json = at.fields([], ["prefix", "group", "snaplen", "queue-threshold", "level", "flags"]);
+	const prefix = json.prefix?.string();
+	if (prefix === "" || (prefix !== undefined && Buffer.byteLength(prefix) >= PREFIX_SIZE))
+		throw at.fail(`a prefix has 1 to ${PREFIX_SIZE - 1} bytes`);
+	const toGroup = json.group ?? json.snaplen ?? json["queue-threshold"];
+	if (toGroup !== undefined && (json.level ?? json.flags) !== undefined)
+		throw at.fail("what goes to a group has neither level nor flags");
+	const level = json.level?.oneOf(levels);
+	if (level === NFT_LOGLEVEL_AUDIT && Object.keys(json).length > 1)
+		throw at.fail("the level audit takes no further options");
+	const common = { NFTA_LOG_PREFIX: prefix };
+	if (json.group === undefined)
+		return { ...common, NFTA_LOG_LEVEL: level, NFTA_LOG_FLAGS: json.flags?.flags(flags) };
+	return {
+		...common,
+		NFTA_LOG_GROUP: json.group.u16(),
+		NFTA_LOG_SNAPLEN: json.snaplen?.u32(),
+		NFTA_LOG_QTHRESHOLD: json["queue-threshold"]?.u16(),
+	};
+}

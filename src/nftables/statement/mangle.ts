@@ -1,0 +1,111 @@
+import { NFT_CT_HELPER, NFT_CT_SECMARK } from "../../uapi/nf_tables_const.js";
+import { NFT_OBJECT_CT_HELPER } from "../../uapi/nf_tables_obj.js";
+import { evaluateArgument, rejectRange, type Target } from "../argument.js";
+import type { Cursor } from "../cursor.js";
+import { type Emitter, type Register, registerNumber } from "../emitter.js";
+import { type Evaluation, fail } from "../evaluation.js";
+import { evaluateField } from "../expression/exthdr.js";
+import type { Ct, Exthdr, Meta, Node } from "../node.js";
+import { isConstant } from "../node.js";
+import type { Parser } from "../parser.js";
+import type { Statement } from "../statement.js";
+import { byteLength } from "../value.js";
+import { referenceNode } from "./objref.js";
+import { writePayload } from "./write-payload.js";
+
+/** Writes to the packet, its metadata or its connection. */
+export interface MangleJson {
+	readonly mangle: { readonly key: unknown; readonly value: unknown };
+}
+
+export function parseMangle(at: Cursor, parser: Parser): Statement {
+	const json = at.fields(["key", "value"]);
+	const key = parser.expression(json.key);
+	const value = parser.expression(json.value);
+	switch (key.kind) {
+		case "payload":
+			return writePayload(at.path, key, value);
+		case "exthdr":
+			return writeExthdr(at.path, key, value);
+		case "meta":
+			return writeMeta(at.path, key, value);
+		case "ct":
+			if (key.key === NFT_CT_HELPER)
+				return referenceNode("ct helper", NFT_OBJECT_CT_HELPER, at.path, value);
+			return writeCt(at.path, key, value);
+		default:
+			throw json.key.fail("cannot be written to");
+	}
+}
+
+/** A statement that writes the value of an expression to one place. */
+function write(
+	path: string,
+	given: Node,
+	evaluate: (value: Node, evaluation: Evaluation) => Node,
+	emit: (from: Register, emitter: Emitter) => void,
+): Statement {
+	let value = given;
+	return {
+		name: "mangle",
+		path,
+		evaluate(evaluation) {
+			value = rejectRange(evaluate(value, evaluation));
+		},
+		emit: (emitter) => emit(emitter.source(value), emitter),
+	};
+}
+
+function evaluateWide(value: Node, target: Target, evaluation: Evaluation): Node {
+	evaluation.statementBits = target.bits;
+	return evaluateArgument(value, target, evaluation);
+}
+
+function writeMeta(path: string, { key, datatype, bits, order }: Meta, given: Node): Statement {
+	return write(
+		path,
+		given,
+		(value, evaluation) => evaluateWide(value, { datatype, bits, order }, evaluation),
+		(from, emitter) =>
+			emitter.add("meta", { NFTA_META_SREG: registerNumber(from), NFTA_META_KEY: key }),
+	);
+}
+
+function writeCt(path: string, ct: Ct, given: Node): Statement {
+	const { key, datatype, bits, order, direction } = ct;
+	return write(
+		path,
+		given,
+		(value, evaluation) => {
+			const result = evaluateWide(value, { datatype, bits, order }, evaluation);
+			if (key === NFT_CT_SECMARK && isConstant(result)) fail(value, "a secmark is no constant");
+			return result;
+		},
+		(from, emitter) =>
+			emitter.add("ct", {
+				NFTA_CT_SREG: registerNumber(from),
+				NFTA_CT_KEY: key,
+				NFTA_CT_DIRECTION: direction,
+			}),
+	);
+}
+
+function writeExthdr(path: string, key: Exthdr, given: Node): Statement {
+	return write(
+		path,
+		given,
+		(value, evaluation) => {
+			const target = evaluateField(key, evaluation);
+			const { datatype, bits } = target;
+			return evaluateArgument(value, { datatype, bits, order: "big" }, evaluation);
+		},
+		(from, emitter) =>
+			emitter.add("exthdr", {
+				NFTA_EXTHDR_SREG: registerNumber(from),
+				NFTA_EXTHDR_TYPE: key.header.type,
+				NFTA_EXTHDR_OFFSET: key.offset >> 3,
+				NFTA_EXTHDR_LEN: byteLength(key.bits),
+				NFTA_EXTHDR_OP: key.header.op,
+			}),
+	);
+}

@@ -1,0 +1,71 @@
+import {
+	NFT_DYNSET_OP_ADD,
+	NFT_DYNSET_OP_UPDATE,
+	NFT_SET_EVAL,
+	NFT_SET_TIMEOUT,
+} from "../../uapi/nf_tables_const.js";
+import type { Cursor } from "../cursor.js";
+import { registerNumber } from "../emitter.js";
+import { Evaluation, fail } from "../evaluation.js";
+import { elementOfKey } from "../expression/set.js";
+import { isConstant } from "../node.js";
+import type { Parser } from "../parser.js";
+import { evaluateSet, type SetDeclaration } from "../set.js";
+import type { Statement } from "../statement.js";
+
+/** A statement with a state per key: a dynamic set that the rule declares by using it. */
+export interface MeterJson {
+	readonly meter: {
+		readonly name: string;
+		readonly key: unknown;
+		readonly stmt: unknown;
+		readonly size?: number;
+	};
+}
+
+export function parseMeter(at: Cursor, parser: Parser): Statement {
+	const json = at.fields(["name", "key", "stmt"], ["size"]);
+	const name = json.name.string();
+	const key = elementOfKey(parser.expression(json.key));
+	const statement = parser.statement(json.stmt);
+	const size = json.size?.u32();
+	let set: SetDeclaration | undefined;
+	return {
+		name: "meter",
+		path: at.path,
+		evaluate(evaluation) {
+			evaluation.expectType(undefined);
+			key.key = evaluation.evaluate(key.key);
+			if (isConstant(key.key)) fail(key, "the key of a meter must come from the packet");
+			set = {
+				path: at.path,
+				family: evaluation.family,
+				table: "",
+				name,
+				id: 0,
+				flags: NFT_SET_EVAL | (key.timeout === undefined ? 0 : NFT_SET_TIMEOUT),
+				key: key.key,
+				dataIsInterval: false,
+				automerge: false,
+				statements: [],
+				fields: [],
+				...(size !== undefined && { size }),
+			};
+			evaluateSet(set, new Evaluation(evaluation.ruleset, evaluation.family));
+			evaluation.ruleset.declare(set);
+			statement.evaluate(evaluation);
+		},
+		emit(emitter) {
+			emitter.with(key.key, (from) =>
+				emitter.add("dynset", {
+					NFTA_DYNSET_SET_NAME: name,
+					NFTA_DYNSET_SET_ID: set?.id,
+					NFTA_DYNSET_OP: key.timeout === undefined ? NFT_DYNSET_OP_ADD : NFT_DYNSET_OP_UPDATE,
+					NFTA_DYNSET_SREG_KEY: registerNumber(from),
+					NFTA_DYNSET_TIMEOUT: key.timeout,
+					NFTA_DYNSET_EXPR: statement.stateful?.() ?? fail(statement, "has no state"),
+				}),
+			);
+		},
+	};
+}

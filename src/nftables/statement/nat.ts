@@ -1,0 +1,236 @@
+import {
+	NF_NAT_RANGE_NETMAP,
+	NF_NAT_RANGE_PERSISTENT,
+	NF_NAT_RANGE_PROTO_RANDOM,
+	NF_NAT_RANGE_PROTO_RANDOM_FULLY,
+	NF_NAT_RANGE_PROTO_SPECIFIED,
+	NFPROTO_INET,
+	NFPROTO_IPV4,
+	NFPROTO_IPV6,
+} from "../../uapi/netfilter.js";
+import { NFT_NAT_DNAT, NFT_NAT_SNAT } from "../../uapi/nf_tables_const.js";
+import type { Cursor } from "../cursor.js";
+import { type Emitter, type Register, registerNumber } from "../emitter.js";
+import { type Evaluation, fail } from "../evaluation.js";
+import { ipVersions } from "../fact/family.js";
+import { ip, ip6, NETWORK } from "../fact/protocol.js";
+import type { Node } from "../node.js";
+import type { Parser } from "../parser.js";
+import type { Statement } from "../statement.js";
+import { registers } from "../value.js";
+import {
+	checkVersion,
+	evaluateAddress,
+	evaluateAddressAndPort,
+	evaluatePort,
+	isAddressAndPort,
+} from "./address.js";
+
+/** Rewrites the source or destination of a connection. */
+export type NatJson =
+	| { readonly snat: NatOptionsJson | null }
+	| { readonly dnat: NatOptionsJson | null }
+	| { readonly masquerade: NatOptionsJson | null }
+	| { readonly redirect: NatOptionsJson | null };
+export interface NatOptionsJson {
+	readonly family?: "ip" | "ip6";
+	readonly addr?: unknown;
+	readonly port?: unknown;
+	readonly flags?: NatFlag | readonly NatFlag[];
+	readonly type_flags?: NatTypeFlag | readonly NatTypeFlag[];
+}
+const flags = {
+	random: NF_NAT_RANGE_PROTO_RANDOM,
+	"fully-random": NF_NAT_RANGE_PROTO_RANDOM_FULLY,
+	persistent: NF_NAT_RANGE_PERSISTENT,
+	netmap: NF_NAT_RANGE_NETMAP,
+} as const;
+type NatFlag = keyof typeof flags;
+const INTERVAL = 1;
+const CONCAT = 2;
+const typeFlags = { interval: INTERVAL, prefix: 4, concat: CONCAT } as const;
+type NatTypeFlag = keyof typeof typeFlags;
+
+type Kind = "snat" | "dnat" | "masquerade" | "redirect";
+interface Nat {
+	readonly kind: Kind;
+	readonly path: string;
+	family: number;
+	addr: Node | undefined;
+	port: Node | undefined;
+	flags: number;
+	/** What the address map gives is an address and a port; whether those are ranges. */
+	concat: boolean;
+	interval: boolean;
+}
+
+export const parseNat =
+	(kind: Kind) =>
+	(at: Cursor, parser: Parser): Statement => {
+		const json = at.isNull ? {} : at.fields([], ["family", "addr", "port", "flags", "type_flags"]);
+		const wanted = json.type_flags?.flags(typeFlags) ?? 0;
+		const nat: Nat = {
+			kind,
+			path: at.path,
+			family: json.family?.oneOf(ipVersions) ?? 0,
+			addr: json.addr && parser.expression(json.addr),
+			port: json.port && parser.expression(json.port),
+			flags: json.flags?.flags(flags) ?? 0,
+			concat: (wanted & CONCAT) !== 0,
+			interval: (wanted & INTERVAL) !== 0,
+		};
+		const hasAddress = kind === "snat" || kind === "dnat";
+		if (!hasAddress && nat.addr !== undefined) throw at.fail(`${kind} takes no address`);
+		return {
+			name: kind,
+			path: at.path,
+			terminal: true,
+			evaluate: (evaluation) => evaluate(nat, evaluation),
+			emit: (emitter) => emit(nat, emitter),
+		};
+	};
+
+function evaluate(nat: Nat, evaluation: Evaluation): void {
+	nat.family = natFamily(nat, evaluation);
+	if (nat.addr !== undefined) {
+		checkVersion(nat, nat.family, evaluation);
+		if (isAddressAndPort(nat.addr, evaluation) || nat.concat) {
+			if (nat.port !== undefined) fail(nat, "the map gives the port already");
+			nat.concat = true;
+			const found = evaluateAddressAndPort(nat.addr, nat.family, evaluation);
+			nat.addr = found.node;
+			nat.family = found.family;
+			nat.interval ||= found.interval;
+			return;
+		}
+		const found = evaluateAddress(nat.addr, nat.family, evaluation);
+		nat.addr = found.node;
+		nat.family = found.family;
+	}
+	if (nat.port !== undefined) {
+		nat.port = evaluatePort(nat.port, nat.addr, evaluation);
+		nat.flags |= NF_NAT_RANGE_PROTO_SPECIFIED;
+	}
+}
+
+function natFamily({ family, addr, path }: Nat, evaluation: Evaluation): number {
+	switch (evaluation.family) {
+		case NFPROTO_IPV4:
+		case NFPROTO_IPV6:
+			return family === 0 ? evaluation.family : family;
+		case NFPROTO_INET:
+			if (addr === undefined) return NFPROTO_INET;
+			return family === 0 ? matchedVersion(evaluation) : family;
+		default:
+			return fail({ path }, "nat is for ip, ip6 and inet");
+	}
+}
+
+/** The IP version the rule has matched, 0 if none. */
+function matchedVersion({ protocols }: Evaluation): number {
+	const known = protocols.at(NETWORK);
+	return known === ip ? NFPROTO_IPV4 : known === ip6 ? NFPROTO_IPV6 : 0;
+}
+
+const addressBits = (family: number): number => (family === NFPROTO_IPV4 ? 32 : 128);
+
+/** Which registers hold the ends of the address and of the port. */
+interface Registers {
+	addrMin?: Register;
+	addrMax?: Register;
+	portMin?: Register;
+	portMax?: Register;
+}
+
+function loadEnds(
+	node: Node,
+	emitter: Emitter,
+	use: (low: Register, high: Register | undefined) => void,
+): void {
+	if (node.kind !== "range") {
+		emitter.take(4, (low) => {
+			emitter.load(node, low);
+			use(low, undefined);
+		});
+		return;
+	}
+	emitter.take(4, (low) =>
+		emitter.take(4, (high) => {
+			emitter.load(node.low, low);
+			emitter.load(node.high, high);
+			use(low, high);
+		}),
+	);
+}
+
+function emit(nat: Nat, emitter: Emitter): void {
+	const { addr, port } = nat;
+	const used: Registers = {};
+	const withPort = (): void => {
+		if (port === undefined) {
+			finish(nat, used, emitter);
+			return;
+		}
+		loadEnds(port, emitter, (low, high) => {
+			used.portMin = low;
+			if (high !== undefined) used.portMax = high;
+			finish(nat, used, emitter);
+		});
+	};
+	if (addr === undefined) {
+		withPort();
+		return;
+	}
+	loadEnds(addr, emitter, (low, high) => {
+		used.addrMin = low;
+		if (high !== undefined) used.addrMax = high;
+		spreadMap(nat, low, used);
+		withPort();
+	});
+}
+
+/** A map gives the parts of its data side by side: address, port, and both again when they are ranges. */
+function spreadMap({ addr, family, concat, interval }: Nat, low: Register, used: Registers): void {
+	const step = registers(addressBits(family));
+	const ranges =
+		addr?.kind === "map" &&
+		addr.mappings.kind === "set reference" &&
+		addr.mappings.set.dataIsInterval;
+	if (!concat) {
+		if (ranges) used.addrMax = low + step;
+		return;
+	}
+	if (ranges) used.portMin = low + step;
+	if (interval) used.addrMax = low + step + (ranges ? 1 : 0);
+	const port = low + step + (ranges ? 1 : 0) + (interval ? step : 0);
+	if (interval) used.portMax = port;
+	else used.portMin = port;
+}
+
+function finish({ kind, family, flags }: Nat, used: Registers, emitter: Emitter): void {
+	const number = (register: Register | undefined): number | undefined =>
+		register === undefined ? undefined : registerNumber(register);
+	const [portMin, portMax] = [number(used.portMin), number(used.portMax)];
+	if (kind === "masquerade")
+		emitter.add("masq", {
+			NFTA_MASQ_FLAGS: flags || undefined,
+			NFTA_MASQ_REG_PROTO_MIN: portMin,
+			NFTA_MASQ_REG_PROTO_MAX: portMax,
+		});
+	else if (kind === "redirect")
+		emitter.add("redir", {
+			NFTA_REDIR_REG_PROTO_MIN: portMin,
+			NFTA_REDIR_REG_PROTO_MAX: portMax,
+			NFTA_REDIR_FLAGS: flags || undefined,
+		});
+	else
+		emitter.add("nat", {
+			NFTA_NAT_TYPE: kind === "snat" ? NFT_NAT_SNAT : NFT_NAT_DNAT,
+			NFTA_NAT_FAMILY: family,
+			NFTA_NAT_REG_ADDR_MIN: number(used.addrMin),
+			NFTA_NAT_REG_ADDR_MAX: number(used.addrMax),
+			NFTA_NAT_REG_PROTO_MIN: portMin,
+			NFTA_NAT_REG_PROTO_MAX: portMax,
+			NFTA_NAT_FLAGS: flags || undefined,
+		});
+}

@@ -1,0 +1,17 @@
+import type { Cursor } from "../cursor.js";
+import type { Statement } from "../statement.js";
+
+/** The packet is not tracked. */
+export interface NotrackJson {
+	readonly notrack: null;
+}
+
+export function parseNotrack(at: Cursor): Statement {
+	if (!at.isNull) throw at.fail("notrack takes null");
+	return {
+		name: "notrack",
+		path: at.path,
+		evaluate() {},
+		emit: (emitter) => void emitter.expressions.push({ NFTA_EXPR_NAME: "notrack" }),
+	};
+}

@@ -1,0 +1,66 @@
+import { NFT_QUEUE_FLAG_BYPASS, NFT_QUEUE_FLAG_CPU_FANOUT } from "../../uapi/nf_tables_const.js";
+import { evaluateArgument } from "../argument.js";
+import type { Cursor } from "../cursor.js";
+import { type Emitter, registerNumber } from "../emitter.js";
+import { type Evaluation, fail } from "../evaluation.js";
+import { integer } from "../fact/datatype.js";
+import type { Node } from "../node.js";
+import type { Parser } from "../parser.js";
+import type { Statement } from "../statement.js";
+
+/** Lets a program decide: the packet goes to a queue, or to one of a range of queues. */
+export interface QueueJson {
+	readonly queue: null | {
+		readonly num?: unknown;
+		readonly flags?: QueueFlag | readonly QueueFlag[];
+	};
+}
+const flags = { bypass: NFT_QUEUE_FLAG_BYPASS, fanout: NFT_QUEUE_FLAG_CPU_FANOUT } as const;
+type QueueFlag = keyof typeof flags;
+const number = { datatype: integer, bits: 16, order: "host" } as const;
+
+export function parseQueue(at: Cursor, parser: Parser): Statement {
+	const json = at.isNull ? {} : at.fields([], ["num", "flags"]);
+	const given = json.flags?.flags(flags) ?? 0;
+	let queue = json.num && parser.expression(json.num);
+	return {
+		name: "queue",
+		path: at.path,
+		terminal: true,
+		evaluate(evaluation) {
+			if (queue !== undefined) queue = evaluateQueue(queue, given, evaluation);
+		},
+		emit: (emitter) => emit(queue, given, emitter),
+	};
+}
+
+function evaluateQueue(given: Node, flags: number, evaluation: Evaluation): Node {
+	const queue = evaluateArgument(given, number, evaluation);
+	if ((flags & NFT_QUEUE_FLAG_CPU_FANOUT) !== 0 && queue.kind !== "range")
+		fail(queue, "fanout needs a range of queues");
+	if (evaluation.expected.max > 0xffff) fail(queue, "a queue number has 16 bits");
+	return queue;
+}
+
+const constant = (node: Node): number =>
+	node.kind === "value" ? Number(node.value) : fail(node, "expected a number");
+
+function emit(queue: Node | undefined, flags: number, emitter: Emitter): void {
+	const common = { NFTA_QUEUE_FLAGS: flags || undefined };
+	if (queue !== undefined && queue.kind !== "value" && queue.kind !== "range") {
+		const from = emitter.source(queue);
+		emitter.add("queue", { ...common, NFTA_QUEUE_SREG_QNUM: registerNumber(from) });
+		return;
+	}
+	const [low, high] =
+		queue === undefined
+			? [0, 0]
+			: queue.kind === "range"
+				? [constant(queue.low), constant(queue.high)]
+				: [constant(queue), constant(queue)];
+	emitter.add("queue", {
+		...common,
+		NFTA_QUEUE_NUM: low,
+		NFTA_QUEUE_TOTAL: (high - low + 1) & 0xffff,
+	});
+}

@@ -1,0 +1,33 @@
+import { NFT_QUOTA_F_INV } from "../../uapi/nf_tables_const.js";
+import { NFT_OBJECT_QUOTA } from "../../uapi/nf_tables_obj.js";
+import type { Cursor } from "../cursor.js";
+import type { Parser } from "../parser.js";
+import type { Statement } from "../statement.js";
+import { type ObjectReferenceJson, objectReference } from "./objref.js";
+import { type ByteUnitJson, inBytes, statefulStatement } from "./stateful.js";
+
+/** Holds until a number of bytes has passed; `inv`: from then on. */
+export interface QuotaJson {
+	readonly quota:
+		| {
+				readonly val: number;
+				readonly val_unit?: ByteUnitJson;
+				readonly used?: number;
+				readonly used_unit?: ByteUnitJson;
+				readonly inv?: boolean;
+		  }
+		| ObjectReferenceJson;
+}
+
+export function parseQuota(at: Cursor, parser: Parser): Statement {
+	if (!at.has("val")) return objectReference("quota", NFT_OBJECT_QUOTA, at, parser);
+	const json = at.fields(["val"], ["val_unit", "used", "used_unit", "inv"]);
+	return statefulStatement("quota", at, {
+		NFTA_EXPR_NAME: "quota",
+		NFTA_EXPR_DATA: {
+			NFTA_QUOTA_BYTES: inBytes(json.val, json.val_unit),
+			NFTA_QUOTA_CONSUMED: json.used === undefined ? 0n : inBytes(json.used, json.used_unit),
+			NFTA_QUOTA_FLAGS: json.inv?.boolean() === true ? NFT_QUOTA_F_INV : 0,
+		},
+	});
+}

@@ -1,0 +1,159 @@
+import {
+	NFPROTO_ARP,
+	NFPROTO_BRIDGE,
+	NFPROTO_INET,
+	NFPROTO_IPV4,
+	NFPROTO_IPV6,
+	NFPROTO_NETDEV,
+} from "../../uapi/netfilter.js";
+import {
+	NFT_REJECT_ICMP_UNREACH,
+	NFT_REJECT_ICMPX_PORT_UNREACH,
+	NFT_REJECT_ICMPX_UNREACH,
+	NFT_REJECT_TCP_RST,
+} from "../../uapi/nf_tables_const.js";
+import type { Cursor } from "../cursor.js";
+import { payloadDependency, payloadNode } from "../dependency.js";
+import { type Evaluation, fail } from "../evaluation.js";
+import { type Datatype, icmpCode, icmpv6Code, icmpxCode, parseConstant } from "../fact/datatype.js";
+import * as protocol from "../fact/protocol.js";
+import { type Field, LINK, NETWORK, type Protocol, TRANSPORT } from "../fact/protocol.js";
+import type { Statement } from "../statement.js";
+
+/** Drops the packet and tells its sender. */
+export interface RejectJson {
+	readonly reject: null | {
+		readonly type?: "tcp reset" | "icmp" | "icmpv6" | "icmpx";
+		readonly expr?: string | number;
+	};
+}
+
+interface Answer {
+	type: number;
+	code: number | undefined;
+	/** The IP version an icmp type belongs to. */
+	family?: number;
+}
+const types: Readonly<Record<string, Answer & { codes?: Datatype }>> = {
+	"tcp reset": { type: NFT_REJECT_TCP_RST, code: 0 },
+	icmpx: { type: NFT_REJECT_ICMPX_UNREACH, code: 0, codes: icmpxCode },
+	icmp: { type: NFT_REJECT_ICMP_UNREACH, code: 0, family: NFPROTO_IPV4, codes: icmpCode },
+	icmpv6: { type: NFT_REJECT_ICMP_UNREACH, code: 0, family: NFPROTO_IPV6, codes: icmpv6Code },
+};
+// netinet/ip_icmp.h ICMP_PORT_UNREACH, netinet/icmp6.h ICMP6_DST_UNREACH_NOPORT
+const PORT_UNREACHABLE: Readonly<Record<number, number>> = { [NFPROTO_IPV4]: 3, [NFPROTO_IPV6]: 4 };
+
+export function parseReject(at: Cursor): Statement {
+	const json = at.isNull ? {} : at.fields([], ["type", "expr"]);
+	const given = json.type?.oneOf(types);
+	const code = json.expr;
+	const node = { path: at.path };
+	let answer: Answer;
+	return {
+		name: "reject",
+		path: at.path,
+		terminal: true,
+		evaluate(evaluation) {
+			answer = given === undefined ? defaultAnswer(node, evaluation) : { ...given };
+			if (code !== undefined) answer.code = codeOf(code, given?.codes, evaluation);
+			check(node, answer, evaluation);
+		},
+		emit: (emitter) =>
+			emitter.add("reject", {
+				NFTA_REJECT_TYPE: answer.type,
+				NFTA_REJECT_ICMP_CODE: answer.code,
+			}),
+	};
+}
+
+function codeOf(at: Cursor, codes: Datatype | undefined, { ruleset }: Evaluation): number {
+	if (codes === undefined) throw at.fail("only an icmp answer has a code");
+	const text = at.isString ? at.string() : `${at.u8()}`;
+	const constant = parseConstant(codes, text, ruleset.host) ?? decimal(text);
+	if (constant === undefined || constant.value > 255n)
+		throw at.fail(`"${text}" is no ${codes.name}`);
+	return Number(constant.value);
+}
+const decimal = (text: string): { value: bigint } | undefined =>
+	/^\d{1,3}$/.test(text) ? { value: BigInt(text) } : undefined;
+
+type At = { readonly path: string };
+/** Port unreachable, in the words of the IP version that is known. */
+function defaultAnswer(at: At, { family, protocols }: Evaluation): Answer {
+	const known = protocols.at(NETWORK);
+	const version =
+		family === NFPROTO_IPV4 || family === NFPROTO_IPV6
+			? family
+			: known === protocol.ip
+				? NFPROTO_IPV4
+				: known === protocol.ip6
+					? NFPROTO_IPV6
+					: undefined;
+	if (version !== undefined)
+		return {
+			type: NFT_REJECT_ICMP_UNREACH,
+			code: PORT_UNREACHABLE[version],
+			family: version,
+		};
+	if (known !== undefined) return fail(at, `what carries ${known.name} cannot be rejected`);
+	return { type: NFT_REJECT_ICMPX_UNREACH, code: NFT_REJECT_ICMPX_PORT_UNREACH };
+}
+
+function check(at: At, answer: Answer, evaluation: Evaluation): void {
+	const { family, protocols } = evaluation;
+	const transport = protocols.at(TRANSPORT);
+	if (answer.type === NFT_REJECT_TCP_RST && transport !== undefined && transport !== protocol.tcp)
+		fail(at, `${transport.name} has no tcp reset`);
+	switch (family) {
+		case NFPROTO_ARP:
+			fail(at, "arp cannot be rejected");
+			break;
+		case NFPROTO_IPV4:
+		case NFPROTO_IPV6:
+			if (answer.type === NFT_REJECT_ICMPX_UNREACH)
+				fail(at, "icmpx is for families of both IP versions");
+			if (answer.type === NFT_REJECT_TCP_RST) require(at, answer, evaluation);
+			else if (answer.family !== family) fail(at, "the answer is of the other IP version");
+			return;
+		case NFPROTO_BRIDGE:
+		case NFPROTO_NETDEV: {
+			const link = protocols.at(LINK);
+			if (link !== protocol.ether && link !== protocol.vlan && link !== protocol.netdev)
+				fail(at, "what this link layer carries cannot be rejected");
+			break;
+		}
+		case NFPROTO_INET:
+			break;
+	}
+	checkVersion(at, answer, evaluation);
+	if (answer.type !== NFT_REJECT_ICMPX_UNREACH) require(at, answer, evaluation);
+}
+
+function checkVersion(at: At, answer: Answer, { protocols, family }: Evaluation): void {
+	const known = protocols.at(NETWORK);
+	if (known === undefined) return;
+	if (known !== protocol.ip && known !== protocol.ip6) {
+		if (family !== NFPROTO_INET || answer.type === NFT_REJECT_ICMP_UNREACH)
+			fail(at, `${known.name} cannot be rejected`);
+		return;
+	}
+	const version = known === protocol.ip ? NFPROTO_IPV4 : NFPROTO_IPV6;
+	if (answer.type === NFT_REJECT_ICMP_UNREACH && answer.family !== version)
+		fail(at, "the answer is of the other IP version");
+}
+
+/** What the answer needs is checked before anything else: else a log before it would log too much. */
+function require(at: At, answer: Answer, evaluation: Evaluation): void {
+	const { protocols } = evaluation;
+	if (answer.type === NFT_REJECT_TCP_RST) {
+		if (protocols.at(TRANSPORT) === undefined)
+			first(at, evaluation, protocol.tcp, protocol.tcp.fields.sport as Field);
+		return;
+	}
+	if (protocols.at(NETWORK) !== undefined) return;
+	const version = answer.family === NFPROTO_IPV4 ? protocol.ip : protocol.ip6;
+	first(at, evaluation, version, version.fields.version as Field);
+}
+function first(at: At, evaluation: Evaluation, of: Protocol, field: Field): void {
+	evaluation.insertFirst(payloadDependency(evaluation, payloadNode(at.path, of, field)));
+}

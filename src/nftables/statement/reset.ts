@@ -1,0 +1,24 @@
+import { NFT_EXTHDR_OP_TCPOPT } from "../../uapi/nf_tables_const.js";
+import type { Cursor } from "../cursor.js";
+import { fail } from "../evaluation.js";
+import type { Parser } from "../parser.js";
+import type { Statement } from "../statement.js";
+
+/** Overwrites a TCP option with NOPs. */
+export interface ResetJson {
+	readonly reset: { readonly "tcp option": { readonly name: string } };
+}
+
+export function parseReset(at: Cursor, parser: Parser): Statement {
+	const option = parser.expression(at);
+	if (option.kind !== "exthdr" || option.header.op !== NFT_EXTHDR_OP_TCPOPT)
+		return fail(at, "only a TCP option can be reset");
+	const { header } = option;
+	return {
+		name: "reset",
+		path: at.path,
+		evaluate: (evaluation) => void evaluation.evaluate(option),
+		emit: (emitter) =>
+			emitter.add("exthdr", { NFTA_EXTHDR_TYPE: header.type, NFTA_EXTHDR_OP: header.op }),
+	};
+}

@@ -1,0 +1,147 @@
+import {
+	NFT_DYNSET_F_EXPR,
+	NFT_DYNSET_OP_ADD,
+	NFT_DYNSET_OP_DELETE,
+	NFT_DYNSET_OP_UPDATE,
+	NFT_SET_EVAL,
+} from "../../uapi/nf_tables_const.js";
+import { checkArgument, evaluateArgument } from "../argument.js";
+import type { Cursor } from "../cursor.js";
+import { type DataOf, registerNumber, sizeOf } from "../emitter.js";
+import { type Evaluation, fail, unevaluated } from "../evaluation.js";
+import { elementOfKey } from "../expression/set.js";
+import { type Element, isConstant, type Node } from "../node.js";
+import type { Parser } from "../parser.js";
+import { isMap, type SetDeclaration } from "../set.js";
+import type { StatefulExpr, Statement } from "../statement.js";
+
+interface UpdateJson {
+	readonly op: keyof typeof operations;
+	readonly elem: unknown;
+	readonly stmt?: readonly unknown[];
+}
+/** Puts what the packet has into a set, or takes it out. */
+export interface SetStatementJson {
+	readonly set: UpdateJson & { readonly set: string };
+}
+/** The same for a map. */
+export interface MapStatementJson {
+	readonly map: UpdateJson & { readonly data: unknown; readonly map: string };
+}
+
+const operations = {
+	add: NFT_DYNSET_OP_ADD,
+	update: NFT_DYNSET_OP_UPDATE,
+	delete: NFT_DYNSET_OP_DELETE,
+} as const;
+
+function parseReference(at: Cursor): Node {
+	const name = at.string();
+	if (!name.startsWith("@") || name.length < 2) throw at.fail('a set is named like "@name"');
+	return { kind: "set name", path: at.path, ...unevaluated, name: name.slice(1) };
+}
+export function parseStateful(at: Cursor | undefined, parser: Parser): Statement[] {
+	return (at?.list() ?? []).map((item) => {
+		const statement = parser.statement(item);
+		if (statement.stateful === undefined) throw item.fail(`${statement.name} has no state`);
+		return statement;
+	});
+}
+const exprOf = (statement: Statement): StatefulExpr =>
+	statement.stateful?.() ?? fail(statement, `${statement.name} has no state`);
+
+export function parseSetStatement(at: Cursor, parser: Parser): Statement {
+	const json = at.fields(["op", "elem", "set"], ["stmt"]);
+	return update("set", at, json.op.oneOf(operations), parseReference(json.set), {
+		key: elementOfKey(parser.expression(json.elem)),
+		statements: parseStateful(json.stmt, parser),
+	});
+}
+export function parseMapStatement(at: Cursor, parser: Parser): Statement {
+	const json = at.fields(["op", "elem", "data", "map"], ["stmt"]);
+	return update("map", at, json.op.oneOf(operations), parseReference(json.map), {
+		key: elementOfKey(parser.expression(json.elem)),
+		data: elementOfKey(parser.expression(json.data)),
+		statements: parseStateful(json.stmt, parser),
+	});
+}
+
+interface Parts {
+	readonly key: Element;
+	readonly data?: Element;
+	readonly statements: readonly Statement[];
+}
+
+function update(
+	name: "set" | "map",
+	at: Cursor,
+	operation: number,
+	reference: Node,
+	parts: Parts,
+): Statement {
+	const { key, data, statements } = parts;
+	let set: SetDeclaration | undefined;
+	return {
+		name,
+		path: at.path,
+		evaluate(evaluation) {
+			set = findTarget(reference, evaluation);
+			if (name === "map" && !isMap(set)) fail(reference, "this is no map");
+			evaluateParts(set, parts, evaluation);
+			// The kernel picks an implementation that packets can change.
+			if (name === "set") set.flags |= NFT_SET_EVAL;
+		},
+		emit(emitter) {
+			if (set === undefined) return;
+			const { name, id } = set;
+			emitter.with(key.key, (keyRegister) =>
+				emitter.take(data === undefined ? 0 : sizeOf(data.key), (dataRegister) => {
+					if (data !== undefined) emitter.load(data.key, dataRegister);
+					emitter.add("dynset", {
+						NFTA_DYNSET_SET_NAME: name,
+						NFTA_DYNSET_SET_ID: id,
+						NFTA_DYNSET_OP: operation,
+						NFTA_DYNSET_SREG_KEY: registerNumber(keyRegister),
+						NFTA_DYNSET_SREG_DATA: data && registerNumber(dataRegister),
+						NFTA_DYNSET_TIMEOUT: key.timeout || undefined,
+						...statementAttrs(statements),
+					});
+				}),
+			);
+		},
+	};
+}
+
+function statementAttrs(statements: readonly Statement[]): DataOf<"dynset"> {
+	const exprs = statements.map(exprOf);
+	const [only, second] = exprs;
+	if (second !== undefined)
+		return { NFTA_DYNSET_EXPRESSIONS: exprs, NFTA_DYNSET_FLAGS: NFT_DYNSET_F_EXPR };
+	return only === undefined ? {} : { NFTA_DYNSET_EXPR: only };
+}
+
+function findTarget(reference: Node, evaluation: Evaluation): SetDeclaration {
+	evaluation.expectType(undefined);
+	const found = evaluation.evaluate(reference);
+	return found.kind === "set reference" ? found.set : fail(reference, "this is no set");
+}
+
+function evaluateParts(set: SetDeclaration, parts: Parts, evaluation: Evaluation): void {
+	const { key, data, statements } = parts;
+	const { datatype, bits, order } = set.key;
+	// The set's key is what is expected since the reference was evaluated: typeof sets need its parts.
+	key.key = checkArgument(evaluation.evaluate(key.key), { datatype, bits, order }, evaluation);
+	if (isConstant(key.key)) fail(key, "the key must come from the packet");
+	if (key.comment !== undefined) fail(key, "an element that a packet adds has no comment");
+	if (data !== undefined) evaluateData(set, data, evaluation);
+	for (const statement of statements) statement.evaluate(evaluation);
+}
+
+function evaluateData(set: SetDeclaration, data: Element, evaluation: Evaluation): void {
+	if (set.data === undefined) fail(data, "the map has no data");
+	const { datatype, bits, order } = set.data;
+	data.key = evaluateArgument(data.key, { datatype, bits, order }, evaluation);
+	if (isConstant(data.key)) fail(data, "the data must come from the packet");
+	if (data.comment !== undefined || data.timeout !== undefined)
+		fail(data, "data has neither a comment nor a timeout");
+}

@@ -1,0 +1,23 @@
+import type { Cursor } from "../cursor.js";
+import type { Expr } from "../emitter.js";
+import type { StatefulExpr, Statement } from "../statement.js";
+
+/** A statement that is one expression with a state, known as soon as it is read. */
+export const statefulStatement = (name: string, at: Cursor, expr: StatefulExpr): Statement => ({
+	name,
+	path: at.path,
+	evaluate() {},
+	emit: (emitter) => void emitter.expressions.push(expr as Expr),
+	stateful: () => expr,
+});
+
+const rateUnits = { bytes: 1n, kbytes: 1024n, mbytes: 1024n * 1024n } as const;
+export type ByteUnitJson = keyof typeof rateUnits;
+export const byteUnits: Readonly<Record<string, bigint>> = rateUnits;
+
+/** A number of bytes in the unit it is given with, `bytes` without one. */
+export function inBytes(at: Cursor, unit: Cursor | undefined): bigint {
+	const bytes = at.bigint() * (unit?.oneOf(byteUnits) ?? 1n);
+	if (bytes >= 2n ** 64n) throw at.fail("does not fit 64 bits");
+	return bytes;
+}

@@ -1,0 +1,56 @@
+import {
+	NF_SYNPROXY_OPT_MSS,
+	NF_SYNPROXY_OPT_SACK_PERM,
+	NF_SYNPROXY_OPT_TIMESTAMP,
+	NF_SYNPROXY_OPT_WSCALE,
+} from "../../uapi/netfilter.js";
+import { NFT_OBJECT_SYNPROXY } from "../../uapi/nf_tables_obj.js";
+import type { Cursor } from "../cursor.js";
+import type { DataOf } from "../emitter.js";
+import type { Parser } from "../parser.js";
+import type { Statement } from "../statement.js";
+import { type ObjectReferenceJson, objectReference } from "./objref.js";
+
+export interface SynproxyOptionsJson {
+	readonly mss?: number;
+	readonly wscale?: number;
+	readonly flags?: SynproxyFlag | readonly SynproxyFlag[];
+}
+/** Answers SYNs in place of the server until the handshake is done. */
+export interface SynproxyJson {
+	readonly synproxy: null | SynproxyOptionsJson | ObjectReferenceJson;
+}
+const flags = {
+	timestamp: NF_SYNPROXY_OPT_TIMESTAMP,
+	"sack-perm": NF_SYNPROXY_OPT_SACK_PERM,
+} as const;
+type SynproxyFlag = keyof typeof flags;
+
+export function parseSynproxy(at: Cursor, parser: Parser): Statement {
+	if (at.isString || at.has("map"))
+		return objectReference("synproxy", NFT_OBJECT_SYNPROXY, at, parser);
+	const data = at.isNull
+		? synproxyAttrs({})
+		: synproxyAttrs(at.fields([], ["mss", "wscale", "flags"]));
+	return {
+		name: "synproxy",
+		path: at.path,
+		evaluate() {},
+		emit: (emitter) => emitter.add("synproxy", data),
+	};
+}
+
+export function synproxyAttrs(json: {
+	readonly mss?: Cursor;
+	readonly wscale?: Cursor;
+	readonly flags?: Cursor;
+}): DataOf<"synproxy"> {
+	return {
+		NFTA_SYNPROXY_MSS: json.mss?.u16() ?? 0,
+		NFTA_SYNPROXY_WSCALE: json.wscale?.u8() ?? 0,
+		NFTA_SYNPROXY_FLAGS:
+			(json.mss === undefined ? 0 : NF_SYNPROXY_OPT_MSS) |
+			(json.wscale === undefined ? 0 : NF_SYNPROXY_OPT_WSCALE) |
+			(json.flags?.flags(flags) ?? 0),
+	};
+}

@@ -1,0 +1,66 @@
+import { NFPROTO_INET, NFPROTO_IPV4, NFPROTO_IPV6 } from "../../uapi/netfilter.js";
+import { rejectRange } from "../argument.js";
+import type { Cursor } from "../cursor.js";
+import { type Emitter, registerNumber } from "../emitter.js";
+import { fail } from "../evaluation.js";
+import { ipVersions } from "../fact/family.js";
+import { TRANSPORT } from "../fact/protocol.js";
+import type { Node } from "../node.js";
+import type { Parser } from "../parser.js";
+import type { Statement } from "../statement.js";
+import { checkVersion, evaluateAddress, evaluatePort } from "./address.js";
+
+/** Hands the packet to a local socket as it is. */
+export interface TproxyJson {
+	readonly tproxy: {
+		readonly family?: "ip" | "ip6";
+		readonly addr?: unknown;
+		readonly port?: unknown;
+	};
+}
+
+export function parseTproxy(at: Cursor, parser: Parser): Statement {
+	const json = at.fields([], ["family", "addr", "port"]);
+	let family = json.family?.oneOf(ipVersions) ?? 0;
+	let addr = json.addr && parser.expression(json.addr);
+	let port = json.port && parser.expression(json.port);
+	if (addr === undefined && port === undefined) throw at.fail("needs an address or a port");
+	return {
+		name: "tproxy",
+		path: at.path,
+		evaluate(evaluation) {
+			const own = evaluation.family;
+			if (own === NFPROTO_IPV4 || own === NFPROTO_IPV6) family ||= own;
+			else if (own !== NFPROTO_INET) fail(at, "tproxy is for ip, ip6 and inet");
+			if (evaluation.protocols.at(TRANSPORT) === undefined)
+				fail(at, "tproxy needs a match of the transport protocol before it");
+			checkVersion(at, family, evaluation);
+			if (addr !== undefined) {
+				const found = evaluateAddress(addr, family, evaluation);
+				addr = rejectRange(found.node);
+				family = found.family;
+			}
+			if (port !== undefined) port = rejectRange(evaluatePort(port, undefined, evaluation));
+		},
+		emit: (emitter) => emit(family, addr, port, emitter),
+	};
+}
+
+function emit(
+	family: number,
+	addr: Node | undefined,
+	port: Node | undefined,
+	emitter: Emitter,
+): void {
+	emitter.take(addr === undefined ? 0 : 4, (addrRegister) => {
+		if (addr !== undefined) emitter.load(addr, addrRegister);
+		emitter.take(port === undefined ? 0 : 4, (portRegister) => {
+			if (port !== undefined) emitter.load(port, portRegister);
+			emitter.add("tproxy", {
+				NFTA_TPROXY_FAMILY: family,
+				NFTA_TPROXY_REG_ADDR: addr && registerNumber(addrRegister),
+				NFTA_TPROXY_REG_PORT: port && registerNumber(portRegister),
+			});
+		});
+	});
+}

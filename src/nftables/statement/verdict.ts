@@ -1,0 +1,20 @@
+import { NFT_CONTINUE } from "../../uapi/nf_tables_const.js";
+import type { Cursor } from "../cursor.js";
+import { VERDICT } from "../emitter.js";
+import { parseVerdict as parseNode, type VerdictName } from "../expression/verdict.js";
+import type { Statement } from "../statement.js";
+
+export type { VerdictJson } from "../expression/verdict.js";
+
+export const parseVerdict =
+	(name: VerdictName) =>
+	(at: Cursor): Statement => {
+		const node = parseNode(name)(at);
+		return {
+			name,
+			path: at.path,
+			terminal: node.code !== NFT_CONTINUE,
+			evaluate() {},
+			emit: (emitter) => emitter.load(node, VERDICT),
+		};
+	};

@@ -1,0 +1,27 @@
+import type { Cursor } from "../cursor.js";
+import { VERDICT } from "../emitter.js";
+import { fail } from "../evaluation.js";
+import { parseMap } from "../expression/map.js";
+import { verdict } from "../fact/datatype.js";
+import type { Node } from "../node.js";
+import type { Parser } from "../parser.js";
+import type { Statement } from "../statement.js";
+
+/** A verdict looked up in a map. */
+export interface VmapJson {
+	readonly vmap: { readonly key: unknown; readonly data: unknown };
+}
+
+export function parseVmap(at: Cursor, parser: Parser): Statement {
+	let node: Node = parseMap(at, parser);
+	return {
+		name: "vmap",
+		path: at.path,
+		evaluate(evaluation) {
+			evaluation.expectType(verdict);
+			node = evaluation.evaluate(node);
+			if (node.datatype !== verdict) fail(node, `a map of ${node.datatype.name} has no verdicts`);
+		},
+		emit: (emitter) => emitter.load(node, VERDICT),
+	};
+}

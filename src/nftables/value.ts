@@ -1,0 +1,55 @@
+import { endianness } from "node:os";
+
+/** Byte order of a value in a register: the machine's, or the network's. */
+export type Order = "host" | "big";
+const HOST_IS_LITTLE = endianness() === "LE";
+
+export const byteLength = (bits: number): number => (bits + 7) >> 3;
+/** Bits a value of `bits` takes in a concatenation: whole 32 bit registers. */
+export const padded = (bits: number): number => ((bits + 31) >> 5) << 5;
+export const registers = (bits: number): number => (bits + 31) >> 5;
+
+export const bitmask = (bits: number): bigint => (1n << BigInt(bits)) - 1n;
+/** `width` bits of which the first `length` are set: a netmask. */
+export const prefixMask = (width: number, length: number): bigint =>
+	bitmask(width) ^ bitmask(width - length);
+
+const reversed = (bytes: Uint8Array): Uint8Array => bytes.slice().reverse();
+
+export function toBytes(value: bigint, order: Order, length: number): Uint8Array {
+	const bytes = new Uint8Array(length);
+	for (let i = length - 1, rest = value; i >= 0; i--, rest >>= 8n) bytes[i] = Number(rest & 0xffn);
+	return order === "host" && HOST_IS_LITTLE ? reversed(bytes) : bytes;
+}
+
+export function fromBytes(bytes: Uint8Array, order: Order): bigint {
+	const ordered = order === "host" && HOST_IS_LITTLE ? reversed(bytes) : bytes;
+	return ordered.reduce((value, byte) => (value << 8n) | BigInt(byte), 0n);
+}
+
+/** The value whose bytes in one order are those of `value` in the other. */
+export const swapOrder = (value: bigint, length: number): bigint =>
+	fromBytes(reversed(toBytes(value, "big", length)), "big");
+
+const text = new TextEncoder();
+/** The bytes of a string as nft keeps them in a register. */
+export const fromText = (string: string): bigint => fromBytes(text.encode(string), "host");
+export const textLength = (string: string): number => text.encode(string).length;
+
+/** The number of zero bits below the lowest set bit; `undefined` for zero. */
+export function lowestBit(value: bigint): number | undefined {
+	if (value === 0n) return undefined;
+	let bit = 0;
+	for (let rest = value; (rest & 1n) === 0n; rest >>= 1n) bit++;
+	return bit;
+}
+
+export function concatBytes(...parts: readonly Uint8Array[]): Uint8Array {
+	const out = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
+	let at = 0;
+	for (const part of parts) {
+		out.set(part, at);
+		at += part.length;
+	}
+	return out;
+}

@@ -404,6 +404,17 @@ describe("plain objects that are not plain", () => {
 		expect(refuse(lab({ addresses }))).toEqual(one("", "too large"));
 	});
 
+	it("may hold objects that cannot be shown", () => {
+		class Hostile {
+			toString(): string {
+				throw new Error("was run");
+			}
+		}
+		expect(refuse(lab({ proxyArp: new Hostile() }))).toEqual(
+			one("networks.lab.proxyArp", "no plain data"),
+		);
+	});
+
 	it("may have no prototype", () => {
 		const spec = Object.assign(Object.create(null), lab());
 		expect(checkSpec(spec)).toEqual(checkSpec(lab()));

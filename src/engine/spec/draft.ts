@@ -16,8 +16,10 @@ export interface Placed<T> {
 
 type Maybe<T> = { readonly [K in keyof T]-?: T[K] | undefined };
 
-/** What a spec will be when the checks of one thing against another find nothing: every single value is good or gone.
- * Only names stay as they are, for what stands beside them. */
+/**
+ * What a spec will be when the checks of one thing against another find nothing: every single value is good or gone.
+ * Only names stay as they are, so that nothing beside them seems to be missing.
+ */
 export interface Draft {
 	readonly networks: ReadonlyMap<string, DraftNetwork>;
 	readonly taps: ReadonlyMap<string, DraftTap>;

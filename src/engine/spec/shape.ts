@@ -96,7 +96,7 @@ const scalars = new Map<string, ScalarType>([
 			name: "true or false",
 			read: (value) => (typeof value === "boolean" ? value : undefined),
 			hint: (value) =>
-				/^(?:yes|no|on|off)$/i.test(String(value))
+				typeof value === "string" && /^(?:yes|no|on|off)$/i.test(value)
 					? "yes and no are text since YAML 1.2"
 					: undefined,
 		},

@@ -67,10 +67,8 @@ function compose(text: string, issues: Issues): Document.Parsed | undefined {
 	const [document, second] = documents;
 	if (second !== undefined)
 		issues.add([], "has a second document: one file is one spec", undefined, second.range[0]);
-	for (const error of [...(document?.errors ?? []), ...(document?.warnings ?? [])].slice(
-		0,
-		MAX_SYNTAX_ISSUES,
-	))
+	const faults = [...(document?.errors ?? []), ...(document?.warnings ?? [])];
+	for (const error of faults.slice(0, MAX_SYNTAX_ISSUES))
 		issues.add([], `is no YAML: ${error.message}`, undefined, error.pos[0]);
 	return document;
 }

@@ -1,4 +1,5 @@
 import { CommanderError } from "commander";
+import type { DemoPrograms } from "../demo.js";
 import { Exit, exitStatus } from "./exit.js";
 import type { Io } from "./io.js";
 import { buildProgram } from "./program.js";
@@ -10,14 +11,22 @@ import { plannedOptions, settingsOf } from "./settings.js";
 import { refuse, UsageError } from "./usage.js";
 import type { Verb } from "./verb.js";
 
-/** Run one command line and give its exit status. Nothing it does escapes `io` and the host. */
-export async function run(argv: readonly string[], io: Io, openHost: OpenHost): Promise<number> {
+/**
+ * Run one command line and give its exit status. Nothing it does escapes `io` and the host.
+ * `programs` are what the demo may start.
+ */
+export async function run(
+	argv: readonly string[],
+	io: Io,
+	openHost: OpenHost,
+	programs?: DemoPrograms,
+): Promise<number> {
 	let status: number = Exit.done;
 	let aftermath: Aftermath = "looking";
 	const program = buildProgram(io, async (after, work) => {
 		aftermath = after;
 		for (const option of plannedOptions(program)) await refuse(option);
-		status = await work(new Session(io, settingsOf(program, io.env), openHost));
+		status = await work(new Session(io, settingsOf(program, io.env), openHost, programs));
 	});
 	try {
 		await program.parseAsync(argv, { from: "user" });

@@ -1,3 +1,4 @@
+import type { DemoPrograms } from "../demo.js";
 import type { StepReport } from "../engine/report.js";
 import type { Host, HostOptions } from "../host.js";
 import type { Io } from "./io.js";
@@ -20,13 +21,16 @@ export class Session {
 	readonly settings: Settings;
 	/** For stdout. */
 	readonly paint: Paint;
+	/** What the demo may start, if anything. */
+	readonly programs: DemoPrograms | undefined;
 	readonly #openHost: OpenHost;
 
-	constructor(io: Io, settings: Settings, openHost: OpenHost) {
+	constructor(io: Io, settings: Settings, openHost: OpenHost, programs?: DemoPrograms) {
 		this.io = io;
 		this.settings = settings;
 		this.paint = paintFor(io.stdout, settings.color, io.env);
 		this.#openHost = openHost;
+		this.programs = programs;
 	}
 
 	/** Do something with the host and let go of it, whatever happens. */

@@ -1,13 +1,41 @@
+import type { DemoEvent } from "../../demo.js";
+import { Exit } from "../exit.js";
 import type { Perform } from "../program.js";
-import { refuse } from "../usage.js";
+import type { Session } from "../session.js";
 import type { Verb } from "../verb.js";
 
 export function addDemo(program: Verb, perform: Perform): void {
 	program
 		.command("demo")
-		.summary("show a NAT lab in a throw-away network namespace")
+		.summary("show a NAT lab in network namespaces of its own")
 		.description(
-			"Show a NAT lab in a throw-away network namespace: nothing of the host is touched.",
+			"Show a NAT lab in network namespaces of its own: bring up a tap with source NAT, let a guest on it " +
+				"ping the host and a machine beyond, take it down and compare. Nothing of the host is touched. " +
+				"The guest is a network namespace; `npm run demo` in a checkout boots a User Mode Linux.",
 		)
-		.action(() => perform("looking", () => refuse("umlnet-nl demo")));
+		.example("sudo umlnet-nl demo", "half a second")
+		.example("sudo umlnet-nl demo --json", "what happened, for a program")
+		.example("npm run demo", "in a checkout: the same with a real guest")
+		.action(() => perform("looking", demonstrate));
+}
+
+async function demonstrate(session: Session): Promise<number> {
+	const { demo } = await import("../../demo.js");
+	const { renderEvent } = await import("../render/demo.js");
+	const { printableReport } = await import("../render/printable.js");
+	const { json, quiet } = session.settings;
+	const events: DemoEvent[] = [];
+	await demo(session.programs, (event) => {
+		events.push(event);
+		if (json || quiet) return;
+		const shown = event.event === "looked" ? event : printableReport(event);
+		session.data(renderEvent(shown, session.paint));
+	});
+	if (json) session.json({ events });
+	return events.every(isGood) ? Exit.done : Exit.internal;
+}
+
+function isGood(event: DemoEvent): boolean {
+	if (event.event === "left") return event.differences.length === 0;
+	return event.event !== "pinged" || event.ping.received > 0;
 }

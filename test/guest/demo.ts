@@ -1,0 +1,64 @@
+/** `npm run demo`: what `umlnet-nl demo` shows, with a real guest, and with the eyes of ip and nft. */
+import { execFileSync } from "node:child_process";
+import { processIo } from "../../src/cli/io.js";
+import { run } from "../../src/cli/run.js";
+import type { BootGuest, DemoPrograms } from "../../src/demo.js";
+import { launchArguments } from "../../src/launch.js";
+import { type GuestOptions, missing, startGuest } from "./uml.js";
+
+const OWNER = 500;
+
+/** A User Mode Linux, started as the tap's owner with just the arguments that `up` has printed. */
+const bootGuest: BootGuest = async (tap, netns) => {
+	const { uml, ip } = launchArguments(tap) as Pick<GuestOptions, "ip"> & {
+		uml: GuestOptions["net"];
+	};
+	const guest = await startGuest({ netns, net: uml, ...(ip && { ip }), uid: OWNER });
+	return {
+		what: `User Mode Linux as uid ${OWNER}, booted in ${guest.bootMs.toFixed(0)} ms with: ${uml} ${ip}`,
+		async ping(to, count) {
+			const { stdout } = await guest.exec(`ping -c ${count} -i 0.2 -W 1 ${to}`);
+			const received = Number(/(\d+) packets received/.exec(stdout)?.[1] ?? 0);
+			const fastest = /min\/avg\/max = ([\d.]+)\//.exec(stdout)?.[1];
+			return {
+				to,
+				sent: count,
+				received,
+				milliseconds: fastest === undefined ? undefined : Number(fastest),
+			};
+		},
+		stop: () => guest.stop(),
+	};
+};
+
+const LOOKS = [
+	["ip", "-d", "link", "show", "tap0"],
+	["ip", "-brief", "address"],
+	["nft", "list", "ruleset"],
+] as const;
+
+const programs: DemoPrograms = {
+	bootGuest: missing().length === 0 ? bootGuest : undefined,
+	look: (netns) =>
+		LOOKS.flatMap((command) => {
+			try {
+				const output = execFileSync("nsenter", [`--net=${netns}`, ...command], {
+					encoding: "utf8",
+					stdio: ["ignore", "pipe", "ignore"],
+				});
+				return [{ command: command.join(" "), output }];
+			} catch {
+				return []; // not installed: there is one thing less to see
+			}
+		}),
+};
+
+if (programs.bootGuest === undefined)
+	console.error(
+		`no real guest boots here, for want of ${missing().join(", ")}: a namespace is the guest`,
+	);
+process.exitCode = await run(["demo", ...process.argv.slice(2)], processIo(), unused, programs);
+
+function unused(): never {
+	throw new Error("the demo opens its host itself");
+}

@@ -1,6 +1,6 @@
 import { type Evaluation, fail } from "./evaluation.js";
 import { prefixToRange } from "./expression/prefix.js";
-import { basetype, compatible, type Datatype, integer, ipv4Addr, mark } from "./fact/datatype.js";
+import { compatible, type Datatype, integer, ipv4Addr, isInteger, mark } from "./fact/datatype.js";
 import { isConstant, type Node } from "./node.js";
 import type { Order } from "./value.js";
 
@@ -21,11 +21,11 @@ export function evaluateArgument(node: Node, target: Target, evaluation: Evaluat
 export function checkArgument(node: Node, target: Target, evaluation: Evaluation): Node {
 	const { datatype, bits, order } = target;
 	const isRaw = node.kind === "payload" && node.datatype.id === integer.id;
-	if (isRaw && (node.datatype.id !== basetype(datatype).id || node.bits !== bits))
+	if (isRaw && (!isInteger(datatype) || node.bits !== bits))
 		fail(node, `a field of ${node.bits} bits where a ${datatype.name} is written`);
 	if (!compatible(datatype, node.datatype))
 		fail(node, `a ${node.datatype.name} where a ${datatype.name} is written`);
-	const isMark = datatype === mark && basetype(node.datatype) === integer;
+	const isMark = datatype === mark && isInteger(node.datatype);
 	if (isMark && !isConstant(node))
 		return order === undefined ? node : evaluation.inOrder(node, order);
 	switch (node.kind) {

@@ -24,8 +24,8 @@ import { statementParsers } from "./statement/index.js";
 
 /** What the kernel has already that a document may refer to. The caller reads it. */
 export interface Context {
-	/** Sets and maps that are in the kernel: `readSet` makes them of its answers. */
-	readonly sets?: readonly SetDeclaration[];
+	/** A set or map that is in the kernel. */
+	set?(handle: TableHandle, name: string): SetDeclaration | undefined;
 	/** Handles of a chain's rules, first to last: for rules placed by index. */
 	rules?(handle: TableHandle, chain: string): readonly bigint[] | undefined;
 }
@@ -83,9 +83,10 @@ function start(
 	{ host = localHost(), context = {} }: CompileOptions,
 	emissions: Emission[],
 ): Compilation {
-	const sets = new Map((context.sets ?? []).map((set) => [setKey(set, set.name), set]));
+	const sets = new Map<string, SetDeclaration>();
 	let id = 0;
-	const knownSet: Compilation["knownSet"] = (handle, name) => sets.get(setKey(handle, name));
+	const knownSet: Compilation["knownSet"] = (handle, name) =>
+		sets.get(setKey(handle, name)) ?? context.set?.(handle, name);
 	return {
 		host,
 		parser,

@@ -1,4 +1,5 @@
 /** The nft language: libnftables JSON to nf_tables messages and back. */
+export { apply, type Connection, kernelContext } from "./apply.js";
 export type { BatchMessage } from "./command/command.js";
 export { type Batch, type CompileOptions, type Context, compile } from "./compile.js";
 export { RulesetError } from "./error.js";

@@ -48,13 +48,14 @@ interface PayloadMatch {
 function reduce(statements: Statement[], family: number): Statement[] {
 	const dropped = new Set<Statement>();
 	let run: PayloadMatch[] = [];
-	for (const statement of statements) {
+	for (const [i, statement] of statements.entries()) {
 		const { match } = statement;
 		if (match === undefined) {
 			mergeRun(run, dropped);
 			run = [];
 		} else if (isPayloadMatch(match)) run.push({ statement, match });
-		else if (isImplied(match, family)) dropped.add(statement);
+		// The last statement stays, as nft keeps it: a rule of nothing else would match every packet.
+		else if (i < statements.length - 1 && isImplied(match, family)) dropped.add(statement);
 	}
 	mergeRun(run, dropped);
 	return statements.filter((statement) => !dropped.has(statement));

@@ -9,7 +9,7 @@ import {
 import type { Cursor } from "../cursor.js";
 import { type Emitter, type Register, registerNumber } from "../emitter.js";
 import { type Evaluation, fail, unevaluated } from "../evaluation.js";
-import { basetype, integer, isString } from "../fact/datatype.js";
+import { integer, isInteger, isString } from "../fact/datatype.js";
 import { type Binary, isConstant, type Node, type Operator, value } from "../node.js";
 import type { Parser } from "../parser.js";
 import { bitmask, byteLength, toBytes } from "../value.js";
@@ -57,10 +57,9 @@ export function evaluateBinary(node: Binary, evaluation: Evaluation): Node {
 	if (isConstant(node.left) && !isConstant(node.right))
 		[node.left, node.right] = [node.right, node.left];
 	const { left, right } = node;
-	const base = basetype(left.datatype);
-	if (base !== integer && !isString(left.datatype))
+	if (!isInteger(left.datatype) && !isString(left.datatype))
 		fail(node, `${op} is not defined for a ${left.datatype.name}`);
-	if (base !== basetype(right.datatype))
+	if (isInteger(left.datatype) !== isInteger(right.datatype))
 		fail(node, `${op} of a ${left.datatype.name} and a ${right.datatype.name}`);
 	for (const operand of [left, right])
 		if (isConstant(operand) && operand.kind !== "value" && operand.kind !== "map")

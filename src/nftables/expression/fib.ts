@@ -34,7 +34,7 @@ const results = {
 	oif: [NFT_FIB_RESULT_OIF, ifaceIndex, 32],
 	oifname: [NFT_FIB_RESULT_OIFNAME, ifname, ifname.size],
 	type: [NFT_FIB_RESULT_ADDRTYPE, fibAddrType, 32],
-	check: [NFT_FIB_RESULT_OIF, booleanType, 32],
+	check: [NFT_FIB_RESULT_OIF, booleanType, 8],
 } as const;
 
 export function parseFib(at: Cursor): Fib {
@@ -51,6 +51,12 @@ export function parseFib(at: Cursor): Fib {
 	return { kind: "fib", path: at.path, ...common, result, flags: given | present };
 }
 
+/** Compared with true or false, a lookup is asked only whether it finds anything. */
+export function askPresence(node: Fib): void {
+	node.flags |= NFTA_FIB_F_PRESENT;
+	node.datatype = booleanType;
+	node.bits = 8;
+}
 export const evaluateFib = (node: Fib, evaluation: Evaluation): Node => evaluation.expectLike(node);
 
 export function loadFib(node: Fib, emitter: Emitter, to: Register): void {

@@ -4,13 +4,13 @@ import type { Emitter, Register } from "../emitter.js";
 import { registerNumber } from "../emitter.js";
 import { type Evaluation, fail, fitConstant, unevaluated } from "../evaluation.js";
 import {
-	basetype,
 	booleanType,
 	type Datatype,
 	icmpType,
 	inetProto,
-	integer,
 	isBitmask,
+	isInteger,
+	isString,
 	parseConstant,
 	string,
 } from "../fact/datatype.js";
@@ -64,9 +64,8 @@ export function evaluateSymbol(node: SymbolText, evaluation: Evaluation): Node {
 }
 
 export function evaluateValue(node: Value, evaluation: Evaluation): Node {
-	const base = basetype(node.datatype);
-	if (base === integer) return fitConstant(node, evaluation);
-	if (base === string) return evaluateString(node, evaluation);
+	if (isInteger(node.datatype)) return fitConstant(node, evaluation);
+	if (isString(node.datatype)) return evaluateString(node, evaluation);
 	return fail(node, `a ${node.datatype.name} cannot stand here`);
 }
 

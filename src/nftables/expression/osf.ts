@@ -27,6 +27,6 @@ export function loadOsf(node: Osf, emitter: Emitter, to: Register): void {
 	emitter.add("osf", {
 		NFTA_OSF_DREG: registerNumber(to),
 		NFTA_OSF_TTL: node.ttl,
-		NFTA_OSF_FLAGS: node.flags,
+		NFTA_OSF_FLAGS: node.flags || undefined,
 	});
 }

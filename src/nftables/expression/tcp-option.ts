@@ -24,7 +24,7 @@ function parseRaw(at: Cursor): Exthdr {
 	const json = at.fields(["base", "offset", "len"]);
 	const option = anyTcpOption(json.base.u8());
 	const offset = json.offset.integer(0, 0xffff);
-	const bits = json.len.integer(1, 512);
+	const bits = json.len.integer(0, 512);
 	// The option's own number: that is there whenever the option is.
 	const present = offset === 0 && bits === 8;
 	const field = Object.values(option.fields).find((f) => f.offset === offset && f.bits === bits);

@@ -1,9 +1,24 @@
-import { isIPv4, isIPv6 } from "node:net";
+import { isIPv6 } from "node:net";
 import type { Constant } from "./datatype.js";
 
+/** As inet_aton(3): one to four numbers, the last of which fills the bytes that are left. */
 export function parseAddress(text: string): Constant | undefined {
-	if (!isIPv4(text)) return undefined;
-	return { value: text.split(".").reduce((value, part) => (value << 8n) | BigInt(part), 0n) };
+	const parts = text.split(".").map(parseCNumber);
+	const last = parts.pop();
+	if (last === undefined || parts.length > 3) return undefined;
+	let value = 0n;
+	for (const part of parts) {
+		if (part === undefined || part > 255n) return undefined;
+		value = (value << 8n) | part;
+	}
+	const bits = BigInt(8 * (4 - parts.length));
+	return last < 1n << bits ? { value: (value << bits) | last } : undefined;
+}
+
+/** A number as C writes it: a leading 0x means hexadecimal, a leading zero octal. */
+export function parseCNumber(text: string): bigint | undefined {
+	if (/^0[0-7]+$/.test(text)) return BigInt(`0o${text.slice(1)}`);
+	return /^(0x[0-9a-f]+|0|[1-9]\d*)$/i.test(text) ? BigInt(text) : undefined;
 }
 
 /** The 16 bit groups of one side of `::`, a trailing IPv4 address as two of them. */

@@ -1,5 +1,5 @@
 import { bitmask, fromText, type Order, textLength } from "../value.js";
-import { parseAddress, parseAddress6, parseLinkLayer } from "./address.js";
+import { parseAddress, parseAddress6, parseCNumber, parseLinkLayer } from "./address.js";
 import type { Database, Host } from "./host.js";
 import * as symbols from "./symbol.js";
 import { parseDate, parseDuration, parseHour } from "./time.js";
@@ -28,13 +28,9 @@ export interface Datatype {
 /** Width of one datatype id in the packed id of a concatenation. */
 const TYPE_BITS = 6;
 
-const integerPattern = /^(0x[0-9a-f]+|0b[01]+|\d+)$/i;
 function parseInteger(text: string): Constant | undefined {
-	if (!integerPattern.test(text)) return undefined;
-	// As C reads it: a leading zero means octal.
-	const octal = /^0[0-7]+$/.test(text);
-	if (!octal && /^0\d/.test(text)) return undefined;
-	return { value: BigInt(octal ? `0o${text.slice(1)}` : text) };
+	const number = /^0b[01]+$/i.test(text) ? BigInt(text) : parseCNumber(text);
+	return number === undefined ? undefined : { value: number };
 }
 const upTo = (max: bigint, constant: Constant | undefined): Constant | undefined =>
 	constant !== undefined && constant.value <= max ? constant : undefined;
@@ -240,14 +236,14 @@ export function basetype(datatype: Datatype): Datatype {
 	while (at.base !== undefined) at = at.base;
 	return at;
 }
-export const isInteger = (datatype: Datatype): boolean => basetype(datatype) === integer;
+export const isInteger = (datatype: Datatype): boolean => basetype(datatype).id === integer.id;
 export const isString = (datatype: Datatype): boolean => basetype(datatype) === string;
 /** Whether values of the type are sets of flags. */
 export const isBitmask = (datatype: Datatype): boolean => datatype.base === bits;
 
 /** Whether a value of type `given` may stand where `wanted` is; a mark takes any integer. */
 export const compatible = (wanted: Datatype, given: Datatype): boolean =>
-	wanted.id === given.id || (wanted === mark && basetype(wanted) === basetype(given));
+	wanted.id === given.id || (wanted === mark && isInteger(given));
 
 /** Read a constant of a type: by its names first, then by its own grammar and that of its bases. */
 export function parseConstant(datatype: Datatype, text: string, host: Host): Constant | undefined {

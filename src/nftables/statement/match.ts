@@ -4,7 +4,8 @@ import type { Cursor } from "../cursor.js";
 import { bytesOf } from "../element.js";
 import { type Emitter, type Register, registerNumber } from "../emitter.js";
 import { type Evaluation, fail, unevaluated } from "../evaluation.js";
-import { ctState, isBitmask, isString } from "../fact/datatype.js";
+import { askPresence } from "../expression/fib.js";
+import { booleanType, ctState, isBitmask, isString } from "../fact/datatype.js";
 import { learn } from "../learn.js";
 import {
 	type Element,
@@ -46,6 +47,7 @@ export function parseMatch(at: Cursor, parser: Parser): Statement {
 
 /** A comparison, written or inserted. */
 export function match(path: string, op: Relation, left: Node, right: Node): Statement {
+	if (left.kind === "fib" && right.datatype === booleanType) askPresence(left);
 	const relational: Relational = { kind: "relational", path, ...unevaluated, op, left, right };
 	return {
 		name: "match",

@@ -10,7 +10,7 @@ import type { Cursor } from "../cursor.js";
 import { type DataOf, registerNumber, sizeOf } from "../emitter.js";
 import { type Evaluation, fail, unevaluated } from "../evaluation.js";
 import { elementOfKey } from "../expression/set.js";
-import { type Element, isConstant, type Node } from "../node.js";
+import type { Element, Node } from "../node.js";
 import type { Parser } from "../parser.js";
 import { isMap, type SetDeclaration } from "../set.js";
 import type { StatefulExpr, Statement } from "../statement.js";
@@ -131,7 +131,6 @@ function evaluateParts(set: SetDeclaration, parts: Parts, evaluation: Evaluation
 	const { datatype, bits, order } = set.key;
 	// The set's key is what is expected since the reference was evaluated: typeof sets need its parts.
 	key.key = checkArgument(evaluation.evaluate(key.key), { datatype, bits, order }, evaluation);
-	if (isConstant(key.key)) fail(key, "the key must come from the packet");
 	if (key.comment !== undefined) fail(key, "an element that a packet adds has no comment");
 	if (data !== undefined) evaluateData(set, data, evaluation);
 	for (const statement of statements) statement.evaluate(evaluation);
@@ -141,7 +140,6 @@ function evaluateData(set: SetDeclaration, data: Element, evaluation: Evaluation
 	if (set.data === undefined) fail(data, "the map has no data");
 	const { datatype, bits, order } = set.data;
 	data.key = evaluateArgument(data.key, { datatype, bits, order }, evaluation);
-	if (isConstant(data.key)) fail(data, "the data must come from the packet");
 	if (data.comment !== undefined || data.timeout !== undefined)
 		fail(data, "data has neither a comment nor a timeout");
 }

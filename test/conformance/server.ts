@@ -1,0 +1,23 @@
+/**
+ * The corpus' line protocol: one JSON request per line, `{"id","doc"}` to load a document into the network
+ * namespace this process is in, one JSON answer per line.
+ */
+import { createInterface } from "node:readline";
+import { NftablesDriver } from "../../src/kernel/nftables.js";
+import { apply, localHost } from "../../src/nftables/index.js";
+
+const connection = new NftablesDriver({});
+const host = localHost();
+
+function answer(line: string): unknown {
+	const { id, doc } = JSON.parse(line);
+	try {
+		apply(doc, connection, { host });
+		return { id, ok: true };
+	} catch (error) {
+		return { id, error: (error as Error).message };
+	}
+}
+
+for await (const line of createInterface({ input: process.stdin }))
+	process.stdout.write(`${JSON.stringify(answer(line))}\n`);

@@ -85,14 +85,20 @@ export async function specOf(
 			"which tap? Give its name, or a spec with -f",
 			`umlnet-nl ${verb.name()} --help has examples`,
 		);
-	const { invokingUser, specFromFlags } = await import("../engine/spec.js");
+	// Not engine/spec.ts: that could also read YAML, and it takes time to load what reads YAML.
+	const { specFromFlags } = await import("../engine/spec/flags.js");
 	const { address, guestAddress, ...same } = flags;
 	const lists = {
 		...(address !== undefined && { addresses: address }),
 		...(guestAddress !== undefined && { guestAddresses: guestAddress }),
 	};
-	const defaultOwner = invokingUser(session.io.env.SUDO_UID ?? "", session.io.uid);
-	return specFromFlags({ tap, ...same, ...lists }, { defaultOwner });
+	return specFromFlags({ tap, ...same, ...lists }, { defaultOwner: await ownerOf(session) });
+}
+
+/** Who owns taps that name nobody: the invoking user, who under sudo is not who we run as. */
+async function ownerOf({ io }: Session): Promise<number> {
+	const { invokingUser } = await import("../engine/spec/accounts.js");
+	return invokingUser(io.env.SUDO_UID ?? "", io.uid);
 }
 
 /** A flag of the tap that was given, as the user wrote it. */
@@ -105,10 +111,9 @@ function givenFlag(flags: TapOptions, verb: Verb): string | undefined {
 /** Read and check a spec file; `-` is standard input. */
 export async function readSpec(session: Session, file: string): Promise<Spec> {
 	const text = file === "-" ? await session.io.readStdin() : await readText(file);
-	const { invokingUser, parseSpec } = await import("../engine/spec.js");
-	const defaultOwner = invokingUser(session.io.env.SUDO_UID ?? "", session.io.uid);
+	const { parseSpec } = await import("../engine/spec.js");
 	const source = file === "-" ? "<stdin>" : file;
-	return parseSpec(text, { source, defaultOwner });
+	return parseSpec(text, { source, defaultOwner: await ownerOf(session) });
 }
 
 async function readText(file: string): Promise<string> {

@@ -37,3 +37,9 @@ test("the command line starts no program", () => {
 	for (const module of loaded(join(SRC, "cli/main.ts")))
 		expect(module).not.toMatch(/child_process/);
 });
+
+test("YAML is loaded only when a spec file is read", () => {
+	for (const entry of ["host.ts", "engine/spec/flags.ts", "engine/spec/accounts.ts"])
+		expect([...loaded(join(SRC, entry))]).not.toContain("yaml");
+	expect([...loaded(join(SRC, "engine/spec.ts"))]).toContain("yaml");
+});

@@ -6,7 +6,7 @@ import { count } from "./table.js";
 type Mark = "+" | "-" | "~";
 
 // Labels begin with a verb; everything that neither makes nor takes away is a change.
-const MAKES = new Set(["add", "allow", "attach", "create", "install"]);
+const MAKES = new Set(["add", "allow", "attach", "create", "install", "put"]);
 const TAKES = new Set(["delete", "detach", "drop", "forget", "release", "remove", "take"]);
 
 function markOf(label: string): Mark {

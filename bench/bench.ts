@@ -1,15 +1,13 @@
+import { interleave, type Outcomes } from "./interleave.js";
 import { Lab } from "./lab.js";
 import type { Peer } from "./peer.js";
 import { missing, type PeerId, startPeer } from "./peers.js";
-import type { Outcomes } from "./row.js";
 
 /** A peer that takes part, on its own host. */
 export interface Runner {
 	readonly id: PeerId;
 	readonly peer: Peer;
 }
-
-type Measured = Map<PeerId, number[] | Error>;
 
 /** One run of the bench: the hosts it makes, and how thorough it is. */
 export class Bench implements Disposable {
@@ -43,37 +41,16 @@ export class Bench implements Disposable {
 		}
 	}
 
-	/**
-	 * Ask each of these peers once a round, never one after the other has finished: what slows the machine down meanwhile
-	 * slows all of them. Who begins changes from round to round; the first round is for warming up.
-	 * A peer that fails is out, and its row says why.
-	 */
+	/** `interleave` of these peers; who cannot take part is in its place, with the reason. */
 	async interleave(
 		ids: readonly PeerId[],
 		runners: readonly Runner[],
 		rounds: number,
-		measure: (runner: Runner, round: number) => Promise<readonly number[]>,
-	): Promise<Outcomes> {
-		const measured: Measured = new Map();
-		for (const id of ids) {
-			const why = missing(id);
-			measured.set(id, why === undefined ? [] : new Error(why));
-		}
+		measure: (runner: Runner) => Promise<readonly number[]>,
+	): Promise<Outcomes<PeerId>> {
 		const asked = runners.filter(({ id }) => ids.includes(id));
-		for (let round = 0; round <= rounds; round++) {
-			for (let turn = 0; turn < asked.length; turn++) {
-				const runner = asked[(turn + round) % asked.length];
-				const values = runner && measured.get(runner.id);
-				if (runner === undefined || !Array.isArray(values)) continue;
-				try {
-					const more = await measure(runner, round);
-					if (round > 0) values.push(...more);
-				} catch (error) {
-					measured.set(runner.id, error as Error);
-				}
-			}
-		}
-		return measured;
+		const measured = await interleave(asked, rounds, measure);
+		return new Map(ids.map((id) => [id, measured.get(id) ?? new Error(missing(id))]));
 	}
 
 	[Symbol.dispose](): void {

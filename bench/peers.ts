@@ -1,6 +1,7 @@
 import { existsSync, mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { guard } from "./install.js";
+import type { Outcomes } from "./interleave.js";
 import type { Lab } from "./lab.js";
 import { LinePeer } from "./line.js";
 import { built, cli, compiled, singleFile, sources } from "./paths.js";
@@ -9,6 +10,7 @@ import { commandLine } from "./peers/cli.js";
 import { cni } from "./peers/cni.js";
 import { ipBatch } from "./peers/ip_batch.js";
 import { seed } from "./peers/seed.js";
+import { type Head, type Row, row } from "./row.js";
 
 interface Entry {
 	readonly label: string;
@@ -51,7 +53,7 @@ export const catalogue = {
 		// Debian's own Python: pyroute2 is a package of it.
 		start: program("/usr/bin/python3", join(sources, "pyroute2_peer.py")),
 	},
-	npm: {
+	npm_links: {
 		label: "npm netlink 0.3.0 (link and address only)",
 		missing: () => guard("npm"),
 		start: program(node, join(sources, "npm_netlink.mjs"), built("npm")),
@@ -90,7 +92,9 @@ export const catalogue = {
 
 export type PeerId = keyof typeof catalogue;
 
-export const label = (id: PeerId): string => catalogue[id].label;
+/** A row of these peers. */
+export const peerRow = (head: Head, outcomes: Outcomes<PeerId>): Row =>
+	row(head, outcomes, (id) => catalogue[id].label);
 
 /** Why a peer cannot take part, if so. */
 export const missing = (id: PeerId): string | undefined => (catalogue[id] as Entry).missing?.();

@@ -1,32 +1,36 @@
-import { label, type PeerId } from "./peers.js";
+import type { Outcomes } from "./interleave.js";
 import { type Figure, figure } from "./sample.js";
 
 export type Unit = "ns" | "µs" | "ms" | "cycles/s" | "MiB" | "×";
 
 /** One peer's place in a row: what was measured, or why nothing was. */
 export interface Entry {
-	readonly peer: PeerId;
+	readonly peer: string;
 	readonly label: string;
 	readonly figure?: Figure;
 	readonly why?: string;
 }
 
-/** One question, put to several peers in the same rounds. */
-export interface Row {
+export interface Head {
 	readonly id: string;
 	readonly title: string;
 	readonly unit: Unit;
 	readonly better: "less" | "more";
+}
+
+/** One question, put to several peers in the same rounds. */
+export interface Row extends Head {
 	readonly entries: readonly Entry[];
 }
 
 const SCALE: Partial<Record<Unit, number>> = { µs: 1e-3, ms: 1e-6 };
 
-/** What came of a peer: nanoseconds (or the unit itself), or why nothing came. */
-export type Outcomes = ReadonlyMap<PeerId, readonly number[] | Error>;
-
 /** A row from what the peers came to; times arrive as nanoseconds. */
-export function row(head: Pick<Row, "id" | "title" | "unit" | "better">, outcomes: Outcomes): Row {
+export function row<Id extends string>(
+	head: Head,
+	outcomes: Outcomes<Id>,
+	label: (id: Id) => string,
+): Row {
 	const scale = SCALE[head.unit] ?? 1;
 	const entries = [...outcomes].map(([peer, outcome]): Entry => {
 		const entry = { peer, label: label(peer) };

@@ -1,8 +1,9 @@
 import { readFileSync } from "node:fs";
 import type { Bench, Runner } from "../bench.js";
+import type { Outcomes } from "../interleave.js";
 import { InProcess } from "../peer.js";
-import type { PeerId } from "../peers.js";
-import { type Outcomes, type Row, row } from "../row.js";
+import { type PeerId, peerRow } from "../peers.js";
+import type { Row } from "../row.js";
 
 const PEERS = [
 	"c",
@@ -46,18 +47,20 @@ async function withPresent(
 		return times;
 	});
 	const head = { unit: "µs", better: "less" } as const;
-	const rows = [row({ id: `up${count}`, title: `Up with ${count} guests present`, ...head }, up)];
+	const rows = [
+		peerRow({ id: `up${count}`, title: `Up with ${count} guests present`, ...head }, up),
+	];
 	if (count === COUNTS.at(-1)) rows.push(memoryRow(runners, count));
 	return rows;
 }
 
 function memoryRow(runners: readonly Runner[], count: number): Row {
-	const memory: Outcomes = new Map(
+	const memory: Outcomes<PeerId> = new Map(
 		runners.flatMap(({ id, peer }) =>
 			peer instanceof InProcess ? [[id, [residentMiB(peer.pid)]] as const] : [],
 		),
 	);
-	return row(
+	return peerRow(
 		{
 			id: "memory",
 			title: `Resident memory of the process that has made ${count} guests`,

@@ -1,9 +1,16 @@
 import type { Bench } from "../bench.js";
+import type { Outcomes } from "../interleave.js";
 import { InProcess } from "../peer.js";
-import type { PeerId } from "../peers.js";
-import { type Outcomes, type Row, row } from "../row.js";
+import { type PeerId, peerRow } from "../peers.js";
+import type { Row } from "../row.js";
 
-const IN_PROCESS = ["c", "ours", "go", "pyroute2", "npm"] as const satisfies readonly PeerId[];
+const IN_PROCESS = [
+	"c",
+	"ours",
+	"go",
+	"pyroute2",
+	"npm_links",
+] as const satisfies readonly PeerId[];
 const MANY = 64;
 
 /** One guest up, one guest down, and its share when many go down at once; peers that live in one process. */
@@ -33,9 +40,12 @@ export async function guestRows(bench: Bench): Promise<Row[]> {
 			},
 		);
 		return [
-			row({ id: "up", title: "Up, in process", unit: "µs", better: "less" }, up),
-			row({ id: "down", title: "Down of one guest, in process", unit: "ms", better: "less" }, down),
-			row(
+			peerRow({ id: "up", title: "Up, in process", unit: "µs", better: "less" }, up),
+			peerRow(
+				{ id: "down", title: "Down of one guest, in process", unit: "ms", better: "less" },
+				down,
+			),
+			peerRow(
 				{
 					id: "down64",
 					title: `Down of ${MANY} guests at once, each one's share`,
@@ -55,7 +65,7 @@ const CROWDS = ["ours", "go"] as const satisfies readonly PeerId[];
 export async function contentionRows(bench: Bench): Promise<Row[]> {
 	const rounds = bench.times(8, 1);
 	const guests = bench.times(100, 10);
-	const measure = (ids: readonly PeerId[], how: "contend" | "crowd"): Promise<Outcomes> =>
+	const measure = (ids: readonly PeerId[], how: "contend" | "crowd"): Promise<Outcomes<PeerId>> =>
 		bench.with(ids, (runners) =>
 			bench.interleave(ids, runners, rounds, async ({ peer }) =>
 				peer instanceof InProcess ? peer[how](guests, MANY) : [],
@@ -65,8 +75,8 @@ export async function contentionRows(bench: Bench): Promise<Row[]> {
 	const contend = await measure(CONTENDERS, "contend");
 	const crowd = await measure(CROWDS, "crowd");
 	return [
-		row({ id: "contend", title: `Up beside a churn, ${MANY} at a time`, ...head }, contend),
-		row({ id: "crowd", title: `Up beside ${MANY} callers at once who churn`, ...head }, crowd),
+		peerRow({ id: "contend", title: `Up beside a churn, ${MANY} at a time`, ...head }, contend),
+		peerRow({ id: "crowd", title: `Up beside ${MANY} callers at once who churn`, ...head }, crowd),
 	];
 }
 
@@ -107,7 +117,7 @@ export async function churnRows(bench: Bench): Promise<Row[]> {
 		return [
 			churnRow("churn", `Churn, ${MANY} at a time`, churn),
 			churnRow("parallel", `Churn by ${MANY} callers at once, each its own guest`, parallel),
-			row(
+			peerRow(
 				{
 					id: "delay",
 					title: "How late the caller's event loop is during that churn",
@@ -120,5 +130,5 @@ export async function churnRows(bench: Bench): Promise<Row[]> {
 	});
 }
 
-const churnRow = (id: string, title: string, outcomes: Outcomes): Row =>
-	row({ id, title, unit: "cycles/s", better: "more" }, outcomes);
+const churnRow = (id: string, title: string, outcomes: Outcomes<PeerId>): Row =>
+	peerRow({ id, title, unit: "cycles/s", better: "more" }, outcomes);

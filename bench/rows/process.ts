@@ -1,7 +1,7 @@
 import type { Bench } from "../bench.js";
 import { Processes } from "../peer.js";
-import type { PeerId } from "../peers.js";
-import { type Row, row } from "../row.js";
+import { type PeerId, peerRow } from "../peers.js";
+import type { Row } from "../row.js";
 
 const PEERS = ["bin", "cli", "node", "seed", "batch", "cni"] as const satisfies readonly PeerId[];
 
@@ -24,8 +24,8 @@ export async function processRows(bench: Bench): Promise<Row[]> {
 		);
 		const head = { unit: "ms", better: "less" } as const;
 		return [
-			row({ id: "process", title: "Up by whole processes", ...head }, up),
-			row({ id: "process_down", title: "Down by whole processes", ...head }, down),
+			peerRow({ id: "process", title: "Up by whole processes", ...head }, up),
+			peerRow({ id: "process_down", title: "Down by whole processes", ...head }, down),
 		];
 	});
 }
@@ -42,7 +42,7 @@ export async function specRow(bench: Bench): Promise<Row> {
 			return [(up + (await peer.down(0, guests))) / guests];
 		}),
 	);
-	return row(
+	return peerRow(
 		{
 			id: "spec",
 			title: `${guests} guests from one file, up and down, a guest's share`,

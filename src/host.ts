@@ -15,11 +15,13 @@ import type { Spec } from "./engine/spec.js";
 import { commitGroup, type GroupOutcome, type GroupRequest } from "./group.js";
 import type { Kernel } from "./kernel/kernel.js";
 import { LinuxKernel } from "./kernel/linux.js";
-import { readLinkByName } from "./kernel/read.js";
+import { readLinkByName, readLinks } from "./kernel/read.js";
 import { kinds, wantedTaps } from "./kinds/index.js";
 import { missingUplink } from "./kinds/uplink.js";
+import { isAlive } from "./pool.js";
 import { UmlnetError } from "./sys/error.js";
 import { enterNetns } from "./sys/netns.js";
+import { IFF_LOWER_UP } from "./uapi/if.js";
 
 export const DEFAULT_STATE_DIR = "/run/umlnet-nl";
 const DEFAULT_TIMEOUT = 30_000;
@@ -47,6 +49,7 @@ export class Host {
 	readonly #journal: Journal;
 	readonly #engine: Engine;
 	readonly #timeout: number;
+	#swept = false;
 
 	/** Enter the namespace on this thread. @throws KernelError, UmlnetError */
 	static open(options: HostOptions = {}): Host {
@@ -86,6 +89,14 @@ export class Host {
 	/** Many requests in as few transactions as their order allows, each with an outcome of its own. */
 	commit(requests: readonly GroupRequest[]): Promise<ReadonlyMap<number, GroupOutcome>> {
 		return this.#locked(() => commitGroup(this.#engine, requests));
+	}
+
+	/** Which of these taps of ours a guest still holds open: such a one must not go to the next guest. */
+	heldOpen(taps: readonly string[]): ReadonlySet<string> {
+		const { state } = this.#journal;
+		const indexes = taps.map((name) => state.taps.get(name)?.report.index ?? 0);
+		const links = readLinks(this.#kernel, indexes);
+		return new Set(taps.filter((_, i) => ((links[i]?.ifi_flags ?? 0) & IFF_LOWER_UP) !== 0));
 	}
 
 	/** What `up` would do. Changes nothing. */
@@ -129,10 +140,21 @@ export class Host {
 		try {
 			this.#journal.refresh();
 			if (recover && this.#journal.unfinished !== undefined) this.#engine.recover();
+			if (recover) this.#sweep();
 			return body();
 		} finally {
 			this.#lock.release();
 		}
+	}
+
+	/** Parked taps of a process that has died serve nobody: they go as one group. Looked for once. */
+	#sweep(): void {
+		if (this.#swept) return;
+		this.#swept = true;
+		const orphans = [...this.#journal.state.taps.values()]
+			.map(({ report }) => report)
+			.filter(({ mode, pool }) => mode === "parked" && pool !== undefined && !isAlive(pool));
+		if (orphans.length > 0) this.#engine.down([{ id: 0, taps: orphans.map(({ name }) => name) }]);
 	}
 
 	/** Under the lock as well, so that no transaction is seen half done; but nothing is created for it. */
@@ -147,8 +169,12 @@ export class Host {
 		return [...this.#journal.state.taps.keys()];
 	}
 
+	/** What is ours and not in the spec; a running process's pool is its own affair. */
 	#others(spec: Spec): string[] {
-		return [...this.#journal.state.taps.keys()].filter((name) => !Object.hasOwn(spec.taps, name));
+		return [...this.#journal.state.taps.values()]
+			.map(({ report }) => report)
+			.filter(({ name, pool }) => pool === undefined && !Object.hasOwn(spec.taps, name))
+			.map(({ name }) => name);
 	}
 }
 

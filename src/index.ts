@@ -25,4 +25,6 @@ export {
 	WireError,
 } from "./netlink/error.js";
 export { type CallOptions, type EmbeddedHost, open, type SpecInput } from "./open.js";
+export type { PoolOptions } from "./pool.js";
 export { KernelError, UmlnetError } from "./sys/error.js";
+export type { GuestInput, WorkerOptions as OpenOptions } from "./worker.js";

@@ -4,12 +4,12 @@ import type {
 	PlanReport,
 	RecoverReport,
 	StatusReport,
+	TapReport,
 	UpReport,
 } from "./engine/report.js";
-import type { HostOptions } from "./host.js";
 import { unpackError } from "./passage.js";
 import { UmlnetError } from "./sys/error.js";
-import type { Call, Inbound, Outbound, WireWhich } from "./worker.js";
+import type { Call, GuestInput, Inbound, Outbound, WireWhich, WorkerOptions } from "./worker.js";
 
 export interface CallOptions {
 	/** Gives up waiting; a request that has not begun is then never begun, one that has is finished. */
@@ -50,6 +50,15 @@ export class EmbeddedHost {
 	/** Bring up all taps of the spec, or none. Idempotent. @throws UmlnetError */
 	up(spec: SpecInput, options?: CallOptions): Promise<UpReport> {
 		return this.#call({ verb: "up", spec }, options) as Promise<UpReport>;
+	}
+
+	/**
+	 * A tap for a guest that does not mind its name: out of the pool, so most of it is already there. Needs
+	 * `open({ pool })`. Given back by `down`, it is blanked and parked again. @throws UmlnetError
+	 */
+	async take(guest: GuestInput, options?: CallOptions): Promise<TapReport> {
+		const { taps } = (await this.#call({ verb: "take", guest }, options)) as UpReport;
+		return taps[0] as TapReport;
 	}
 
 	/** Take down taps, all or none; what is not up is passed over. @throws UmlnetError */
@@ -148,7 +157,7 @@ export class EmbeddedHost {
  * once, on different namespaces or on one.
  * @throws UmlnetError ERR_SPEC for a namespace that is not there, ERR_PERMISSION
  */
-export function open(options: HostOptions = {}): Promise<EmbeddedHost> {
+export function open(options: WorkerOptions = {}): Promise<EmbeddedHost> {
 	const worker = new Worker(new URL("./worker.js", import.meta.url), {
 		workerData: { ...options },
 	});

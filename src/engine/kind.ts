@@ -32,8 +32,8 @@ export interface Surroundings {
 	readonly kernel: Kernel;
 	/** The interface index of a link: one that this transaction makes, one of ours, or one of the host's. */
 	indexOf(link: string): number;
-	/** Whether this transaction makes that link, so that there is nothing of it to look up. */
-	isNew(link: string): boolean;
+	/** Whether nothing is set on that link: this transaction makes it, or takes it out of a pool. */
+	isBlank(link: string): boolean;
 }
 
 /**
@@ -60,6 +60,8 @@ export interface Kind<Want, Made extends Want> {
 	change(made: Made, next: Made, kernel: Kernel): readonly Step[];
 	/** The key of the resource whose removal takes this one along: an address goes with its link. */
 	within?(made: Made): string | undefined;
+	/** Whether the link it made has nothing set on it. */
+	isBlank?(made: Made): boolean;
 }
 
 /** A want of some kind, with the place in the spec it comes from. */

@@ -90,13 +90,19 @@ class Planner {
 				this.#indexes.set(link, index);
 				return index;
 			},
-			isNew: (link) => this.fresh.has(linkKey(link)),
+			isBlank: (link) => this.#isBlank(linkKey(link)),
 		};
 	}
 
 	#ownIndex(link: string): number | undefined {
 		const key = linkKey(link);
 		return indexOf(this.entries.get(key) ?? this.#state.entries.get(key));
+	}
+
+	#isBlank(key: string): boolean {
+		const entry = this.#state.entries.get(key);
+		if (entry === undefined) return this.fresh.has(key);
+		return kindOf(this.#kinds, entry.kind).isBlank?.(entry.made) ?? false;
 	}
 
 	/** Make what is not there, repair or change what is. */
@@ -182,7 +188,7 @@ export function planUp(
 		),
 	);
 	const drop = [...new Set(abandoned)];
-	planner.release(drop, () => undefined);
+	planner.release(drop, (key) => unitOfAll(state.users(key), unitOf));
 	const up = taps.map(({ report, resources }) => ({
 		report: { ...report, index: indexOf(planner.entries.get(linkKey(report.name))) ?? 0 },
 		keys: resources.map(({ kind, want }) => kindOf(kinds, kind).key(want)),
@@ -230,6 +236,15 @@ export function planDown(
 		delta: { put: [], drop, up: [], down: [...unitOf.keys()] },
 		unitOf,
 	};
+}
+
+/** The unit of these taps, if it is one. */
+function unitOfAll(
+	taps: ReadonlySet<string>,
+	unitOf: ReadonlyMap<string, number>,
+): number | undefined {
+	const units = new Set([...taps].map((tap) => unitOf.get(tap)));
+	return units.size === 1 ? [...units][0] : undefined;
 }
 
 const indexOf = (entry: Entry | undefined): number | undefined =>

@@ -17,6 +17,8 @@ export interface TapReport {
 	/** Host-side addresses of the guest's segment: on the bridge if there is one, else on the tap. */
 	readonly addresses: readonly string[];
 	readonly guest: { readonly addresses: readonly string[]; readonly mac?: string | undefined };
+	/** The process whose pool it belongs to, `PID-STARTTIME`; its mode is `parked` while no guest has it. */
+	readonly pool?: string | undefined;
 }
 
 /** One step of a plan. */

@@ -5,7 +5,7 @@ import { readLink, readLinkByName } from "../kernel/read.js";
 import { request } from "../netlink/request.js";
 import { RTM_NEWLINK } from "../uapi/if_link.js";
 import { NLM_F_CREATE, NLM_F_EXCL } from "../uapi/netlink.js";
-import { linkDrift, macBytes, macText, setLink, UP } from "./link.js";
+import { linkDrift, macBytes, macOf, macText, setLink, UP } from "./link.js";
 import { aliasOf } from "./mark.js";
 
 export interface Bridge {
@@ -25,10 +25,6 @@ const identity = (made: MadeBridge): Identity => ({
 	name: made.name,
 	alias: aliasOf(made.network),
 });
-
-/** A locally administered address of our own, as unlikely to repeat as the index it is made of. */
-const macOf = (index: number): string =>
-	macText(Uint8Array.of(0x02, 0x75, index >>> 24, index >>> 16, index >>> 8, index));
 
 /** A bridge without spanning tree whose MAC stays: left to itself it follows the lowest port's. */
 export const bridge: Kind<Bridge, MadeBridge> = {

@@ -15,8 +15,8 @@ export interface Forwarding extends Switches {
 }
 export interface MadeForwarding extends Forwarding {
 	readonly index: number;
-	/** What it was, where the link was there before us. */
-	readonly before: Switches | undefined;
+	/** What it was before us. */
+	readonly before: Switches;
 }
 
 const set = (made: MadeForwarding, to: Switches, only?: Identity) =>
@@ -46,6 +46,8 @@ function read(kernel: Kernel, index: number): Switches | undefined {
 	);
 }
 
+const OFF: Switches = { forwarding: 0, proxyArp: 0 };
+
 const words = ({ link, forwarding, proxyArp }: Forwarding): string => {
 	const names = [forwarding !== undefined && "forwarding", proxyArp !== undefined && "proxy_arp"];
 	return `${names.filter(Boolean).join(" and ")} of ${link}`;
@@ -62,9 +64,9 @@ const holds = (made: Switches, now: Switches | undefined): boolean =>
 export const forwarding: Kind<Forwarding, MadeForwarding> = {
 	kind: "forwarding",
 	key: ({ link }) => `forwarding:${link}`,
-	resolve(want, { kernel, indexOf, isNew }) {
+	resolve(want, { kernel, indexOf, isBlank }) {
 		const index = indexOf(want.link);
-		return { ...want, index, before: isNew(want.link) ? undefined : read(kernel, index) };
+		return { ...want, index, before: isBlank(want.link) ? OFF : (read(kernel, index) ?? OFF) };
 	},
 	create(made) {
 		if (holds(made, made.before)) return [];
@@ -74,13 +76,13 @@ export const forwarding: Kind<Forwarding, MadeForwarding> = {
 				label: `switch on ${words(made)}`,
 				phase: "configure",
 				do: set(made, made),
-				undo: made.before === undefined ? [] : [set(made, made.before, guard)],
+				undo: [set(made, made.before, guard)],
 			},
 		];
 	},
 	remove(made) {
 		const { before } = made;
-		if (before === undefined || holds(made, before)) return [];
+		if (holds(made, before)) return [];
 		const guard = { index: made.index, name: made.link };
 		return [
 			{
@@ -97,7 +99,7 @@ export const forwarding: Kind<Forwarding, MadeForwarding> = {
 	change(_made, next, kernel) {
 		const now = read(kernel, next.index);
 		// No interface there any more: it is made again in this transaction, with everything still to set.
-		return holds(next, now) ? [] : this.create({ ...next, before: now });
+		return holds(next, now) ? [] : this.create({ ...next, before: now ?? OFF });
 	},
 	within: ({ link }) => linkKey(link),
 };

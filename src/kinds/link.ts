@@ -24,6 +24,10 @@ export const macBytes = (mac: string): Uint8Array => Buffer.from(mac.replaceAll(
 export const macText = (bytes: Uint8Array | undefined): string =>
 	[...(bytes ?? [])].map((byte) => byte.toString(16).padStart(2, "0")).join(":");
 
+/** A locally administered address of our own, as unlikely to repeat as the index it is made of. */
+export const macOf = (index: number): string =>
+	macText(Uint8Array.of(0x02, 0x75, index >>> 24, index >>> 16, index >>> 8, index));
+
 /** What of a link is not as wanted, in words; only what is wanted is compared. */
 export function linkDrift(
 	link: Link,

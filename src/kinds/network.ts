@@ -92,7 +92,37 @@ const tapWant = (tap: Tap, network: Network): TapWant => ({
 	mtu: tap.mtu ?? network.mtu,
 	multiQueue: tap.multiQueue,
 	vnetHdr: tap.vnetHdr,
+	parked: false,
 });
+
+/** Who may open the taps of a pool: fixed when a tap is made, so a guest takes one of its own. */
+export interface PoolAccess {
+	readonly owner: number | undefined;
+	readonly group: number | undefined;
+	readonly vnetHdr: boolean;
+}
+
+/** A tap out of service, kept for the next guest. */
+export function parkedTap(
+	name: string,
+	{ owner, group, vnetHdr }: PoolAccess,
+	pool: string,
+): WantedTap {
+	const access = { owner, group, multiQueue: false, vnetHdr };
+	const want = { name, network: "parked", ...access, mac: undefined, mtu: undefined, parked: true };
+	return {
+		report: {
+			name,
+			network: "parked",
+			mode: "parked",
+			...access,
+			addresses: [],
+			guest: { addresses: [] },
+			pool,
+		},
+		resources: [resource("tap", want, "pool")],
+	};
+}
 
 function bridgeOf(
 	_tap: Tap,

@@ -1,9 +1,10 @@
 import { ConflictError } from "../engine/error.js";
 import { type Kind, linkKey, type Step } from "../engine/kind.js";
 import type { Identity } from "../kernel/action.js";
+import type { Kernel } from "../kernel/kernel.js";
 import { type Link, readLink } from "../kernel/read.js";
 import { IFF_UP } from "../uapi/if.js";
-import { linkDrift, macBytes, setLink, UP } from "./link.js";
+import { linkDrift, macBytes, macOf, setLink, UP } from "./link.js";
 import { aliasOf } from "./mark.js";
 
 export interface Tap {
@@ -16,6 +17,8 @@ export interface Tap {
 	readonly mtu: number | undefined;
 	readonly multiQueue: boolean;
 	readonly vnetHdr: boolean;
+	/** Out of service, down and blank, until a guest takes it. */
+	readonly parked: boolean;
 }
 export interface MadeTap extends Tap {
 	readonly index: number;
@@ -27,12 +30,35 @@ const identity = (made: MadeTap): Identity => ({
 	alias: aliasOf(made.network),
 });
 
+const DOWN = { ifi_flags: 0, ifi_change: IFF_UP } as const;
+const DEFAULT_MTU = 1500;
+
 const settings = ({ network, mac, mtu }: MadeTap) => ({
 	...UP,
 	IFLA_IFALIAS: aliasOf(network),
 	IFLA_ADDRESS: mac === undefined ? undefined : macBytes(mac),
 	IFLA_MTU: mtu,
 });
+
+/** Nothing of the last guest is left on a parked tap. Its addresses and its port go with their own kinds. */
+const blank = ({ network, index }: MadeTap) => ({
+	...DOWN,
+	IFLA_IFALIAS: aliasOf(network),
+	IFLA_ADDRESS: macBytes(macOf(index)),
+	IFLA_MTU: DEFAULT_MTU,
+});
+
+/** Into service or out of it, unseen: what a parked tap has is what we set when we parked it. */
+function shift(made: MadeTap, next: MadeTap, kernel: Kernel): Step {
+	const { name, index } = next;
+	const fresh = macOf(kernel.chooseIndex());
+	return {
+		label: next.parked ? `park tap ${name}` : `take ${name} into service`,
+		phase: "configure",
+		do: setLink(index, next.parked ? blank(next) : settings({ ...next, mac: next.mac ?? fresh })),
+		undo: [setLink(index, made.parked ? blank(made) : settings(made))],
+	};
+}
 
 /** A persistent tap that one user or group may open. It dies with us until all else stands. */
 export const tap: Kind<Tap, MadeTap> = {
@@ -49,9 +75,9 @@ export const tap: Kind<Tap, MadeTap> = {
 				undo: [{ via: "unlink", link: identity(made) }],
 			},
 			{
-				label: `bring up ${name}`,
+				label: made.parked ? `park tap ${name}` : `bring up ${name}`,
 				phase: "configure",
-				do: setLink(index, settings(made)),
+				do: setLink(index, made.parked ? blank(made) : settings(made)),
 				undo: [],
 			},
 			{
@@ -79,6 +105,7 @@ export const tap: Kind<Tap, MadeTap> = {
 		];
 	},
 	change(made, next, kernel) {
+		if (made.parked !== next.parked) return [shift(made, next, kernel)];
 		const link = readLink(kernel, made.index);
 		if (link === undefined) return this.create(next);
 		const fixed = [...accessDrift(link, next), ...nameDrift(link, next)];
@@ -87,8 +114,9 @@ export const tap: Kind<Tap, MadeTap> = {
 				hint: `that cannot be changed while the tap exists: umlnet-nl down ${next.name} first`,
 			});
 		const drift = linkDrift(link, { ...next, alias: aliasOf(next.network) });
-		return drift.length === 0 ? [] : [adjust(next, link)];
+		return drift.length === 0 || next.parked ? [] : [adjust(next, link)];
 	},
+	isBlank: ({ parked }) => parked,
 };
 
 /** Set what differs; the undo sets back what was there. */

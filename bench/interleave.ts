@@ -6,12 +6,12 @@ export type Outcomes<Id extends string = string> = ReadonlyMap<Id, readonly numb
  * all of them. Who begins changes from round to round; a first round, for warming up, is thrown away.
  * A peer that fails is out, and its outcome says why.
  */
-export async function interleave<Id extends string, R extends { readonly id: Id }>(
+export async function interleave<R extends { readonly id: string }>(
 	runners: readonly R[],
 	rounds: number,
 	measure: (runner: R) => Promise<readonly number[]>,
-): Promise<Outcomes<Id>> {
-	const measured = new Map<Id, number[] | Error>(runners.map(({ id }) => [id, []]));
+): Promise<Outcomes<R["id"]>> {
+	const measured = new Map<R["id"], number[] | Error>(runners.map(({ id }) => [id, []]));
 	for (let round = 0; round <= rounds; round++) {
 		for (let turn = 0; turn < runners.length; turn++) {
 			const runner = runners[(turn + round) % runners.length] as R;

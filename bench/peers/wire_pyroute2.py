@@ -149,7 +149,7 @@ def answer(route, verb, name="", count="0"):
     if verb == "links":
         return len(list(route.get_links()))
     if verb == "dump":
-        return repeat(1, lambda: list(route.get_links()))
+        return repeat(1, lambda: touch(list(route.get_links())))
     data = encode(name)
     if verb == "size":
         return len(data) - NLMSGHDR

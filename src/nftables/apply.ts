@@ -1,6 +1,5 @@
 import type { Request } from "../netlink/request.js";
 import type { Message } from "../netlink/schema.js";
-import type { KernelError } from "../sys/error.js";
 import { NFT_MSG_GETRULE, NFT_MSG_NEWRULE } from "../uapi/nf_tables.js";
 import { type CompileOptions, type Context, compile } from "./compile.js";
 import { RulesetError } from "./error.js";
@@ -9,7 +8,7 @@ import type { Document } from "./json.js";
 /** A way to nf_tables: one transaction at a time, committed whole or not at all. */
 export interface Connection {
 	commit(batch: readonly Request[]): {
-		readonly refused: readonly { readonly at: number; readonly error: KernelError }[];
+		readonly refused: readonly { readonly at: number; readonly error: Error }[];
 	};
 	read<O, I>(message: Message<unknown, I>, reply: Message<O, never>, value: I, dump: boolean): O[];
 }

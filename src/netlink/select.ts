@@ -23,7 +23,7 @@ type Selected<K extends string, D extends string, F extends Formats, Way extends
 	| {
 			[P in keyof F]: { [k in K]: P } & { [d in D]?: Way extends "in" ? In<F[P]> : Out<F[P]> };
 	  }[keyof F]
-	| ({ [k in K]?: undefined } & { [k in `$${K}`]?: string | number } & {
+	| ({ [k in K | D]?: undefined } & { [k in `$${K}`]?: string | number } & {
 			[d in `$${D}`]?: Uint8Array;
 	  });
 // biome-ignore lint/suspicious/noExplicitAny: matches every Select whatever it selects

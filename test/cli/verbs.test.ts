@@ -272,9 +272,14 @@ describe("status", () => {
 		tapStatus({ name: "tap10", mode: "bridged", bridge: "br0", drift: ["mtu is 1400, was 1500"] }),
 	];
 	const resources = [
-		{ kind: "bridge", key: "link:br0", taps: ["tap10"], drift: ["is down"] },
+		{ kind: "bridge", key: "link:br0", taps: ["tap10"], drift: ["br0: state is down"] },
 		{ kind: "tap", key: "link:tap10", taps: ["tap10"], drift: ["mtu is 1400, was 1500"] },
-		{ kind: "address", key: "address:br0:fd00::1/64", taps: ["tap10"], drift: ["is gone"] },
+		{
+			kind: "address",
+			key: "address:br0:fd00::1/64",
+			taps: ["tap10"],
+			drift: ["address fd00::1/64 is missing on br0"],
+		},
 	];
 	const host = { status: async () => ({ taps, resources }) };
 
@@ -287,9 +292,9 @@ tap0   tap0     nat      500    -       eth1    192.168.33.33/24  192.168.33.34/
 tap10  tap0     bridged  500    br0     eth1    192.168.33.33/24  192.168.33.34/24  drifted
 
 drift
-  bridge br0              is down
-  tap tap10               mtu is 1400, was 1500
-  address br0 fd00::1/64  is gone
+  br0: state is down                    for tap10
+  mtu is 1400, was 1500                 for tap10
+  address fd00::1/64 is missing on br0  for tap10
 `,
 		);
 	});

@@ -30,25 +30,24 @@ export function renderTable(taps: readonly TapStatus[], paint: Paint): readonly 
 
 /** Where the host is not what was made: once for each thing, however many taps it is for. */
 export function renderDrift(report: StatusReport, paint: Paint): readonly string[] {
-	const rows = report.resources.flatMap(({ kind, key, drift }) =>
-		drift.map((what) => [subject(kind, key), what]),
-	);
-	const told = new Set(rows.map(([, what]) => what));
+	const told = new Map<string, readonly string[]>();
+	for (const { taps, drift } of report.resources) for (const what of drift) told.set(what, taps);
 	for (const { name, drift } of report.taps)
-		for (const what of drift) if (!told.has(what)) rows.push([`tap ${name}`, what]);
-	if (rows.length === 0) return [];
+		for (const what of drift) if (!told.has(what)) told.set(what, [name]);
+	if (told.size === 0) return [];
+	const rows = [...told].map(([what, taps]) => [what, forWhom(taps)]);
 	return [paint.yellow("drift"), ...table(rows).map((line) => `  ${line}`)];
 }
 
 /** What stands beside the taps, and for whom. */
 export function renderResources(report: StatusReport, paint: Paint): readonly string[] {
 	if (report.resources.length === 0) return [];
-	const rows = report.resources.map(({ kind, key, taps }) => [
-		subject(kind, key),
-		`for ${taps.join(", ")}`,
-	]);
+	const rows = report.resources.map(({ kind, key, taps }) => [subject(kind, key), forWhom(taps)]);
 	return [paint.bold("made for them"), ...table(rows).map((line) => `  ${line}`)];
 }
+
+const forWhom = (taps: readonly string[]): string =>
+	taps.length > 4 ? `for ${taps.length} taps` : `for ${taps.join(", ")}`;
 
 /** A key is a class and names: `address:tap0:10.0.0.1/8` is shown as `address tap0 10.0.0.1/8`. */
 function subject(kind: string, key: string): string {

@@ -1,7 +1,11 @@
 import { closeSync, fstatSync, mkdirSync, openSync, statSync } from "node:fs";
 import { join } from "node:path";
+import { setTimeout } from "node:timers/promises";
 import { tryLock, unlock, lock as waitForLock } from "../sys/file.js";
 import { LockError } from "./error.js";
+
+// A transaction takes 1 to 30 ms.
+const RETRY_MS = 1;
 
 /**
  * The lock of a namespace, fair among processes. Whoever waits for the lock holds the turnstile meanwhile;
@@ -65,30 +69,18 @@ export class HostLock {
 		}
 	}
 
+	/**
+	 * Asked again and again rather than waited for in flock(2): a thread that sits there cannot be called off,
+	 * and keeps the process from ending when its time is up.
+	 */
 	async #take(fd: number, deadline: number): Promise<void> {
-		if (tryLock(fd)) return;
-		const waiting = waitForLock(fd);
-		const left = Math.max(0, deadline - performance.now());
-		let timer: NodeJS.Timeout | undefined;
-		const expired = new Promise<"expired">((resolve) => {
-			timer = setTimeout(resolve, left, "expired");
-		});
-		const outcome = await Promise.race([waiting, expired]).finally(() => clearTimeout(timer));
-		if (outcome !== "expired") return;
-		this.#abandon(fd, waiting);
-		throw new LockError("another umlnet-nl holds the lock of this network namespace", {
-			hint: `wait for it, or allow more time with --timeout; holders: fuser ${this.#directory}/lock`,
-		});
-	}
-
-	/** A pool thread still waits on this descriptor; it is closed when that ends, and never used again. */
-	#abandon(fd: number, waiting: Promise<void>): void {
-		if (fd === this.#lock) this.#lock = undefined;
-		else this.#turnstile = undefined;
-		waiting.then(
-			() => closeSync(fd),
-			() => closeSync(fd),
-		);
+		while (!tryLock(fd)) {
+			if (performance.now() >= deadline)
+				throw new LockError("another umlnet-nl holds the lock of this network namespace", {
+					hint: `wait for it, or allow more time with --timeout; holders: fuser ${this.#directory}/lock`,
+				});
+			await setTimeout(RETRY_MS);
+		}
 	}
 
 	#isCurrent(fd: number | undefined): boolean {

@@ -1,4 +1,5 @@
 import type { Kernel } from "../kernel/kernel.js";
+import { UmlnetError } from "../sys/error.js";
 import { ConflictError, SpecError } from "./error.js";
 import {
 	type Kinds,
@@ -112,7 +113,7 @@ class Planner {
 		const add = (steps: readonly Step[]) =>
 			this.steps.push(...steps.map((step) => ({ ...step, path, unit })));
 		if (known === undefined) {
-			const made = kind.resolve(want, this.#around);
+			const made = this.#resolve(kind, want, path);
 			const parent = kind.within?.(made);
 			this.entries.set(key, { kind: name, key, made, path });
 			this.fresh.add(key);
@@ -128,6 +129,21 @@ class Planner {
 		const next = { ...(known.made as object), ...(want as object) };
 		this.entries.set(key, { kind: name, key, made: next, path });
 		add(kind.change(known.made, next, this.#kernel));
+	}
+
+	/** @throws what the kind throws, with the place in the spec that asked for it */
+	#resolve(kind: AnyKind, want: unknown, path: string): unknown {
+		try {
+			return kind.resolve(want, this.#around);
+		} catch (error) {
+			if (error instanceof SpecError)
+				throw new SpecError(
+					error.issues.map((issue) => ({ ...issue, path })),
+					{ cause: error, hint: error.hint },
+				);
+			if (error instanceof UmlnetError) error.path ??= path;
+			throw error;
+		}
 	}
 
 	/** Take away what no tap needs any more, the last made first. */

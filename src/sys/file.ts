@@ -21,17 +21,6 @@ export function tryLock(fd: number): boolean {
 	}
 }
 
-/** Wait for the exclusive lock of an open file on a pool thread; the caller's event loop goes on. */
-export function lock(fd: number): Promise<void> {
-	return new Promise((resolve, reject) => {
-		flock.async(fd, LOCK_EX, (error, result) => {
-			if (error) reject(error);
-			else if (result === 0) resolve();
-			else reject(new Error("flock failed"));
-		});
-	});
-}
-
 /** Let go of a lock. */
 export function unlock(fd: number): void {
 	check("flock", flock(fd, LOCK_UN));

@@ -5,9 +5,7 @@ import { koffi } from "./koffi.js";
 const self = koffi.load(null);
 
 /** A C function of the process: it returns what C returns and leaves errno to `check`. */
-export type CFunction<P extends readonly unknown[]> = ((...args: P) => number) & {
-	async(...args: [...P, (error: Error | null, result: number) => void]): void;
-};
+export type CFunction<P extends readonly unknown[]> = (...args: P) => number;
 
 /** Bind one libc symbol. `parameters` are koffi's names of C types. */
 export function bind<P extends readonly unknown[]>(

@@ -16,7 +16,6 @@ export const bridgeDefaults = {
 	IFLA_BR_MCAST_SNOOPING: 1,
 };
 const portDefaults = {
-	IFLA_BRPORT_STATE: 0,
 	IFLA_BRPORT_PRIORITY: 32,
 	IFLA_BRPORT_COST: 2,
 	IFLA_BRPORT_MODE: 0,

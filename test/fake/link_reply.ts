@@ -7,6 +7,7 @@ import {
 	IFF_UP,
 } from "../../src/uapi/if.js";
 import { ARPHRD_ETHER, ARPHRD_LOOPBACK } from "../../src/uapi/if_arp.js";
+import { BR_STATE_DISABLED, BR_STATE_FORWARDING } from "../../src/uapi/if_bridge.js";
 import type { RTM_GETLINK, RTM_NEWLINK } from "../../src/uapi/if_link.js";
 import { flagsOf } from "./bridge.js";
 import { findLink } from "./links.js";
@@ -87,10 +88,14 @@ function infoOf(ns: Namespace, link: Link): LinkInfo {
 		...(link.kind !== undefined && { IFLA_INFO_KIND: link.kind, ...dataOf(link) }),
 		...(master !== undefined && {
 			IFLA_INFO_SLAVE_KIND: "bridge",
-			IFLA_INFO_SLAVE_DATA: { ...link.port },
+			IFLA_INFO_SLAVE_DATA: { ...link.port, IFLA_BRPORT_STATE: portState(ns, master, link) },
 		}),
 	} as LinkInfo;
 }
+
+/** Without spanning tree a port forwards as soon as it, its bridge and its cable are up. */
+const portState = (ns: Namespace, bridge: Link, port: Link): number =>
+	bridge.up && hasCarrier(ns, port) ? BR_STATE_FORWARDING : BR_STATE_DISABLED;
 
 function dataOf({ kind, data, tun }: Link): object {
 	if (kind === "bridge") return { IFLA_INFO_DATA: { ...data } };

@@ -175,9 +175,9 @@ function change(ns: Namespace, link: Link, value: NewLinkValue): void {
 	if (value.ifi_index !== undefined && value.IFLA_IFNAME !== undefined)
 		rename(ns, link, value.IFLA_IFNAME);
 	if (value.IFLA_IFALIAS !== undefined) link.alias = value.IFLA_IFALIAS || undefined;
-	if (value.IFLA_MASTER !== undefined) setMaster(ns, link, value.IFLA_MASTER);
 	const up = wantsUp(link, value);
 	if (up !== link.up) up ? raise(ns, link) : lower(ns, link);
+	if (value.IFLA_MASTER !== undefined) setMaster(ns, link, value.IFLA_MASTER);
 	if (value.IFLA_TXQLEN !== undefined) link.txqlen = value.IFLA_TXQLEN;
 	if (value.IFLA_AF_SPEC?.AF_INET?.IFLA_INET_CONF !== undefined)
 		setInetConf(link, value.IFLA_AF_SPEC.AF_INET.IFLA_INET_CONF);

@@ -1,0 +1,25 @@
+import { addresses, connected, ipv6, secondaries } from "./contract/addresses.js";
+import type { Behaviours } from "./contract/asking.js";
+import { enslaving, following } from "./contract/bridges.js";
+import { changing, creating, deleting, dumpingLinks } from "./contract/links.js";
+import { findingRoutes, removingRoutes, routes } from "./contract/routes.js";
+
+/**
+ * What the engine relies on, said of any kernel behind the seam. Each behaviour begins in an empty namespace.
+ * It is run against the real kernel and against the fake one, so that the fake cannot drift.
+ */
+export const contract: Readonly<Record<string, Behaviours>> = {
+	"creating links": creating,
+	"changing links": changing,
+	"deleting links": deleting,
+	"dumping links": dumpingLinks,
+	"ports and bridges": enslaving,
+	"what a bridge takes from its ports": following,
+	addresses,
+	"secondary addresses": secondaries,
+	"routes that addresses bring": connected,
+	"IPv6 addresses": ipv6,
+	routes,
+	"removing routes": removingRoutes,
+	"finding routes": findingRoutes,
+};

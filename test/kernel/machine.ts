@@ -1,0 +1,56 @@
+import { type ChildProcess, execFileSync, spawn } from "node:child_process";
+import { closeSync, openSync } from "node:fs";
+import { enterNetns, newNetns } from "../../src/sys/netns.js";
+
+/** Without a second in which the kernel first looks whether somebody else has an IPv6 address. */
+const START = `
+ip link set lo up
+sysctl -qw net.ipv6.conf.all.accept_dad=0 net.ipv6.conf.default.accept_dad=0
+`;
+
+/**
+ * A machine of a test: a network namespace without a name, so that nothing of it outlives this process.
+ * Whoever makes one stands in it afterwards.
+ */
+export class Machine {
+	readonly #fd: number;
+
+	constructor() {
+		newNetns();
+		this.#fd = openSync("/proc/thread-self/ns/net", "r");
+		this.sh(START);
+	}
+
+	/** The path of its namespace, for this process and its children. */
+	get path(): string {
+		return `/proc/${process.pid}/fd/${this.#fd}`;
+	}
+
+	/** Move this thread, and the programs it starts, into it. */
+	enter(): void {
+		enterNetns(this.path);
+	}
+
+	/** Run a shell script in it. */
+	sh(script: string): string {
+		return execFileSync("nsenter", [`--net=${this.path}`, "sh", "-euc", script], {
+			encoding: "utf8",
+			maxBuffer: 64 * 1024 * 1024,
+		});
+	}
+
+	/** What a program that writes JSON says of it. */
+	json(command: string): unknown {
+		const text = this.sh(command).trim();
+		return text === "" ? [] : JSON.parse(text);
+	}
+
+	/** Start a program in it that goes on running. */
+	spawn(program: string, ...args: readonly string[]): ChildProcess {
+		return spawn("nsenter", [`--net=${this.path}`, program, ...args]);
+	}
+
+	close(): void {
+		closeSync(this.#fd);
+	}
+}

@@ -1,0 +1,53 @@
+/** What the usual tools say of a host, without what differs between two hosts made alike. */
+import { readValues } from "../oracle/files.js";
+import type { Machine } from "./machine.js";
+
+/** Numbers the kernel counts up, clocks, and the marks by which we know what is ours. */
+const LEFT_OUT = new Set([
+	"ifindex",
+	"link_netnsid",
+	"ifalias",
+	"handle",
+	"metainfo",
+	"hello_timer",
+	"tcn_timer",
+	"topology_change_timer",
+	"gc_timer",
+	"hold_timer",
+	"message_age_timer",
+	"forward_delay_timer",
+]);
+/** rtm_protocol and IFA_PROTO of ours. */
+const OUR_PROTOCOL = "117";
+
+export type Picture = Readonly<Record<string, unknown>>;
+
+/** The host as ip, bridge and nft show it, and every value below /proc/sys/net. */
+export function pictureOf(machine: Machine): Picture {
+	machine.enter();
+	return {
+		links: plain(machine.json("ip -j -d link")),
+		addresses: plain(machine.json("ip -j address")),
+		routes: plain(machine.json("ip -j route show table all")),
+		routes6: plain(machine.json("ip -j -6 route show table all")),
+		rules: plain(machine.json("ip -j rule")),
+		netconf: plain(machine.json("ip -j netconf")),
+		ports: plain(machine.json("bridge -j -d link")),
+		ruleset: plain(machine.json("nft -j list ruleset")),
+		values: Object.fromEntries(readValues()),
+	};
+}
+
+function plain(value: unknown): unknown {
+	if (Array.isArray(value)) return value.map(plain).toSorted(byText);
+	if (typeof value !== "object" || value === null) return value;
+	return Object.fromEntries(
+		Object.entries(value)
+			.filter(
+				([name, inner]) => !LEFT_OUT.has(name) && !(name === "protocol" && inner === OUR_PROTOCOL),
+			)
+			.map(([name, inner]) => [name, plain(inner)]),
+	);
+}
+
+const byText = (a: unknown, b: unknown): number => (JSON.stringify(a) < JSON.stringify(b) ? -1 : 1);

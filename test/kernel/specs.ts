@@ -1,0 +1,86 @@
+import { checkSpec, type Spec, specFromFlags } from "../../src/engine/spec.js";
+
+type Fields = Readonly<Record<string, unknown>>;
+
+/** Taps of user 500 in one network, `lab`. */
+export const labSpec = (network: Fields, taps: Readonly<Record<string, Fields>>): Spec =>
+	checkSpec({
+		version: 1,
+		networks: { lab: network },
+		taps: Object.fromEntries(
+			Object.entries(taps).map(([name, tap]) => [name, { network: "lab", owner: 500, ...tap }]),
+		),
+	});
+
+const HOST = "192.168.33.33/24";
+const flags = { tap: "tap0", owner: 500 };
+
+/** The scenarios of the seed, by the flags of the contract. */
+export const S1 = specFromFlags({ ...flags, addresses: [HOST] });
+export const S2 = specFromFlags({ ...flags, bridge: "br0", uplink: "eth1" });
+export const S3 = specFromFlags({
+	...flags,
+	addresses: [HOST],
+	nat: "eth1",
+	snatTo: "10.33.33.34",
+});
+
+const nat = { mode: "nat", uplink: "eth1", addresses: [HOST] };
+const many = (count: number): Record<string, Fields> =>
+	Object.fromEntries(Array.from({ length: count }, (_, i) => [`tap${i}`, {}]));
+
+/** Everything else a network or a tap can be. */
+export const VARIANTS: Readonly<Record<string, Spec>> = {
+	"S1, host only": S1,
+	"S2, bridged": S2,
+	"S3, source NAT": S3,
+	masquerade: labSpec(nat, { tap0: {} }),
+	"NAT of a bridge with four taps": labSpec({ ...nat, bridge: "br0" }, many(4)),
+	"routed guests": labSpec(
+		{ mode: "routed", uplink: "eth1", addresses: ["192.168.33.33/32"] },
+		{
+			tap0: { guest: { addresses: ["172.16.0.5/32"] } },
+			tap1: { guest: { addresses: ["172.16.0.6/32"] } },
+		},
+	),
+	"a bridge without uplink": labSpec(
+		{ mode: "host-only", bridge: "br0", addresses: [HOST] },
+		many(3),
+	),
+	"a bridge with uplink and an address of its own": labSpec(
+		{ mode: "bridged", bridge: "br0", uplink: "eth1", addresses: [HOST] },
+		many(2),
+	),
+	"forwarding for the whole host": labSpec({ ...nat, forwarding: "global" }, { tap0: {} }),
+	"proxy ARP": specFromFlags({ ...flags, addresses: [HOST], proxyArp: true }),
+	"proxy ARP on a bridge with uplink": specFromFlags({
+		...flags,
+		bridge: "br0",
+		uplink: "eth1",
+		proxyArp: true,
+	}),
+	"fifty taps": labSpec({ ...nat, bridge: "br0" }, many(50)),
+	"fifty taps without a bridge": labSpec(
+		{ mode: "host-only" },
+		Object.fromEntries(
+			Object.keys(many(50)).map((name, i) => [name, { addresses: [`192.168.${i}.33/24`] }]),
+		),
+	),
+	"many queues, offload headers": specFromFlags({ ...flags, multiQueue: true, vnetHdr: true }),
+	"MTU and MAC": specFromFlags({ ...flags, mtu: 1400, mac: "02:00:00:00:00:01" }),
+	"MTU of a bridge": labSpec({ mode: "host-only", bridge: "br0", mtu: 9000 }, many(2)),
+	"owner and group": specFromFlags({ ...flags, group: 36 }),
+	"group alone": specFromFlags({ tap: "tap0", group: 36 }),
+	"IPv6 addresses": labSpec(
+		{ mode: "host-only", addresses: [HOST, "2001:db8:33::1/64"] },
+		{ tap0: { guest: { addresses: ["2001:db8:33::2/64"] } } },
+	),
+	"a routed IPv6 guest": labSpec(
+		{ mode: "routed", uplink: "eth1", addresses: ["192.168.33.33/32", "2001:db8:33::1/128"] },
+		{ tap0: { guest: { addresses: ["2001:db8:77::2/128"] } } },
+	),
+	"IPv6 addresses on a bridge": labSpec(
+		{ mode: "host-only", bridge: "br0", addresses: [HOST, "2001:db8:33::1/64"] },
+		many(2),
+	),
+};

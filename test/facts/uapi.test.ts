@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import * as frame from "../../src/netlink/frame.js";
 import { attrs, message, struct, u8, u16, u32 } from "../../src/netlink/schema.js";
 import * as uapi from "../../src/uapi/index.js";
 import { headersVersion, refuted } from "./headers.js";
@@ -14,7 +15,7 @@ function known(since: string): boolean {
 const listed = new Map(
 	Object.entries(newer).flatMap(([since, names]) => names.map((name) => [name, since] as const)),
 );
-const all = facts(uapi);
+const all = [...facts(uapi), ...facts(frame)];
 const expected = (fact: Fact): boolean => {
 	const since = listed.get(fact.name);
 	return since === undefined || known(since);

@@ -5,6 +5,7 @@
  */
 import type { AnyMessage, Message } from "../../src/netlink/schema.js";
 import * as uapi from "../../src/uapi/index.js";
+import { hex } from "./bytes.js";
 
 export interface Golden {
 	/** The command that sent it, or whose request the kernel answered with it. */
@@ -18,8 +19,6 @@ export interface Golden {
 	readonly ours?: readonly [why: string, payload: Uint8Array];
 }
 
-export const hex = (text: string): Uint8Array =>
-	Uint8Array.from(Buffer.from(text.replace(/\s+/g, ""), "hex"));
 const ip = (text: string): Uint8Array => Uint8Array.from(text.split("."), Number);
 const mac = (text: string): Uint8Array => hex(text.replaceAll(":", ""));
 

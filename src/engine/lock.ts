@@ -1,7 +1,7 @@
 import { closeSync, fstatSync, mkdirSync, openSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout } from "node:timers/promises";
-import { tryLock, unlock, lock as waitForLock } from "../sys/file.js";
+import { tryLock, unlock } from "../sys/file.js";
 import { LockError } from "./error.js";
 
 // A transaction takes 1 to 30 ms.

@@ -2,6 +2,7 @@ import type { Kernel } from "../kernel/kernel.js";
 import { UmlnetError } from "../sys/error.js";
 import { ConflictError, SpecError } from "./error.js";
 import {
+	type AnyKind,
 	type Kinds,
 	kindOf,
 	linkKey,

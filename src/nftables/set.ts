@@ -40,7 +40,7 @@ export interface SetDeclaration {
 	dataIsInterval: boolean;
 	readonly objectType?: number;
 	elements?: SetLiteral;
-	readonly automerge: boolean;
+	automerge: boolean;
 	readonly timeout?: bigint;
 	readonly gcInterval?: number;
 	readonly size?: number;
@@ -86,6 +86,7 @@ function checkKey(set: SetDeclaration): void {
 	if (isInterval(set) && key.kind === "concat") {
 		set.fields = key.fields;
 		set.flags |= NFT_SET_CONCAT;
+		set.automerge = false;
 	}
 	if (!isAnonymous(set) || key.kind !== "concat") return;
 	for (const item of set.elements?.items ?? []) {

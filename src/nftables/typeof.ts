@@ -17,8 +17,8 @@ export const expressionIds: Readonly<Partial<Record<Kind, number>>> = {
 	numgen: 23,
 	hash: 24,
 	rt: 25,
-	fib: 26,
-	ipsec: 27,
+	fib: 27,
+	ipsec: 28,
 };
 const EXPR = 0;
 const DATA = 1;
@@ -81,6 +81,8 @@ function describeConcat(parts: readonly Node[]): Uint8Array {
 	for (const [i, part] of parts.entries()) {
 		let at = part;
 		while (at.kind === "binary") at = at.left;
+		// Converted for a lookup of ranges: nft describes the parts before it.
+		if (expressionIds[at.kind] === undefined) break;
 		const data = describe(at);
 		const kind = u32(EXPR, expressionIds[at.kind] ?? 0);
 		if (data === undefined) {

@@ -18,7 +18,7 @@ import {
 import type { Cursor } from "../cursor.js";
 import { Evaluation, unevaluated } from "../evaluation.js";
 import { parseSet } from "../expression/set.js";
-import { datatypeByName, verdict } from "../fact/datatype.js";
+import { datatypeByName } from "../fact/datatype.js";
 import type { FamilyJson } from "../fact/family.js";
 import { type Node, value } from "../node.js";
 import { evaluateElements, evaluateSet, type SetDeclaration } from "../set.js";
@@ -153,8 +153,6 @@ function parseType(at: Cursor, compilation: Compilation): Node {
 	if (at.isString) {
 		const datatype = datatypeByName(at.string());
 		if (datatype === undefined) throw at.fail(`unknown type "${at.string()}"`);
-		if (datatype === verdict)
-			return { kind: "verdict", path: at.path, datatype, order: undefined, bits: 0, code: 0 };
 		return value(at.path, datatype, datatype.order, datatype.size, 0n);
 	}
 	if (at.isArray) {

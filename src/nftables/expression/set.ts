@@ -73,9 +73,10 @@ export function parseElem(at: Cursor, parser: Parser): Element {
 	const comment = json.comment?.string();
 	if (comment !== undefined && Buffer.byteLength(comment) > MAX_COMMENT)
 		throw at.fail(`a comment has at most ${MAX_COMMENT} bytes`);
-	const statements = STATEFUL.filter((name) => json[name] !== undefined).map((name) =>
-		parser.statement(at.pick(name)),
-	);
+	// In the order they are written, which is that of the set's declaration.
+	const statements = Object.keys(json)
+		.filter((name) => (STATEFUL as readonly string[]).includes(name))
+		.map((name) => parser.statement(at.pick(name)));
 	return {
 		kind: "elem",
 		path: at.path,

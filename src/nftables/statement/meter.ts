@@ -44,7 +44,8 @@ export function parseMeter(at: Cursor, parser: Parser): Statement {
 				name,
 				id: 0,
 				flags: NFT_SET_EVAL | (key.timeout === undefined ? 0 : NFT_SET_TIMEOUT),
-				key: key.key,
+				// nft does not say by which expression a meter's set is keyed.
+				key: { ...key, datatype: key.key.datatype, bits: key.key.bits },
 				dataIsInterval: false,
 				automerge: false,
 				statements: [],

@@ -12,7 +12,7 @@ import {
 	referenceTo,
 } from "../expression/map.js";
 import { string } from "../fact/datatype.js";
-import type { MapLookup, Node } from "../node.js";
+import { type MapLookup, type Node, value } from "../node.js";
 import type { Parser } from "../parser.js";
 import { adoptElementFlags, declareAnonymous } from "../set.js";
 import type { Statement } from "../statement.js";
@@ -47,7 +47,8 @@ function evaluateObjectMap(node: MapLookup, objectType: number, evaluation: Eval
 	evaluateKey(node, evaluation);
 	if (node.mappings.kind === "set") {
 		const literal = node.mappings;
-		const key = keyOf(evaluation, node.path);
+		const { datatype, order, bits } = keyOf(evaluation, node.path);
+		const key = value(node.path, datatype, order, bits, 0n);
 		const flags = NFT_SET_OBJECT | literal.flags;
 		const set = declareAnonymous(evaluation, "__objmap%d", key, literal, flags, { objectType });
 		adoptElementFlags(set, evaluateMappings(set, literal, evaluation), node.key);

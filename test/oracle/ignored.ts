@@ -10,6 +10,7 @@ export const IGNORED: ReadonlyMap<string, string> = new Map([
 	["IFLA_STATS64", "counts packets"],
 	["IFLA_INET6_STATS", "counts packets"],
 	["IFLA_INET6_ICMP6STATS", "counts packets"],
+	["IFLA_INET6_FLAGS", "whether the kernel has asked for routers yet, and what they answered"],
 	["IFLA_INET6_CACHEINFO.tstamp", "when the kernel last changed the interface's IPv6 settings"],
 	["IFLA_INET6_CACHEINFO.reachable_time", "the kernel draws a new one every few hours"],
 	["IFLA_BR_HELLO_TIMER", "runs down"],

@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 import { NetlinkSocket } from "../../src/netlink/socket.js";
 import { IFF_LOWER_UP, IFF_UP } from "../../src/uapi/if.js";
@@ -11,8 +12,11 @@ import {
 } from "../../src/uapi/index.js";
 import { NETLINK_ROUTE } from "../../src/uapi/netlink.js";
 
-const IF_OPER_UP = 6; // linux/if.h
+// linux/if.h
 const IF_OPER_UNKNOWN = 0;
+const IF_OPER_DOWN = 2;
+const IF_OPER_LOWERLAYERDOWN = 3;
+const IF_OPER_UP = 6;
 
 /**
  * Wait until the kernel has done what it does later by itself: it tells of a carrier up to a second after it
@@ -33,19 +37,35 @@ export async function settled(milliseconds = 5_000): Promise<void> {
 	}
 }
 
+type Link = ReturnType<typeof RTM_NEWLINK.decode>;
+const hasCarrier = ({ ifi_flags }: Link): boolean => (ifi_flags & IFF_LOWER_UP) !== 0;
+
 function pending(socket: NetlinkSocket): string[] {
 	const IFLA_EXT_MASK = RTEXT_FILTER_SKIP_STATS;
 	const links = socket.dump(RTM_GETLINK, RTM_NEWLINK, { IFLA_EXT_MASK });
-	const carried = new Set<number>();
-	const out: string[] = [];
-	for (const { ifi_index, ifi_flags, IFLA_IFNAME, IFLA_OPERSTATE } of links) {
-		const carrier = (ifi_flags & IFF_UP) !== 0 && (ifi_flags & IFF_LOWER_UP) !== 0;
-		if (carrier) carried.add(ifi_index);
-		if (IFLA_OPERSTATE !== IF_OPER_UNKNOWN && carrier !== (IFLA_OPERSTATE === IF_OPER_UP))
-			out.push(`state of ${IFLA_IFNAME}`);
-	}
-	for (const { ifa_index, IFA_FLAGS = 0 } of socket.dump(RTM_GETADDR, RTM_NEWADDR, {}))
-		if ((IFA_FLAGS & IFA_F_TENTATIVE) !== 0 && carried.has(ifa_index))
-			out.push(`an address of link ${ifa_index}`);
-	return out;
+	const up = links.filter(({ ifi_flags }) => (ifi_flags & IFF_UP) !== 0);
+	const states = up
+		.filter((link) => !isTold(link))
+		.map(({ IFLA_IFNAME }) => `state of ${IFLA_IFNAME}`);
+	// Without a carrier a duplicate cannot be looked for, so that does not end unless it is switched off.
+	const looking = readFileSync("/proc/sys/net/ipv6/conf/all/accept_dad", "latin1").trim() !== "0";
+	const ready = new Set(
+		up.filter((link) => hasCarrier(link) || !looking).map((link) => link.ifi_index),
+	);
+	const addresses = socket
+		.dump(RTM_GETADDR, RTM_NEWADDR, {})
+		.filter(({ IFA_FLAGS = 0 }) => (IFA_FLAGS & IFA_F_TENTATIVE) !== 0)
+		.filter(({ ifa_index }) => ready.has(ifa_index))
+		.map(({ ifa_index }) => `an address of link ${ifa_index}`);
+	return [...states, ...addresses];
+}
+
+/** Whether the kernel has told of the carrier a link has now (linkwatch, RFC 2863). */
+function isTold(link: Link): boolean {
+	const { IFLA_OPERSTATE = IF_OPER_UNKNOWN, IFLA_LINKINFO } = link;
+	if (!hasCarrier(link)) return [IF_OPER_DOWN, IF_OPER_LOWERLAYERDOWN].includes(IFLA_OPERSTATE);
+	// Loopback and a tap somebody holds have had their carrier from the beginning: that is never told.
+	const always =
+		IFLA_LINKINFO?.IFLA_INFO_KIND === undefined || IFLA_LINKINFO.IFLA_INFO_KIND === "tun";
+	return IFLA_OPERSTATE === IF_OPER_UP || (always && IFLA_OPERSTATE === IF_OPER_UNKNOWN);
 }

@@ -1,0 +1,34 @@
+import { closeSync, openSync } from "node:fs";
+import type { Spec, Tap } from "../../src/engine/spec.js";
+import { ioctl } from "../../src/sys/ioctl.js";
+import {
+	IFF_MULTI_QUEUE,
+	IFF_NO_PI,
+	IFF_TAP,
+	IFF_VNET_HDR,
+	TUNSETIFF,
+} from "../../src/uapi/if_tun.js";
+
+const IFREQ = 40; // sizeof(struct ifreq)
+const IFNAMSIZ = 16;
+
+/** Open a tap of the calling thread's namespace as a virtual machine monitor does: it has a carrier while open. */
+function open({ name, multiQueue, vnetHdr }: Tap): number {
+	const fd = openSync("/dev/net/tun", "r+");
+	const ifreq = Buffer.alloc(IFREQ);
+	ifreq.write(name, "latin1");
+	const flags = (multiQueue ? IFF_MULTI_QUEUE : 0) | (vnetHdr ? IFF_VNET_HDR : 0);
+	ifreq.writeUInt16LE(IFF_TAP | IFF_NO_PI | flags, IFNAMSIZ);
+	ioctl(fd, TUNSETIFF, ifreq, "TUNSETIFF");
+	return fd;
+}
+
+/** Let a guest that says nothing run on every tap of a spec, until it is disposed of. */
+export function quietGuests(spec: Spec): Disposable {
+	const fds = Object.values(spec.taps).map(open);
+	return {
+		[Symbol.dispose]() {
+			for (const fd of fds) closeSync(fd);
+		},
+	};
+}

@@ -43,6 +43,7 @@ export function newAddress(ns: Namespace, flags: number, value: Given<typeof RTM
 		proto: value.IFA_PROTO ?? 0,
 		metric: value.IFA_RT_PRIORITY ?? 0,
 	};
+	if (family === AF_INET) link.ownConf = "all";
 	const there = link.addresses.find((one) => isSame(one, address));
 	if (there === undefined) {
 		insert(ns, link, address);

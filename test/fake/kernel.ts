@@ -72,7 +72,8 @@ export class FakeKernel implements Kernel {
 		const byText = (a: unknown, b: unknown): number =>
 			JSON.stringify(a) < JSON.stringify(b) ? -1 : 1;
 		return {
-			links: [...links.values()].map(plain).sort(byText),
+			// ownConf cannot be seen from outside of the kernel.
+			links: [...links.values()].map((link) => plain({ ...link, ownConf: undefined })).sort(byText),
 			routes: routes.map(plain).sort(byText),
 			neighbours: neighbours.map(plain).sort(byText),
 			sysctls: Object.fromEntries([...sysctls].sort()),

@@ -51,6 +51,8 @@ export interface Link {
 	tun: Tun | undefined;
 	addresses: Address[];
 	conf: { ipv4: Conf; ipv6: Conf | undefined };
+	/** Names of IPv4 values that somebody set for this device, or all: `default` no longer changes them. */
+	ownConf: Set<string> | "all";
 }
 
 export interface Address {
@@ -159,6 +161,7 @@ export function addLink(ns: Namespace, { name, kind, mac, tun, data, ...rest }: 
 		tun,
 		addresses: [],
 		conf: { ipv4: { ...ns.conf.ipv4.default }, ipv6: { ...ns.conf.ipv6.default } },
+		ownConf: new Set(),
 	};
 	ns.links.set(index, link);
 	return link;

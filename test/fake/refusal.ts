@@ -19,6 +19,7 @@ export function plain(value: unknown): unknown {
 	if (value instanceof Uint8Array) return hex(value);
 	if (typeof value === "bigint") return `${value}`;
 	if (Array.isArray(value)) return value.map(plain);
+	if (value instanceof Set) return [...value].map(plain);
 	if (value instanceof Map) return [...value].map(([key, inner]) => [key, plain(inner)]);
 	if (typeof value !== "object" || value === null) return value;
 	const entries = Object.entries(value).filter(([, inner]) => inner !== undefined);

@@ -233,8 +233,20 @@ export function getRoute(ns: Namespace, value: Given<typeof RTM_GETROUTE>): Rout
 	const address = hex(value.RTA_DST);
 	const way = lookUp(ns, family, address, value.RTA_OIF || undefined, () => true);
 	if (way === undefined) throw new Refusal("ENETUNREACH");
-	const reply = routeReply(ns, { ...way, dst: address, prefix: address.length * 4, priority: 0 });
+	const prefsrc = way.prefsrc ?? sourceFor(ns, way, address);
+	const to = { dst: address, prefix: address.length * 4, priority: 0, prefsrc };
+	const reply = routeReply(ns, { ...way, ...to });
 	return { ...reply, rtm_flags: reply.rtm_flags | RTM_F_CLONED };
+}
+
+/** The link's address in the subnet of the next hop, else its first (inet_select_addr). */
+function sourceFor(ns: Namespace, { family, hops }: Route, to: string): string | undefined {
+	const [hop] = hops;
+	if (family !== AF_INET || hop?.oif === undefined) return undefined;
+	const own = ns.links.get(hop.oif)?.addresses.filter((one) => one.family === AF_INET) ?? [];
+	const next = hop.gateway ?? to;
+	const near = own.find(({ address, prefix }) => masked(address, prefix) === masked(next, prefix));
+	return (near ?? own[0])?.local;
 }
 
 function routeReply(ns: Namespace, route: Route): RouteReply {

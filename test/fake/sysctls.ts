@@ -23,7 +23,8 @@ interface Place {
 	readonly conf: Conf;
 	readonly name: string;
 	readonly family: Family;
-	readonly all: boolean;
+	readonly device: string;
+	readonly link: Link | undefined;
 }
 
 /** Where a device's value lives; ip_forward is another name of conf/all/forwarding. */
@@ -34,12 +35,11 @@ function placeOf(ns: Namespace, path: string): Place | undefined {
 		) ?? [];
 	if (family === undefined || device === undefined || name === undefined) return undefined;
 	const ofAll = ns.conf[family as Family];
+	const link = linkNamed(ns, device);
 	const conf =
-		device === "all" || device === "default"
-			? ofAll[device]
-			: linkNamed(ns, device)?.conf[family as Family];
+		device === "all" || device === "default" ? ofAll[device] : link?.conf[family as Family];
 	if (conf?.[name] === undefined) return undefined;
-	return { conf, name, family: family as Family, all: device === "all" };
+	return { conf, name, family: family as Family, device, link };
 }
 
 export function readSysctl(ns: Namespace, path: string): string {
@@ -61,8 +61,21 @@ export function writeSysctl(ns: Namespace, path: string, value: string): void {
 		return;
 	}
 	place.conf[place.name] = text;
-	if (text !== before && place.all && SPREADS[place.family].includes(place.name))
-		spread(ns, place, text);
+	const { device, family, name, link } = place;
+	if (link !== undefined && family === "ipv4") own(link, name);
+	if (SPREADS[family].includes(name)) {
+		if (text !== before && device === "all") spread(ns, place, text);
+	} else if (family === "ipv4" && device === "default") copyDefault(ns, name, text);
+}
+
+function own({ ownConf }: Link, name: string): void {
+	if (ownConf !== "all") ownConf.add(name);
+}
+
+/** devinet_copy_dflt_conf(): a new default reaches the devices for which nobody chose. */
+function copyDefault(ns: Namespace, name: string, value: string): void {
+	for (const { conf, ownConf } of ns.links.values())
+		if (ownConf !== "all" && !ownConf.has(name)) conf.ipv4[name] = value;
 }
 
 /** Switching `all` overwrites what every device had: writing the old value back does not bring it back. */
@@ -92,7 +105,9 @@ export function setInetConf(link: Link, values: Readonly<Record<string, unknown>
 	for (const [name, value] of Object.entries(values)) {
 		const key = confName(name);
 		if (link.conf.ipv4[key] === undefined) throw new Refusal("EINVAL");
-		if (value !== undefined) link.conf.ipv4[key] = `${value}`;
+		if (value === undefined) continue;
+		link.conf.ipv4[key] = `${value}`;
+		own(link, key);
 	}
 }
 

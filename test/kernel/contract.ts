@@ -2,7 +2,10 @@ import { addresses, connected, ipv6, secondaries } from "./contract/addresses.js
 import type { Behaviours } from "./contract/asking.js";
 import { enslaving, following } from "./contract/bridges.js";
 import { changing, creating, deleting, dumpingLinks } from "./contract/links.js";
+import { batches, chains, setElements, sets, tables } from "./contract/nftables.js";
 import { findingRoutes, removingRoutes, routes } from "./contract/routes.js";
+import { forwardings, sysctls } from "./contract/sysctls.js";
+import { taps } from "./contract/taps.js";
 
 /**
  * What the engine relies on, said of any kernel behind the seam. Each behaviour begins in an empty namespace.
@@ -22,4 +25,12 @@ export const contract: Readonly<Record<string, Behaviours>> = {
 	routes,
 	"removing routes": removingRoutes,
 	"finding routes": findingRoutes,
+	taps,
+	sysctls,
+	forwarding: forwardings,
+	"nf_tables batches": batches,
+	"nf_tables tables": tables,
+	"nf_tables chains and rules": chains,
+	"nf_tables sets": sets,
+	"nf_tables elements": setElements,
 };

@@ -23,8 +23,10 @@ export function granted(kernel: Kernel, ...requests: readonly Request[]): void {
 }
 
 /** An errno by what errno(3) calls it; two names may be one number. */
-const named = (errno: string): string =>
-	errnoName((constants.errno as Readonly<Record<string, number>>)[errno] ?? Number.NaN);
+function named(errno: string): string {
+	const number = (constants.errno as Readonly<Record<string, number>>)[errno];
+	return number === undefined ? errno : errnoName(number);
+}
 
 /** A request that must be refused, with this errno and, if given, these words. */
 export function refused(kernel: Kernel, one: Request, errno: string, words?: string): void {

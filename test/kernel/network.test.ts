@@ -1,0 +1,167 @@
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { specFromFlags } from "../../src/engine/spec.js";
+import { difference } from "../oracle/snapshot.js";
+import { Lab } from "./lab.js";
+import { labSpec } from "./specs.js";
+
+let lab: Lab;
+beforeEach(async () => {
+	lab = await Lab.open();
+});
+afterEach(() => lab.close());
+
+const up = (spec: Parameters<typeof labSpec> | ReturnType<typeof labSpec>) =>
+	lab.run((host) => host.up(Array.isArray(spec) ? labSpec(...spec) : spec));
+const down = (...taps: string[]) => lab.run((host) => host.down({ taps }));
+const flags = { owner: 500, bridge: "br0", uplink: "eth1" };
+const nat = { mode: "nat", uplink: "eth1", addresses: ["192.168.33.33/24"] };
+
+describe("what stands for a network", () => {
+	test("comes with its first tap, stays for the others and goes with the last", async () => {
+		const before = lab.look();
+		await up(specFromFlags({ ...flags, tap: "tap1" }));
+		const one = await lab.lookSettled();
+		await up(specFromFlags({ ...flags, tap: "tap0" }));
+		expect(lab.host.sh("ip -br link show master br0")).toMatch(/eth1.*\n.*tap[01].*\n.*tap[01]/);
+		await down("tap0");
+		expect(difference(one, await lab.lookSettled())).toEqual([]);
+		await down("tap1");
+		expect(lab.changes(before)).toEqual([]);
+	});
+
+	test("goes when its taps go in one command, whichever is named first", async () => {
+		const before = lab.look();
+		await up(specFromFlags({ ...flags, tap: "tap0" }));
+		await up(specFromFlags({ ...flags, tap: "tap1" }));
+		await down("tap1", "tap0");
+		expect(lab.changes(before)).toEqual([]);
+	});
+
+	test("is shared where two networks leave the same uplink", async () => {
+		const before = lab.look();
+		await up([nat, { tap0: {} }]);
+		const one = await lab.lookSettled();
+		const other = { tap: "tap1", owner: 500, addresses: ["192.168.34.33/24"], nat: "eth1" };
+		await up(specFromFlags(other));
+		await down("tap1");
+		expect(difference(one, await lab.lookSettled())).toEqual([]);
+		await up(specFromFlags(other));
+		await down("tap0");
+		expect(lab.host.sh("nft list ruleset")).toMatch(/elements = \{ "tap1" \. "eth1"/);
+		expect(lab.host.sh("cat /proc/sys/net/ipv4/conf/eth1/forwarding")).toBe("1\n");
+		await down("tap1");
+		expect(lab.changes(before)).toEqual([]);
+	});
+
+	test("is forwarding that was on before us, and stays on after us", async () => {
+		lab.host.sh("sysctl -qw net.ipv4.conf.eth1.forwarding=1");
+		const before = lab.look();
+		await up([nat, { tap0: {} }]);
+		await down("tap0");
+		expect(lab.changes(before)).toEqual([]);
+	});
+
+	test("is forwarding of the whole host, set back with all it wrote along", async () => {
+		lab.host.sh("ip link add v0 type veth peer name v1; sysctl -qw net.ipv4.conf.v0.forwarding=1");
+		const before = lab.look();
+		await up([{ ...nat, forwarding: "global" }, { tap0: {} }]);
+		expect(lab.host.sh("cat /proc/sys/net/ipv4/conf/v1/forwarding")).toBe("1\n");
+		await down("tap0");
+		expect(lab.changes(before)).toEqual([]);
+	});
+});
+
+const natTap = (network: object, tap: object = {}) =>
+	labSpec({ ...nat, ...network }, { tap0: { mac: "02:00:00:00:00:01", ...tap } });
+
+describe("a changed spec is applied in place:", () => {
+	test.each([
+		["MTU", { mtu: 1400 }, {}, "ip link show tap0", "mtu 1400"],
+		["MAC", {}, { mac: "02:00:00:00:00:02" }, "ip link show tap0", "02:00:00:00:00:02"],
+		["another address", { addresses: ["192.168.35.1/24"] }, {}, "ip addr", "192.168.35.1/24"],
+		["one more address", {}, { addresses: ["192.168.33.33/24", "10.9.9.1/24"] }, "ip addr", "10.9.9.1"],
+		["an address outside", { snatTo: "10.33.33.34" }, {}, "nft list ruleset", ": 10.33.33.34"],
+		["proxy ARP", { proxyArp: true }, {}, "cat /proc/sys/net/ipv4/conf/tap0/proxy_arp", "1"],
+		["forwarding", { forwarding: "global" }, {}, "cat /proc/sys/net/ipv4/ip_forward", "1"],
+		["no NAT", { mode: "routed" }, {}, "nft list ruleset", ""],
+	])("%s", async (_, network, tap, command, shows) => {
+		const before = lab.look();
+		await up(natTap({}));
+		const first = await lab.lookSettled();
+		const index = lab.host.sh("cat /sys/class/net/tap0/ifindex");
+
+		expect((await up(natTap(network, tap))).result.changed).toBe(true);
+		expect(lab.host.sh(command)).toContain(shows);
+		expect(lab.host.sh("cat /sys/class/net/tap0/ifindex")).toBe(index);
+		expect((await up(natTap(network, tap))).mutations).toEqual([]);
+
+		expect((await up(natTap({}))).result.changed).toBe(true);
+		expect(difference(first, await lab.lookSettled())).toEqual([]);
+
+		await up(natTap(network, tap));
+		await down("tap0");
+		expect(lab.changes(before)).toEqual([]);
+	});
+
+	test("what is fixed when a tap is made is refused with the way out", async () => {
+		await up(natTap({}));
+		const first = await lab.lookSettled();
+		await expect(up(natTap({}, { owner: 501 }))).rejects.toMatchObject({
+			code: "ERR_CONFLICT",
+			hint: expect.stringContaining("umlnet-nl down tap0"),
+		});
+		expect(difference(first, await lab.lookSettled())).toEqual([]);
+	});
+
+	test("--prune takes down what the spec no longer names", async () => {
+		const before = lab.look();
+		await up([nat, { tap0: {} }]);
+		const one = await lab.lookSettled();
+		await up([{ ...nat, bridge: "br0" }, { tap1: {}, tap2: {} }]);
+		await lab.run((host) => host.up(labSpec(nat, { tap0: {} }), { prune: true }));
+		expect(difference(one, await lab.lookSettled())).toEqual([]);
+		await lab.run((host) => host.down({ all: true }));
+		expect(lab.changes(before)).toEqual([]);
+	});
+});
+
+describe("what somebody changed meanwhile", () => {
+	test.each([
+		["nft flush ruleset", /nft table inet umlnet-nl is gone|source NAT/],
+		["nft flush set inet umlnet-nl masqueraded", /source NAT .* is not in place/],
+		["ip link set tap0 down", /tap0: state is down/],
+		["ip link set tap0 mtu 1300 alias mine", /tap0: alias is mine/],
+		["ip address flush dev tap0", /address 192\.168\.33\.33\/24 is missing on tap0/],
+		["sysctl -qw net.ipv4.conf.eth1.forwarding=0", /forwarding of eth1 is off/],
+		["ip link delete tap0", /tap0 is gone/],
+	])("is told by status and repaired by up: %s", async (command, told) => {
+		const before = lab.look();
+		await up(natTap({ mtu: 1400 }));
+		const first = await lab.lookSettled();
+		lab.host.sh(command);
+		const { result } = await lab.run((host) => host.status());
+		expect(result.taps.flatMap(({ drift }) => drift).join("\n")).toMatch(told);
+		await up(natTap({ mtu: 1400 }));
+		const rest = difference(first, await lab.lookSettled()).filter(isNotNumber);
+		expect(rest).toEqual([]);
+		await down("tap0");
+		expect(lab.changes(before)).toEqual([]);
+	});
+
+	test.each([
+		"nft flush ruleset",
+		"ip link delete tap0",
+		"ip link set tap0 down; ip link set tap0 name other",
+		"ip address flush dev tap0",
+		"sysctl -qw net.ipv4.conf.tap0.forwarding=0",
+	])("keeps down from nothing: %s", async (command) => {
+		const before = lab.look();
+		await up(natTap({}));
+		lab.host.sh(command);
+		await down("tap0");
+		expect(lab.changes(before)).toEqual([]);
+	});
+});
+
+/** A table that was made again has other handles. */
+const isNotNumber = (line: string): boolean => !/_HANDLE|^nft rule/.test(line);

@@ -30,6 +30,8 @@ export function goals(rows: readonly Row[]): Goal[] {
 		more("churn against Go, one guest after the other", against("churn", "ours", "go"), 30),
 		more("churn by 64 callers against 64 goroutines", against("parallel", "ours", "go"), 1),
 		more("churn against the seed's tools", against("churn", "ours", "seed"), 80),
+		more("churn with the warm pool, against the C floor", against("churn", "pool", "c"), 2),
+		less("up p50 with the warm pool, against the C floor", against("up", "pool", "c"), 0.6),
 		less(
 			"up p99 beside 64 callers who churn, against Go's beside 64 goroutines",
 			against("crowd", "ours", "go", "p99"),

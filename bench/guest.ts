@@ -14,6 +14,7 @@ const address = (i: number, side: number): string => {
 };
 /** The host's address on the tap; the prefix length is 30. */
 export const host = (i: number): string => address(i, 1);
+export const cidr = (i: number): string => `${host(i)}/30`;
 export const guest = (i: number): string => address(i, 2);
 export const knobs = (i: number): string[] =>
 	KNOBS.map((knob) => `/proc/sys/net/ipv4/conf/${tap(i)}/${knob}`);
@@ -27,7 +28,7 @@ export const spec = (numbers: readonly number[]): Spec => ({
 	version: 1,
 	networks: { lab: { mode: "nat", uplink: UPLINK, snatTo: SNAT_TO, proxyArp: true } },
 	taps: Object.fromEntries(
-		numbers.map((i) => [tap(i), { network: "lab", owner: OWNER, addresses: [`${host(i)}/30`] }]),
+		numbers.map((i) => [tap(i), { network: "lab", owner: OWNER, addresses: [cidr(i)] }]),
 	),
 });
 

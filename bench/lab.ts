@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process";
-import { mkdirSync, rmSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, rmSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 import { SNAT_TO, UPLINK } from "./guest.js";
 
@@ -14,13 +14,15 @@ table ip bench {
 }
 `;
 
+const PREFIX = "umlbench-";
+const MADE_BY = new RegExp(`^${PREFIX}(\\d+)`);
 /** After the last object of a namespace is gone, the kernel still frees what hung on it. */
 const SETTLE_MS = 200;
 const GONE_MS = 60_000;
 
 /** Throw-away network namespaces, and a folder in memory. All of them carry our pid. */
 export class Lab {
-	readonly #prefix = `umlbench-${process.pid}`;
+	readonly #prefix = `${PREFIX}${process.pid}`;
 	readonly #made = new Set<string>();
 	#count = 0;
 	/** On tmpfs, where state of the network belongs: it dies with the boot, as the network does. */
@@ -29,6 +31,7 @@ export class Lab {
 	readonly #world = this.bare();
 
 	constructor() {
+		sweep();
 		mkdirSync(this.scratch, { recursive: true, mode: 0o700 });
 	}
 
@@ -86,6 +89,17 @@ export class Lab {
 	#delete(name: string): void {
 		if (this.#made.delete(name)) run("ip", "netns", "delete", name);
 	}
+}
+
+/** Delete what runs left that were killed before they could: their pid is in its name. */
+function sweep(): void {
+	const left = (folder: string): string[] =>
+		(existsSync(folder) ? readdirSync(folder) : []).filter((name) => {
+			const [, pid] = name.match(MADE_BY) ?? [];
+			return pid !== undefined && !existsSync(`/proc/${pid}`);
+		});
+	for (const name of left("/run/netns")) run("ip", "netns", "delete", name);
+	for (const name of left("/dev/shm")) rmSync(`/dev/shm/${name}`, { recursive: true });
 }
 
 function run(file: string, ...words: readonly string[]): void {

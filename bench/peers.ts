@@ -4,7 +4,7 @@ import { guard } from "./install.js";
 import type { Outcomes } from "./interleave.js";
 import type { Lab } from "./lab.js";
 import { LinePeer } from "./line.js";
-import { built, cli, compiled, singleFile, sources } from "./paths.js";
+import { built, cli, compiled, library, singleFile, sources } from "./paths.js";
 import { type Commands, InProcess, type Peer, Processes } from "./peer.js";
 import { commandLine } from "./peers/cli.js";
 import { cni } from "./peers/cni.js";
@@ -38,16 +38,30 @@ const processes =
 
 const node = process.execPath;
 
+/** More than the 64 guests that a churn has up at once. */
+const POOL = 96;
+
+/** Our library. It enters the namespace itself, with its Worker: the caller stays outside. */
+const embedded =
+	(pool = 0) =>
+	(_: Lab, netns: string, folder: string): Peer => {
+		const program = [node, compiled("peers/ours.js"), netns, join(folder, "state"), `${pool}`];
+		return new InProcess(new LinePeer(program));
+	};
+
 export const catalogue = {
 	c: { label: "C, raw sockets, group delete (the floor)", start: program(built("c_floor")) },
 	ours: {
 		label: "umlnet-nl, library",
-		missing: absent(join(cli, "../../index.js"), "npm run build"),
-		// It enters the namespace itself, with its Worker: the caller stays outside.
-		start: (_, netns, folder) =>
-			new InProcess(new LinePeer([node, compiled("peers/ours.js"), netns, join(folder, "state")])),
+		missing: absent(library, "npm run build"),
+		start: embedded(),
 	},
-	go: { label: "Go, vishvananda/netlink + google/nftables", start: program(built("go_netlink")) },
+	pool: {
+		label: "umlnet-nl, library, warm pool",
+		missing: absent(library, "npm run build"),
+		start: embedded(POOL),
+	},
+	go: { label: "Go: vishvananda/netlink, google/nftables", start: program(built("go_netlink")) },
 	pyroute2: {
 		label: "pyroute2",
 		// Debian's own Python: pyroute2 is a package of it.
@@ -67,7 +81,7 @@ export const catalogue = {
 		start: processes((_, __, folder) => ipBatch(folder, true)),
 	},
 	seed: {
-		label: "the seed's tunctl, ifconfig, echo, iptables",
+		label: "the seed: tunctl, ifconfig, echo, iptables",
 		start: processes((_, netns, folder) => seed(netns, folder)),
 	},
 	cni: {

@@ -7,17 +7,17 @@ const HEIGHT = 420;
 const PANEL = { top: 56, bottom: 360 } as const;
 const LEFT = { from: 64, to: 340 } as const;
 const RIGHT = { from: 620, to: 880 } as const;
-// Told apart by lightness as well as by hue.
-const COLOURS = [
-	"#222222",
-	"#d1495b",
-	"#2e86ab",
-	"#8f6bb3",
-	"#66a182",
-	"#c28e0e",
-	"#7a7a7a",
-	"#b35c00",
-];
+// Told apart by lightness as well as by hue, and the same in both panels.
+const COLOURS: Readonly<Record<string, string>> = {
+	c: "#222222",
+	ours: "#d1495b",
+	go: "#2e86ab",
+	pyroute2: "#8f6bb3",
+	batch: "#66a182",
+	group: "#2f5d46",
+	seed: "#c28e0e",
+	cni: "#9a9a9a",
+};
 
 /** Two panels with logarithmic scales: what a guest costs as others are present, and churn. */
 export function plot(rows: readonly Row[]): string {
@@ -34,6 +34,12 @@ export function plot(rows: readonly Row[]): string {
 	].join("\n");
 }
 
+interface Line {
+	readonly peer: string;
+	readonly label: string;
+	readonly points: { count: number; value: number }[];
+}
+
 type Scale = (value: number) => number;
 
 /** From whole power of ten to whole power of ten around the values. */
@@ -46,12 +52,12 @@ function logScale(values: readonly number[], from: number, to: number): [Scale, 
 }
 
 function growthPanel(growth: readonly (Row | undefined)[]): string[] {
-	const lines = new Map<string, { label: string; points: { count: number; value: number }[] }>();
+	const lines = new Map<string, Line>();
 	for (const [i, row] of growth.entries()) {
 		for (const { peer, label, figure } of row?.entries ?? []) {
 			const count = COUNTS[i];
 			if (figure === undefined || count === undefined) continue;
-			const line = lines.get(peer) ?? { label, points: [] };
+			const line = lines.get(peer) ?? { peer, label, points: [] };
 			line.points.push({ count, value: figure.p50 });
 			lines.set(peer, line);
 		}
@@ -69,18 +75,12 @@ function growthPanel(growth: readonly (Row | undefined)[]): string[] {
 		...COUNTS.map((count) =>
 			text(x(count), PANEL.bottom + 20, number(count), { anchor: "middle" }),
 		),
-		...[...lines.values()].flatMap(({ label, points }, i) => growthLine(label, points, i, x, y)),
+		...[...lines.values()].flatMap((line, i) => growthLine(line, i, x, y)),
 	];
 }
 
-function growthLine(
-	label: string,
-	points: readonly { count: number; value: number }[],
-	i: number,
-	x: Scale,
-	y: Scale,
-): string[] {
-	const colour = COLOURS[i % COLOURS.length] ?? "#222";
+function growthLine({ peer, label, points }: Line, i: number, x: Scale, y: Scale): string[] {
+	const colour = COLOURS[peer] ?? "#222";
 	const path = points.map(({ count, value }) => `${x(count).toFixed(1)},${y(value).toFixed(1)}`);
 	const top = PANEL.top + 8 + 18 * i;
 	return [
@@ -104,20 +104,20 @@ function churnPanel(churn: Row): string[] {
 	const step = (PANEL.bottom - PANEL.top) / measured.length;
 	return [
 		text(RIGHT.from, 28, "Churn, cycles a second (log scale)", { bold: true }),
-		...measured.flatMap(({ label, figure }, i) => {
+		...measured.flatMap(({ peer, label, figure }, i) => {
 			const top = PANEL.top + step * i;
 			return [
 				text(RIGHT.from, top + step * 0.3, short(label)),
 				`<rect x="${RIGHT.from}" y="${(top + step * 0.4).toFixed(1)}"` +
 					` width="${Math.max(1, x(figure.p50) - RIGHT.from).toFixed(1)}"` +
-					` height="${(step * 0.35).toFixed(1)}" fill="${COLOURS[i % COLOURS.length]}"/>`,
+					` height="${(step * 0.35).toFixed(1)}" fill="${COLOURS[peer] ?? "#222"}"/>`,
 				text(x(figure.p50) + 6, top + step * 0.65, number(figure.p50)),
 			];
 		}),
 	];
 }
 
-const short = (label: string): string => (label.length > 40 ? `${label.slice(0, 39)}…` : label);
+const short = (label: string): string => (label.length > 42 ? `${label.slice(0, 41)}…` : label);
 
 const rule = (x1: number, y1: number, x2: number, y2: number): string =>
 	`<line x1="${x1}" y1="${y1.toFixed(1)}" x2="${x2}" y2="${y2.toFixed(1)}" stroke="#ddd"/>`;

@@ -10,7 +10,7 @@ export interface Results {
 	readonly goals: readonly Goal[];
 }
 
-const OURS: ReadonlySet<string> = new Set(["ours", "cli", "bin"]);
+const OURS: ReadonlySet<string> = new Set(["ours", "pool", "cli", "bin"]);
 // No peers but yardsticks: nobody gives a guest its network with them.
 const YARDSTICKS: ReadonlySet<string> = new Set(["node", "npm_links"]);
 
@@ -53,22 +53,20 @@ function goalTable(goals: readonly Goal[]): string {
 	);
 }
 
-/** Every row in which the best of ours is not the best of all, by its median. */
+/** Everybody who does better than the best of ours, row by row, by the median. */
 function losses(rows: readonly Row[]): string {
 	const lines = rows.flatMap((row) => {
-		const measured = row.entries.filter(
-			({ peer, figure }) => figure !== undefined && !YARDSTICKS.has(peer),
-		);
-		const best = (entries: readonly Entry[]): Entry | undefined =>
-			[...entries].sort((a, b) => (row.better === "less" ? 1 : -1) * (p50(a) - p50(b)))[0];
-		const ours = best(measured.filter(({ peer }) => OURS.has(peer)));
-		const winner = best(measured);
-		if (ours === undefined || winner === undefined || winner === ours) return [];
-		const factor = row.better === "less" ? p50(ours) / p50(winner) : p50(winner) / p50(ours);
-		return [
-			`- ${row.title}: ${winner.label}, ${number(p50(winner))} ${row.unit} against our ` +
-				`${number(p50(ours))} (${number(factor)} ×).`,
-		];
+		const sign = row.better === "less" ? 1 : -1;
+		const measured = row.entries
+			.filter(({ peer, figure }) => figure !== undefined && !YARDSTICKS.has(peer))
+			.sort((a, b) => sign * (p50(a) - p50(b)));
+		const ours = measured.findIndex(({ peer }) => OURS.has(peer));
+		const best = measured[ours];
+		if (best === undefined || ours === 0) return [];
+		const who = measured
+			.slice(0, ours)
+			.map((entry) => `${entry.label} (${number(p50(entry))} ${row.unit})`);
+		return [`- ${row.title}: ${who.join(", ")}; ${best.label}: ${number(p50(best))} ${row.unit}.`];
 	});
 	return lines.length === 0 ? "In no row of this run." : lines.join("\n");
 }

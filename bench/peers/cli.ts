@@ -1,6 +1,6 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { host, OWNER, SNAT_TO, spec, tap, UPLINK } from "../guest.js";
+import { cidr, OWNER, SNAT_TO, spec, tap, UPLINK } from "../guest.js";
 import type { Commands } from "../peer.js";
 
 /** Our command line: `umlnet` is how it is started. */
@@ -17,7 +17,7 @@ export function commandLine(umlnet: readonly string[], folder: string): Commands
 			"--owner",
 			`${OWNER}`,
 			"--address",
-			`${host(i)}/30`,
+			cidr(i),
 			...nat,
 			...state,
 		],

@@ -1,6 +1,6 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { guest, host, knobs, OWNER, tap } from "../guest.js";
+import { cidr, guest, knobs, OWNER, tap } from "../guest.js";
 import { sources } from "../paths.js";
 import type { Commands } from "../peer.js";
 
@@ -16,7 +16,7 @@ export function batchFiles(folder: string, numbers: readonly number[], group = f
 		"up.ip",
 		numbers.flatMap((i) => [
 			`tuntap add dev ${tap(i)} mode tap user ${OWNER}`,
-			`address add ${host(i)}/30 dev ${tap(i)}`,
+			`address add ${cidr(i)} dev ${tap(i)}`,
 			`link set dev ${tap(i)} up${group ? ` group ${GROUP}` : ""}`,
 		]),
 	);

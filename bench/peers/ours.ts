@@ -1,20 +1,37 @@
-/** Ours, in process: the library as a program would embed it. ours.js NETNS STATE_DIR; the lines: ../peer.ts. */
+/**
+ * Ours, in process: the library as a program would embed it. ours.js NETNS STATE_DIR [POOL]; the lines: ../peer.ts.
+ * With POOL, the size of a warm pool, guests take the taps that wait in it, under names the engine chose.
+ */
 import { performance } from "node:perf_hooks";
 import { createInterface } from "node:readline";
 import { setTimeout as sleep } from "node:timers/promises";
-import { CONTENDER, range, spec, tap } from "../guest.js";
+import { CONTENDER, cidr, OWNER, range, spec, tap } from "../guest.js";
 import { library } from "../library.js";
 
-const [netns = "", stateDir = ""] = process.argv.slice(2);
+const [netns = "", stateDir = "", size = "0"] = process.argv.slice(2);
+const pool = { size: Number(size), low: Number(size) / 4, owner: OWNER };
 const { open } = await library();
-await using host = await open({ netns, stateDir });
+await using host = await open({ netns, stateDir, pool: pool.size > 0 ? pool : undefined });
 
 /** The clock of the other peers, CLOCK_MONOTONIC. */
 const now = (): number => Number(process.hrtime.bigint());
 
-const up = (i: number): Promise<unknown> => host.up(spec([i]));
-const down = (numbers: readonly number[]): Promise<unknown> =>
-	host.down({ taps: numbers.map(tap) });
+/** Which tap of the pool a guest has. */
+const taken = new Map<number, string>();
+
+async function up(i: number): Promise<void> {
+	if (pool.size === 0) {
+		await host.up(spec([i]));
+		return;
+	}
+	const { networks } = spec([]);
+	const { name } = await host.take({ network: "lab", networks, tap: { addresses: [cidr(i)] } });
+	taken.set(i, name);
+}
+
+async function down(numbers: readonly number[]): Promise<void> {
+	await host.down({ taps: numbers.map((i) => taken.get(i) ?? tap(i)) });
+}
 
 async function timed(run: () => Promise<unknown>): Promise<number[]> {
 	const start = now();

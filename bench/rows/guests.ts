@@ -7,6 +7,7 @@ import type { Row } from "../row.js";
 const IN_PROCESS = [
 	"c",
 	"ours",
+	"pool",
 	"go",
 	"pyroute2",
 	"npm_links",
@@ -58,22 +59,25 @@ export async function guestRows(bench: Bench): Promise<Row[]> {
 	});
 }
 
-const CONTENDERS = ["c", "ours", "go", "pyroute2"] as const satisfies readonly PeerId[];
-const CROWDS = ["ours", "go"] as const satisfies readonly PeerId[];
+const CONTENDERS = ["c", "ours", "pool", "go", "pyroute2"] as const satisfies readonly PeerId[];
+const CROWDS = ["ours", "pool", "go"] as const satisfies readonly PeerId[];
 
 /** Up while others come and go beside it: how long the kernel's lock and the peer's own queue are. */
 export async function contentionRows(bench: Bench): Promise<Row[]> {
 	const rounds = bench.times(8, 1);
-	const guests = bench.times(100, 10);
-	const measure = (ids: readonly PeerId[], how: "contend" | "crowd"): Promise<Outcomes<PeerId>> =>
+	const measure = (
+		ids: readonly PeerId[],
+		how: "contend" | "crowd",
+		guests: number,
+	): Promise<Outcomes<PeerId>> =>
 		bench.with(ids, (runners) =>
 			bench.interleave(ids, runners, rounds, async ({ peer }) =>
 				peer instanceof InProcess ? peer[how](guests, MANY) : [],
 			),
 		);
 	const head = { unit: "ms", better: "less" } as const;
-	const contend = await measure(CONTENDERS, "contend");
-	const crowd = await measure(CROWDS, "crowd");
+	const contend = await measure(CONTENDERS, "contend", bench.times(100, 10));
+	const crowd = await measure(CROWDS, "crowd", bench.times(40, 5));
 	return [
 		peerRow({ id: "contend", title: `Up beside a churn, ${MANY} at a time`, ...head }, contend),
 		peerRow({ id: "crowd", title: `Up beside ${MANY} callers at once who churn`, ...head }, crowd),
@@ -83,6 +87,7 @@ export async function contentionRows(bench: Bench): Promise<Row[]> {
 const EVERYBODY = [
 	"c",
 	"ours",
+	"pool",
 	"go",
 	"pyroute2",
 	"batch",
@@ -91,8 +96,8 @@ const EVERYBODY = [
 	"cni",
 ] as const satisfies readonly PeerId[];
 
-/** What one round's churn is for a peer that makes tens of cycles a second; the rate is per cycle all the same. */
-const SLOW = 64;
+/** Who makes tens of cycles a second churns fewer guests a round; the rate is per cycle all the same. */
+const FAST: ReadonlySet<PeerId> = new Set(["c", "ours", "pool"]);
 
 /** Guests up and down again, 64 at a time: cycles a second; and what the caller's event loop felt of ours. */
 export async function churnRows(bench: Bench): Promise<Row[]> {
@@ -104,7 +109,7 @@ export async function churnRows(bench: Bench): Promise<Row[]> {
 			runners,
 			bench.times(6, 1),
 			async ({ peer, id }) => {
-				const cycles = id === "c" || id === "ours" ? guests : SLOW;
+				const cycles = FAST.has(id) ? guests : MANY;
 				return [rate(cycles, await peer.churn(cycles, MANY))];
 			},
 		);

@@ -100,6 +100,13 @@ export class Cursor {
 		for (const key of Object.keys(object)) found[key] = this.#member(object, key);
 		return found as Record<R, Cursor> & Partial<Record<O, Cursor>>;
 	}
+	/** Some members of an object whose others somebody else checks. */
+	members<K extends string>(keys: readonly K[]): Partial<Record<K, Cursor>> {
+		const object = this.#object();
+		const found: Partial<Record<K, Cursor>> = {};
+		for (const key of keys) if (Object.hasOwn(object, key)) found[key] = this.#member(object, key);
+		return found;
+	}
 	/** Whether this is an object that has the member. */
 	has(key: string): boolean {
 		return this.isObject && Object.hasOwn(this.value as object, key);

@@ -21,6 +21,7 @@ import {
 	isInterval,
 	type SetDeclaration,
 } from "./set.js";
+import type { Statement } from "./statement.js";
 import { COMMENT, ELEMENT_FLAGS, INTERVAL_OPEN, text, u32 } from "./userdata.js";
 import { bitmask, byteLength, concatBytes, type Order, padded, toBytes } from "./value.js";
 
@@ -94,8 +95,20 @@ function keyAttrs(set: SetDeclaration, key: Node): ElementAttrs {
 	return { NFTA_SET_ELEM_KEY: low, NFTA_SET_ELEM_KEY_END: high };
 }
 
-function statementAttrs({ statements }: Element): ElementAttrs {
-	const exprs = statements.map((s) => s.stateful?.() ?? fail(s, `${s.name} has no state`));
+/** An element has the statements its set declares; what it does not say is as declared. */
+function statementsOf(set: SetDeclaration, { statements }: Element): readonly Statement[] {
+	if (set.statements.length === 0 || statements.length === 0) return statements;
+	for (const statement of statements)
+		if (!set.statements.some(({ name }) => name === statement.name))
+			fail(statement, `the set declares no ${statement.name}`);
+	return set.statements.map(
+		(declared) => statements.find(({ name }) => name === declared.name) ?? declared,
+	);
+}
+function statementAttrs(set: SetDeclaration, element: Element): ElementAttrs {
+	const exprs = statementsOf(set, element).map(
+		(s) => s.stateful?.() ?? fail(s, `${s.name} has no state`),
+	);
 	const [only, second] = exprs;
 	if (second !== undefined) return { NFTA_SET_ELEM_EXPRESSIONS: exprs };
 	return only === undefined ? {} : { NFTA_SET_ELEM_EXPR: only };
@@ -127,7 +140,7 @@ function attrsOf(
 		NFTA_SET_ELEM_TIMEOUT: element.timeout,
 		NFTA_SET_ELEM_EXPIRATION: element.expires,
 		NFTA_SET_ELEM_USERDATA: userdata(element, open),
-		...statementAttrs(element),
+		...statementAttrs(set, element),
 	};
 }
 

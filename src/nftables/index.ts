@@ -4,4 +4,11 @@ export type { BatchMessage } from "./command/command.js";
 export { type Batch, type CompileOptions, type Context, compile } from "./compile.js";
 export { RulesetError } from "./error.js";
 export { type Host, localHost } from "./fact/host.js";
-export type { Document } from "./json.js";
+export type {
+	Command,
+	Document,
+	ElementsJson,
+	Expression,
+	ObjectJson,
+	StatementJson,
+} from "./json.js";

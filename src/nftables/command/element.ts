@@ -9,6 +9,7 @@ import { encodeElements } from "../element.js";
 import { Evaluation } from "../evaluation.js";
 import { parseSet } from "../expression/set.js";
 import type { FamilyJson } from "../fact/family.js";
+import type { ElementsJson } from "../json.js";
 import { evaluateElements } from "../set.js";
 import { portions } from "../set-message.js";
 import {
@@ -26,7 +27,7 @@ export interface ElementJson {
 	readonly family: FamilyJson;
 	readonly table: string;
 	readonly name: string;
-	readonly elem: unknown;
+	readonly elem: ElementsJson;
 }
 
 export function compileElement(at: Cursor, operation: Operation, compilation: Compilation): void {

@@ -5,8 +5,8 @@ import { NFT_QUOTA_F_INV } from "../../uapi/nf_tables_const.js";
 import * as obj from "../../uapi/nf_tables_obj.js";
 import type { Cursor } from "../cursor.js";
 import { type FamilyJson, families } from "../fact/family.js";
-import { rateAttrs, rateFields } from "../statement/limit.js";
-import { synproxyAttrs } from "../statement/synproxy.js";
+import { type RateJson, rateAttrs } from "../statement/limit.js";
+import { type SynproxyOptionsJson, synproxyAttrs } from "../statement/synproxy.js";
 import { batchMessage, type CommandParser, header, parseHandle, parseName } from "./command.js";
 import { commentRecord } from "./comment.js";
 
@@ -44,6 +44,9 @@ export interface CtExpectationObjectJson extends ConntrackObjectJson {
 export interface SecmarkObjectJson extends Named {
 	readonly context?: string;
 }
+
+export type LimitObjectJson = Named & RateJson;
+export type SynproxyObjectJson = Named & SynproxyOptionsJson;
 
 /** NFT_OBJECT_* by the word JSON has for it. */
 export const objectTypes = {
@@ -193,57 +196,32 @@ export const compileObject =
 	(type: ObjectName): CommandParser =>
 	(at, operation, compilation) => {
 		const { path } = at;
+		const json = at.members([...required, ...common]);
+		const { family, table, name } = json;
+		if (family === undefined || table === undefined)
+			throw at.fail("an object has a family and a table");
+		const handle = parseHandle({ family, table });
+		const of = { ...header(handle.family), NFTA_OBJ_TABLE: handle.table };
 		if (operation === "delete" || operation === "destroy") {
-			const json = at.fields(required, [...common, ...rateFields.flat(), ...anyField]);
-			const { family, table } = parseHandle(json);
-			if (json.name === undefined && json.handle === undefined)
+			if (name === undefined && json.handle === undefined)
 				throw at.fail("a name or a handle is needed");
 			const by =
-				json.name === undefined
+				name === undefined
 					? { NFTA_OBJ_HANDLE: json.handle?.bigint() }
-					: { NFTA_OBJ_NAME: parseName(json.name) };
+					: { NFTA_OBJ_NAME: parseName(name) };
 			const message = operation === "delete" ? NFT_MSG_DELOBJ : NFT_MSG_DESTROYOBJ;
-			const value = { ...header(family), NFTA_OBJ_TABLE: table, ...by };
-			compilation.emit(() => [
-				batchMessage(path, message, 0, { ...value, NFTA_OBJ_TYPE: objectTypes[type] } as never),
-			]);
+			const value = { ...of, ...by, NFTA_OBJ_TYPE: objectTypes[type] } as Attrs;
+			compilation.emit(() => [batchMessage(path, message, 0, value)]);
 			return;
 		}
 		if (operation !== "add" && operation !== "create") throw at.unsupported(`${operation} ${type}`);
-		const attrs = readers[type](at);
-		const json = at.pick("name").fields(["name"]);
-		const all = new Map(Object.entries(at.value as Record<string, unknown>));
-		const { family, table } = parseHandle({
-			family: at.pick("family").fields(["family"]).family,
-			table: at.pick("table").fields(["table"]).table,
-		});
-		const comment = all.has("comment")
-			? commentRecord(at.pick("comment").fields(["comment"]).comment)
-			: undefined;
+		if (name === undefined) throw at.fail('"name" is missing');
+		const value: Attrs = {
+			...readers[type](at),
+			...of,
+			NFTA_OBJ_NAME: parseName(name),
+			NFTA_OBJ_USERDATA: commentRecord(json.comment),
+		};
 		const flags = NLM_F_CREATE | (operation === "create" ? NLM_F_EXCL : 0);
-		compilation.emit(() => [
-			batchMessage(path, NFT_MSG_NEWOBJ, flags, {
-				...header(family),
-				...attrs,
-				NFTA_OBJ_TABLE: table,
-				NFTA_OBJ_NAME: parseName(json.name),
-				NFTA_OBJ_USERDATA: comment,
-			} as never),
-		]);
+		compilation.emit(() => [batchMessage(path, NFT_MSG_NEWOBJ, flags, value)]);
 	};
-const anyField = [
-	"packets",
-	"bytes",
-	"used",
-	"type",
-	"protocol",
-	"l3proto",
-	"policy",
-	"dport",
-	"timeout",
-	"size",
-	"context",
-	"mss",
-	"wscale",
-	"flags",
-] as const;

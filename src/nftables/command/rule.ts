@@ -11,6 +11,7 @@ import { encodeElements } from "../element.js";
 import type { Ruleset } from "../evaluation.js";
 import { evaluateExpression } from "../expression/index.js";
 import type { FamilyJson } from "../fact/family.js";
+import type { StatementJson } from "../json.js";
 import { emitRule, evaluateRule } from "../rule.js";
 import { isAnonymous, type SetDeclaration } from "../set.js";
 import { encodeSet, portions } from "../set-message.js";
@@ -30,7 +31,7 @@ export interface RuleJson {
 	readonly family: FamilyJson;
 	readonly table: string;
 	readonly chain: string;
-	readonly expr: readonly unknown[];
+	readonly expr: readonly StatementJson[];
 	readonly handle?: number;
 	/** Position among the rules of the chain: after it for add, before it for insert. */
 	readonly index?: number;

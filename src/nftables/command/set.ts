@@ -20,6 +20,7 @@ import { Evaluation, unevaluated } from "../evaluation.js";
 import { parseSet } from "../expression/set.js";
 import { datatypeByName } from "../fact/datatype.js";
 import type { FamilyJson } from "../fact/family.js";
+import type { ElementsJson, Expression, StatementJson } from "../json.js";
 import { type Node, value } from "../node.js";
 import { evaluateElements, evaluateSet, type SetDeclaration } from "../set.js";
 import { encodeSet } from "../set-message.js";
@@ -38,7 +39,7 @@ import { elementMessages, rulesetOf } from "./rule.js";
 
 type SetFlag = keyof typeof flags;
 /** The type of a key: by name, as a concatenation of names, or that of an expression. */
-export type TypeJson = string | readonly string[] | { readonly typeof: unknown };
+export type TypeJson = string | readonly string[] | { readonly typeof: Expression };
 export interface SetDeclarationJson {
 	readonly family: FamilyJson;
 	readonly table: string;
@@ -49,12 +50,12 @@ export interface SetDeclarationJson {
 	readonly map?: TypeJson;
 	readonly policy?: "performance" | "memory";
 	readonly flags?: SetFlag | readonly SetFlag[];
-	readonly elem?: unknown;
+	readonly elem?: ElementsJson;
 	readonly timeout?: number;
 	readonly "gc-interval"?: number;
 	readonly size?: number;
 	readonly "auto-merge"?: boolean;
-	readonly stmt?: readonly unknown[];
+	readonly stmt?: readonly StatementJson[];
 	readonly comment?: string;
 }
 

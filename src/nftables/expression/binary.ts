@@ -10,17 +10,18 @@ import type { Cursor } from "../cursor.js";
 import { type Emitter, type Register, registerNumber } from "../emitter.js";
 import { type Evaluation, fail, unevaluated } from "../evaluation.js";
 import { integer, isInteger, isString } from "../fact/datatype.js";
+import type { Expression } from "../json.js";
 import { type Binary, isConstant, type Node, type Operator, value } from "../node.js";
 import type { Parser } from "../parser.js";
 import { bitmask, byteLength, toBytes } from "../value.js";
 
 /** Arithmetic on bits. More than two operands are taken from the left. */
 export type BinaryJson =
-	| { readonly "&": readonly unknown[] }
-	| { readonly "|": readonly unknown[] }
-	| { readonly "^": readonly unknown[] }
-	| { readonly "<<": readonly unknown[] }
-	| { readonly ">>": readonly unknown[] };
+	| { readonly "&": readonly Expression[] }
+	| { readonly "|": readonly Expression[] }
+	| { readonly "^": readonly Expression[] }
+	| { readonly "<<": readonly Expression[] }
+	| { readonly ">>": readonly Expression[] };
 
 /** The kernel has no expression for it, but a chain of operations is one mask and one xor. */
 const MAX_CHAIN = 16;

@@ -2,6 +2,7 @@ import type { Cursor } from "../cursor.js";
 import type { Emitter, Register } from "../emitter.js";
 import { type Evaluation, fail, unevaluated } from "../evaluation.js";
 import { concatOf, type Datatype, integer, invalid } from "../fact/datatype.js";
+import type { Expression } from "../json.js";
 import type { Concat, Node } from "../node.js";
 import type { Parser } from "../parser.js";
 import { byteLength, padded, registers } from "../value.js";
@@ -9,7 +10,7 @@ import { isAddressOfAnyVersion } from "./ct.js";
 
 /** Several values side by side: one key. */
 export interface ConcatJson {
-	readonly concat: readonly unknown[];
+	readonly concat: readonly Expression[];
 }
 /** NFT_DATA_VALUE_MAXLEN */
 const MAX_BITS = 512;

@@ -3,6 +3,7 @@ import type { Cursor } from "../cursor.js";
 import { type Emitter, type Register, registerNumber } from "../emitter.js";
 import type { Evaluation } from "../evaluation.js";
 import { integer } from "../fact/datatype.js";
+import type { Expression } from "../json.js";
 import type { Hash, Node } from "../node.js";
 import type { Parser } from "../parser.js";
 import { byteLength } from "../value.js";
@@ -11,7 +12,7 @@ import { adoptType, expectNumber } from "./numgen.js";
 /** A number from `offset` to `offset + mod - 1` that is the same for the same expression. */
 export interface JhashJson {
 	readonly jhash: {
-		readonly expr: unknown;
+		readonly expr: Expression;
 		readonly mod: number;
 		readonly offset?: number;
 		readonly seed?: number;

@@ -14,13 +14,14 @@ import {
 	parseConstant,
 	string,
 } from "../fact/datatype.js";
+import type { Expression } from "../json.js";
 import type { List, Node, Prefix, SetName, SymbolText, Value } from "../node.js";
 import { value } from "../node.js";
 import { byteLength, toBytes } from "../value.js";
 
 /** A string, a number, a boolean: what it means depends on what it is compared with. `@name` is a set. */
 export type ImmediateJson = string | number | boolean;
-export type ListJson = readonly unknown[];
+export type ListJson = readonly Expression[];
 
 // IPPROTO_* and ICMP_REDIRECT: words that are this whatever they stand beside, as in nft's grammar.
 const words: Readonly<Record<string, readonly [Datatype, number]>> = {

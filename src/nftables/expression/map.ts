@@ -4,6 +4,7 @@ import { type Emitter, type Register, registerNumber, VERDICT } from "../emitter
 import { type Evaluation, fail, unevaluated } from "../evaluation.js";
 import { compatible, integer, verdict } from "../fact/datatype.js";
 import { toIntervals } from "../interval.js";
+import type { Expression } from "../json.js";
 import {
 	clone,
 	isConstant,
@@ -27,7 +28,7 @@ import { isAddressOfAnyVersion } from "./ct.js";
 
 /** What a map has for a key of the packet. */
 export interface MapJson {
-	readonly map: { readonly key: unknown; readonly data: unknown };
+	readonly map: { readonly key: Expression; readonly data: Expression };
 }
 
 export function parseMap(at: Cursor, parser: Parser): MapLookup {

@@ -1,13 +1,14 @@
 import type { Cursor } from "../cursor.js";
 import { type Evaluation, fail, unevaluated } from "../evaluation.js";
 import { isInteger } from "../fact/datatype.js";
+import type { Expression } from "../json.js";
 import type { Node, Prefix, Range } from "../node.js";
 import type { Parser } from "../parser.js";
 import { bitmask, prefixMask } from "../value.js";
 
 /** A network: an address and how many of its bits count. */
 export interface PrefixJson {
-	readonly prefix: { readonly addr: unknown; readonly len: number };
+	readonly prefix: { readonly addr: Expression; readonly len: number };
 }
 
 export function parsePrefix(at: Cursor, parser: Parser): Prefix {

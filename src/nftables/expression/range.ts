@@ -1,12 +1,13 @@
 import type { Cursor } from "../cursor.js";
 import { type Evaluation, fail, unevaluated } from "../evaluation.js";
 import { isInteger } from "../fact/datatype.js";
+import type { Expression } from "../json.js";
 import type { Node, Range, Value } from "../node.js";
 import type { Parser } from "../parser.js";
 
 /** Everything from one value to another, both included. */
 export interface RangeJson {
-	readonly range: readonly [low: unknown, high: unknown];
+	readonly range: readonly [low: Expression, high: Expression];
 }
 
 export function parseRange(at: Cursor, parser: Parser): Range {

@@ -2,6 +2,7 @@ import { NFT_SET_CONCAT, NFT_SET_CONSTANT, NFT_SET_INTERVAL } from "../../uapi/n
 import type { Cursor } from "../cursor.js";
 import { type Evaluation, fail, unevaluated } from "../evaluation.js";
 import { compatible, invalid } from "../fact/datatype.js";
+import type { ElementsJson, Expression } from "../json.js";
 import type { Element, Mapping, Node, SetLiteral, SetName, SetReference } from "../node.js";
 import { isSingle } from "../node.js";
 import type { Parser } from "../parser.js";
@@ -18,12 +19,12 @@ import { MAX_COMMENT } from "../userdata.js";
 
 /** Elements in braces; each may be `[key, data]` in a map. A lone `"@name"` is a set that exists. */
 export interface SetJson {
-	readonly set: unknown;
+	readonly set: ElementsJson;
 }
 /** An element with more than its value. */
 export interface ElemJson {
 	readonly elem: {
-		readonly val: unknown;
+		readonly val: Expression;
 		readonly timeout?: number;
 		readonly expires?: number;
 		readonly comment?: string;

@@ -4,13 +4,14 @@ import type { Cursor } from "../cursor.js";
 import { registerNumber, sizeOf } from "../emitter.js";
 import { fail } from "../evaluation.js";
 import { ifaceIndex } from "../fact/datatype.js";
+import type { Expression } from "../json.js";
 import type { Parser } from "../parser.js";
 import type { Statement } from "../statement.js";
 import { evaluateAddress } from "./address.js";
 
 /** Sends a copy of the packet elsewhere: to an address, in the netdev family to a device. */
 export interface DupJson {
-	readonly dup: { readonly addr: unknown; readonly dev?: unknown };
+	readonly dup: { readonly addr: Expression; readonly dev?: Expression };
 }
 const device = { datatype: ifaceIndex, bits: 32, order: "host" } as const;
 

@@ -5,15 +5,16 @@ import { registerNumber, sizeOf } from "../emitter.js";
 import { fail } from "../evaluation.js";
 import { ifaceIndex, ipv4Addr, ipv6Addr } from "../fact/datatype.js";
 import { ipVersions } from "../fact/family.js";
+import type { Expression } from "../json.js";
 import type { Parser } from "../parser.js";
 import type { Statement } from "../statement.js";
 
 /** Sends the packet out of another device. */
 export interface FwdJson {
 	readonly fwd: {
-		readonly dev: unknown;
+		readonly dev: Expression;
 		readonly family?: "ip" | "ip6";
-		readonly addr?: unknown;
+		readonly addr?: Expression;
 	};
 }
 const device = { datatype: ifaceIndex, bits: 32, order: "host" } as const;

@@ -38,18 +38,16 @@ export function parseLimit(at: Cursor, parser: Parser): Statement {
 	});
 }
 
-export const rateFields = [
-	["rate", "per"],
-	["rate_unit", "burst", "burst_unit", "inv"],
-] as const;
-
 /** The attributes of a rate; `burst` is what packets may burst by when nothing is said. */
 export function rateAttrs(
 	at: Cursor,
 	burst: bigint,
 	extra: readonly string[] = [],
 ): DataOf<"limit"> {
-	const json = at.fields(rateFields[0], [...rateFields[1], ...(extra as readonly [])]);
+	const json = at.fields(
+		["rate", "per"],
+		["rate_unit", "burst", "burst_unit", "inv", ...(extra as readonly [])],
+	);
 	const unit = json.rate_unit?.oneOf(units) ?? 1n;
 	const isPackets = json.rate_unit === undefined || json.rate_unit.value === "packets";
 	const burstUnit = isPackets ? 1n : (json.burst_unit?.oneOf(units) ?? 1n);

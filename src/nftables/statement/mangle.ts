@@ -5,6 +5,7 @@ import type { Cursor } from "../cursor.js";
 import { type Emitter, type Register, registerNumber } from "../emitter.js";
 import { type Evaluation, fail } from "../evaluation.js";
 import { evaluateField } from "../expression/exthdr.js";
+import type { Expression } from "../json.js";
 import type { Ct, Exthdr, Meta, Node } from "../node.js";
 import { isConstant } from "../node.js";
 import type { Parser } from "../parser.js";
@@ -15,7 +16,7 @@ import { writePayload } from "./write-payload.js";
 
 /** Writes to the packet, its metadata or its connection. */
 export interface MangleJson {
-	readonly mangle: { readonly key: unknown; readonly value: unknown };
+	readonly mangle: { readonly key: Expression; readonly value: Expression };
 }
 
 export function parseMangle(at: Cursor, parser: Parser): Statement {

@@ -6,6 +6,7 @@ import { type Emitter, type Register, registerNumber } from "../emitter.js";
 import { type Evaluation, fail, unevaluated } from "../evaluation.js";
 import { askPresence } from "../expression/fib.js";
 import { booleanType, ctState, isBitmask, isString } from "../fact/datatype.js";
+import type { Expression } from "../json.js";
 import { learn } from "../learn.js";
 import {
 	type Element,
@@ -25,7 +26,7 @@ import { byteLength, prefixMask, toBytes } from "../value.js";
 
 /** A comparison; the rule ends here for a packet it does not hold for. */
 export interface MatchJson {
-	readonly match: { readonly op: Relation; readonly left: unknown; readonly right: unknown };
+	readonly match: { readonly op: Relation; readonly left: Expression; readonly right: Expression };
 }
 
 const relations: Readonly<Record<Relation, Relation>> = {

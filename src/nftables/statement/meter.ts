@@ -8,6 +8,7 @@ import type { Cursor } from "../cursor.js";
 import { registerNumber } from "../emitter.js";
 import { Evaluation, fail } from "../evaluation.js";
 import { elementOfKey } from "../expression/set.js";
+import type { Expression, StatementJson } from "../json.js";
 import { isConstant } from "../node.js";
 import type { Parser } from "../parser.js";
 import { evaluateSet, type SetDeclaration } from "../set.js";
@@ -17,8 +18,8 @@ import type { Statement } from "../statement.js";
 export interface MeterJson {
 	readonly meter: {
 		readonly name: string;
-		readonly key: unknown;
-		readonly stmt: unknown;
+		readonly key: Expression;
+		readonly stmt: StatementJson;
 		readonly size?: number;
 	};
 }

@@ -14,6 +14,7 @@ import { type Emitter, type Register, registerNumber } from "../emitter.js";
 import { type Evaluation, fail } from "../evaluation.js";
 import { ipVersions } from "../fact/family.js";
 import { ip, ip6, NETWORK } from "../fact/protocol.js";
+import type { Expression } from "../json.js";
 import type { Node } from "../node.js";
 import type { Parser } from "../parser.js";
 import type { Statement } from "../statement.js";
@@ -34,8 +35,8 @@ export type NatJson =
 	| { readonly redirect: NatOptionsJson | null };
 export interface NatOptionsJson {
 	readonly family?: "ip" | "ip6";
-	readonly addr?: unknown;
-	readonly port?: unknown;
+	readonly addr?: Expression;
+	readonly port?: Expression;
 	readonly flags?: NatFlag | readonly NatFlag[];
 	readonly type_flags?: NatTypeFlag | readonly NatTypeFlag[];
 }

@@ -12,13 +12,14 @@ import {
 	referenceTo,
 } from "../expression/map.js";
 import { string } from "../fact/datatype.js";
+import type { Expression } from "../json.js";
 import { type MapLookup, type Node, value } from "../node.js";
 import type { Parser } from "../parser.js";
 import { adoptElementFlags, declareAnonymous } from "../set.js";
 import type { Statement } from "../statement.js";
 
 /** A named object: by its name, or by what a map has for a key. */
-export type ObjectReferenceJson = string | { readonly map: unknown };
+export type ObjectReferenceJson = string | { readonly map: Expression };
 
 const target = { datatype: string, bits: NFT_NAME_MAXLEN * 8, order: "host" } as const;
 

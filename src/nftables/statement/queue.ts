@@ -4,6 +4,7 @@ import type { Cursor } from "../cursor.js";
 import { type Emitter, registerNumber } from "../emitter.js";
 import { type Evaluation, fail } from "../evaluation.js";
 import { integer } from "../fact/datatype.js";
+import type { Expression } from "../json.js";
 import type { Node } from "../node.js";
 import type { Parser } from "../parser.js";
 import type { Statement } from "../statement.js";
@@ -11,7 +12,7 @@ import type { Statement } from "../statement.js";
 /** Lets a program decide: the packet goes to a queue, or to one of a range of queues. */
 export interface QueueJson {
 	readonly queue: null | {
-		readonly num?: unknown;
+		readonly num?: Expression;
 		readonly flags?: QueueFlag | readonly QueueFlag[];
 	};
 }

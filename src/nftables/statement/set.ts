@@ -10,6 +10,7 @@ import type { Cursor } from "../cursor.js";
 import { type DataOf, registerNumber, sizeOf } from "../emitter.js";
 import { type Evaluation, fail, unevaluated } from "../evaluation.js";
 import { elementOfKey } from "../expression/set.js";
+import type { Expression, StatementJson } from "../json.js";
 import type { Element, Node } from "../node.js";
 import type { Parser } from "../parser.js";
 import { isMap, type SetDeclaration } from "../set.js";
@@ -17,8 +18,8 @@ import type { StatefulExpr, Statement } from "../statement.js";
 
 interface UpdateJson {
 	readonly op: keyof typeof operations;
-	readonly elem: unknown;
-	readonly stmt?: readonly unknown[];
+	readonly elem: Expression;
+	readonly stmt?: readonly StatementJson[];
 }
 /** Puts what the packet has into a set, or takes it out. */
 export interface SetStatementJson {
@@ -26,7 +27,7 @@ export interface SetStatementJson {
 }
 /** The same for a map. */
 export interface MapStatementJson {
-	readonly map: UpdateJson & { readonly data: unknown; readonly map: string };
+	readonly map: UpdateJson & { readonly data: Expression; readonly map: string };
 }
 
 const operations = {

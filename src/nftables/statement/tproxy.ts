@@ -5,6 +5,7 @@ import { type Emitter, registerNumber } from "../emitter.js";
 import { fail } from "../evaluation.js";
 import { ipVersions } from "../fact/family.js";
 import { TRANSPORT } from "../fact/protocol.js";
+import type { Expression } from "../json.js";
 import type { Node } from "../node.js";
 import type { Parser } from "../parser.js";
 import type { Statement } from "../statement.js";
@@ -14,8 +15,8 @@ import { checkVersion, evaluateAddress, evaluatePort } from "./address.js";
 export interface TproxyJson {
 	readonly tproxy: {
 		readonly family?: "ip" | "ip6";
-		readonly addr?: unknown;
-		readonly port?: unknown;
+		readonly addr?: Expression;
+		readonly port?: Expression;
 	};
 }
 

@@ -3,13 +3,14 @@ import { VERDICT } from "../emitter.js";
 import { fail } from "../evaluation.js";
 import { parseMap } from "../expression/map.js";
 import { verdict } from "../fact/datatype.js";
+import type { Expression } from "../json.js";
 import type { Node } from "../node.js";
 import type { Parser } from "../parser.js";
 import type { Statement } from "../statement.js";
 
 /** A verdict looked up in a map. */
 export interface VmapJson {
-	readonly vmap: { readonly key: unknown; readonly data: unknown };
+	readonly vmap: { readonly key: Expression; readonly data: Expression };
 }
 
 export function parseVmap(at: Cursor, parser: Parser): Statement {

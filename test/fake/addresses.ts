@@ -7,7 +7,7 @@ import {
 	type RTM_NEWADDR,
 } from "../../src/uapi/if_addr.js";
 import { AF_INET, AF_INET6 } from "../../src/uapi/socket.js";
-import { connectedRoutes, sameRoute } from "./connected.js";
+import { connectedRoutes, inSubnet, sameRoute } from "./connected.js";
 import type { Address, Link, Namespace } from "./namespace.js";
 import { hex, Refusal, unhex } from "./refusal.js";
 import { masked } from "./routes.js";
@@ -66,12 +66,6 @@ function linkOf(ns: Namespace, family: number, index: number | undefined): Link 
 	if (link !== undefined) return link;
 	throw new Refusal("ENODEV", said(family, "Device not found", "Unable to find the interface"));
 }
-
-const inSubnet = (a: Address, b: Address): boolean =>
-	a.family === AF_INET &&
-	b.family === AF_INET &&
-	a.prefix === b.prefix &&
-	masked(a.address, a.prefix) === masked(b.address, b.prefix);
 
 /** IPv4 tells addresses apart by subnet and address, IPv6 by address alone. */
 const isSame = (a: Address, b: Address): boolean =>

@@ -37,7 +37,7 @@ export function connectedRoutes(link: Link, address: Address): Route[] {
 		type: RTN_LOCAL,
 		scope: v4 ? RT_SCOPE_HOST : RT_SCOPE_UNIVERSE,
 		protocol: RTPROT_KERNEL,
-		prefsrc: v4 ? address.local : undefined,
+		prefsrc: v4 ? primaryOf(link, address).local : undefined,
 		hops: [{ oif: link.index, gateway: undefined, flags: 0, weight: 0 }],
 		metrics: undefined,
 	} satisfies Route;
@@ -64,6 +64,22 @@ export function connectedRoutes(link: Link, address: Address): Route[] {
 			routes.push({ ...kernels, dst, type: RTN_BROADCAST, scope: RT_SCOPE_LINK });
 	return routes;
 }
+
+/** The address that a secondary one belongs to; each primary one is its own. */
+function primaryOf(link: Link, address: Address): Address {
+	if ((address.flags & IFA_F_SECONDARY) === 0) return address;
+	const primary = link.addresses.find(
+		(one) => (one.flags & IFA_F_SECONDARY) === 0 && inSubnet(one, address),
+	);
+	return primary ?? address;
+}
+
+/** Whether two IPv4 addresses share a subnet: the later one is secondary then. */
+export const inSubnet = (a: Address, b: Address): boolean =>
+	a.family === AF_INET &&
+	b.family === AF_INET &&
+	a.prefix === b.prefix &&
+	masked(a.address, a.prefix) === masked(b.address, b.prefix);
 
 const broadcastOf = (subnet: string, prefix: number): string =>
 	(Number.parseInt(subnet, 16) + 2 ** (32 - prefix) - 1).toString(16).padStart(8, "0");

@@ -11,7 +11,7 @@ import { BR_STATE_DISABLED, BR_STATE_FORWARDING } from "../../src/uapi/if_bridge
 import type { RTM_GETLINK, RTM_NEWLINK } from "../../src/uapi/if_link.js";
 import { flagsOf } from "./bridge.js";
 import { findLink } from "./links.js";
-import { hasCarrier, type Link, type Namespace } from "./namespace.js";
+import { hasCarrier, isRunning, type Link, type Namespace } from "./namespace.js";
 import { Refusal, unhex } from "./refusal.js";
 import { inetConf } from "./sysctls.js";
 import type { Given, Taken } from "./value.js";
@@ -55,11 +55,11 @@ function linkReply(ns: Namespace, link: Link): LinkReply {
 		ifi_flags:
 			(loopback ? IFF_LOOPBACK : IFF_BROADCAST | IFF_MULTICAST) |
 			(link.up ? IFF_UP : 0) |
-			(carrier ? IFF_RUNNING | IFF_LOWER_UP : 0),
+			(link.up && carrier ? IFF_RUNNING | IFF_LOWER_UP : 0),
 		ifi_change: 0,
 		IFLA_IFNAME: link.name,
 		IFLA_TXQLEN: link.txqlen,
-		IFLA_OPERSTATE: loopback ? IF_OPER_UNKNOWN : carrier ? IF_OPER_UP : IF_OPER_DOWN,
+		IFLA_OPERSTATE: loopback ? IF_OPER_UNKNOWN : link.up && carrier ? IF_OPER_UP : IF_OPER_DOWN,
 		IFLA_LINKMODE: 0,
 		IFLA_MTU: link.mtu,
 		IFLA_MIN_MTU: link.mtuRange[0],
@@ -95,7 +95,7 @@ function infoOf(ns: Namespace, link: Link): LinkInfo {
 
 /** Without spanning tree a port forwards as soon as it, its bridge and its cable are up. */
 const portState = (ns: Namespace, bridge: Link, port: Link): number =>
-	bridge.up && hasCarrier(ns, port) ? BR_STATE_FORWARDING : BR_STATE_DISABLED;
+	bridge.up && isRunning(ns, port) ? BR_STATE_FORWARDING : BR_STATE_DISABLED;
 
 function dataOf({ kind, data, tun }: Link): object {
 	if (kind === "bridge") return { IFLA_INFO_DATA: { ...data } };

@@ -125,6 +125,7 @@ export function emptyNamespace(): Namespace {
 	};
 	const lo = addLink(ns, { name: "lo", mac: "000000000000", mtuRange: [0, 2 ** 31 - 1] });
 	lo.mtu = LOOPBACK_MTU;
+	Object.assign(lo.conf.ipv4, { disable_policy: "1", disable_xfrm: "1" });
 	return ns;
 }
 
@@ -176,14 +177,15 @@ function nextIndex(ns: Namespace): number {
 export const linkNamed = (ns: Namespace, name: string): Link | undefined =>
 	[...ns.links.values()].find((link) => link.name === name);
 
-/** Whether a link has somebody at its other end. */
+/** Whether a link has somebody at its other end. A tap and a cable have so even when they are down. */
 export function hasCarrier(ns: Namespace, link: Link): boolean {
-	if (!link.up) return false;
 	if (link.tun !== undefined) return link.tun.held;
-	if (link.peer !== undefined) return ns.links.get(link.peer)?.up ?? false;
+	if (link.peer !== undefined) return link.up && (ns.links.get(link.peer)?.up ?? false);
 	if (link.kind !== "bridge") return true;
-	return portsOf(ns, link).some((port) => hasCarrier(ns, port));
+	return portsOf(ns, link).some((port) => isRunning(ns, port));
 }
+/** Whether packets can pass. */
+export const isRunning = (ns: Namespace, link: Link): boolean => link.up && hasCarrier(ns, link);
 
 export const portsOf = (ns: Namespace, bridge: Link): Link[] =>
 	[...ns.links.values()].filter((link) => link.master === bridge.index);

@@ -15,7 +15,7 @@ import {
 	RTNH_F_ONLINK,
 } from "../../src/uapi/rtnetlink.js";
 import { AF_INET, AF_INET6 } from "../../src/uapi/socket.js";
-import { type Hop, hasCarrier, type Namespace, type Route } from "./namespace.js";
+import { type Hop, isRunning, type Namespace, type Route } from "./namespace.js";
 import { hex, plain, Refusal, unhex } from "./refusal.js";
 import type { Given, Taken } from "./value.js";
 
@@ -252,7 +252,7 @@ function sourceFor(ns: Namespace, { family, hops }: Route, to: string): string |
 function routeReply(ns: Namespace, route: Route): RouteReply {
 	const [hop] = route.hops;
 	const link = hop?.oif === undefined ? undefined : ns.links.get(hop.oif);
-	const carrier = link === undefined || hasCarrier(ns, link);
+	const carrier = link === undefined || isRunning(ns, link);
 	return {
 		rtm_family: route.family,
 		rtm_dst_len: route.prefix,

@@ -58,6 +58,11 @@ export class Lab {
 	changes(before: Snapshot): string[] {
 		return difference(before, this.look(), { except: ["conntrack"] });
 	}
+	/** The same of the network alone, between two moments in which taps of ours are up: the journal grows. */
+	async networkChanges(before: Snapshot): Promise<string[]> {
+		const except = ["conntrack", "state directory"];
+		return difference(before, await this.lookSettled(), { except });
+	}
 
 	/** Do something as a process of ours does it: open the host, work, close it. */
 	async run<T>(work: (host: Host) => Promise<T>): Promise<Outcome<T>> {

@@ -1,0 +1,75 @@
+import { describe, expect, it, test } from "vitest";
+import { type Command, compile } from "../../src/nftables/index.js";
+import { rows } from "./rules.js";
+import { compiled, host, inTable, line } from "./ruleset.js";
+
+describe("a rule is these expressions", () => {
+	it.each(rows)("%s (%s)", (_label, family, statements) => {
+		expect(compiled(inTable(family, statements)).map(line).join("\n")).toMatchSnapshot();
+	});
+});
+
+const names = (nftables: readonly Command[]): string[] =>
+	compile({ nftables }, { host }).messages.map(({ message }) => message.name.slice(8));
+
+test("an anonymous set and its elements come right before the rule that uses them", () => {
+	const rule = inTable("ip", [
+		{
+			match: {
+				op: "==",
+				left: { payload: { protocol: "tcp", field: "dport" } },
+				right: { set: [22, 80] },
+			},
+		},
+	]);
+	expect(names(rule)).toEqual(["NEWTABLE", "NEWCHAIN", "NEWSET", "NEWSETELEM", "NEWRULE"]);
+});
+
+test("what a listing says without an operation is added", () => {
+	expect(names([{ metainfo: {} }, { table: { family: "ip", name: "t" } }])).toEqual(["NEWTABLE"]);
+});
+
+test("delete, destroy, flush and replace have their own messages", () => {
+	const of = { family: "ip", table: "t" } as const;
+	expect(
+		names([
+			{ flush: { ruleset: null } },
+			{ flush: { table: { family: "ip", name: "t" } } },
+			{ flush: { chain: { ...of, name: "c" } } },
+			{ flush: { set: { ...of, name: "s" } } },
+			{ delete: { rule: { ...of, chain: "c", handle: 7 } } },
+			{ destroy: { set: { ...of, name: "s" } } },
+			{ delete: { counter: { ...of, name: "n" } } },
+			{ replace: { rule: { ...of, chain: "c", handle: 7, expr: [{ drop: null }] } } },
+		]),
+	).toEqual([
+		"DELTABLE",
+		"DELRULE",
+		"DELRULE",
+		"DELSETELEM",
+		"DELRULE",
+		"DESTROYSET",
+		"DELOBJ",
+		"NEWRULE",
+	]);
+});
+
+test("a set that a rule updates can be changed by packets, whatever its own flags say", () => {
+	const table = { family: "ip", table: "t" } as const;
+	const commands = inTable(
+		"ip",
+		[{ set: { op: "add", elem: { payload: { protocol: "ip", field: "saddr" } }, set: "@s" } }],
+		{ add: { set: { ...table, name: "s", type: "ipv4_addr", size: 100 } } },
+	);
+	const [, set] = compile({ nftables: commands }, { host }).messages;
+	expect(set?.value).toMatchObject({ NFTA_SET_NAME: "s", NFTA_SET_FLAGS: 0x20 });
+});
+
+test("more elements than one attribute holds are sent in portions", () => {
+	const elem = Array.from({ length: 5000 }, (_, i) => `10.0.${i >> 8}.${i & 255}`);
+	const set = { family: "ip", table: "t", name: "s", type: "ipv4_addr", elem } as const;
+	const { messages } = compile({ nftables: [{ add: { set } }] }, { host });
+	expect(messages.length).toBeGreaterThan(2);
+	for (const { message, value } of messages)
+		expect(message.encode(value as never).length).toBeLessThan(65_536);
+});

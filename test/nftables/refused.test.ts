@@ -1,0 +1,142 @@
+import { expect, it } from "vitest";
+import { type Command, compile, RulesetError } from "../../src/nftables/index.js";
+import { host } from "./ruleset.js";
+
+const rule = (...expr: readonly unknown[]): unknown => ({
+	add: { rule: { family: "ip", table: "t", chain: "c", expr } },
+});
+const dport = { payload: { protocol: "tcp", field: "dport" } };
+const match = (left: unknown, right: unknown, op = "=="): unknown => ({
+	match: { op, left, right },
+});
+const at = "$.nftables[0].add.rule.expr[0]";
+
+const rows: readonly (readonly [why: string, command: unknown, path: string])[] = [
+	["no object", 7, "$.nftables[0]"],
+	["two commands in one", { add: {}, delete: {} }, "$.nftables[0]"],
+	["unknown command", { invent: {} }, "$.nftables[0]"],
+	["unknown object", { add: { thing: {} } }, "$.nftables[0].add"],
+	[
+		"unknown key",
+		{ add: { table: { family: "ip", name: "t", colour: 1 } } },
+		"$.nftables[0].add.table",
+	],
+	["missing key", { add: { table: { family: "ip" } } }, "$.nftables[0].add.table"],
+	[
+		"unknown family",
+		{ add: { table: { family: "ipx", name: "t" } } },
+		"$.nftables[0].add.table.family",
+	],
+	[
+		"a name with a NUL",
+		{ add: { table: { family: "ip", name: "a\0b" } } },
+		"$.nftables[0].add.table.name",
+	],
+	["unknown statement", rule({ teleport: null }), at],
+	["xt is opaque", rule({ xt: { type: "match", name: "comment" } }), at],
+	["unknown expression", rule(match({ smell: {} }, 1)), `${at}.match.left`],
+	[
+		"unknown field",
+		rule(match({ payload: { protocol: "tcp", field: "port" } }, 1)),
+		`${at}.match.left.payload.field`,
+	],
+	["unknown operator", rule(match(dport, 1, "~")), `${at}.match.op`],
+	["a port of 17 bits", rule(match(dport, 70000)), `${at}.match.right`],
+	["a service nobody knows", rule(match(dport, "no-such")), `${at}.match.right`],
+	[
+		"no address",
+		rule(match({ payload: { protocol: "ip", field: "saddr" } }, "10.0.0.256")),
+		`${at}.match.right`,
+	],
+	["a range upside down", rule(match(dport, { range: [9, 1] })), `${at}.match.right.range`],
+	["an empty set", rule(match(dport, { set: [] })), `${at}.match.right.set`],
+	["a set nobody declared", rule(match(dport, "@s")), `${at}.match.right`],
+	["constant on the left", rule(match(1, 2)), `${at}.match.left`],
+	[
+		"ip6 in an ip table",
+		rule(match({ payload: { protocol: "ip6", field: "saddr" } }, "::1")),
+		`${at}.match.left.payload`,
+	],
+	[
+		"udp after tcp",
+		rule(match(dport, 1), match({ payload: { protocol: "udp", field: "dport" } }, 1)),
+		"$.nftables[0].add.rule.expr[1].match.left.payload",
+	],
+	[
+		"nothing follows a verdict",
+		rule({ accept: null }, { counter: null }),
+		"$.nftables[0].add.rule.expr[1].counter",
+	],
+	[
+		"a port without its protocol",
+		rule({ dnat: { addr: "10.0.0.1", port: 22 } }),
+		`${at}.dnat.port`,
+	],
+	[
+		"a prefix longer than the address",
+		rule(
+			match(
+				{ payload: { protocol: "ip", field: "saddr" } },
+				{ prefix: { addr: "10.0.0.0", len: 33 } },
+			),
+		),
+		`${at}.match.right.prefix`,
+	],
+	[
+		"an interval in a plain set",
+		{
+			add: {
+				set: {
+					family: "ip",
+					table: "t",
+					name: "s",
+					type: "inet_service",
+					elem: [{ range: [1, 2] }],
+				},
+			},
+		},
+		"$.nftables[0].add.set.elem",
+	],
+	[
+		"intervals that overlap",
+		{
+			add: {
+				set: {
+					family: "ip",
+					table: "t",
+					name: "s",
+					type: "inet_service",
+					flags: ["interval"],
+					elem: [{ range: [1, 5] }, { range: [4, 9] }],
+				},
+			},
+		},
+		"$.nftables[0].add.set.elem[1]",
+	],
+	[
+		"a hook that does not exist",
+		{
+			add: {
+				chain: { family: "arp", table: "t", name: "c", type: "filter", hook: "forward", prio: 0 },
+			},
+		},
+		"$.nftables[0].add.chain.hook",
+	],
+	[
+		"a comment too long",
+		{ add: { table: { family: "ip", name: "t", comment: "x".repeat(129) } } },
+		"$.nftables[0].add.table.comment",
+	],
+];
+
+it.each(rows)("%s", (_why, command, path) => {
+	let error: unknown;
+	try {
+		compile({ nftables: [command as Command] }, { host });
+	} catch (thrown) {
+		error = thrown;
+	}
+	expect(error).toBeInstanceOf(RulesetError);
+	expect((error as RulesetError).path).toMatch(path);
+	expect((error as RulesetError).message).toContain(path);
+});

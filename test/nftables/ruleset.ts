@@ -1,0 +1,67 @@
+import { Reader, Writer } from "../../src/netlink/bytes.js";
+import { list, type Out } from "../../src/netlink/schema.js";
+import { type Command, compile, type Host, type StatementJson } from "../../src/nftables/index.js";
+import { expr } from "../../src/uapi/nf_tables_expr.js";
+
+/** A host that is the same wherever the tests run. */
+export const host: Host = {
+	number: (database, name) =>
+		(
+			({ protocols: { gre: 47, ospf: 89 }, group: { default: 0 } }) as Record<
+				string,
+				Record<string, number>
+			>
+		)[database]?.[name],
+	name: () => undefined,
+	service: (name) => ({ ssh: 22, http: 80, https: 443 })[name],
+	uid: (name) => ({ root: 0 })[name],
+	gid: (name) => ({ root: 0 })[name],
+	ifindex: (name) => ({ lo: 1 })[name],
+	ifname: (index) => ({ 1: "lo" })[index],
+	utcOffset: () => 7200,
+};
+
+type Family = "ip" | "ip6" | "inet" | "arp" | "bridge" | "netdev";
+export const inTable = (
+	family: Family,
+	expr: readonly StatementJson[],
+	...before: readonly Command[]
+): readonly Command[] => [
+	{ add: { table: { family, name: "t" } } },
+	...before,
+	{ add: { chain: { family, table: "t", name: "c" } } },
+	{ add: { rule: { family, table: "t", chain: "c", expr } } },
+];
+
+const expressions = list(1, expr);
+export type Decoded = Out<typeof expressions>;
+
+/** What the kernel is sent for a rule, decoded again: encoding is part of what is tested. */
+export function compiled(nftables: readonly Command[]): Decoded {
+	const { messages } = compile({ nftables }, { host });
+	const rule = messages.findLast(({ message }) => message.name === "NFT_MSG_NEWRULE");
+	const given = (rule ?? { value: {} }).value as { NFTA_RULE_EXPRESSIONS?: Decoded };
+	const writer = new Writer();
+	expressions.write(writer, given.NFTA_RULE_EXPRESSIONS ?? []);
+	return expressions.read(new Reader(writer.finish()));
+}
+
+/** An expression in a line: its name, then its attributes without the prefix the name repeats. */
+export function line({ NFTA_EXPR_NAME: name, NFTA_EXPR_DATA: data }: Decoded[number]): string {
+	return [
+		name,
+		...Object.entries(data ?? {}).map(([key, value]) => `${short(key)}=${text(value)}`),
+	].join(" ");
+}
+const short = (key: string): string => key.replace(/^NFTA_[A-Z]+_/, "").toLowerCase();
+
+function text(value: unknown): string {
+	if (value instanceof Uint8Array) return Buffer.from(value).toString("hex");
+	if (Array.isArray(value)) return `[${value.map((each) => line(each)).join(", ")}]`;
+	if (typeof value !== "object" || value === null) return `${value}`;
+	const members = Object.entries(value);
+	const [only] = members;
+	if ("NFTA_EXPR_NAME" in value) return `(${line(value as Decoded[number])})`;
+	if (members.length === 1 && only !== undefined) return text(only[1]);
+	return `{${members.map(([key, member]) => `${short(key)}=${text(member)}`).join(" ")}}`;
+}

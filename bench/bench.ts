@@ -7,6 +7,7 @@ import { missing, type PeerId, startPeer } from "./peers.js";
 export interface Runner {
 	readonly id: PeerId;
 	readonly peer: Peer;
+	readonly netns: string;
 }
 
 /** One run of the bench: the hosts it makes, and how thorough it is. */
@@ -29,7 +30,7 @@ export class Bench implements Disposable {
 		ids: readonly PeerId[],
 		body: (runners: readonly Runner[]) => Promise<T>,
 	): Promise<T> {
-		const started: { id: PeerId; peer: Peer; netns: string }[] = [];
+		const started: Runner[] = [];
 		try {
 			for (const id of ids) {
 				if (missing(id) === undefined) started.push({ id, ...startPeer(id, this.lab) });

@@ -16,6 +16,7 @@ import type { Row } from "./row.js";
 import { growthRows } from "./rows/growth.js";
 import { churnRows, contentionRows, guestRows } from "./rows/guests.js";
 import { processRows, specRow } from "./rows/process.js";
+import { checkSame } from "./same.js";
 import { wireRows } from "./wire.js";
 
 const MEASUREMENTS: Readonly<Record<string, (bench: Bench) => Promise<readonly Row[]>>> = {
@@ -65,6 +66,7 @@ async function measure(): Promise<Row[]> {
 			process.exit(1);
 		});
 	}
+	await checkSame(bench);
 	const all: Row[] = [];
 	for (const name of wanted) {
 		const start = Date.now();

@@ -16,7 +16,6 @@ export const PACKAGES = [
 	"nftables",
 	"iptables",
 	"uml-utilities",
-	"bridge-utils",
 	"net-tools",
 	"containernetworking-plugins",
 	"util-linux",

@@ -23,8 +23,7 @@ function parseIPv4(text: string): Uint8Array {
 	return Uint8Array.from(parts, (part) => {
 		if (part.length > 1 && part.startsWith("0"))
 			throw new AddressError("a leading zero means octal to some programs and nothing to others");
-		if (part.length > 3 || Number(part) > 255)
-			throw new AddressError("the numbers of an IPv4 address go up to 255");
+		if (Number(part) > 255) throw new AddressError("the numbers of an IPv4 address go up to 255");
 		return Number(part);
 	});
 }

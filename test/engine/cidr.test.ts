@@ -179,7 +179,11 @@ describe("CIDRs", () => {
 		);
 	});
 
-	it("of different families neither contain nor overlap", () => {
+	it("of different families differ, and neither contain nor overlap", () => {
+		const [same, longer] = [parseAddress("10.0.0.1"), parseAddress("a00:1::")];
+		expect(compareAddresses(same, longer)).toBeLessThan(0);
+		expect(compareAddresses(longer, same)).toBeGreaterThan(0);
+
 		const [a, b] = [parseCidr("0.0.0.0/0"), parseCidr("::/0")];
 		expect(contains(a, b.address) || contains(b, a.address) || overlaps(a, b)).toBe(false);
 	});

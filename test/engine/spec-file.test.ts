@@ -356,6 +356,7 @@ describe("text that is no spec", () => {
 		expect(refuseText(" ".repeat(100 * 2 ** 20))).toEqual(
 			one("", "longer than 4194304 characters"),
 		);
+		expect(refuseText(" ".repeat(4 * 2 ** 20))).toEqual(one("", "is empty"));
 		expect(refuseText("a: b\n".repeat(500_000))).toEqual(one("", "too long for YAML"));
 	});
 });

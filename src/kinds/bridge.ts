@@ -5,7 +5,7 @@ import { readLink, readLinkByName } from "../kernel/read.js";
 import { request } from "../netlink/request.js";
 import { RTM_NEWLINK } from "../uapi/if_link.js";
 import { NLM_F_CREATE, NLM_F_EXCL } from "../uapi/netlink.js";
-import { linkDrift, macBytes, macOf, macText, setLink, UP } from "./link.js";
+import { linkDrift, macBytes, macOf, macText, mtuAfter, setLink, UP } from "./link.js";
 import { aliasOf } from "./mark.js";
 
 export interface Bridge {
@@ -77,7 +77,11 @@ export const bridge: Kind<Bridge, MadeBridge> = {
 	change(made, next, kernel) {
 		const link = readLink(kernel, made.index);
 		if (link === undefined) return this.create(next);
-		const want = { ...next, alias: aliasOf(next.network) };
+		const want = {
+			...next,
+			mtu: mtuAfter(made.mtu, next.mtu),
+			alias: aliasOf(next.network),
+		};
 		if (link.IFLA_IFNAME !== next.name)
 			throw new ConflictError(
 				`bridge ${next.name}`,
@@ -94,7 +98,7 @@ export const bridge: Kind<Bridge, MadeBridge> = {
 					...UP,
 					IFLA_IFALIAS: want.alias,
 					IFLA_ADDRESS: macBytes(next.mac),
-					IFLA_MTU: next.mtu,
+					IFLA_MTU: want.mtu,
 				}),
 				undo: [
 					setLink(next.index, {

@@ -96,10 +96,16 @@ export const forwarding: Kind<Forwarding, MadeForwarding> = {
 	drift(made, kernel) {
 		return holds(made, read(kernel, made.index)) ? [] : [`${words(made)} is off`];
 	},
-	change(_made, next, kernel) {
+	change(made, next, kernel) {
 		const now = read(kernel, next.index);
 		// No interface there any more: it is made again in this transaction, with everything still to set.
-		return holds(next, now) ? [] : this.create({ ...next, before: now ?? OFF });
+		const on = holds(next, now) ? [] : this.create({ ...next, before: now ?? OFF });
+		const dropped = {
+			...made,
+			forwarding: next.forwarding === undefined ? made.forwarding : undefined,
+			proxyArp: next.proxyArp === undefined ? made.proxyArp : undefined,
+		};
+		return [...on, ...this.remove(dropped)];
 	},
 	within: ({ link }) => linkKey(link),
 };

@@ -28,6 +28,13 @@ export const macText = (bytes: Uint8Array | undefined): string =>
 export const macOf = (index: number): string =>
 	macText(Uint8Array.of(0x02, 0x75, index >>> 24, index >>> 16, index >>> 8, index));
 
+/** Of a new link of Ethernet (ether_setup). */
+export const DEFAULT_MTU = 1500;
+
+/** The MTU to set: that of a new link where a spec that named one no longer does. */
+export const mtuAfter = (made: number | undefined, next: number | undefined): number | undefined =>
+	next ?? (made === undefined ? undefined : DEFAULT_MTU);
+
 /** What of a link is not as wanted, in words; only what is wanted is compared. */
 export function linkDrift(
 	link: Link,

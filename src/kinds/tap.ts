@@ -4,7 +4,7 @@ import type { Identity } from "../kernel/action.js";
 import type { Kernel } from "../kernel/kernel.js";
 import { type Link, readLink } from "../kernel/read.js";
 import { IFF_UP } from "../uapi/if.js";
-import { linkDrift, macBytes, macOf, setLink, UP } from "./link.js";
+import { DEFAULT_MTU, linkDrift, macBytes, macOf, mtuAfter, setLink, UP } from "./link.js";
 import { aliasOf } from "./mark.js";
 
 export interface Tap {
@@ -31,7 +31,6 @@ const identity = (made: MadeTap): Identity => ({
 });
 
 const DOWN = { ifi_flags: 0, ifi_change: IFF_UP } as const;
-const DEFAULT_MTU = 1500;
 
 const settings = ({ network, mac, mtu }: MadeTap) => ({
 	...UP,
@@ -113,8 +112,9 @@ export const tap: Kind<Tap, MadeTap> = {
 			throw new ConflictError(`tap ${next.name}`, fixed.join("; "), "what the spec says", {
 				hint: `that cannot be changed while the tap exists: umlnet-nl down ${next.name} first`,
 			});
-		const drift = linkDrift(link, { ...next, alias: aliasOf(next.network) });
-		return drift.length === 0 || next.parked ? [] : [adjust(next, link)];
+		const want = { ...next, mtu: mtuAfter(made.mtu, next.mtu) };
+		const drift = linkDrift(link, { ...want, alias: aliasOf(next.network) });
+		return drift.length === 0 || next.parked ? [] : [adjust(want, link)];
 	},
 	isBlank: ({ parked }) => parked,
 };

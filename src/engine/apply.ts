@@ -73,12 +73,13 @@ class Run {
 				todo.map((step) => step.do),
 			);
 			const ran = todo.slice(0, failures.length);
-			this.done.push(...ran);
-			this.#reject(ran, failures);
+			const moot = new Set(ran.filter((step, i) => isMoot(step, failures[i])));
+			this.done.push(...ran.filter((step) => !moot.has(step)));
+			this.#reject(ran, failures, moot);
 			const rest = todo.slice(failures.length);
 			// An nf_tables batch with one refused message did nothing at all: the others' are tried again.
 			const again = failures.some(Boolean) ? trailingBatch(ran) : [];
-			todo = [...again, ...rest].filter((step) => !this.#isOut(step));
+			todo = [...again, ...rest].filter((step) => !moot.has(step) && !this.#isOut(step));
 		}
 	}
 
@@ -99,11 +100,11 @@ class Run {
 
 	#isOut = (step: PlannedStep): boolean => step.unit !== undefined && this.rejected.has(step.unit);
 
-	#reject(ran: readonly PlannedStep[], failures: Failures): void {
+	#reject(ran: readonly PlannedStep[], failures: Failures, moot: ReadonlySet<PlannedStep>): void {
 		const failed = new Map<number, UmlnetError>();
 		for (const [i, failure] of failures.entries()) {
-			if (failure === undefined) continue;
 			const step = ran[i] as PlannedStep;
+			if (failure === undefined || moot.has(step)) continue;
 			const error = explain(failure, step);
 			// A removal that was shared already ran for the others too: undo all rather than sort that out.
 			const shared = step.unit === undefined || this.#plan.delta.down.length > 0;
@@ -126,6 +127,10 @@ class Run {
 		return true;
 	}
 }
+
+/** Whether a removal came too late: somebody else has done it. Then there is nothing to undo either. */
+const isMoot = ({ removes }: PlannedStep, failure: Error | undefined): boolean =>
+	removes === true && failure !== undefined && isAlreadySo(failure);
 
 /** The nf_tables steps at the end, which were one batch. */
 function trailingBatch(ran: readonly PlannedStep[]): readonly PlannedStep[] {
@@ -225,12 +230,17 @@ function explain(error: Error, step: PlannedStep): UmlnetError {
 	const taken = error instanceof KernelError && ["EEXIST", "EBUSY"].includes(error.errno);
 	if (taken && (step.phase === "tap" || step.phase === "link")) {
 		const name = label.split(" ").at(-1);
-		return new ConflictError(`link ${name}`, "one that is not ours", label.replace("create", "a new"), {
-			cause: error,
-			path,
-			step: label,
-			hint: `choose another name, or remove it first: ip link delete ${name}`,
-		});
+		return new ConflictError(
+			`link ${name}`,
+			"one that is not ours",
+			label.replace("create", "a new"),
+			{
+				cause: error,
+				path,
+				step: label,
+				hint: `choose another name, or remove it first: ip link delete ${name}`,
+			},
+		);
 	}
 	if (!(error instanceof UmlnetError))
 		return new UmlnetError("ERR_INTERNAL", error.message, { cause: error, path, step: label });

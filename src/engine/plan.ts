@@ -30,6 +30,8 @@ export interface Unit {
 export interface PlannedStep extends Step {
 	readonly path: string;
 	readonly unit: number | undefined;
+	/** It takes away what was made: where that is gone already, it is done. */
+	readonly removes?: true;
 }
 
 /** All that a transaction will do, its undo included, before anything is done. */
@@ -158,7 +160,8 @@ class Planner {
 			if (parent !== undefined && going.has(parent)) continue;
 			const steps = kind.remove(entry.made);
 			const unit = unitOf(key);
-			this.removals.push(...steps.map((step) => ({ ...step, path: entry.path, unit })));
+			const more = { path: entry.path, unit, removes: true } as const;
+			this.removals.push(...steps.map((step) => ({ ...step, ...more })));
 		}
 	}
 }

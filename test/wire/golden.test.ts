@@ -2,8 +2,9 @@ import { endianness } from "node:os";
 import { describe, expect, test } from "vitest";
 import { Reader, Writer } from "../../src/netlink/bytes.js";
 import { WireError } from "../../src/netlink/error.js";
-import { frames, nlmsghdr } from "../../src/netlink/frame.js";
+import { frames } from "../../src/netlink/frame.js";
 import type { AnyMessage } from "../../src/netlink/schema.js";
+import { nlmsghdr } from "../../src/uapi/netlink.js";
 import { goldens } from "./golden.js";
 
 const payload = (bytes: Uint8Array): Uint8Array => bytes.slice(16);

@@ -4,20 +4,20 @@ import { type Command, compile, type Host, type StatementJson } from "../../src/
 import { expr } from "../../src/uapi/nf_tables_expr.js";
 
 /** A host that is the same wherever the tests run. */
+const names = (entries: Record<string, number>) => {
+	const table = new Map(Object.entries(entries));
+	return (name: string): number | undefined => table.get(name);
+};
+const databases = { protocols: names({ gre: 47, ospf: 89 }), group: names({ default: 0 }) };
 export const host: Host = {
 	number: (database, name) =>
-		(
-			({ protocols: { gre: 47, ospf: 89 }, group: { default: 0 } }) as Record<
-				string,
-				Record<string, number>
-			>
-		)[database]?.[name],
+		database === "protocols" || database === "group" ? databases[database](name) : undefined,
 	name: () => undefined,
-	service: (name) => ({ ssh: 22, http: 80, https: 443 })[name],
-	uid: (name) => ({ root: 0 })[name],
-	gid: (name) => ({ root: 0 })[name],
-	ifindex: (name) => ({ lo: 1 })[name],
-	ifname: (index) => ({ 1: "lo" })[index],
+	service: names({ ssh: 22, http: 80, https: 443 }),
+	uid: names({ root: 0 }),
+	gid: names({ root: 0 }),
+	ifindex: names({ lo: 1 }),
+	ifname: (index) => (index === 1 ? "lo" : undefined),
 	utcOffset: () => 7200,
 };
 

@@ -1,0 +1,140 @@
+import { spawnSync } from "node:child_process";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { beforeAll, describe, expect, it, test } from "vitest";
+import { NftablesDriver } from "../../src/kernel/nftables.js";
+import { apply, type Command, compile, RulesetError } from "../../src/nftables/index.js";
+import { newNetns } from "../../src/sys/netns.js";
+import {
+	NFT_MSG_GETRULE,
+	NFT_MSG_GETSETELEM,
+	NFT_MSG_NEWRULE,
+	NFT_MSG_NEWSETELEM,
+} from "../../src/uapi/nf_tables.js";
+import { rows } from "./rules.js";
+import { host, inTable } from "./ruleset.js";
+
+let connection: NftablesDriver;
+beforeAll(() => {
+	newNetns();
+	connection = new NftablesDriver({});
+});
+
+/** From a file: nft opens its input again by name, which a spawned process' socket does not allow. */
+function nft(document: unknown) {
+	const file = join(mkdtempSync(join(tmpdir(), "nft-")), "ruleset.json");
+	writeFileSync(file, JSON.stringify(document));
+	const env = { ...process.env, TZ: "UTC-2" };
+	const result = spawnSync("nft", ["-j", "-f", file], { encoding: "utf8", env });
+	rmSync(dirname(file), { recursive: true });
+	return result;
+}
+const hasNft = spawnSync("nft", ["--version"]).status === 0;
+const flush = { flush: { ruleset: null } } as const;
+
+/** What the kernel holds of the table `t`: the rule's expressions and the elements of its sets. */
+function held(family: number): unknown {
+	const of = { nfgen_family: family };
+	const rules = connection
+		.read(NFT_MSG_GETRULE, NFT_MSG_NEWRULE, { ...of, NFTA_RULE_TABLE: "t" }, true)
+		.map((rule) => rule.NFTA_RULE_EXPRESSIONS);
+	const elements = ["__set0", "__map0"].map((name) => {
+		try {
+			return connection
+				.read(
+					NFT_MSG_GETSETELEM,
+					NFT_MSG_NEWSETELEM,
+					{ ...of, NFTA_SET_ELEM_LIST_TABLE: "t", NFTA_SET_ELEM_LIST_SET: name },
+					true,
+				)
+				.flatMap((list) => list.NFTA_SET_ELEM_LIST_ELEMENTS ?? []);
+		} catch {
+			return undefined;
+		}
+	});
+	return { rules, elements };
+}
+const families = { ip: 2, ip6: 10, inet: 1, arp: 3, bridge: 7, netdev: 5 } as const;
+
+// Debian's nft 1.0.6 is older than what we compile like (1.1.7): what it does otherwise, and why.
+const otherwise: Readonly<Record<string, string>> = {
+	range: "two comparisons instead of a range expression",
+	"range of a host order value": "two comparisons instead of a range expression",
+	"dnat to ranges": "refuses a range of ports",
+	"hours across midnight": "two comparisons instead of a range expression",
+	"fib check": "looks up the interface instead of asking whether there is one",
+	"inner packet": "ignores the tunnel and compares the outer header",
+	"not across a statement": "merges neighbours although a counter is between them",
+	last: "does not know the statement",
+	"interval set": "leaves out the end that starts the set",
+	"port written": "another checksum flag",
+};
+/** What this kernel cannot do without modules or objects that the row does not make. */
+const needsMore =
+	/named counter|flow|queue|osf|dup|jump|synproxy|tproxy|reject with|dnat|snat|masq|redirect|nat|meter/;
+
+describe.skipIf(!hasNft)("the kernel holds what nft would have put there", () => {
+	it.each(rows.filter(([label]) => !(label in otherwise) && !needsMore.test(label)))(
+		"%s",
+		(_label, family, statements) => {
+			const nftables = [flush, ...inTable(family, statements)] as readonly Command[];
+			const { status, stderr } = nft({ nftables });
+			if (status !== 0) {
+				// nft and the kernel refuse it: so must we, or the kernel for us.
+				expect(() => apply({ nftables }, connection, { host }), stderr).toThrow(RulesetError);
+				return;
+			}
+			const theirs = held(families[family]);
+			apply({ nftables }, connection, { host });
+			expect(held(families[family])).toEqual(theirs);
+		},
+	);
+});
+
+test("a document is applied whole or not at all, and the error says which command", () => {
+	const nftables: readonly Command[] = [
+		flush,
+		...inTable("ip", [{ counter: null }]),
+		{
+			add: {
+				rule: { family: "ip", table: "t", chain: "c", expr: [{ jump: { target: "nowhere" } }] },
+			},
+		},
+	];
+	apply({ nftables: [flush] }, connection, { host });
+	expect(() => apply({ nftables }, connection, { host })).toThrow(/^\$\.nftables\[4\].*ENOENT/);
+	expect(() => held(2)).not.toThrow();
+	expect(held(2)).toMatchObject({ rules: [] });
+});
+
+test("a rule goes where its index says", () => {
+	const rule = (value: number, index?: number): Command => ({
+		add: {
+			rule: {
+				family: "ip",
+				table: "t",
+				chain: "c",
+				...(index !== undefined && { index }),
+				expr: [{ mangle: { key: { meta: { key: "mark" } }, value } }],
+			},
+		},
+	});
+	apply(
+		{ nftables: [flush, ...inTable("ip", [{ counter: null }]), rule(1), rule(2)] },
+		connection,
+		{ host },
+	);
+	apply({ nftables: [rule(9, 1)] }, connection, { host });
+	const { rules } = held(2) as { rules: { NFTA_EXPR_NAME: string; NFTA_EXPR_DATA: unknown }[][] };
+	const marks = rules
+		.slice(1)
+		.map(([first]) => JSON.stringify(first?.NFTA_EXPR_DATA).match(/"0":(\d+)/)?.[1]);
+	expect(marks).toEqual(["1", "9", "2"]);
+});
+
+test("compiling sends nothing", () => {
+	apply({ nftables: [flush] }, connection, { host });
+	compile({ nftables: inTable("ip", [{ counter: null }]) }, { host });
+	expect(held(2)).toMatchObject({ rules: [] });
+});

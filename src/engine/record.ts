@@ -69,11 +69,11 @@ function toWire(record: JournalRecord): Record<string, unknown> {
 }
 
 const wireStep = ({ label, actions }: StepRecord) => ({ label, actions: actions.map(wireAction) });
-const wireMessage = ({ message, flags, value }: Request): WireMessage => ({
-	message: message.name,
-	flags,
-	payload: message.encode(value as never),
-});
+function wireMessage({ message, flags, value }: Request): WireMessage {
+	const name = names.get(message);
+	if (name === undefined) throw new Error(`${message.name} has no place in the journal`);
+	return { message: name, flags, payload: message.encode(value as never) };
+}
 function wireAction(action: Action): WireAction {
 	switch (action.via) {
 		case "rtnetlink":
@@ -121,20 +121,21 @@ const readStep = ({ label, actions }: { label: string; actions: WireAction[] }):
 	actions: actions.map(readAction),
 });
 
+const isMessage = (fact: unknown): fact is AnyMessage =>
+	typeof fact === "object" && fact !== null && "decode" in fact;
+
+/** By the name of the constant: PF_BRIDGE_RTM_SETLINK calls itself RTM_SETLINK, but is read otherwise. */
 const messages = new Map<string, AnyMessage>(
-	[if_link, if_addr, rtnetlink, nf_tables].flatMap((header) =>
-		Object.values(header as Record<string, unknown>)
-			.filter(
-				(fact): fact is AnyMessage => typeof fact === "object" && fact !== null && "decode" in fact,
-			)
-			.map((message) => [message.name, message] as const),
+	Object.entries<unknown>({ ...if_link, ...if_addr, ...rtnetlink, ...nf_tables }).flatMap(
+		([name, fact]) => (isMessage(fact) ? [[name, fact]] : []),
 	),
 );
+const names = new Map([...messages].map(([name, message]) => [message, name]));
 
 function readMessage({ message: name, flags, payload }: WireMessage): Request {
 	const message = messages.get(name) as Message<unknown, unknown> | undefined;
 	if (message === undefined) throw new Error(`unknown message ${name}`);
-	return request(message, flags, message.decode(payload));
+	return request(message, flags, message.recall(payload));
 }
 function readAction({ rtnetlink, nftables, sysctl, unlink }: WireAction): Action {
 	if (rtnetlink) {

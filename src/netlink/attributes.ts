@@ -177,8 +177,7 @@ export const asymmetric = <O, I>(
 	kind: given.kind,
 	...(given.parts && { parts: given.parts }),
 	write: (w, value) => given.write(w, value),
-	// Who looks for an offset reads a request, and that has the given shape.
-	read: (r) => (r.probe < 0 ? taken : (given as Codec<O, I>)).read(r),
+	read: (r) => (r.given ? (given as Codec<O, I>) : taken).read(r),
 });
 
 /** A schema that contains itself: VETH_INFO_PEER is a link message inside a link message. */

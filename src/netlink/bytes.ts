@@ -99,6 +99,8 @@ export class Reader {
 	end: number;
 	/** Set to learn the path of the attribute whose header starts at this position. */
 	probe = -1;
+	/** Whether these bytes were written for the kernel; what it writes itself may have another shape. */
+	given = false;
 	found: readonly string[] | undefined;
 	readonly #bytes: Uint8Array;
 	readonly #view: DataView;

@@ -129,6 +129,8 @@ export interface Message<O, I> {
 	read(r: Reader): O;
 	encode(value: I): Uint8Array;
 	decode(payload: Uint8Array): O;
+	/** What was encoded, as it was given; the kernel may give it back in another shape. @throws WireError */
+	recall(payload: Uint8Array): unknown;
 }
 
 /** Declare a message. Header members and attributes share one flat object: `ifi_index` beside `IFLA_MTU`. */
@@ -163,6 +165,11 @@ export function message<HO, HI, AO, AI>(
 			return w.finish();
 		},
 		decode: (payload) => read(new Reader(payload)),
+		recall(payload) {
+			const r = new Reader(payload);
+			r.given = true;
+			return read(r);
+		},
 	};
 }
 export type AnyMessage = Message<unknown, never>;
@@ -174,6 +181,7 @@ export function locate(
 	offset: number,
 ): string | undefined {
 	const r = new Reader(payload);
+	r.given = true;
 	r.probe = offset;
 	try {
 		message.read(r);

@@ -1,67 +1,11 @@
-/** struct nlmsghdr and the messages every netlink family shares. linux/netlink.h */
+/** Messages in datagrams, and the ones every netlink family shares. */
 import { errnoName, KernelError } from "../sys/error.js";
 import { align4, Reader, type Writer } from "./bytes.js";
 import { WireError } from "./error.js";
-import { binary, nulString } from "./scalars.js";
-import {
-	type AnyMessage,
-	attrs,
-	type Codec,
-	locate,
-	type Out,
-	s32,
-	struct,
-	u16,
-	u32,
-} from "./schema.js";
+import { NLM_F_ACK_TLVS, NLM_F_CAPPED, NLMSG_HDRLEN, nlmsgerrAttrs, nlmsghdr } from "./nlmsg.js";
+import { type AnyMessage, locate, type Out, s32 } from "./schema.js";
 
-export const NLMSG_HDRLEN = 16;
-export const NLMSG_NOOP = 1;
-export const NLMSG_ERROR = 2;
-export const NLMSG_DONE = 3;
-export const NLMSG_OVERRUN = 4;
-
-export const NLM_F_REQUEST = 0x1;
-export const NLM_F_MULTI = 0x2;
-export const NLM_F_ACK = 0x4;
-export const NLM_F_ECHO = 0x8;
-export const NLM_F_DUMP_INTR = 0x10;
-export const NLM_F_DUMP_FILTERED = 0x20;
-export const NLM_F_ROOT = 0x100;
-export const NLM_F_MATCH = 0x200;
-export const NLM_F_DUMP = 0x300;
-export const NLM_F_REPLACE = 0x100;
-export const NLM_F_EXCL = 0x200;
-export const NLM_F_CREATE = 0x400;
-export const NLM_F_APPEND = 0x800;
-export const NLM_F_NONREC = 0x100;
-export const NLM_F_BULK = 0x200;
-export const NLM_F_CAPPED = 0x100;
-export const NLM_F_ACK_TLVS = 0x200;
-
-export const nlmsghdr = struct({
-	nlmsg_len: u32,
-	nlmsg_type: u16,
-	nlmsg_flags: u16,
-	nlmsg_seq: u32,
-	nlmsg_pid: u32,
-});
-
-/** The sentence may quote a device name, and the kernel takes names that are not UTF-8. */
-const sentence: Codec<string> = {
-	...nulString(1024),
-	read: (r) => Buffer.from(r.copy()).toString("utf8").replace(/\0.*$/s, ""),
-};
-
-/** What the kernel adds to an error so that a person can understand it (NETLINK_EXT_ACK). */
-export const nlmsgerrAttrs = attrs({
-	NLMSGERR_ATTR_MSG: [1, sentence],
-	NLMSGERR_ATTR_OFFS: [2, u32],
-	NLMSGERR_ATTR_COOKIE: [3, binary()],
-	NLMSGERR_ATTR_POLICY: [4, binary()],
-	NLMSGERR_ATTR_MISS_TYPE: [5, u32],
-	NLMSGERR_ATTR_MISS_NEST: [6, u32],
-});
+export * from "./nlmsg.js";
 
 /** One message of a datagram; its payload is `reader` from `start` to `end`, valid until the next receive. */
 export interface Frame {

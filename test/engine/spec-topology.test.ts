@@ -228,7 +228,7 @@ describe("the host's subnets", () => {
 		]);
 	});
 
-	it("of twenty thousand taps are compared in far less than a quadratic time", () => {
+	it("of ten thousand taps are compared in far less than a quadratic time", () => {
 		const spec = (count: number) => {
 			const taps = Array.from({ length: count }, (_, i) => {
 				const subnet = `10.${i >> 14}.${(i >> 6) & 255}`;
@@ -246,8 +246,8 @@ describe("the host's subnets", () => {
 			});
 			return Math.min(...times);
 		};
-		best(1000);
+		best(1000); // compiles what is measured
 		// Ten times the taps: 10 times the work if linear, 100 times if quadratic.
-		expect(best(20_000) / best(2000)).toBeLessThan(50);
+		expect(best(10_000) / best(1000)).toBeLessThan(50);
 	});
 });

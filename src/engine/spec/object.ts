@@ -20,8 +20,9 @@ export function treeOf(value: unknown, issues: Issues): Node | undefined {
 		}
 		if (!isPlain(value)) return { kind: "scalar", value, mark: undefined };
 		const entries = new Map<string, Entry>();
-		for (const [name, property] of Object.entries(Object.getOwnPropertyDescriptors(value))) {
-			const held: unknown = property.get ?? property.value;
+		for (const name of Object.keys(value)) {
+			const property = Object.getOwnPropertyDescriptor(value, name);
+			const held: unknown = property?.get ?? property?.value;
 			if (held !== undefined)
 				entries.set(name, { key: undefined, node: convert(held, [...path, name]) });
 		}

@@ -2,15 +2,17 @@ import { NLM_F_EXCL, NLM_F_REPLACE } from "../../src/netlink/frame.js";
 import {
 	IFA_F_PERMANENT,
 	IFA_F_SECONDARY,
+	IFAPROT_KERNEL_LO,
 	type RTM_DELADDR,
 	type RTM_GETADDR,
 	type RTM_NEWADDR,
 } from "../../src/uapi/if_addr.js";
+import { RTN_LOCAL } from "../../src/uapi/rtnetlink.js";
 import { AF_INET, AF_INET6 } from "../../src/uapi/socket.js";
 import { connectedRoutes, inSubnet, sameRoute } from "./connected.js";
-import type { Address, Link, Namespace } from "./namespace.js";
+import { type Address, isLoopback, type Link, type Namespace } from "./namespace.js";
 import { hex, Refusal, unhex } from "./refusal.js";
-import { masked } from "./routes.js";
+import { isLocal, masked } from "./routes.js";
 import type { Given, Taken } from "./value.js";
 
 const RT_SCOPE_HOST = 254;
@@ -39,7 +41,7 @@ export function newAddress(ns: Namespace, flags: number, value: Given<typeof RTM
 		scope: value.ifa_scope ?? 0,
 		flags: (value.IFA_FLAGS ?? value.ifa_flags ?? 0) | IFA_F_PERMANENT,
 		broadcast: value.IFA_BROADCAST && hex(value.IFA_BROADCAST),
-		label: value.IFA_LABEL,
+		label: value.IFA_LABEL ?? link.name,
 		proto: value.IFA_PROTO ?? 0,
 		metric: value.IFA_RT_PRIORITY ?? 0,
 	};
@@ -67,8 +69,9 @@ function linkOf(ns: Namespace, family: number, index: number | undefined): Link 
 	throw new Refusal("ENODEV", said(family, "Device not found", "Unable to find the interface"));
 }
 
+type Where = Pick<Address, "family" | "local" | "address" | "prefix">;
 /** IPv4 tells addresses apart by subnet and address, IPv6 by address alone. */
-const isSame = (a: Address, b: Address): boolean =>
+const isSame = (a: Where, b: Where): boolean =>
 	a.family === b.family && a.local === b.local && (a.family === AF_INET6 || inSubnet(a, b));
 
 function insert(ns: Namespace, link: Link, address: Address): void {
@@ -77,16 +80,30 @@ function insert(ns: Namespace, link: Link, address: Address): void {
 		if (primary.scope !== address.scope) throw new Refusal("EINVAL", "ipv4: Invalid scope value");
 		address.flags |= IFA_F_SECONDARY;
 	}
-	link.addresses.push(address);
+	link.addresses.splice(placeOf(link, address), 0, address);
 	addRoutes(ns, link, address);
+}
+
+/** IPv4 keeps primary addresses of a wider scope first and secondary ones last (inet_insert_ifa). */
+function placeOf({ addresses }: Link, address: Address): number {
+	if (address.family !== AF_INET || isSecondary(address)) return addresses.length;
+	const before = addresses.findLastIndex(
+		(one) => one.family === AF_INET && !isSecondary(one) && address.scope <= one.scope,
+	);
+	return before + 1;
 }
 
 const isSecondary = ({ family, flags }: Address): boolean =>
 	family === AF_INET && (flags & IFA_F_SECONDARY) !== 0;
 
 function addRoutes(ns: Namespace, link: Link, address: Address): void {
-	for (const route of connectedRoutes(link, address))
-		if (!ns.routes.some((one) => sameRoute(one, route))) ns.routes.push(route);
+	for (const route of connectedRoutes(link, address)) {
+		if (ns.routes.some((one) => sameRoute(one, route))) continue;
+		// A route whose source is not local is not made, and nobody is told (fib_magic).
+		const { type, family, prefsrc } = route;
+		if (type === RTN_LOCAL || prefsrc === undefined || isLocal(ns, family, prefsrc))
+			ns.routes.push(route);
+	}
 }
 
 /** RTM_DELADDR. Without IFA_ADDRESS the prefix length of an IPv4 address is not looked at. */
@@ -100,7 +117,7 @@ export function deleteAddress(ns: Namespace, value: Given<typeof RTM_DELADDR>): 
 		if (one.family !== family) return false;
 		if (family === AF_INET6) return one.prefix === prefix && one.local === (local ?? peer);
 		if (local !== undefined && one.local !== local) return false;
-		if (value.IFA_LABEL !== undefined && (one.label ?? link.name) !== value.IFA_LABEL) return false;
+		if (value.IFA_LABEL !== undefined && one.label !== value.IFA_LABEL) return false;
 		if (peer === undefined) return true;
 		return one.prefix === prefix && masked(peer, prefix) === masked(one.address, prefix);
 	});
@@ -160,8 +177,22 @@ export function dropAddresses(ns: Namespace, link: Link, family?: number): void 
 	);
 }
 
-/** Connected routes come when a link comes up. */
+/** Loopback's own addresses (inetdev_event, init_loopback). */
+const LOOPBACK = [
+	{ family: AF_INET, local: "7f000001", prefix: 8, proto: 0 },
+	{ family: AF_INET6, local: `${"0".repeat(31)}1`, prefix: 128, proto: IFAPROT_KERNEL_LO },
+];
+
+/** Connected routes come when a link comes up, and loopback's addresses. */
 export function linkUp(ns: Namespace, link: Link): void {
+	if (isLoopback(link))
+		for (const { family, local, prefix, proto } of LOOPBACK) {
+			const rest = { scope: RT_SCOPE_HOST, flags: IFA_F_PERMANENT, metric: 0 };
+			const address = { family, local, address: local, prefix, proto, ...rest };
+			if (family === AF_INET) link.ownConf = "all";
+			if (!link.addresses.some((one) => isSame(one, address)))
+				insert(ns, link, { ...address, broadcast: undefined, label: link.name });
+		}
 	for (const address of link.addresses) addRoutes(ns, link, address);
 }
 
@@ -200,7 +231,7 @@ function addressReply(link: Link, one: Address): Taken<typeof RTM_NEWADDR> {
 		IFA_ADDRESS: unhex(one.address),
 		...((v4 || one.local !== one.address) && { IFA_LOCAL: unhex(one.local) }),
 		...(one.broadcast !== undefined && { IFA_BROADCAST: unhex(one.broadcast) }),
-		...(v4 && { IFA_LABEL: one.label ?? link.name }),
+		...(v4 && { IFA_LABEL: one.label }),
 		...(one.proto !== 0 && { IFA_PROTO: one.proto }),
 		...(one.metric !== 0 && { IFA_RT_PRIORITY: one.metric }),
 		IFA_FLAGS: one.flags,

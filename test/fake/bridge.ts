@@ -1,7 +1,16 @@
-import { IFF_LOOPBACK } from "../../src/uapi/if.js";
-import { addLink, type Link, type Namespace, type NewLink, portsOf } from "./namespace.js";
+import { AF_INET6 } from "../../src/uapi/socket.js";
+import { dropAddresses } from "./addresses.js";
+import {
+	addLink,
+	isLoopback,
+	type Link,
+	type Namespace,
+	type NewLink,
+	portsOf,
+} from "./namespace.js";
 import { Refusal } from "./refusal.js";
 
+const IPV6_LEAST_MTU = 1280;
 const MAX_PORTS = 1023;
 const NO_MAC = "000000000000";
 
@@ -48,7 +57,7 @@ export function setMaster(ns: Namespace, link: Link, master: number): void {
 	const bridge = ns.links.get(master);
 	if (bridge === undefined) throw new Refusal("EINVAL", undefined, undefined);
 	if (bridge.kind !== "bridge") throw new Refusal("EOPNOTSUPP");
-	if ((flagsOf(link) & IFF_LOOPBACK) !== 0 || link.mac === NO_MAC) throw new Refusal("EINVAL");
+	if (isLoopback(link) || link.mac === NO_MAC) throw new Refusal("EINVAL");
 	if (link.kind === "bridge") throw new Refusal("ELOOP", "Can not enslave a bridge to a bridge");
 	if (portsOf(ns, bridge).length >= MAX_PORTS) throw new Refusal("EXFULL");
 	link.master = master;
@@ -69,8 +78,15 @@ export function follow(ns: Namespace, bridge: Link): void {
 	const ports = portsOf(ns, bridge);
 	if (!bridge.macIsSet) bridge.mac = ports.map((port) => port.mac).sort()[0] ?? NO_MAC;
 	if (!bridge.mtuIsSet)
-		bridge.mtu = ports.length === 0 ? 1500 : Math.min(...ports.map((port) => port.mtu));
+		applyMtu(ns, bridge, ports.length === 0 ? 1500 : Math.min(...ports.map((port) => port.mtu)));
 }
 
-export const flagsOf = ({ kind, name }: Link): number =>
-	kind === undefined && name === "lo" ? IFF_LOOPBACK : 0;
+/** Below IPv6's least MTU a link has no IPv6 at all, and does not get its addresses back. */
+export function applyMtu(ns: Namespace, link: Link, mtu: number): void {
+	link.mtu = mtu;
+	if (mtu >= IPV6_LEAST_MTU) link.conf.ipv6 ??= { ...ns.conf.ipv6.default };
+	else {
+		dropAddresses(ns, link, AF_INET6);
+		link.conf.ipv6 = undefined;
+	}
+}

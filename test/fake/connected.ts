@@ -11,8 +11,7 @@ import {
 	RTPROT_KERNEL,
 } from "../../src/uapi/rtnetlink.js";
 import { AF_INET } from "../../src/uapi/socket.js";
-import { flagsOf } from "./bridge.js";
-import type { Address, Link, Route } from "./namespace.js";
+import { type Address, isLoopback, type Link, type Route } from "./namespace.js";
 import { masked } from "./routes.js";
 
 export const sameRoute = (a: Route, b: Route): boolean =>
@@ -45,7 +44,7 @@ export function connectedRoutes(link: Link, address: Address): Route[] {
 	if (!link.up || (v4 && (address.flags & IFA_F_SECONDARY) !== 0)) return routes;
 	const { prefix } = address;
 	const subnet = masked(address.address, prefix);
-	const loopback = flagsOf(link) !== 0;
+	const loopback = isLoopback(link);
 	const metric = address.metric || (v4 ? 0 : 256);
 	const isHost = prefix === kernels.prefix && address.address === address.local;
 	if (!isHost && (address.flags & IFA_F_NOPREFIXROUTE) === 0)
@@ -75,7 +74,8 @@ function primaryOf(link: Link, address: Address): Address {
 }
 
 /** Whether two IPv4 addresses share a subnet: the later one is secondary then. */
-export const inSubnet = (a: Address, b: Address): boolean =>
+type Where = Pick<Address, "family" | "address" | "prefix">;
+export const inSubnet = (a: Where, b: Where): boolean =>
 	a.family === AF_INET &&
 	b.family === AF_INET &&
 	a.prefix === b.prefix &&

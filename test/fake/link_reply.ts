@@ -9,9 +9,8 @@ import {
 import { ARPHRD_ETHER, ARPHRD_LOOPBACK } from "../../src/uapi/if_arp.js";
 import { BR_STATE_DISABLED, BR_STATE_FORWARDING } from "../../src/uapi/if_bridge.js";
 import type { RTM_GETLINK, RTM_NEWLINK } from "../../src/uapi/if_link.js";
-import { flagsOf } from "./bridge.js";
-import { findLink } from "./links.js";
-import { hasCarrier, isRunning, type Link, type Namespace } from "./namespace.js";
+import { findLink } from "./link_attributes.js";
+import { hasCarrier, isLoopback, isRunning, type Link, type Namespace } from "./namespace.js";
 import { Refusal, unhex } from "./refusal.js";
 import { inetConf } from "./sysctls.js";
 import type { Given, Taken } from "./value.js";
@@ -46,7 +45,7 @@ export function dumpLinks(ns: Namespace, value: Given<typeof RTM_GETLINK>): Link
 
 function linkReply(ns: Namespace, link: Link): LinkReply {
 	const carrier = hasCarrier(ns, link);
-	const loopback = flagsOf(link) !== 0;
+	const loopback = isLoopback(link);
 	const info = infoOf(ns, link);
 	return {
 		ifi_family: 0,

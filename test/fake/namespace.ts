@@ -65,7 +65,7 @@ export interface Address {
 	readonly scope: number;
 	flags: number;
 	readonly broadcast: string | undefined;
-	readonly label: string | undefined;
+	label: string;
 	readonly proto: number;
 	readonly metric: number;
 }
@@ -189,3 +189,6 @@ export const isRunning = (ns: Namespace, link: Link): boolean => link.up && hasC
 
 export const portsOf = (ns: Namespace, bridge: Link): Link[] =>
 	[...ns.links.values()].filter((link) => link.master === bridge.index);
+
+/** Every namespace's first link, whatever it is called now. */
+export const isLoopback = ({ index }: Link): boolean => index === 1;

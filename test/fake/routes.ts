@@ -118,7 +118,6 @@ function hopsOf(value: RouteValue): Hop[] {
 function checkHop(ns: Namespace, route: Route, hop: Hop): void {
 	if (route.type !== RTN_UNICAST) return;
 	const link = hop.oif === undefined ? undefined : ns.links.get(hop.oif);
-	if (hop.oif !== undefined && link === undefined) throw new Refusal("ENODEV");
 	if (hop.gateway === undefined) {
 		if (link === undefined) throw new Refusal("ENODEV");
 		if (!link.up) throw new Refusal("ENETDOWN", "Device for nexthop is not up");
@@ -146,16 +145,16 @@ const isNear = (way: Route, route: Route): boolean =>
 		? way.scope > route.scope && (way.type === RTN_UNICAST || way.type === RTN_LOCAL)
 		: way.hops[0]?.gateway === undefined && way.type === RTN_UNICAST;
 
-function checkSource(ns: Namespace, { family, prefsrc, protocol }: Route): void {
-	if (prefsrc === undefined || protocol === undefined) return;
-	const known = [...ns.links.values()].some(({ addresses }) =>
-		addresses.some((one) => one.family === family && one.local === prefsrc),
-	);
-	if (!known)
-		throw new Refusal(
-			"EINVAL",
-			family === AF_INET ? "Invalid prefsrc address" : "Invalid source address",
-		);
+function checkSource(ns: Namespace, { family, prefsrc }: Route): void {
+	if (prefsrc === undefined || isLocal(ns, family, prefsrc)) return;
+	const words = family === AF_INET ? "Invalid prefsrc address" : "Invalid source address";
+	throw new Refusal("EINVAL", words);
+}
+
+/** Whether packets to an address end here: not if somebody's broadcast address came first. */
+export function isLocal(ns: Namespace, family: number, address: string): boolean {
+	const way = lookUp(ns, family, address, undefined, ({ table }) => table === RT_TABLE_LOCAL);
+	return way?.type === RTN_LOCAL;
 }
 
 /** The longest prefix that matches, local addresses first. */

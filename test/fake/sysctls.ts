@@ -17,6 +17,14 @@ const SPREADS: { readonly [family in Family]: readonly string[] } = {
 	ipv4: ["forwarding"],
 	ipv6: ["forwarding", "disable_ipv6"],
 };
+/** Values whose handler only flushes routes: their default is for new devices alone. */
+const FLUSHING: ReadonlySet<string> = new Set([
+	"disable_policy",
+	"disable_xfrm",
+	"drop_unicast_in_l2_multicast",
+	"promote_secondaries",
+	"route_localnet",
+]);
 const FORWARD = "net/ipv4/ip_forward";
 
 interface Place {
@@ -65,7 +73,8 @@ export function writeSysctl(ns: Namespace, path: string, value: string): void {
 	if (link !== undefined && family === "ipv4") own(link, name);
 	if (SPREADS[family].includes(name)) {
 		if (text !== before && device === "all") spread(ns, place, text);
-	} else if (family === "ipv4" && device === "default") copyDefault(ns, name, text);
+	} else if (family === "ipv4" && device === "default" && !FLUSHING.has(name))
+		copyDefault(ns, name, text);
 }
 
 function own({ ownConf }: Link, name: string): void {

@@ -1,5 +1,6 @@
 import type { TapRequest } from "../../src/kernel/kernel.js";
-import { checkName, removeLink } from "./links.js";
+import { checkName } from "./link_attributes.js";
+import { removeLink } from "./link_delete.js";
 import { addLink, linkNamed, type Namespace } from "./namespace.js";
 import { Refusal } from "./refusal.js";
 

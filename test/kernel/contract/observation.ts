@@ -27,6 +27,7 @@ type Json = Readonly<Record<string, unknown>>;
  */
 const NOT_COMPARED = new Set([
 	"IFLA_OPERSTATE",
+	"IFLA_BRPORT_STATE",
 	"IFA_CACHEINFO",
 	"rtm_flags",
 	"res_id",
@@ -110,8 +111,8 @@ function ruleset(kernel: Kernel): Json {
 }
 
 const comparable = (value: unknown): Json =>
-	Object.fromEntries(
-		Object.entries(plain(value) as Json).filter(([name]) => !NOT_COMPARED.has(name)),
+	JSON.parse(
+		JSON.stringify(plain(value), (name, inner) => (NOT_COMPARED.has(name) ? undefined : inner)),
 	);
 /** What tells one object from the next, whatever kind it is. */
 const KEYS = [

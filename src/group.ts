@@ -36,36 +36,67 @@ export function commitGroup(
 	engine: Engine,
 	requests: readonly GroupRequest[],
 ): Map<number, GroupOutcome> {
-	const out = new Map<number, GroupOutcome>();
+	const run = new Run(engine);
 	for (const wave of waves(requests)) {
 		const downs = wave.filter((request) => request.verb === "down");
 		const ups = wave.filter((request) => request.verb === "up");
-		settle(out, downs, (units) => engine.down(units));
-		settle(out, ups, (units) => engine.up(units));
+		run.settle(downs, (units) => engine.down(units));
+		run.settle(ups, (units) => engine.up(units));
 	}
-	return out;
+	return run.outcomes;
 }
 
-/** All units at once; where that fails as a whole nothing was done, and each is tried on its own. */
-function settle<U extends { readonly id: number }, R extends UpReport | DownReport>(
-	out: Map<number, GroupOutcome>,
-	units: readonly U[],
-	run: (units: readonly U[]) => ReadonlyMap<number, UnitOutcome<R>>,
-): void {
-	if (units.length === 0) return;
-	try {
-		for (const [id, outcome] of run(units)) out.set(id, outcome);
-	} catch (cause) {
-		if (units.length > 1) {
-			for (const unit of units) settle(out, [unit], run);
+class Run {
+	readonly outcomes = new Map<number, GroupOutcome>();
+	readonly #engine: Engine;
+	/** Why nothing more can be begun: a transaction stays half done. */
+	#stuck: UmlnetError | undefined;
+
+	constructor(engine: Engine) {
+		this.#engine = engine;
+	}
+
+	/** All units at once; where that fails as a whole nothing was done, and each half is tried on its own. */
+	settle<U extends { readonly id: number }, R extends UpReport | DownReport>(
+		units: readonly U[],
+		run: (units: readonly U[]) => ReadonlyMap<number, UnitOutcome<R>>,
+	): void {
+		if (units.length === 0) return;
+		if (this.#stuck !== undefined) {
+			this.#reject(units, this.#stuck);
 			return;
 		}
-		const error =
-			cause instanceof UmlnetError
-				? cause
-				: new UmlnetError("ERR_INTERNAL", cause instanceof Error ? cause.message : String(cause), {
-						cause,
-					});
-		out.set((units[0] as U).id, { error });
+		try {
+			for (const [id, outcome] of run(units)) this.outcomes.set(id, outcome);
+		} catch (cause) {
+			this.#recover();
+			if (this.#stuck !== undefined || units.length === 1) {
+				this.#reject(units, toUmlnetError(cause));
+				return;
+			}
+			const half = units.length >> 1;
+			this.settle(units.slice(0, half), run);
+			this.settle(units.slice(half), run);
+		}
+	}
+
+	/** Nothing may begin before what is left of the last transaction is gone: its journal would be lost. */
+	#recover(): void {
+		try {
+			this.#engine.recover();
+		} catch (error) {
+			this.#stuck = toUmlnetError(error);
+		}
+	}
+
+	#reject(units: readonly { readonly id: number }[], error: UmlnetError): void {
+		for (const { id } of units) this.outcomes.set(id, { error });
 	}
 }
+
+const toUmlnetError = (cause: unknown): UmlnetError =>
+	cause instanceof UmlnetError
+		? cause
+		: new UmlnetError("ERR_INTERNAL", cause instanceof Error ? cause.message : String(cause), {
+				cause,
+			});

@@ -31,19 +31,24 @@ interface Pending {
 export class EmbeddedHost {
 	readonly #worker: Worker;
 	readonly #pending = new Map<number, Pending>();
-	readonly #closed: Promise<void>;
+	readonly #ended: Promise<void>;
+	/** Why nothing more can be asked. */
 	#end: Error | undefined;
+	/** Why the engine could not end as it should. */
+	#failure: Error | undefined;
 	#next = 1;
 
 	/** Use `open()`. */
 	constructor(worker: Worker) {
 		this.#worker = worker;
-		this.#closed = new Promise((resolve) => worker.once("exit", () => resolve()));
+		this.#ended = new Promise((resolve) => {
+			worker.once("exit", () => {
+				this.#fail(closed());
+				resolve();
+			});
+		});
 		worker.on("message", (message: Outbound) => this.#receive(message));
-		worker.on("error", (error) => this.#fail(error));
-		worker.once("exit", () =>
-			this.#fail(new UmlnetError("ERR_CLOSED", "the engine of this namespace is closed")),
-		);
+		worker.on("error", (error) => this.#break(error));
 		worker.unref();
 	}
 
@@ -57,13 +62,18 @@ export class EmbeddedHost {
 	 * `open({ pool })`. Given back by `down`, it is blanked and parked again. @throws UmlnetError
 	 */
 	async take(guest: GuestInput, options?: CallOptions): Promise<TapReport> {
-		const { taps } = (await this.#call({ verb: "take", guest }, options)) as UpReport;
+		// Whoever called it off never learns the name, so nobody else could give it back.
+		const giveBack = ({ taps }: UpReport): void => {
+			this.down({ taps: taps.map(({ name }) => name) }).catch(() => {});
+		};
+		const call = this.#call({ verb: "take", guest }, options, (late) => giveBack(late as UpReport));
+		const { taps } = (await call) as UpReport;
 		return taps[0] as TapReport;
 	}
 
 	/** Take down taps, all or none; what is not up is passed over. @throws UmlnetError */
-	down(which: WireWhich, options?: CallOptions): Promise<DownReport> {
-		return this.#call({ verb: "down", which }, options) as Promise<DownReport>;
+	async down(which: WireWhich, options?: CallOptions): Promise<DownReport> {
+		return this.#call({ verb: "down", which: checkWhich(which) }, options) as Promise<DownReport>;
 	}
 
 	/** What `up` would do, step by step. @throws UmlnetError */
@@ -73,8 +83,9 @@ export class EmbeddedHost {
 	}
 
 	/** What `down` would do, step by step. @throws UmlnetError */
-	planDown(which: WireWhich, options?: CallOptions): Promise<PlanReport> {
-		return this.#call({ verb: "planDown", which }, options) as Promise<PlanReport>;
+	async planDown(which: WireWhich, options?: CallOptions): Promise<PlanReport> {
+		const call: Call = { verb: "planDown", which: checkWhich(which) };
+		return this.#call(call, options) as Promise<PlanReport>;
 	}
 
 	/** What is ours, and where the host drifted from what was asked. @throws UmlnetError */
@@ -87,30 +98,46 @@ export class EmbeddedHost {
 		return this.#call({ verb: "recover" }, options) as Promise<RecoverReport>;
 	}
 
-	/** Finish what has begun and end the thread. The taps stay. */
+	/**
+	 * Finish what was asked so far and end the thread; later calls are refused. The taps stay, those of the
+	 * pool that no guest has do not. @throws UmlnetError when they would not go
+	 */
 	async close(): Promise<void> {
-		if (this.#end === undefined) this.#post({ close: true });
-		await this.#closed;
+		this.#worker.ref();
+		if (this.#end === undefined) {
+			this.#end = closed();
+			this.#post({ close: true });
+		}
+		await this.#ended;
+		if (this.#failure !== undefined) throw this.#failure;
 	}
 
 	[Symbol.asyncDispose](): Promise<void> {
 		return this.close();
 	}
 
-	#call(call: Call, { signal }: CallOptions = {}): Promise<unknown> {
+	/** `late` gets what is done for a caller who has given up meanwhile. */
+	#call(
+		call: Call,
+		{ signal }: CallOptions = {},
+		late?: (value: unknown) => void,
+	): Promise<unknown> {
 		if (signal?.aborted) return Promise.reject(signal.reason);
 		if (this.#end !== undefined) return Promise.reject(this.#end);
 		const id = this.#next++;
 		return new Promise((resolve, reject) => {
+			this.#send({ id, call });
+			// The engine answers all the same: that it began too late, or, if not, what it did.
 			const abort = (): void => {
 				this.#post({ cancel: id });
-				this.#settle(id)?.reject(signal?.reason);
+				reject(signal?.reason);
 			};
 			const unlisten = (): void => signal?.removeEventListener("abort", abort);
 			this.#pending.set(id, {
 				resolve: (value) => {
 					unlisten();
 					resolve(value);
+					if (signal?.aborted) late?.(value);
 				},
 				reject: (error) => {
 					unlisten();
@@ -118,31 +145,41 @@ export class EmbeddedHost {
 				},
 			});
 			signal?.addEventListener("abort", abort, { once: true });
-			// Only a caller who waits keeps the process alive.
-			if (this.#pending.size === 1) this.#worker.ref();
-			this.#post({ id, call });
+			// Only what is under way keeps the process alive.
+			this.#worker.ref();
 		});
+	}
+
+	/** @throws UmlnetError ERR_USAGE for what is no plain data */
+	#send(message: Inbound): void {
+		try {
+			this.#post(message);
+		} catch (cause) {
+			const { message } = cause as Error;
+			throw new UmlnetError("ERR_USAGE", `not plain data: ${message}`, { cause });
+		}
 	}
 
 	#post(message: Inbound): void {
 		this.#worker.postMessage(message);
 	}
 
-	#settle(id: number): Pending | undefined {
-		const pending = this.#pending.get(id);
-		this.#pending.delete(id);
-		if (this.#pending.size === 0) this.#worker.unref();
-		return pending;
-	}
-
 	#receive(message: Outbound): void {
-		if ("failed" in message) this.#fail(unpackError(message.failed));
+		if ("failed" in message) this.#break(unpackError(message.failed));
 		if (!("answers" in message)) return;
 		for (const answer of message.answers) {
-			const pending = this.#settle(answer.id);
+			const pending = this.#pending.get(answer.id);
+			this.#pending.delete(answer.id);
 			if ("error" in answer) pending?.reject(unpackError(answer.error));
 			else pending?.resolve(answer.value);
 		}
+		if (this.#pending.size === 0 && this.#end === undefined) this.#worker.unref();
+	}
+
+	/** The engine cannot go on. */
+	#break(error: Error): void {
+		this.#failure ??= error;
+		this.#fail(error);
 	}
 
 	#fail(error: Error): void {
@@ -152,19 +189,32 @@ export class EmbeddedHost {
 	}
 }
 
+/** Callers without types too are told what they got wrong. */
+function checkWhich(which: WireWhich): WireWhich {
+	const { taps, spec, all }: { taps?: unknown; spec?: unknown; all?: unknown } = which ?? {};
+	const named = Array.isArray(taps) && taps.every((name) => typeof name === "string");
+	if (named || (taps === undefined && (spec !== undefined || all === true))) return which;
+	throw new UmlnetError("ERR_USAGE", "which taps? Neither their names nor a spec nor all", {
+		hint: "{ taps: [NAME] }, { spec } or { all: true }",
+	});
+}
+
+const closed = (): UmlnetError =>
+	new UmlnetError("ERR_CLOSED", "the engine of this namespace is closed");
+
 /**
  * Open a network namespace of this host: its engine starts in a thread of its own. Several may be open at
  * once, on different namespaces or on one.
  * @throws UmlnetError ERR_SPEC for a namespace that is not there, ERR_PERMISSION
  */
-export function open(options: WorkerOptions = {}): Promise<EmbeddedHost> {
+export async function open(options: WorkerOptions = {}): Promise<EmbeddedHost> {
 	const worker = new Worker(new URL("./worker.js", import.meta.url), {
 		workerData: { ...options },
 	});
 	return new Promise((resolve, reject) => {
 		worker.once("error", reject);
+		worker.once("exit", () => reject(closed()));
 		worker.once("message", (message: Outbound) => {
-			worker.off("error", reject);
 			if ("failed" in message) reject(unpackError(message.failed));
 			else resolve(new EmbeddedHost(worker));
 		});

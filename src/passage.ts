@@ -26,8 +26,10 @@ const classes: ReadonlyMap<string, new (...args: never[]) => Error> = new Map(
 		KernelError,
 		LockError,
 		OverrunError,
+		RangeError,
 		RollbackError,
 		SpecError,
+		TypeError,
 		UmlnetError,
 		UnsupportedError,
 		WireError,
@@ -49,23 +51,30 @@ export function packError(error: unknown): PackedError {
 		name: error.name,
 		message: error.message,
 		stack: error.stack,
-		fields: structuredCloneable(fields),
+		fields: cloneable(fields),
 		cause: error.cause === undefined ? undefined : packError(error.cause),
 	};
 }
 
-const structuredCloneable = (fields: object): Record<string, unknown> =>
-	Object.fromEntries(Object.entries(fields).filter(([, value]) => typeof value !== "function"));
+/** The fields that can travel: nothing an error carries may keep the error itself from arriving. */
+const cloneable = (fields: object): Record<string, unknown> =>
+	Object.fromEntries(Object.entries(fields).filter(([, value]) => canTravel(value)));
+
+function canTravel(value: unknown): boolean {
+	try {
+		structuredClone(value);
+		return true;
+	} catch {
+		return false;
+	}
+}
 
 /** The error again, of its own class: `instanceof` and every field hold. */
 export function unpackError({ name, message, stack, fields, cause }: PackedError): Error {
-	const prototype = classes.get(name)?.prototype ?? Error.prototype;
-	const error: Error = Object.create(prototype, {
-		message: { value: message, writable: true, configurable: true },
-		stack: { value: stack, writable: true, configurable: true },
-		name: { value: name, writable: true, configurable: true },
-	});
-	if (cause !== undefined)
-		Object.defineProperty(error, "cause", { value: unpackError(cause), configurable: true });
+	// A real error, so that it is shown, cloned and recognised as one.
+	const error = new Error(message, cause && { cause: unpackError(cause) });
+	Object.setPrototypeOf(error, classes.get(name)?.prototype ?? Error.prototype);
+	Object.defineProperty(error, "name", { value: name, writable: true, configurable: true });
+	Object.defineProperty(error, "stack", { value: stack, writable: true, configurable: true });
 	return Object.assign(error, fields);
 }

@@ -1,8 +1,11 @@
 /** A warm pool: taps made ahead, parked until a guest takes one whose name the engine may choose. */
 import { randomInt } from "node:crypto";
 import { readFileSync } from "node:fs";
+import { SpecError } from "./engine/error.js";
 import type { WantedTap } from "./engine/plan.js";
-import { type PoolAccess, parkedTap } from "./kinds/index.js";
+import { checkSpec } from "./engine/spec.js";
+import type { GroupRequest } from "./group.js";
+import { type PoolAccess, parkedTap, wantedTaps } from "./kinds/index.js";
 
 export interface PoolOptions {
 	/** How many parked taps the pool is filled up to. */
@@ -16,87 +19,190 @@ export interface PoolOptions {
 	readonly vnetHdr?: boolean | undefined;
 }
 
+/** A guest whose tap may have any name: its network as a spec has it, and what of its tap is not the pool's. */
+export interface GuestInput {
+	readonly network: string;
+	readonly networks: Readonly<Record<string, unknown>>;
+	readonly tap?: object | undefined;
+}
+
+/** A request, and what is to be told when it has ended: whether it was done, or nothing was. */
+export interface Errand {
+	readonly request: GroupRequest;
+	readonly ended: (done: boolean) => void;
+}
+
 // A refill must not make a guest wait long that comes meanwhile: ~3 ms at 0.2 ms a tap.
 const REFILL_CHUNK = 16;
 
 /** Which taps are parked, which are out with a guest, and when to make more. Only counts; touches no kernel. */
 export class Pool {
-	readonly access: PoolAccess;
+	readonly #access: PoolAccess;
 	readonly #id: string;
 	readonly #size: number;
 	readonly #low: number;
-	readonly #parked: string[] = [];
-	readonly #lost: string[] = [];
+	#parked: string[] = [];
+	/** On their way back: they count already, and no guest gets them yet. */
+	readonly #returning = new Set<string>();
 	readonly #out = new Set<string>();
+	readonly #lost = new Set<string>();
 	#filling = true;
 
 	constructor(options: PoolOptions, id: string) {
 		const { size, low, group, vnetHdr } = options;
 		const owner = options.owner ?? (group === undefined ? process.getuid?.() : undefined);
-		this.access = { owner, group, vnetHdr: vnetHdr ?? false };
+		this.#access = { owner, group, vnetHdr: vnetHdr ?? false };
 		this.#id = id;
 		this.#size = size;
 		this.#low = low;
 	}
 
-	get id(): string {
-		return this.#id;
+	/** Taps that nobody can be given any more: whatever is wrong with them, they are to be deleted. */
+	get lost(): readonly string[] {
+		return [...this.#lost];
 	}
 
-	/** The names of the taps that must go when the pool closes: those that wait, and those given up. */
+	/** The taps that must go when the pool closes: those that wait, and those given up. */
 	get leftovers(): readonly string[] {
 		return [...this.#parked, ...this.#lost];
 	}
 
-	/** The name that the next guest's tap will have: of one that waits, else of one to be made. */
-	next(): string {
-		return this.#parked.at(-1) ?? freshName();
-	}
-
-	/** A guest gets the tap of that name. */
-	take(name: string): void {
-		if (this.#parked.at(-1) === name) this.#parked.pop();
+	/** A guest gets a tap: one that waits, else one to be made. @throws SpecError */
+	take(id: number, { network, networks, tap }: GuestInput): Errand {
+		const fixed = Object.keys(this.#fixed).filter((key) => tap && Object.hasOwn(tap, key));
+		if (fixed.length > 0) throw isFixed(fixed);
+		const name = this.#parked.at(-1) ?? freshName();
+		const spec = checkSpec({
+			version: 1,
+			networks,
+			taps: { [name]: { ...tap, ...this.#fixed, network } },
+		});
+		const taps = wantedTaps(spec);
+		this.#claim(name);
 		this.#out.add(name);
+		const request: GroupRequest = {
+			verb: "up",
+			id,
+			taps: taps.map((one) => ({ ...one, report: { ...one.report, pool: this.#id } })),
+		};
+		return { request, ended: (done) => done || this.#lose(name) };
 	}
 
-	/** Taking it failed: whatever is wrong with it, no other guest gets it. */
-	lose(name: string): void {
-		this.#out.delete(name);
-		this.#lost.push(name);
+	/** Taps are wanted by name: one that waits here is a guest's from now on. */
+	bring(id: number, taps: readonly WantedTap[]): Errand {
+		const names = taps.map(({ report }) => report.name);
+		const claimed = names.filter((name) => this.#claim(name));
+		return {
+			request: { verb: "up", id, taps },
+			// One that was only on its way back when this began has arrived meanwhile.
+			ended: (done) => {
+				for (const name of done ? names : claimed) done ? this.#claim(name) : this.#give(name);
+			},
+		};
 	}
 
-	/** It was deleted. */
-	forget(name: string): void {
-		this.#out.delete(name);
+	/** Guests have gone: what is the pool's is parked if all of it is and has room, else all is deleted. */
+	release(id: number, taps: readonly string[], held: ReadonlySet<string>): Errand {
+		const names = [...new Set(taps)].filter((name) => !this.#waits(name));
+		const waiting = this.#parked.length + this.#returning.size;
+		const back = names.every((name) => this.#out.has(name) && !held.has(name));
+		if (!back || names.length === 0 || waiting + names.length > this.#size)
+			return {
+				request: { verb: "down", id, taps: names },
+				ended: (done) => {
+					if (done) this.forget(names);
+				},
+			};
+		for (const name of names) {
+			this.#out.delete(name);
+			this.#returning.add(name);
+		}
+		return {
+			// Parking is a change of the tap's spec.
+			request: { verb: "up", id, taps: names.map((name) => this.#wanted(name)) },
+			ended: (done) => {
+				for (const name of names) {
+					if (done) this.#give(name);
+					else this.#out.add(name);
+					this.#returning.delete(name);
+				}
+			},
+		};
 	}
 
-	/** Whether a tap whose guest has gone comes back here instead of being deleted. */
-	wantsBack(name: string): boolean {
-		return this.#out.has(name) && this.#parked.length < this.#size;
+	/** Which of these guests have: what they hold open cannot be parked. */
+	out(taps: readonly string[]): readonly string[] {
+		return taps.filter((name) => this.#out.has(name));
 	}
 
-	/** A tap is parked now. */
-	give(name: string): void {
-		this.#out.delete(name);
-		this.#parked.push(name);
+	/** They were deleted. */
+	forget(taps: readonly string[]): void {
+		const gone = new Set(taps);
+		this.#parked = this.#parked.filter((name) => !gone.has(name));
+		for (const name of taps) {
+			this.#out.delete(name);
+			this.#lost.delete(name);
+		}
 	}
 
-	/** Taps to make now; none while enough wait. Once below the mark the pool is filled up whole. */
-	refill(): readonly WantedTap[] {
+	/** Taps to make now, if any. Once below the mark the pool is filled up whole. */
+	refill(id: number): Errand | undefined {
 		if (this.#parked.length < this.#low) this.#filling = true;
 		const missing = this.#size - this.#parked.length;
 		if (!this.#filling || missing <= 0) {
 			this.#filling = false;
-			return [];
+			return undefined;
 		}
-		return Array.from({ length: Math.min(missing, REFILL_CHUNK) }, () => this.wanted(freshName()));
+		const names = Array.from({ length: Math.min(missing, REFILL_CHUNK) }, freshName);
+		return {
+			request: { verb: "up", id, taps: names.map((name) => this.#wanted(name)) },
+			ended: (done) => {
+				if (done) for (const name of names) this.#give(name);
+			},
+		};
+	}
+
+	/** What was settled when its taps were made. */
+	get #fixed() {
+		return { ...this.#access, multiQueue: false };
 	}
 
 	/** A tap of this pool, parked. */
-	wanted(name: string): WantedTap {
-		return parkedTap(name, this.access, this.#id);
+	#wanted(name: string): WantedTap {
+		return parkedTap(name, this.#access, this.#id);
+	}
+
+	#waits(name: string): boolean {
+		return this.#parked.includes(name) || this.#returning.has(name);
+	}
+
+	#claim(name: string): boolean {
+		const at = this.#parked.lastIndexOf(name);
+		if (at < 0) return false;
+		this.#parked.splice(at, 1);
+		this.#out.add(name);
+		return true;
+	}
+
+	#give(name: string): void {
+		this.#out.delete(name);
+		if (!this.#parked.includes(name)) this.#parked.push(name);
+	}
+
+	#lose(name: string): void {
+		this.#out.delete(name);
+		this.#lost.add(name);
 	}
 }
+
+const isFixed = (keys: readonly string[]): SpecError =>
+	new SpecError(
+		keys.map((key) => ({
+			path: `tap.${key}`,
+			message: "is settled for the whole pool",
+			hint: "set it in open({ pool }), or name the tap and use up()",
+		})),
+	);
 
 const NAME_SPACE = 36 ** 8;
 const freshName = (): string => `vm${randomInt(NAME_SPACE).toString(36).padStart(8, "0")}`;

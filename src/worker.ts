@@ -5,12 +5,13 @@ import {
 	receiveMessageOnPort,
 	workerData,
 } from "node:worker_threads";
+import type { DownReport } from "./engine/report.js";
 import { checkSpec } from "./engine/spec.js";
-import type { GroupOutcome, GroupRequest } from "./group.js";
+import type { GroupOutcome } from "./group.js";
 import { Host, type HostOptions, type Which } from "./host.js";
 import { wantedTaps } from "./kinds/index.js";
 import { type PackedError, packError } from "./passage.js";
-import { Pool, type PoolOptions, processId } from "./pool.js";
+import { type Errand, type GuestInput, Pool, type PoolOptions, processId } from "./pool.js";
 import { UmlnetError } from "./sys/error.js";
 
 /** What the caller's thread asks for. Specs come as the user gave them and are checked here. */
@@ -26,12 +27,7 @@ export type WireWhich =
 	| { readonly taps: readonly string[] }
 	| { readonly spec: unknown }
 	| { readonly all: true };
-/** A guest whose tap may have any name: its network as a spec has it, and what of its tap is not the pool's. */
-export interface GuestInput {
-	readonly network: string;
-	readonly networks: Readonly<Record<string, unknown>>;
-	readonly tap?: object | undefined;
-}
+export type { GuestInput } from "./pool.js";
 export type WorkerOptions = HostOptions & { readonly pool?: PoolOptions | undefined };
 export type Inbound =
 	| { readonly id: number; readonly call: Call }
@@ -43,8 +39,7 @@ export type Answer =
 export type Outbound =
 	| { readonly ready: true }
 	| { readonly failed: PackedError }
-	| { readonly answers: readonly Answer[] }
-	| { readonly closed: true };
+	| { readonly answers: readonly Answer[] };
 
 interface Waiting {
 	readonly id: number;
@@ -77,7 +72,7 @@ class Server {
 			this.#drain();
 			const [first] = this.#queue;
 			if (first !== undefined) await (isGroupable(first) ? this.#group() : this.#single());
-			else if (this.#closing || !(await this.#refill())) break;
+			else if (this.#closing || !(await this.#tend())) break;
 		}
 		this.#busy = false;
 		if (this.#closing) await this.#close();
@@ -94,9 +89,21 @@ class Server {
 
 	#sort(message: Inbound): void {
 		if ("close" in message) this.#closing = true;
-		else if ("cancel" in message)
-			this.#queue = this.#queue.filter(({ id }) => id !== message.cancel);
+		else if ("cancel" in message) this.#cancel(message.cancel);
 		else this.#queue.push(message);
+	}
+
+	/** Called off: not begun if it has not yet. */
+	#cancel(id: number): void {
+		const at = this.#queue.findIndex((waiting) => waiting.id === id);
+		if (at < 0) return;
+		this.#queue.splice(at, 1);
+		const error = new UmlnetError("ERR_ABORTED", "called off before it began");
+		this.#answer([{ id, error: packError(error) }]);
+	}
+
+	#answer(answers: readonly Answer[]): void {
+		this.#port.postMessage({ answers } satisfies Outbound);
 	}
 
 	/** All ups, takes and downs at the head of the queue, as one group. */
@@ -105,94 +112,84 @@ class Server {
 		const taken = this.#queue.splice(0, end < 0 ? this.#queue.length : end);
 		const answers: Answer[] = [];
 		const held = this.#heldOpen(taken);
-		const requests = taken.flatMap((waiting) => {
+		const errands = taken.flatMap(({ id, call }) => {
 			try {
-				return [this.#toGroup(waiting, held)];
+				return [{ id, call, ...this.#errand(id, call, held) }];
 			} catch (error) {
-				answers.push({ id: waiting.id, error: packError(error) });
+				answers.push({ id, error: packError(error) });
 				return [];
 			}
 		});
 		try {
-			const outcomes = await this.#host.commit(requests.map(({ request }) => request));
-			for (const { request, call } of requests) {
-				const outcome = outcomes.get(request.id) as GroupOutcome;
-				this.#count(call, request, outcome);
-				answers.push(answer(call, request.id, outcome));
-			}
+			const outcomes = await this.#commit(errands);
+			for (const { id, call } of errands)
+				answers.push(answer(call, id, outcomes.get(id) as GroupOutcome));
 		} catch (error) {
-			for (const { request } of requests) answers.push({ id: request.id, error: packError(error) });
+			for (const { id } of errands) answers.push({ id, error: packError(error) });
 		}
-		this.#port.postMessage({ answers } satisfies Outbound);
+		this.#answer(answers);
+	}
+
+	/** A call as a request that can share a transaction. @throws UmlnetError */
+	#errand(id: number, call: Call, held: ReadonlySet<string>): Errand {
+		const pool = this.#pool;
+		if (call.verb === "take") {
+			if (pool === undefined) throw withoutPool();
+			return pool.take(id, call.guest);
+		}
+		if (call.verb === "up") {
+			const taps = wantedTaps(checkSpec(call.spec));
+			return pool?.bring(id, taps) ?? { request: { verb: "up", id, taps }, ended: () => {} };
+		}
+		if (call.verb !== "down") throw new Error(`${call.verb} goes alone`);
+		const taps = namesOf(call.which);
+		return (
+			pool?.release(id, taps, held) ?? { request: { verb: "down", id, taps }, ended: () => {} }
+		);
 	}
 
 	/** The pool's taps among those that go down which a guest still has open. */
 	#heldOpen(taken: readonly Waiting[]): ReadonlySet<string> {
 		const pool = this.#pool;
 		if (pool === undefined) return new Set();
-		const names = taken.flatMap(({ call }) =>
-			call.verb === "down" && "taps" in call.which ? call.which.taps : [],
+		const out = taken.flatMap(({ call }) =>
+			call.verb === "down" && "taps" in call.which ? pool.out(call.which.taps) : [],
 		);
-		const back = names.filter((name) => pool.wantsBack(name));
-		return back.length === 0 ? new Set() : this.#host.heldOpen(back);
+		return out.length === 0 ? new Set() : this.#host.heldOpen(out);
 	}
 
-	/** A call as a request that can share a transaction. */
-	#toGroup(
-		{ id, call }: Waiting,
-		held: ReadonlySet<string>,
-	): { request: GroupRequest; call: Call } {
+	async #commit(errands: readonly Errand[]): Promise<ReadonlyMap<number, GroupOutcome>> {
+		if (errands.length === 0) return new Map();
+		let outcomes: ReadonlyMap<number, GroupOutcome> = new Map();
+		try {
+			outcomes = await this.#host.commit(errands.map(({ request }) => request));
+			return outcomes;
+		} finally {
+			for (const { request, ended } of errands) ended("report" in (outcomes.get(request.id) ?? {}));
+		}
+	}
+
+	/**
+	 * Delete what the pool has lost and make some taps for it. False when there is nothing to do, or it cannot
+	 * be done now: a pool is a help, guests get their taps without it too.
+	 */
+	async #tend(): Promise<boolean> {
 		const pool = this.#pool;
-		if (call.verb === "up")
-			return { request: { verb: "up", id, taps: wantedTaps(checkSpec(call.spec)) }, call };
-		if (call.verb === "take") return { request: this.#toTake(id, call.guest), call };
-		if (call.verb !== "down") throw new Error(`${call.verb} goes alone`);
-		const which = toWhich(call.which);
-		const taps = "taps" in which ? which.taps : "spec" in which ? Object.keys(which.spec.taps) : [];
-		// Parking is a change of the tap's spec, so it is an up; only a call for pool taps alone is one.
-		if (pool && taps.length > 0 && taps.every((name) => pool.wantsBack(name) && !held.has(name)))
-			return { request: { verb: "up", id, taps: taps.map((name) => pool.wanted(name)) }, call };
-		return { request: { verb: "down", id, taps }, call };
-	}
-
-	#toTake(id: number, { network, networks, tap }: GuestInput): GroupRequest {
-		if (this.#pool === undefined)
-			throw new UmlnetError("ERR_USAGE", "this engine was opened without a pool", {
-				hint: "open({ pool: { size, low } }), or name the tap and use up()",
-			});
-		const { access, id: pool } = this.#pool;
-		const { owner, group, vnetHdr } = access;
-		const name = this.#pool.next();
-		const spec = checkSpec({
-			version: 1,
-			networks,
-			taps: { [name]: { ...tap, network, owner, group, vnetHdr } },
-		});
-		this.#pool.take(name);
-		const taps = wantedTaps(spec).map((one) => ({ ...one, report: { ...one.report, pool } }));
-		return { verb: "up", id, taps };
-	}
-
-	/** Keep the pool's books after a transaction. */
-	#count(call: Call, request: GroupRequest, outcome: GroupOutcome): void {
-		const pool = this.#pool;
-		if (pool === undefined) return;
-		const names =
-			request.verb === "up" ? request.taps.map(({ report }) => report.name) : request.taps;
-		const failed = "error" in outcome;
-		if (call.verb === "take" && failed) for (const name of names) pool.lose(name);
-		if (call.verb === "down" && !failed)
-			for (const name of names) request.verb === "up" ? pool.give(name) : pool.forget(name);
-	}
-
-	/** Make some taps for the pool; false when enough wait, or when making them fails. */
-	async #refill(): Promise<boolean> {
-		const taps = this.#pool?.refill() ?? [];
-		if (taps.length === 0) return false;
-		const outcome = (await this.#host.commit([{ verb: "up", id: 0, taps }])).get(0);
-		if (outcome === undefined || "error" in outcome) return false;
-		for (const { report } of taps) this.#pool?.give(report.name);
-		return true;
+		if (pool === undefined) return false;
+		try {
+			const { lost } = pool;
+			if (lost.length > 0) {
+				await this.#host.down({ taps: lost });
+				pool.forget(lost);
+				return true;
+			}
+			const errand = pool.refill(0);
+			if (errand === undefined) return false;
+			const outcome = (await this.#commit([errand])).get(0);
+			return outcome !== undefined && "report" in outcome;
+		} catch {
+			return false;
+		}
 	}
 
 	async #single(): Promise<void> {
@@ -203,7 +200,7 @@ class Server {
 		} catch (error) {
 			one = { id, error: packError(error) };
 		}
-		this.#port.postMessage({ answers: [one] } satisfies Outbound);
+		this.#answer([one]);
 	}
 
 	#call(call: Call): Promise<unknown> {
@@ -212,7 +209,7 @@ class Server {
 			case "take":
 				throw new Error(`${call.verb} goes with others`);
 			case "down":
-				return this.#host.down(toWhich(call.which));
+				return this.#downAll();
 			case "plan":
 				return this.#host.plan(checkSpec(call.spec), { prune: call.prune });
 			case "planDown":
@@ -224,11 +221,20 @@ class Server {
 		}
 	}
 
+	async #downAll(): Promise<DownReport> {
+		const report = await this.#host.down({ all: true });
+		this.#pool?.forget(report.taps);
+		return report;
+	}
+
+	/** @throws UmlnetError when the pool's taps would not go; whoever comes next deletes them */
 	async #close(): Promise<void> {
 		const taps = this.#pool?.leftovers ?? [];
-		if (taps.length > 0) await this.#host.down({ taps });
-		this.#host.close();
-		this.#port.postMessage({ closed: true } satisfies Outbound);
+		try {
+			if (taps.length > 0) await this.#host.down({ taps });
+		} finally {
+			this.#host.close();
+		}
 		this.#port.close();
 	}
 }
@@ -236,6 +242,12 @@ class Server {
 /** Ups and downs by name share transactions; what depends on all that is there goes alone. */
 const isGroupable = ({ call }: Waiting): boolean =>
 	call.verb === "up" || call.verb === "take" || (call.verb === "down" && !("all" in call.which));
+
+/** The taps that a `down` names. @throws SpecError */
+function namesOf(which: WireWhich): readonly string[] {
+	if ("taps" in which) return which.taps;
+	return "spec" in which ? Object.keys(checkSpec(which.spec).taps) : [];
+}
 
 const toWhich = (which: WireWhich): Which =>
 	"spec" in which ? { spec: checkSpec(which.spec) } : which;
@@ -249,20 +261,29 @@ function answer(call: Call, id: number, outcome: GroupOutcome): Answer {
 	return { id, value: { changed, steps, taps: names } };
 }
 
+const withoutPool = (): UmlnetError =>
+	new UmlnetError("ERR_USAGE", "this engine was opened without a pool", {
+		hint: "open({ pool: { size, low } }), or name the tap and use up()",
+	});
+
 const port = parentPort;
 if (port === null) throw new Error("worker.ts runs in a worker thread");
+
+/** Tell why there is no going on, and end the thread. */
+function fail(error: unknown): void {
+	port?.postMessage({ failed: packError(error) } satisfies Outbound);
+	port?.close();
+}
+
 try {
 	const options = workerData as WorkerOptions;
 	const pool = options.pool && new Pool(options.pool, processId());
 	const server = new Server(Host.open(options), port, pool);
 	port.on("message", (message: Inbound) => {
-		server.take(message).catch((error: unknown) => {
-			port.postMessage({ failed: packError(error) } satisfies Outbound);
-		});
+		server.take(message).catch(fail);
 	});
 	port.postMessage({ ready: true } satisfies Outbound);
 	if (pool !== undefined) await server.work();
 } catch (error) {
-	port.postMessage({ failed: packError(error) } satisfies Outbound);
-	port.close();
+	fail(error);
 }

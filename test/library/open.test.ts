@@ -1,0 +1,124 @@
+import { expect, test } from "vitest";
+import { Machine } from "../kernel/machine.js";
+import { library, Place, rejection, tapSpec } from "./library.js";
+
+test("up, status, plan and down tell what they did", async () => {
+	await using place = new Place();
+	const host = await place.open();
+
+	const { steps } = await host.plan(tapSpec("tap0"));
+	expect(steps.map(({ label }) => label)).toContain("create tap tap0");
+	expect(place.links).toEqual([]);
+
+	const up = await host.up(tapSpec("tap0"));
+	expect(up.changed).toBe(true);
+	expect(up.steps.map(({ label }) => label)).toEqual(steps.map(({ label }) => label));
+	const [tap] = up.taps;
+	expect(tap).toMatchObject({ name: "tap0", network: "lab", mode: "host-only", owner: 500 });
+	expect(place.machine.json("ip -j link show tap0")).toMatchObject([{ ifindex: tap?.index }]);
+
+	const again = await host.up(tapSpec("tap0"));
+	expect(again).toEqual({ changed: false, steps: [], taps: up.taps });
+
+	const status = await host.status();
+	expect(status.taps).toEqual([{ ...tap, drift: [] }]);
+	expect(status.resources.map(({ key }) => key)).toContain("link:tap0");
+	expect(await host.status(["tap1"])).toMatchObject({ taps: [], resources: [] });
+	place.machine.sh("ip link set tap0 down");
+	const { taps } = await host.status(["tap0"]);
+	expect(taps.map(({ drift }) => drift)).toEqual([[expect.stringContaining("state is down")]]);
+	expect((await host.up(tapSpec("tap0"))).changed).toBe(true);
+
+	const planned = await host.planDown({ taps: ["tap0"] });
+	expect(planned.steps.map(({ label }) => label)).toContain("delete tap tap0");
+	expect(place.links).toEqual(["tap0"]);
+	const down = await host.down({ taps: ["tap0", "tap1"] });
+	expect(down).toMatchObject({ changed: true, taps: ["tap0"] });
+	expect(place.links).toEqual([]);
+	expect(await host.down({ taps: ["tap0"] })).toEqual({ changed: false, steps: [], taps: [] });
+	expect(await host.recover()).toEqual({ outcome: "nothing", steps: [], residual: [] });
+});
+
+test("down takes names, a spec, or all", async () => {
+	await using place = new Place();
+	const host = await place.open();
+	await host.up(tapSpec("tap0", "tap1", "tap2", "tap3"));
+	expect((await host.down({ spec: tapSpec("tap1", "tap9") })).taps).toEqual(["tap1"]);
+	expect((await host.down({ taps: ["tap0"] })).taps).toEqual(["tap0"]);
+	expect((await host.planDown({ all: true })).steps).not.toEqual([]);
+	expect((await host.down({ all: true })).taps.toSorted()).toEqual(["tap2", "tap3"]);
+	expect(place.links).toEqual([]);
+});
+
+test("plan with prune plans to take down what is not in the spec", async () => {
+	await using place = new Place();
+	const host = await place.open();
+	await host.up(tapSpec("tap0"));
+	const { steps } = await host.plan(tapSpec("tap1"), { prune: true });
+	expect(steps.map(({ label }) => label)).toContain("delete tap tap0");
+	expect(place.links).toEqual(["tap0"]);
+});
+
+test("several engines work on namespaces of their own at the same time", async () => {
+	await using one = new Place();
+	await using two = new Place();
+	await using three = new Place();
+	const places = [one, two, three];
+	const hosts = await Promise.all(places.map((place) => place.open()));
+	await Promise.all(hosts.map((host, i) => host.up(tapSpec("tap0", `only${i}`))));
+	for (const [i, place] of places.entries())
+		expect(place.links.toSorted()).toEqual([`only${i}`, "tap0"]);
+	await Promise.all(hosts.map((host) => host.down({ all: true })));
+	for (const place of places) expect(place.links).toEqual([]);
+});
+
+test("several engines share one namespace and its journal", async () => {
+	await using place = new Place();
+	const hosts = await Promise.all(Array.from({ length: 4 }, () => place.open()));
+	const ups = hosts.flatMap((host, i) =>
+		Array.from({ length: 8 }, (_, j) => host.up(tapSpec(`tap${i}-${j}`, "shared"))),
+	);
+	// Two engines may not want one address in two places; that they want one tap is no contradiction.
+	const outcomes = await Promise.allSettled(ups);
+	expect(outcomes.filter(({ status }) => status === "rejected")).toEqual([]);
+	for (const host of hosts) expect((await host.status()).taps).toHaveLength(33);
+	expect(place.links).toHaveLength(33);
+	const [first, ...others] = hosts;
+	await first?.down({ all: true });
+	for (const host of others) expect((await host.status()).taps).toEqual([]);
+});
+
+test("without a name the engine works where its caller is", async () => {
+	await using place = new Place();
+	place.machine.enter();
+	await using host = await library.open({ stateDir: place.stateDir });
+	await host.up(tapSpec("tap0"));
+	expect(place.links).toEqual(["tap0"]);
+});
+
+test("a namespace that is not there is a typed error", async () => {
+	const error = await rejection(library.open({ netns: "no-such-namespace" }));
+	expect(error).toBeInstanceOf(library.UmlnetError);
+	expect(error).toMatchObject({ code: "ERR_SPEC", hint: expect.stringContaining("ip netns") });
+});
+
+test("what is no network namespace is a typed error", async () => {
+	const error = await rejection(library.open({ netns: "/proc/self/status" }));
+	expect(error).toBeInstanceOf(library.KernelError);
+	expect(error).toMatchObject({ errno: "EINVAL" });
+});
+
+test("nothing is left of an engine that has had nothing to do", async () => {
+	const machine = new Machine();
+	await using place = new Place();
+	const host = await place.open({ netns: machine.path });
+	expect((await host.status()).taps).toEqual([]);
+	await rejection(host.up({ version: 2 }));
+	expect(place.directory).toBeUndefined();
+	await host.up(tapSpec("tap0"));
+	expect(place.directory).toBeDefined();
+	await host.down({ all: true });
+	await host.close();
+	expect(place.directory).toBeUndefined();
+	machine.close();
+});

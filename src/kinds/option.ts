@@ -1,5 +1,6 @@
-import type { Kind } from "../engine/kind.js";
+import type { Kind, Step } from "../engine/kind.js";
 import type { Action } from "../kernel/action.js";
+import type { Kernel } from "../kernel/kernel.js";
 import { readLinkNames } from "../kernel/read.js";
 
 /** A host-wide option below /proc/sys. */
@@ -24,18 +25,24 @@ const write = (path: string, value: string, only?: string): Action => ({
  * Writing ip_forward writes forwarding of every interface, of "all" and "default", and accept_redirects of
  * "all" (net/ipv4/devinet.c inet_forward_change), and writing it back does not bring those back.
  */
-const alongWith = (path: string, links: readonly string[]): string[] =>
+const alongWith = (path: string, kernel: Kernel): string[] =>
 	path === "net/ipv4/ip_forward"
 		? [
 				"net/ipv4/conf/all/accept_redirects",
-				...["default", ...links].map((link) => `net/ipv4/conf/${link}/forwarding`),
+				...["default", ...readLinkNames(kernel)].map((link) => `net/ipv4/conf/${link}/forwarding`),
 			]
 		: [];
 
-const back = (made: MadeOption): Action[] => [
-	write(made.path, made.before, made.value),
-	...made.along.map(([path, before]) => write(path, before)),
-];
+/** What the kernel itself made of a value that goes along with the option. */
+const swept = (path: string, value: string): string =>
+	path.endsWith("/accept_redirects") ? `${1 - Number(value)}` : value;
+
+/** The values now of everything that writing this option changes. */
+const readAlong = (path: string, kernel: Kernel): MadeOption["along"] =>
+	alongWith(path, kernel).map((one) => [one, kernel.readSysctl(one)] as const);
+
+const writeAll = (values: MadeOption["along"]): Action[] =>
+	values.map(([path, value]) => write(path, value));
 
 /** A global knob, kept in escrow: set for its first user, set back when the last one has gone. */
 export const option: Kind<Option, MadeOption> = {
@@ -43,12 +50,7 @@ export const option: Kind<Option, MadeOption> = {
 	key: ({ path }) => `option:${path}`,
 	resolve(want, { kernel }) {
 		const before = kernel.readSysctl(want.path);
-		const paths = before === want.value ? [] : alongWith(want.path, readLinkNames(kernel));
-		return {
-			...want,
-			before,
-			along: paths.map((path) => [path, kernel.readSysctl(path)] as const),
-		};
+		return { ...want, before, along: before === want.value ? [] : readAlong(want.path, kernel) };
 	},
 	create: (made) =>
 		made.before === made.value
@@ -58,18 +60,28 @@ export const option: Kind<Option, MadeOption> = {
 						label: `set ${made.path} to ${made.value}`,
 						phase: "option",
 						do: write(made.path, made.value),
-						undo: back(made),
+						undo: [write(made.path, made.before, made.value), ...writeAll(made.along)],
 					},
 				],
 	remove: (made) =>
 		made.before === made.value
 			? []
-			: back(made).map((action, i) => ({
-					label: i === 0 ? `set ${made.path} back to ${made.before}` : `set back what it changed`,
-					phase: "option",
-					do: action,
-					undo: i === 0 ? [write(made.path, made.value)] : [],
-				})),
+			: [
+					{
+						label: `set ${made.path} back to ${made.before}`,
+						phase: "option",
+						do: write(made.path, made.before, made.value),
+						undo: [write(made.path, made.value)],
+					},
+					...made.along.map(
+						([path, before]): Step => ({
+							label: `set ${path} back to ${before}`,
+							phase: "option",
+							do: write(path, before),
+							undo: [write(path, swept(path, made.value))],
+						}),
+					),
+				],
 	drift(made, kernel) {
 		const now = kernel.readSysctl(made.path);
 		return now === made.value ? [] : [`${made.path} is ${now}, was set to ${made.value}`];
@@ -82,7 +94,7 @@ export const option: Kind<Option, MadeOption> = {
 				label: `set ${next.path} to ${next.value}`,
 				phase: "option",
 				do: write(next.path, next.value),
-				undo: [write(next.path, now)],
+				undo: [write(next.path, now), ...writeAll(readAlong(next.path, kernel))],
 			},
 		];
 	},

@@ -181,24 +181,17 @@ export function revert(kernel: Kernel, steps: readonly StepRecord[]): string[] {
 		const failures = execute(kernel, actions.slice(at));
 		for (const [i, failure] of failures.entries())
 			if (failure !== undefined && !isAlreadySo(failure)) residual.add(labels[at + i] as string);
-		const stuck = retryable(actions.slice(at, at + failures.length), failures);
-		if (stuck.length > 0) revertEach(kernel, stuck, residual);
+		// nf_tables refused a batch because of some messages: the innocent ones in it are tried one by one.
+		const refused = failures.some((failure) => failure !== undefined);
+		for (const [i, failure] of failures.entries()) {
+			const action = actions[at + i] as Action;
+			if (!refused || failure !== undefined || action.via !== "nftables") continue;
+			const [again] = execute(kernel, [action]);
+			if (again !== undefined && !isAlreadySo(again)) residual.add(labels[at + i] as string);
+		}
 		at += failures.length;
 	}
 	return [...residual];
-}
-
-/** nf_tables refused a batch because of some messages: the innocent ones among it, to be tried one by one. */
-function retryable(actions: readonly Action[], failures: Failures): Action[] {
-	if (!failures.some((failure) => failure !== undefined)) return [];
-	return actions.filter((action, i) => action.via === "nftables" && failures[i] === undefined);
-}
-
-function revertEach(kernel: Kernel, actions: readonly Action[], residual: Set<string>): void {
-	for (const action of actions) {
-		const [failure] = execute(kernel, [action]);
-		if (failure !== undefined && !isAlreadySo(failure)) residual.add(failure.message);
-	}
 }
 
 const ALREADY = new Set(["ENODEV", "ENOENT", "ESRCH", "EADDRNOTAVAIL", "EEXIST"]);

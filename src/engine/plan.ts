@@ -30,8 +30,6 @@ export interface Unit {
 export interface PlannedStep extends Step {
 	readonly path: string;
 	readonly unit: number | undefined;
-	/** It takes away what was made: where that is gone already, it is done. */
-	readonly removes?: true;
 }
 
 /** All that a transaction will do, its undo included, before anything is done. */

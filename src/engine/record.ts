@@ -5,6 +5,7 @@ import type { AnyMessage, Message } from "../netlink/schema.js";
 import { UmlnetError } from "../sys/error.js";
 import * as if_addr from "../uapi/if_addr.js";
 import * as if_link from "../uapi/if_link.js";
+import * as neighbour from "../uapi/neighbour.js";
 import * as nf_tables from "../uapi/nf_tables.js";
 import * as rtnetlink from "../uapi/rtnetlink.js";
 import proto from "./proto.json" with { type: "json" };
@@ -126,9 +127,13 @@ const isMessage = (fact: unknown): fact is AnyMessage =>
 
 /** By the name of the constant: PF_BRIDGE_RTM_SETLINK calls itself RTM_SETLINK, but is read otherwise. */
 const messages = new Map<string, AnyMessage>(
-	Object.entries<unknown>({ ...if_link, ...if_addr, ...rtnetlink, ...nf_tables }).flatMap(
-		([name, fact]) => (isMessage(fact) ? [[name, fact]] : []),
-	),
+	Object.entries<unknown>({
+		...if_link,
+		...if_addr,
+		...rtnetlink,
+		...neighbour,
+		...nf_tables,
+	}).flatMap(([name, fact]) => (isMessage(fact) ? [[name, fact]] : [])),
 );
 const names = new Map([...messages].map(([name, message]) => [message, name]));
 

@@ -2,12 +2,14 @@ import { request } from "../netlink/request.js";
 import { KernelError } from "../sys/error.js";
 import { RTM_GETADDR, RTM_NEWADDR } from "../uapi/if_addr.js";
 import { RTEXT_FILTER_SKIP_STATS, RTM_GETLINK, RTM_NEWLINK } from "../uapi/if_link.js";
+import { NTF_PROXY, RTM_GETNEIGH, RTM_NEWNEIGH } from "../uapi/neighbour.js";
 import { RTM_GETROUTE, RTM_NEWROUTE } from "../uapi/rtnetlink.js";
 import type { Kernel } from "./kernel.js";
 
 export type Link = ReturnType<typeof RTM_NEWLINK.decode>;
 export type Address = ReturnType<typeof RTM_NEWADDR.decode>;
 export type Route = ReturnType<typeof RTM_NEWROUTE.decode>;
+export type Neighbour = ReturnType<typeof RTM_NEWNEIGH.decode>;
 export type AddressFamily = number;
 
 const IFLA_EXT_MASK = RTEXT_FILTER_SKIP_STATS;
@@ -47,6 +49,13 @@ export function readAddresses(kernel: Kernel, index: number): readonly Address[]
 export function readRoutes(kernel: Kernel, family: AddressFamily, index: number): readonly Route[] {
 	return ifThere(() =>
 		kernel.dump(RTM_GETROUTE, RTM_NEWROUTE, { rtm_family: family, RTA_OIF: index }),
+	);
+}
+
+/** The neighbours of one link, and the addresses it answers for as a proxy. @throws KernelError */
+export function readNeighbours(kernel: Kernel, index: number): readonly Neighbour[] {
+	return [0, NTF_PROXY].flatMap((ndm_flags) =>
+		ifThere(() => kernel.dump(RTM_GETNEIGH, RTM_NEWNEIGH, { ndm_flags, NDA_IFINDEX: index })),
 	);
 }
 

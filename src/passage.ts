@@ -46,7 +46,7 @@ export function packError(error: unknown): PackedError {
 			fields: {},
 			cause: undefined,
 		};
-	const { name, message, stack, cause, ...fields } = error;
+	const { message, stack, cause, ...fields } = error;
 	return {
 		name: error.name,
 		message: error.message,
@@ -74,7 +74,9 @@ export function unpackError({ name, message, stack, fields, cause }: PackedError
 	// A real error, so that it is shown, cloned and recognised as one.
 	const error = new Error(message, cause && { cause: unpackError(cause) });
 	Object.setPrototypeOf(error, classes.get(name)?.prototype ?? Error.prototype);
-	Object.defineProperty(error, "name", { value: name, writable: true, configurable: true });
-	Object.defineProperty(error, "stack", { value: stack, writable: true, configurable: true });
-	return Object.assign(error, fields);
+	Object.assign(error, fields);
+	const hidden = { writable: true, configurable: true, enumerable: false };
+	Object.defineProperty(error, "stack", { ...hidden, value: stack });
+	if (error.name !== name) Object.defineProperty(error, "name", { ...hidden, value: name });
+	return error;
 }

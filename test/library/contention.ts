@@ -1,0 +1,46 @@
+import { closeSync, openSync } from "node:fs";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { HostLock } from "../../src/engine/lock.js";
+import { tryLock } from "../../src/sys/file.js";
+
+/** Wait until something holds. @throws when it does not in ten seconds */
+export async function until(condition: () => boolean | Promise<boolean>): Promise<void> {
+	const deadline = performance.now() + 10_000;
+	while (!(await condition())) {
+		if (performance.now() > deadline) throw new Error(`never came true: ${condition}`);
+		await sleep(2);
+	}
+}
+
+/** The lock of a namespace in the hands of somebody else: an engine that begins something waits meanwhile. */
+export class Contention implements Disposable {
+	readonly #directory: string;
+	readonly #lock: HostLock;
+
+	private constructor(directory: string) {
+		this.#directory = directory;
+		this.#lock = new HostLock(directory);
+	}
+
+	static async on(directory: string | undefined): Promise<Contention> {
+		if (directory === undefined) throw new Error("there is no lock yet");
+		const contention = new Contention(directory);
+		await contention.#lock.acquire(10_000);
+		return contention;
+	}
+
+	/** Wait until an engine has begun something: whoever waits for the lock stands in the turnstile. */
+	async felt(): Promise<void> {
+		await until(() => {
+			const fd = openSync(join(this.#directory, "turn"), "a");
+			const free = tryLock(fd);
+			closeSync(fd);
+			return !free;
+		});
+	}
+
+	[Symbol.dispose](): void {
+		this.#lock.close();
+	}
+}

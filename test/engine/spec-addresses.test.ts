@@ -169,6 +169,18 @@ describe("a guest's address", () => {
 		]);
 	});
 
+	it("is not another guest's in another network that the host routes", () => {
+		const guest = { addresses: ["10.0.0.2/24"] };
+		const spec = {
+			version: 1,
+			networks: { a: { mode: "host-only" }, b: { mode: "bridged", bridge: "br0" } },
+			taps: { tap0: { network: "a", guest }, tap1: { network: "b", guest } },
+		};
+		expect(refuse(spec).map(({ message }) => message)).toEqual([
+			expect.stringContaining("is the address of another guest"),
+		]);
+	});
+
 	it("may be another's where the host only bridges two Ethernets", () => {
 		const guest = { addresses: ["10.0.0.2/24"] };
 		const spec = {

@@ -169,6 +169,13 @@ taps:
 		]);
 	});
 
+	it("counts empty lines, and both ends of lines", () => {
+		for (const text of ["\n\n\nversion: 2\n\n", "\r\n\r\n\r\nversion: 2"])
+			expect(refuseText(text)).toEqual([
+				expect.objectContaining({ path: "version", line: 4, column: 10 }),
+			]);
+	});
+
 	it("has positions in JSON too", () => {
 		const text = `{\n  "version": 1,\n  "networks": {"lab": {"mode": "nat"}}\n}`;
 		expect(refuseText(text, { source: "lab.json" })).toEqual([

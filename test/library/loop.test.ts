@@ -1,0 +1,38 @@
+import { expect, test } from "vitest";
+import { Place } from "./library.js";
+import { Running } from "./program.js";
+
+const MILLISECONDS = "3000";
+const UPLINK = "ip link add eth1 address 02:00:00:00:00:e1 type veth peer name lan0";
+
+/** How late an event loop was, in milliseconds. */
+interface Lateness {
+	readonly cycles: number;
+	readonly steps: number;
+	readonly p50: number;
+	readonly p99: number;
+}
+
+/**
+ * On a busy machine every event loop is late. So beside the process whose guests come and go runs one that
+ * does nothing at all: what the busy loop is later than the idle one at the same time is our doing.
+ */
+test("64 guests at a time come and go, and the caller's event loop is not 5 ms later for it", async () => {
+	await using place = new Place();
+	place.machine.sh(UPLINK);
+	const guests = ["64", "0"];
+	const [churn, idle] = guests.map(
+		(count) => new Running(place.machine, "loop.mjs", place.stateDir, MILLISECONDS, count),
+	) as [Running, Running];
+	for (const loop of [churn, idle]) expect(await loop.next()).toBe("ready");
+	for (const loop of [churn, idle]) loop.child.stdin?.write("go\n");
+	const [busy, calm] = await Promise.all([churn.next<Lateness>(), idle.next<Lateness>()]);
+	for (const loop of [churn, idle]) expect(await loop.end()).toEqual({ code: 0, stderr: "" });
+
+	expect(busy.cycles).toBeGreaterThanOrEqual(64);
+	expect(calm).toMatchObject({ cycles: 0 });
+	expect(busy.steps).toBeGreaterThan(500);
+	console.log(`event loop p99: ${busy.p99.toFixed(2)} ms late, idle ${calm.p99.toFixed(2)} ms`);
+	expect(busy.p99 - calm.p99, "p99 in ms above the idle loop's").toBeLessThan(5);
+	expect(place.links.toSorted()).toEqual(["eth1", "lan0"]);
+});

@@ -1,0 +1,97 @@
+import fc from "fast-check";
+import { expect } from "vitest";
+import { SpecError } from "../../src/engine/error.js";
+import type { Spec } from "../../src/engine/spec.js";
+
+/** Accepted, or refused with issues whose text is fit for a terminal; undefined when refused. */
+export function accepted(make: () => Spec): Spec | undefined {
+	try {
+		return make();
+	} catch (error) {
+		if (!(error instanceof SpecError)) throw error;
+		expect(error.issues.length).toBeGreaterThan(0);
+		expect(error.message).toMatch(/^[\n\x20-\x7e]*$/);
+		return undefined;
+	}
+}
+
+export const junk = fc.oneof(
+	fc.anything({ withBigInt: true, withDate: true, withMap: true, withNullPrototype: true }),
+	fc.constantFrom<unknown>(
+		null,
+		undefined,
+		"",
+		[],
+		{},
+		-1,
+		0,
+		4_294_967_295,
+		Number.NaN,
+		"__proto__",
+	),
+);
+const sometimes = <T>(good: fc.Arbitrary<T>): fc.Arbitrary<unknown> =>
+	fc.oneof({ weight: 12, arbitrary: good }, { weight: 1, arbitrary: junk });
+export const name = fc.constantFrom(
+	"tap0",
+	"tap1",
+	"tap2",
+	"br0",
+	"br1",
+	"eth0",
+	"eth1",
+	"a.b",
+	"lo",
+);
+const network = fc.constantFrom("lab", "net-1", "x");
+const cidr = fc
+	.tuple(
+		fc.constantFrom("10.0.0", "10.0.1", "192.168.0"),
+		fc.nat(255),
+		fc.integer({ min: 23, max: 32 }),
+	)
+	.map(([subnet, host, prefix]) => `${subnet}.${host}/${prefix}`);
+export const address = fc.oneof(
+	cidr,
+	fc.constantFrom("fd00::1/64", "fd00::2/64", "fe80::1/64", "::1/128"),
+);
+const addresses = fc.array(sometimes(address), { maxLength: 3 });
+export const mac = fc.constantFrom("02:00:00:00:00:01", "02:00:00:00:00:02", "52:54:00:12:34:56");
+const mtu = fc.constantFrom(68, 1279, 1280, 1500, 9000, 65_522);
+export const flag = fc.boolean();
+const networkFields = fc.record(
+	{
+		mode: sometimes(fc.constantFrom("nat", "bridged", "routed", "host-only")),
+		bridge: sometimes(name),
+		uplink: sometimes(name),
+		addresses: sometimes(addresses),
+		snatTo: sometimes(fc.constantFrom("10.9.9.9", "10.0.0.1", "fd00::9")),
+		proxyArp: sometimes(flag),
+		mtu: sometimes(mtu),
+		isolation: sometimes(fc.constant(false)),
+		forwarding: sometimes(fc.constantFrom("interface", "global")),
+	},
+	{ requiredKeys: ["mode"] },
+);
+const tapFields = fc.record(
+	{
+		network: sometimes(network),
+		owner: sometimes(fc.oneof(fc.nat(), fc.constantFrom("root", "nobody-here"))),
+		group: sometimes(fc.nat()),
+		mac: sometimes(mac),
+		mtu: sometimes(mtu),
+		multiQueue: sometimes(flag),
+		vnetHdr: sometimes(flag),
+		addresses: sometimes(addresses),
+		guest: sometimes(
+			fc.record({ addresses: sometimes(addresses), mac: sometimes(mac) }, { requiredKeys: [] }),
+		),
+		publish: sometimes(fc.constant([])),
+	},
+	{ requiredKeys: ["network"] },
+);
+export const spec = fc.record({
+	version: sometimes(fc.constant(1)),
+	networks: sometimes(fc.dictionary(network, sometimes(networkFields), { maxKeys: 3 })),
+	taps: sometimes(fc.dictionary(name, sometimes(tapFields), { maxKeys: 4 })),
+});

@@ -15,6 +15,7 @@ import {
 	IFA_F_NODAD,
 	IFA_F_NOPREFIXROUTE,
 	IFA_F_PERMANENT,
+	IFA_F_SECONDARY,
 	IFAPROT_KERNEL_LL,
 	RTM_DELADDR,
 	RTM_NEWADDR,
@@ -147,6 +148,8 @@ interface Item {
 	readonly take: Move;
 	/** The kernel may have taken it along already. */
 	readonly perhaps?: true;
+	/** It must not be there when what stands before it is put back: it would take its place. */
+	readonly yields?: boolean;
 }
 
 const move = (label: string, one: Request): Move => ({
@@ -165,6 +168,8 @@ function addressItems(packed: string, side: Side): Item[] {
 			request(RTM_NEWADDR, NLM_F_CREATE | NLM_F_EXCL, address),
 		),
 		take: move(`take ${text} off ${side.link}`, request(RTM_DELADDR, 0, bare)),
+		// With promote_secondaries it became primary if its own primary went and it did not.
+		yields: ifa_family === AF_INET && ((address.IFA_FLAGS ?? 0) & IFA_F_SECONDARY) !== 0,
 	};
 	return [...prefixOf(address, side), item];
 }
@@ -235,9 +240,9 @@ export const putSteps = (all: Belongings, from: number, side: Side): Step[] =>
 export const takeSteps = (all: Belongings, from: number, side: Side): Step[] =>
 	items(all, from, side)
 		.toReversed()
-		.map(({ put, take, perhaps }) => ({
+		.map(({ put, take, perhaps, yields }) => ({
 			...take,
 			phase: "address",
-			undo: put === undefined ? [] : [put.do],
+			undo: put === undefined ? [] : yields ? [take.do, put.do] : [put.do],
 			...(perhaps && { removes: perhaps }),
 		}));

@@ -1,7 +1,7 @@
 import type { Action } from "../kernel/action.js";
 import { execute, type Failures } from "../kernel/execute.js";
 import type { Kernel } from "../kernel/kernel.js";
-import { KernelError, UmlnetError } from "../sys/error.js";
+import { KernelError, UmlnetError, type UmlnetErrorOptions } from "../sys/error.js";
 import { ConflictError, RollbackError } from "./error.js";
 import type { Journal } from "./journal.js";
 import type { Plan, PlannedStep } from "./plan.js";
@@ -74,7 +74,8 @@ class Run {
 			);
 			const ran = todo.slice(0, failures.length);
 			const moot = new Set(ran.filter((step, i) => isMoot(step, failures[i])));
-			this.done.push(...ran.filter((step) => !moot.has(step)));
+			const idle = idleSteps(ran, failures);
+			this.done.push(...ran.filter((step) => !moot.has(step) && !idle.has(step)));
 			this.#reject(ran, failures, moot);
 			const rest = todo.slice(failures.length);
 			// An nf_tables batch with one refused message did nothing at all: the others' are tried again.
@@ -131,6 +132,23 @@ class Run {
 /** Whether a removal came too late: somebody else has done it. Then there is nothing to undo either. */
 const isMoot = ({ removes }: PlannedStep, failure: Error | undefined): boolean =>
 	removes === true && failure !== undefined && isAlreadySo(failure);
+
+/** Refusals that come before anything is done: what was refused must not be undone, it is somebody else's. */
+const OUTRIGHT = new Set(["EEXIST", "EPERM", "EACCES", "EROFS"]);
+
+/** The steps that certainly did nothing. Any other that failed may have done its work in part. */
+function idleSteps(ran: readonly PlannedStep[], failures: Failures): ReadonlySet<PlannedStep> {
+	const refused = (i: number): boolean => {
+		const failure = failures[i];
+		return failure instanceof KernelError && OUTRIGHT.has(failure.errno);
+	};
+	const idle = new Set(ran.filter((_, i) => refused(i)));
+	const batch = trailingBatch(ran);
+	const ends = failures.slice(ran.length - batch.length);
+	if (ends.some((failure) => failure instanceof KernelError))
+		for (const step of batch) idle.add(step);
+	return idle;
+}
 
 /** The nf_tables steps at the end, which were one batch. */
 function trailingBatch(ran: readonly PlannedStep[]): readonly PlannedStep[] {
@@ -217,23 +235,38 @@ function finish(kernel: Kernel, final: readonly PlannedStep[]): void {
 	if (residual.length > 0) throw new RollbackError(residual, { cause });
 }
 
+/** How to look at what can be in the way. */
+const LOOK: Readonly<Partial<Record<PlannedStep["phase"], string>>> = {
+	address: "ip address",
+	route: "ip route show table all",
+	filter: "nft list ruleset",
+};
+
+/** What a collision means where a step makes something: somebody else has it. */
+function inTheWay(
+	{ label, phase }: PlannedStep,
+	options: UmlnetErrorOptions,
+): ConflictError | undefined {
+	if (phase === "tap" || phase === "link") {
+		const name = label.split(" ").at(-1);
+		const hint = `choose another name, or remove it first: ip link delete ${name}`;
+		const wanted = label.replace("create", "a new");
+		return new ConflictError(`link ${name}`, "one that is not ours", wanted, { ...options, hint });
+	}
+	const look = LOOK[phase];
+	if (look === undefined) return undefined;
+	const hint = `remove it if nobody needs it; to see it: ${look}`;
+	const subject = label.replace(/^(add|create|put) /, "");
+	return new ConflictError(subject, "one that is not ours", "a new one", { ...options, hint });
+}
+
 /** The error a user gets: which step, which place in the spec, and what a collision means. */
 function explain(error: Error, step: PlannedStep): UmlnetError {
 	const { label, path } = step;
-	const taken = error instanceof KernelError && ["EEXIST", "EBUSY"].includes(error.errno);
-	if (taken && (step.phase === "tap" || step.phase === "link")) {
-		const name = label.split(" ").at(-1);
-		return new ConflictError(
-			`link ${name}`,
-			"one that is not ours",
-			label.replace("create", "a new"),
-			{
-				cause: error,
-				path,
-				step: label,
-				hint: `choose another name, or remove it first: ip link delete ${name}`,
-			},
-		);
+	if (error instanceof KernelError && ["EEXIST", "EBUSY"].includes(error.errno)) {
+		const options = { cause: error, path, step: label };
+		const conflict = inTheWay(step, options);
+		if (conflict !== undefined) return conflict;
 	}
 	if (!(error instanceof UmlnetError))
 		return new UmlnetError("ERR_INTERNAL", error.message, { cause: error, path, step: label });

@@ -83,12 +83,17 @@ function driveOne(kernel: Kernel, action: Action): void {
 			kernel.persistTap(action.name);
 			break;
 		case "sysctl":
-			if (action.only === undefined || kernel.readSysctl(action.path) === action.only)
-				kernel.writeSysctl(action.path, action.value);
+			setValue(kernel, action);
 			break;
 		default:
 			throw new KernelError(action.via, "EINVAL");
 	}
+}
+
+/** What has its value already is not written: it may be read-only, and then nothing was done to it either. */
+function setValue(kernel: Kernel, { path, value, only }: Of<"sysctl">): void {
+	const now = kernel.readSysctl(path);
+	if (now !== value && (only === undefined || now === only)) kernel.writeSysctl(path, value);
 }
 
 /** One send for all; guarded actions whose link is no longer the one meant are left out. */

@@ -1,6 +1,8 @@
 import { cidrOf, formatAddress, parseCidr } from "../engine/cidr.js";
+import { ConflictError } from "../engine/error.js";
 import { type Kind, linkKey } from "../engine/kind.js";
 import type { Action } from "../kernel/action.js";
+import type { Kernel } from "../kernel/kernel.js";
 import { readAddresses, type Address as Seen } from "../kernel/read.js";
 import { request } from "../netlink/request.js";
 import { IFA_F_NODAD, IFA_F_PERMANENT, RTM_DELADDR, RTM_NEWADDR } from "../uapi/if_addr.js";
@@ -54,11 +56,24 @@ const canonical = (address: string): string => {
 	return cidrOf(bytes, prefix).text;
 };
 
+const isThere = (made: MadeAddress, kernel: Kernel): boolean =>
+	readAddresses(kernel, made.index).map(addressText).includes(canonical(made.address));
+
 /** An address of the host on a link of ours. */
 export const address: Kind<Address, MadeAddress> = {
 	kind: "address",
 	key: ({ link, address }) => `address:${link}:${canonical(address)}`,
-	resolve: (want, { indexOf }) => ({ ...want, index: indexOf(want.link) }),
+	resolve(want, { kernel, indexOf, isBlank }) {
+		const made = { ...want, index: indexOf(want.link) };
+		if (!isBlank(want.link) && isThere(made, kernel))
+			throw new ConflictError(
+				`address ${want.address} of ${want.link}`,
+				"one that is not ours",
+				"a new one",
+				{ hint: `remove it first: ip address delete ${want.address} dev ${want.link}` },
+			);
+		return made;
+	},
 	create: (made) => [
 		{
 			label: `add address ${made.address} to ${made.link}`,
@@ -75,12 +90,8 @@ export const address: Kind<Address, MadeAddress> = {
 			undo: [add(made)],
 		},
 	],
-	drift(made, kernel) {
-		const there = readAddresses(kernel, made.index).map(addressText);
-		return there.includes(canonical(made.address))
-			? []
-			: [`address ${made.address} is missing on ${made.link}`];
-	},
+	drift: (made, kernel) =>
+		isThere(made, kernel) ? [] : [`address ${made.address} is missing on ${made.link}`],
 	change(_made, next, kernel) {
 		return this.drift(next, kernel).length === 0 ? [] : this.create(next);
 	},

@@ -1,3 +1,4 @@
+import { ConflictError } from "../engine/error.js";
 import type { Kind } from "../engine/kind.js";
 import type { Action } from "../kernel/action.js";
 import type { Kernel } from "../kernel/kernel.js";
@@ -170,7 +171,13 @@ function isThere(kernel: Kernel): boolean {
 export const table: Kind<Table, Table> = {
 	kind: "table",
 	key: ({ name }) => `table:${name}`,
-	resolve: (want) => want,
+	resolve(want, { kernel }) {
+		if (isThere(kernel))
+			throw new ConflictError(`nft table inet ${TABLE}`, "one that is not ours", "a new one", {
+				hint: `remove it if nobody needs it: nft delete table inet ${TABLE}`,
+			});
+		return want;
+	},
 	create: () => [
 		{
 			label: `create nft table inet ${TABLE}`,

@@ -1,0 +1,39 @@
+import { spawnSync } from "node:child_process";
+import { join } from "node:path";
+
+/** The command as it is installed; `npm run build` makes it. */
+const MAIN = join(import.meta.dirname, "../../dist/cli/main.js");
+
+/** How a command line ended. */
+export interface Ended {
+	readonly status: number | null;
+	readonly signal: string | null;
+	readonly stdout: string;
+	readonly stderr: string;
+}
+
+export interface Around {
+	/** Path or name of the network namespace it is started in. */
+	readonly netns: string;
+	readonly stateDir: string;
+	/** A program, with its arguments, that starts it. */
+	readonly under?: readonly string[] | undefined;
+	readonly input?: string | undefined;
+}
+
+/** Run `umlnet-nl` in a process of its own. */
+export function umlnet(around: Around, ...args: readonly string[]): Ended {
+	const { netns, stateDir, under = [], input = "" } = around;
+	const node = [process.execPath, MAIN, "--state-dir", stateDir, ...args];
+	const command = [`--net=${netns}`, ...under, ...node];
+	const ended = spawnSync("nsenter", command, { encoding: "utf8", input });
+	if (ended.error !== undefined) throw ended.error;
+	const { status, signal, stdout, stderr } = ended;
+	return { status, signal, stdout, stderr };
+}
+
+/** The error object of a command that was run with --json. */
+export function errorOf({ stdout }: Ended): Readonly<Record<string, unknown>> {
+	const { error } = JSON.parse(stdout) as { error: Readonly<Record<string, unknown>> };
+	return error;
+}

@@ -1,11 +1,10 @@
-import { join } from "node:path";
 import { isNativeError } from "node:util/types";
 import { expect, test } from "vitest";
 import { HostLock } from "../../src/engine/lock.js";
 import * as sources from "../../src/index.js";
 import { packError, unpackError } from "../../src/passage.js";
 import { library, Place, rejection, tapSpec } from "./library.js";
-import { programs, run, told } from "./program.js";
+import { traced } from "./program.js";
 
 const { ConflictError, KernelError, LockError, SpecError, UmlnetError } = library;
 
@@ -104,24 +103,17 @@ test("what could not be rolled back: every residual, the first refusal as the ca
 		taps: { tap0: { network: "lab", owner: 500 } },
 	};
 	// From the second request on the kernel refuses everything: what was begun can be neither done nor undone.
-	const refuse = ["-e", "trace=sendto", "-e", "inject=sendto:error=ENOBUFS:when=2+"];
-	const node = [process.execPath, join(programs, "refused.mjs"), place.stateDir];
-	const { error, unfinished } = told<{ error: object; unfinished: string }>(
-		await run(place.machine, [
-			...["strace", "-f", "-qq", "-o", "/dev/null", ...refuse],
-			...[...node, JSON.stringify(spec)],
-		]),
-	);
-	expect(error).toMatchObject({
-		isError: true,
-		isRollback: true,
+	const refusing = ["-e", "trace=sendto", "-e", "inject=sendto:error=ENOBUFS:when=2+"];
+	const [up, status] = await traced(place, refusing, [[["up", spec]], [["status"]]]);
+	expect(up?.[0]?.error).toMatchObject({
+		typed: true,
 		name: "RollbackError",
 		code: "ERR_ROLLBACK",
 		residual: ["create tap tap0", "create bridge br0"],
 		hint: expect.stringContaining("recover"),
-		cause: { isError: true, name: "KernelError", errno: "ENOBUFS", step: "bring up br0" },
+		cause: { typed: true, name: "KernelError", errno: "ENOBUFS", step: "bring up br0" },
 	});
-	expect(unfinished).toBe("up tap0");
+	expect(status?.[0]?.value).toMatchObject({ unfinished: "up tap0" });
 	const host = await place.open();
 	expect((await host.recover()).outcome).toBe("undone");
 	expect(place.links).toEqual([]);

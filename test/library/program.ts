@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { text } from "node:stream/consumers";
 import type { Machine } from "../kernel/machine.js";
+import type { Place } from "./library.js";
 
 export const programs = join(import.meta.dirname, "programs");
 
@@ -42,6 +43,24 @@ export async function run(
 /** Run a program of ours under Node to its end; it says one JSON value. @throws what it complains of */
 export async function tell<T>(machine: Machine, name: string, ...args: string[]): Promise<T> {
 	return told(await run(machine, [process.execPath, join(programs, name), ...args]));
+}
+
+/** How a call ended that a program made. */
+export interface Said {
+	readonly value?: object;
+	readonly error?: object;
+}
+
+/** Make lists of calls in a process of its own under strace, and let that write to a file if any is given. */
+export async function traced(
+	{ machine, stateDir }: Place,
+	options: readonly string[],
+	lists: readonly (readonly (readonly [verb: string, argument?: unknown])[])[],
+	file = "/dev/null",
+): Promise<readonly (readonly Said[])[]> {
+	const strace = ["strace", "-f", "-qq", "-o", file, ...options];
+	const node = [process.execPath, join(programs, "calls.mjs"), stateDir, JSON.stringify(lists)];
+	return told(await run(machine, [...strace, ...node]));
 }
 
 /** The JSON value a program has said. */

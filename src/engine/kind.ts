@@ -62,6 +62,10 @@ export interface Kind<Want, Made extends Want> {
 	change(made: Made, next: Made, kernel: Kernel): readonly Step[];
 	/** The key of the resource whose removal takes this one along: an address goes with its link. */
 	within?(made: Made): string | undefined;
+	/** Another kind, whose settings are lost with the removal of this one; what stays of it is set again. */
+	readonly wipes?: string;
+	/** Steps that set it whatever is there, after somebody wiped it. Pure. */
+	again?(made: Made): readonly Step[];
 	/** Whether the link it made has nothing set on it. */
 	isBlank?(made: Made): boolean;
 }

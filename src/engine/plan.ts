@@ -160,6 +160,17 @@ class Planner {
 			const unit = unitOf(key);
 			const more = { path: entry.path, unit, removes: true } as const;
 			this.removals.push(...steps.map((step) => ({ ...step, ...more })));
+			if (kind.wipes !== undefined && steps.length > 0) this.#setAgain(kind.wipes, going, unit);
+		}
+	}
+
+	/** What stays of a kind and is wiped by the removal of another. */
+	#setAgain(wiped: string, going: ReadonlySet<string>, unit: number | undefined): void {
+		const standing = new Map([...this.#state.entries, ...this.entries]);
+		for (const { kind, key, made, path } of standing.values()) {
+			if (kind !== wiped || going.has(key)) continue;
+			const steps = kindOf(this.#kinds, kind).again?.(made) ?? [];
+			this.removals.push(...steps.map((step) => ({ ...step, path, unit })));
 		}
 	}
 }

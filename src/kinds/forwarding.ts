@@ -107,5 +107,13 @@ export const forwarding: Kind<Forwarding, MadeForwarding> = {
 		};
 		return [...on, ...this.remove(dropped)];
 	},
+	again: (made) => [
+		{
+			label: `switch on ${words(made)} again`,
+			phase: "configure",
+			do: set(made, made, { index: made.index, name: made.link }),
+			undo: [],
+		},
+	],
 	within: ({ link }) => linkKey(link),
 };

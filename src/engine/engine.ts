@@ -1,7 +1,8 @@
-import type { Kernel } from "../kernel/kernel.js";
+import type { Kernel, Subnet } from "../kernel/kernel.js";
 import { describe } from "../netlink/describe.js";
 import type { UmlnetError } from "../sys/error.js";
 import { apply } from "./apply.js";
+import { parseCidr } from "./cidr.js";
 import type { Journal } from "./journal.js";
 import { type Kinds, kindOf } from "./kind.js";
 import { type Plan, type PlannedStep, planDown, planUp, type Unit } from "./plan.js";
@@ -52,7 +53,12 @@ export class Engine {
 	up(units: readonly Unit[]): ReadonlyMap<number, UnitOutcome<UpReport>> {
 		const plan = this.#planUp(units);
 		const names = units.flatMap(({ taps }) => taps.map(({ report }) => report.name));
+		const parked = units
+			.flatMap(({ taps }) => taps)
+			.filter(({ report }) => report.mode === "parked");
+		const subnets = this.#subnets(parked.map(({ report }) => report.name));
 		const { rejected } = apply(this.#kernel, this.#journal, plan, command("up", names));
+		this.#kernel.forgetFlows(subnets);
 		const steps = stepsByUnit(plan);
 		return new Map(
 			units.map(({ id, taps }): [number, UnitOutcome<UpReport>] => {
@@ -72,7 +78,9 @@ export class Engine {
 		const there = new Set(this.#journal.state.taps.keys());
 		const plan = planDown(this.#kinds, this.#kernel, this.#journal.state, units);
 		const names = [...plan.unitOf.keys()];
+		const subnets = this.#subnets(names);
 		apply(this.#kernel, this.#journal, plan, command("down", names));
+		this.#kernel.forgetFlows(subnets);
 		const steps = stepsByUnit(plan);
 		return new Map(
 			units.map(({ id, taps }): [number, UnitOutcome<DownReport>] => {
@@ -118,6 +126,16 @@ export class Engine {
 		return recover(this.#kernel, this.#journal);
 	}
 
+	/** Where the guests of these taps live: on a shared bridge only they themselves, else their whole segment. */
+	#subnets(names: readonly string[]): Subnet[] {
+		return names.flatMap((name) => {
+			const report = this.#journal.state.taps.get(name)?.report;
+			if (report === undefined) return [];
+			const guests = report.guest.addresses.map(parseCidr).map(single);
+			return report.bridge === undefined ? [...report.addresses.map(parseCidr), ...guests] : guests;
+		});
+	}
+
 	#planUp(units: readonly Unit[]): Plan {
 		return planUp(this.#kinds, this.#kernel, this.#journal.state, units, this.#readLinkIndex);
 	}
@@ -128,6 +146,8 @@ export class Engine {
 		return kindOf(this.#kinds, entry.kind).drift(entry.made, this.#kernel);
 	}
 }
+
+const single = ({ address }: Subnet): Subnet => ({ address, prefix: 8 * address.length });
 
 const command = (verb: string, names: readonly string[]): string =>
 	names.length > 8

@@ -18,6 +18,12 @@ export interface BatchOutcome {
 	readonly refused: readonly { readonly at: number; readonly error: Error }[];
 }
 
+/** A range of addresses: any address of it, in network order, and how many bits are the same for all. */
+export interface Subnet {
+	readonly address: Uint8Array;
+	readonly prefix: number;
+}
+
 /**
  * The narrow seam between the engine and a host: everything that touches the kernel goes through here, in
  * one network namespace, synchronously. `LinuxKernel` is the host; `FakeKernel` is a model of it that the same
@@ -53,6 +59,12 @@ export interface Kernel {
 	persistTap(name: string): void;
 	/** Let go of a tap that was not persisted; it is gone then. */
 	dropTap(name: string): void;
+
+	/**
+	 * Forget tracked connections from or to these subnets, so that nothing of a guest that has gone meets the
+	 * next one. No part of a transaction: what stays by mischance times out by itself. @throws KernelError
+	 */
+	forgetFlows(subnets: readonly Subnet[]): void;
 
 	/** A fresh interface index that nobody uses yet, most probably. */
 	chooseIndex(): number;

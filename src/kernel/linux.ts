@@ -4,7 +4,8 @@ import type { Request } from "../netlink/request.js";
 import type { Message } from "../netlink/schema.js";
 import type { NetlinkSocketOptions, Outcome } from "../netlink/socket.js";
 import { NetlinkFd } from "../sys/socket.js";
-import type { BatchOutcome, Kernel, TapRequest } from "./kernel.js";
+import { ConntrackDriver } from "./conntrack.js";
+import type { BatchOutcome, Kernel, Subnet, TapRequest } from "./kernel.js";
 import { NftablesDriver } from "./nftables.js";
 import { RtnetlinkDriver } from "./rtnetlink.js";
 import { SysctlDriver } from "./sysctl.js";
@@ -19,6 +20,7 @@ export class LinuxKernel implements Kernel {
 	readonly identity: string;
 	readonly #rtnetlink: RtnetlinkDriver;
 	readonly #nftables: NftablesDriver;
+	readonly #conntrack: ConntrackDriver;
 	readonly #sysctl = new SysctlDriver();
 	readonly #tun = new TunDriver();
 
@@ -26,6 +28,7 @@ export class LinuxKernel implements Kernel {
 	constructor(options: NetlinkSocketOptions = {}) {
 		this.#rtnetlink = new RtnetlinkDriver(options);
 		this.#nftables = new NftablesDriver(options);
+		this.#conntrack = new ConntrackDriver(options, (path) => this.readSysctl(path));
 		this.identity = readIdentity();
 	}
 
@@ -61,6 +64,9 @@ export class LinuxKernel implements Kernel {
 	dropTap(name: string): void {
 		this.#tun.drop(name);
 	}
+	forgetFlows(subnets: readonly Subnet[]): void {
+		this.#conntrack.forget(subnets);
+	}
 	chooseIndex(): number {
 		return randomInt(FIRST_INDEX, LAST_INDEX);
 	}
@@ -68,6 +74,7 @@ export class LinuxKernel implements Kernel {
 		this.#tun.close();
 		this.#rtnetlink.close();
 		this.#nftables.close();
+		this.#conntrack.close();
 	}
 }
 

@@ -1,5 +1,5 @@
 import { constants } from "node:os";
-import type { BatchOutcome, Kernel, TapRequest } from "../../src/kernel/kernel.js";
+import type { BatchOutcome, Kernel, Subnet, TapRequest } from "../../src/kernel/kernel.js";
 import type { Request } from "../../src/netlink/request.js";
 import type { Message } from "../../src/netlink/schema.js";
 import type { Outcome } from "../../src/netlink/socket.js";
@@ -172,6 +172,9 @@ export class FakeKernel implements Kernel {
 	dropTap(name: string): void {
 		dropTap(this.ns, name);
 	}
+
+	/** No packet ever goes through the model, so nothing is tracked. */
+	forgetFlows(_subnets: readonly Subnet[]): void {}
 
 	chooseIndex(): number {
 		return ++this.#chosen;

@@ -1,4 +1,4 @@
-import type { BatchOutcome, Kernel, TapRequest } from "../../src/kernel/kernel.js";
+import type { BatchOutcome, Kernel, Subnet, TapRequest } from "../../src/kernel/kernel.js";
 import type { Request } from "../../src/netlink/request.js";
 import type { Message } from "../../src/netlink/schema.js";
 import type { Outcome } from "../../src/netlink/socket.js";
@@ -53,6 +53,9 @@ export class CountingKernel implements Kernel {
 	dropTap(name: string): void {
 		this.mutations.push("close");
 		this.#kernel.dropTap(name);
+	}
+	forgetFlows(subnets: readonly Subnet[]): void {
+		this.#kernel.forgetFlows(subnets);
 	}
 	chooseIndex(): number {
 		return this.#kernel.chooseIndex();

@@ -100,9 +100,9 @@ function addRoutes(ns: Namespace, link: Link, address: Address): void {
 	for (const route of connectedRoutes(link, address)) {
 		if (ns.routes.some((one) => sameRoute(one, route))) continue;
 		// A route whose source is not local is not made, and nobody is told (fib_magic).
-		const { type, family, prefsrc } = route;
-		if (type === RTN_LOCAL || prefsrc === undefined || isLocal(ns, family, prefsrc))
-			ns.routes.push(route);
+		const { type, dst, family, prefsrc } = route;
+		const itself = type === RTN_LOCAL && dst === prefsrc;
+		if (itself || prefsrc === undefined || isLocal(ns, family, prefsrc)) ns.routes.push(route);
 	}
 }
 

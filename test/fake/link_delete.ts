@@ -25,7 +25,7 @@ export function deleteLink(ns: Namespace, value: Given<typeof RTM_DELLINK>): voi
 
 /** A link goes, and with it what hangs on it: addresses, routes, neighbours, ports, its peer. */
 export function removeLink(ns: Namespace, link: Link): void {
-	if (!ns.links.has(link.index)) return;
+	if (ns.links.get(link.index) !== link) return;
 	dropAddresses(ns, link);
 	ns.routes = ns.routes.filter(({ hops }) => hops.every(({ oif }) => oif !== link.index));
 	ns.neighbours = ns.neighbours.filter(({ index }) => index !== link.index);

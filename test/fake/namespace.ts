@@ -10,6 +10,8 @@ export interface Namespace {
 	readonly conf: { readonly [family in Family]: { all: Conf; default: Conf } };
 	/** Taps that our process holds open, by the name it made them under. */
 	readonly descriptors: Map<string, Link>;
+	/** What `ownConf` of a new device begins with: whatever was ever written to `default`. */
+	readonly defaultOwnConf: Set<string>;
 	lastIndex: number;
 	lastMac: number;
 }
@@ -120,6 +122,7 @@ export function emptyNamespace(): Namespace {
 			ipv6: { all: newConf("ipv6"), default: newConf("ipv6") },
 		},
 		descriptors: new Map(),
+		defaultOwnConf: new Set(),
 		lastIndex: 0,
 		lastMac: 0,
 	};
@@ -162,7 +165,7 @@ export function addLink(ns: Namespace, { name, kind, mac, tun, data, ...rest }: 
 		tun,
 		addresses: [],
 		conf: { ipv4: { ...ns.conf.ipv4.default }, ipv6: { ...ns.conf.ipv6.default } },
-		ownConf: new Set(),
+		ownConf: new Set(ns.defaultOwnConf),
 	};
 	ns.links.set(index, link);
 	return link;

@@ -137,7 +137,9 @@ function checkHop(ns: Namespace, route: Route, hop: Hop): void {
 			route.family === AF_INET ? "ENETUNREACH" : "EHOSTUNREACH",
 			route.family === AF_INET ? "Nexthop has invalid gateway" : undefined,
 		);
-	if (hop.oif === undefined) Object.assign(hop, { oif: way?.hops[0]?.oif });
+	const oif = hop.oif ?? way?.hops[0]?.oif;
+	if (ns.links.get(oif ?? 0)?.up === false) throw new Refusal("ENETDOWN");
+	Object.assign(hop, { oif });
 }
 
 const isNear = (way: Route, route: Route): boolean =>
@@ -157,7 +159,7 @@ export function isLocal(ns: Namespace, family: number, address: string): boolean
 	return way?.type === RTN_LOCAL;
 }
 
-/** The longest prefix that matches, local addresses first. */
+/** The longest prefix that matches; of equal ones the local, for both tables are one tree (fib_trie). */
 function lookUp(
 	ns: Namespace,
 	family: number,
@@ -166,7 +168,7 @@ function lookUp(
 	fits: (route: Route) => boolean,
 ): Route | undefined {
 	const rank = ({ table, prefix, priority }: Route): number =>
-		(table === RT_TABLE_LOCAL ? 1000 : 0) + prefix - priority / 2 ** 33;
+		2 * prefix + (table === RT_TABLE_LOCAL ? 1 : 0) - priority / 2 ** 33;
 	return ns.routes
 		.filter((one) => one.family === family && fits(one))
 		.filter((one) => one.table === RT_TABLE_LOCAL || one.table === RT_TABLE_MAIN)

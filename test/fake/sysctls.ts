@@ -83,6 +83,7 @@ function own({ ownConf }: Link, name: string): void {
 
 /** devinet_copy_dflt_conf(): a new default reaches the devices for which nobody chose. */
 function copyDefault(ns: Namespace, name: string, value: string): void {
+	ns.defaultOwnConf.add(name);
 	for (const { conf, ownConf } of ns.links.values())
 		if (ownConf !== "all" && !ownConf.has(name)) conf.ipv4[name] = value;
 }

@@ -31,7 +31,7 @@ export function createTap(ns: Namespace, tap: TapRequest): void {
 export function persistTap(ns: Namespace, name: string): void {
 	const link = ns.descriptors.get(name);
 	if (link?.tun === undefined) throw new Refusal("EBADF");
-	if (!ns.links.has(link.index)) throw new Refusal("EBADFD");
+	if (ns.links.get(link.index) !== link) throw new Refusal("EBADFD");
 	link.tun.persistent = true;
 	dropTap(ns, name);
 }

@@ -138,11 +138,12 @@ const OUTRIGHT = new Set(["EEXIST", "EPERM", "EACCES", "EROFS"]);
 
 /** The steps that certainly did nothing. Any other that failed may have done its work in part. */
 function idleSteps(ran: readonly PlannedStep[], failures: Failures): ReadonlySet<PlannedStep> {
-	const refused = (i: number): boolean => {
-		const failure = failures[i];
-		return failure instanceof KernelError && OUTRIGHT.has(failure.errno);
+	const refused = ({ do: action }: PlannedStep, failure: Error | undefined): boolean => {
+		if (!(failure instanceof KernelError)) return false;
+		const deletes = action.via === "rtnetlink" && action.request.message.name.startsWith("RTM_DEL");
+		return OUTRIGHT.has(failure.errno) || (deletes && isAlreadySo(failure));
 	};
-	const idle = new Set(ran.filter((_, i) => refused(i)));
+	const idle = new Set(ran.filter((step, i) => refused(step, failures[i])));
 	const batch = trailingBatch(ran);
 	const ends = failures.slice(ran.length - batch.length);
 	if (ends.some((failure) => failure instanceof KernelError))

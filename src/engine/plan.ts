@@ -2,7 +2,6 @@ import type { Kernel } from "../kernel/kernel.js";
 import { UmlnetError } from "../sys/error.js";
 import { ConflictError, SpecError } from "./error.js";
 import {
-	type AnyKind,
 	type Kinds,
 	kindOf,
 	linkKey,
@@ -114,7 +113,7 @@ class Planner {
 		const add = (steps: readonly Step[]) =>
 			this.steps.push(...steps.map((step) => ({ ...step, path, unit })));
 		if (known === undefined) {
-			const made = this.#resolve(kind, want, path);
+			const made = at(path, () => kind.resolve(want, this.#around));
 			const parent = kind.within?.(made);
 			this.entries.set(key, { kind: name, key, made, path });
 			this.fresh.add(key);
@@ -129,22 +128,7 @@ class Planner {
 			throw new ConflictError(key.replace(":", " "), `our ${known.kind}`, `a ${name}`, { path });
 		const next = { ...(known.made as object), ...(want as object) };
 		this.entries.set(key, { kind: name, key, made: next, path });
-		add(kind.change(known.made, next, this.#kernel));
-	}
-
-	/** @throws what the kind throws, with the place in the spec that asked for it */
-	#resolve(kind: AnyKind, want: unknown, path: string): unknown {
-		try {
-			return kind.resolve(want, this.#around);
-		} catch (error) {
-			if (error instanceof SpecError)
-				throw new SpecError(
-					error.issues.map((issue) => ({ ...issue, path })),
-					{ cause: error, hint: error.hint },
-				);
-			if (error instanceof UmlnetError) error.path ??= path;
-			throw error;
-		}
+		add(at(path, () => kind.change(known.made, next, this.#kernel)));
 	}
 
 	/** Take away what no tap needs any more, the last made first. */
@@ -172,6 +156,21 @@ class Planner {
 			const steps = kindOf(this.#kinds, kind).again?.(made) ?? [];
 			this.removals.push(...steps.map((step) => ({ ...step, path, unit })));
 		}
+	}
+}
+
+/** @throws what a kind throws, with the place in the spec that asked for it */
+function at<T>(path: string, ask: () => T): T {
+	try {
+		return ask();
+	} catch (error) {
+		if (error instanceof SpecError)
+			throw new SpecError(
+				error.issues.map((issue) => ({ ...issue, path })),
+				{ cause: error, hint: error.hint },
+			);
+		if (error instanceof UmlnetError) error.path ??= path;
+		throw error;
 	}
 }
 

@@ -31,6 +31,7 @@ const errnoByNumber = new Map<number, readonly [name: string, text: string]>(
 // libuv has no name for errnos it never meets itself (errno(3), asm-generic/errno.h).
 for (const [number, name, text] of [
 	[85, "ERESTART", "interrupted system call should be restarted"],
+	[54, "EXFULL", "no more room (a bridge has 1023 ports)"],
 	[61, "ENODATA", "no data available"],
 	[97, "EAFNOSUPPORT", "address family not supported"],
 	[524, "ENOTSUPP", "operation is not supported"],

@@ -3,28 +3,45 @@ import type { Request } from "../../src/netlink/request.js";
 import type { Message } from "../../src/netlink/schema.js";
 import type { Outcome } from "../../src/netlink/socket.js";
 
+/** Something that somebody else does just before the kernel is asked for something for the first time. */
+export interface Meddling {
+	readonly before: string;
+	act(): void;
+}
+
 /** A kernel that remembers everything it was asked that could have changed it. */
 export class CountingKernel implements Kernel {
 	readonly mutations: string[] = [];
 	readonly #kernel: Kernel;
+	#meddling: Meddling | undefined;
 
-	constructor(kernel: Kernel) {
+	constructor(kernel: Kernel, meddling?: Meddling) {
 		this.#kernel = kernel;
+		this.#meddling = meddling;
+	}
+
+	#note(...names: readonly string[]): void {
+		const mutations = names.filter((name) => !name.startsWith("RTM_GET"));
+		const meddling = this.#meddling;
+		if (meddling !== undefined && mutations.includes(meddling.before)) {
+			this.#meddling = undefined;
+			meddling.act();
+		}
+		this.mutations.push(...mutations);
 	}
 
 	get identity(): string {
 		return this.#kernel.identity;
 	}
 	rtnetlink(requests: readonly Request[]): readonly Outcome[] {
-		const names = requests.map(({ message }) => message.name);
-		this.mutations.push(...names.filter((name) => !name.startsWith("RTM_GET")));
+		this.#note(...requests.map(({ message }) => message.name));
 		return this.#kernel.rtnetlink(requests);
 	}
 	dump<O, I>(message: Message<unknown, I>, reply: Message<O, never>, value: I): readonly O[] {
 		return this.#kernel.dump(message, reply, value);
 	}
 	nftables(batch: readonly Request[]): BatchOutcome {
-		this.mutations.push(...batch.map(({ message }) => message.name));
+		this.#note(...batch.map(({ message }) => message.name));
 		return this.#kernel.nftables(batch);
 	}
 	readNftables<O, I>(
@@ -39,19 +56,19 @@ export class CountingKernel implements Kernel {
 		return this.#kernel.readSysctl(path);
 	}
 	writeSysctl(path: string, value: string): void {
-		this.mutations.push(`write ${path}`);
+		this.#note(`write ${path}`);
 		this.#kernel.writeSysctl(path, value);
 	}
 	createTap(tap: TapRequest): void {
-		this.mutations.push("TUNSETIFF");
+		this.#note("TUNSETIFF");
 		this.#kernel.createTap(tap);
 	}
 	persistTap(name: string): void {
-		this.mutations.push("TUNSETPERSIST");
+		this.#note("TUNSETPERSIST");
 		this.#kernel.persistTap(name);
 	}
 	dropTap(name: string): void {
-		this.mutations.push("close");
+		this.#note("close");
 		this.#kernel.dropTap(name);
 	}
 	forgetFlows(subnets: readonly Subnet[]): void {

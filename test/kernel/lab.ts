@@ -5,7 +5,7 @@ import { Host } from "../../src/host.js";
 import { LinuxKernel } from "../../src/kernel/linux.js";
 import { settled } from "../oracle/settled.js";
 import { difference, type Snapshot, snapshot } from "../oracle/snapshot.js";
-import { CountingKernel } from "./counting.js";
+import { CountingKernel, type Meddling } from "./counting.js";
 import { Machine } from "./machine.js";
 
 /** The uplink of the seed: eth1 is 10.33.33.34/8 in a LAN with one more machine, the router. */
@@ -65,8 +65,8 @@ export class Lab {
 	}
 
 	/** Do something as a process of ours does it: open the host, work, close it. */
-	async run<T>(work: (host: Host) => Promise<T>): Promise<Outcome<T>> {
-		const kernel = new CountingKernel(new LinuxKernel());
+	async run<T>(work: (host: Host) => Promise<T>, meddling?: Meddling): Promise<Outcome<T>> {
+		const kernel = new CountingKernel(new LinuxKernel(), meddling);
 		const host = new Host(kernel, { stateDir: this.stateDir });
 		try {
 			const result = await work(host);

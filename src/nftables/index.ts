@@ -12,3 +12,4 @@ export type {
 	ObjectJson,
 	StatementJson,
 } from "./json.js";
+export { type Filter, list } from "./list.js";

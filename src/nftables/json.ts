@@ -119,7 +119,13 @@ export type StatementJson =
 	| CtCountJson
 	| TproxyJson
 	| SynproxyJson
-	| ResetJson;
+	| ResetJson
+	| UnknownJson;
+
+/** A statement of a listing that this module cannot write: the kernel's expression it has. */
+export interface UnknownJson {
+	readonly unknown: { readonly expr: string };
+}
 
 export type ObjectJson =
 	| { readonly table: TableJson }

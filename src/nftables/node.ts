@@ -1,6 +1,7 @@
 import type { Datatype } from "./fact/datatype.js";
 import type { OptionalHeader } from "./fact/exthdr.js";
 import type { Base, Field, Protocol } from "./fact/protocol.js";
+import type { Listed } from "./listing/listed.js";
 import type { SetDeclaration } from "./set.js";
 import type { Statement } from "./statement.js";
 import type { Order } from "./value.js";
@@ -103,6 +104,8 @@ export interface Element extends Common {
 	readonly expires?: bigint;
 	readonly comment?: string;
 	readonly statements: readonly Statement[];
+	/** Its statements in a listing. */
+	readonly listed?: readonly Listed[];
 }
 /** The key of what no other element matches: `*`. */
 export interface Catchall extends Common {

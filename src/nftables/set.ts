@@ -11,6 +11,7 @@ import {
 import { Evaluation, fail } from "./evaluation.js";
 import { concatOf, type Datatype, integer, string, verdict } from "./fact/datatype.js";
 import { toIntervals } from "./interval.js";
+import type { Listed } from "./listing/listed.js";
 import {
 	type Concat,
 	type Element,
@@ -49,6 +50,9 @@ export interface SetDeclaration {
 	readonly statements: readonly Statement[];
 	/** Bytes of each field of a concatenated interval key. */
 	fields: readonly number[];
+	/** Its statements and its handle, in a listing. */
+	readonly listed?: readonly Listed[];
+	readonly handle?: bigint;
 	/** The kernel already holds elements of it. */
 	readonly populated?: boolean;
 }

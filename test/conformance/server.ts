@@ -1,17 +1,18 @@
 /**
  * The corpus' line protocol: one JSON request per line, `{"id","doc"}` to load a document into the network
- * namespace this process is in, one JSON answer per line.
+ * namespace this process is in, `{"id","list":true}` to list what is loaded; one JSON answer per line.
  */
 import { createInterface } from "node:readline";
 import { NftablesDriver } from "../../src/kernel/nftables.js";
-import { apply, localHost } from "../../src/nftables/index.js";
+import { apply, list, localHost } from "../../src/nftables/index.js";
 
 const connection = new NftablesDriver({});
 const host = localHost();
 
 function answer(line: string): unknown {
-	const { id, doc } = JSON.parse(line);
+	const { id, doc, list: wantsList } = JSON.parse(line);
 	try {
+		if (wantsList === true) return { id, ruleset: list(connection, {}, host) };
 		apply(doc, connection, { host });
 		return { id, ok: true };
 	} catch (error) {

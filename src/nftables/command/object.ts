@@ -5,6 +5,7 @@ import { NFT_QUOTA_F_INV } from "../../uapi/nf_tables_const.js";
 import * as obj from "../../uapi/nf_tables_obj.js";
 import type { Cursor } from "../cursor.js";
 import { type FamilyJson, families } from "../fact/family.js";
+import { type ObjectName, objectTypes } from "../fact/object.js";
 import { type RateJson, rateAttrs } from "../statement/limit.js";
 import { type SynproxyOptionsJson, synproxyAttrs } from "../statement/synproxy.js";
 import { batchMessage, type CommandParser, header, parseHandle, parseName } from "./command.js";
@@ -48,19 +49,6 @@ export interface SecmarkObjectJson extends Named {
 export type LimitObjectJson = Named & RateJson;
 export type SynproxyObjectJson = Named & SynproxyOptionsJson;
 
-/** NFT_OBJECT_* by the word JSON has for it. */
-export const objectTypes = {
-	counter: obj.NFT_OBJECT_COUNTER,
-	quota: obj.NFT_OBJECT_QUOTA,
-	"ct helper": obj.NFT_OBJECT_CT_HELPER,
-	limit: obj.NFT_OBJECT_LIMIT,
-	"ct timeout": obj.NFT_OBJECT_CT_TIMEOUT,
-	secmark: obj.NFT_OBJECT_SECMARK,
-	"ct expectation": obj.NFT_OBJECT_CT_EXPECT,
-	synproxy: obj.NFT_OBJECT_SYNPROXY,
-} as const;
-export type ObjectName = keyof typeof objectTypes;
-
 const required = ["family", "table"] as const;
 const common = ["name", "handle", "comment"] as const;
 type Attrs = In<typeof obj.objAttrs>;
@@ -68,7 +56,7 @@ type Attrs = In<typeof obj.objAttrs>;
 const protocols = { tcp: 6, udp: 17 } as const;
 
 /** Order and names of linux/netfilter/nfnetlink_cttimeout.h, and the seconds nft fills in. */
-const tcpTimeouts = {
+export const tcpTimeouts = {
 	syn_sent: ["CTA_TIMEOUT_TCP_SYN_SENT", 120],
 	syn_recv: ["CTA_TIMEOUT_TCP_SYN_RECV", 60],
 	established: ["CTA_TIMEOUT_TCP_ESTABLISHED", 432_000],
@@ -81,7 +69,7 @@ const tcpTimeouts = {
 	retrans: ["CTA_TIMEOUT_TCP_RETRANS", 300],
 	unack: ["CTA_TIMEOUT_TCP_UNACK", 300],
 } as const;
-const udpTimeouts = {
+export const udpTimeouts = {
 	unreplied: ["CTA_TIMEOUT_UDP_UNREPLIED", 30],
 	replied: ["CTA_TIMEOUT_UDP_REPLIED", 120],
 } as const;

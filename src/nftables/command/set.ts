@@ -20,6 +20,7 @@ import { Evaluation, unevaluated } from "../evaluation.js";
 import { parseSet } from "../expression/set.js";
 import { datatypeByName } from "../fact/datatype.js";
 import type { FamilyJson } from "../fact/family.js";
+import { objectTypes } from "../fact/object.js";
 import type { ElementsJson, Expression, StatementJson } from "../json.js";
 import { type Node, value } from "../node.js";
 import { evaluateElements, evaluateSet, type SetDeclaration } from "../set.js";
@@ -34,7 +35,6 @@ import {
 	parseHandle,
 	parseName,
 } from "./command.js";
-import { objectTypes } from "./object.js";
 import { elementMessages, rulesetOf } from "./rule.js";
 
 type SetFlag = keyof typeof flags;

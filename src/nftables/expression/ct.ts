@@ -7,6 +7,14 @@ import { inetService, ipv4Addr, ipv6Addr } from "../fact/datatype.js";
 import { ctKeys } from "../fact/key.js";
 import { type Base, ip, ip6, LINK, NETWORK, type Protocol, TRANSPORT } from "../fact/protocol.js";
 import { ctDirection } from "../fact/symbol.js";
+import type { Expression } from "../json.js";
+import type { Completion } from "../listing/completion.js";
+import {
+	PATH,
+	type DataOf as ReadData,
+	type Reading,
+	UnlistableError,
+} from "../listing/reading.js";
 import type { Ct, Node } from "../node.js";
 
 /** What connection tracking knows about a packet's connection. */
@@ -93,4 +101,35 @@ export function loadCt(node: Ct, emitter: Emitter, to: Register): void {
 		NFTA_CT_KEY: node.key,
 		NFTA_CT_DIRECTION: node.direction,
 	});
+}
+
+export function readCt(data: ReadData<"ct">, reading: Reading): void {
+	reading.store(data.NFTA_CT_DREG, ctNode(data.NFTA_CT_KEY, data.NFTA_CT_DIRECTION));
+}
+export function ctNode(key: number | undefined, direction: number | undefined): Ct {
+	const known = Object.values(ctKeys).find((k) => k.key === key);
+	if (known === undefined) throw new UnlistableError(`ct key ${key}`);
+	return {
+		...known,
+		kind: "ct",
+		path: PATH,
+		direction,
+		base: baseOf(known.key),
+		isProtocol: known.key === nft.NFT_CT_PROTOCOL || known.key === nft.NFT_CT_L3PROTOCOL,
+	};
+}
+/** The addresses of a connection are of the version the rule has matched. */
+export function completeCt(node: Ct, { context }: Completion): Node {
+	const known = context.protocols.at(node.base);
+	if (addresses.includes(node.key)) {
+		if (known === ip) node.datatype = ipv4Addr;
+		if (known === ip6) node.datatype = ipv6Addr;
+		node.bits = node.datatype.size;
+	}
+	return node;
+}
+export function printCt({ key, direction }: Ct): Expression {
+	const names = Object.entries(ctKeys).find(([, k]) => k.key === key);
+	const dir = direction === undefined ? undefined : direction === 0 ? "original" : "reply";
+	return { ct: { key: names?.[0], ...(dir && { dir }) } } as Expression;
 }

@@ -13,6 +13,9 @@ import type { Cursor } from "../cursor.js";
 import { type Emitter, type Register, registerNumber } from "../emitter.js";
 import type { Evaluation } from "../evaluation.js";
 import { booleanType, fibAddrType, ifaceIndex, ifname } from "../fact/datatype.js";
+import type { Expression } from "../json.js";
+import { flagNames } from "../listing/listed.js";
+import { PATH, type DataOf as ReadData, type Reading } from "../listing/reading.js";
 import type { Fib, Node } from "../node.js";
 
 /** What a lookup of the packet's addresses in the routing tables finds. */
@@ -65,4 +68,27 @@ export function loadFib(node: Fib, emitter: Emitter, to: Register): void {
 		NFTA_FIB_RESULT: node.result,
 		NFTA_FIB_FLAGS: node.flags,
 	});
+}
+
+export function readFib(data: ReadData<"fib">, reading: Reading): void {
+	const { NFTA_FIB_RESULT: result = 0, NFTA_FIB_FLAGS: given = 0 } = data;
+	const known = Object.values(results).find(([number]) => number === result);
+	const [, datatype, bits] = known ?? results.oif;
+	const present = (given & NFTA_FIB_F_PRESENT) !== 0;
+	reading.store(data.NFTA_FIB_DREG, {
+		kind: "fib",
+		path: PATH,
+		datatype: present ? booleanType : datatype,
+		order: "host",
+		bits,
+		result,
+		flags: given,
+	});
+}
+export function printFib(node: Fib): Expression {
+	const check = node.result === NFT_FIB_RESULT_OIF && (node.flags & NFTA_FIB_F_PRESENT) !== 0;
+	const name = Object.entries(results).find(([, [number]]) => number === node.result)?.[0];
+	return {
+		fib: { result: check ? "check" : name, ...flagNames(flags, node.flags) },
+	} as Expression;
 }

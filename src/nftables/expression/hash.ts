@@ -4,6 +4,8 @@ import { type Emitter, type Register, registerNumber } from "../emitter.js";
 import type { Evaluation } from "../evaluation.js";
 import { integer } from "../fact/datatype.js";
 import type { Expression } from "../json.js";
+import type { Printer } from "../listing/print.js";
+import { PATH, type DataOf as ReadData, type Reading } from "../listing/reading.js";
 import type { Hash, Node } from "../node.js";
 import type { Parser } from "../parser.js";
 import { byteLength } from "../value.js";
@@ -69,4 +71,27 @@ export function loadHash(node: Hash, emitter: Emitter, to: Register): void {
 		NFTA_HASH_OFFSET: node.offset,
 		NFTA_HASH_TYPE: node.type,
 	});
+}
+
+export function readHash(data: ReadData<"hash">, reading: Reading): void {
+	const { NFTA_HASH_TYPE: type = NFT_HASH_JENKINS, NFTA_HASH_LEN: length = 0 } = data;
+	reading.store(data.NFTA_HASH_DREG, {
+		...common,
+		path: PATH,
+		type,
+		modulus: data.NFTA_HASH_MODULUS ?? 0,
+		offset: data.NFTA_HASH_OFFSET ?? 0,
+		seed: data.NFTA_HASH_SEED,
+		...(type !== NFT_HASH_SYM && { source: reading.load(data.NFTA_HASH_SREG, length * 8) }),
+	});
+}
+export function printHash(node: Hash, printer: Printer): Expression {
+	const { modulus, offset, seed, source } = node;
+	const numbers = {
+		mod: modulus,
+		...(seed !== undefined && { seed }),
+		...(offset !== 0 && { offset }),
+	};
+	if (source === undefined) return { symhash: numbers };
+	return { jhash: { ...numbers, expr: printer.node(source) } };
 }

@@ -11,6 +11,13 @@ import { type Evaluation, fail } from "../evaluation.js";
 import { ipv6Addr } from "../fact/datatype.js";
 import { ipVersions } from "../fact/family.js";
 import { ipsecKeys } from "../fact/key.js";
+import type { Expression } from "../json.js";
+import {
+	PATH,
+	type DataOf as ReadData,
+	type Reading,
+	UnlistableError,
+} from "../listing/reading.js";
 import type { Ipsec, Node } from "../node.js";
 
 /** What the IPsec state of a packet says. */
@@ -59,4 +66,23 @@ export function loadIpsec(node: Ipsec, emitter: Emitter, to: Register): void {
 		NFTA_XFRM_DIR: node.direction,
 		NFTA_XFRM_SPNUM: node.spnum,
 	});
+}
+
+export function readIpsec(data: ReadData<"xfrm">, reading: Reading): void {
+	const { NFTA_XFRM_KEY: key = 0, NFTA_XFRM_DIR: direction = 0, NFTA_XFRM_SPNUM: spnum = 0 } = data;
+	const known = Object.values(ipsecKeys).find((k) => k.key === (ip4Keys[key] ?? key));
+	if (known === undefined) throw new UnlistableError(`ipsec key ${key}`);
+	const version = key in ip4Keys ? { datatype: ipv6Addr, bits: ipv6Addr.size } : {};
+	const of = { key, direction, spnum };
+	reading.store(data.NFTA_XFRM_DREG, { ...known, ...version, kind: "ipsec", path: PATH, ...of });
+}
+const ip4Keys: Readonly<Record<number, number>> = {
+	[NFT_XFRM_KEY_DADDR_IP6]: NFT_XFRM_KEY_DADDR_IP4,
+	[NFT_XFRM_KEY_SADDR_IP6]: NFT_XFRM_KEY_SADDR_IP4,
+};
+export function printIpsec({ key, direction, spnum }: Ipsec): Expression {
+	const name = Object.entries(ipsecKeys).find(([, k]) => k.key === (ip4Keys[key] ?? key))?.[0];
+	const family = key in ip6Keys ? "ip" : key in ip4Keys ? "ip6" : undefined;
+	const dir = direction === 0 ? "in" : "out";
+	return { ipsec: { key: name, ...(family && { family }), dir, spnum } } as Expression;
 }

@@ -10,6 +10,13 @@ import type { Cursor } from "../cursor.js";
 import { type DataOf, type Emitter, type Register, registerNumber } from "../emitter.js";
 import { type Evaluation, fail } from "../evaluation.js";
 import { metaKeys } from "../fact/key.js";
+import type { Expression } from "../json.js";
+import {
+	PATH,
+	type DataOf as ReadData,
+	type Reading,
+	UnlistableError,
+} from "../listing/reading.js";
 import type { Meta, Node } from "../node.js";
 import { tunnelData } from "./payload.js";
 
@@ -52,3 +59,27 @@ export function loadMeta(node: Meta, emitter: Emitter, to: Register): void {
 			NFTA_INNER_EXPR: { NFTA_EXPR_NAME: "meta", NFTA_EXPR_DATA: data },
 		});
 }
+
+/** The first name of each number. */
+const keysByNumber = new Map(
+	Object.entries(metaKeys)
+		.toReversed()
+		.map(([name, key]) => [key.key, { name, ...key }]),
+);
+
+export function readMeta(data: ReadData<"meta">, reading: Reading): void {
+	const key = keysByNumber.get(data.NFTA_META_KEY ?? 0);
+	if (key === undefined) throw new UnlistableError(`meta key ${data.NFTA_META_KEY}`);
+	reading.store(data.NFTA_META_DREG, {
+		kind: "meta",
+		path: PATH,
+		datatype: key.datatype,
+		order: key.order,
+		bits: key.bits,
+		key: key.key,
+		isProtocol: naming.includes(key.key),
+		...(reading.tunnel && { tunnel: reading.tunnel }),
+	});
+}
+export const printMeta = ({ key }: { readonly key: number }): Expression =>
+	({ meta: { key: keysByNumber.get(key)?.name } }) as Expression;

@@ -3,6 +3,8 @@ import type { Cursor } from "../cursor.js";
 import { type Emitter, type Register, registerNumber } from "../emitter.js";
 import type { Evaluation } from "../evaluation.js";
 import { integer } from "../fact/datatype.js";
+import type { Expression } from "../json.js";
+import { PATH, type DataOf as ReadData, type Reading } from "../listing/reading.js";
 import type { Hash, Node, Numgen } from "../node.js";
 
 /** A number from `offset` to `offset + mod - 1`: the next one, or a random one. */
@@ -53,3 +55,19 @@ export function loadNumgen(node: Numgen, emitter: Emitter, to: Register): void {
 		NFTA_NG_OFFSET: node.offset,
 	});
 }
+
+export function readNumgen(data: ReadData<"numgen">, reading: Reading): void {
+	reading.store(data.NFTA_NG_DREG, {
+		kind: "numgen",
+		path: PATH,
+		datatype: integer,
+		order: "host",
+		bits: 32,
+		mode: data.NFTA_NG_TYPE ?? 0,
+		modulus: data.NFTA_NG_MODULUS ?? 0,
+		offset: data.NFTA_NG_OFFSET ?? 0,
+	});
+}
+export const printNumgen = ({ mode, modulus, offset }: Numgen): Expression => ({
+	numgen: { mode: mode === NFT_NG_RANDOM ? "random" : "inc", mod: modulus, offset },
+});

@@ -2,6 +2,8 @@ import { NFT_OSF_F_VERSION, NFT_OSF_MAXGENRELEN } from "../../uapi/nf_tables_con
 import type { Cursor } from "../cursor.js";
 import { type Emitter, type Register, registerNumber } from "../emitter.js";
 import { string } from "../fact/datatype.js";
+import type { Expression } from "../json.js";
+import { PATH, type DataOf as ReadData, type Reading } from "../listing/reading.js";
 import type { Osf } from "../node.js";
 
 /** The operating system that sent a SYN, by its fingerprint. */
@@ -29,4 +31,22 @@ export function loadOsf(node: Osf, emitter: Emitter, to: Register): void {
 		NFTA_OSF_TTL: node.ttl,
 		NFTA_OSF_FLAGS: node.flags || undefined,
 	});
+}
+
+export function readOsf(data: ReadData<"osf">, reading: Reading): void {
+	reading.store(data.NFTA_OSF_DREG, {
+		kind: "osf",
+		path: PATH,
+		datatype: string,
+		order: "host",
+		bits: NFT_OSF_MAXGENRELEN * 8,
+		ttl: data.NFTA_OSF_TTL ?? 0,
+		flags: data.NFTA_OSF_FLAGS ?? 0,
+	});
+}
+export function printOsf({ flags, ttl }: Osf): Expression {
+	const ttls: readonly ("loose" | "skip" | undefined)[] = [undefined, "loose", "skip"];
+	const loose = ttls[ttl];
+	const key = (flags & NFT_OSF_F_VERSION) === 0 ? "name" : "version";
+	return { osf: { key, ...(loose && { ttl: loose }) } };
 }

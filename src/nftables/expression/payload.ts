@@ -23,6 +23,8 @@ import {
 	tunnels,
 	upperNumber,
 } from "../fact/protocol.js";
+import type { Expression } from "../json.js";
+import { PATH, type DataOf as ReadData, type Reading } from "../listing/reading.js";
 import type { Node, Payload } from "../node.js";
 import { byteLength } from "../value.js";
 import { isByteAligned, maskField } from "./bits.js";
@@ -198,5 +200,55 @@ export function tunnelData({ tunnel }: Protocol): DataOf<"inner"> {
 		NFTA_INNER_TYPE: tunnel?.type,
 		NFTA_INNER_FLAGS: tunnel?.flags,
 		NFTA_INNER_HDRSIZE: tunnel?.headerSize,
+	};
+}
+
+/** Bits from the start of a header: which field that is the rest of the rule tells. */
+export function rawPayload(base: number, offset: number, bits: number): Payload {
+	const at = (base === NFT_PAYLOAD_TUN_HEADER ? INNER : base) as Base;
+	const port =
+		at === TRANSPORT && bits === 16
+			? Object.values(protocol.th.fields).find((field) => field.offset === offset)
+			: undefined;
+	return {
+		kind: "payload",
+		path: PATH,
+		datatype: port === undefined ? hexInteger : inetService,
+		order: "big",
+		bits,
+		base: at,
+		offset,
+		raw: true,
+		isProtocol: false,
+		evaluated: true,
+		...(port && { protocol: protocol.th, field: port }),
+	};
+}
+export function readPayload(data: ReadData<"payload">, reading: Reading): void {
+	const { NFTA_PAYLOAD_BASE: base = 0, NFTA_PAYLOAD_OFFSET: offset = 0 } = data;
+	const node = rawPayload(base, offset * 8, (data.NFTA_PAYLOAD_LEN ?? 0) * 8);
+	const { tunnel } = reading;
+	if (tunnel !== undefined) node.tunnel = tunnel;
+	if (tunnel !== undefined && node.base === INNER) {
+		const field = Object.values(tunnel.fields).find(
+			(f) => f.offset === node.offset && f.bits === node.bits,
+		);
+		if (field !== undefined) Object.assign(node, { protocol: tunnel, field });
+	}
+	reading.store(data.NFTA_PAYLOAD_DREG, node);
+}
+export const isKnown = ({ protocol: of, field }: Payload): boolean =>
+	of !== undefined && field !== undefined && of !== protocol.unknown;
+const baseNames = { [LINK]: "ll", [NETWORK]: "nh", [TRANSPORT]: "th", [INNER]: "ih" } as const;
+export function printPayload(node: Payload): Expression {
+	const { protocol: of, field, tunnel, base, offset, bits } = node;
+	if (of === undefined || field === undefined || !isKnown(node))
+		return { payload: { base: baseNames[base === "tunnel" ? INNER : base], offset, len: bits } };
+	return {
+		payload: {
+			...(tunnel && { tunnel: tunnel.name }),
+			protocol: of.name,
+			field: field.name,
+		},
 	};
 }

@@ -7,6 +7,8 @@ import { invalid, ipv4Addr, ipv6Addr } from "../fact/datatype.js";
 import { ipVersions } from "../fact/family.js";
 import { rtKeys } from "../fact/key.js";
 import { ip, ip6, NETWORK } from "../fact/protocol.js";
+import type { Expression } from "../json.js";
+import { PATH, type DataOf as ReadData, type Reading } from "../listing/reading.js";
 import type { Node, Rt } from "../node.js";
 
 /** What the packet's route says. */
@@ -46,4 +48,16 @@ export function evaluateRt(node: Rt, evaluation: Evaluation): Node {
 
 export function loadRt(node: Rt, emitter: Emitter, to: Register): void {
 	emitter.add("rt", { NFTA_RT_DREG: registerNumber(to), NFTA_RT_KEY: node.key });
+}
+
+export function readRt(data: ReadData<"rt">, reading: Reading): void {
+	const key = data.NFTA_RT_KEY ?? 0;
+	const known = Object.values(rtKeys).find((k) => k.key === key) ?? rtKeys.nexthop;
+	const version = key === NFT_RT_NEXTHOP6 ? { datatype: ipv6Addr, bits: ipv6Addr.size } : {};
+	reading.store(data.NFTA_RT_DREG, { ...known, ...version, kind: "rt", path: PATH, key });
+}
+export function printRt({ key }: Rt): Expression {
+	if (key === NFT_RT_NEXTHOP6) return { rt: { key: "nexthop", family: "ip6" } };
+	const name = Object.entries(rtKeys).find(([, k]) => k.key === key)?.[0] as keyof typeof rtKeys;
+	return { rt: { key: name, ...(key === NFT_RT_NEXTHOP4 && { family: "ip" }) } };
 }

@@ -7,6 +7,13 @@ import type { Cursor } from "../cursor.js";
 import { type Emitter, type Register, registerNumber } from "../emitter.js";
 import type { Evaluation } from "../evaluation.js";
 import { socketKeys } from "../fact/key.js";
+import type { Expression } from "../json.js";
+import {
+	PATH,
+	type DataOf as ReadData,
+	type Reading,
+	UnlistableError,
+} from "../listing/reading.js";
 import type { Node, Socket } from "../node.js";
 
 /** What the socket a packet is for says. */
@@ -43,4 +50,15 @@ export function loadSocket(node: Socket, emitter: Emitter, to: Register): void {
 		NFTA_SOCKET_KEY: node.key,
 		NFTA_SOCKET_LEVEL: node.level,
 	});
+}
+
+export function readSocket(data: ReadData<"socket">, reading: Reading): void {
+	const known = Object.values(socketKeys).find((k) => k.key === data.NFTA_SOCKET_KEY);
+	if (known === undefined) throw new UnlistableError(`socket key ${data.NFTA_SOCKET_KEY}`);
+	const level = data.NFTA_SOCKET_LEVEL ?? 0;
+	reading.store(data.NFTA_SOCKET_DREG, { ...known, kind: "socket", path: PATH, level });
+}
+export function printSocket({ key }: Socket): Expression {
+	const name = Object.entries(socketKeys).find(([, k]) => k.key === key)?.[0];
+	return { socket: { key: name as keyof typeof socketKeys } };
 }

@@ -12,6 +12,7 @@ import type { Emitter, Register } from "../emitter.js";
 import { registerNumber } from "../emitter.js";
 import { type Evaluation, fail } from "../evaluation.js";
 import { verdict } from "../fact/datatype.js";
+import type { Expression } from "../json.js";
 import type { Verdict } from "../node.js";
 
 /** What becomes of the packet. */
@@ -66,4 +67,9 @@ export function loadVerdict(node: Verdict, emitter: Emitter, to: Register): void
 		NFTA_IMMEDIATE_DREG: registerNumber(to),
 		NFTA_IMMEDIATE_DATA: dataOf(node),
 	});
+}
+
+export function printVerdict({ code, chain }: Verdict): Expression {
+	const name = Object.entries(codes).find(([, number]) => number === code)?.[0] ?? "queue";
+	return { [name]: chain === undefined ? null : { target: chain } } as unknown as Expression;
 }

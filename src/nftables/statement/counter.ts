@@ -1,5 +1,8 @@
 import { NFT_OBJECT_COUNTER } from "../../uapi/nf_tables_obj.js";
 import type { Cursor } from "../cursor.js";
+import type { Listed } from "../listing/listed.js";
+import { constantStatement } from "../listing/listed.js";
+import type { DataOf as ReadData } from "../listing/reading.js";
 import type { Parser } from "../parser.js";
 import type { Statement } from "../statement.js";
 import { type ObjectReferenceJson, objectReference } from "./objref.js";
@@ -27,3 +30,13 @@ export function parseCounter(at: Cursor, parser: Parser): Statement {
 		},
 	});
 }
+
+export const listCounter = (data: ReadData<"counter">): Listed =>
+	constantStatement(({ stateless }) => ({
+		counter: stateless
+			? null
+			: {
+					packets: Number(data.NFTA_COUNTER_PACKETS ?? 0n),
+					bytes: Number(data.NFTA_COUNTER_BYTES ?? 0n),
+				},
+	}));

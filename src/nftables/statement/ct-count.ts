@@ -1,5 +1,8 @@
 import { NFT_CONNLIMIT_F_INV } from "../../uapi/nf_tables_const.js";
 import type { Cursor } from "../cursor.js";
+import type { Listed } from "../listing/listed.js";
+import { constantStatement } from "../listing/listed.js";
+import type { DataOf as ReadData } from "../listing/reading.js";
 import type { Statement } from "../statement.js";
 import { statefulStatement } from "./stateful.js";
 
@@ -18,3 +21,11 @@ export function parseCtCount(at: Cursor): Statement {
 		},
 	});
 }
+
+export const listCtCount = (data: ReadData<"connlimit">): Listed =>
+	constantStatement(() => ({
+		"ct count": {
+			val: data.NFTA_CONNLIMIT_COUNT ?? 0,
+			...(((data.NFTA_CONNLIMIT_FLAGS ?? 0) & NFT_CONNLIMIT_F_INV) !== 0 && { inv: true }),
+		},
+	}));

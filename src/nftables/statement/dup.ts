@@ -3,8 +3,12 @@ import { evaluateArgument, rejectRange } from "../argument.js";
 import type { Cursor } from "../cursor.js";
 import { registerNumber, sizeOf } from "../emitter.js";
 import { fail } from "../evaluation.js";
-import { ifaceIndex } from "../fact/datatype.js";
+import { ifaceIndex, ipv4Addr, ipv6Addr } from "../fact/datatype.js";
 import type { Expression } from "../json.js";
+import type { Listed } from "../listing/listed.js";
+import { statementOf } from "../listing/listed.js";
+import type { DataOf as ReadData, Reading } from "../listing/reading.js";
+import { setType } from "../listing/value.js";
 import type { Parser } from "../parser.js";
 import type { Statement } from "../statement.js";
 import { evaluateAddress } from "./address.js";
@@ -50,4 +54,19 @@ export function parseDup(at: Cursor, parser: Parser): Statement {
 			});
 		},
 	};
+}
+
+export function listDup(data: ReadData<"dup">, reading: Reading): Listed {
+	const to = reading.loadIf(data.NFTA_DUP_SREG_ADDR);
+	const dev = reading.loadIf(data.NFTA_DUP_SREG_DEV);
+	if (to !== undefined && reading.family === NFPROTO_IPV4) setType(to, ipv4Addr, "big");
+	if (to !== undefined && reading.family === NFPROTO_IPV6) setType(to, ipv6Addr, "big");
+	if (dev !== undefined) setType(dev, ifaceIndex, "host");
+	const nodes = to === undefined ? { addr: dev, dev: undefined } : { addr: to, dev };
+	return statementOf(nodes, ({ addr, dev }, printer) => ({
+		dup: {
+			addr: addr === undefined ? "" : printer.node(addr),
+			...(dev && { dev: printer.node(dev) }),
+		},
+	}));
 }

@@ -1,4 +1,7 @@
 import type { Cursor } from "../cursor.js";
+import type { Listed } from "../listing/listed.js";
+import { constantStatement } from "../listing/listed.js";
+import type { DataOf as ReadData } from "../listing/reading.js";
 import type { Statement } from "../statement.js";
 
 /** Let the connection bypass the ruleset through a flowtable. */
@@ -19,3 +22,6 @@ export function parseFlow(at: Cursor): Statement {
 		emit: (emitter) => emitter.add("flow_offload", { NFTA_FLOW_TABLE_NAME: name.slice(1) }),
 	};
 }
+
+export const listFlow = (data: ReadData<"flow_offload">): Listed =>
+	constantStatement(() => ({ flow: { op: "add", flowtable: `@${data.NFTA_FLOW_TABLE_NAME}` } }));

@@ -6,6 +6,10 @@ import { fail } from "../evaluation.js";
 import { ifaceIndex, ipv4Addr, ipv6Addr } from "../fact/datatype.js";
 import { ipVersions } from "../fact/family.js";
 import type { Expression } from "../json.js";
+import type { Listed } from "../listing/listed.js";
+import { statementOf } from "../listing/listed.js";
+import type { DataOf as ReadData, Reading } from "../listing/reading.js";
+import { setType } from "../listing/value.js";
 import type { Parser } from "../parser.js";
 import type { Statement } from "../statement.js";
 
@@ -50,4 +54,18 @@ export function parseFwd(at: Cursor, parser: Parser): Statement {
 			});
 		},
 	};
+}
+
+export function listFwd(data: ReadData<"fwd">, reading: Reading): Listed {
+	const dev = reading.load(data.NFTA_FWD_SREG_DEV);
+	const addr = reading.loadIf(data.NFTA_FWD_SREG_ADDR);
+	setType(dev, ifaceIndex, "host");
+	const isIp = data.NFTA_FWD_NFPROTO === NFPROTO_IPV4;
+	if (addr !== undefined) setType(addr, isIp ? ipv4Addr : ipv6Addr, "big");
+	return statementOf({ dev, addr }, (nodes, printer) => ({
+		fwd: {
+			dev: printer.node(nodes.dev),
+			...(nodes.addr && { family: isIp ? "ip" : "ip6", addr: printer.node(nodes.addr) }),
+		},
+	}));
 }

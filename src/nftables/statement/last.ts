@@ -1,4 +1,7 @@
 import type { Cursor } from "../cursor.js";
+import type { Listed } from "../listing/listed.js";
+import { constantStatement } from "../listing/listed.js";
+import type { DataOf as ReadData } from "../listing/reading.js";
 import type { Statement } from "../statement.js";
 import { statefulStatement } from "./stateful.js";
 
@@ -18,3 +21,8 @@ export function parseLast(at: Cursor): Statement {
 				: { NFTA_LAST_SET: 1, NFTA_LAST_MSECS: used },
 	});
 }
+
+export const listLast = (data: ReadData<"last">): Listed =>
+	constantStatement(({ stateless }) => ({
+		last: stateless || !data.NFTA_LAST_SET ? null : { used: Number(data.NFTA_LAST_MSECS ?? 0n) },
+	}));

@@ -6,10 +6,13 @@ import {
 import { NFT_OBJECT_LIMIT } from "../../uapi/nf_tables_obj.js";
 import type { Cursor } from "../cursor.js";
 import type { DataOf } from "../emitter.js";
+import type { Listed } from "../listing/listed.js";
+import { constantStatement, nameOf } from "../listing/listed.js";
+import type { DataOf as ReadData } from "../listing/reading.js";
 import type { Parser } from "../parser.js";
 import type { Statement } from "../statement.js";
 import { type ObjectReferenceJson, objectReference } from "./objref.js";
-import { type ByteUnitJson, byteUnits, statefulStatement } from "./stateful.js";
+import { type ByteUnitJson, byteUnits, inUnit, statefulStatement } from "./stateful.js";
 
 type Unit = "packets" | ByteUnitJson;
 export interface RateJson {
@@ -62,4 +65,18 @@ export function rateAttrs(
 		NFTA_LIMIT_BURST: Number(isPackets && given === 0n ? burst : given) || undefined,
 		NFTA_LIMIT_FLAGS: json.inv?.boolean() === true ? NFT_LIMIT_F_INV : 0,
 	};
+}
+
+export const listLimit = (data: ReadData<"limit">): Listed =>
+	constantStatement(() => ({ limit: { burst: 0, ...printRate(data) } }));
+
+export function printRate(data: ReadData<"limit">): RateJson {
+	const { NFTA_LIMIT_RATE: rate = 0n, NFTA_LIMIT_BURST: burst = 0 } = data;
+	const per = nameOf(periods, data.NFTA_LIMIT_UNIT ?? 1n) ?? "second";
+	const inv = ((data.NFTA_LIMIT_FLAGS ?? 0) & NFT_LIMIT_F_INV) !== 0 && { inv: true };
+	if (data.NFTA_LIMIT_TYPE !== NFT_LIMIT_PKT_BYTES)
+		return { rate: Number(rate), burst, per, ...inv };
+	const [number, rate_unit] = inUnit(rate);
+	const [burstNumber, burst_unit] = inUnit(BigInt(burst));
+	return { rate: number, burst: burstNumber, per, ...inv, rate_unit, burst_unit };
 }

@@ -12,6 +12,9 @@ import {
 } from "../../uapi/nf_tables_const.js";
 import type { Cursor } from "../cursor.js";
 import type { DataOf } from "../emitter.js";
+import type { Listed } from "../listing/listed.js";
+import { constantStatement, flagNames, nameOf } from "../listing/listed.js";
+import type { DataOf as ReadData } from "../listing/reading.js";
 import type { Statement } from "../statement.js";
 
 /** Writes the packet to the kernel's log, or to the programs that listen to a group. */
@@ -80,3 +83,22 @@ function attributes(at: Cursor): DataOf<"log"> {
 		NFTA_LOG_QTHRESHOLD: json["queue-threshold"]?.u16(),
 	};
 }
+
+export const listLog = (data: ReadData<"log">): Listed =>
+	constantStatement(() => {
+		const { NFTA_LOG_LEVEL: level, NFTA_LOG_FLAGS: given = 0 } = data;
+		const { all, ...single } = flags;
+		const name =
+			level === undefined ? undefined : nameOf<keyof typeof levels, number>(levels, level);
+		const named: NonNullable<LogJson["log"]> = {
+			...(data.NFTA_LOG_PREFIX !== undefined && { prefix: data.NFTA_LOG_PREFIX }),
+			...(data.NFTA_LOG_GROUP !== undefined && { group: data.NFTA_LOG_GROUP }),
+			...(data.NFTA_LOG_SNAPLEN !== undefined && { snaplen: data.NFTA_LOG_SNAPLEN }),
+			...(data.NFTA_LOG_QTHRESHOLD !== undefined && {
+				"queue-threshold": data.NFTA_LOG_QTHRESHOLD,
+			}),
+			...(level !== levels.warn && name && { level: name }),
+			...((given & all) === all ? { flags: "all" as const } : flagNames(single, given)),
+		};
+		return { log: Object.keys(named).length === 0 ? null : named };
+	});

@@ -1,11 +1,20 @@
-import { NFT_CT_HELPER, NFT_CT_SECMARK } from "../../uapi/nf_tables_const.js";
+import { NFT_CT_EVENTMASK, NFT_CT_HELPER, NFT_CT_SECMARK } from "../../uapi/nf_tables_const.js";
 import { NFT_OBJECT_CT_HELPER } from "../../uapi/nf_tables_obj.js";
 import { evaluateArgument, rejectRange, type Target } from "../argument.js";
 import type { Cursor } from "../cursor.js";
 import { type Emitter, type Register, registerNumber } from "../emitter.js";
 import { type Evaluation, fail } from "../evaluation.js";
+import { ctNode, printCt } from "../expression/ct.js";
 import { evaluateField } from "../expression/exthdr.js";
+import { printMeta } from "../expression/meta.js";
+import { metaKeys } from "../fact/key.js";
 import type { Expression } from "../json.js";
+import { exthdrOf } from "../listing/exthdr.js";
+import type { Listed } from "../listing/listed.js";
+import { statementOf } from "../listing/listed.js";
+import type { DataOf as ReadData, Reading } from "../listing/reading.js";
+import { listOf } from "../listing/relation.js";
+import { setType } from "../listing/value.js";
 import type { Ct, Exthdr, Meta, Node } from "../node.js";
 import { isConstant } from "../node.js";
 import type { Parser } from "../parser.js";
@@ -109,4 +118,34 @@ function writeExthdr(path: string, key: Exthdr, given: Node): Statement {
 				NFTA_EXTHDR_OP: key.header.op,
 			}),
 	);
+}
+
+export function listMetaWrite(data: ReadData<"meta">, reading: Reading): Listed {
+	const value = reading.load(data.NFTA_META_SREG);
+	const key = Object.values(metaKeys).find((k) => k.key === data.NFTA_META_KEY);
+	if (key !== undefined) setType(value, key.datatype, key.order);
+	return statementOf({ value }, (nodes, printer) => ({
+		mangle: { key: printMeta({ key: key?.key ?? 0 }), value: printer.node(nodes.value) },
+	}));
+}
+export function listCtWrite(data: ReadData<"ct">, reading: Reading): Listed {
+	const value = reading.load(data.NFTA_CT_SREG);
+	const key = ctNode(data.NFTA_CT_KEY, data.NFTA_CT_DIRECTION);
+	setType(value, key.datatype, key.order);
+	return statementOf({ value }, (nodes, printer) => ({
+		mangle: {
+			key: printCt(key),
+			value: printer.node(key.key === NFT_CT_EVENTMASK ? listOf(nodes.value) : nodes.value),
+		},
+	}));
+}
+export function listExthdrWrite(data: ReadData<"exthdr">, reading: Reading): Listed {
+	const value = reading.load(data.NFTA_EXTHDR_SREG);
+	const key = exthdrOf(data);
+	setType(value, key.datatype, "big");
+	return {
+		effect: true,
+		complete() {},
+		print: (printer) => ({ mangle: { key: printer.node(key), value: printer.node(value) } }),
+	};
 }

@@ -40,7 +40,7 @@ export interface NatOptionsJson {
 	readonly flags?: NatFlag | readonly NatFlag[];
 	readonly type_flags?: NatTypeFlag | readonly NatTypeFlag[];
 }
-const flags = {
+export const flags = {
 	random: NF_NAT_RANGE_PROTO_RANDOM,
 	"fully-random": NF_NAT_RANGE_PROTO_RANDOM_FULLY,
 	persistent: NF_NAT_RANGE_PERSISTENT,
@@ -52,9 +52,9 @@ const CONCAT = 2;
 const typeFlags = { interval: INTERVAL, prefix: 4, concat: CONCAT } as const;
 type NatTypeFlag = keyof typeof typeFlags;
 
-type Kind = "snat" | "dnat" | "masquerade" | "redirect";
+export type NatKind = "snat" | "dnat" | "masquerade" | "redirect";
 interface Nat {
-	readonly kind: Kind;
+	readonly kind: NatKind;
 	readonly path: string;
 	family: number;
 	addr: Node | undefined;
@@ -66,7 +66,7 @@ interface Nat {
 }
 
 export const parseNat =
-	(kind: Kind) =>
+	(kind: NatKind) =>
 	(at: Cursor, parser: Parser): Statement => {
 		const json = at.isNull ? {} : at.fields([], ["family", "addr", "port", "flags", "type_flags"]);
 		const wanted = json.type_flags?.flags(typeFlags) ?? 0;

@@ -1,4 +1,6 @@
 import type { Cursor } from "../cursor.js";
+import type { Listed } from "../listing/listed.js";
+import { constantStatement } from "../listing/listed.js";
 import type { Statement } from "../statement.js";
 
 /** The packet is not tracked. */
@@ -15,3 +17,5 @@ export function parseNotrack(at: Cursor): Statement {
 		emit: (emitter) => void emitter.expressions.push({ NFTA_EXPR_NAME: "notrack" }),
 	};
 }
+
+export const listNotrack = (): Listed => constantStatement(() => ({ notrack: null }));

@@ -12,10 +12,14 @@ import {
 	referenceTo,
 } from "../expression/map.js";
 import { string } from "../fact/datatype.js";
-import type { Expression } from "../json.js";
+import { objectTypes } from "../fact/object.js";
+import type { Expression, StatementJson } from "../json.js";
+import { constantStatement, type Listed, nameOf } from "../listing/listed.js";
+import type { DataOf as ReadData, Reading } from "../listing/reading.js";
+import { PATH } from "../listing/reading.js";
 import { type MapLookup, type Node, value } from "../node.js";
 import type { Parser } from "../parser.js";
-import { adoptElementFlags, declareAnonymous } from "../set.js";
+import { adoptElementFlags, declareAnonymous, type SetDeclaration } from "../set.js";
 import type { Statement } from "../statement.js";
 
 /** A named object: by its name, or by what a map has for a key. */
@@ -76,4 +80,28 @@ function emit(node: Node, type: number, emitter: Emitter): void {
 		NFTA_OBJREF_SET_NAME: mappings.set.name,
 		NFTA_OBJREF_SET_ID: mappings.set.id,
 	});
+}
+
+/** What a statement that uses an object of that type is called: not always as the object. */
+export function listObjectReference(data: ReadData<"objref">, reading: Reading): Listed {
+	const { NFTA_OBJREF_IMM_NAME: constant, NFTA_OBJREF_SET_NAME: name } = data;
+	if (constant !== undefined) {
+		const type = nameOf(objectTypes, data.NFTA_OBJREF_IMM_TYPE as 1) ?? "unknown";
+		return constantStatement(() => ({ [type]: constant }) as unknown as StatementJson);
+	}
+	const set = reading.set(name);
+	const type = nameOf(objectTypes, set.objectType as 1) ?? "unknown";
+	const key = reading.load(data.NFTA_OBJREF_SET_SREG, set.key.bits);
+	const node = lookup(key, set);
+	return {
+		effect: true,
+		complete: (completion) => void completion.complete(node),
+		print: (printer) => ({ [type]: printer.node(node) }) as unknown as StatementJson,
+	};
+}
+/** A lookup of a key in a map. */
+export function lookup(key: Node, set: SetDeclaration): MapLookup {
+	const { datatype, order, bits } = set.data ?? set.key;
+	const mappings = referenceTo(set, PATH);
+	return { kind: "map", path: PATH, datatype, order, bits, key, mappings };
 }

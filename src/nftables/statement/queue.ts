@@ -5,6 +5,10 @@ import { type Emitter, registerNumber } from "../emitter.js";
 import { type Evaluation, fail } from "../evaluation.js";
 import { integer } from "../fact/datatype.js";
 import type { Expression } from "../json.js";
+import type { Listed } from "../listing/listed.js";
+import { flagNames, statementOf } from "../listing/listed.js";
+import type { DataOf as ReadData, Reading } from "../listing/reading.js";
+import { constantNumber, range } from "../listing/reading.js";
 import type { Node } from "../node.js";
 import type { Parser } from "../parser.js";
 import type { Statement } from "../statement.js";
@@ -64,4 +68,17 @@ function emit(queue: Node | undefined, flags: number, emitter: Emitter): void {
 		NFTA_QUEUE_NUM: low,
 		NFTA_QUEUE_TOTAL: (high - low + 1) & 0xffff,
 	});
+}
+
+export function listQueue(data: ReadData<"queue">, reading: Reading): Listed {
+	const { NFTA_QUEUE_NUM: first = 0, NFTA_QUEUE_TOTAL: total = 1 } = data;
+	const low = constantNumber(integer, first);
+	const fixed = total > 1 ? range(low, constantNumber(integer, first + total - 1)) : low;
+	const computed = reading.loadIf(data.NFTA_QUEUE_SREG_QNUM);
+	return statementOf({ computed }, (nodes, printer) => ({
+		queue: {
+			num: printer.node(nodes.computed ?? fixed),
+			...flagNames(flags, data.NFTA_QUEUE_FLAGS),
+		},
+	}));
 }

@@ -1,10 +1,13 @@
 import { NFT_QUOTA_F_INV } from "../../uapi/nf_tables_const.js";
 import { NFT_OBJECT_QUOTA } from "../../uapi/nf_tables_obj.js";
 import type { Cursor } from "../cursor.js";
+import type { Listed } from "../listing/listed.js";
+import { constantStatement } from "../listing/listed.js";
+import type { DataOf as ReadData } from "../listing/reading.js";
 import type { Parser } from "../parser.js";
 import type { Statement } from "../statement.js";
 import { type ObjectReferenceJson, objectReference } from "./objref.js";
-import { type ByteUnitJson, inBytes, statefulStatement } from "./stateful.js";
+import { type ByteUnitJson, inBytes, inUnit, statefulStatement } from "./stateful.js";
 
 /** Holds until a number of bytes has passed; `inv`: from then on. */
 export interface QuotaJson {
@@ -31,3 +34,18 @@ export function parseQuota(at: Cursor, parser: Parser): Statement {
 		},
 	});
 }
+
+export const listQuota = (data: ReadData<"quota">): Listed =>
+	constantStatement(({ stateless }) => {
+		const [val, val_unit] = inUnit(data.NFTA_QUOTA_BYTES ?? 0n);
+		const [used, used_unit] = inUnit(data.NFTA_QUOTA_CONSUMED ?? 0n);
+		const inverted = ((data.NFTA_QUOTA_FLAGS ?? 0) & NFT_QUOTA_F_INV) !== 0;
+		return {
+			quota: {
+				val,
+				val_unit,
+				...(inverted && { inv: true }),
+				...(!stateless && used !== 0 && { used, used_unit }),
+			},
+		};
+	});

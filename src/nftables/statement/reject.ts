@@ -16,8 +16,13 @@ import type { Cursor } from "../cursor.js";
 import { payloadDependency, payloadNode } from "../dependency.js";
 import { type Evaluation, fail } from "../evaluation.js";
 import { type Datatype, icmpCode, icmpv6Code, icmpxCode, parseConstant } from "../fact/datatype.js";
+import { formatConstant } from "../fact/format.js";
 import * as protocol from "../fact/protocol.js";
 import { type Field, LINK, NETWORK, type Protocol, TRANSPORT } from "../fact/protocol.js";
+import type { StatementJson } from "../json.js";
+import type { Completion } from "../listing/completion.js";
+import type { Listed } from "../listing/listed.js";
+import type { DataOf as ReadData } from "../listing/reading.js";
 import type { Statement } from "../statement.js";
 
 /** Drops the packet and tells its sender. */
@@ -156,4 +161,47 @@ function require(at: At, answer: Answer, evaluation: Evaluation): void {
 }
 function first(at: At, evaluation: Evaluation, of: Protocol, field: Field): void {
 	evaluation.insertFirst(payloadDependency(evaluation, payloadNode(at.path, of, field)));
+}
+
+/** The IP version of an icmp answer; a check that is there for the answer's sake is not listed. */
+function completeAnswer(type: number | undefined, completion: Completion): number {
+	const { protocols } = completion.context;
+	switch (protocols.family) {
+		case NFPROTO_IPV4:
+		case NFPROTO_IPV6:
+			if (type === NFT_REJECT_TCP_RST) completion.release(TRANSPORT);
+			return protocols.family;
+		case NFPROTO_INET:
+		case NFPROTO_BRIDGE:
+		case NFPROTO_NETDEV: {
+			if (type === NFT_REJECT_ICMPX_UNREACH) return 0;
+			const known = protocols.at(NETWORK);
+			completion.release(NETWORK);
+			if (known === protocol.ip) return NFPROTO_IPV4;
+			return known === protocol.ip6 ? NFPROTO_IPV6 : 0;
+		}
+		default:
+			return 0;
+	}
+}
+
+export function listReject(data: ReadData<"reject">): Listed {
+	const { NFTA_REJECT_TYPE: type, NFTA_REJECT_ICMP_CODE: code = 0 } = data;
+	let family = 0;
+	return {
+		effect: true,
+		complete(completion) {
+			family = completeAnswer(type, completion);
+		},
+		print({ host }) {
+			const [name, answer] =
+				Object.entries(types).find(
+					([, known]) =>
+						known.type === type && (known.family === undefined || known.family === family),
+				) ?? [];
+			if (name === undefined) return { reject: null };
+			const expr = answer?.codes && formatConstant(answer.codes, BigInt(code), 8, host);
+			return { reject: { type: name, ...(expr !== undefined && { expr }) } } as StatementJson;
+		},
+	};
 }

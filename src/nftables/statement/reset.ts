@@ -1,6 +1,8 @@
 import { NFT_EXTHDR_OP_TCPOPT } from "../../uapi/nf_tables_const.js";
 import type { Cursor } from "../cursor.js";
 import { fail } from "../evaluation.js";
+import type { Listed } from "../listing/listed.js";
+import type { Exthdr } from "../node.js";
 import type { Parser } from "../parser.js";
 import type { Statement } from "../statement.js";
 
@@ -22,3 +24,10 @@ export function parseReset(at: Cursor, parser: Parser): Statement {
 			emitter.add("exthdr", { NFTA_EXTHDR_TYPE: header.type, NFTA_EXTHDR_OP: header.op }),
 	};
 }
+
+export const listReset = (node: Exthdr): Listed =>
+	({
+		effect: true,
+		complete() {},
+		print: () => ({ reset: { "tcp option": { name: node.header.name } } }),
+	}) satisfies Listed;

@@ -10,7 +10,14 @@ import type { Cursor } from "../cursor.js";
 import { type DataOf, registerNumber, sizeOf } from "../emitter.js";
 import { type Evaluation, fail, unevaluated } from "../evaluation.js";
 import { elementOfKey } from "../expression/set.js";
+import { invalid } from "../fact/datatype.js";
 import type { Expression, StatementJson } from "../json.js";
+import type { Listed } from "../listing/listed.js";
+import { nameOf } from "../listing/listed.js";
+import type { DataOf as ReadData, Reading } from "../listing/reading.js";
+import { PATH } from "../listing/reading.js";
+import { readStateful } from "../listing/stateful.js";
+import { setType } from "../listing/value.js";
 import type { Element, Node } from "../node.js";
 import type { Parser } from "../parser.js";
 import { isMap, type SetDeclaration } from "../set.js";
@@ -143,4 +150,58 @@ function evaluateData(set: SetDeclaration, data: Element, evaluation: Evaluation
 	data.key = evaluateArgument(data.key, { datatype, bits, order }, evaluation);
 	if (data.comment !== undefined || data.timeout !== undefined)
 		fail(data, "data has neither a comment nor a timeout");
+}
+
+/** The elements of a set that a packet changes. */
+export function listSetUpdate(data: ReadData<"dynset">, reading: Reading): Listed {
+	const set = reading.set(data.NFTA_DYNSET_SET_NAME);
+	const elem = keyElement(data, set, reading);
+	const value = reading.loadIf(data.NFTA_DYNSET_SREG_DATA, set.data?.bits);
+	if (value !== undefined && set.data !== undefined)
+		setType(value, set.data.datatype, set.data.order);
+	const { NFTA_DYNSET_EXPR: only } = data;
+	const stateful = only === undefined ? (data.NFTA_DYNSET_EXPRESSIONS ?? []) : [only];
+	const statements = stateful.map(readStateful);
+	const op = nameOf<keyof typeof operations, number>(operations, data.NFTA_DYNSET_OP ?? 0) ?? "add";
+	let written = value;
+	return {
+		effect: true,
+		key: elem,
+		complete(completion) {
+			completion.complete(elem);
+			if (written !== undefined) written = completion.complete(written);
+		},
+		print(printer) {
+			const common = {
+				op,
+				elem: printer.node(elem),
+				...(statements.length > 0 && {
+					stmt: statements.map((s) => s.print(printer.withoutState)),
+				}),
+			};
+			if (written === undefined) return { set: { ...common, set: `@${set.name}` } };
+			return { map: { ...common, data: printer.node(written), map: `@${set.name}` } };
+		},
+	};
+}
+function keyElement(data: ReadData<"dynset">, set: SetDeclaration, reading: Reading): Element {
+	const key = reading.load(data.NFTA_DYNSET_SREG_KEY, set.key.bits);
+	if (key.kind === "concat") {
+		for (const [i, part] of key.parts.entries()) {
+			const field = set.key.datatype.fields?.[i];
+			if (field !== undefined) setType(part, field, field.order);
+		}
+	} else if (key.datatype === invalid) setType(key, set.key.datatype, set.key.order);
+	const timeout = data.NFTA_DYNSET_TIMEOUT;
+	const { datatype, order, bits } = key;
+	return {
+		kind: "elem",
+		path: PATH,
+		datatype,
+		order,
+		bits,
+		key,
+		statements: [],
+		...(timeout && { timeout }),
+	};
 }

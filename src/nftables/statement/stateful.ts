@@ -21,3 +21,10 @@ export function inBytes(at: Cursor, unit: Cursor | undefined): bigint {
 	if (bytes >= 2n ** 64n) throw at.fail("does not fit 64 bits");
 	return bytes;
 }
+
+/** Bytes in the largest unit that leaves no rest. */
+export function inUnit(bytes: bigint): readonly [number, ByteUnitJson] {
+	if (bytes === 0n || bytes % rateUnits.kbytes !== 0n) return [Number(bytes), "bytes"];
+	if (bytes % rateUnits.mbytes !== 0n) return [Number(bytes / rateUnits.kbytes), "kbytes"];
+	return [Number(bytes / rateUnits.mbytes), "mbytes"];
+}

@@ -7,6 +7,9 @@ import {
 import { NFT_OBJECT_SYNPROXY } from "../../uapi/nf_tables_obj.js";
 import type { Cursor } from "../cursor.js";
 import type { DataOf } from "../emitter.js";
+import type { Listed } from "../listing/listed.js";
+import { constantStatement, flagNames } from "../listing/listed.js";
+import type { DataOf as ReadData } from "../listing/reading.js";
 import type { Parser } from "../parser.js";
 import type { Statement } from "../statement.js";
 import { type ObjectReferenceJson, objectReference } from "./objref.js";
@@ -54,3 +57,19 @@ export function synproxyAttrs(json: {
 			(json.flags?.flags(flags) ?? 0),
 	};
 }
+
+export const listSynproxy = (data: ReadData<"synproxy">): Listed =>
+	constantStatement(() => {
+		const given = data.NFTA_SYNPROXY_FLAGS ?? 0;
+		const options = {
+			...((given & NF_SYNPROXY_OPT_MSS) !== 0 && { mss: data.NFTA_SYNPROXY_MSS ?? 0 }),
+			...((given & NF_SYNPROXY_OPT_WSCALE) !== 0 && { wscale: data.NFTA_SYNPROXY_WSCALE ?? 0 }),
+			...flagNames(flags, given),
+		};
+		return { synproxy: Object.keys(options).length === 0 ? null : options };
+	});
+export const printSynproxy = (data: ReadData<"synproxy">): SynproxyOptionsJson => ({
+	mss: data.NFTA_SYNPROXY_MSS ?? 0,
+	wscale: data.NFTA_SYNPROXY_WSCALE ?? 0,
+	...flagNames(flags, data.NFTA_SYNPROXY_FLAGS),
+});

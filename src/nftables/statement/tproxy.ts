@@ -3,9 +3,14 @@ import { rejectRange } from "../argument.js";
 import type { Cursor } from "../cursor.js";
 import { type Emitter, registerNumber } from "../emitter.js";
 import { fail } from "../evaluation.js";
-import { ipVersions } from "../fact/family.js";
+import { inetService, ipv4Addr, ipv6Addr } from "../fact/datatype.js";
+import { type IpVersionJson, ipVersions } from "../fact/family.js";
 import { TRANSPORT } from "../fact/protocol.js";
 import type { Expression } from "../json.js";
+import type { Listed } from "../listing/listed.js";
+import { nameOf } from "../listing/listed.js";
+import type { DataOf as ReadData, Reading } from "../listing/reading.js";
+import { setType } from "../listing/value.js";
 import type { Node } from "../node.js";
 import type { Parser } from "../parser.js";
 import type { Statement } from "../statement.js";
@@ -64,4 +69,35 @@ function emit(
 			});
 		});
 	});
+}
+
+export function listTproxy(data: ReadData<"tproxy">, reading: Reading): Listed {
+	let addr = reading.loadIf(data.NFTA_TPROXY_REG_ADDR);
+	let port = reading.loadIf(data.NFTA_TPROXY_REG_PORT);
+	const { NFTA_TPROXY_FAMILY: version = 0 } = data;
+	const isIp = version === NFPROTO_IPV4;
+	if (addr !== undefined) setType(addr, isIp ? ipv4Addr : ipv6Addr, "big");
+	if (port !== undefined) setType(port, inetService, "big");
+	const family =
+		reading.family === NFPROTO_INET
+			? nameOf<IpVersionJson, number>(ipVersions, version)
+			: undefined;
+	return {
+		effect: true,
+		complete(completion) {
+			if (addr !== undefined) addr = completion.complete(addr);
+			// The port needs the check of the transport protocol.
+			if (port !== undefined) {
+				completion.context.checks.clear();
+				port = completion.complete(port);
+			}
+		},
+		print: (printer) => ({
+			tproxy: {
+				...(family && { family }),
+				...(addr && { addr: printer.node(addr) }),
+				...(port && { port: printer.node(port) }),
+			},
+		}),
+	};
 }

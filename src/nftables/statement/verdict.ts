@@ -1,7 +1,15 @@
 import { NFT_CONTINUE } from "../../uapi/nf_tables_const.js";
 import type { Cursor } from "../cursor.js";
 import { VERDICT } from "../emitter.js";
-import { parseVerdict as parseNode, type VerdictName } from "../expression/verdict.js";
+import {
+	parseVerdict as parseNode,
+	printVerdict,
+	type VerdictName,
+} from "../expression/verdict.js";
+import type { StatementJson } from "../json.js";
+import type { Listed } from "../listing/listed.js";
+import { constantStatement } from "../listing/listed.js";
+import type { Verdict } from "../node.js";
 import type { Statement } from "../statement.js";
 
 export type { VerdictJson } from "../expression/verdict.js";
@@ -18,3 +26,6 @@ export const parseVerdict =
 			emit: (emitter) => emitter.load(node, VERDICT),
 		};
 	};
+
+export const listVerdict = (node: Verdict): Listed =>
+	constantStatement(() => printVerdict(node) as StatementJson);

@@ -3,8 +3,9 @@ import { VERDICT } from "../emitter.js";
 import { fail } from "../evaluation.js";
 import { parseMap } from "../expression/map.js";
 import { verdict } from "../fact/datatype.js";
-import type { Expression } from "../json.js";
-import type { Node } from "../node.js";
+import type { Expression, StatementJson } from "../json.js";
+import type { Listed } from "../listing/listed.js";
+import type { MapLookup, Node } from "../node.js";
 import type { Parser } from "../parser.js";
 import type { Statement } from "../statement.js";
 
@@ -24,5 +25,13 @@ export function parseVmap(at: Cursor, parser: Parser): Statement {
 			if (node.datatype !== verdict) fail(node, `a map of ${node.datatype.name} has no verdicts`);
 		},
 		emit: (emitter) => emitter.load(node, VERDICT),
+	};
+}
+
+export function listVmap(node: MapLookup): Listed {
+	return {
+		effect: false,
+		complete: (completion) => void completion.complete(node),
+		print: (printer) => printer.node(node) as StatementJson,
 	};
 }

@@ -3,9 +3,12 @@ import { evaluateArgument, rejectRange } from "../argument.js";
 import { type Emitter, registerNumber } from "../emitter.js";
 import { type Evaluation, fail } from "../evaluation.js";
 import { isByteAligned, placement } from "../expression/bits.js";
-import { requireHeader } from "../expression/payload.js";
+import { rawPayload, requireHeader } from "../expression/payload.js";
 import { integer } from "../fact/datatype.js";
 import { INNER, LINK, NETWORK, TRANSPORT, udp, vlan } from "../fact/protocol.js";
+import type { Listed } from "../listing/listed.js";
+import type { DataOf as ReadData, Reading } from "../listing/reading.js";
+import { completeWrite, type Write } from "../listing/write.js";
 import {
 	type Binary,
 	binary,
@@ -142,4 +145,18 @@ function emit(key: Payload, value: Node, emitter: Emitter): void {
 		NFTA_PAYLOAD_CSUM_OFFSET: checksum && checksum.field.offset >> 3,
 		NFTA_PAYLOAD_CSUM_FLAGS: coversPseudoheader(key) ? NFT_PAYLOAD_L4CSUM_PSEUDOHDR : undefined,
 	});
+}
+
+/** A value written to a header field. */
+export function listPayloadWrite(data: ReadData<"payload">, reading: Reading): Listed {
+	const { NFTA_PAYLOAD_BASE: base = 0, NFTA_PAYLOAD_OFFSET: offset = 0 } = data;
+	const target = rawPayload(base, offset * 8, (data.NFTA_PAYLOAD_LEN ?? 0) * 8);
+	const write: Write = { target, value: reading.load(data.NFTA_PAYLOAD_SREG) };
+	return {
+		effect: true,
+		complete: (completion) => completeWrite(write, completion),
+		print: (printer) => ({
+			mangle: { key: printer.node(write.target), value: printer.node(write.value) },
+		}),
+	};
 }

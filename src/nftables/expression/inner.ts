@@ -1,0 +1,19 @@
+import { tunnels } from "../fact/protocol.js";
+import { type DataOf, type Reading, UnlistableError } from "../listing/reading.js";
+import { readMeta } from "./meta.js";
+import { readPayload } from "./payload.js";
+
+/** A question about the packet inside a tunnel. */
+export function readInner(data: DataOf<"inner">, reading: Reading): void {
+	const { NFTA_INNER_TYPE: type, NFTA_INNER_HDRSIZE: size, NFTA_INNER_FLAGS: flags } = data;
+	const tunnel = Object.values(tunnels).find(
+		({ tunnel: t }) => t?.type === type && t?.headerSize === size && t?.flags === flags,
+	);
+	const inner = data.NFTA_INNER_EXPR;
+	if (tunnel === undefined || inner?.NFTA_EXPR_DATA === undefined)
+		throw new UnlistableError(`inner type ${type}`);
+	reading.tunnel = tunnel;
+	if (inner.NFTA_EXPR_NAME === "meta") readMeta(inner.NFTA_EXPR_DATA, reading);
+	else if (inner.NFTA_EXPR_NAME === "payload") readPayload(inner.NFTA_EXPR_DATA, reading);
+	reading.tunnel = undefined;
+}

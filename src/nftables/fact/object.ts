@@ -1,0 +1,14 @@
+import * as obj from "../../uapi/nf_tables_obj.js";
+
+/** NFT_OBJECT_* by the word JSON has for it. */
+export const objectTypes = {
+	counter: obj.NFT_OBJECT_COUNTER,
+	quota: obj.NFT_OBJECT_QUOTA,
+	"ct helper": obj.NFT_OBJECT_CT_HELPER,
+	limit: obj.NFT_OBJECT_LIMIT,
+	"ct timeout": obj.NFT_OBJECT_CT_TIMEOUT,
+	secmark: obj.NFT_OBJECT_SECMARK,
+	"ct expectation": obj.NFT_OBJECT_CT_EXPECT,
+	synproxy: obj.NFT_OBJECT_SYNPROXY,
+} as const;
+export type ObjectName = keyof typeof objectTypes;

@@ -1,0 +1,273 @@
+import type { Out } from "../../netlink/schema.js";
+import type { setElemAttrs } from "../../uapi/nf_tables.js";
+import {
+	NFT_SET_ELEM_CATCHALL,
+	NFT_SET_ELEM_INTERVAL_END,
+	NFT_SET_OBJECT,
+} from "../../uapi/nf_tables_const.js";
+import {
+	type Datatype,
+	ipv4Addr,
+	ipv6Addr,
+	isBitmask,
+	isString,
+	string,
+} from "../fact/datatype.js";
+import type { Concat, Element, Mapping, Node, SetLiteral, Value } from "../node.js";
+import { value } from "../node.js";
+import { isDataMap, isInterval, type SetDeclaration } from "../set.js";
+import { asPrefix } from "../statement/nat-listing.js";
+import { COMMENT, records } from "../userdata.js";
+import {
+	bitmask,
+	byteLength,
+	concatBytes,
+	fromBytes,
+	fromText,
+	lowestBit,
+	padded,
+	swapOrder,
+	toBytes,
+} from "../value.js";
+import { constant, dataNode, PATH, range } from "./reading.js";
+import { readStateful } from "./stateful.js";
+import { flags, stringValue } from "./value.js";
+
+type ElementAttrs = Out<typeof setElemAttrs>;
+type Item = Element | Mapping;
+interface Read {
+	readonly item: Item;
+	readonly end: boolean;
+}
+
+/** The elements of a set as the kernel has them, as they are written. */
+export function readElements(set: SetDeclaration, all: readonly ElementAttrs[]): SetLiteral {
+	const { path, datatype, order, bits } = set.key;
+	return {
+		kind: "set",
+		path,
+		datatype,
+		order,
+		bits,
+		flags: 0,
+		intervals: false,
+		items: itemsOf(set, all),
+	};
+}
+
+function itemsOf(set: SetDeclaration, all: readonly ElementAttrs[]): Item[] {
+	if (!isInterval(set)) return sorted(all.map((attrs) => itemOf(set, attrs, keyOf(set, attrs))));
+	// A concatenation has both ends of its ranges in one element.
+	if (set.fields.length > 1) return all.map((attrs) => itemOf(set, attrs, rangesOf(set, attrs)));
+	return intervals(
+		set,
+		all.map((attrs) => ({
+			item: itemOf(set, attrs, keyOf(set, attrs)),
+			end: ((attrs.NFTA_SET_ELEM_FLAGS ?? 0) & NFT_SET_ELEM_INTERVAL_END) !== 0,
+		})),
+	);
+}
+
+function finished(node: Value, ranges: boolean): Node {
+	const swap = isString(node.datatype) || !ranges;
+	if (node.order === "host" && swap) node.value = swapOrder(node.value, byteLength(node.bits));
+	return isBitmask(node.datatype) ? flags(node) : node;
+}
+
+function keyOf(set: SetDeclaration, attrs: ElementAttrs): Node {
+	const { datatype, order, bits } = set.key;
+	const raw = attrs.NFTA_SET_ELEM_KEY?.NFTA_DATA_VALUE;
+	if (raw === undefined || isCatchall(attrs))
+		return { kind: "catchall", path: PATH, datatype, order, bits };
+	if (datatype.fields !== undefined) return concatKey(set, raw);
+	const key: Value = { ...constant(raw), datatype, order };
+	// Interval keys are sorted as the kernel compares them, bytewise.
+	if (isInterval(set)) return key;
+	return finished(key, false);
+}
+const isCatchall = ({ NFTA_SET_ELEM_FLAGS: given = 0 }: ElementAttrs): boolean =>
+	(given & NFT_SET_ELEM_CATCHALL) !== 0;
+
+/** Values side by side, each from a register of its own. */
+function splice(parts: readonly PartType[], raw: Uint8Array, ranges: boolean): Node[] {
+	let at = 0;
+	return parts.map(({ datatype, order, bits }) => {
+		const bytes = raw.subarray(at, at + byteLength(bits));
+		at += padded(bits) / 8;
+		return finished(value(PATH, datatype, order, bits, fromBytes(bytes, "big")), ranges);
+	});
+}
+type PartType = Pick<Node, "datatype" | "order" | "bits">;
+const partTypes = ({ kind, datatype, ...key }: Node): readonly PartType[] =>
+	kind === "concat"
+		? (key as Concat).parts
+		: (datatype.fields ?? []).map((field) => ({
+				datatype: field,
+				order: field.order,
+				bits: field.size,
+			}));
+
+function concatKey(set: SetDeclaration, raw: Uint8Array): Concat {
+	const parts = splice(partTypes(set.key), raw, isInterval(set));
+	return concat(set.key, parts);
+}
+const concat = ({ datatype, bits }: Node, parts: Node[]): Concat => ({
+	kind: "concat",
+	path: PATH,
+	datatype,
+	order: undefined,
+	bits,
+	parts,
+	fields: [],
+});
+
+const isAddress = (datatype: Datatype): boolean => datatype === ipv4Addr || datatype === ipv6Addr;
+
+function rangesOf(set: SetDeclaration, attrs: ElementAttrs): Node {
+	const low = attrs.NFTA_SET_ELEM_KEY?.NFTA_DATA_VALUE;
+	const high = attrs.NFTA_SET_ELEM_KEY_END?.NFTA_DATA_VALUE;
+	if (low === undefined || high === undefined) return keyOf(set, attrs);
+	const lows = concatKey(set, low).parts;
+	const highs = concatKey(set, high).parts;
+	return concat(
+		set.key,
+		lows.map((from, i) => between(from, highs[i] as Node)),
+	);
+}
+/** One field of a range: a value, a prefix, the beginning of a string, or both ends. */
+function between(low: Node, high: Node): Node {
+	if (low.kind !== "value" || high.kind !== "value" || low.value === high.value) return low;
+	if (isString(low.datatype)) {
+		const length = byteLength(low.bits);
+		return wildcard(low, swapOrder(low.value, length)) ?? range(low, high);
+	}
+	const both = range(low, high);
+	return isAddress(low.datatype) ? asPrefix(both as never) : both;
+}
+
+/** What a value of the map is: data, or the name of an object. */
+function dataOf(set: SetDeclaration, attrs: ElementAttrs): Node | undefined {
+	const { NFTA_SET_ELEM_OBJREF: object, NFTA_SET_ELEM_DATA: data } = attrs;
+	if ((set.flags & NFT_SET_OBJECT) !== 0 && object !== undefined)
+		return value(PATH, string, "host", (object.length + 1) * 8, fromText(object));
+	if (!isDataMap(set) || data === undefined || set.data === undefined) return undefined;
+	const node = dataNode(data);
+	if (node.kind !== "value") return node;
+	const raw = data.NFTA_DATA_VALUE ?? new Uint8Array();
+	const half = raw.length / 2;
+	const { datatype, order } = set.data;
+	if (datatype.fields !== undefined) {
+		const types = partTypes(typeOnly(set.data));
+		const lows = splice(types, set.dataIsInterval ? raw.subarray(0, half) : raw, false);
+		if (!set.dataIsInterval) return concat(set.data, lows);
+		const highs = splice(types, raw.subarray(half), false);
+		return concat(
+			set.data,
+			lows.map((low, i) => between(low, highs[i] as Node)),
+		);
+	}
+	if (!set.dataIsInterval) return finished({ ...node, datatype, order }, false);
+	const bits = datatype.size;
+	const end = (bytes: Uint8Array): Value => {
+		const used = bits > 0 ? bytes.subarray(0, byteLength(bits)) : bytes;
+		return { ...constant(used), datatype, order };
+	};
+	const ends = range(end(raw.subarray(0, half)), end(raw.subarray(half)));
+	return asPrefix(ends);
+}
+/** Data is read by its type even where an expression declared it. */
+const typeOnly = (node: Node): Node => (node.kind === "concat" ? node : { ...node });
+
+function itemOf(set: SetDeclaration, attrs: ElementAttrs, key: Node): Item {
+	const comment = new Map(records(attrs.NFTA_SET_ELEM_USERDATA ?? new Uint8Array())).get(COMMENT);
+	const { NFTA_SET_ELEM_EXPR: only, NFTA_SET_ELEM_TIMEOUT: timeout } = attrs;
+	const { NFTA_SET_ELEM_EXPIRATION: expires } = attrs;
+	const { datatype, order, bits } = key;
+	const element: Element = {
+		kind: "elem",
+		path: PATH,
+		datatype,
+		order,
+		bits,
+		key,
+		statements: [],
+		listed: (only === undefined ? (attrs.NFTA_SET_ELEM_EXPRESSIONS ?? []) : [only]).map(
+			readStateful,
+		),
+		...(timeout && { timeout }),
+		...(expires && { expires }),
+		...(comment && { comment: new TextDecoder().decode(comment.subarray(0, -1)) }),
+	};
+	const data = dataOf(set, attrs);
+	if (data === undefined) return element;
+	return { kind: "mapping", path: PATH, datatype, order, bits, key: element, data };
+}
+
+const keyIn = (item: Item): Node => (item.kind === "mapping" ? item.key.key : item.key);
+
+/** What elements are sorted by: their number; a concatenation by its bytes from the last. */
+function rank(node: Node): bigint {
+	switch (node.kind) {
+		case "value":
+			return node.value;
+		case "binary":
+			return rank(node.left);
+		case "concat": {
+			const bytes = node.parts.map((part) =>
+				toBytes(rank(part), part.order ?? "big", byteLength(part.bits)),
+			);
+			return fromBytes(concatBytes(...bytes), "host");
+		}
+		default:
+			return bitmask(1024);
+	}
+}
+const sorted = (items: Item[]): Item[] =>
+	items.toSorted((a, b) => {
+		const [x, y] = [rank(keyIn(a)), rank(keyIn(b))];
+		return x < y ? -1 : x > y ? 1 : 0;
+	});
+
+/** Ends and beginnings, sorted, as intervals. */
+function intervals(set: SetDeclaration, all: readonly Read[]): Item[] {
+	const catchall = all.filter(({ item }) => keyIn(item).kind === "catchall");
+	const ends = all
+		.filter(({ item }) => keyIn(item).kind === "value")
+		.map((read) => ({ ...read, at: rank(keyIn(read.item)) }))
+		.toSorted((a, b) => (a.at !== b.at ? (a.at < b.at ? -1 : 1) : Number(b.end) - Number(a.end)));
+	const out: Item[] = [];
+	let open: (typeof ends)[number] | undefined;
+	const close = (last: bigint): void => {
+		if (open !== undefined) out.push(withKey(open.item, interval(keyIn(open.item), last)));
+		open = undefined;
+	};
+	for (const point of ends) {
+		close(point.at - 1n);
+		if (!point.end) open = point;
+	}
+	close(bitmask(set.key.bits));
+	return [...out, ...catchall.map(({ item }) => item)];
+}
+function withKey(item: Item, key: Node): Item {
+	if (item.kind === "elem") return { ...item, key };
+	return { ...item, key: { ...item.key, key } };
+}
+
+/** From a value to `last`. */
+function interval(from: Node, last: bigint): Node {
+	if (from.kind !== "value") return from;
+	const { bits, datatype } = from;
+	const length = byteLength(bits);
+	if (from.value === last)
+		return isString(datatype) ? { ...from, value: swapOrder(last, length) } : from;
+	const both = range(from, { ...from, value: last });
+	if (isAddress(datatype)) return asPrefix(both);
+	return (isString(datatype) ? wildcard(from, from.value) : undefined) ?? both;
+}
+/** The beginning of a string: the bytes before the first zero, as a number in network order. */
+function wildcard(node: Value, number: bigint): Value | undefined {
+	const bytes = toBytes(number, "big", byteLength(node.bits));
+	const end = bytes.indexOf(0);
+	if (end <= 0 || (lowestBit(number) ?? 0) < 0) return undefined;
+	return stringValue(node, `${new TextDecoder().decode(bytes.subarray(0, end))}*`);
+}

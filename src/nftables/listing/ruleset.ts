@@ -1,0 +1,141 @@
+import type { Out } from "../../netlink/schema.js";
+import { NF_ACCEPT, NFPROTO_NETDEV } from "../../uapi/netfilter.js";
+import type { chainAttrs, flowtableAttrs, ruleAttrs, tableAttrs } from "../../uapi/nf_tables.js";
+import {
+	NFT_TABLE_F_DORMANT,
+	NFT_TABLE_F_OWNER,
+	NFT_TABLE_F_PERSIST,
+} from "../../uapi/nf_tables_const.js";
+import { hooksOf, policies } from "../chain.js";
+import type { ChainJson } from "../command/chain.js";
+import type { FlowtableJson } from "../command/flowtable.js";
+import type { RuleJson } from "../command/rule.js";
+import type { TableJson } from "../command/table.js";
+import { type FamilyJson, families } from "../fact/family.js";
+import type { ObjectJson } from "../json.js";
+import { isAnonymous, type SetDeclaration } from "../set.js";
+import { COMMENT, records } from "../userdata.js";
+import { flagNames, nameOf } from "./listed.js";
+import { type ObjectAttrs, printObject } from "./object.js";
+import type { Printer } from "./print.js";
+import { listStatements } from "./rule.js";
+import { commandOf, printSet } from "./set.js";
+
+export type TableAttrs = Out<typeof tableAttrs>;
+export type ChainAttrs = Out<typeof chainAttrs>;
+export type RuleAttrs = Out<typeof ruleAttrs>;
+export type FlowtableAttrs = Out<typeof flowtableAttrs>;
+
+/** A table as the kernel has it. */
+export interface TableContents {
+	readonly family: number;
+	readonly table: TableAttrs;
+	readonly chains: readonly ChainAttrs[];
+	readonly objects: readonly ObjectAttrs[];
+	readonly sets: readonly SetDeclaration[];
+	readonly flowtables: readonly FlowtableAttrs[];
+	readonly rules: readonly RuleAttrs[];
+}
+
+const familyName = (family: number): FamilyJson =>
+	nameOf<FamilyJson, number>(families, family) ?? "ip";
+export function comment(userdata: Uint8Array | undefined): { readonly comment?: string } {
+	const record = new Map(records(userdata ?? new Uint8Array())).get(COMMENT);
+	return record === undefined ? {} : { comment: new TextDecoder().decode(record.subarray(0, -1)) };
+}
+const handleOf = (handle: bigint | undefined): { readonly handle?: number } =>
+	handle === undefined ? {} : { handle: Number(handle) };
+
+const tableFlags = {
+	dormant: NFT_TABLE_F_DORMANT,
+	owner: NFT_TABLE_F_OWNER,
+	persist: NFT_TABLE_F_PERSIST,
+} as const;
+const printTable = (family: number, attrs: TableAttrs): TableJson => ({
+	family: familyName(family),
+	name: attrs.NFTA_TABLE_NAME ?? "",
+	...handleOf(attrs.NFTA_TABLE_HANDLE),
+	...flagNames(tableFlags, attrs.NFTA_TABLE_FLAGS),
+	// The kind of a table's comment is the first record of its userdata, nft's version the others.
+	...comment(attrs.NFTA_TABLE_USERDATA),
+});
+
+type Devices = { readonly NFTA_DEVICE_NAME?: readonly string[] | undefined } | undefined;
+function deviceNames(devices: Devices, one?: string): { readonly dev?: string | string[] } {
+	const names = (devices?.NFTA_DEVICE_NAME ?? (one === undefined ? [] : [one])).toSorted();
+	const [only, second] = names;
+	if (only === undefined) return {};
+	return { dev: second === undefined ? only : names };
+}
+
+function printChain(family: number, attrs: ChainAttrs): ChainJson {
+	const { NFTA_CHAIN_HOOK: hook, NFTA_CHAIN_TYPE: type } = attrs;
+	const common = {
+		family: familyName(family),
+		table: attrs.NFTA_CHAIN_TABLE ?? "",
+		name: attrs.NFTA_CHAIN_NAME ?? "",
+		...handleOf(attrs.NFTA_CHAIN_HANDLE),
+		...comment(attrs.NFTA_CHAIN_USERDATA),
+	};
+	if (hook === undefined || type === undefined) return common;
+	return {
+		...common,
+		...deviceNames(hook.NFTA_HOOK_DEVS, hook.NFTA_HOOK_DEV),
+		type,
+		hook: nameOf(hooksOf(family), hook.NFTA_HOOK_HOOKNUM ?? 0) ?? "unknown",
+		prio: hook.NFTA_HOOK_PRIORITY ?? 0,
+		policy:
+			nameOf<keyof typeof policies, number>(policies, attrs.NFTA_CHAIN_POLICY ?? NF_ACCEPT) ??
+			"accept",
+	};
+}
+
+function printFlowtable(family: number, attrs: FlowtableAttrs): FlowtableJson {
+	const { NFTA_FLOWTABLE_HOOK: hook } = attrs;
+	return {
+		family: familyName(family),
+		name: attrs.NFTA_FLOWTABLE_NAME ?? "",
+		table: attrs.NFTA_FLOWTABLE_TABLE ?? "",
+		...handleOf(attrs.NFTA_FLOWTABLE_HANDLE),
+		hook: nameOf(hooksOf(NFPROTO_NETDEV), hook?.NFTA_FLOWTABLE_HOOK_NUM ?? 0) as "ingress",
+		prio: hook?.NFTA_FLOWTABLE_HOOK_PRIORITY ?? 0,
+		...deviceNames(hook?.NFTA_FLOWTABLE_HOOK_DEVS),
+	};
+}
+
+function printRule(
+	{ family, sets }: TableContents,
+	attrs: RuleAttrs,
+	byName: ReadonlyMap<string, SetDeclaration>,
+	printer: Printer,
+): RuleJson {
+	const findSet = (name: string): SetDeclaration | undefined =>
+		byName.get(name) ?? sets.find((set) => set.name === name);
+	return {
+		family: familyName(family),
+		table: attrs.NFTA_RULE_TABLE ?? "",
+		chain: attrs.NFTA_RULE_CHAIN ?? "",
+		...handleOf(attrs.NFTA_RULE_HANDLE),
+		...comment(attrs.NFTA_RULE_USERDATA),
+		expr: listStatements(attrs.NFTA_RULE_EXPRESSIONS ?? [], family, findSet, printer),
+	};
+}
+
+/** Everything of a table, in an order in which it can be added again: names before what uses them. */
+export function printTableContents(contents: TableContents, printer: Printer): ObjectJson[] {
+	const { family, table, chains, objects, sets, flowtables, rules } = contents;
+	const byName = new Map(sets.map((set) => [set.name, set]));
+	const ordered = chains.flatMap(({ NFTA_CHAIN_NAME: name }) =>
+		rules.filter((rule) => rule.NFTA_RULE_CHAIN === name),
+	);
+	return [
+		{ table: printTable(family, table) },
+		...chains.map((chain) => ({ chain: printChain(family, chain) })),
+		...objects.flatMap((object) => printObject(family, object, printer)),
+		...sets
+			.filter((set) => !isAnonymous(set))
+			.map((set) => ({ [commandOf(set)]: printSet(set, printer) }) as unknown as ObjectJson),
+		...flowtables.map((flowtable) => ({ flowtable: printFlowtable(family, flowtable) })),
+		...ordered.map((rule) => ({ rule: printRule(contents, rule, byName, printer) })),
+	];
+}

@@ -1,0 +1,143 @@
+import type { Out } from "../../netlink/schema.js";
+import type { setAttrs } from "../../uapi/nf_tables.js";
+import {
+	NFT_DATA_VERDICT,
+	NFT_SET_CONSTANT,
+	NFT_SET_EVAL,
+	NFT_SET_INTERVAL,
+	NFT_SET_MAP,
+	NFT_SET_OBJECT,
+	NFT_SET_POL_MEMORY,
+	NFT_SET_TIMEOUT,
+} from "../../uapi/nf_tables_const.js";
+import type { SetDeclarationJson, TypeJson } from "../command/set.js";
+import { type Datatype, datatypeById, integer, verdict } from "../fact/datatype.js";
+import { type FamilyJson, families } from "../fact/family.js";
+import { objectTypes } from "../fact/object.js";
+import { type Node, value } from "../node.js";
+import { isMap, type SetDeclaration } from "../set.js";
+import { records, SET } from "../userdata.js";
+import { byteLength, fromBytes, type Order } from "../value.js";
+import type { readElements } from "./element.js";
+import { flagNames, nameOf } from "./listed.js";
+import { type Printer, printItem } from "./print.js";
+import { PATH, UnlistableError } from "./reading.js";
+import { readStateful } from "./stateful.js";
+import { readTypeof } from "./typeof.js";
+
+export type SetAttrs = Out<typeof setAttrs>;
+export type ElementAttrs = Parameters<typeof readElements>[1][number];
+
+/** nft's enum byteorder */
+const orders: readonly (Order | undefined)[] = [undefined, "host", "big"];
+const number = (bytes: Uint8Array | undefined): number =>
+	bytes === undefined ? 0 : Number(fromBytes(bytes, "host"));
+
+function typeOf(id: number): Datatype {
+	if (id >>> 0 === NFT_DATA_VERDICT >>> 0) return verdict;
+	const found = datatypeById(id);
+	if (found === undefined) throw new UnlistableError(`datatype ${id}`);
+	return found;
+}
+/** A key or data that is declared by its type's name. */
+function typed(id: number, order: Order | undefined, bits: number): Node {
+	const datatype = typeOf(id);
+	// Plain integers have the order the userdata gives, other types their own.
+	const own = datatype === integer ? { ...datatype, order } : datatype;
+	return value(PATH, own, order, bits, 0n);
+}
+
+/** A set or map as the kernel has it, without its elements. */
+export function readSet(family: number, attrs: SetAttrs): SetDeclaration {
+	const userdata = new Map(records(attrs.NFTA_SET_USERDATA ?? new Uint8Array()));
+	const flags = attrs.NFTA_SET_FLAGS ?? 0;
+	const comment = userdata.get(SET.COMMENT);
+	const dataIsInterval = number(userdata.get(SET.DATA_INTERVAL)) !== 0;
+	const { NFTA_SET_EXPR: only, NFTA_SET_DESC: desc } = attrs;
+	const { key, data } = typesOf(attrs, userdata, dataIsInterval);
+	return {
+		path: PATH,
+		family,
+		table: attrs.NFTA_SET_TABLE ?? "",
+		name: attrs.NFTA_SET_NAME ?? "",
+		id: 0,
+		flags,
+		key,
+		...(data && { data }),
+		dataIsInterval,
+		...(attrs.NFTA_SET_OBJ_TYPE !== undefined && { objectType: attrs.NFTA_SET_OBJ_TYPE }),
+		automerge: number(userdata.get(SET.MERGE_ELEMENTS)) !== 0,
+		...(attrs.NFTA_SET_TIMEOUT !== undefined && { timeout: attrs.NFTA_SET_TIMEOUT }),
+		...(attrs.NFTA_SET_GC_INTERVAL !== undefined && { gcInterval: attrs.NFTA_SET_GC_INTERVAL }),
+		...(desc?.NFTA_SET_DESC_SIZE !== undefined && { size: desc.NFTA_SET_DESC_SIZE }),
+		...(attrs.NFTA_SET_POLICY !== undefined && { policy: attrs.NFTA_SET_POLICY }),
+		...(comment && { comment: new TextDecoder().decode(comment.subarray(0, -1)) }),
+		statements: [],
+		listed: (only === undefined ? (attrs.NFTA_SET_EXPRESSIONS ?? []) : [only]).map(readStateful),
+		fields: (desc?.NFTA_SET_DESC_CONCAT ?? []).map((f) => f.NFTA_SET_FIELD_LEN ?? 0),
+		...(attrs.NFTA_SET_HANDLE !== undefined && { handle: attrs.NFTA_SET_HANDLE }),
+	};
+}
+
+function typesOf(
+	attrs: SetAttrs,
+	userdata: ReadonlyMap<number, Uint8Array>,
+	dataIsInterval: boolean,
+): { readonly key: Node; readonly data?: Node } {
+	const keyBits = (attrs.NFTA_SET_KEY_LEN ?? 0) * 8;
+	const dataBits = (attrs.NFTA_SET_DATA_LEN ?? 0) * 8;
+	const order = (type: number): Order | undefined => orders[number(userdata.get(type))];
+	let key = readTypeof(userdata.get(SET.KEY_TYPEOF));
+	let data: Node | undefined;
+	if (((attrs.NFTA_SET_FLAGS ?? 0) & NFT_SET_MAP) !== 0) {
+		const described = readTypeof(userdata.get(SET.DATA_TYPEOF));
+		const wanted = byteLength(dataIsInterval ? dataBits / 2 : dataBits);
+		if (described !== undefined && byteLength(described.bits) === wanted)
+			data = Object.assign(described, { bits: dataBits });
+		else {
+			data = typed(attrs.NFTA_SET_DATA_TYPE ?? 0, order(SET.DATA_BYTEORDER), dataBits);
+			key = undefined;
+		}
+	}
+	if (key !== undefined && byteLength(key.bits) !== byteLength(keyBits)) key = undefined;
+	key ??= typed(attrs.NFTA_SET_KEY_TYPE ?? 0, order(SET.KEY_BYTEORDER), keyBits);
+	return { key, ...(data && { data }) };
+}
+
+function typeNames({ datatype }: Node): TypeJson {
+	if (datatype.fields === undefined) return datatype.name;
+	return datatype.fields.map((field) => field.name);
+}
+const setFlags = {
+	constant: NFT_SET_CONSTANT,
+	interval: NFT_SET_INTERVAL,
+	timeout: NFT_SET_TIMEOUT,
+	dynamic: NFT_SET_EVAL,
+} as const;
+
+/** The declaration of a set with its elements. */
+export function printSet(set: SetDeclaration, printer: Printer): SetDeclarationJson {
+	const { key, data, flags, objectType, listed = [] } = set;
+	const isTypeof = key.kind !== "value";
+	const constant = (flags & NFT_SET_CONSTANT) !== 0;
+	const items = set.elements?.items ?? [];
+	return {
+		family: nameOf<FamilyJson, number>(families, set.family) ?? "ip",
+		name: set.name,
+		table: set.table,
+		type: isTypeof ? { typeof: printer.node(key) } : typeNames(key),
+		...(set.handle !== undefined && { handle: Number(set.handle) }),
+		...(set.comment !== undefined && { comment: set.comment }),
+		...(data && { map: typeNames(data) }),
+		...((flags & NFT_SET_OBJECT) !== 0 && { map: nameOf(objectTypes, objectType as 1) ?? "" }),
+		...(!constant && set.policy === NFT_SET_POL_MEMORY && { policy: "memory" }),
+		...(!constant && set.size && { size: set.size }),
+		...flagNames(setFlags, flags),
+		...(set.timeout && { timeout: Number(set.timeout / 1000n) }),
+		...(set.gcInterval && { "gc-interval": Math.floor(set.gcInterval / 1000) }),
+		...(set.automerge && { "auto-merge": true }),
+		...(items.length > 0 && { elem: items.map((item) => printItem(item, printer)) }),
+		...(listed.length > 0 && { stmt: listed.map((s) => s.print(printer.withoutState)) }),
+	};
+}
+export const commandOf = (set: SetDeclaration): "map" | "set" => (isMap(set) ? "map" : "set");

@@ -1,0 +1,92 @@
+import {
+	NF_NAT_RANGE_NETMAP,
+	NFPROTO_INET,
+	NFPROTO_IPV4,
+	NFPROTO_IPV6,
+} from "../../uapi/netfilter.js";
+import { NFT_NAT_SNAT } from "../../uapi/nf_tables_const.js";
+import { inetService, ipv4Addr, ipv6Addr } from "../fact/datatype.js";
+import type { StatementJson } from "../json.js";
+import { flagNames, type Listed, statementOf } from "../listing/listed.js";
+import { type DataOf, type Reading, range } from "../listing/reading.js";
+import { setType } from "../listing/value.js";
+import type { Node, Range } from "../node.js";
+import { bitmask, lowestBit } from "../value.js";
+import { flags, type NatKind } from "./nat.js";
+
+/** One port or a range of ports. */
+function portOf(min: number | undefined, max: number | undefined, reading: Reading) {
+	const low = reading.loadIf(min);
+	if (low !== undefined) setType(low, inetService, "big");
+	if (max === undefined || max === min) return low;
+	const high = reading.load(max);
+	setType(high, inetService, "big");
+	return low === undefined ? high : range(low, high);
+}
+
+function list(
+	kind: NatKind,
+	family: "ip" | "ip6" | undefined,
+	nodes: { readonly addr: Node | undefined; readonly port: Node | undefined },
+	given: number,
+): Listed {
+	return statementOf({ ...nodes }, ({ addr, port }, printer) => {
+		const options = {
+			...(family && { family }),
+			...(addr && { addr: printer.node(addr) }),
+			...(port && { port: printer.node(port) }),
+			...flagNames(flags, given),
+			...((given & NF_NAT_RANGE_NETMAP) !== 0 && { type_flags: "prefix" }),
+		};
+		return { [kind]: Object.keys(options).length === 0 ? null : options } as StatementJson;
+	});
+}
+
+export const listMasquerade = (data: DataOf<"masq">, reading: Reading): Listed => {
+	const port = portOf(data.NFTA_MASQ_REG_PROTO_MIN, data.NFTA_MASQ_REG_PROTO_MAX, reading);
+	return list("masquerade", undefined, { addr: undefined, port }, data.NFTA_MASQ_FLAGS ?? 0);
+};
+export const listRedirect = (data: DataOf<"redir">, reading: Reading): Listed => {
+	const port = portOf(data.NFTA_REDIR_REG_PROTO_MIN, data.NFTA_REDIR_REG_PROTO_MAX, reading);
+	return list("redirect", undefined, { addr: undefined, port }, data.NFTA_REDIR_FLAGS ?? 0);
+};
+
+/** A map gives more than an address: then its registers are not listed one by one. */
+function isWideMap(addr: Node | undefined, version: number): boolean {
+	if (addr?.kind !== "map" || addr.mappings.kind !== "set reference") return false;
+	const { data, dataIsInterval } = addr.mappings.set;
+	const own = version === NFPROTO_IPV4 ? 32 : 128;
+	return dataIsInterval || data?.bits === own + 32;
+}
+
+export function listNat(data: DataOf<"nat">, reading: Reading): Listed {
+	const { NFTA_NAT_FAMILY: version = 0, NFTA_NAT_REG_ADDR_MIN: min } = data;
+	const { NFTA_NAT_REG_ADDR_MAX: max, NFTA_NAT_FLAGS: given = 0 } = data;
+	const kind = data.NFTA_NAT_TYPE === NFT_NAT_SNAT ? "snat" : "dnat";
+	const name = version === NFPROTO_IPV4 ? "ip" : version === NFPROTO_IPV6 ? "ip6" : undefined;
+	const datatype = version === NFPROTO_IPV4 ? ipv4Addr : ipv6Addr;
+	const low = reading.loadIf(min);
+	if (isWideMap(low, version)) return list(kind, name, { addr: low, port: undefined }, given);
+	if (low !== undefined) setType(low, datatype, "big");
+	let addr = low;
+	if (max !== undefined && max !== min) {
+		const high = reading.load(max);
+		setType(high, datatype, "big");
+		addr = low === undefined ? high : asPrefix(range(low, high));
+	}
+	const port = portOf(data.NFTA_NAT_REG_PROTO_MIN, data.NFTA_NAT_REG_PROTO_MAX, reading);
+	const family = reading.family === NFPROTO_INET ? name : undefined;
+	return list(kind, family, { addr, port }, given);
+}
+
+/** A range that is all of a prefix is listed as one. */
+export function asPrefix(node: Range): Node {
+	const { low, high, bits } = node;
+	if (low.kind !== "value" || high.kind !== "value") return node;
+	const host = low.value ^ high.value;
+	const length = bits - host.toString(2).replace(/^0$/, "").length;
+	if (host !== bitmask(bits - length)) return node;
+	const lowest = lowestBit(low.value);
+	if (lowest !== undefined && lowest < bits - length) return node;
+	return { ...node, kind: "prefix", address: low, length };
+}

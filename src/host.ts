@@ -18,7 +18,7 @@ import { LinuxKernel } from "./kernel/linux.js";
 import { readLinkByName, readLinks } from "./kernel/read.js";
 import { kinds, wantedTaps } from "./kinds/index.js";
 import { missingUplink } from "./kinds/uplink.js";
-import { isAlive } from "./pool.js";
+import { isAlive } from "./process.js";
 import { UmlnetError } from "./sys/error.js";
 import { enterNetns } from "./sys/netns.js";
 import { IFF_LOWER_UP } from "./uapi/if.js";

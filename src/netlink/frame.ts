@@ -96,7 +96,9 @@ export function refusal(
 ): KernelError {
 	const offset = extack.NLMSGERR_ATTR_OFFS;
 	const missing = extack.NLMSGERR_ATTR_MISS_TYPE;
-	const kernel = extack.NLMSGERR_ATTR_MSG;
+	// A sentence for people: what of it is no UTF-8 (a device name can be anything) is shown as such.
+	const said = extack.NLMSGERR_ATTR_MSG;
+	const kernel = said === undefined ? undefined : Buffer.from(said).toString();
 	const at = (from: number | undefined): string | undefined =>
 		from === undefined ? undefined : locate(message, payload, from - NLMSG_HDRLEN);
 	const nest = at(extack.NLMSGERR_ATTR_MISS_NEST) ?? message.name;

@@ -176,7 +176,7 @@ describe("a dump of 300 links while another process makes and deletes some", () 
 			await new Promise(setImmediate);
 		}
 		await other.ended;
-		expect(dumps).toBeGreaterThan(10);
+		expect(dumps).toBeGreaterThan(2);
 		expect(whole).toBeGreaterThan(0);
 		expect(rtnetlink.strays).toBe(0);
 	});

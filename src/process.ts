@@ -1,0 +1,18 @@
+import { readFileSync } from "node:fs";
+
+/** Names a process for as long as this host is up: ids are used again, start times with them are not. */
+export const processId = (pid: number | "self" = "self"): string => {
+	// The command in parentheses may hold anything, parentheses too (proc(5) /proc/pid/stat).
+	const stat = readFileSync(`/proc/${pid}/stat`, "latin1");
+	const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
+	return `${stat.slice(0, stat.indexOf(" "))}-${fields[19]}`;
+};
+
+/** Whether the process that a pool belongs to still runs. */
+export function isAlive(id: string): boolean {
+	try {
+		return processId(Number(id.split("-")[0])) === id;
+	} catch {
+		return false;
+	}
+}

@@ -205,18 +205,22 @@ function itemOf(set: SetDeclaration, attrs: ElementAttrs, key: Node): Item {
 
 const keyIn = (item: Item): Node => (item.kind === "mapping" ? item.key.key : item.key);
 
-/** What elements are sorted by: their number; a concatenation by its bytes from the last. */
+/** What elements are sorted by: their number; strings and concatenations by their bytes. */
 function rank(node: Node): bigint {
 	switch (node.kind) {
 		case "value":
-			return node.value;
+			return isString(node.datatype) ? swapOrder(node.value, byteLength(node.bits)) : node.value;
 		case "binary":
 			return rank(node.left);
 		case "concat": {
 			const bytes = node.parts.map((part) =>
-				toBytes(rank(part), part.order ?? "big", byteLength(part.bits)),
+				toBytes(
+					rank(part),
+					isString(part.datatype) ? "big" : (part.order ?? "big"),
+					byteLength(part.bits),
+				),
 			);
-			return fromBytes(concatBytes(...bytes), "host");
+			return fromBytes(concatBytes(...bytes), "big");
 		}
 		default:
 			return bitmask(1024);

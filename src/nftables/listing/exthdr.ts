@@ -13,6 +13,7 @@ import {
 	ipOptions,
 	type OptionalHeader,
 	sctpChunks,
+	tcpOptions,
 } from "../fact/exthdr.js";
 import { NETWORK, TRANSPORT } from "../fact/protocol.js";
 import type { Exthdr, Value } from "../node.js";
@@ -27,7 +28,10 @@ const tables: Readonly<Record<number, Readonly<Record<string, OptionalHeader>>>>
 };
 /** The headers of that number: a routing header has several forms. */
 function candidates(op: number, type: number): readonly OptionalHeader[] {
-	if (op === NFT_EXTHDR_OP_TCPOPT) return [anyTcpOption(type)];
+	if (op === NFT_EXTHDR_OP_TCPOPT) {
+		const known = Object.values(tcpOptions).filter((option) => option.type === type);
+		return known.length > 0 ? known : [anyTcpOption(type)];
+	}
 	if (op === NFT_EXTHDR_OP_DCCP) return [{ name: `${type}`, id: 0, op, type, fields: {} }];
 	return Object.values(tables[op] ?? {}).filter((header) => header.type === type);
 }

@@ -38,15 +38,13 @@ export function statementOf<N extends Nodes>(
 	};
 }
 
-/** One flag by its name, several as an array, none not at all. */
+/** Flags by their names; none are not mentioned. */
 export function flagNames<F extends string>(
 	table: Readonly<Record<F, number>>,
 	flags: number | undefined = 0,
-): { readonly flags?: F | F[] } {
+): { readonly flags?: F[] } {
 	const names = (Object.keys(table) as F[]).filter((name) => (flags & table[name]) !== 0);
-	const [only, second] = names;
-	if (only === undefined) return {};
-	return { flags: second === undefined ? only : names };
+	return names.length === 0 ? {} : { flags: names };
 }
 /** The key of a table whose value is `wanted`. */
 export const nameOf = <K extends string, V>(

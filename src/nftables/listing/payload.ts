@@ -144,9 +144,10 @@ export function isStacked(of: Protocol | undefined, { left, right, op }: Relatio
 
 /** A field implies the check that its header is there: unlist that. */
 export function killDependency(node: Payload, completion: Completion): void {
-	if (node.protocol === protocol.unknown || node.base === "tunnel") return;
-	const check = completion.checkAt(node.base);
-	if (check !== undefined && implies(node, check, completion)) completion.release(node.base);
+	const { protocol: of, base } = node;
+	if (of === undefined || of === protocol.unknown || base === "tunnel") return;
+	const check = completion.checkAt(base);
+	if (check !== undefined && implies(node, check, completion)) completion.release(base);
 }
 
 const mixed: readonly number[] = [NFPROTO_BRIDGE, NFPROTO_NETDEV, NFPROTO_INET];

@@ -37,10 +37,8 @@ function unfoldBoth(write: Write, inner: Binary, value: Value, { context }: Comp
 	const { left: field, right: mask } = inner;
 	if (inner.op !== "&" || mask.kind !== "value" || !isTarget(field, write.target)) return;
 	const written: Value = { ...mask, value: invert(mask.value, field.bits) ^ value.value };
-	const covered: Value = { ...mask, value: invert(mask.value, field.bits) };
 	const target = { ...field };
-	const shift =
-		trim(target, written, context) ?? trim(target, covered, context) ?? trimRaw(target, covered);
+	const shift = trim(target, written, context) ?? trimRaw(target, written);
 	if (shift === undefined) return;
 	write.target = target;
 	write.value = { ...value, value: value.value >> BigInt(shift), bits: target.bits };

@@ -98,7 +98,7 @@ export const listLog = (data: ReadData<"log">): Listed =>
 				"queue-threshold": data.NFTA_LOG_QTHRESHOLD,
 			}),
 			...(level !== levels.warn && name && { level: name }),
-			...((given & all) === all ? { flags: "all" as const } : flagNames(single, given)),
+			...((given & all) === all ? { flags: ["all" as const] } : flagNames(single, given)),
 		};
 		return { log: Object.keys(named).length === 0 ? null : named };
 	});

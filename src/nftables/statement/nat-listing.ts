@@ -36,7 +36,7 @@ function list(
 			...(addr && { addr: printer.node(addr) }),
 			...(port && { port: printer.node(port) }),
 			...flagNames(flags, given),
-			...((given & NF_NAT_RANGE_NETMAP) !== 0 && { type_flags: "prefix" }),
+			...((given & NF_NAT_RANGE_NETMAP) !== 0 && { type_flags: ["prefix"] }),
 		};
 		return { [kind]: Object.keys(options).length === 0 ? null : options } as StatementJson;
 	});

@@ -53,6 +53,7 @@ export interface SetDeclaration {
 	/** Its statements and its handle, in a listing. */
 	readonly listed?: readonly Listed[];
 	readonly handle?: bigint;
+	readonly count?: number;
 	/** The kernel already holds elements of it. */
 	readonly populated?: boolean;
 }

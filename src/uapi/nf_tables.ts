@@ -92,6 +92,7 @@ export const setAttrs = attrs({
 	NFTA_SET_HANDLE: [16, be64],
 	NFTA_SET_EXPR: [17, statefulExpr],
 	NFTA_SET_EXPRESSIONS: [18, list(NFTA_LIST_ELEM, statefulExpr)],
+	NFTA_SET_COUNT: [20, be32], // Linux 6.17
 });
 export const setElemAttrs = attrs({
 	NFTA_SET_ELEM_KEY: [1, dataAttrs],

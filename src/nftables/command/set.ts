@@ -54,6 +54,8 @@ export interface SetDeclarationJson {
 	readonly timeout?: number;
 	readonly "gc-interval"?: number;
 	readonly size?: number;
+	/** In a listing: how many elements it has. */
+	readonly count?: number;
 	readonly "auto-merge"?: boolean;
 	readonly stmt?: readonly StatementJson[];
 	readonly comment?: string;
@@ -77,6 +79,7 @@ const optional = [
 	"timeout",
 	"gc-interval",
 	"size",
+	"count",
 	"auto-merge",
 	"stmt",
 	"comment",

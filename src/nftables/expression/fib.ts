@@ -80,15 +80,13 @@ export function readFib(data: ReadData<"fib">, reading: Reading): void {
 		path: PATH,
 		datatype: present ? booleanType : datatype,
 		order: "host",
-		bits,
+		bits: present ? 8 : bits,
 		result,
 		flags: given,
 	});
 }
 export function printFib(node: Fib): Expression {
-	const check = node.result === NFT_FIB_RESULT_OIF && (node.flags & NFTA_FIB_F_PRESENT) !== 0;
 	const name = Object.entries(results).find(([, [number]]) => number === node.result)?.[0];
-	return {
-		fib: { result: check ? "check" : name, ...flagNames(flags, node.flags) },
-	} as Expression;
+	// Compared with true or false it is a check; it need not be called one.
+	return { fib: { result: name, ...flagNames(flags, node.flags) } } as Expression;
 }

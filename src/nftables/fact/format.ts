@@ -78,11 +78,20 @@ const formats: Readonly<Record<number, Format>> = {
 		const bit = lowestBit(value) ?? 0;
 		return host.name("connlabel", bit) ?? bit;
 	},
+	// What a code means depends on the type: nft lists numbers.
+	32: integerJson,
+	33: integerJson,
 	35: (value, _bits, host) => host.name("group", Number(value)) ?? integerJson(value),
 	39: (value) => value !== 0n,
 	43: (value, _bits, host) => date(value, host),
 	44: (value, _bits, host) => hour(value, host),
 };
+
+/** A value by its name, if the type has one for it. */
+export function symbolOf({ symbols }: Datatype, value: bigint): ConstantJson {
+	const found = Object.entries(symbols ?? {}).find(([, number]) => BigInt(number) === value);
+	return found?.[0] ?? integerJson(value);
+}
 
 /** Write a constant: by its own name, by its type's grammar, by that of the type it is a kind of. */
 export function formatConstant(
@@ -94,10 +103,7 @@ export function formatConstant(
 	for (let at: Datatype | undefined = datatype; at !== undefined; at = at.base) {
 		const format = formats[at.id];
 		if (format !== undefined) return format(value, bits, host);
-		if (at.symbols === undefined) continue;
-		for (const [name, number] of Object.entries(at.symbols))
-			if (BigInt(number) === value) return name;
-		return integerJson(value);
+		if (at.symbols !== undefined) return symbolOf(at, value);
 	}
 	return integerJson(value);
 }

@@ -236,8 +236,10 @@ const sorted = (items: Item[]): Item[] =>
 function intervals(set: SetDeclaration, all: readonly Read[]): Item[] {
 	const catchall = all.filter(({ item }) => keyIn(item).kind === "catchall");
 	const ends = all
-		.filter(({ item }) => keyIn(item).kind === "value")
-		.map((read) => ({ ...read, at: rank(keyIn(read.item)) }))
+		.flatMap((read) => {
+			const key = keyIn(read.item);
+			return key.kind === "value" ? [{ ...read, at: key.value }] : [];
+		})
 		.toSorted((a, b) => (a.at !== b.at ? (a.at < b.at ? -1 : 1) : Number(b.end) - Number(a.end)));
 	const out: Item[] = [];
 	let open: (typeof ends)[number] | undefined;

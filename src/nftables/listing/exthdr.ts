@@ -33,7 +33,9 @@ function candidates(op: number, type: number): readonly OptionalHeader[] {
 		return known.length > 0 ? known : [anyTcpOption(type)];
 	}
 	if (op === NFT_EXTHDR_OP_DCCP) return [{ name: `${type}`, id: 0, op, type, fields: {} }];
-	return Object.values(tables[op] ?? {}).filter((header) => header.type === type);
+	const headers = Object.values(tables[op] ?? {}).filter((header) => header.type === type);
+	// What could be a segment routing header as well as another is listed as that, as in nft.
+	return headers.toSorted((a, b) => Number(b.name === "srh") - Number(a.name === "srh"));
 }
 
 /** Bits of a header that need not be there, by its number. */

@@ -105,13 +105,12 @@ export function printItem(item: Node, printer: Printer): ItemJson {
 function printElement(node: Element, printer: Printer): Expression {
 	const val = printer.node(node.key);
 	const { timeout, expires, comment, listed } = node;
-	// JSON has room for one statement.
-	const [statement] = listed ?? [];
-	if (timeout === undefined && expires === undefined && comment === undefined && !statement)
-		return val;
+	const statements = listed ?? [];
+	const plain = timeout === undefined && expires === undefined && comment === undefined;
+	if (plain && statements.length === 0) return val;
 	return {
 		elem: {
-			...statement?.print(printer),
+			...Object.assign({}, ...statements.map((statement) => statement.print(printer))),
 			val,
 			...(timeout && { timeout: Number(timeout / 1000n) }),
 			...(expires && { expires: Number(expires / 1000n) }),

@@ -75,6 +75,7 @@ export function readSet(family: number, attrs: SetAttrs): SetDeclaration {
 		statements: [],
 		listed: (only === undefined ? (attrs.NFTA_SET_EXPRESSIONS ?? []) : [only]).map(readStateful),
 		fields: (desc?.NFTA_SET_DESC_CONCAT ?? []).map((f) => f.NFTA_SET_FIELD_LEN ?? 0),
+		...(attrs.NFTA_SET_COUNT !== undefined && { count: attrs.NFTA_SET_COUNT }),
 		...(attrs.NFTA_SET_HANDLE !== undefined && { handle: attrs.NFTA_SET_HANDLE }),
 	};
 }
@@ -92,8 +93,8 @@ function typesOf(
 	if (((attrs.NFTA_SET_FLAGS ?? 0) & NFT_SET_MAP) !== 0) {
 		const described = readTypeof(userdata.get(SET.DATA_TYPEOF));
 		const wanted = byteLength(dataIsInterval ? dataBits / 2 : dataBits);
-		if (described !== undefined && byteLength(described.bits) === wanted)
-			data = Object.assign(described, { bits: dataBits });
+		const fits = described?.kind === "verdict" || byteLength(described?.bits ?? 0) === wanted;
+		if (described !== undefined && fits) data = Object.assign(described, { bits: dataBits });
 		else {
 			data = typed(attrs.NFTA_SET_DATA_TYPE ?? 0, order(SET.DATA_BYTEORDER), dataBits);
 			key = undefined;
@@ -132,6 +133,7 @@ export function printSet(set: SetDeclaration, printer: Printer): SetDeclarationJ
 		...((flags & NFT_SET_OBJECT) !== 0 && { map: nameOf(objectTypes, objectType as 1) ?? "" }),
 		...(!constant && set.policy === NFT_SET_POL_MEMORY && { policy: "memory" }),
 		...(!constant && set.size && { size: set.size }),
+		...(!constant && set.count && { count: set.count }),
 		...flagNames(setFlags, flags),
 		...(set.timeout && { timeout: Number(set.timeout / 1000n) }),
 		...(set.gcInterval && { "gc-interval": Math.floor(set.gcInterval / 1000) }),

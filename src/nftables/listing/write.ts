@@ -52,16 +52,16 @@ function unfoldOne(
 	mask: Value,
 	{ context }: Completion,
 ): void {
-	const within = fieldOf(op, field, mask, context);
+	const covered: Value = op === "&" ? { ...mask, value: invert(mask.value, field.bits) } : mask;
+	const target = { ...field };
+	// All bits of a field set are a value; fewer of them are an operation.
+	const whole = op === "|" ? trim(target, covered, context) : undefined;
+	const within = whole === undefined ? fieldOf(op, field, mask, context) : undefined;
 	if (within !== undefined) {
 		Object.assign(write, within);
 		return;
 	}
-	if (op === "^") return;
-	const covered: Value = op === "&" ? { ...mask, value: invert(mask.value, field.bits) } : mask;
-	const target = { ...field };
-	const shift =
-		trim(target, covered, context) ?? (op === "&" ? trimRaw(target, covered) : undefined);
+	const shift = op === "&" ? (trim(target, covered, context) ?? trimRaw(target, covered)) : whole;
 	if (shift === undefined) return;
 	write.target = target;
 	const value = op === "&" ? 0n : mask.value >> BigInt(shift);

@@ -16,7 +16,7 @@ import type { Cursor } from "../cursor.js";
 import { payloadDependency, payloadNode } from "../dependency.js";
 import { type Evaluation, fail } from "../evaluation.js";
 import { type Datatype, icmpCode, icmpv6Code, icmpxCode, parseConstant } from "../fact/datatype.js";
-import { formatConstant } from "../fact/format.js";
+import { symbolOf } from "../fact/format.js";
 import * as protocol from "../fact/protocol.js";
 import { type Field, LINK, NETWORK, type Protocol, TRANSPORT } from "../fact/protocol.js";
 import type { StatementJson } from "../json.js";
@@ -193,14 +193,14 @@ export function listReject(data: ReadData<"reject">): Listed {
 		complete(completion) {
 			family = completeAnswer(type, completion);
 		},
-		print({ host }) {
+		print() {
 			const [name, answer] =
 				Object.entries(types).find(
 					([, known]) =>
 						known.type === type && (known.family === undefined || known.family === family),
 				) ?? [];
 			if (name === undefined) return { reject: null };
-			const expr = answer?.codes && formatConstant(answer.codes, BigInt(code), 8, host);
+			const expr = answer?.codes && symbolOf(answer.codes, BigInt(code));
 			return { reject: { type: name, ...(expr !== undefined && { expr }) } } as StatementJson;
 		},
 	};

@@ -1,6 +1,7 @@
 import { NFT_EXTHDR_OP_TCPOPT } from "../../uapi/nf_tables_const.js";
 import type { Cursor } from "../cursor.js";
 import { fail } from "../evaluation.js";
+import type { TcpOptionJson } from "../expression/tcp-option.js";
 import type { Listed } from "../listing/listed.js";
 import type { Exthdr } from "../node.js";
 import type { Parser } from "../parser.js";
@@ -8,7 +9,7 @@ import type { Statement } from "../statement.js";
 
 /** Overwrites a TCP option with NOPs. */
 export interface ResetJson {
-	readonly reset: { readonly "tcp option": { readonly name: string } };
+	readonly reset: TcpOptionJson;
 }
 
 export function parseReset(at: Cursor, parser: Parser): Statement {
@@ -29,5 +30,8 @@ export const listReset = (node: Exthdr): Listed =>
 	({
 		effect: true,
 		complete() {},
-		print: () => ({ reset: { "tcp option": { name: node.header.name } } }),
+		print: (printer) =>
+			node.header.name === `${node.header.type}`
+				? { reset: printer.node(node) as ResetJson["reset"] }
+				: { reset: { "tcp option": { name: node.header.name } } },
 	}) satisfies Listed;

@@ -2,8 +2,9 @@ import { addresses, connected, ipv6, secondaries } from "./contract/addresses.js
 import type { Behaviours } from "./contract/asking.js";
 import { enslaving, following } from "./contract/bridges.js";
 import { changing, creating, deleting, dumpingLinks } from "./contract/links.js";
-import { batches, chains, setElements, sets, tables } from "./contract/nftables.js";
+import { batches, chains, tables } from "./contract/nftables.js";
 import { findingRoutes, removingRoutes, routes } from "./contract/routes.js";
+import { setElements, sets } from "./contract/sets.js";
 import { forwardings, sysctls } from "./contract/sysctls.js";
 import { taps } from "./contract/taps.js";
 

@@ -1,6 +1,7 @@
 /** A warm pool: taps made ahead, parked until a guest takes one whose name the engine may choose. */
 import { randomInt } from "node:crypto";
-import { SpecError } from "./engine/error.js";
+import { readFileSync } from "node:fs";
+import { LockError, SpecError } from "./engine/error.js";
 import type { WantedTap } from "./engine/plan.js";
 import { checkSpec } from "./engine/spec.js";
 import type { GroupRequest } from "./group.js";
@@ -25,10 +26,10 @@ export interface GuestInput {
 	readonly tap?: object | undefined;
 }
 
-/** A request, and what is to be told when it has ended: whether it was done, or nothing was. */
+/** A request, and what is to be told when it has ended: done, or why nothing was. */
 export interface Errand {
 	readonly request: GroupRequest;
-	readonly ended: (done: boolean) => void;
+	readonly ended: (error: Error | undefined) => void;
 }
 
 // A refill must not make a guest wait long that comes meanwhile: ~3 ms at 0.2 ms a tap.
@@ -77,14 +78,21 @@ export class Pool {
 			taps: { [name]: { ...tap, ...this.#fixed, network } },
 		});
 		const taps = wantedTaps(spec);
-		this.#claim(name);
+		const waited = this.#claim(name);
 		this.#out.add(name);
 		const request: GroupRequest = {
 			verb: "up",
 			id,
 			taps: taps.map((one) => ({ ...one, report: { ...one.report, pool: this.#id } })),
 		};
-		return { request, ended: (done) => done || this.#lose(name) };
+		return {
+			request,
+			ended: (error) => {
+				if (error === undefined) return;
+				if (waited && isRefused(error)) this.#give(name);
+				else this.#lose(name);
+			},
+		};
 	}
 
 	/** Taps are wanted by name: one that waits here is a guest's from now on. */
@@ -94,8 +102,9 @@ export class Pool {
 		return {
 			request: { verb: "up", id, taps },
 			// One that was only on its way back when this began has arrived meanwhile.
-			ended: (done) => {
-				for (const name of done ? names : claimed) done ? this.#claim(name) : this.#give(name);
+			ended: (error) => {
+				if (error === undefined) for (const name of names) this.#claim(name);
+				else for (const name of claimed) this.#give(name);
 			},
 		};
 	}
@@ -108,8 +117,8 @@ export class Pool {
 		if (!back || names.length === 0 || waiting + names.length > this.#size)
 			return {
 				request: { verb: "down", id, taps: names },
-				ended: (done) => {
-					if (done) this.forget(names);
+				ended: (error) => {
+					if (error === undefined) this.forget(names);
 				},
 			};
 		for (const name of names) {
@@ -119,9 +128,9 @@ export class Pool {
 		return {
 			// Parking is a change of the tap's spec.
 			request: { verb: "up", id, taps: names.map((name) => this.#wanted(name)) },
-			ended: (done) => {
+			ended: (error) => {
 				for (const name of names) {
-					if (done) this.#give(name);
+					if (error === undefined) this.#give(name);
 					else this.#out.add(name);
 					this.#returning.delete(name);
 				}
@@ -148,15 +157,12 @@ export class Pool {
 	refill(id: number): Errand | undefined {
 		if (this.#parked.length < this.#low) this.#filling = true;
 		const missing = this.#size - this.#parked.length;
-		if (!this.#filling || missing <= 0) {
-			this.#filling = false;
-			return undefined;
-		}
+		if (!this.#filling || missing <= 0) return undefined;
 		const names = Array.from({ length: Math.min(missing, REFILL_CHUNK) }, freshName);
 		return {
 			request: { verb: "up", id, taps: names.map((name) => this.#wanted(name)) },
-			ended: (done) => {
-				if (done) for (const name of names) this.#give(name);
+			ended: (error) => {
+				if (error === undefined) for (const name of names) this.#give(name);
 			},
 		};
 	}
@@ -186,6 +192,7 @@ export class Pool {
 	#give(name: string): void {
 		this.#out.delete(name);
 		if (!this.#parked.includes(name)) this.#parked.push(name);
+		if (this.#parked.length >= this.#size) this.#filling = false;
 	}
 
 	#lose(name: string): void {
@@ -193,6 +200,10 @@ export class Pool {
 		this.#lost.add(name);
 	}
 }
+
+/** Whether it was found before anything was done that the request makes no sense, or has to wait. */
+const isRefused = (error: Error): boolean =>
+	error instanceof SpecError || error instanceof LockError;
 
 const isFixed = (keys: readonly string[]): SpecError =>
 	new SpecError(
@@ -205,3 +216,20 @@ const isFixed = (keys: readonly string[]): SpecError =>
 
 const NAME_SPACE = 36 ** 8;
 const freshName = (): string => `vm${randomInt(NAME_SPACE).toString(36).padStart(8, "0")}`;
+
+/** Names a process for as long as this host is up: ids are used again, start times with them are not. */
+export const processId = (pid: number | "self" = "self"): string => {
+	// The command in parentheses may hold anything, parentheses too (proc(5) /proc/pid/stat).
+	const stat = readFileSync(`/proc/${pid}/stat`, "latin1");
+	const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
+	return `${stat.slice(0, stat.indexOf(" "))}-${fields[19]}`;
+};
+
+/** Whether the process that a pool belongs to still runs. */
+export function isAlive(id: string): boolean {
+	try {
+		return processId(Number(id.split("-")[0])) === id;
+	} catch {
+		return false;
+	}
+}

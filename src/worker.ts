@@ -1,5 +1,4 @@
 /** The thread in which an embedded engine lives: it alone enters the namespace and waits for the kernel. */
-import { setTimeout } from "node:timers/promises";
 import {
 	type MessagePort,
 	parentPort,
@@ -12,8 +11,7 @@ import type { GroupOutcome } from "./group.js";
 import { Host, type HostOptions, type Which } from "./host.js";
 import { wantedTaps } from "./kinds/index.js";
 import { type PackedError, packError } from "./passage.js";
-import { type Errand, type GuestInput, Pool, type PoolOptions } from "./pool.js";
-import { processId } from "./process.js";
+import { type Errand, type GuestInput, Pool, type PoolOptions, processId } from "./pool.js";
 import { UmlnetError } from "./sys/error.js";
 
 /** What the caller's thread asks for. Specs come as the user gave them and are checked here. */
@@ -42,9 +40,6 @@ export type Outbound =
 	| { readonly ready: true }
 	| { readonly failed: PackedError }
 	| { readonly answers: readonly Answer[] };
-
-// A twentieth of the ~23 ms that a delete waits for its grace period.
-const GATHER_MS = 1;
 
 interface Waiting {
 	readonly id: number;
@@ -76,18 +71,13 @@ class Server {
 		for (;;) {
 			this.#drain();
 			const [first] = this.#queue;
-			if (this.#queue.some(({ call }) => call.verb === "down")) await this.#gather();
 			if (first !== undefined) await (isGroupable(first) ? this.#group() : this.#single());
-			else if (this.#closing || !(await this.#tend())) break;
+			else if (this.#closing) break;
+			// Who came while it waited for the lock has not been served yet.
+			else if (!(await this.#tend()) && this.#queue.length === 0) break;
 		}
 		this.#busy = false;
 		if (this.#closing) await this.#close();
-	}
-
-	/** Deleting one link takes as long as deleting a hundred: a moment's wait for company is soon repaid. */
-	async #gather(): Promise<void> {
-		await setTimeout(GATHER_MS);
-		this.#drain();
 	}
 
 	/** Everything that has arrived while the kernel was at work joins the queue before the next transaction. */
@@ -172,12 +162,16 @@ class Server {
 
 	async #commit(errands: readonly Errand[]): Promise<ReadonlyMap<number, GroupOutcome>> {
 		if (errands.length === 0) return new Map();
-		let outcomes: ReadonlyMap<number, GroupOutcome> = new Map();
 		try {
-			outcomes = await this.#host.commit(errands.map(({ request }) => request));
+			const outcomes = await this.#host.commit(errands.map(({ request }) => request));
+			for (const { request, ended } of errands) {
+				const outcome = outcomes.get(request.id) as GroupOutcome;
+				ended("error" in outcome ? outcome.error : undefined);
+			}
 			return outcomes;
-		} finally {
-			for (const { request, ended } of errands) ended("report" in (outcomes.get(request.id) ?? {}));
+		} catch (error) {
+			for (const { ended } of errands) ended(error as Error);
+			throw error;
 		}
 	}
 
@@ -197,8 +191,8 @@ class Server {
 			}
 			const errand = pool.refill(0);
 			if (errand === undefined) return false;
-			const outcome = (await this.#commit([errand])).get(0);
-			return outcome !== undefined && "report" in outcome;
+			const outcome = (await this.#commit([errand])).get(0) as GroupOutcome;
+			return "report" in outcome;
 		} catch {
 			return false;
 		}

@@ -3,7 +3,7 @@ import { describe, expect, test } from "vitest";
 import type { EmbeddedHost } from "../../src/open.js";
 import { Contention, until } from "./contention.js";
 import { library, Place, rejection, tapSpec } from "./library.js";
-import { tell } from "./program.js";
+import { node, tell } from "./program.js";
 
 /** What one of each call was rejected with. */
 const rejections = (host: EmbeddedHost, signal?: AbortSignal): Promise<unknown[]> =>
@@ -177,10 +177,7 @@ test.each([{}, { pool: { size: 4, low: 2 } }])(
 		const spec = JSON.stringify(tapSpec("tap0"));
 		const said = await tell(
 			place.machine,
-			"idle.mjs",
-			place.stateDir,
-			spec,
-			JSON.stringify(options),
+			node("idle.mjs", place.stateDir, spec, JSON.stringify(options)),
 		);
 		expect(said).toEqual({ changed: true, refused: "ERR_USAGE", late: "late" });
 		expect(place.links).toContain("tap0");

@@ -4,7 +4,7 @@ import { HostLock } from "../../src/engine/lock.js";
 import * as sources from "../../src/index.js";
 import { packError, unpackError } from "../../src/passage.js";
 import { library, Place, rejection, tapSpec } from "./library.js";
-import { traced } from "./program.js";
+import { calls, type Said, strace, tell } from "./program.js";
 
 const { ConflictError, KernelError, LockError, SpecError, UmlnetError } = library;
 
@@ -104,7 +104,10 @@ test("what could not be rolled back: every residual, the first refusal as the ca
 	};
 	// From the second request on the kernel refuses everything: what was begun can be neither done nor undone.
 	const refusing = ["-e", "trace=sendto", "-e", "inject=sendto:error=ENOBUFS:when=2+"];
-	const [up, status] = await traced(place, refusing, [[["up", spec]], [["status"]]]);
+	const [up, status] = await tell<Said[][]>(place.machine, [
+		...strace("/dev/null", ...refusing),
+		...calls(place, [["up", spec]], [["status"]]),
+	]);
 	expect(up?.[0]?.error).toMatchObject({
 		typed: true,
 		name: "RollbackError",

@@ -5,7 +5,7 @@ import type { EmbeddedHost } from "../../src/open.js";
 import { Contention } from "./contention.js";
 import { begun } from "./journal.js";
 import { library, Place, tapNames, tapSpec } from "./library.js";
-import { traced } from "./program.js";
+import { calls, type Said, strace, tell } from "./program.js";
 
 const { ConflictError, KernelError, SpecError } = library;
 
@@ -126,7 +126,10 @@ test("many go down with one delete, however they are asked for", async () => {
 	const options = ["-e", "trace=sendto", "-e", "abbrev=none"];
 	const down = names.map((name) => ["down", { taps: [name] }] as const);
 	const up = ["up", tapSpec(...names)] as const;
-	const said = await traced(place, options, [[up], [["down", { taps: names }]], [up], down], file);
+	const said = await tell<Said[][]>(place.machine, [
+		...strace(file, ...options),
+		...calls(place, [up], [["down", { taps: names }]], [up], down),
+	]);
 	expect(said.flat().flatMap(({ error }) => error ?? [])).toEqual([]);
 	expect(place.links).toEqual([]);
 	const deletes = readFileSync(file, "latin1").match(/nlmsg_type=RTM_DELLINK/g) ?? [];
@@ -145,7 +148,10 @@ test("what cannot be undone stays in the journal, whatever else is in the group"
 	const ups = specs.map((spec) => ["up", spec] as const);
 	// Two requests bring up the first, a third makes the bridges of all others, and then all is refused.
 	const refusing = ["-e", "trace=sendto", "-e", "inject=sendto:error=ENOBUFS:when=4+"];
-	const [one, group] = await traced(place, refusing, [ups.slice(0, 1), ups.slice(1)]);
+	const [one, group] = await tell<Said[][]>(place.machine, [
+		...strace("/dev/null", ...refusing),
+		...calls(place, ups.slice(0, 1), ups.slice(1)),
+	]);
 	expect(one).toMatchObject([{ value: { changed: true } }]);
 	expect(group).toHaveLength(7);
 	for (const { error } of group ?? []) expect(error).toMatchObject({ code: "ERR_ROLLBACK" });

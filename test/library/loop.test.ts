@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { Place } from "./library.js";
-import { Running } from "./program.js";
+import { node, Running } from "./program.js";
 
 const MILLISECONDS = "3000";
 const UPLINK = "ip link add eth1 address 02:00:00:00:00:e1 type veth peer name lan0";
@@ -22,10 +22,10 @@ test("64 guests at a time come and go, and the caller's event loop is not 5 ms l
 	place.machine.sh(UPLINK);
 	const guests = ["64", "0"];
 	const [churn, idle] = guests.map(
-		(count) => new Running(place.machine, "loop.mjs", place.stateDir, MILLISECONDS, count),
+		(count) => new Running(place.machine, node("loop.mjs", place.stateDir, MILLISECONDS, count)),
 	) as [Running, Running];
 	for (const loop of [churn, idle]) expect(await loop.next()).toBe("ready");
-	for (const loop of [churn, idle]) loop.child.stdin?.write("go\n");
+	for (const loop of [churn, idle]) loop.go();
 	const [busy, calm] = await Promise.all([churn.next<Lateness>(), idle.next<Lateness>()]);
 	for (const loop of [churn, idle]) expect(await loop.end()).toEqual({ code: 0, stderr: "" });
 

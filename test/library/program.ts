@@ -6,7 +6,22 @@ import { text } from "node:stream/consumers";
 import type { Machine } from "../kernel/machine.js";
 import type { Place } from "./library.js";
 
-export const programs = join(import.meta.dirname, "programs");
+/** One of our programs under Node, as a command. */
+export const node = (name: string, ...args: readonly string[]): string[] => [
+	process.execPath,
+	join(import.meta.dirname, "programs", name),
+	...args,
+];
+
+/** What makes a command one whose system calls are watched, or refused. */
+export const strace = (file: string, ...options: readonly string[]): string[] => [
+	"strace",
+	"-f",
+	"-qq",
+	"-o",
+	file,
+	...options,
+];
 
 /** How a program ended, and what it said. */
 export interface Ended {
@@ -40,9 +55,11 @@ export async function run(
 	return { code, signal, stdout, stderr };
 }
 
-/** Run a program of ours under Node to its end; it says one JSON value. @throws what it complains of */
-export async function tell<T>(machine: Machine, name: string, ...args: string[]): Promise<T> {
-	return told(await run(machine, [process.execPath, join(programs, name), ...args]));
+/** Run a program to its end; it says one JSON value. @throws what it complains of */
+export async function tell<T>(machine: Machine, command: readonly string[]): Promise<T> {
+	const { code, signal, stdout, stderr } = await run(machine, command);
+	if (code !== 0) throw new Error(`it ended with ${code ?? signal}: ${stderr}${stdout}`);
+	return JSON.parse(stdout) as T;
 }
 
 /** How a call ended that a program made. */
@@ -51,33 +68,21 @@ export interface Said {
 	readonly error?: object;
 }
 
-/** Make lists of calls in a process of its own under strace, and let that write to a file if any is given. */
-export async function traced(
-	{ machine, stateDir }: Place,
-	options: readonly string[],
-	lists: readonly (readonly (readonly [verb: string, argument?: unknown])[])[],
-	file = "/dev/null",
-): Promise<readonly (readonly Said[])[]> {
-	const strace = ["strace", "-f", "-qq", "-o", file, ...options];
-	const node = [process.execPath, join(programs, "calls.mjs"), stateDir, JSON.stringify(lists)];
-	return told(await run(machine, [...strace, ...node]));
-}
+/** Lists of calls, made by a process of its own: those of one list at once, one list after the other. */
+export const calls = (
+	{ stateDir }: Place,
+	...lists: readonly (readonly (readonly [verb: string, argument?: unknown])[])[]
+): string[] => node("calls.mjs", stateDir, JSON.stringify(lists));
 
-/** The JSON value a program has said. */
-export function told<T>({ code, signal, stdout, stderr }: Ended): T {
-	if (code !== 0) throw new Error(`it ended with ${code ?? signal}: ${stderr}${stdout}`);
-	return JSON.parse(stdout) as T;
-}
-
-/** A program of ours under Node that goes on, line by line. */
+/** A program that goes on, line by line. */
 export class Running {
 	readonly child: ChildProcess;
 	readonly #lines: AsyncIterator<string>;
 	readonly #closed: Promise<unknown>;
 	#complaints = "";
 
-	constructor(machine: Machine, name: string, ...args: readonly string[]) {
-		this.child = machine.spawn(process.execPath, join(programs, name), ...args);
+	constructor(machine: Machine, command: readonly string[]) {
+		this.child = machine.spawn(command[0] as string, ...command.slice(1));
 		const { stdout, stderr } = this.child;
 		if (stdout === null || stderr === null) throw new Error("it has no pipes");
 		this.#lines = createInterface({ input: stdout })[Symbol.asyncIterator]();
@@ -92,6 +97,11 @@ export class Running {
 		const { value, done } = await this.#lines.next();
 		if (done) throw new Error(`it says no more: ${this.#complaints}`);
 		return JSON.parse(value) as T;
+	}
+
+	/** Tell it to go on. */
+	go(): void {
+		this.child.stdin?.write("go\n");
 	}
 
 	/** Wait for its end; a signal may bring it about. @returns its exit status, and what it complained of */

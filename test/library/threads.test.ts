@@ -7,7 +7,7 @@ import { EmbeddedHost } from "../../src/open.js";
 import { Machine } from "../kernel/machine.js";
 import { Contention } from "./contention.js";
 import { Place, rejection, root, tapSpec } from "./library.js";
-import { tell } from "./program.js";
+import { node, tell } from "./program.js";
 
 interface Threads {
 	readonly before: readonly string[];
@@ -24,10 +24,12 @@ test("the caller's threads stay where they are, engines alone go elsewhere", asy
 	const elsewhere = machines.map(({ path }) => readlinkSync(path)).toSorted();
 	const { before, idle, busy, after, links } = await tell<Threads>(
 		place.machine,
-		"threads.mjs",
-		place.stateDir,
-		JSON.stringify(tapSpec("tap0")),
-		...machines.map(({ path }) => path),
+		node(
+			"threads.mjs",
+			place.stateDir,
+			JSON.stringify(tapSpec("tap0")),
+			...machines.map(({ path }) => path),
+		),
 	);
 	for (const namespaces of [before, after]) expect(new Set(namespaces)).toEqual(new Set([own]));
 	for (const namespaces of [idle, busy])

@@ -1,0 +1,25 @@
+import type { TapStatus } from "../../src/engine/report.js";
+import type { EmbeddedHost } from "../../src/open.js";
+import { until } from "./contention.js";
+
+/** The parked taps of all pools in the namespace of an engine. */
+export async function parked(host: EmbeddedHost): Promise<readonly TapStatus[]> {
+	const { taps } = await host.status();
+	return taps.filter(({ mode }) => mode === "parked");
+}
+
+/** Wait until so many taps are parked. @returns their names */
+export async function filled(host: EmbeddedHost, count: number): Promise<string[]> {
+	let names: string[] = [];
+	await until(async () => {
+		names = (await parked(host)).map(({ name }) => name);
+		return names.length === count;
+	});
+	return names;
+}
+
+/** A guest that does not mind its tap's name, in a network of its own. */
+export const guest = (i = 0, network: object = {}) => ({
+	network: "lab",
+	networks: { lab: { mode: "host-only", addresses: [`192.168.${i + 33}.33/24`], ...network } },
+});

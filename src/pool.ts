@@ -1,6 +1,5 @@
 /** A warm pool: taps made ahead, parked until a guest takes one whose name the engine may choose. */
 import { randomInt } from "node:crypto";
-import { readFileSync } from "node:fs";
 import { LockError, SpecError } from "./engine/error.js";
 import type { WantedTap } from "./engine/plan.js";
 import { checkSpec } from "./engine/spec.js";
@@ -216,20 +215,3 @@ const isFixed = (keys: readonly string[]): SpecError =>
 
 const NAME_SPACE = 36 ** 8;
 const freshName = (): string => `vm${randomInt(NAME_SPACE).toString(36).padStart(8, "0")}`;
-
-/** Names a process for as long as this host is up: ids are used again, start times with them are not. */
-export const processId = (pid: number | "self" = "self"): string => {
-	// The command in parentheses may hold anything, parentheses too (proc(5) /proc/pid/stat).
-	const stat = readFileSync(`/proc/${pid}/stat`, "latin1");
-	const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
-	return `${stat.slice(0, stat.indexOf(" "))}-${fields[19]}`;
-};
-
-/** Whether the process that a pool belongs to still runs. */
-export function isAlive(id: string): boolean {
-	try {
-		return processId(Number(id.split("-")[0])) === id;
-	} catch {
-		return false;
-	}
-}

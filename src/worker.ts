@@ -11,7 +11,8 @@ import type { GroupOutcome } from "./group.js";
 import { Host, type HostOptions, type Which } from "./host.js";
 import { wantedTaps } from "./kinds/index.js";
 import { type PackedError, packError } from "./passage.js";
-import { type Errand, type GuestInput, Pool, type PoolOptions, processId } from "./pool.js";
+import { type Errand, type GuestInput, Pool, type PoolOptions } from "./pool.js";
+import { processId } from "./process.js";
 import { UmlnetError } from "./sys/error.js";
 
 /** What the caller's thread asks for. Specs come as the user gave them and are checked here. */

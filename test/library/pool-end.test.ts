@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { expect, test } from "vitest";
 import { checkSpec } from "../../src/engine/spec.js";
 import { Host } from "../../src/host.js";
-import { isAlive, processId } from "../../src/pool.js";
+import { isAlive, processId } from "../../src/process.js";
 import { begun } from "./journal.js";
 import { Place, tapSpec } from "./library.js";
 import { filled, guest, parked } from "./pool.js";

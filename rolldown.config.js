@@ -1,10 +1,11 @@
+import { readFileSync } from "node:fs";
 import { defineConfig } from "rolldown";
 
 /**
  * The command line as one bundled entry: hundreds of small modules cost Node more to find than to run. What a
  * verb does not need stays in chunks of its own behind its dynamic import.
  */
-export default defineConfig({
+const cli = defineConfig({
 	input: { "umlnet-nl": "dist/cli/main.js" },
 	platform: "node",
 	// The native module is found where npm put it, not bundled.
@@ -19,3 +20,21 @@ export default defineConfig({
 		sourcemap: true,
 	},
 });
+
+/** What `umlnet-nl demo` may start lies beside it, apart: the program itself starts nothing. */
+const guest = defineConfig({
+	input: { programs: "test/guest/programs.ts" },
+	platform: "node",
+	output: { dir: "dist/guest", format: "esm", cleanDir: true },
+	plugins: [
+		{
+			name: "guest-scripts",
+			generateBundle() {
+				for (const fileName of ["init.sh", "launch.sh"])
+					this.emitFile({ type: "asset", fileName, source: readFileSync(`test/guest/${fileName}`) });
+			},
+		},
+	],
+});
+
+export default [cli, guest];

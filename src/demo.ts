@@ -23,6 +23,8 @@ export interface DemoGuest {
  * Namespaces are given by path.
  */
 export interface DemoPrograms {
+	/** What would have to be installed for a real guest. */
+	readonly missing: readonly string[];
 	/** Start a real guest on a tap. Without it the guest is a namespace. */
 	readonly bootGuest?: BootGuest | undefined;
 	/** What the usual tools show of the host. */

@@ -1,10 +1,23 @@
 #!/usr/bin/env node
+import type { DemoPrograms } from "../demo.js";
 import { processIo } from "./io.js";
 import { run } from "./run.js";
 
-const status = await run(process.argv.slice(2), processIo(), async (options) => {
-	const { Host } = await import("../host.js");
-	return Host.open(options);
-});
+/** Beside this program where it was installed with its guest; the single file has none. */
+const GUEST = new URL("../guest/programs.js", import.meta.url).href;
+
+const status = await run(
+	process.argv.slice(2),
+	processIo(),
+	async (options) => {
+		const { Host } = await import("../host.js");
+		return Host.open(options);
+	},
+	() =>
+		import(GUEST).then(
+			({ programs }: { programs: DemoPrograms }) => programs,
+			() => undefined,
+		),
+);
 // A failure to write the output came first, if there was one; a status of the command itself outweighs it.
 process.exitCode = status || process.exitCode;

@@ -1,32 +1,31 @@
 import { CommanderError } from "commander";
-import type { DemoPrograms } from "../demo.js";
 import { Exit, exitStatus } from "./exit.js";
 import type { Io } from "./io.js";
 import { buildProgram } from "./program.js";
 import type { Aftermath } from "./render/failure.js";
 import { paintFor } from "./render/paint.js";
 import { printableJson, printableLines } from "./render/printable.js";
-import { type OpenHost, Session } from "./session.js";
+import { type LoadPrograms, type OpenHost, Session } from "./session.js";
 import { plannedOptions, settingsOf } from "./settings.js";
 import { refuse, UsageError } from "./usage.js";
 import type { Verb } from "./verb.js";
 
 /**
  * Run one command line and give its exit status. Nothing it does escapes `io` and the host.
- * `programs` are what the demo may start.
+ * `loadPrograms` brings what the demo may start.
  */
 export async function run(
 	argv: readonly string[],
 	io: Io,
 	openHost: OpenHost,
-	programs?: DemoPrograms,
+	loadPrograms?: LoadPrograms,
 ): Promise<number> {
 	let status: number = Exit.done;
 	let aftermath: Aftermath = "looking";
 	const program = buildProgram(io, async (after, work) => {
 		aftermath = after;
 		for (const option of plannedOptions(program)) await refuse(option);
-		status = await work(new Session(io, settingsOf(program, io.env), openHost, programs));
+		status = await work(new Session(io, settingsOf(program, io.env), openHost, loadPrograms));
 	});
 	try {
 		await program.parseAsync(argv, { from: "user" });

@@ -15,22 +15,24 @@ export type HostPort = Pick<
 /** How the commands get at a host; tests give a fake one. */
 export type OpenHost = (options: HostOptions) => HostPort | Promise<HostPort>;
 
+/** How the demo gets at what it may start: a real guest, and tools to look with. */
+export type LoadPrograms = () => Promise<DemoPrograms | undefined>;
+
 /** One run of one verb: its settings, where its words go, and the host it works on. */
 export class Session {
 	readonly io: Io;
 	readonly settings: Settings;
 	/** For stdout. */
 	readonly paint: Paint;
-	/** What the demo may start, if anything. */
-	readonly programs: DemoPrograms | undefined;
+	readonly loadPrograms: LoadPrograms;
 	readonly #openHost: OpenHost;
 
-	constructor(io: Io, settings: Settings, openHost: OpenHost, programs?: DemoPrograms) {
+	constructor(io: Io, settings: Settings, openHost: OpenHost, loadPrograms?: LoadPrograms) {
 		this.io = io;
 		this.settings = settings;
 		this.paint = paintFor(io.stdout, settings.color, io.env);
 		this.#openHost = openHost;
-		this.programs = programs;
+		this.loadPrograms = loadPrograms ?? (async () => undefined);
 	}
 
 	/** Do something with the host and let go of it, whatever happens. */

@@ -11,11 +11,11 @@ export function addDemo(program: Verb, perform: Perform): void {
 		.description(
 			"Show a NAT lab in network namespaces of its own: bring up a tap with source NAT, let a guest on it " +
 				"ping the host and a machine beyond, take it down and compare. Nothing of the host is touched. " +
-				"The guest is a network namespace; `npm run demo` in a checkout boots a User Mode Linux.",
+				"The guest is a User Mode Linux where one is installed (Debian: user-mode-linux), else a namespace.",
 		)
-		.example("sudo umlnet-nl demo", "half a second")
+		.example("sudo umlnet-nl demo", "a few seconds")
 		.example("sudo umlnet-nl demo --json", "what happened, for a program")
-		.example("npm run demo", "in a checkout: the same with a real guest")
+		.example("npm run demo", "in a checkout: the same, after installing what is missing")
 		.action(() => perform("looking", demonstrate));
 }
 
@@ -25,7 +25,12 @@ async function demonstrate(session: Session): Promise<number> {
 	const { printableReport } = await import("../render/printable.js");
 	const { json, quiet } = session.settings;
 	const events: DemoEvent[] = [];
-	await demo(session.programs, (event) => {
+	const programs = await session.loadPrograms();
+	if (programs !== undefined && programs.missing.length > 0)
+		session.say(
+			`no real guest boots here, for want of ${programs.missing.join(", ")}: a namespace is the guest`,
+		);
+	await demo(programs, (event) => {
 		events.push(event);
 		if (json || quiet) return;
 		const shown = event.event === "looked" ? event : printableReport(event);

@@ -1,7 +1,8 @@
-/** `npm run demo`: what `umlnet-nl demo` shows, with a real guest, and with the eyes of ip and nft. */
+/**
+ * What `umlnet-nl demo` may start: a real guest, and the usual tools to look with. The build puts this into
+ * dist/guest beside the program, which itself starts nothing.
+ */
 import { execFileSync } from "node:child_process";
-import { processIo } from "../../src/cli/io.js";
-import { run } from "../../src/cli/run.js";
 import type { BootGuest, DemoPrograms } from "../../src/demo.js";
 import { launchArguments } from "../../src/launch.js";
 import { type GuestOptions, missing, startGuest } from "./uml.js";
@@ -37,7 +38,8 @@ const LOOKS = [
 	["nft", "list", "ruleset"],
 ] as const;
 
-const programs: DemoPrograms = {
+export const programs: DemoPrograms = {
+	missing: missing(),
 	bootGuest: missing().length === 0 ? bootGuest : undefined,
 	look: (netns) =>
 		LOOKS.flatMap((command) => {
@@ -52,13 +54,3 @@ const programs: DemoPrograms = {
 			}
 		}),
 };
-
-if (programs.bootGuest === undefined)
-	console.error(
-		`no real guest boots here, for want of ${missing().join(", ")}: a namespace is the guest`,
-	);
-process.exitCode = await run(["demo", ...process.argv.slice(2)], processIo(), unused, programs);
-
-function unused(): never {
-	throw new Error("the demo opens its host itself");
-}

@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { beforeAll, describe, expect, it, test } from "vitest";
 import { NftablesDriver } from "../../src/kernel/nftables.js";
+import type { Out } from "../../src/netlink/schema.js";
 import { apply, type Command, compile, RulesetError } from "../../src/nftables/index.js";
 import { newNetns } from "../../src/sys/netns.js";
 import {
@@ -11,10 +12,12 @@ import {
 	NFT_MSG_GETSETELEM,
 	NFT_MSG_NEWRULE,
 	NFT_MSG_NEWSETELEM,
+	type setElemAttrs,
 } from "../../src/uapi/nf_tables.js";
 import { rows } from "./rules.js";
 import { host, inTable } from "./ruleset.js";
 
+type Element = Out<typeof setElemAttrs>;
 let connection: NftablesDriver;
 beforeAll(() => {
 	newNetns();
@@ -33,6 +36,9 @@ function nft(document: unknown) {
 const hasNft = spawnSync("nft", ["--version"]).status === 0;
 const flush = { flush: { ruleset: null } } as const;
 
+const keyBytes = ({ NFTA_SET_ELEM_KEY: key }: Element): Uint8Array =>
+	key?.NFTA_DATA_VALUE ?? new Uint8Array();
+
 /** What the kernel holds of the table `t`: the rule's expressions and the elements of its sets. */
 function held(family: number): unknown {
 	const of = { nfgen_family: family };
@@ -41,14 +47,18 @@ function held(family: number): unknown {
 		.map((rule) => rule.NFTA_RULE_EXPRESSIONS);
 	const elements = ["__set0", "__map0"].map((name) => {
 		try {
-			return connection
-				.read(
-					NFT_MSG_GETSETELEM,
-					NFT_MSG_NEWSETELEM,
-					{ ...of, NFTA_SET_ELEM_LIST_TABLE: "t", NFTA_SET_ELEM_LIST_SET: name },
-					true,
-				)
-				.flatMap((list) => list.NFTA_SET_ELEM_LIST_ELEMENTS ?? []);
+			return (
+				connection
+					.read(
+						NFT_MSG_GETSETELEM,
+						NFT_MSG_NEWSETELEM,
+						{ ...of, NFTA_SET_ELEM_LIST_TABLE: "t", NFTA_SET_ELEM_LIST_SET: name },
+						true,
+					)
+					.flatMap((list) => list.NFTA_SET_ELEM_LIST_ELEMENTS ?? [])
+					// A hash table gives its elements in an order of its own.
+					.toSorted((a, b) => Buffer.compare(keyBytes(a), keyBytes(b)))
+			);
 		} catch {
 			return undefined;
 		}

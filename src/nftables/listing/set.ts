@@ -132,8 +132,8 @@ export function printSet(set: SetDeclaration, printer: Printer): SetDeclarationJ
 		...(data && { map: typeNames(data) }),
 		...((flags & NFT_SET_OBJECT) !== 0 && { map: nameOf(objectTypes, objectType as 1) ?? "" }),
 		...(!constant && set.policy === NFT_SET_POL_MEMORY && { policy: "memory" }),
-		...(!constant && set.size && { size: set.size }),
-		...(!constant && set.count && { count: set.count }),
+		// How full a set is says something only where it can be full.
+		...(!constant && set.size && { size: set.size, ...(set.count && { count: set.count }) }),
 		...flagNames(setFlags, flags),
 		...(set.timeout && { timeout: Number(set.timeout / 1000n) }),
 		...(set.gcInterval && { "gc-interval": Math.floor(set.gcInterval / 1000) }),

@@ -26,24 +26,32 @@ export function apply(kernel: Kernel, journal: Journal, plan: Plan, command: str
 	const transaction = `${process.pid}-${++count}`;
 	journal.begin(transaction, command, undoOf(plan.steps));
 	const run = new Run(kernel, plan);
+	let final: readonly PlannedStep[];
 	try {
 		run.steps();
+		final = conclude(journal, transaction, run.remaining());
 	} catch (error) {
 		throw end(kernel, journal, transaction, run.done, error);
 	}
-	const { final, delta } = run.remaining();
 	if (final.length > 0) {
-		journal.past(
-			transaction,
-			final.map(({ label, do: action }) => ({ label, actions: [action] })),
-			delta,
-		);
 		finish(kernel, final);
 		journal.commit(transaction);
-	} else if (isEmpty(delta)) journal.abort(transaction);
-	else journal.commit(transaction, delta);
+	}
 	return { rejected: run.rejected };
 }
+
+/** All that can be undone stands: say so in the journal. What is still to do comes back. */
+function conclude(journal: Journal, transaction: string, { final, delta }: Rest): Rest["final"] {
+	if (final.length > 0) {
+		const steps = final.map(({ label, do: action }) => ({ label, actions: [action] }));
+		journal.past(transaction, steps, delta);
+	} else if (isEmpty(delta)) journal.abort(transaction);
+	else journal.commit(transaction, delta);
+	return final;
+}
+
+/** What is left to do and to remember once the rejected units are out. */
+type Rest = Pick<Plan, "final" | "delta">;
 
 const isEmpty = ({ put, drop, up, down }: Delta): boolean =>
 	put.length + drop.length + up.length + down.length === 0;
@@ -84,8 +92,7 @@ class Run {
 		}
 	}
 
-	/** What is left to do and to remember once the rejected units are out. */
-	remaining(): { final: readonly PlannedStep[]; delta: Delta } {
+	remaining(): Rest {
 		const { final, delta } = this.#plan;
 		if (this.rejected.size === 0) return { final, delta };
 		const isIn = (name: string): boolean => !this.rejected.has(this.#plan.unitOf.get(name) ?? -1);
@@ -107,11 +114,12 @@ class Run {
 			const step = ran[i] as PlannedStep;
 			if (failure === undefined || moot.has(step)) continue;
 			const error = explain(failure, step);
-			// A removal that was shared already ran for the others too: undo all rather than sort that out.
-			const shared = step.unit === undefined || this.#plan.delta.down.length > 0;
-			if (shared || this.#isAlone(step.unit)) throw error;
+			if (step.unit === undefined) throw error;
 			if (!failed.has(step.unit)) failed.set(step.unit, error);
 		}
+		const out = new Set([...this.rejected.keys(), ...failed.keys()]);
+		for (const error of failed.values())
+			if (this.#plan.bonds.some((units) => [...units].every((unit) => out.has(unit)))) throw error;
 		for (const [unit, error] of failed) {
 			this.rejected.set(unit, error);
 			const theirs = this.done.filter((step) => step.unit === unit);
@@ -120,42 +128,46 @@ class Run {
 			if (residual.length > 0) throw new RollbackError(residual, { cause: error });
 		}
 	}
-
-	/** Whether no other unit of this transaction would be left. */
-	#isAlone(unit: number): boolean {
-		const units = new Set(this.#plan.unitOf.values());
-		for (const one of units) if (one !== unit && !this.rejected.has(one)) return false;
-		return true;
-	}
 }
 
 /** Whether a removal came too late: somebody else has done it. Then there is nothing to undo either. */
 const isMoot = ({ removes }: PlannedStep, failure: Error | undefined): boolean =>
 	removes === true && failure !== undefined && isAlreadySo(failure);
 
-/** Refusals that come before anything is done: what was refused must not be undone, it is somebody else's. */
+/** Refusals that come before anything is done. */
 const OUTRIGHT = new Set(["EEXIST", "EPERM", "EACCES", "EROFS"]);
 
-/** The steps that certainly did nothing. Any other that failed may have done its work in part. */
+/**
+ * The steps that certainly did nothing. Any other that failed may have done its work in part, or another step
+ * has done it: an address that goes takes routes along that were not allowed to go by themselves.
+ */
 function idleSteps(ran: readonly PlannedStep[], failures: Failures): ReadonlySet<PlannedStep> {
-	const refused = ({ do: action }: PlannedStep, failure: Error | undefined): boolean => {
-		if (!(failure instanceof KernelError)) return false;
-		const deletes = action.via === "rtnetlink" && action.request.message.name.startsWith("RTM_DEL");
-		return OUTRIGHT.has(failure.errno) || (deletes && isAlreadySo(failure));
-	};
-	const idle = new Set(ran.filter((step, i) => refused(step, failures[i])));
-	const batch = trailingBatch(ran);
-	const ends = failures.slice(ran.length - batch.length);
-	if (ends.some((failure) => failure instanceof KernelError))
-		for (const step of batch) idle.add(step);
-	return idle;
+	const group = trailingGroup(ran);
+	const refusals = failures
+		.slice(ran.length - group.length)
+		.map((failure) => (failure instanceof KernelError ? failure : undefined));
+	const isBatch = group[0]?.do.via === "nftables";
+	if (isBatch && refusals.some((refusal) => refusal !== undefined)) return new Set(group);
+	if (refusals.every((refusal) => refusal && OUTRIGHT.has(refusal.errno))) return new Set(group);
+	return new Set(group.filter((step, i) => isOthers(step, refusals[i])));
+}
+
+/** Whether what a step was to make is there already, or what it was to delete is not: others did that. */
+function isOthers({ do: action }: PlannedStep, refusal: KernelError | undefined): boolean {
+	if (refusal === undefined) return false;
+	const deletes = action.via === "rtnetlink" && action.request.message.name.startsWith("RTM_DEL");
+	return refusal.errno === "EEXIST" || (deletes && isAlreadySo(refusal));
+}
+
+/** The steps at the end that travelled together. */
+function trailingGroup(ran: readonly PlannedStep[]): readonly PlannedStep[] {
+	const via = ran.at(-1)?.do.via;
+	return ran.slice(ran.findLastIndex((step) => step.do.via !== via) + 1);
 }
 
 /** The nf_tables steps at the end, which were one batch. */
-function trailingBatch(ran: readonly PlannedStep[]): readonly PlannedStep[] {
-	const start = ran.findLastIndex((step) => step.do.via !== "nftables");
-	return ran.slice(start + 1);
-}
+const trailingBatch = (ran: readonly PlannedStep[]): readonly PlannedStep[] =>
+	ran.at(-1)?.do.via === "nftables" ? trailingGroup(ran) : [];
 
 /** Undo what ran and say so in the journal; the error to throw afterwards. */
 function end(
@@ -165,9 +177,17 @@ function end(
 	done: readonly PlannedStep[],
 	error: unknown,
 ): unknown {
-	const residual = undo(kernel, done);
-	if (residual.length > 0) return new RollbackError(residual, { cause: error });
-	if (!(error instanceof RollbackError)) journal.abort(transaction);
+	const left = error instanceof RollbackError ? error.residual : [];
+	const residual = [...left, ...undo(kernel, done)];
+	if (residual.length > 0) {
+		const cause = error instanceof RollbackError ? error.cause : error;
+		return new RollbackError(residual, { cause });
+	}
+	try {
+		journal.abort(transaction);
+	} catch {
+		// The error that counts is the first one. Who recovers will undo once more, which does no harm.
+	}
 	return error;
 }
 

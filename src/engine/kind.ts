@@ -53,6 +53,11 @@ export interface Kind<Want, Made extends Want> {
 	create(made: Made): readonly Step[];
 	/** Steps that take it away. Pure. */
 	remove(made: Made): readonly Step[];
+	/**
+	 * What was made, as it is wanted now. Without it: what is wanted laid over what was made.
+	 * @throws ConflictError, SpecError
+	 */
+	renew?(made: Made, want: Want, around: Surroundings): Made;
 	/** What the host has instead of what was made, in words; empty when all is as made. Reads. */
 	drift(made: Made, kernel: Kernel): readonly string[];
 	/**

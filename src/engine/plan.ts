@@ -39,11 +39,16 @@ export interface Plan {
 	readonly final: readonly PlannedStep[];
 	readonly delta: Delta;
 	readonly unitOf: ReadonlyMap<string, number>;
+	/**
+	 * Where all units of one of these sets fail, everything is undone, and each can be tried on its own: what
+	 * only they share, or took away, or what others lean on, cannot be told apart any more.
+	 */
+	readonly bonds: readonly ReadonlySet<number>[];
 }
 
 interface Target extends Resource {
 	readonly key: string;
-	unit: number | undefined;
+	readonly units: Set<number>;
 }
 
 /** Every object the units need, once. @throws SpecError when two of them want different things of it */
@@ -53,8 +58,8 @@ function targets(kinds: Kinds, units: readonly Unit[]): Map<string, Target> {
 		for (const resource of taps.flatMap((tap) => tap.resources)) {
 			const key = kindOf(kinds, resource.kind).key(resource.want);
 			const known = out.get(key);
-			if (known === undefined) out.set(key, { ...resource, key, unit: id });
-			else if (known.unit !== id) known.unit = undefined;
+			if (known === undefined) out.set(key, { ...resource, key, units: new Set([id]) });
+			else known.units.add(id);
 			if (known !== undefined && !same(known.want, resource.want))
 				throw new SpecError([
 					{
@@ -107,8 +112,9 @@ class Planner {
 	}
 
 	/** Make what is not there, repair or change what is. */
-	bring({ kind: name, want, path, key, unit }: Target): void {
+	bring({ kind: name, want, path, key, units }: Target): void {
 		const kind = kindOf(this.#kinds, name);
+		const unit = sole(units);
 		const known = this.#state.entries.get(key);
 		const add = (steps: readonly Step[]) =>
 			this.steps.push(...steps.map((step) => ({ ...step, path, unit })));
@@ -126,7 +132,8 @@ class Planner {
 		}
 		if (known.kind !== name)
 			throw new ConflictError(key.replace(":", " "), `our ${known.kind}`, `a ${name}`, { path });
-		const next = { ...(known.made as object), ...(want as object) };
+		const laidOver = { ...(known.made as object), ...(want as object) };
+		const next = at(path, () => kind.renew?.(known.made, want, this.#around) ?? laidOver);
 		this.entries.set(key, { kind: name, key, made: next, path });
 		add(at(path, () => kind.change(known.made, next, this.#kernel)));
 	}
@@ -225,10 +232,14 @@ export function planUp(
 		(entry) => !same(entry, state.entries.get(entry.key)),
 	);
 	const changed = up.filter((tap) => !same(tap, state.taps.get(tap.report.name)));
+	const bonds = [...wanted.values()]
+		.filter(({ kind, units }) => units.size > 1 || kindOf(kinds, kind).wipes !== undefined)
+		.map((target) => target.units);
 	return {
 		...order(planner.steps, planner.removals),
 		delta: { put, drop, up: changed, down: [] },
 		unitOf,
+		bonds: [...bonds, ...(drop.length > 0 ? each(unitOf) : []), new Set(unitOf.values())],
 	};
 }
 
@@ -263,17 +274,22 @@ export function planDown(
 		...order([], planner.removals),
 		delta: { put: [], drop, up: [], down: [...unitOf.keys()] },
 		unitOf,
+		bonds: each(unitOf),
 	};
 }
 
+/** Every unit by itself. */
+const each = (unitOf: ReadonlyMap<string, number>): ReadonlySet<number>[] =>
+	[...unitOf.values()].map((unit) => new Set([unit]));
+
 /** The unit of these taps, if it is one. */
-function unitOfAll(
+const unitOfAll = (
 	taps: ReadonlySet<string>,
 	unitOf: ReadonlyMap<string, number>,
-): number | undefined {
-	const units = new Set([...taps].map((tap) => unitOf.get(tap)));
-	return units.size === 1 ? [...units][0] : undefined;
-}
+): number | undefined => sole(new Set([...taps].flatMap((tap) => unitOf.get(tap) ?? [])));
+
+const sole = (units: ReadonlySet<number>): number | undefined =>
+	units.size === 1 ? [...units][0] : undefined;
 
 const indexOf = (entry: Entry | undefined): number | undefined =>
 	(entry?.made as { index: number } | undefined)?.index;

@@ -37,6 +37,7 @@ export const port: Kind<Port, MadePort> = {
 		index: indexOf(want.link),
 		master: indexOf(want.bridge),
 	}),
+	renew: (made, want, { indexOf }) => ({ ...made, ...want, master: indexOf(want.bridge) }),
 	create: (made) => [enslave(made)],
 	remove: (made) => [release(made)],
 	drift(made, kernel) {

@@ -31,13 +31,17 @@ export interface Outcome<T> {
 export class Lab {
 	readonly lan = new Machine();
 	/** The thread is in this one. */
-	readonly host = new Machine();
+	readonly host: Machine;
 	readonly #directory = mkdtempSync(join(tmpdir(), "umlnet-nl-"));
 	readonly stateDir = join(this.#directory, "state");
 
-	/** A host on which `script` has run, and nothing is on its way any more. */
-	static async open(script = ""): Promise<Lab> {
-		const lab = new Lab();
+	private constructor(name?: string) {
+		this.host = new Machine(name);
+	}
+
+	/** A host on which `script` has run, and nothing is on its way any more; with a name for its namespace. */
+	static async open(script = "", name?: string): Promise<Lab> {
+		const lab = new Lab(name);
 		lab.host.sh(uplink(lab.lan));
 		lab.lan.sh(LAN);
 		lab.host.sh(`${ROUTE}\n${script}`);

@@ -9,14 +9,21 @@ sysctl -qw net.ipv6.conf.all.accept_dad=0 net.ipv6.conf.default.accept_dad=0
 `;
 
 /**
- * A machine of a test: a network namespace without a name, so that nothing of it outlives this process.
- * Whoever makes one stands in it afterwards.
+ * A machine of a test: a network namespace, by default without a name, so that nothing of it outlives this
+ * process. Whoever makes one stands in it afterwards.
  */
 export class Machine {
 	readonly #fd: number;
+	readonly #name: string | undefined;
 
-	constructor() {
-		newNetns();
+	/** `name`: for `ip netns` and for whoever takes a namespace by its name. */
+	constructor(name?: string) {
+		this.#name = name;
+		if (name === undefined) newNetns();
+		else {
+			execFileSync("ip", ["netns", "add", name]);
+			enterNetns(name);
+		}
 		this.#fd = openSync("/proc/thread-self/ns/net", "r");
 		this.sh(START);
 	}
@@ -52,5 +59,6 @@ export class Machine {
 
 	close(): void {
 		closeSync(this.#fd);
+		if (this.#name !== undefined) execFileSync("ip", ["netns", "delete", this.#name]);
 	}
 }

@@ -10,6 +10,11 @@ export interface Fault {
 	readonly mode: "once" | "forever";
 	readonly when: "before" | "after";
 }
+/** What an operation meets: somebody who acts just before it, and a fault. */
+export interface Encounter {
+	readonly act: () => void;
+	readonly fault?: Fault | undefined;
+}
 type Event = Fault | { readonly act: () => void };
 
 /** Counts operations and says which of them shall fail. */
@@ -39,16 +44,15 @@ export class Faults {
 		}
 	}
 
-	/** Count one operation; the fault that it meets, if any. */
-	next(name: string, mutates: boolean): Fault | undefined {
-		if (this.#aside > 0) return undefined;
+	/** Count one operation; what it meets. */
+	next(name: string, mutates: boolean): Encounter {
+		if (this.#aside > 0) return { act: nothing };
 		this.operations.push({ name, mutates });
 		const event = this.#events.get(this.operations.length);
-		if (event !== undefined && "act" in event) {
-			event.act();
-			return this.#forever;
-		}
+		if (event !== undefined && "act" in event) return { act: event.act, fault: this.#forever };
 		if (event?.mode === "forever") this.#forever = event;
-		return event ?? this.#forever;
+		return { act: nothing, fault: event ?? this.#forever };
 	}
 }
+
+function nothing(): void {}

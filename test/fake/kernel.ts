@@ -4,7 +4,7 @@ import type { Request } from "../../src/netlink/request.js";
 import type { Message } from "../../src/netlink/schema.js";
 import type { Outcome } from "../../src/netlink/socket.js";
 import { KernelError } from "../../src/sys/error.js";
-import { type Fault, Faults, type Operation } from "./faults.js";
+import { type Encounter, type Fault, Faults, type Operation } from "./faults.js";
 import { addLink, emptyNamespace, type Link, type Namespace } from "./namespace.js";
 import { readNft } from "./nft_read.js";
 import { emptyRuleset, type Ruleset } from "./nft_ruleset.js";
@@ -84,17 +84,19 @@ export class FakeKernel implements Kernel {
 
 	rtnetlink(requests: readonly Request[]): readonly Outcome[] {
 		for (const { message, value } of requests) message.encode(value as never);
-		const faults = requests.map(({ message }) =>
+		const met = requests.map(({ message }) =>
 			this.#faults.next(message.name, !isGet(message.name)),
 		);
-		const lost = faults.find((fault) => fault !== undefined && !isRefusal(fault));
+		const lost = met.find(({ fault }) => fault !== undefined && !isRefusal(fault))?.fault;
 		if (lost?.when === "before") throw lost.error;
-		const outcomes = requests.map((one, i) => this.#request(one, faults[i]));
+		const outcomes = requests.map((one, i) => this.#request(one, met[i]));
 		if (lost !== undefined) throw lost.error;
 		return outcomes;
 	}
 
-	#request(request: Request, fault: Fault | undefined): Outcome {
+	#request(request: Request, met: Encounter | undefined): Outcome {
+		met?.act();
+		const fault = met?.fault;
 		const refused = fault !== undefined && isRefusal(fault) ? fault.error : undefined;
 		if (refused !== undefined && fault?.when === "before") return { error: refused, replies: [] };
 		try {
@@ -112,7 +114,8 @@ export class FakeKernel implements Kernel {
 
 	nftables(batch: readonly Request[]): BatchOutcome {
 		for (const { message, value } of batch) message.encode(value as never);
-		const fault = this.#faults.next("nftables", true);
+		const { act, fault } = this.#faults.next("nftables", true);
+		act();
 		if (fault?.when === "before") {
 			if (!isRefusal(fault)) throw fault.error;
 			return { refused: [{ at: 0, error: fault.error }] };
@@ -184,7 +187,8 @@ export class FakeKernel implements Kernel {
 	}
 
 	#run<T>(name: string, mutates: boolean, body: () => T): T {
-		const fault = this.#faults.next(name, mutates);
+		const { act, fault } = this.#faults.next(name, mutates);
+		act();
 		if (fault?.when === "before") throw fault.error;
 		let result: T;
 		try {

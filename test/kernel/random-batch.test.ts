@@ -46,7 +46,7 @@ function message(random: () => number): Request {
 	const inTable = { nfgen_family, NFTA_TABLE_NAME: "t" };
 	return pick<() => Request>([
 		() => table("t", flags),
-		() => (random() < 0.3 ? request(NFT_MSG_DELTABLE, 0, inTable) : table("t", NLM_F_CREATE)),
+		() => (random() < 0.1 ? request(NFT_MSG_DELTABLE, 0, inTable) : table("t", NLM_F_CREATE)),
 		() => (random() < 0.1 ? request(NFT_MSG_DESTROYTABLE, 0, inTable) : table("u", flags)),
 		() => (name === "m" ? map("m") : set("s", {}, flags)),
 		() => request(NFT_MSG_DELSET, 0, { ...inT, NFTA_SET_NAME: name }),
@@ -80,8 +80,10 @@ describe(`random nf_tables batches from seed ${seed}`, () => {
 		const [real, fake] = [new LinuxKernel(), new FakeKernel()];
 		opened.push(real, fake);
 		const history: string[] = [];
+		const first = [table(), set("s"), map("m"), chain("c"), chain("d"), rule("c", { set: "s" })];
 		for (let i = 0; i < BATCHES; i++) {
-			const batch = Array.from({ length: 1 + Math.floor(random() * 3) }, () => message(random));
+			const length = 1 + Math.floor(random() * 3);
+			const batch = i === 0 ? first : Array.from({ length }, () => message(random));
 			const told = errors(real.nftables(batch));
 			const words = batch.map((one) => `${inWords(one)} flags ${one.flags}`).join("\n");
 			history.push(`${words}\n  → ${JSON.stringify(told)}`);

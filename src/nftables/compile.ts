@@ -85,8 +85,12 @@ function start(
 ): Compilation {
 	const sets = new Map<string, SetDeclaration>();
 	let id = 0;
-	const knownSet: Compilation["knownSet"] = (handle, name) =>
-		sets.get(setKey(handle, name)) ?? context.set?.(handle, name);
+	const knownSet: Compilation["knownSet"] = (handle, name) => {
+		const key = setKey(handle, name);
+		const set = sets.get(key) ?? context.set?.(handle, name);
+		if (set !== undefined) sets.set(key, set);
+		return set;
+	};
 	return {
 		host,
 		parser,

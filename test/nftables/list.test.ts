@@ -1,0 +1,114 @@
+import { beforeAll, expect, it, test } from "vitest";
+import { NftablesDriver } from "../../src/kernel/nftables.js";
+import {
+	apply,
+	type Command,
+	type Document,
+	list,
+	RulesetError,
+} from "../../src/nftables/index.js";
+import { Printer } from "../../src/nftables/listing/print.js";
+import { listStatements } from "../../src/nftables/listing/rule.js";
+import { newNetns } from "../../src/sys/netns.js";
+import { rows } from "./rules.js";
+import { host, inTable } from "./ruleset.js";
+
+let connection: NftablesDriver;
+beforeAll(() => {
+	newNetns();
+	connection = new NftablesDriver({});
+});
+const flush: Command = { flush: { ruleset: null } };
+
+/** Handles are the kernel's own; what was counted and when differs between two listings. */
+const comparable = (document: Document): unknown =>
+	JSON.parse(
+		JSON.stringify(document, (key, value) =>
+			key === "handle" || key === "used" || key === "expires" ? undefined : value,
+		),
+	);
+const listed = (): Document => list(connection, {}, host);
+function accepted(nftables: readonly Command[]): boolean {
+	try {
+		apply({ nftables }, connection, { host });
+		return true;
+	} catch (error) {
+		// This kernel may lack a module; what it takes must come back.
+		if (error instanceof RulesetError && error.cause !== undefined) return false;
+		throw error;
+	}
+}
+
+it.each(rows)("%s: its listing is a document that makes the same", (_label, family, statements) => {
+	if (!accepted([flush, ...inTable(family, statements)])) return;
+	const before = listed();
+	expect(JSON.stringify(before)).not.toContain('"unknown"');
+	apply({ nftables: [flush, ...before.nftables] }, connection, { host });
+	expect(comparable(listed())).toEqual(comparable(before));
+});
+
+const ip = { family: "ip", table: "t" } as const;
+test("sets and maps are listed as they were declared", () => {
+	const set = { ...ip, name: "s", type: "ipv4_addr", flags: ["interval"] } as const;
+	const map = { ...ip, name: "m", type: ["ipv4_addr", "inet_service"], map: "verdict" } as const;
+	const range = { range: ["10.0.0.1", "10.0.0.9"] } as const;
+	const prefix = { prefix: { addr: "10.1.0.0", len: 16 } } as const;
+	const nftables: readonly Command[] = [
+		flush,
+		{ add: { table: { family: "ip", name: "t", comment: "a table" } } },
+		{ add: { set: { ...set, comment: "some", elem: [range, prefix, "10.2.0.1"] } } },
+		{ add: { map: { ...map, elem: [[{ concat: ["10.0.0.1", 80] }, { drop: null }]] } } },
+	];
+	apply({ nftables }, connection, { host });
+	expect(comparable(listed())).toEqual({
+		nftables: [
+			{ table: { family: "ip", name: "t", comment: "a table" } },
+			{ set: { ...set, comment: "some", elem: [range, prefix, "10.2.0.1"] } },
+			{ map: { ...map, elem: [[{ concat: ["10.0.0.1", 80] }, { drop: null }]] } },
+		],
+	});
+});
+
+test("elements go into a set that the kernel has, rules refer to it", () => {
+	const set = { ...ip, name: "s", type: "ipv4_addr", flags: ["interval"] } as const;
+	const table: Command = { add: { table: { family: "ip", name: "t" } } };
+	const chain: Command = { add: { chain: { ...ip, name: "c" } } };
+	apply({ nftables: [flush, table, chain, { add: { set } }] }, connection, { host });
+	const prefix = { prefix: { addr: "10.0.0.0", len: 8 } } as const;
+	const saddr = { payload: { protocol: "ip", field: "saddr" } } as const;
+	const expr = [{ match: { op: "==", left: saddr, right: "@s" } }] as const;
+	apply({ nftables: [{ add: { element: { ...ip, name: "s", elem: [prefix] } } }] }, connection);
+	apply({ nftables: [{ add: { element: { ...ip, name: "s", elem: ["11.0.0.1"] } } }] }, connection);
+	apply({ nftables: [{ add: { rule: { ...ip, chain: "c", expr } } }] }, connection);
+	expect(comparable(listed())).toMatchObject({
+		nftables: [
+			{},
+			{},
+			{ set: { ...set, elem: [prefix, "11.0.0.1"] } },
+			{ rule: { ...ip, chain: "c", expr } },
+		],
+	});
+});
+
+test("a filter lists one table", () => {
+	const tables = (["ip", "ip6"] as const).flatMap((family) =>
+		["a", "b"].map((name): Command => ({ add: { table: { family, name } } })),
+	);
+	apply({ nftables: [flush, ...tables] }, connection, { host });
+	expect(listed().nftables).toHaveLength(4);
+	expect(list(connection, { family: "ip6" }).nftables).toHaveLength(2);
+	expect(comparable(list(connection, { family: "ip6", table: "b" }))).toEqual({
+		nftables: [{ table: { family: "ip6", name: "b" } }],
+	});
+});
+
+test("a rule of expressions that have no JSON is listed as those, not left out", () => {
+	const expressions = [
+		{ NFTA_EXPR_NAME: "tunnel" as const, NFTA_EXPR_DATA: {} },
+		{ NFTA_EXPR_NAME: "counter" as const, NFTA_EXPR_DATA: {} },
+	];
+	expect(listStatements(expressions, 2, () => undefined, new Printer(host))).toEqual([
+		{ unknown: { expr: "tunnel" } },
+		{ unknown: { expr: "counter" } },
+	]);
+});

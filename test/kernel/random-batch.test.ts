@@ -32,7 +32,7 @@ import {
 } from "./contract/ruleset.js";
 
 const seed = Number(process.env.UMLNET_SEED ?? Math.floor(Math.random() * 2 ** 32));
-const RUNS = Number(process.env.UMLNET_RUNS ?? 25);
+const RUNS = Number(process.env.UMLNET_RUNS ?? 10);
 const BATCHES = 30;
 
 /** One message of a batch about a few tables, chains, sets and elements. */

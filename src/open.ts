@@ -7,9 +7,10 @@ import type {
 	TapReport,
 	UpReport,
 } from "./engine/report.js";
-import { unpackError } from "./passage.js";
+import { type Call, type Inbound, type Outbound, unpackError, type WireWhich } from "./passage.js";
+import type { GuestInput } from "./pool.js";
 import { UmlnetError } from "./sys/error.js";
-import type { Call, GuestInput, Inbound, Outbound, WireWhich, WorkerOptions } from "./worker.js";
+import type { WorkerOptions } from "./worker.js";
 
 export interface CallOptions {
 	/** Gives up waiting; a request that has not begun is then never begun, one that has is finished. */

@@ -1,4 +1,7 @@
-/** Errors on their way between threads: structured clone keeps neither their class nor their own fields. */
+/**
+ * What goes between the caller's thread and the engine's. Structured clone keeps neither the class of an error
+ * nor its own fields, so errors travel as plain data.
+ */
 import {
 	ConflictError,
 	LockError,
@@ -7,7 +10,33 @@ import {
 	UnsupportedError,
 } from "./engine/error.js";
 import { DeadlineError, DumpInterruptedError, OverrunError, WireError } from "./netlink/error.js";
+import type { GuestInput } from "./pool.js";
 import { KernelError, UmlnetError } from "./sys/error.js";
+
+/** What the caller's thread asks for. Specs come as the user gave them and are checked here. */
+export type Call =
+	| { readonly verb: "up"; readonly spec: unknown }
+	| { readonly verb: "take"; readonly guest: GuestInput }
+	| { readonly verb: "down"; readonly which: WireWhich }
+	| { readonly verb: "plan"; readonly spec: unknown; readonly prune: boolean }
+	| { readonly verb: "planDown"; readonly which: WireWhich }
+	| { readonly verb: "status"; readonly taps: readonly string[] | undefined }
+	| { readonly verb: "recover" };
+export type WireWhich =
+	| { readonly taps: readonly string[] }
+	| { readonly spec: unknown }
+	| { readonly all: true };
+export type Inbound =
+	| { readonly id: number; readonly call: Call }
+	| { readonly cancel: number }
+	| { readonly close: true };
+export type Answer =
+	| { readonly id: number; readonly value: unknown }
+	| { readonly id: number; readonly error: PackedError };
+export type Outbound =
+	| { readonly ready: true }
+	| { readonly failed: PackedError }
+	| { readonly answers: readonly Answer[] };
 
 /** An error as plain data. */
 export interface PackedError {

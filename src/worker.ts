@@ -1,4 +1,5 @@
 /** The thread in which an embedded engine lives: it alone enters the namespace and waits for the kernel. */
+import { setTimeout } from "node:timers/promises";
 import {
 	type MessagePort,
 	parentPort,
@@ -10,37 +11,23 @@ import { checkSpec } from "./engine/spec.js";
 import type { GroupOutcome } from "./group.js";
 import { Host, type HostOptions, type Which } from "./host.js";
 import { wantedTaps } from "./kinds/index.js";
-import { type PackedError, packError } from "./passage.js";
-import { type Errand, type GuestInput, Pool, type PoolOptions } from "./pool.js";
+import {
+	type Answer,
+	type Call,
+	type Inbound,
+	type Outbound,
+	packError,
+	type WireWhich,
+} from "./passage.js";
+import { type Errand, Pool, type PoolOptions } from "./pool.js";
 import { processId } from "./process.js";
 import { UmlnetError } from "./sys/error.js";
 
-/** What the caller's thread asks for. Specs come as the user gave them and are checked here. */
-export type Call =
-	| { readonly verb: "up"; readonly spec: unknown }
-	| { readonly verb: "take"; readonly guest: GuestInput }
-	| { readonly verb: "down"; readonly which: WireWhich }
-	| { readonly verb: "plan"; readonly spec: unknown; readonly prune: boolean }
-	| { readonly verb: "planDown"; readonly which: WireWhich }
-	| { readonly verb: "status"; readonly taps: readonly string[] | undefined }
-	| { readonly verb: "recover" };
-export type WireWhich =
-	| { readonly taps: readonly string[] }
-	| { readonly spec: unknown }
-	| { readonly all: true };
 export type { GuestInput } from "./pool.js";
 export type WorkerOptions = HostOptions & { readonly pool?: PoolOptions | undefined };
-export type Inbound =
-	| { readonly id: number; readonly call: Call }
-	| { readonly cancel: number }
-	| { readonly close: true };
-export type Answer =
-	| { readonly id: number; readonly value: unknown }
-	| { readonly id: number; readonly error: PackedError };
-export type Outbound =
-	| { readonly ready: true }
-	| { readonly failed: PackedError }
-	| { readonly answers: readonly Answer[] };
+
+// A twentieth of the ~23 ms that a delete waits for its grace period.
+const GATHER_MS = 1;
 
 interface Waiting {
 	readonly id: number;
@@ -71,6 +58,7 @@ class Server {
 		this.#busy = true;
 		for (;;) {
 			this.#drain();
+			if (this.#queue.some((waiting) => this.#deletes(waiting))) await this.#gather();
 			const [first] = this.#queue;
 			if (first !== undefined) await (isGroupable(first) ? this.#group() : this.#single());
 			else if (this.#closing) break;
@@ -79,6 +67,18 @@ class Server {
 		}
 		this.#busy = false;
 		if (this.#closing) await this.#close();
+	}
+
+	/** Deleting one link takes as long as deleting a hundred: a moment's wait for company is soon repaid. */
+	async #gather(): Promise<void> {
+		await setTimeout(GATHER_MS);
+		this.#drain();
+	}
+
+	/** Whether a call takes down taps that will not be parked. */
+	#deletes({ call }: Waiting): boolean {
+		if (call.verb !== "down" || !("taps" in call.which)) return call.verb === "down";
+		return this.#pool?.out(call.which.taps).length !== call.which.taps.length;
 	}
 
 	/** Everything that has arrived while the kernel was at work joins the queue before the next transaction. */
@@ -212,11 +212,9 @@ class Server {
 
 	#call(call: Call): Promise<unknown> {
 		switch (call.verb) {
-			case "up":
-			case "take":
-				throw new Error(`${call.verb} goes with others`);
 			case "down":
-				return this.#downAll();
+				if ("all" in call.which) return this.#downAll();
+				break;
 			case "plan":
 				return this.#host.plan(checkSpec(call.spec), { prune: call.prune });
 			case "planDown":
@@ -226,6 +224,7 @@ class Server {
 			case "recover":
 				return this.#host.recover();
 		}
+		throw new Error(`${call.verb} goes with others`);
 	}
 
 	async #downAll(): Promise<DownReport> {

@@ -1,8 +1,10 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { compile, type Document, RulesetError } from "../../src/nftables/index.js";
+import { Printer } from "../../src/nftables/listing/print.js";
+import { listStatements } from "../../src/nftables/listing/rule.js";
 import { rows } from "./rules.js";
-import { host, inTable } from "./ruleset.js";
+import { compiled, host, inTable } from "./ruleset.js";
 
 const documents = rows.map(([, family, statements]) => inTable(family, statements));
 
@@ -73,6 +75,35 @@ test("what is nested without end is refused", () => {
 	};
 	expect(() => compile({ nftables: [{ add: { rule } }] } as never, { host })).toThrow(RulesetError);
 });
+
+const families = { ip: 2, ip6: 10, inet: 1, arp: 3, bridge: 7, netdev: 5 } as const;
+test("a rule of expressions in any order and with any numbers in them is listed somehow", () => {
+	const rules = rows.map(([, family, statements]) => compiled(inTable(family, statements)));
+	const expressions = rules.flat();
+	fc.assert(
+		fc.property(
+			fc.constantFrom(...Object.values(families)),
+			fc.array(
+				fc.tuple(fc.constantFrom(...expressions), fc.nat(40), fc.oneof(fc.nat(20), fc.nat())),
+				{ maxLength: 6 },
+			),
+			(family, picked) => {
+				const rule = picked.map(([expression, n, by]) => withNumber(expression, { n }, by));
+				JSON.stringify(listStatements(rule, family, () => undefined, new Printer(host)));
+			},
+		),
+		{ numRuns: runs / 2 },
+	);
+});
+/** The n-th number of an expression replaced; */
+function withNumber<T>(value: T, place: { n: number }, by: number): T {
+	if (typeof value === "number") return (place.n-- === 0 ? by : value) as T;
+	if (typeof value !== "object" || value === null || value instanceof Uint8Array) return value;
+	if (Array.isArray(value)) return value.map((each) => withNumber(each, place, by)) as T;
+	return Object.fromEntries(
+		Object.entries(value).map(([key, member]) => [key, withNumber(member, place, by)]),
+	) as T;
+}
 
 test("anything at all", () => {
 	fc.assert(fc.property(fc.anything(), attempt), { numRuns: 2000 });

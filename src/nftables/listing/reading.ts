@@ -23,6 +23,8 @@ export const PATH = "$";
 export class UnlistableError extends Error {}
 
 const WHOLE = 4;
+/** NFT_REG32_COUNT of 32 bits */
+const REGISTER_BITS = 512;
 /** The register as one of 32 bits, counted from 1: NFT_REG_1..4 are four of them each. */
 function index(register: number): number {
 	return register <= WHOLE ? 1 + (register - 1) * WHOLE : register - 7;
@@ -66,6 +68,7 @@ export class Reading {
 		this.statements.push(statement);
 	}
 	store(register: number | undefined, node: Node): void {
+		if (node.bits > REGISTER_BITS) throw new UnlistableError("wider than all registers");
 		this.#registers.set(index(register ?? 0), node);
 	}
 	/** What a register holds; when that is narrower than `bits`, it and those after it. */

@@ -1,0 +1,170 @@
+import { execFile } from "node:child_process";
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { Place, root } from "./library.js";
+import { tell } from "./program.js";
+import { nodeBinary, npm, VERSIONS } from "./runtimes.js";
+
+const execute = promisify(execFile);
+
+/** What a user of the types writes; the compiler finds fault with a call that makes no sense. */
+const ESM = `
+import { type EmbeddedHost, open, type TapReport, UmlnetError } from "umlnet-nl";
+import { NetlinkSocket } from "umlnet-nl/netlink";
+import * as nftables from "umlnet-nl/nftables";
+import { IFF_UP, NETLINK_ROUTE, RTM_GETLINK, RTM_NEWLINK } from "umlnet-nl/uapi";
+
+const [stateDir = ""] = process.argv.slice(2);
+const spec = {
+	version: 1,
+	networks: { lab: { mode: "host-only", addresses: ["192.168.33.33/24"] } },
+	taps: { tap0: { network: "lab", owner: 500 } },
+};
+
+async function work(host: EmbeddedHost): Promise<object> {
+	const { taps } = await host.up(spec, { signal: AbortSignal.timeout(30_000) });
+	const [tap]: readonly TapReport[] = taps;
+	const socket = new NetlinkSocket(NETLINK_ROUTE);
+	const links = socket.dump(RTM_GETLINK, RTM_NEWLINK, {});
+	socket.close();
+	const link = links.find(({ ifi_index }) => ifi_index === tap?.index);
+	const up = link !== undefined && (link.ifi_flags & IFF_UP) !== 0;
+	const { steps } = await host.planDown({ all: true });
+	const error = await host.up({ version: 2 }).catch((reason: unknown) => reason);
+	const { changed } = await host.down({ taps: ["tap0"] });
+	const code = error instanceof UmlnetError && error.code;
+	return { name: link?.IFLA_IFNAME, up, steps: steps.length, code, changed };
+}
+
+/** Never called: what must not compile. */
+export async function wrong(host: EmbeddedHost): Promise<void> {
+	// @ts-expect-error
+	await host.up();
+	// @ts-expect-error
+	await host.down({ tap: ["tap0"] });
+	// @ts-expect-error
+	await open({ netns: 7 });
+}
+
+await using host = await open({ stateDir });
+const did = await work(host);
+console.log(JSON.stringify({ ...did, node: process.versions.node, nft: Object.keys(nftables).length > 0 }));
+`;
+
+/** A CommonJS program gets at an ES module by a dynamic import. */
+const COMMONJS = `
+"use strict";
+const [stateDir] = process.argv.slice(2);
+const spec = {
+	version: 1,
+	networks: { lab: { mode: "host-only", addresses: ["192.168.33.33/24"] } },
+	taps: { tap0: { network: "lab", owner: 500 } },
+};
+(async () => {
+	const { open, UmlnetError } = await import("umlnet-nl");
+	const host = await open({ stateDir });
+	const { taps: [tap] } = await host.up(spec);
+	const error = await host.up({ version: 2 }).catch((reason) => reason);
+	const { steps } = await host.planDown({ all: true });
+	const { changed } = await host.down({ taps: ["tap0"] });
+	await host.close();
+	const code = error instanceof UmlnetError && error.code;
+	const { name } = tap;
+	const { node } = process.versions;
+	console.log(JSON.stringify({ name, up: true, steps: steps.length, code, changed, node, nft: true }));
+})();
+`;
+
+const TSCONFIG = {
+	compilerOptions: {
+		...{ module: "nodenext", moduleResolution: "nodenext", target: "es2022" },
+		...{ lib: ["es2023", "esnext.disposable"], strict: true, skipLibCheck: false },
+		...{ types: ["node"], typeRoots: [join(root, "node_modules/@types")], outDir: "built" },
+		rootDir: ".",
+	},
+	include: ["program.ts"],
+};
+
+let consumer: string;
+let installed: string;
+
+beforeAll(async () => {
+	consumer = mkdtempSync(join(tmpdir(), "umlnet-nl-consumer-"));
+	installed = join(consumer, "node_modules/umlnet-nl");
+	const { stdout } = await npm(root, "pack", "--pack-destination", consumer);
+	writeFileSync(join(consumer, "package.json"), JSON.stringify({ private: true, type: "module" }));
+	await npm(consumer, "install", "--prefer-offline", "--omit=dev", `./${stdout.trim()}`);
+	writeFileSync(join(consumer, "program.ts"), ESM);
+	writeFileSync(join(consumer, "program.cjs"), COMMONJS);
+	writeFileSync(join(consumer, "tsconfig.json"), JSON.stringify(TSCONFIG));
+	for (const version of VERSIONS) await nodeBinary(version);
+}, 600_000);
+afterAll(() => rmSync(consumer, { recursive: true, force: true }));
+
+test("a program in TypeScript compiles against the types, and a wrong one does not", async () => {
+	const tsc = join(root, "node_modules/.bin/tsc");
+	const { stdout } = await execute(tsc, ["-p", consumer]).catch((error) => error);
+	expect(stdout).toBe("");
+	expect(readdirSync(join(consumer, "built"))).toContain("program.js");
+});
+
+describe.each(VERSIONS)("under Node %s", (version) => {
+	test.each(["built/program.js", "program.cjs"])("%s", async (program) => {
+		await using place = new Place();
+		const node = await nodeBinary(version);
+		expect(await tell(place.machine, [node, join(consumer, program), place.stateDir])).toEqual({
+			name: "tap0",
+			up: true,
+			steps: 1,
+			code: "ERR_SPEC",
+			changed: true,
+			node: version,
+			nft: true,
+		});
+		expect(place.links).toEqual([]);
+		expect(place.directory).toBeUndefined();
+	});
+});
+
+describe("what is published", () => {
+	interface Lock {
+		readonly packages: Readonly<Record<string, { dev?: boolean; hasInstallScript?: boolean }>>;
+	}
+	const scripted = ({ packages }: Lock): string[] =>
+		Object.entries(packages).flatMap(([name, { dev, hasInstallScript }]) =>
+			hasInstallScript === true && dev !== true ? [name] : [],
+		);
+	const read = <T>(...path: readonly string[]): T =>
+		JSON.parse(readFileSync(join(...path), "utf8")) as T;
+
+	test("runs nothing when it is installed, and neither does anything it needs", () => {
+		expect(scripted(read(root, "package-lock.json"))).toEqual([]);
+		const lock = read<Lock>(consumer, "node_modules/.package-lock.json");
+		expect(scripted(lock)).toEqual([]);
+		const directories = Object.keys(lock.packages);
+		expect(directories.length).toBeGreaterThan(3);
+		for (const directory of directories) {
+			const { scripts = {} } = read<{ scripts?: object }>(consumer, directory, "package.json");
+			const hooks = Object.keys(scripts).filter((name) => /^(pre|post)?install$/.test(name));
+			expect(hooks, directory).toEqual([]);
+			// npm builds what has one of these, without being told to.
+			expect(readdirSync(join(consumer, directory)), directory).not.toContain("binding.gyp");
+		}
+	});
+
+	test("has the engine's thread, the schema and the unit, and no sources or tests", () => {
+		const files = readdirSync(installed, { recursive: true, encoding: "utf8" });
+		const needed = ["dist/index.d.ts", "dist/worker.js", "proto/umlnet/v1/spec.proto", "LICENSE"];
+		for (const file of [...needed, "systemd/umlnet-nl.service"]) expect(files).toContain(file);
+		expect(files.filter((file) => /^(src|test|bench|\.)/.test(file))).toEqual([]);
+	});
+
+	test("is the command line too", async () => {
+		const { version } = read<{ version: string }>(root, "package.json");
+		const command = join(consumer, "node_modules/.bin/umlnet-nl");
+		expect((await execute(command, ["--version"])).stdout.trim()).toBe(version);
+	});
+});

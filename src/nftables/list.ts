@@ -1,6 +1,7 @@
 import {
 	NFT_MSG_GETCHAIN,
 	NFT_MSG_GETFLOWTABLE,
+	NFT_MSG_GETGEN,
 	NFT_MSG_GETOBJ,
 	NFT_MSG_GETRULE,
 	NFT_MSG_GETSET,
@@ -8,6 +9,7 @@ import {
 	NFT_MSG_GETTABLE,
 	NFT_MSG_NEWCHAIN,
 	NFT_MSG_NEWFLOWTABLE,
+	NFT_MSG_NEWGEN,
 	NFT_MSG_NEWOBJ,
 	NFT_MSG_NEWRULE,
 	NFT_MSG_NEWSET,
@@ -15,6 +17,7 @@ import {
 	NFT_MSG_NEWTABLE,
 } from "../uapi/nf_tables.js";
 import type { Connection } from "./apply.js";
+import { RulesetError } from "./error.js";
 import { type FamilyJson, families } from "./fact/family.js";
 import { type Host, localHost } from "./fact/host.js";
 import type { Document } from "./json.js";
@@ -73,6 +76,27 @@ function readTables(connection: Connection, { family, table }: Filter): TableCon
 		});
 }
 
+// Somebody else's commit while we read; 20 in a row is not chance.
+const TORN_TRIES = 20;
+const generation = (connection: Connection): number | undefined =>
+	connection.read(NFT_MSG_GETGEN, NFT_MSG_NEWGEN, {}, false)[0]?.NFTA_GEN_ID;
+
+/** Several dumps that are of one generation of the ruleset. */
+function readWhole(connection: Connection, filter: Filter): TableContents[] {
+	for (let tries = 1; ; tries++) {
+		const before = generation(connection);
+		try {
+			const tables = readTables(connection, filter);
+			if (generation(connection) === before) return tables;
+		} catch (error) {
+			// A set of the dump before may be gone by now.
+			if (tries === TORN_TRIES || generation(connection) === before) throw error;
+		}
+		if (tries === TORN_TRIES)
+			throw new RulesetError("$", "the ruleset changed with every attempt to read it");
+	}
+}
+
 /** The ruleset of the kernel as a document of libnftables-json(5), which `apply` would bring back. */
 export function list(
 	connection: Connection,
@@ -81,6 +105,6 @@ export function list(
 ): Document {
 	const printer = new Printer(host);
 	return {
-		nftables: readTables(connection, filter).flatMap((table) => printTableContents(table, printer)),
+		nftables: readWhole(connection, filter).flatMap((table) => printTableContents(table, printer)),
 	};
 }

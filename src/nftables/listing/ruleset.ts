@@ -104,13 +104,12 @@ function printFlowtable(family: number, attrs: FlowtableAttrs): FlowtableJson {
 }
 
 function printRule(
-	{ family, sets }: TableContents,
+	family: number,
 	attrs: RuleAttrs,
-	byName: ReadonlyMap<string, SetDeclaration>,
+	sets: ReadonlyMap<string, SetDeclaration>,
 	printer: Printer,
 ): RuleJson {
-	const findSet = (name: string): SetDeclaration | undefined =>
-		byName.get(name) ?? sets.find((set) => set.name === name);
+	const findSet = (name: string): SetDeclaration | undefined => sets.get(name);
 	return {
 		family: familyName(family),
 		table: attrs.NFTA_RULE_TABLE ?? "",
@@ -125,9 +124,10 @@ function printRule(
 export function printTableContents(contents: TableContents, printer: Printer): ObjectJson[] {
 	const { family, table, chains, objects, sets, flowtables, rules } = contents;
 	const byName = new Map(sets.map((set) => [set.name, set]));
-	const ordered = chains.flatMap(({ NFTA_CHAIN_NAME: name }) =>
-		rules.filter((rule) => rule.NFTA_RULE_CHAIN === name),
-	);
+	const byChain = new Map<string, RuleAttrs[]>();
+	for (const { NFTA_CHAIN_NAME: name = "" } of chains) byChain.set(name, []);
+	for (const rule of rules) byChain.get(rule.NFTA_RULE_CHAIN ?? "")?.push(rule);
+	const ordered = [...byChain.values()].flat();
 	return [
 		{ table: printTable(family, table) },
 		...chains.map((chain) => ({ chain: printChain(family, chain) })),
@@ -136,6 +136,6 @@ export function printTableContents(contents: TableContents, printer: Printer): O
 			.filter((set) => !isAnonymous(set))
 			.map((set) => ({ [commandOf(set)]: printSet(set, printer) }) as unknown as ObjectJson),
 		...flowtables.map((flowtable) => ({ flowtable: printFlowtable(family, flowtable) })),
-		...ordered.map((rule) => ({ rule: printRule(contents, rule, byName, printer) })),
+		...ordered.map((rule) => ({ rule: printRule(family, rule, byName, printer) })),
 	];
 }

@@ -1,0 +1,85 @@
+import { execFile } from "node:child_process";
+import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { Lab } from "../kernel/lab.js";
+import { root } from "./library.js";
+import { type Ended, run, strace } from "./program.js";
+
+const execute = promisify(execFile);
+const UP = "up tap0 --owner 500 --address 192.168.33.33/24 --nat eth1 --snat-to 10.33.33.34".split(
+	" ",
+);
+
+let directory: string;
+let program: string;
+let empty: string;
+let lab: Lab;
+beforeAll(async () => {
+	// What `npm run build:bin` does once dist/ is built; tests beside this one are using that.
+	await execute(process.execPath, [join(root, "scripts/build-bin.mjs")]);
+	directory = mkdtempSync(join(tmpdir(), "umlnet-nl-bin-"));
+	empty = mkdtempSync(join(tmpdir(), "umlnet-nl-empty-"));
+	// Where nothing else is that it could find and use.
+	program = join(directory, "umlnet-nl");
+	cpSync(join(root, "bin/umlnet-nl"), program);
+	lab = await Lab.open();
+}, 120_000);
+afterAll(() => {
+	lab.close();
+	for (const path of [directory, empty]) rmSync(path, { recursive: true });
+});
+
+/** Run it from an empty directory with nothing in its environment. */
+const bare = (args: readonly string[], under: readonly string[] = []): Promise<Ended> =>
+	run(lab.host, [...under, "env", "-i", program, ...args], { cwd: empty });
+
+test("it says its version", async () => {
+	const { version } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
+	expect(await bare(["--version"])).toEqual({
+		code: 0,
+		signal: null,
+		stdout: `${version}\n`,
+		stderr: "",
+	});
+});
+
+test("S3 comes up, is told, and goes down to what was there, with no other program's help", async () => {
+	const before = lab.look();
+	const trace = join(directory, "trace");
+	const state = ["--state-dir", lab.stateDir];
+	const up = await bare(
+		[...state, ...UP, "--json"],
+		strace(trace, "-e", "trace=execve,fork,vfork"),
+	);
+	expect(up).toMatchObject({ code: 0 });
+	expect(JSON.parse(up.stdout)).toMatchObject({ changed: true, taps: [{ name: "tap0" }] });
+	// env, and what it became.
+	const started = readFileSync(trace, "utf8").match(/\b(execve|v?fork)\(.*\) = 0$/gm) ?? [];
+	expect(started.map((line) => /"([^"]*)"/.exec(line)?.[1]?.split("/").at(-1))).toEqual([
+		"env",
+		"umlnet-nl",
+	]);
+
+	const { code, stdout } = await bare([...state, "status", "--json"]);
+	expect(code).toBe(0);
+	expect(JSON.parse(stdout)).toMatchObject({
+		taps: [{ name: "tap0", mode: "nat", owner: 500, uplink: "eth1", drift: [] }],
+	});
+	const [tap] = lab.host.json("ip -j -d address show tap0") as object[];
+	expect(tap).toMatchObject({
+		ifalias: "umlnet-nl tap0",
+		linkinfo: { info_kind: "tun", info_data: { persist: true, user: 500 } },
+		addr_info: expect.arrayContaining([expect.objectContaining({ local: "192.168.33.33" })]),
+	});
+	expect(lab.host.sh("nft list ruleset")).toMatch(/"tap0" \. "eth1"[^}]*10\.33\.33\.34/);
+	expect(lab.host.sh("cat /proc/sys/net/ipv4/conf/tap0/forwarding").trim()).toBe("1");
+
+	const down = await bare([...state, "down", "tap0", "--json"]);
+	expect(down.code).toBe(0);
+	expect(JSON.parse(down.stdout)).toMatchObject({ changed: true, taps: ["tap0"] });
+	expect(lab.changes(before)).toEqual([]);
+	expect(readdirSync(empty)).toEqual([]);
+});

@@ -7,6 +7,7 @@ import type { SetDeclaration } from "../set.js";
 import { completeBinary, dropMask } from "./binary.js";
 import { completeExthdr } from "./exthdr.js";
 import type { Listed } from "./listed.js";
+import { leaveTunnel } from "./match.js";
 import { completePayload, killDependency } from "./payload.js";
 import { completeRelation } from "./relation.js";
 import { completeConcat, completeValue } from "./value.js";
@@ -152,6 +153,7 @@ const completers: Completers = {
 	relational: (node, completion) => completeRelation(node, completion),
 	payload(node, completion) {
 		completePayload(node, completion);
+		leaveTunnel(node, completion);
 		killDependency(node, completion);
 		return node;
 	},

@@ -24,7 +24,6 @@ import {
 	concatBytes,
 	fromBytes,
 	fromText,
-	lowestBit,
 	padded,
 	swapOrder,
 	toBytes,
@@ -98,14 +97,11 @@ function splice(parts: readonly PartType[], raw: Uint8Array, ranges: boolean): N
 	});
 }
 type PartType = Pick<Node, "datatype" | "order" | "bits">;
-const partTypes = ({ kind, datatype, ...key }: Node): readonly PartType[] =>
-	kind === "concat"
-		? (key as Concat).parts
-		: (datatype.fields ?? []).map((field) => ({
-				datatype: field,
-				order: field.order,
-				bits: field.size,
-			}));
+function partTypes(node: Node): readonly PartType[] {
+	if (node.kind === "concat") return node.parts;
+	const fields = node.datatype.fields ?? [];
+	return fields.map((field) => ({ datatype: field, order: field.order, bits: field.size }));
+}
 
 function concatKey(set: SetDeclaration, raw: Uint8Array): Concat {
 	const parts = splice(partTypes(set.key), raw, isInterval(set));
@@ -142,7 +138,7 @@ function between(low: Node, high: Node): Node {
 		return wildcard(low, swapOrder(low.value, length)) ?? range(low, high);
 	}
 	const both = range(low, high);
-	return isAddress(low.datatype) ? asPrefix(both as never) : both;
+	return isAddress(low.datatype) ? asPrefix(both) : both;
 }
 
 /** What a value of the map is: data, or the name of an object. */
@@ -154,29 +150,31 @@ function dataOf(set: SetDeclaration, attrs: ElementAttrs): Node | undefined {
 	const node = dataNode(data);
 	if (node.kind !== "value") return node;
 	const raw = data.NFTA_DATA_VALUE ?? new Uint8Array();
-	const half = raw.length / 2;
+	if (set.dataIsInterval) return dataRange(set.data, raw);
 	const { datatype, order } = set.data;
+	if (datatype.fields !== undefined)
+		return concat(set.data, splice(partTypes(set.data), raw, false));
+	return finished({ ...node, datatype, order }, false);
+}
+/** Both ends of the data, one after the other. */
+function dataRange(type: Node, raw: Uint8Array): Node {
+	const half = raw.length / 2;
+	const { datatype, order } = type;
 	if (datatype.fields !== undefined) {
-		const types = partTypes(typeOnly(set.data));
-		const lows = splice(types, set.dataIsInterval ? raw.subarray(0, half) : raw, false);
-		if (!set.dataIsInterval) return concat(set.data, lows);
-		const highs = splice(types, raw.subarray(half), false);
+		const lows = splice(partTypes(type), raw.subarray(0, half), false);
+		const highs = splice(partTypes(type), raw.subarray(half), false);
 		return concat(
-			set.data,
+			type,
 			lows.map((low, i) => between(low, highs[i] as Node)),
 		);
 	}
-	if (!set.dataIsInterval) return finished({ ...node, datatype, order }, false);
 	const bits = datatype.size;
 	const end = (bytes: Uint8Array): Value => {
 		const used = bits > 0 ? bytes.subarray(0, byteLength(bits)) : bytes;
 		return { ...constant(used), datatype, order };
 	};
-	const ends = range(end(raw.subarray(0, half)), end(raw.subarray(half)));
-	return asPrefix(ends);
+	return asPrefix(range(end(raw.subarray(0, half)), end(raw.subarray(half))));
 }
-/** Data is read by its type even where an expression declared it. */
-const typeOnly = (node: Node): Node => (node.kind === "concat" ? node : { ...node });
 
 function itemOf(set: SetDeclaration, attrs: ElementAttrs, key: Node): Item {
 	const comment = new Map(records(attrs.NFTA_SET_ELEM_USERDATA ?? new Uint8Array())).get(COMMENT);
@@ -274,6 +272,6 @@ function interval(from: Node, last: bigint): Node {
 function wildcard(node: Value, number: bigint): Value | undefined {
 	const bytes = toBytes(number, "big", byteLength(node.bits));
 	const end = bytes.indexOf(0);
-	if (end <= 0 || (lowestBit(number) ?? 0) < 0) return undefined;
+	if (end <= 0) return undefined;
 	return stringValue(node, `${new TextDecoder().decode(bytes.subarray(0, end))}*`);
 }

@@ -5,9 +5,9 @@ const table = Uint32Array.from({ length: 256 }, (_, byte) => {
 	return crc;
 });
 
-/** CRC-32C of some bytes, as an unsigned 32-bit number. */
-export function crc32c(bytes: Uint8Array): number {
-	let crc = 0xffffffff;
+/** CRC-32C of some bytes, as an unsigned 32-bit number; `after` is that of the bytes before them. */
+export function crc32c(bytes: Uint8Array, after = 0): number {
+	let crc = ~after;
 	for (const byte of bytes) crc = (crc >>> 8) ^ (table[(crc ^ byte) & 0xff] as number);
 	return (crc ^ 0xffffffff) >>> 0;
 }

@@ -30,7 +30,8 @@ const unsafe = (path: string, why: string): UmlnetError =>
 
 /** Remove a namespace's directory when nothing is left in it to remember. */
 export function removeDirectory(directory: string): void {
-	for (const file of ["journal", "turn", "lock"]) rmSync(join(directory, file), { force: true });
+	for (const file of ["journal", "journal.new", "turn", "lock"])
+		rmSync(join(directory, file), { force: true });
 	try {
 		rmdirSync(directory);
 	} catch (error) {

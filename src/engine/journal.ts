@@ -11,10 +11,9 @@ import {
 	writeSync,
 } from "node:fs";
 import { join } from "node:path";
-import { Reader, Writer } from "../netlink/bytes.js";
 import { UmlnetError } from "../sys/error.js";
 import { isInMemory } from "../sys/file.js";
-import { crc32c } from "./crc32c.js";
+import { declaredEnd, frame, HEAD, isTornMagic, MAGIC, recordAt } from "./frame.js";
 import { decodeRecord, encodeRecord, type JournalRecord, type StepRecord } from "./record.js";
 import { type Delta, State } from "./state.js";
 
@@ -28,9 +27,6 @@ export interface Unfinished {
 	readonly past?: { readonly steps: readonly StepRecord[]; readonly delta: Delta };
 }
 
-const MAGIC = new TextEncoder().encode("umlnetj1");
-const HEAD = 8; // length, CRC-32C
-const RECORD_MAX = 256 * 1024 * 1024;
 // A journal is rewritten when it is big and has grown fourfold since it was last: the cost is amortised.
 const COMPACT_BYTES = 1024 * 1024;
 
@@ -64,8 +60,13 @@ export class Journal {
 		if (now.size > this.#length) this.#replay(now.size);
 	}
 
-	/** Write down how to undo what is about to be done. */
+	/** Write down how to undo what is about to be done. @throws UmlnetError ERR_JOURNAL, as all that write */
 	begin(transaction: string, command: string, undo: readonly StepRecord[]): void {
+		// The undo of what is unfinished would be lost.
+		if (this.unfinished !== undefined)
+			throw new UmlnetError("ERR_JOURNAL", `${this.unfinished.command} is still half done`, {
+				hint: "umlnet-nl recover finishes it",
+			});
 		this.#append({ begin: { transaction, command, steps: undo } });
 	}
 
@@ -113,14 +114,26 @@ export class Journal {
 
 	#open(): number {
 		const fd = openSync(this.#path, "a+", 0o600);
-		this.#fd = fd;
 		const { ino, size } = fstatSync(fd);
-		this.#inode = ino;
 		if (size === 0) {
-			writeSync(fd, MAGIC);
+			try {
+				write(fd, MAGIC, false);
+			} catch (cause) {
+				closeSync(fd);
+				throw this.#unwritable(cause);
+			}
 			this.#length = MAGIC.length;
 		}
+		this.#fd = fd;
+		this.#inode = ino;
 		return fd;
+	}
+
+	#unwritable(cause: unknown): UmlnetError {
+		return new UmlnetError("ERR_JOURNAL", `${this.#path}: cannot be written`, {
+			cause,
+			hint: `is there room left? df ${this.#directory}`,
+		});
 	}
 
 	#durable(): boolean {
@@ -130,16 +143,14 @@ export class Journal {
 
 	#append(record: JournalRecord): void {
 		const fd = this.#fd ?? this.#open();
-		const body = encodeRecord(record);
-		const bytes = frame(body);
-		// One write: a killed process leaves all of a record or a torn tail, which is recognised and dropped.
-		const written = writeSync(fd, bytes);
-		if (written !== bytes.length) {
+		const bytes = frame(encodeRecord(record), this.#length);
+		try {
+			write(fd, bytes, this.#durable());
+		} catch (cause) {
 			ftruncateSync(fd, this.#length);
-			throw new UmlnetError("ERR_JOURNAL", `${this.#path}: no space to write the journal`);
+			throw this.#unwritable(cause);
 		}
-		if (this.#durable()) fsyncSync(fd);
-		this.#length += written;
+		this.#length += bytes.length;
 		this.#fold(record);
 	}
 
@@ -161,8 +172,11 @@ export class Journal {
 				this.#tornOrDamaged(bytes, this.#length);
 				return;
 			}
-			this.#fold(decodeRecord(body));
+			const record = decodeRecord(body);
+			if (!this.#follows(record)) throw this.#damaged(this.#length);
+			this.#fold(record);
 			this.#length += HEAD + body.length;
+			if ("checkpoint" in record) this.#checkpoint = this.#length;
 		}
 	}
 
@@ -171,7 +185,7 @@ export class Journal {
 		const complete = at >= MAGIC.length && declaredEnd(bytes, at) <= bytes.length;
 		for (let next = at + 1; !complete && next <= bytes.length - HEAD; next++)
 			if (recordAt(bytes, next) !== undefined) throw this.#damaged(at);
-		if (complete || (at === 0 && bytes.length >= MAGIC.length)) throw this.#damaged(at);
+		if (complete || (at === 0 && !isTornMagic(bytes))) throw this.#damaged(at);
 		ftruncateSync(this.#fd as number, at);
 		if (at === 0) writeSync(this.#fd as number, MAGIC);
 		this.#length = Math.max(at, MAGIC.length);
@@ -185,6 +199,15 @@ export class Journal {
 				hint: "what it described cannot be proven ours any more: inspect the host, then remove the file",
 			},
 		);
+	}
+
+	/** Whether a record can stand here: a transaction ends before the next one begins. */
+	#follows(record: JournalRecord): boolean {
+		if ("checkpoint" in record) return this.#length === MAGIC.length;
+		if ("begin" in record) return this.unfinished === undefined;
+		const { transaction } =
+			"past" in record ? record.past : "commit" in record ? record.commit : record.abort;
+		return this.unfinished?.transaction === transaction;
 	}
 
 	#fold(record: JournalRecord): void {
@@ -203,44 +226,42 @@ export class Journal {
 		else this.state.apply(record.checkpoint);
 	}
 
-	/** Write the state as one record into a new file and put it in the place of the old one. */
+	/**
+	 * Write the state as one record into a new file and put it in the place of the old one. Where that fails,
+	 * the old one is as good.
+	 */
 	#compact(): void {
-		const body = frame(encodeRecord({ checkpoint: this.state.toDelta() }));
+		const bytes = frame(encodeRecord({ checkpoint: this.state.toDelta() }), MAGIC.length);
 		const fresh = `${this.#path}.new`;
-		const fd = openSync(fresh, "w+", 0o600);
-		writeSync(fd, MAGIC);
-		writeSync(fd, body);
-		if (this.#durable()) fsyncSync(fd);
-		closeSync(fd);
-		renameSync(fresh, this.#path);
-		const { state } = this;
-		this.#reset();
-		this.state = state;
-		this.#open();
-		this.#length = MAGIC.length + body.length;
-		this.#checkpoint = body.length;
+		let fd: number | undefined;
+		try {
+			rmSync(fresh, { force: true });
+			fd = openSync(fresh, "ax+", 0o600);
+			write(fd, MAGIC, false);
+			write(fd, bytes, this.#durable());
+			const { ino } = fstatSync(fd);
+			renameSync(fresh, this.#path);
+			[fd, this.#fd] = [this.#fd, fd];
+			this.#inode = ino;
+			this.#length = MAGIC.length + bytes.length;
+			this.#checkpoint = this.#length;
+		} catch {
+			discard(fresh);
+		}
+		if (fd !== undefined) closeSync(fd);
 	}
 }
 
-function frame(body: Uint8Array): Uint8Array {
-	const w = new Writer();
-	w.u32(body.length);
-	w.u32(crc32c(body));
-	w.append(body);
-	return w.finish();
+/** One write: a killed process leaves all of a record or a torn tail, which is recognised and dropped. */
+function write(fd: number, bytes: Uint8Array, durable: boolean): void {
+	const written = writeSync(fd, bytes);
+	if (written !== bytes.length) throw new Error(`${written} of ${bytes.length} bytes written`);
+	if (durable) fsyncSync(fd);
 }
 
-function declaredEnd(bytes: Uint8Array, at: number): number {
-	if (bytes.length - at < HEAD) return Number.POSITIVE_INFINITY;
-	return at + HEAD + new Reader(bytes, at).u32();
-}
-
-/** The body of the record at a place, or undefined when none is whole there. */
-function recordAt(bytes: Uint8Array, at: number): Uint8Array | undefined {
-	const end = declaredEnd(bytes, at);
-	if (end > bytes.length || end - at > RECORD_MAX || end === at + HEAD) return undefined;
-	const r = new Reader(bytes, at + 4);
-	const sum = r.u32();
-	const body = bytes.subarray(at + HEAD, end);
-	return crc32c(body) === sum ? body : undefined;
+/** Remove what may be there; where that is not possible, it is in nobody's way. */
+function discard(path: string): void {
+	try {
+		rmSync(path, { force: true });
+	} catch {}
 }

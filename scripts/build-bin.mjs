@@ -2,7 +2,7 @@
 // `npm run build:bin`: one executable of the command line, for hosts without Node. The bundle is compiled with
 // Bun, and koffi's native module is embedded into it: a compiler sees only a require with a literal name.
 import { execFileSync } from "node:child_process";
-import { chmodSync, mkdirSync, statSync } from "node:fs";
+import { chmodSync, existsSync, mkdirSync, statSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -13,15 +13,28 @@ const require = createRequire(import.meta.url);
 const libc = process.report.getReport().header.glibcVersionRuntime ? "linux" : "musl";
 const arch = process.arch;
 
+const BUN_VERSION = "1.4.5";
+
 /** The directory of an installed package. */
 const packageDirectory = (name) => dirname(require.resolve(`${name}/package.json`));
 
 const native = join(packageDirectory(`@koromix/koffi-linux-${arch}`), `${libc}_${arch}`, "koffi.node");
-const bun = join(packageDirectory(`@oven/bun-linux-${arch === "arm64" ? "aarch64" : arch}`), "bin", "bun");
 const work = join(project, ".cache", "bin");
 const target = join(project, "bin", "umlnet-nl");
 mkdirSync(work, { recursive: true });
 mkdirSync(dirname(target), { recursive: true });
+
+/** Bun's binary out of its npm package, fetched when first needed: 100 MB that no other script wants. */
+function bunBinary() {
+	const name = `@oven/bun-linux-${arch === "arm64" ? "aarch64" : arch}${libc === "musl" ? "-musl" : ""}`;
+	const binary = join(work, "node_modules", name, "bin", "bun");
+	if (!existsSync(binary))
+		execFileSync("npm", ["install", "--prefix", work, "--no-save", "--ignore-scripts", `${name}@${BUN_VERSION}`], {
+			stdio: ["ignore", "ignore", "inherit"],
+		});
+	chmodSync(binary, 0o755);
+	return binary;
+}
 
 const bundle = await rolldown({
 	input: { main: join(project, "dist/cli/main.js") },
@@ -39,8 +52,7 @@ const bundle = await rolldown({
 });
 await bundle.write({ dir: work, format: "esm", codeSplitting: false, entryFileNames: "main.mjs" });
 await bundle.close();
-chmodSync(bun, 0o755);
-execFileSync(bun, ["build", "--compile", "--minify-syntax", join(work, "main.mjs"), "--outfile", target], {
+execFileSync(bunBinary(), ["build", "--compile", "--minify-syntax", join(work, "main.mjs"), "--outfile", target], {
 	stdio: ["ignore", "ignore", "inherit"],
 	// Without a home of its own Bun would leave a cache in the user's.
 	env: { ...process.env, BUN_INSTALL_CACHE_DIR: work },

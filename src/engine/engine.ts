@@ -4,7 +4,7 @@ import type { UmlnetError } from "../sys/error.js";
 import { apply } from "./apply.js";
 import { parseCidr } from "./cidr.js";
 import type { Journal } from "./journal.js";
-import { type Kinds, kindOf } from "./kind.js";
+import { type Kinds, kindOf, linkKey } from "./kind.js";
 import { type Plan, type PlannedStep, planDown, planUp, type Unit } from "./plan.js";
 import { recover } from "./recover.js";
 import type {
@@ -126,13 +126,18 @@ export class Engine {
 		return recover(this.#kernel, this.#journal);
 	}
 
-	/** Where the guests of these taps live: on a shared bridge only they themselves, else their whole segment. */
+	/** Where the guests of these taps live: on a bridge that others stay on only they themselves, else their whole segment. */
 	#subnets(names: readonly string[]): Subnet[] {
+		const { state } = this.#journal;
+		const going = new Set(names);
+		const isShared = (bridge: string): boolean =>
+			[...state.users(linkKey(bridge))].some((user) => !going.has(user));
 		return names.flatMap((name) => {
-			const report = this.#journal.state.taps.get(name)?.report;
+			const report = state.taps.get(name)?.report;
 			if (report === undefined) return [];
 			const guests = report.guest.addresses.map(parseCidr).map(single);
-			return report.bridge === undefined ? [...report.addresses.map(parseCidr), ...guests] : guests;
+			if (report.bridge !== undefined && isShared(report.bridge)) return guests;
+			return [...report.addresses.map(parseCidr), ...guests];
 		});
 	}
 

@@ -58,9 +58,9 @@ export class Lab {
 		await settled();
 		return this.look();
 	}
-	/** What is other than before, a line each; but for flows, which are left to run out. */
+	/** What is other than before, a line each. */
 	changes(before: Snapshot): string[] {
-		return difference(before, this.look(), { except: ["conntrack"] });
+		return difference(before, this.look());
 	}
 	/** The same of the network alone, between two moments in which taps of ours are up: the journal grows. */
 	async networkChanges(before: Snapshot): Promise<string[]> {

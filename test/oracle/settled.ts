@@ -22,7 +22,7 @@ const IF_OPER_UP = 6;
  * Wait until the kernel has done what it does later by itself: it tells of a carrier up to a second after it
  * came or went, and only then is an interface up, with an IPv6 address that it first looks for on the link.
  */
-export async function settled(milliseconds = 5_000): Promise<void> {
+export async function settled(milliseconds = 30_000): Promise<void> {
 	const deadline = performance.now() + milliseconds;
 	const socket = new NetlinkSocket(NETLINK_ROUTE);
 	try {

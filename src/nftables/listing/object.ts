@@ -4,6 +4,7 @@ import * as obj from "../../uapi/nf_tables_obj.js";
 import { tcpTimeouts, udpTimeouts } from "../command/object.js";
 import { type FamilyJson, families } from "../fact/family.js";
 import type { ConstantJson } from "../fact/format.js";
+import type { Host } from "../fact/host.js";
 import { objectTypes } from "../fact/object.js";
 import type { ObjectJson } from "../json.js";
 import { printRate } from "../statement/limit.js";
@@ -44,8 +45,6 @@ export function printObject(family: number, attrs: ObjectAttrs, printer: Printer
 }
 
 function bodyOf(attrs: ObjectAttrs, { host }: Printer): object {
-	const protocol = (number: number | undefined): ConstantJson =>
-		host.name("protocols", number ?? 0) ?? number ?? 0;
 	switch (attrs.NFTA_OBJ_TYPE) {
 		case obj.NFT_OBJECT_COUNTER: {
 			const { NFTA_COUNTER_PACKETS: packets = 0n, NFTA_COUNTER_BYTES: bytes = 0n } =
@@ -62,6 +61,21 @@ function bodyOf(attrs: ObjectAttrs, { host }: Printer): object {
 		}
 		case obj.NFT_OBJECT_SECMARK:
 			return { context: attrs.NFTA_OBJ_DATA?.NFTA_SECMARK_CTX ?? "" };
+		case obj.NFT_OBJECT_LIMIT: {
+			const { burst, burst_unit, ...rate } = printRate(attrs.NFTA_OBJ_DATA ?? {});
+			return { ...rate, ...(burst && { burst, ...(burst_unit && { burst_unit }) }) };
+		}
+		case obj.NFT_OBJECT_SYNPROXY:
+			return printSynproxy(attrs.NFTA_OBJ_DATA ?? {});
+		default:
+			return conntrackBody(attrs, host);
+	}
+}
+
+function conntrackBody(attrs: ObjectAttrs, host: Host): object {
+	const protocol = (number: number | undefined): ConstantJson =>
+		host.name("protocols", number ?? 0) ?? number ?? 0;
+	switch (attrs.NFTA_OBJ_TYPE) {
 		case obj.NFT_OBJECT_CT_HELPER: {
 			const data = attrs.NFTA_OBJ_DATA ?? {};
 			return {
@@ -90,12 +104,6 @@ function bodyOf(attrs: ObjectAttrs, { host }: Printer): object {
 				l3proto: familyName(data.NFTA_CT_EXPECT_L3PROTO),
 			};
 		}
-		case obj.NFT_OBJECT_LIMIT: {
-			const { burst, burst_unit, ...rate } = printRate(attrs.NFTA_OBJ_DATA ?? {});
-			return { ...rate, ...(burst && { burst, ...(burst_unit && { burst_unit }) }) };
-		}
-		case obj.NFT_OBJECT_SYNPROXY:
-			return printSynproxy(attrs.NFTA_OBJ_DATA ?? {});
 		default:
 			return {};
 	}

@@ -41,6 +41,8 @@ export class TunDriver {
 			closeSync(fd);
 			throw error;
 		}
+		// One of that name that we still hold was deleted by somebody else, or the ioctl had failed.
+		this.drop(tap.name);
 		this.#held.set(tap.name, fd);
 	}
 

@@ -47,7 +47,6 @@ export const bridge: Kind<Bridge, MadeBridge> = {
 						ifi_index: index,
 						IFLA_IFNAME: name,
 						IFLA_ADDRESS: macBytes(mac),
-						IFLA_MTU: mtu,
 						IFLA_LINKINFO: { IFLA_INFO_KIND: "bridge", IFLA_INFO_DATA: { IFLA_BR_STP_STATE: 0 } },
 					}),
 				},
@@ -56,7 +55,8 @@ export const bridge: Kind<Bridge, MadeBridge> = {
 			{
 				label: `bring up ${name}`,
 				phase: "configure",
-				do: setLink(index, { ...UP, IFLA_IFALIAS: aliasOf(made.network) }),
+				// An MTU given at creation is lost to the first port; one that is set stays (br_change_mtu).
+				do: setLink(index, { ...UP, IFLA_IFALIAS: aliasOf(made.network), IFLA_MTU: mtu }),
 				undo: [],
 			},
 		];

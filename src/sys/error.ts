@@ -28,6 +28,8 @@ export class UmlnetError extends Error {
 const errnoByNumber = new Map<number, readonly [name: string, text: string]>(
 	[...getSystemErrorMap()].map(([number, entry]) => [-number, entry]),
 );
+// libuv says ENOTSUP where the kernel says EOPNOTSUPP; on Linux they are one number.
+errnoByNumber.set(95, ["EOPNOTSUPP", "operation not supported"]);
 // libuv has no name for errnos it never meets itself (errno(3), asm-generic/errno.h).
 for (const [number, name, text] of [
 	[85, "ERESTART", "interrupted system call should be restarted"],

@@ -130,9 +130,9 @@ export const chains: Behaviours = {
 		);
 		expect(found).toMatchObject({ ...BASE, NFTA_CHAIN_POLICY: 0 });
 		const moved = { NFTA_HOOK_HOOKNUM: 1, NFTA_HOOK_PRIORITY: 5 };
-		refusedBatch(kernel, "ENOTSUP", chain("in", { ...BASE, NFTA_CHAIN_HOOK: moved }, 0));
+		refusedBatch(kernel, "EOPNOTSUPP", chain("in", { ...BASE, NFTA_CHAIN_HOOK: moved }, 0));
 		committed(kernel, chain("c"));
-		refusedBatch(kernel, "ENOTSUP", chain("c", { NFTA_CHAIN_POLICY: 0 }, 0));
+		refusedBatch(kernel, "EOPNOTSUPP", chain("c", { NFTA_CHAIN_POLICY: 0 }, 0));
 	},
 	"rules stand in the order in which they were appended": (kernel) => {
 		committed(kernel, table(), set("s"), chain("c"), chain("d"));

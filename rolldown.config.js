@@ -6,6 +6,7 @@ import { defineConfig } from "rolldown";
  * verb does not need stays in chunks of its own behind its dynamic import.
  */
 const cli = defineConfig({
+	logLevel: "warn",
 	input: { "umlnet-nl": "dist/cli/main.js" },
 	platform: "node",
 	// The native module is found where npm put it, not bundled.
@@ -23,6 +24,7 @@ const cli = defineConfig({
 
 /** What `umlnet-nl demo` may start lies beside it, apart: the program itself starts nothing. */
 const guest = defineConfig({
+	logLevel: "warn",
 	input: { programs: "test/guest/programs.ts" },
 	platform: "node",
 	output: { dir: "dist/guest", format: "esm", cleanDir: true },

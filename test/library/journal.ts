@@ -6,19 +6,32 @@ import type { Place } from "./library.js";
 const MAGIC = 8; // "umlnetj1"
 const HEAD = 8; // length, CRC-32C
 
-/** What stands in the journal of a place, record by record. */
-export function journal({ directory }: Place): JournalRecord[] {
+/** The bodies of all whole records: somebody may be writing the next one. */
+function bodies(directory: string | undefined): Buffer[] {
 	if (directory === undefined) return [];
 	const bytes = readFileSync(join(directory, "journal"));
-	const records: JournalRecord[] = [];
-	for (let at = MAGIC; at < bytes.length; ) {
+	const out: Buffer[] = [];
+	for (let at = MAGIC; at + HEAD <= bytes.length; ) {
 		const start = at + HEAD;
 		at = start + bytes.readUInt32LE(at);
-		records.push(decodeRecord(bytes.subarray(start, at)));
+		if (at <= bytes.length) out.push(bytes.subarray(start, at));
 	}
-	return records;
+	return out;
 }
 
+/** What stands in the journal of a place, record by record. */
+export const journal = ({ directory }: Pick<Place, "directory">): JournalRecord[] =>
+	bodies(directory).map(decodeRecord);
+
 /** The commands of all transactions that were begun. */
-export const begun = (place: Place): string[] =>
+export const begun = (place: Pick<Place, "directory">): string[] =>
 	journal(place).flatMap((record) => ("begin" in record ? [record.begin.command] : []));
+
+/** The process in the middle of whose transaction the journal ends, if it is in the middle of one. */
+export function busy({ directory }: Pick<Place, "directory">): number | undefined {
+	const last = bodies(directory).at(-1);
+	const record = last && decodeRecord(last);
+	if (record === undefined) return undefined;
+	const open = "begin" in record ? record.begin : "past" in record ? record.past : undefined;
+	return open && Number(open.transaction.split("-")[0]);
+}

@@ -3,6 +3,7 @@ import { once } from "node:events";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { text } from "node:stream/consumers";
+import { onTestFinished } from "vitest";
 import type { Machine } from "../kernel/machine.js";
 import type { Place } from "./library.js";
 
@@ -74,7 +75,7 @@ export const calls = (
 	...lists: readonly (readonly (readonly [verb: string, argument?: unknown])[])[]
 ): string[] => node("calls.mjs", stateDir, JSON.stringify(lists));
 
-/** A program that goes on, line by line. */
+/** A program that goes on, line by line, but not longer than the test. */
 export class Running {
 	readonly child: ChildProcess;
 	readonly #lines: AsyncIterator<string>;
@@ -87,6 +88,9 @@ export class Running {
 		if (stdout === null || stderr === null) throw new Error("it has no pipes");
 		this.#lines = createInterface({ input: stdout })[Symbol.asyncIterator]();
 		this.#closed = once(this.child, "close");
+		onTestFinished(() => {
+			this.child.kill("SIGKILL");
+		});
 		stderr.on("data", (data) => {
 			this.#complaints += data;
 		});

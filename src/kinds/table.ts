@@ -1,5 +1,5 @@
 import { ConflictError } from "../engine/error.js";
-import type { Kind } from "../engine/kind.js";
+import type { Kind, Step } from "../engine/kind.js";
 import type { Action } from "../kernel/action.js";
 import type { Kernel } from "../kernel/kernel.js";
 import { type Request, request } from "../netlink/request.js";
@@ -12,7 +12,9 @@ import {
 } from "../uapi/netfilter.js";
 import { NLM_F_APPEND, NLM_F_CREATE, NLM_F_EXCL } from "../uapi/netlink.js";
 import {
+	NFT_MSG_DELRULE,
 	NFT_MSG_DELTABLE,
+	NFT_MSG_GETCHAIN,
 	NFT_MSG_GETTABLE,
 	NFT_MSG_NEWCHAIN,
 	NFT_MSG_NEWRULE,
@@ -71,7 +73,6 @@ const segmentAndUplink = [meta(NFT_META_IIFNAME, NFT_REG_1), meta(NFT_META_OIFNA
 /** The whole ruleset: it never grows. A guest is an element of a set. */
 function create(): readonly Request[] {
 	const flags = NLM_F_CREATE | NLM_F_EXCL;
-	const rule = NLM_F_CREATE | NLM_F_APPEND;
 	return [
 		request(NFT_MSG_NEWTABLE, flags, {
 			nfgen_family,
@@ -96,26 +97,28 @@ function create(): readonly Request[] {
 			NFTA_CHAIN_POLICY: NF_ACCEPT,
 			NFTA_CHAIN_USERDATA: comment(CHAIN_COMMENT, "source NAT of guests"),
 		}),
-		request(NFT_MSG_NEWRULE, rule, {
-			nfgen_family,
-			NFTA_RULE_TABLE: TABLE,
-			NFTA_RULE_CHAIN: CHAIN,
-			NFTA_RULE_EXPRESSIONS: [...segmentAndUplink, lookup(MASQUERADED), masquerade],
-		}),
-		request(NFT_MSG_NEWRULE, rule, {
-			nfgen_family,
-			NFTA_RULE_TABLE: TABLE,
-			NFTA_RULE_CHAIN: CHAIN,
-			NFTA_RULE_EXPRESSIONS: [
-				meta(NFT_META_NFPROTO, NFT_REG_1),
-				isIPv4,
-				...segmentAndUplink,
-				lookup(SNAT_TO, NFT_REG_1),
-				snat,
-			],
-		}),
+		...rules(),
 	];
 }
+
+const inChain = { nfgen_family, NFTA_RULE_TABLE: TABLE, NFTA_RULE_CHAIN: CHAIN } as const;
+
+function rules(): readonly Request[] {
+	const expressions: readonly Expressions[] = [
+		[...segmentAndUplink, lookup(MASQUERADED), masquerade],
+		[
+			meta(NFT_META_NFPROTO, NFT_REG_1),
+			isIPv4,
+			...segmentAndUplink,
+			lookup(SNAT_TO, NFT_REG_1),
+			snat,
+		],
+	];
+	return expressions.map((NFTA_RULE_EXPRESSIONS) =>
+		request(NFT_MSG_NEWRULE, NLM_F_CREATE | NLM_F_APPEND, { ...inChain, NFTA_RULE_EXPRESSIONS }),
+	);
+}
+const flush = request(NFT_MSG_DELRULE, 0, inChain);
 
 const set = (NFTA_SET_ID: number, name: string, text: string, more: object): Request =>
 	request(NFT_MSG_NEWSET, NLM_F_CREATE | NLM_F_EXCL, {
@@ -151,6 +154,10 @@ const snat = {
 	},
 } as const;
 
+type Expressions = NonNullable<
+	Parameters<typeof NFT_MSG_NEWRULE.encode>[0]["NFTA_RULE_EXPRESSIONS"]
+>;
+
 const drop: Action = {
 	via: "nftables",
 	batch: [request(NFT_MSG_DELTABLE, 0, { nfgen_family, NFTA_TABLE_NAME: TABLE })],
@@ -166,6 +173,26 @@ function isThere(kernel: Kernel): boolean {
 		throw error;
 	}
 }
+
+/** How many rules our chain has; undefined where there is no such chain. */
+function countRules(kernel: Kernel): number | undefined {
+	try {
+		const name = { nfgen_family, NFTA_CHAIN_TABLE: TABLE, NFTA_CHAIN_NAME: CHAIN };
+		const [chain] = kernel.readNftables(NFT_MSG_GETCHAIN, NFT_MSG_NEWCHAIN, name, false);
+		return chain?.NFTA_CHAIN_USE;
+	} catch (error) {
+		if (error instanceof KernelError && error.errno === "ENOENT") return undefined;
+		throw error;
+	}
+}
+
+/** Somebody emptied the chain (`nft flush table`): the sets are still there, nothing looks into them. */
+const refill: Step = {
+	label: `put the rules back into nft table inet ${TABLE}`,
+	phase: "filter",
+	do: { via: "nftables", batch: [flush, ...rules()] },
+	undo: [{ via: "nftables", batch: [flush] }],
+};
 
 /** Our nf_tables table: static chains that look guests up in sets. Made with its first user. */
 export const table: Kind<Table, Table> = {
@@ -194,8 +221,18 @@ export const table: Kind<Table, Table> = {
 			undo: [{ via: "nftables", batch: create() }],
 		},
 	],
-	drift: (_made, kernel) => (isThere(kernel) ? [] : [`nft table inet ${TABLE} is gone`]),
+	drift(_made, kernel) {
+		const count = countRules(kernel);
+		if (count !== undefined)
+			return count < rules().length ? [`nft table inet ${TABLE} has lost its rules`] : [];
+		return [`nft table inet ${TABLE} ${isThere(kernel) ? "has lost its chain" : "is gone"}`];
+	},
 	change(_made, next, kernel) {
-		return isThere(kernel) ? [] : this.create(next);
+		const count = countRules(kernel);
+		if (count !== undefined) return count < rules().length ? [refill] : [];
+		if (!isThere(kernel)) return this.create(next);
+		throw new ConflictError(`nft table inet ${TABLE}`, "one without our chain", "ours", {
+			hint: `remove it if nobody needs it: nft delete table inet ${TABLE}; then up again`,
+		});
 	},
 };

@@ -81,7 +81,7 @@ const COLLISIONS: Readonly<Record<string, Collision>> = {
 		first: labSpec(nat, { tap0: { mac } }),
 		script: "nft flush ruleset; nft add table inet umlnet-nl",
 		next: labSpec({ ...nat, mtu: 1400, snatTo: "10.33.33.34" }, { tap0: { mac } }),
-		code: "ERR_KERNEL",
+		code: "ERR_CONFLICT",
 	},
 };
 

@@ -146,6 +146,7 @@ describe("what somebody changed meanwhile", () => {
 	test.each([
 		["nft flush ruleset", /nft table inet umlnet-nl is gone|source NAT/],
 		["nft flush set inet umlnet-nl masqueraded", /source NAT .* is not in place/],
+		["nft flush table inet umlnet-nl", /nft table inet umlnet-nl has lost its rules/],
 		["ip link set tap0 down", /tap0: state is down/],
 		["ip link set tap0 mtu 1300 alias mine", /tap0: alias is mine/],
 		["ip address flush dev tap0", /address 192\.168\.33\.33\/24 is missing on tap0/],

@@ -134,7 +134,7 @@ const TROUBLES: Readonly<Record<string, Trouble>> = {
 		hint: /another name/,
 	},
 	"a foreign bridge of that name": {
-		script: "ip link add br0 type bridge; ip link set br0 up",
+		script: "ip link add br0 type bridge",
 		args: S2,
 		status: 5,
 		code: "ERR_CONFLICT",
@@ -197,11 +197,11 @@ const TROUBLES: Readonly<Record<string, Trouble>> = {
 };
 
 describe("an error of its own, a way out and an untouched kernel:", () => {
-	test.each(Object.entries(TROUBLES))("%s", (_, trouble) => {
+	test.each(Object.entries(TROUBLES))("%s", async (_, trouble) => {
 		const { script = "", under = [], args, input, status, code, says, hint } = trouble;
 		lab.host.sh(script);
 		if (under.includes(USER)) allowUser();
-		const before = lab.look();
+		const before = await lab.lookSettled();
 		const ended = run(under, ["--json", ...args], input);
 		expect(errorOf(ended)).toMatchObject({
 			code,

@@ -1,5 +1,7 @@
+import { readdirSync } from "node:fs";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { Lab } from "./lab.js";
+import { labSpec, S3 } from "./specs.js";
 import { traceOf } from "./strace.js";
 
 let lab: Lab;
@@ -43,3 +45,15 @@ test.each([
 		expect(lab.changes(before)).toEqual([]);
 	},
 );
+
+test("a host that is closed leaves no descriptor open, whether it worked or was refused", async () => {
+	const open = () => readdirSync("/proc/self/fd").length;
+	await lab.run((host) => host.status());
+	const before = open();
+	await lab.run((host) => host.up(S3));
+	await expect(
+		lab.run((host) => host.up(labSpec({ mode: "host-only" }, { eth1: {} }))),
+	).rejects.toThrow();
+	await lab.run((host) => host.down({ all: true }));
+	expect(open()).toBe(before);
+});

@@ -25,6 +25,8 @@ import { IFF_LOWER_UP } from "./uapi/if.js";
 
 export const DEFAULT_STATE_DIR = "/run/umlnet-nl";
 const DEFAULT_TIMEOUT = 30_000;
+// Looking for dead processes' pools reads all taps there are: not on the way of every guest.
+const SWEEP_MS = 1_000;
 
 export interface HostOptions {
 	/** A network namespace by name or path; the calling thread moves there for good. Default: where it is. */
@@ -49,7 +51,7 @@ export class Host {
 	readonly #journal: Journal;
 	readonly #engine: Engine;
 	readonly #timeout: number;
-	#swept = false;
+	#swept = Number.NEGATIVE_INFINITY;
 
 	/** Enter the namespace on this thread. @throws KernelError, UmlnetError */
 	static open(options: HostOptions = {}): Host {
@@ -120,7 +122,12 @@ export class Host {
 
 	/** Finish or undo what a killed process left half done. */
 	recover(): Promise<RecoverReport> {
-		return this.#locked(() => this.#engine.recover(), false);
+		return this.#locked(() => {
+			const report = this.#engine.recover();
+			this.#swept = Number.NEGATIVE_INFINITY;
+			this.#sweep();
+			return report;
+		}, false);
 	}
 
 	/** Let go of everything; where nothing of ours is left, of the state directory too. */
@@ -147,10 +154,11 @@ export class Host {
 		}
 	}
 
-	/** Parked taps of a process that has died serve nobody: they go as one group. Looked for once. */
+	/** Parked taps of a process that has died serve nobody: they go as one group. */
 	#sweep(): void {
-		if (this.#swept) return;
-		this.#swept = true;
+		const now = performance.now();
+		if (now - this.#swept < SWEEP_MS) return;
+		this.#swept = now;
 		const orphans = [...this.#journal.state.taps.values()]
 			.map(({ report }) => report)
 			.filter(({ mode, pool }) => mode === "parked" && pool !== undefined && !isAlive(pool));

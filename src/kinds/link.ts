@@ -38,7 +38,13 @@ export const mtuAfter = (made: number | undefined, next: number | undefined): nu
 /** What of a link is not as wanted, in words; only what is wanted is compared. */
 export function linkDrift(
 	link: Link,
-	want: { name: string; alias: string; mac?: string | undefined; mtu?: number | undefined },
+	want: {
+		name: string;
+		alias: string;
+		mac?: string | undefined;
+		mtu?: number | undefined;
+		parked?: boolean | undefined;
+	},
 ): string[] {
 	const out: string[] = [];
 	const tell = (what: string, found: unknown, wanted: unknown): void => {
@@ -49,6 +55,6 @@ export function linkDrift(
 	tell("alias", link.IFLA_IFALIAS, want.alias);
 	tell("address", macText(link.IFLA_ADDRESS), want.mac);
 	tell("mtu", link.IFLA_MTU, want.mtu);
-	tell("state", (link.ifi_flags & IFF_UP) === 0 ? "down" : "up", "up");
+	tell("state", (link.ifi_flags & IFF_UP) === 0 ? "down" : "up", want.parked ? "down" : "up");
 	return out;
 }

@@ -104,14 +104,13 @@ export const tap: Kind<Tap, MadeTap> = {
 		];
 	},
 	change(made, next, kernel) {
-		if (made.parked !== next.parked) return [shift(made, next, kernel)];
+		if (made.parked !== next.parked) {
+			refuse(next, accessChange(made, next));
+			return [shift(made, next, kernel)];
+		}
 		const link = readLink(kernel, made.index);
 		if (link === undefined) return this.create(next);
-		const fixed = [...accessDrift(link, next), ...nameDrift(link, next)];
-		if (fixed.length > 0)
-			throw new ConflictError(`tap ${next.name}`, fixed.join("; "), "what the spec says", {
-				hint: `that cannot be changed while the tap exists: umlnet-nl down ${next.name} first`,
-			});
+		refuse(next, [...accessDrift(link, next), ...nameDrift(link, next)]);
 		const want = { ...next, mtu: mtuAfter(made.mtu, next.mtu) };
 		const drift = linkDrift(link, { ...want, alias: aliasOf(next.network) });
 		return drift.length === 0 || next.parked ? [] : [adjust(want, link)];
@@ -141,15 +140,35 @@ function adjust(next: MadeTap, link: Link): Step {
 const nameDrift = (link: Link, { name }: MadeTap): string[] =>
 	link.IFLA_IFNAME === name ? [] : [`it was renamed to ${link.IFLA_IFNAME}`];
 
-/** Who may open it and how: fixed when a tap is made. */
+/** @throws ConflictError when something is asked for that cannot be changed while the tap exists */
+function refuse({ name }: MadeTap, fixed: readonly string[]): void {
+	if (fixed.length === 0) return;
+	throw new ConflictError(`tap ${name}`, fixed.join("; "), "what the spec says", {
+		hint: `that cannot be changed while the tap exists: umlnet-nl down ${name} first`,
+	});
+}
+
+/** Who may open a tap and how: fixed when it is made. */
+type Access = Pick<Tap, "owner" | "group" | "multiQueue" | "vnetHdr">;
+
 function accessDrift(link: Link, made: MadeTap): string[] {
 	const info = link.IFLA_LINKINFO;
 	const data = info?.IFLA_INFO_KIND === "tun" ? info.IFLA_INFO_DATA : undefined;
+	const found = {
+		owner: data?.IFLA_TUN_OWNER,
+		group: data?.IFLA_TUN_GROUP,
+		multiQueue: data?.IFLA_TUN_MULTI_QUEUE === 1,
+		vnetHdr: data?.IFLA_TUN_VNET_HDR === 1,
+	};
+	return accessChange(found, made);
+}
+
+function accessChange(has: Access, made: MadeTap): string[] {
 	const pairs = [
-		["owner", data?.IFLA_TUN_OWNER, made.owner],
-		["group", data?.IFLA_TUN_GROUP, made.group],
-		["multi_queue", data?.IFLA_TUN_MULTI_QUEUE === 1, made.multiQueue],
-		["vnet_hdr", data?.IFLA_TUN_VNET_HDR === 1, made.vnetHdr],
+		["owner", has.owner, made.owner],
+		["group", has.group, made.group],
+		["multi_queue", has.multiQueue, made.multiQueue],
+		["vnet_hdr", has.vnetHdr, made.vnetHdr],
 	] as const;
 	return pairs.flatMap(([what, found, wanted]) =>
 		found === wanted

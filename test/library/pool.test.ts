@@ -121,7 +121,9 @@ test("nothing of the last guest is left on a parked tap", async () => {
 		expect(link.master).toBeUndefined();
 		expect(link.flags).not.toContain("UP");
 		macs.push(link.address);
-		expect(await host.status([name])).toMatchObject({ taps: [{ mode: "parked" }] });
+		expect(await host.status([name])).toMatchObject({
+			taps: [{ mode: "parked", drift: [] }],
+		});
 	}
 	// Taken, parked, taken, parked: no guest has the address of another, or of the tap while it waits.
 	const [first, waiting, second, again] = macs;
@@ -236,4 +238,17 @@ test("a pool that cannot be filled now is filled later, and its engine lives", a
 	contention[Symbol.dispose]();
 	expect((await host.take(guest(1))).name).toMatch(/^vm/);
 	await filled(host, 2);
+});
+
+test("a parked tap brought up by name for another owner is refused and stays parked", async () => {
+	await using place = new Place();
+	const host = await place.open({ pool: { size: 1, low: 1 } });
+	const [name] = await filled(host, 1);
+	const spec = {
+		version: 1,
+		networks: { lab: { mode: "host-only" } },
+		taps: { [name as string]: { network: "lab", owner: 4242 } },
+	};
+	await expect(host.up(spec)).rejects.toThrow(/owner is 0, not 4242/);
+	expect((await host.status()).taps).toMatchObject([{ name, mode: "parked", drift: [] }]);
 });

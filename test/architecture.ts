@@ -18,7 +18,7 @@ const BELOW: Readonly<Record<string, readonly string[]>> = {
 	netlink: ["sys"],
 	uapi: ["netlink"],
 	kernel: ["uapi", "netlink", "sys"],
-	nftables: ["uapi", "netlink", "sys"],
+	nftables: ["kernel", "uapi", "netlink", "sys"],
 	engine: ["kernel", "uapi", "netlink", "sys"],
 	kinds: ["engine", "kernel", "nftables", "uapi", "netlink", "sys"],
 	".": ["kinds", "engine", "nftables", "kernel", "uapi", "netlink", "sys"],

@@ -48,6 +48,25 @@ export class NftablesDriver {
 		}
 	}
 
+	/**
+	 * Have the kernel do everything a commit does but the last step: a batch without BATCH_END is validated as a
+	 * whole and thrown away (net/netfilter/nfnetlink.c NFNL_ABORT_VALIDATE).
+	 * @throws KernelError when the batch as a whole is refused
+	 */
+	check(batch: readonly Request[]): BatchOutcome {
+		const begin = request(NFNL_MSG_BATCH_BEGIN, 0, { res_id: NFNL_SUBSYS_NFTABLES });
+		const { outcomes, acknowledged } = this.#socket.use((socket) =>
+			socket.sendBatch([begin, ...batch]),
+		);
+		const [first, ...rest] = outcomes;
+		if (first?.error !== undefined) throw first.error;
+		const refused = rest.flatMap(({ error }, at) => (error === undefined ? [] : [{ at, error }]));
+		if (refused.length > 0 || acknowledged) return { refused };
+		throw new KernelError("NFNL_MSG_BATCH_BEGIN", "EPROTO", {
+			kernel: "the kernel did not answer the batch",
+		});
+	}
+
 	read<O, I>(message: Message<unknown, I>, reply: Message<O, never>, value: I, dump: boolean): O[] {
 		return this.#socket.use((socket) => {
 			if (dump) return socket.dump(message, reply, value);

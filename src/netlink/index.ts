@@ -3,6 +3,7 @@ export { Reader, Writer } from "./bytes.js";
 export { describe } from "./describe.js";
 export { DeadlineError, DumpInterruptedError, OverrunError, WireError } from "./error.js";
 export * from "./frame.js";
+export { type ListenerOptions, NetlinkListener, type Notification } from "./listener.js";
 export { type Request, request } from "./request.js";
 export * from "./schema.js";
 export {

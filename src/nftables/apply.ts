@@ -1,5 +1,3 @@
-import type { Request } from "../netlink/request.js";
-import type { Message } from "../netlink/schema.js";
 import { KernelError } from "../sys/error.js";
 import {
 	NFT_MSG_GETRULE,
@@ -10,19 +8,12 @@ import {
 	NFT_MSG_NEWSETELEM,
 } from "../uapi/nf_tables.js";
 import type { TableHandle } from "./command/command.js";
-import { type CompileOptions, type Context, compile } from "./compile.js";
-import { RulesetError } from "./error.js";
+import { type Context, compile } from "./compile.js";
+import { type Connection, type ConnectionOptions, connected } from "./connection.js";
+import { NftError } from "./error.js";
 import type { Document } from "./json.js";
 import { readSet } from "./listing/set.js";
 import { hasEndElements, type SetDeclaration } from "./set.js";
-
-/** A way to nf_tables: one transaction at a time, committed whole or not at all. */
-export interface Connection {
-	commit(batch: readonly Request[]): {
-		readonly refused: readonly { readonly at: number; readonly error: Error }[];
-	};
-	read<O, I>(message: Message<unknown, I>, reply: Message<O, never>, value: I, dump: boolean): O[];
-}
 
 function findSet(
 	connection: Connection,
@@ -73,20 +64,27 @@ export function kernelContext(connection: Connection): Context {
 	};
 }
 
+export interface ApplyOptions extends ConnectionOptions {
+	/** What is in the kernel already. Default: it is read when the document refers to it. */
+	readonly context?: Context | undefined;
+	/** Only have the kernel validate it all; nothing is changed. */
+	readonly check?: boolean | undefined;
+}
+
 /**
- * Compile a document and have the kernel commit it, all of it or nothing.
- * @throws RulesetError when the document is wrong; its cause is the KernelError when the kernel refused
+ * Compile a document and have the kernel commit it, all of it or nothing. Synchronous: the kernel does its work
+ * while the thread waits.
+ * @throws NftError when the document is wrong; its cause is the KernelError when the kernel refused
  */
-export function apply(
-	document: Document,
-	connection: Connection,
-	options: CompileOptions = {},
-): void {
-	const context = options.context ?? kernelContext(connection);
-	const { messages } = compile(document, { ...options, context });
-	if (messages.length === 0) return;
-	const [first] = connection.commit(messages).refused;
-	if (first === undefined) return;
-	const path = messages[first.at]?.path ?? "$";
-	throw new RulesetError(path, first.error.message, { cause: first.error });
+export function apply(document: Document, options: ApplyOptions = {}): void {
+	connected(options, (connection) => {
+		const { host, check = false, context = kernelContext(connection) } = options;
+		const { messages } = compile(document, { ...(host && { host }), context });
+		if (messages.length === 0) return;
+		const { refused } = check ? connection.check(messages) : connection.commit(messages);
+		const [first] = refused;
+		if (first === undefined) return;
+		const path = messages[first.at]?.path ?? "$";
+		throw new NftError(path, first.error.message, { cause: first.error });
+	});
 }

@@ -14,7 +14,7 @@ import { compileRule } from "./command/rule.js";
 import { compileSet } from "./command/set.js";
 import { compileFlushRuleset, compileTable } from "./command/table.js";
 import { Cursor } from "./cursor.js";
-import { RulesetError } from "./error.js";
+import { NftError } from "./error.js";
 import { parseExpression } from "./expression/index.js";
 import { type Host, localHost } from "./fact/host.js";
 import type { Document } from "./json.js";
@@ -99,7 +99,7 @@ function start(
 		knownSet,
 		findSet(handle, name, path) {
 			const set = knownSet(handle, name);
-			if (set === undefined) throw new RulesetError(path, `no set or map "${name}" in the table`);
+			if (set === undefined) throw new NftError(path, `no set or map "${name}" in the table`);
 			return set;
 		},
 		addSet: (set) => void sets.set(setKey(set, set.name), set),
@@ -128,7 +128,7 @@ function compileCommand(at: Cursor, compilation: Compilation): void {
 /**
  * Compile a document of libnftables-json(5) to nf_tables messages. Nothing is sent and nothing but name files
  * of the host is read.
- * @throws RulesetError, with the place in the document
+ * @throws NftError, with the place in the document
  */
 export function compile(document: Document, options: CompileOptions = {}): Batch {
 	const emissions: Emission[] = [];
@@ -138,8 +138,8 @@ export function compile(document: Document, options: CompileOptions = {}): Batch
 		for (const command of nftables.list()) compileCommand(command, compilation);
 		return { messages: emissions.flatMap((emission) => emission()) };
 	} catch (error) {
-		if (error instanceof RulesetError) throw error;
-		throw new RulesetError("$", `cannot be compiled: ${(error as Error).message}`, {
+		if (error instanceof NftError) throw error;
+		throw new NftError("$", `cannot be compiled: ${(error as Error).message}`, {
 			cause: error,
 		});
 	}

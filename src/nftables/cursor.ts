@@ -1,4 +1,4 @@
-import { RulesetError } from "./error.js";
+import { NftError } from "./error.js";
 
 /** Nothing a person or nft writes is deeper; the recursion of the compiler is bounded by it. */
 const MAX_DEPTH = 48;
@@ -15,11 +15,11 @@ export class Cursor {
 		if (depth > MAX_DEPTH) throw this.fail(`nested more than ${MAX_DEPTH} deep`);
 	}
 
-	fail(message: string): RulesetError {
-		return new RulesetError(this.path, message);
+	fail(message: string): NftError {
+		return new NftError(this.path, message);
 	}
-	unsupported(message: string): RulesetError {
-		return new RulesetError(this.path, message, { unsupported: true });
+	unsupported(message: string): NftError {
+		return new NftError(this.path, message, { unsupported: true });
 	}
 
 	get isNull(): boolean {

@@ -1,5 +1,5 @@
 import { NFPROTO_BRIDGE } from "../uapi/netfilter.js";
-import { RulesetError } from "./error.js";
+import { NftError } from "./error.js";
 import { type Datatype, invalid, isInteger, isString } from "./fact/datatype.js";
 import type { Host } from "./fact/host.js";
 import type { Protocol } from "./fact/protocol.js";
@@ -102,7 +102,7 @@ export class Evaluation {
 		}
 		if (isString(node.datatype)) return node;
 		if (!isInteger(node.datatype))
-			throw new RulesetError(node.path, `a ${node.datatype.name} has no byte order`);
+			throw new NftError(node.path, `a ${node.datatype.name} has no byte order`);
 		if (isConstant(node) || byteLength(node.bits) < 2) {
 			node.order = order;
 			return node;
@@ -122,7 +122,7 @@ export class Evaluation {
 
 function converted(arg: Node, order: Order): Node {
 	if (arg.order === undefined)
-		throw new RulesetError(arg.path, `the byte order of a ${arg.datatype.name} is not known`);
+		throw new NftError(arg.path, `the byte order of a ${arg.datatype.name} is not known`);
 	const op = order === "big" ? "hton" : "ntoh";
 	return {
 		kind: "byteorder",
@@ -139,7 +139,7 @@ function converted(arg: Node, order: Order): Node {
 export const unevaluated = { datatype: invalid, order: undefined, bits: 0 } as const;
 
 export function fail(node: { readonly path: string }, message: string): never {
-	throw new RulesetError(node.path, message);
+	throw new NftError(node.path, message);
 }
 
 /** Check a constant against what is expected, and take on its order and width. */

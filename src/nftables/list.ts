@@ -16,10 +16,10 @@ import {
 	NFT_MSG_NEWSETELEM,
 	NFT_MSG_NEWTABLE,
 } from "../uapi/nf_tables.js";
-import type { Connection } from "./apply.js";
-import { RulesetError } from "./error.js";
+import { type Connection, type ConnectionOptions, connected } from "./connection.js";
+import { NftError } from "./error.js";
 import { type FamilyJson, families } from "./fact/family.js";
-import { type Host, localHost } from "./fact/host.js";
+import { localHost } from "./fact/host.js";
 import type { Document } from "./json.js";
 import { readElements } from "./listing/element.js";
 import { Printer } from "./listing/print.js";
@@ -93,18 +93,17 @@ function readWhole(connection: Connection, filter: Filter): TableContents[] {
 			if (tries === TORN_TRIES || generation(connection) === before) throw error;
 		}
 		if (tries === TORN_TRIES)
-			throw new RulesetError("$", "the ruleset changed with every attempt to read it");
+			throw new NftError("$", "the ruleset changed with every attempt to read it");
 	}
 }
 
-/** The ruleset of the kernel as a document of libnftables-json(5), which `apply` would bring back. */
-export function list(
-	connection: Connection,
-	filter: Filter = {},
-	host: Host = localHost(),
-): Document {
-	const printer = new Printer(host);
-	return {
-		nftables: readWhole(connection, filter).flatMap((table) => printTableContents(table, printer)),
-	};
+/**
+ * The ruleset of the kernel as a document of libnftables-json(5), which `apply` would bring back. It is of one
+ * generation: no transaction is seen half done.
+ * @throws KernelError, NftError
+ */
+export function list(filter: Filter = {}, options: ConnectionOptions = {}): Document {
+	const printer = new Printer(options.host ?? localHost());
+	const tables = connected(options, (connection) => readWhole(connection, filter));
+	return { nftables: tables.flatMap((table) => printTableContents(table, printer)) };
 }

@@ -12,8 +12,8 @@ const host = localHost();
 function answer(line: string): unknown {
 	const { id, doc, list: wantsList } = JSON.parse(line);
 	try {
-		if (wantsList === true) return { id, ruleset: list(connection, {}, host) };
-		apply(doc, connection, { host });
+		if (wantsList === true) return { id, ruleset: list({}, { connection, host }) };
+		apply(doc, { connection, host });
 		return { id, ok: true };
 	} catch (error) {
 		return { id, error: (error as Error).message };

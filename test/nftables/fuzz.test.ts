@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { compile, type Document, RulesetError } from "../../src/nftables/index.js";
+import { compile, type Document, NftError } from "../../src/nftables/index.js";
 import { Printer } from "../../src/nftables/listing/print.js";
 import { listStatements } from "../../src/nftables/listing/rule.js";
 import { rows } from "./rules.js";
@@ -42,7 +42,7 @@ function attempt(document: unknown): void {
 		for (const { message, value } of compile(document as Document, { host }).messages)
 			message.encode(value as never);
 	} catch (error) {
-		if (!(error instanceof RulesetError)) throw error;
+		if (!(error instanceof NftError)) throw error;
 		expect(error.cause, error.message).toBeUndefined();
 	}
 }
@@ -73,7 +73,7 @@ test("what is nested without end is refused", () => {
 		chain: "c",
 		expr: [{ match: { op: "==", left, right: 1 } }],
 	};
-	expect(() => compile({ nftables: [{ add: { rule } }] } as never, { host })).toThrow(RulesetError);
+	expect(() => compile({ nftables: [{ add: { rule } }] } as never, { host })).toThrow(NftError);
 });
 
 const families = { ip: 2, ip6: 10, inet: 1, arp: 3, bridge: 7, netdev: 5 } as const;

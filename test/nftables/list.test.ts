@@ -1,12 +1,6 @@
 import { beforeAll, expect, it, test } from "vitest";
 import { NftablesDriver } from "../../src/kernel/nftables.js";
-import {
-	apply,
-	type Command,
-	type Document,
-	list,
-	RulesetError,
-} from "../../src/nftables/index.js";
+import { apply, type Command, type Document, list, NftError } from "../../src/nftables/index.js";
 import { Printer } from "../../src/nftables/listing/print.js";
 import { listStatements } from "../../src/nftables/listing/rule.js";
 import { newNetns } from "../../src/sys/netns.js";
@@ -27,14 +21,14 @@ const comparable = (document: Document): unknown =>
 			key === "handle" || key === "used" || key === "expires" ? undefined : value,
 		),
 	);
-const listed = (): Document => list(connection, {}, host);
+const listed = (): Document => list({}, { connection, host });
 function accepted(nftables: readonly Command[]): boolean {
 	try {
-		apply({ nftables }, connection, { host });
+		apply({ nftables }, { connection, host });
 		return true;
 	} catch (error) {
 		// This kernel may lack a module; what it takes must come back.
-		if (error instanceof RulesetError && error.cause !== undefined) return false;
+		if (error instanceof NftError && error.cause !== undefined) return false;
 		throw error;
 	}
 }
@@ -43,7 +37,7 @@ it.each(rows)("%s: its listing is a document that makes the same", (_label, fami
 	if (!accepted([flush, ...inTable(family, statements)])) return;
 	const before = listed();
 	expect(JSON.stringify(before)).not.toContain('"unknown"');
-	apply({ nftables: [flush, ...before.nftables] }, connection, { host });
+	apply({ nftables: [flush, ...before.nftables] }, { connection, host });
 	expect(comparable(listed())).toEqual(comparable(before));
 });
 
@@ -59,7 +53,7 @@ test("sets and maps are listed as they were declared", () => {
 		{ add: { set: { ...set, comment: "some", elem: [range, prefix, "10.2.0.1"] } } },
 		{ add: { map: { ...map, elem: [[{ concat: ["10.0.0.1", 80] }, { drop: null }]] } } },
 	];
-	apply({ nftables }, connection, { host });
+	apply({ nftables }, { connection, host });
 	expect(comparable(listed())).toEqual({
 		nftables: [
 			{ table: { family: "ip", name: "t", comment: "a table" } },
@@ -73,13 +67,16 @@ test("elements go into a set that the kernel has, rules refer to it", () => {
 	const set = { ...ip, name: "s", type: "ipv4_addr", flags: ["interval"] } as const;
 	const table: Command = { add: { table: { family: "ip", name: "t" } } };
 	const chain: Command = { add: { chain: { ...ip, name: "c" } } };
-	apply({ nftables: [flush, table, chain, { add: { set } }] }, connection, { host });
+	apply({ nftables: [flush, table, chain, { add: { set } }] }, { connection, host });
 	const prefix = { prefix: { addr: "10.0.0.0", len: 8 } } as const;
 	const saddr = { payload: { protocol: "ip", field: "saddr" } } as const;
 	const expr = [{ match: { op: "==", left: saddr, right: "@s" } }] as const;
-	apply({ nftables: [{ add: { element: { ...ip, name: "s", elem: [prefix] } } }] }, connection);
-	apply({ nftables: [{ add: { element: { ...ip, name: "s", elem: ["11.0.0.1"] } } }] }, connection);
-	apply({ nftables: [{ add: { rule: { ...ip, chain: "c", expr } } }] }, connection);
+	apply({ nftables: [{ add: { element: { ...ip, name: "s", elem: [prefix] } } }] }, { connection });
+	apply(
+		{ nftables: [{ add: { element: { ...ip, name: "s", elem: ["11.0.0.1"] } } }] },
+		{ connection },
+	);
+	apply({ nftables: [{ add: { rule: { ...ip, chain: "c", expr } } }] }, { connection });
 	expect(comparable(listed())).toMatchObject({
 		nftables: [
 			{},
@@ -94,10 +91,10 @@ test("a filter lists one table", () => {
 	const tables = (["ip", "ip6"] as const).flatMap((family) =>
 		["a", "b"].map((name): Command => ({ add: { table: { family, name } } })),
 	);
-	apply({ nftables: [flush, ...tables] }, connection, { host });
+	apply({ nftables: [flush, ...tables] }, { connection, host });
 	expect(listed().nftables).toHaveLength(4);
-	expect(list(connection, { family: "ip6" }).nftables).toHaveLength(2);
-	expect(comparable(list(connection, { family: "ip6", table: "b" }))).toEqual({
+	expect(list({ family: "ip6" }, { connection }).nftables).toHaveLength(2);
+	expect(comparable(list({ family: "ip6", table: "b" }, { connection }))).toEqual({
 		nftables: [{ table: { family: "ip6", name: "b" } }],
 	});
 });

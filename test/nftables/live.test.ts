@@ -5,7 +5,7 @@ import { dirname, join } from "node:path";
 import { beforeAll, describe, expect, it, test } from "vitest";
 import { NftablesDriver } from "../../src/kernel/nftables.js";
 import type { Out } from "../../src/netlink/schema.js";
-import { apply, type Command, compile, RulesetError } from "../../src/nftables/index.js";
+import { apply, type Command, compile, NftError } from "../../src/nftables/index.js";
 import { newNetns } from "../../src/sys/netns.js";
 import {
 	NFT_MSG_GETRULE,
@@ -92,11 +92,11 @@ describe.skipIf(!hasNft)("the kernel holds what nft would have put there", () =>
 			const { status, stderr } = nft({ nftables });
 			if (status !== 0) {
 				// nft and the kernel refuse it: so must we, or the kernel for us.
-				expect(() => apply({ nftables }, connection, { host }), stderr).toThrow(RulesetError);
+				expect(() => apply({ nftables }, { connection, host }), stderr).toThrow(NftError);
 				return;
 			}
 			const theirs = held(families[family]);
-			apply({ nftables }, connection, { host });
+			apply({ nftables }, { connection, host });
 			expect(held(families[family])).toEqual(theirs);
 		},
 	);
@@ -112,8 +112,8 @@ test("a document is applied whole or not at all, and the error says which comman
 			},
 		},
 	];
-	apply({ nftables: [flush] }, connection, { host });
-	expect(() => apply({ nftables }, connection, { host })).toThrow(/^\$\.nftables\[4\].*ENOENT/);
+	apply({ nftables: [flush] }, { connection, host });
+	expect(() => apply({ nftables }, { connection, host })).toThrow(/^\$\.nftables\[4\].*ENOENT/);
 	expect(() => held(2)).not.toThrow();
 	expect(held(2)).toMatchObject({ rules: [] });
 });
@@ -132,10 +132,9 @@ test("a rule goes where its index says", () => {
 	});
 	apply(
 		{ nftables: [flush, ...inTable("ip", [{ counter: null }]), rule(1), rule(2)] },
-		connection,
-		{ host },
+		{ connection, host },
 	);
-	apply({ nftables: [rule(9, 1)] }, connection, { host });
+	apply({ nftables: [rule(9, 1)] }, { connection, host });
 	const { rules } = held(2) as { rules: { NFTA_EXPR_NAME: string; NFTA_EXPR_DATA: unknown }[][] };
 	const marks = rules
 		.slice(1)
@@ -144,7 +143,7 @@ test("a rule goes where its index says", () => {
 });
 
 test("compiling sends nothing", () => {
-	apply({ nftables: [flush] }, connection, { host });
+	apply({ nftables: [flush] }, { connection, host });
 	compile({ nftables: inTable("ip", [{ counter: null }]) }, { host });
 	expect(held(2)).toMatchObject({ rules: [] });
 });

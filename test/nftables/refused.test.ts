@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { type Command, compile, RulesetError } from "../../src/nftables/index.js";
+import { type Command, compile, NftError } from "../../src/nftables/index.js";
 import { host } from "./ruleset.js";
 
 const rule = (...expr: readonly unknown[]): unknown => ({
@@ -136,7 +136,7 @@ it.each(rows)("%s", (_why, command, path) => {
 	} catch (thrown) {
 		error = thrown;
 	}
-	expect(error).toBeInstanceOf(RulesetError);
-	expect((error as RulesetError).path).toMatch(path);
-	expect((error as RulesetError).message).toContain(path);
+	expect(error).toBeInstanceOf(NftError);
+	expect((error as NftError).path).toMatch(path);
+	expect((error as NftError).message).toContain(path);
 });

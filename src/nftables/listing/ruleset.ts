@@ -51,7 +51,7 @@ const tableFlags = {
 	owner: NFT_TABLE_F_OWNER,
 	persist: NFT_TABLE_F_PERSIST,
 } as const;
-const printTable = (family: number, attrs: TableAttrs): TableJson => ({
+export const printTable = (family: number, attrs: TableAttrs): TableJson => ({
 	family: familyName(family),
 	name: attrs.NFTA_TABLE_NAME ?? "",
 	...handleOf(attrs.NFTA_TABLE_HANDLE),
@@ -68,7 +68,7 @@ function deviceNames(devices: Devices, one?: string): { readonly dev?: string | 
 	return { dev: second === undefined ? only : names };
 }
 
-function printChain(family: number, attrs: ChainAttrs): ChainJson {
+export function printChain(family: number, attrs: ChainAttrs): ChainJson {
 	const { NFTA_CHAIN_HOOK: hook, NFTA_CHAIN_TYPE: type } = attrs;
 	const common = {
 		family: familyName(family),
@@ -90,7 +90,7 @@ function printChain(family: number, attrs: ChainAttrs): ChainJson {
 	};
 }
 
-function printFlowtable(family: number, attrs: FlowtableAttrs): FlowtableJson {
+export function printFlowtable(family: number, attrs: FlowtableAttrs): FlowtableJson {
 	const { NFTA_FLOWTABLE_HOOK: hook } = attrs;
 	return {
 		family: familyName(family),
@@ -103,7 +103,7 @@ function printFlowtable(family: number, attrs: FlowtableAttrs): FlowtableJson {
 	};
 }
 
-function printRule(
+export function printRule(
 	family: number,
 	attrs: RuleAttrs,
 	sets: ReadonlyMap<string, SetDeclaration>,

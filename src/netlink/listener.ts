@@ -1,0 +1,70 @@
+import { KernelError } from "../sys/error.js";
+import { NetlinkFd, type Received } from "../sys/socket.js";
+import { OverrunError, WireError } from "./error.js";
+import { type Frame, frames, NLMSG_OVERRUN } from "./frame.js";
+
+/** A message to all who listen, and the bytes it is in, which are good until the next one is taken. */
+export interface Notification {
+	readonly bytes: Uint8Array;
+	readonly frame: Frame;
+}
+
+export interface ListenerOptions {
+	/** How many bytes of messages the kernel keeps for us before it drops them. */
+	readonly bufferBytes?: number;
+	/** What kind of file descriptor carries the bytes; tests put a scripted one here. */
+	readonly open?: (protocol: number, groups: number) => Source;
+}
+export type Source = Pick<NetlinkFd, "receive" | "setBuffers" | "close">;
+
+// Notifications of nf_tables are collected up to NLMSG_GOODSIZE, a page; no group of ours sends larger ones.
+const RECEIVE_BYTES = 64 * 1024;
+const BUFFER_BYTES = 8 * 1024 * 1024;
+const SEND_BYTES = 4096;
+
+/** A socket that is a member of multicast groups: it asks nothing, it only hears. */
+export class NetlinkListener {
+	readonly #fd: Source;
+	readonly #inbox = new Uint8Array(RECEIVE_BYTES);
+
+	/** @throws KernelError */
+	constructor(protocol: number, groups: readonly number[], options: ListenerOptions = {}) {
+		const mask = groups.reduce((bits, group) => bits | (1 << (group - 1)), 0) >>> 0;
+		this.#fd = options.open?.(protocol, mask) ?? new NetlinkFd(protocol, mask);
+		this.#fd.setBuffers(SEND_BYTES, options.bufferBytes ?? BUFFER_BYTES);
+	}
+
+	/**
+	 * The messages of the next datagram, or undefined when none is there; it never waits.
+	 * @throws OverrunError when the kernel had to drop messages: what is known from them is incomplete
+	 */
+	take(): readonly Notification[] | undefined {
+		for (;;) {
+			const received = this.#receive();
+			if (received === undefined) return undefined;
+			// Any process of this namespace may send to us; only the kernel knows what happened.
+			if (received.senderPortId !== 0) continue;
+			if (received.length > this.#inbox.length)
+				throw new WireError(
+					`a datagram of ${received.length} bytes was cut to ${this.#inbox.length}`,
+				);
+			const all = [...frames(this.#inbox, received.length)];
+			if (all.some(({ type }) => type === NLMSG_OVERRUN))
+				throw new OverrunError(new WireError("NLMSG_OVERRUN"));
+			return all.map((frame) => ({ bytes: this.#inbox, frame }));
+		}
+	}
+
+	close(): void {
+		this.#fd.close();
+	}
+
+	#receive(): Received | undefined {
+		try {
+			return this.#fd.receive(this.#inbox);
+		} catch (error) {
+			if (error instanceof KernelError && error.errno === "ENOBUFS") throw new OverrunError(error);
+			throw error;
+		}
+	}
+}

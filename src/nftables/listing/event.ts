@@ -1,0 +1,182 @@
+import { Reader } from "../../netlink/bytes.js";
+import type { Notification } from "../../netlink/listener.js";
+import type { Message, Out } from "../../netlink/schema.js";
+import { NLM_F_APPEND } from "../../uapi/netlink.js";
+import * as nft from "../../uapi/nf_tables.js";
+import { type FamilyJson, families } from "../fact/family.js";
+import type { Host } from "../fact/host.js";
+import type { ObjectJson } from "../json.js";
+import { hasEndElements, isAnonymous, type SetDeclaration } from "../set.js";
+import { readElements } from "./element.js";
+import { nameOf } from "./listed.js";
+import { printObject } from "./object.js";
+import { Printer, printItem } from "./print.js";
+import { printChain, printFlowtable, printRule, printTable } from "./ruleset.js";
+import { commandOf, printSet, readSet } from "./set.js";
+
+/** A change of the ruleset, in the words of a command that would make it. */
+export type RulesetEvent =
+	| { readonly add: ObjectJson }
+	| { readonly insert: ObjectJson }
+	| { readonly delete: ObjectJson };
+type Change = "add" | "insert" | "delete";
+type ElementAttrs = Out<typeof nft.setElemAttrs>;
+type ElementsAttrs = Out<typeof nft.setElemListAttrs> & { readonly nfgen_family?: number };
+
+/** Elements of one set, until it is known that no other of their message follow. */
+interface Pending {
+	readonly change: Change;
+	readonly set: SetDeclaration;
+	readonly elements: ElementAttrs[];
+}
+const tableKey = (family: number, table: string | undefined): string => `${family} ${table}`;
+const event = (change: Change, object: unknown): RulesetEvent =>
+	({ [change]: object }) as unknown as RulesetEvent;
+
+/** Reads what the kernel tells of each change, remembering the sets that rules and elements refer to. */
+export class EventReader {
+	readonly #printer: Printer;
+	readonly #tables = new Map<string, Map<string, SetDeclaration>>();
+	readonly #handlers = this.#allHandlers();
+	#pending: Pending | undefined;
+	/** Sets deleted in this transaction: the rules that used them may be told of later. */
+	#deleted: SetDeclaration[] = [];
+
+	constructor(host: Host, sets: readonly SetDeclaration[]) {
+		this.#printer = new Printer(host);
+		for (const set of sets) this.#remember(set);
+	}
+
+	read({ bytes, frame }: Notification): RulesetEvent[] {
+		const handle = this.#handlers.get(frame.type);
+		if (handle === undefined) return [];
+		return handle(new Reader(bytes, frame.start, frame.end), frame.flags);
+	}
+
+	#allHandlers(): ReadonlyMap<number, (reader: Reader, flags: number) => RulesetEvent[]> {
+		const handlers = new Map<number, (reader: Reader, flags: number) => RulesetEvent[]>();
+		const on = <O extends { readonly nfgen_family?: number }>(
+			message: Message<O, never>,
+			print: (attrs: O, family: number, flags: number) => RulesetEvent[],
+		): void => {
+			handlers.set(message.type, (reader, flags) => {
+				const attrs = message.read(reader);
+				return [...this.#flush(), ...print(attrs, attrs.nfgen_family ?? 0, flags)];
+			});
+		};
+		const elements =
+			(change: Change) =>
+			(reader: Reader): RulesetEvent[] =>
+				this.#elements(change, nft.NFT_MSG_NEWSETELEM.read(reader));
+		handlers.set(nft.NFT_MSG_NEWSETELEM.type, elements("add"));
+		handlers.set(nft.NFT_MSG_DELSETELEM.type, elements("delete"));
+		on(nft.NFT_MSG_NEWTABLE, (a, family) => [event("add", { table: printTable(family, a) })]);
+		on(nft.NFT_MSG_DELTABLE, (a, family) => {
+			this.#tables.delete(tableKey(family, a.NFTA_TABLE_NAME));
+			return [event("delete", { table: printTable(family, a) })];
+		});
+		on(nft.NFT_MSG_NEWCHAIN, (a, family) => [event("add", { chain: printChain(family, a) })]);
+		on(nft.NFT_MSG_DELCHAIN, (a, family) => [event("delete", { chain: printChain(family, a) })]);
+		const rule = (change: Change, attrs: Out<typeof nft.ruleAttrs>, family: number) => {
+			const sets = this.#tables.get(tableKey(family, attrs.NFTA_RULE_TABLE)) ?? new Map();
+			return [event(change, { rule: printRule(family, attrs, sets, this.#printer) })];
+		};
+		on(nft.NFT_MSG_NEWRULE, (attrs, family, flags) =>
+			rule((flags & NLM_F_APPEND) === 0 ? "insert" : "add", attrs, family),
+		);
+		on(nft.NFT_MSG_DELRULE, (attrs, family) => rule("delete", attrs, family));
+		on(nft.NFT_MSG_NEWSET, (attrs, family) => {
+			const set = readSet(family, attrs);
+			this.#remember(set);
+			return isAnonymous(set)
+				? []
+				: [event("add", { [commandOf(set)]: printSet(set, this.#printer) })];
+		});
+		on(nft.NFT_MSG_DELSET, (attrs, family) => this.#deleteSet(attrs, family));
+		on(nft.NFT_MSG_NEWOBJ, (attrs, family) =>
+			printObject(family, attrs, this.#printer).map((object) => event("add", object)),
+		);
+		on(nft.NFT_MSG_DELOBJ, (attrs, family) =>
+			printObject(family, attrs, this.#printer).map((object) => event("delete", object)),
+		);
+		on(nft.NFT_MSG_NEWFLOWTABLE, (attrs, family) => [
+			event("add", { flowtable: printFlowtable(family, attrs) }),
+		]);
+		on(nft.NFT_MSG_DELFLOWTABLE, (attrs, family) => [
+			event("delete", { flowtable: printFlowtable(family, attrs) }),
+		]);
+		// The end of a transaction.
+		on(nft.NFT_MSG_NEWGEN, () => {
+			for (const set of this.#deleted) this.#forget(set);
+			this.#deleted = [];
+			return [];
+		});
+		return handlers;
+	}
+
+	#setsOf({ family, table }: SetDeclaration): Map<string, SetDeclaration> {
+		const key = tableKey(family, table);
+		const sets = this.#tables.get(key) ?? new Map<string, SetDeclaration>();
+		this.#tables.set(key, sets);
+		return sets;
+	}
+	#remember(set: SetDeclaration): void {
+		this.#setsOf(set).set(set.name, set);
+	}
+	/** Unless another one has its name by now. */
+	#forget(set: SetDeclaration): void {
+		const sets = this.#setsOf(set);
+		if (sets.get(set.name) === set) sets.delete(set.name);
+	}
+
+	#deleteSet(attrs: Out<typeof nft.setAttrs>, family: number): RulesetEvent[] {
+		const { NFTA_SET_NAME: name = "", NFTA_SET_TABLE: table = "", NFTA_SET_HANDLE: handle } = attrs;
+		const set = this.#tables.get(tableKey(family, table))?.get(name);
+		if (set !== undefined) this.#deleted.push(set);
+		if (set !== undefined && isAnonymous(set)) return [];
+		// Of a set that goes the kernel tells the name alone.
+		const body = {
+			family: nameOf<FamilyJson, number>(families, family) ?? "ip",
+			name,
+			table,
+			...(handle !== undefined && { handle: Number(handle) }),
+		};
+		return [event("delete", { [set === undefined ? "set" : commandOf(set)]: body })];
+	}
+
+	#elements(change: Change, attrs: ElementsAttrs): RulesetEvent[] {
+		const sets = this.#tables.get(
+			tableKey(attrs.nfgen_family ?? 0, attrs.NFTA_SET_ELEM_LIST_TABLE),
+		);
+		const set = sets?.get(attrs.NFTA_SET_ELEM_LIST_SET ?? "");
+		if (set === undefined) return this.#flush();
+		const elements = attrs.NFTA_SET_ELEM_LIST_ELEMENTS ?? [];
+		const last = this.#pending;
+		if (last !== undefined && last.set === set && last.change === change) {
+			last.elements.push(...elements);
+			return [];
+		}
+		const before = this.#flush();
+		this.#pending = { change, set, elements: [...elements] };
+		// The ends of an interval are two elements, each with a message of its own; so are the elements of an
+		// anonymous set, which are told with the rule. Others stand for themselves.
+		return hasEndElements(set) || isAnonymous(set) ? before : [...before, ...this.#flush()];
+	}
+
+	#flush(): RulesetEvent[] {
+		if (this.#pending === undefined) return [];
+		const { change, set, elements } = this.#pending;
+		this.#pending = undefined;
+		const literal = readElements(set, elements);
+		if (isAnonymous(set)) {
+			set.elements = literal;
+			return [];
+		}
+		const { name, table } = set;
+		const family = nameOf<FamilyJson, number>(families, set.family) ?? "ip";
+		return literal.items.map((item) => {
+			const elem = { set: [printItem(item, this.#printer)] };
+			return event(change, { element: { family, table, name, elem } });
+		});
+	}
+}

@@ -50,9 +50,10 @@ export function errnoName(errno: number): string {
 	return errnoByNumber.get(errno)?.[0] ?? `E${errno}`;
 }
 
-/** What an errno means, in libc's words. */
-export function errnoText(errno: number): string {
-	return errnoByNumber.get(errno)?.[1] ?? `error ${errno}`;
+/** What an errno means, by its number or its name. */
+export function errnoText(errno: number | string): string {
+	if (typeof errno === "number") return errnoByNumber.get(errno)?.[1] ?? `error ${errno}`;
+	return [...errnoByNumber.values()].find(([name]) => name === errno)?.[1] ?? errno;
 }
 
 export interface KernelErrorOptions extends UmlnetErrorOptions {
@@ -73,7 +74,7 @@ export class KernelError extends UmlnetError {
 	readonly attribute: string | undefined;
 	constructor(request: string, errno: number | string, options: KernelErrorOptions = {}) {
 		const name = typeof errno === "number" ? errnoName(errno) : errno;
-		const said = options.kernel ?? (typeof errno === "number" ? errnoText(errno) : errno);
+		const said = options.kernel ?? errnoText(errno);
 		const at = options.attribute === undefined ? "" : ` at ${options.attribute}`;
 		super(
 			name === "EPERM" || name === "EACCES" ? "ERR_PERMISSION" : "ERR_KERNEL",

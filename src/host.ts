@@ -18,9 +18,8 @@ import { LinuxKernel } from "./kernel/linux.js";
 import { readLinkByName, readLinks } from "./kernel/read.js";
 import { kinds, wantedTaps } from "./kinds/index.js";
 import { missingUplink } from "./kinds/uplink.js";
+import { enterNamespace } from "./namespace.js";
 import { isAlive } from "./process.js";
-import { UmlnetError } from "./sys/error.js";
-import { enterNetns } from "./sys/netns.js";
 import { IFF_LOWER_UP } from "./uapi/if.js";
 
 export const DEFAULT_STATE_DIR = "/run/umlnet-nl";
@@ -55,7 +54,7 @@ export class Host {
 
 	/** Enter the namespace on this thread. @throws KernelError, UmlnetError */
 	static open(options: HostOptions = {}): Host {
-		if (options.netns !== undefined) enter(options.netns);
+		if (options.netns !== undefined) enterNamespace(options.netns);
 		return new Host(new LinuxKernel(), options);
 	}
 
@@ -183,23 +182,6 @@ export class Host {
 			.map(({ report }) => report)
 			.filter(({ name, pool }) => pool === undefined && !Object.hasOwn(spec.taps, name))
 			.map(({ name }) => name);
-	}
-}
-
-function enter(netns: string): void {
-	try {
-		enterNetns(netns);
-	} catch (cause) {
-		const { code, message } = cause as NodeJS.ErrnoException;
-		if (code === "ENOENT")
-			throw new UmlnetError("ERR_SPEC", `there is no network namespace ${netns}`, {
-				cause,
-				hint: "namespaces with a name: ip netns list",
-			});
-		if (cause instanceof UmlnetError) throw cause;
-		throw new UmlnetError(code === "EACCES" ? "ERR_PERMISSION" : "ERR_INTERNAL", message, {
-			cause,
-		});
 	}
 }
 

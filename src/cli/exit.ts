@@ -17,6 +17,8 @@ const byCode: Readonly<Record<string, number>> = {
 	ERR_USAGE: Exit.usage,
 	ERR_SPEC: Exit.usage,
 	ERR_UNSUPPORTED: Exit.usage,
+	ERR_NFT: Exit.usage,
+	ERR_NFT_UNSUPPORTED: Exit.usage,
 	ERR_KERNEL: Exit.kernel,
 	ERR_PERMISSION: Exit.permission,
 	ERR_CONFLICT: Exit.conflict,

@@ -17,6 +17,8 @@ export interface Io {
 	readonly env: Readonly<Record<string, string | undefined>>;
 	/** The real user id. */
 	readonly uid: number;
+	/** Nobody reads what is written to stdout any more: reason enough for who would write for ever. */
+	readonly ended: AbortSignal;
 	/** All of standard input. */
 	readStdin(): Promise<string>;
 }
@@ -26,8 +28,10 @@ export interface Io {
  * changing the host, so EPIPE is no error here: what is left to say is simply not read by anybody.
  */
 export function processIo(): Io {
+	const ended = new AbortController();
 	process.stderr.on("error", () => {});
 	process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+		ended.abort();
 		if (error.code === "EPIPE") return;
 		process.stderr.write(`umlnet-nl: cannot write the output: ${error.message}\n`);
 		process.exitCode = Exit.internal;
@@ -37,6 +41,7 @@ export function processIo(): Io {
 		stderr: sinkOf(process.stderr),
 		env: process.env,
 		uid: process.getuid?.() ?? 0,
+		ended: ended.signal,
 		async readStdin() {
 			const chunks: Buffer[] = [];
 			for await (const chunk of process.stdin) chunks.push(Buffer.from(chunk));

@@ -1,6 +1,7 @@
 import { addCompletion } from "./commands/completion.js";
 import { addDemo } from "./commands/demo.js";
 import { addDown } from "./commands/down.js";
+import { addNft } from "./commands/nft.js";
 import { addPlan } from "./commands/plan.js";
 import { addPlanned } from "./commands/planned.js";
 import { addRecover } from "./commands/recover.js";
@@ -59,6 +60,7 @@ export function buildProgram(io: Pick<Io, "stdout" | "stderr">, perform: Perform
 		addPlan,
 		addStatus,
 		addRecover,
+		addNft,
 		addDemo,
 		addCompletion,
 		addPlanned,

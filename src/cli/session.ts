@@ -56,6 +56,11 @@ export class Session {
 		this.io.stdout.write(`${printableJson(value, this.io.stdout.isTTY ? 2 : 0)}\n`);
 	}
 
+	/** One of many objects, a line each, whoever reads it. */
+	line(value: object): void {
+		this.io.stdout.write(`${printableJson(value, 0)}\n`);
+	}
+
 	/** Lines of data for stdout, already safe to print. */
 	data(lines: readonly string[]): void {
 		if (lines.length > 0) this.io.stdout.write(`${lines.join("\n")}\n`);

@@ -116,14 +116,15 @@ export async function readSpec(session: Session, file: string): Promise<Spec> {
 	return parseSpec(text, { source, defaultOwner: await ownerOf(session) });
 }
 
-async function readText(file: string): Promise<string> {
+/** The text of a file that the user named. */
+export async function readText(file: string): Promise<string> {
 	const { readFileSync } = await import("node:fs");
 	try {
 		return readFileSync(file, "utf8");
 	} catch (error) {
 		const { code } = error as NodeJS.ErrnoException;
 		if (code === "ENOENT") throw new UsageError(`there is no file ${file}`);
-		if (code === "EISDIR") throw new UsageError(`${file} is a directory, not a spec file`);
+		if (code === "EISDIR") throw new UsageError(`${file} is a directory, not a file`);
 		throw error;
 	}
 }

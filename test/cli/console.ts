@@ -20,15 +20,20 @@ export interface Surroundings {
 	readonly stdin?: string;
 	readonly uid?: number;
 	readonly tty?: boolean;
+	/** Nobody reads the output any more after so many lines. */
+	readonly lines?: number;
 }
 
 /** Run a command line with everything around it made up. */
 export async function umlnet(argv: readonly string[], around: Surroundings = {}): Promise<Ended> {
 	const { host = {}, openError, env = {}, stdin = "", uid = 1000, tty = false } = around;
+	const ended = new AbortController();
 	const texts = { stdout: "", stderr: "" };
 	const sink = (name: keyof typeof texts): Sink => ({
 		write(text) {
 			texts[name] += text;
+			if (texts.stdout.split("\n").length > (around.lines ?? Number.POSITIVE_INFINITY))
+				ended.abort();
 		},
 		isTTY: tty,
 		columns: 100,
@@ -38,6 +43,7 @@ export async function umlnet(argv: readonly string[], around: Surroundings = {})
 		stderr: sink("stderr"),
 		env,
 		uid,
+		ended: ended.signal,
 		readStdin: async () => stdin,
 	};
 	const opened: HostOptions[] = [];

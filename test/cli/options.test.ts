@@ -89,7 +89,7 @@ describe("help and version", () => {
 		expect(stdout).toContain("Usage: umlnet-nl");
 	});
 
-	test.each(["up", "down", "plan", "status", "recover", "completion", "demo"])(
+	test.each(["up", "down", "plan", "status", "recover", "completion", "demo", "nft"])(
 		"%s --help has three examples",
 		async (verb) => {
 			const { status, stdout } = await umlnet([verb, "--help"]);
@@ -142,8 +142,6 @@ describe("what is not yet there is refused", () => {
 		[["confirm"], "confirm"],
 		[["doctor"], "doctor"],
 		[["doctor", "tap0"], "doctor"],
-		[["nft", "apply", "-f", "rules.json"], "nft"],
-		[["nft", "list"], "nft"],
 		[["up", "tap0", "--confirm-within", "30"], "--confirm-within"],
 		[["--confirm-within", "30", "up", "-f", "lab.yaml"], "--confirm-within"],
 	])("%j", async (argv, feature) => {

@@ -44,19 +44,20 @@ export function reference(program: Verb): string {
 	].join("\n\n")}\n`;
 }
 
-function section(program: Verb, verb: Verb): readonly string[] {
-	const name = `${program.name()} ${verb.name()}`;
+function section(program: Verb, verb: Verb, parent = program.name()): readonly string[] {
+	const name = `${parent} ${verb.name()}`;
 	const tables = [...byHeading(verb.options)].flatMap(([heading, options]) => [
 		`**${heading.replace(/:$/, "")}**`,
 		optionTable(options),
 	]);
 	const examples = verb.examples.map(({ command, meaning }) => `# ${meaning}\n${command}`);
 	return [
-		`## ${name}`,
+		`${parent === program.name() ? "##" : "###"} ${name}`,
 		verb.description(),
 		`    ${name} ${verb.usage()}`,
 		...tables,
 		`\`\`\`sh\n${examples.join("\n\n")}\n\`\`\``,
+		...verb.verbs.flatMap((inner) => section(program, inner, name)),
 	];
 }
 

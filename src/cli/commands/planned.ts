@@ -6,7 +6,6 @@ import type { Verb } from "../verb.js";
 const PLANNED = [
 	["confirm", "keep what `up --confirm-within` applied"],
 	["doctor", "why can this guest not reach the world?"],
-	["nft", "libnftables JSON in, libnftables JSON out"],
 ] as const;
 
 export function addPlanned(program: Verb, perform: Perform): void {

@@ -50,8 +50,10 @@ export function grammarOf(program: Verb): Grammar {
 		verbs: verbs.map((verb) => ({
 			name: verb.name(),
 			summary: verb.summary(),
-			options: optionsOf(verb).filter(({ names }) => !names.includes("--help")),
-			argument: argumentOf(verb.registeredArguments[0]),
+			options: [verb, ...verb.verbs]
+				.flatMap(optionsOf)
+				.filter(({ names }) => !names.includes("--help")),
+			argument: verb.verbs.length > 0 ? oneOf(verb.verbs) : argumentOf(verb.registeredArguments[0]),
 		})),
 	};
 }
@@ -75,6 +77,13 @@ function optionOf(option: Option): OptionGrammar {
 		repeatable: /repeatable/.test(option.description) || option.long === "--verbose",
 	};
 }
+
+/** The commands of a verb, as what its first argument can be. */
+const oneOf = (verbs: readonly Verb[]): VerbGrammar["argument"] => ({
+	name: "command",
+	variadic: false,
+	values: words(verbs.map((verb) => verb.name())),
+});
 
 function argumentOf(argument: Argument | undefined): VerbGrammar["argument"] {
 	if (argument === undefined) return undefined;
@@ -100,6 +109,7 @@ function byName(name: string): Values {
 		case "NAME|PATH":
 			return { from: "namespaces" };
 		case "SPEC":
+		case "FILE":
 			return { from: "files" };
 		case "DIR":
 			return { from: "directories" };

@@ -1,0 +1,120 @@
+import type { FamilyJson, Filter } from "../../nftables/index.js";
+import { Exit } from "../exit.js";
+import type { Perform } from "../program.js";
+import type { Session } from "../session.js";
+import { readText } from "../spec.js";
+import { UsageError } from "../usage.js";
+import type { Verb } from "../verb.js";
+import { version } from "../version.js";
+
+const FAMILIES = ["ip", "ip6", "inet", "arp", "bridge", "netdev"] as const satisfies FamilyJson[];
+
+export function addNft(program: Verb, perform: Perform): void {
+	const nft = program
+		.command("nft")
+		.summary("apply, list and watch nf_tables rulesets: libnftables JSON in and out")
+		.description(
+			"Apply, list and watch nf_tables rulesets in libnftables JSON (libnftables-json(5)), as `nft -j` " +
+				"reads and writes it. The rules are compiled here; no nft is needed.",
+		)
+		.usage("[options] apply -f <FILE> | list | watch")
+		.example("umlnet-nl nft apply -f rules.json", "all of the file, or nothing of it")
+		.example("umlnet-nl nft list --table inet:lab", "one table, as `nft -j list table` writes it")
+		.example("umlnet-nl nft watch | jq -c .", "every change of the ruleset, a line each");
+	addApply(nft, perform);
+	addList(nft, perform);
+	nft
+		.command("watch")
+		.summary("print every change of the ruleset as it happens, as `nft -j monitor` does")
+		.description(
+			"Print every change of the ruleset as it happens: one JSON object a line, as `nft -j monitor` does.",
+		)
+		.example("umlnet-nl nft watch -n lab", "the changes in the namespace lab")
+		.action(() => perform("looking", watch));
+}
+
+function addApply(nft: Verb, perform: Perform): void {
+	nft
+		.command("apply")
+		.summary("compile a document and have the kernel commit it, all of it or nothing")
+		.description("Compile a document and have the kernel commit it, all of it or nothing.")
+		.requiredOption("-f, --file <FILE>", "document of libnftables JSON; - is standard input")
+		.option("--check", "let the kernel validate it all, and change nothing")
+		.example("umlnet-nl nft apply -f rules.json --check", "whether it would be taken")
+		.example("nft -j list ruleset | umlnet-nl nft apply -n lab -f -", "a ruleset, copied")
+		.action((options: ApplyOptions) => perform("changing", (session) => apply(session, options)));
+}
+
+function addList(nft: Verb, perform: Perform): void {
+	nft
+		.command("list")
+		.summary("print the ruleset as `nft -j list ruleset` does")
+		.description("Print the ruleset of the kernel as `nft -j list ruleset` does.")
+		.option("--table <FAMILY:NAME>", "this table alone")
+		.example("umlnet-nl nft list > before.json", "everything, to be applied again")
+		.action((options: ListOptions) => perform("looking", (session) => list(session, options)));
+}
+
+interface ApplyOptions {
+	readonly file: string;
+	readonly check?: true;
+}
+
+interface ListOptions {
+	readonly table?: string;
+}
+
+/** The compiler, with this thread where the rules are meant to be. */
+async function load({ settings: { netns } }: Session) {
+	if (netns !== undefined) {
+		const { enterNamespace } = await import("../../namespace.js");
+		enterNamespace(netns);
+	}
+	return import("../../nftables/index.js");
+}
+
+async function apply(session: Session, { file, check }: ApplyOptions): Promise<number> {
+	const text = file === "-" ? await session.io.readStdin() : await readText(file);
+	const document = parse(text, file === "-" ? "<stdin>" : file);
+	const nftables = await load(session);
+	nftables.apply(document as Parameters<typeof nftables.apply>[0], { check });
+	session.result({ applied: check !== true }, () => []);
+	session.say(check ? "valid; nothing was changed" : "applied");
+	return Exit.done;
+}
+
+function parse(text: string, source: string): unknown {
+	try {
+		return JSON.parse(text);
+	} catch (error) {
+		throw new UsageError(`${source} is not JSON: ${(error as Error).message}`);
+	}
+}
+
+async function list(session: Session, { table }: ListOptions): Promise<number> {
+	const filter = table === undefined ? {} : filterOf(table);
+	const nftables = await load(session);
+	const { nftables: objects } = nftables.list(filter);
+	if (table !== undefined && objects.length === 0)
+		throw new UsageError(`there is no table ${table}`);
+	const metainfo = { version, release_name: "umlnet-nl", json_schema_version: 1 };
+	session.json({ nftables: [{ metainfo }, ...objects] });
+	return Exit.done;
+}
+
+function filterOf(table: string): Filter {
+	const [, word, name = ""] = /^([^:]*):(.+)$/s.exec(table) ?? [];
+	const family = FAMILIES.find((one) => one === word);
+	if (family === undefined)
+		throw new UsageError(
+			`--table ${table}: a table is FAMILY:NAME`,
+			`families: ${FAMILIES.join(", ")}`,
+		);
+	return { family, table: name };
+}
+
+async function watch(session: Session): Promise<number> {
+	const nftables = await load(session);
+	for await (const change of nftables.watch({ signal: session.io.ended })) session.line(change);
+	return Exit.done;
+}

@@ -60,12 +60,14 @@ export class HostLock {
 
 	#open(name: string): number {
 		const path = join(this.#directory, name);
-		try {
-			return openSync(path, "a", 0o600);
-		} catch (error) {
-			if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw error;
+		for (;;) {
+			try {
+				return openSync(path, "a", 0o600);
+			} catch (error) {
+				if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw error;
+			}
+			// Who takes the last tap down may take it away again before we are in.
 			mkdirSync(this.#directory, { recursive: true, mode: 0o700 });
-			return openSync(path, "a", 0o600);
 		}
 	}
 

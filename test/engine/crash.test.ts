@@ -1,0 +1,141 @@
+import { rmSync } from "node:fs";
+import { afterAll, describe, test } from "vitest";
+import { Death, dieAt, MortalJournal, SHARES, type Share } from "./death.js";
+import { Dice } from "./dice.js";
+import { type Rig, scratch } from "./rig.js";
+import { noFlaws, type Run, runsOf } from "./run.js";
+import { changes, type Scenario, starts } from "./scenarios.js";
+
+const directory = scratch();
+const counts = { deaths: 0, "in recover": 0, before: 0, after: 0 };
+afterAll(() => {
+	rmSync(directory, { recursive: true });
+	console.log(
+		Object.entries(counts)
+			.map(([name, count]) => `${count} ${name}`)
+			.join(", "),
+	);
+});
+
+/** Where a process dies: at an operation of the kernel's, or at a write to the journal. */
+type Place =
+	| { readonly operation: number; readonly when: "before" | "after" }
+	| { readonly write: number; readonly share: Share };
+
+const told = (place: Place): string =>
+	"operation" in place
+		? `${place.when} operation ${place.operation}`
+		: `write ${place.write}, ${place.share} of it`;
+
+/** Another process does `act` and dies at a place. Whether it died there; anything else it does is thrown. */
+function dies(rig: Rig, place: Place, act: () => void): boolean {
+	const { kernel } = rig;
+	kernel.heal();
+	const limit = "operation" in place ? place.operation : Number.POSITIVE_INFINITY;
+	const fate = {
+		at: "write" in place ? place.write : 0,
+		share: "write" in place ? place.share : "nothing",
+		die: () => dieAt(kernel, 1, "before"),
+	} as const;
+	let journalDied = false;
+	const die = () => {
+		journalDied = true;
+		fate.die();
+	};
+	const isDead = () => journalDied || kernel.operations.length >= limit;
+	rig.restart(new MortalJournal(rig.directory, isDead, { ...fate, die }));
+	if ("operation" in place) dieAt(kernel, place.operation, place.when);
+	try {
+		act();
+		if (isDead()) throw new Error(`somebody swallowed the death ${told(place)}`);
+		return false;
+	} catch (error) {
+		if (!(error instanceof Death)) throw error;
+		return true;
+	} finally {
+		kernel.kill();
+		kernel.heal();
+		rig.restart();
+	}
+}
+
+/** What is wrong after somebody else has recovered: it must be all as before or all as after, and stay so. */
+function flawOfRecovery(run: Run, rig: Rig, again = true): string | undefined {
+	rig.recover();
+	const now = rig.picture();
+	if (now !== run.start && now !== run.end) return "between before and after";
+	counts[now === run.start ? "before" : "after"]++;
+	rig.kernel.heal();
+	if (rig.recover().outcome !== "nothing") return "recovered twice";
+	rig.restart();
+	if (rig.journal.unfinished !== undefined) return "still unfinished in the journal";
+	if (rig.kernel.operations.length > 0) return "recovering nothing touched the kernel";
+	return again && now === run.start ? run.flawOfAgain(rig) : undefined;
+}
+
+const SIDES = ["before", "after"] as const;
+
+/** Every place at which a process that does something may die. */
+const placesOf = (operations: number, writes: number): Place[] => [
+	...Array.from({ length: operations }, (_, i) => i + 1).flatMap((operation) =>
+		SIDES.map((when) => ({ operation, when })),
+	),
+	...Array.from({ length: writes }, (_, i) => i + 1).flatMap((write) =>
+		SHARES.map((share) => ({ write, share })),
+	),
+];
+
+const placesIn = (run: Run): Place[] => placesOf(run.operations.length, run.writes);
+
+/** One death, and what is wrong when somebody else has recovered. */
+function flawOfDeath(run: Run, place: Place): string | undefined {
+	const rig = run.ready();
+	const died = dies(rig, place, () => run.act(rig));
+	const flaw = died ? flawOfRecovery(run, rig) : "did not die";
+	rig.close();
+	counts.deaths++;
+	return flaw && `${run.name}: died ${told(place)}: ${flaw}`;
+}
+
+const SMALL = 5;
+
+/** One death, and another of the process that recovers, at every place or at some. */
+function flawsOfSecondDeath(run: Run, place: Place, dice: Dice): string[] {
+	const probe = run.ready();
+	dies(probe, place, () => run.act(probe));
+	probe.recover();
+	const inRecover = placesOf(probe.kernel.operations.length, 1);
+	probe.close();
+	const some = run.operations.length < SMALL ? inRecover : [dice.pick(inRecover)];
+	return some.flatMap((second) => {
+		const rig = run.ready();
+		dies(rig, place, () => run.act(rig));
+		dies(rig, second, () => rig.recover());
+		const flaw = flawOfRecovery(run, rig, false);
+		rig.close();
+		counts["in recover"]++;
+		return flaw ? [`${run.name}: died ${told(place)}, then ${told(second)}: ${flaw}`] : [];
+	});
+}
+
+const scenarios = [...starts, ...changes];
+const runsIn = (scenario: Scenario): Run[] => runsOf(directory, scenario);
+
+describe("after a process died, and another recovered, all is as before or as after", () => {
+	test.each(scenarios)("$name", (scenario) => {
+		const flaws = runsIn(scenario).flatMap((run) =>
+			placesIn(run).map((place) => flawOfDeath(run, place)),
+		);
+		noFlaws(flaws.filter((flaw) => flaw !== undefined));
+	});
+});
+
+describe("after the one that recovered died as well, all is as before or as after", () => {
+	const dice = new Dice();
+	test.each(scenarios)(`$name, seed ${dice.seed}`, (scenario) => {
+		const flaws = runsIn(scenario).flatMap((run) =>
+			placesIn(run).flatMap((place) => flawsOfSecondDeath(run, place, dice)),
+		);
+		noFlaws(flaws);
+	});
+});

@@ -1,0 +1,96 @@
+import { rmSync } from "node:fs";
+import { afterAll, describe, expect, test } from "vitest";
+import { Dice } from "./dice.js";
+import { scratch } from "./rig.js";
+import { noFlaws, type Run, runsOf } from "./run.js";
+import { changes, type Scenario, starts } from "./scenarios.js";
+import { type Trouble, troublesOf, troublesOfMaking } from "./trouble.js";
+
+const directory = scratch();
+afterAll(() => rmSync(directory, { recursive: true }));
+
+const scenarios = [...starts, ...changes];
+// Where there are many taps most operations are alike: each meets one trouble in turn, not all of them.
+const MANY = 100;
+const isFew = ({ operations }: Run, k: number): boolean =>
+	operations.length <= MANY || k % 10 === 0;
+
+/** What the k-th operation of a run may meet. Only where nothing of ours was before can nothing be in the way. */
+function troublesAt(run: Run, k: number, isStart: boolean): readonly Trouble[] {
+	const operation = run.at(k);
+	const all = isStart ? troublesOfMaking(operation) : troublesOf(operation);
+	return run.operations.length > MANY ? [all[k % all.length] as Trouble] : all;
+}
+
+const trouble = (run: Run, k: number, { name }: Trouble) =>
+	`${run.name}: ${run.at(k).name} (${k}) ${name}`;
+
+describe("an operation that fails leaves all or nothing, or says what it leaves", () => {
+	let cases = 0;
+	afterAll(() => {
+		console.log(`${cases} cases of one fault`);
+		expect(cases).toBeGreaterThan(3000);
+	});
+
+	/** One fault at one operation; and perhaps whether it works when there is none any more. */
+	function meet(run: Run, k: number, one: Trouble, again: boolean): string[] {
+		const rig = run.ready();
+		rig.kernel.failAt(k, one.error, one.mode, one.when);
+		const error = run.attempt(rig);
+		let flaw = run.flaw(rig, error);
+		if (flaw === undefined && again && error !== undefined) flaw = run.flawOfAgain(rig);
+		rig.close();
+		cases++;
+		return flaw === undefined ? [] : [`${trouble(run, k, one)}: ${flaw}`];
+	}
+
+	function everyFault(scenario: Scenario): string[] {
+		return runsOf(directory, scenario).flatMap((run) => {
+			const isStart = scenario.before === undefined && run.verb === "up";
+			return run.places.flatMap((k) =>
+				troublesAt(run, k, isStart).flatMap((one, i) =>
+					meet(run, k, one, i === 0 && isFew(run, k)),
+				),
+			);
+		});
+	}
+
+	test.each(scenarios)("$name", (scenario) => {
+		noFlaws(everyFault(scenario));
+	});
+});
+
+describe("an operation that fails, and then the undoing of it", () => {
+	const PAIRS = 1000;
+	const dice = new Dice();
+
+	/** The fault at k, and one at an operation that came after it. */
+	function meetTwice(run: Run, k: number, first: Trouble): string | undefined {
+		const probe = run.ready();
+		probe.kernel.failAt(k, first.error, first.mode, first.when);
+		run.attempt(probe);
+		const operations = [...probe.kernel.operations];
+		probe.close();
+		if (operations.length <= k) return undefined;
+		const j = k + 1 + dice.next(operations.length - k);
+		const operation = operations[j - 1] as (typeof operations)[number];
+		const second = dice.pick(troublesOf(operation));
+		const rig = run.ready();
+		rig.kernel.failAt(k, first.error, first.mode, first.when);
+		rig.kernel.failAt(j, second.error, second.mode, second.when);
+		const flaw = run.flaw(rig, run.attempt(rig));
+		rig.close();
+		return flaw && `${trouble(run, k, first)}, ${operation.name} (${j}) ${second.name}: ${flaw}`;
+	}
+
+	test(`ends as well, ${PAIRS} pairs, seed ${dice.seed}`, () => {
+		const runs = scenarios.flatMap((scenario) => runsOf(directory, scenario));
+		const flaws = Array.from({ length: PAIRS }, () => {
+			const run = dice.pick(runs);
+			const k = dice.pick(run.places);
+			const once = troublesOf(run.at(k)).filter(({ mode }) => mode === "once");
+			return meetTwice(run, k, dice.pick(once));
+		});
+		noFlaws(flaws.filter((flaw) => flaw !== undefined));
+	});
+});

@@ -1,0 +1,140 @@
+import { rmSync } from "node:fs";
+import { afterAll, describe, expect, test } from "vitest";
+import { RollbackError } from "../../src/engine/error.js";
+import type { Unit } from "../../src/engine/plan.js";
+import { KernelError, UmlnetError } from "../../src/sys/error.js";
+import type { Operation } from "../fake/faults.js";
+import { lan } from "./hosts.js";
+import { namedPictureOf } from "./picture.js";
+import { Rig, scratch } from "./rig.js";
+import { noFlaws } from "./run.js";
+import { troublesOf } from "./trouble.js";
+import { rejected, unit } from "./units.js";
+
+const directory = scratch();
+afterAll(() => rmSync(directory, { recursive: true }));
+
+const onLan = (): Rig => new Rig(directory, lan);
+
+/** A group on a host where some units are up, and what each one leads to. */
+class Group {
+	readonly #before: readonly Unit[];
+	readonly #units: readonly Unit[];
+	readonly operations: readonly Operation[];
+	readonly #start: string;
+	readonly #pictures = new Map<string, string>();
+
+	constructor(before: readonly Unit[], units: readonly Unit[]) {
+		this.#before = before;
+		this.#units = units;
+		const rig = onLan();
+		this.#start = rig.picture();
+		rig.close();
+		const probe = this.#ready();
+		probe.engine.up(units);
+		this.operations = [...probe.kernel.operations];
+		probe.close();
+	}
+
+	#ready(): Rig {
+		const rig = onLan();
+		for (const one of this.#before) rig.engine.up([one]);
+		rig.kernel.heal();
+		return rig;
+	}
+
+	/** Who is out; where something was left behind, after recovering from it. */
+	#up(rig: Rig): readonly number[] {
+		const all = this.#units.map(({ id }) => id);
+		try {
+			return rejected(rig.engine.up(this.#units));
+		} catch (error) {
+			if (!(error instanceof UmlnetError)) throw error;
+			if (!(error instanceof RollbackError)) return all;
+			rig.kernel.heal();
+			return rig.recover().outcome === "finished" ? [] : all;
+		}
+	}
+
+	#pictureWithout(out: readonly number[]): string {
+		const who = out.join();
+		const picture = this.#pictures.get(who) ?? this.#makeWithout(out);
+		this.#pictures.set(who, picture);
+		return picture;
+	}
+
+	#makeWithout(out: readonly number[]): string {
+		const rig = this.#ready();
+		for (const one of this.#units) if (!out.includes(one.id)) rig.engine.up([one]);
+		const picture = namedPictureOf(rig.kernel);
+		rig.close();
+		return picture;
+	}
+
+	flaw(arm: (rig: Rig) => void): string | undefined {
+		const rig = this.#ready();
+		arm(rig);
+		const out = this.#up(rig);
+		rig.kernel.heal();
+		const picture = namedPictureOf(rig.kernel);
+		rig.restart();
+		const { taps, unfinished } = rig.engine.status();
+		rig.engine.down(taps.map(({ name }, id) => ({ id, taps: [name] })));
+		const end = rig.picture();
+		rig.close();
+		const who = `without ${out.join() || "nobody"}`;
+		if (unfinished !== undefined) return `${who} it is unfinished`;
+		if (picture !== this.#pictureWithout(out)) return `${who} it is not what the others make`;
+		const drift = taps.flatMap((tap) => tap.drift);
+		if (drift.length > 0) return `${who} there is drift: ${drift.join("; ")}`;
+		return end === this.#start ? undefined : `${who} down does not lead back`;
+	}
+}
+
+describe("of a group in which an operation fails, the units that stand are as if the others were not", () => {
+	let cases = 0;
+	afterAll(() => console.log(`${cases} faults in groups`));
+
+	test.each<readonly [string, readonly Unit[], readonly Unit[]]>([
+		["units apart", [], [unit(1, "nat", "192.168.11.1/24"), unit(2, "plain"), unit(3, "snat")]],
+		["two on a bridge, one apart", [], [unit(1, "bridge"), unit(2, "bridge"), unit(3, "plain")]],
+		[
+			"two on a bridge, two on another",
+			[],
+			[unit(3, "bridge"), unit(5, "other"), unit(4, "bridge"), unit(6, "other")],
+		],
+		["one with forwarding of the host", [], [unit(1, "nat"), unit(2, "global"), unit(3, "plain")]],
+		["two with forwarding of the host", [], [unit(1, "nat"), unit(2, "global"), unit(3, "global")]],
+		["a change beside a start", [unit(1, "nat")], [unit(1, "plain"), unit(2, "plain")]],
+		[
+			"changes of two on a bridge",
+			[unit(1, "bridge"), unit(2, "bridge")],
+			[unit(1, "other"), unit(2, "plain"), unit(3, "nat")],
+		],
+		["one leaves forwarding of the host", [unit(1, "global")], [unit(1, "plain"), unit(2, "nat")]],
+	])("%s", (_, before, units) => {
+		const group = new Group(before, units);
+		const flaws = group.operations.flatMap((operation, i) =>
+			troublesOf(operation).flatMap(({ name, error, mode, when }) => {
+				cases++;
+				const flaw = group.flaw(({ kernel }) => kernel.failAt(i + 1, error, mode, when));
+				return flaw === undefined ? [] : [`${operation.name} (${i + 1}) ${name}: ${flaw}`];
+			}),
+		);
+		noFlaws(flaws);
+	});
+
+	test("both units of a bridge that nobody else needs", () => {
+		const units = [unit(1, "nat"), unit(2, "other"), unit(3, "other"), unit(4, "plain")];
+		const group = new Group([], units);
+		const flaw = group.flaw(({ kernel }) => {
+			kernel.failAt(first(group, "ioctl(TUNSETIFF)") + 1, full(), "once", "before");
+			kernel.failAt(first(group, "ioctl(TUNSETIFF)") + 2, full(), "once", "before");
+		});
+		expect(flaw).toBeUndefined();
+	});
+});
+
+const first = ({ operations }: Group, name: string): number =>
+	operations.findIndex((operation) => operation.name === name) + 1;
+const full = (): Error => new KernelError("ioctl(TUNSETIFF)", "ENOMEM");

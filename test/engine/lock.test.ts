@@ -1,0 +1,231 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import { afterAll, afterEach, beforeEach, describe, expect, test } from "vitest";
+import { removeDirectory } from "../../src/engine/directory.js";
+import { LockError } from "../../src/engine/error.js";
+import { HostLock } from "../../src/engine/lock.js";
+import { scratch } from "./rig.js";
+
+const parent = scratch();
+afterAll(() => rmSync(parent, { recursive: true }));
+const PROGRAM = join(import.meta.dirname, "programs/lock.mjs");
+const LONG = 30_000;
+
+let directory: string;
+let place: string;
+let locks: HostLock[];
+let children: ChildProcess[];
+beforeEach(() => {
+	directory = mkdtempSync(join(parent, "host-"));
+	place = join(directory, "lock");
+	locks = [];
+	children = [];
+});
+afterEach(() => {
+	for (const lock of locks) lock.close();
+	for (const child of children) child.kill("SIGKILL");
+});
+
+/** The lock as one more process would have it: flock(2) tells open files apart, not processes. */
+function lockOf(): HostLock {
+	const lock = new HostLock(place);
+	locks.push(lock);
+	return lock;
+}
+
+/** A process with the lock's program that has said its first word. */
+async function start(...args: readonly string[]): Promise<ChildProcess> {
+	const [verb = "", ...rest] = args;
+	const child = spawn(process.execPath, [PROGRAM, verb, directory, ...rest], {
+		stdio: ["pipe", "pipe", "inherit"],
+	});
+	children.push(child);
+	if (child.stdout !== null) await once(child.stdout, "data");
+	return child;
+}
+
+/** Whether a promise is still waiting after everything that could be done was done. */
+async function isWaiting(promise: Promise<unknown>): Promise<boolean> {
+	const tick = new Promise<"tick">((resolve) => setTimeout(resolve, 20, "tick"));
+	return (await Promise.race([promise.then(() => "done"), tick])) === "tick";
+}
+
+describe("the lock", () => {
+	test("is held by one at a time", async () => {
+		const [one, other] = [lockOf(), lockOf()];
+		await one.acquire(LONG);
+		const turn = other.acquire(LONG);
+		expect(await isWaiting(turn)).toBe(true);
+		one.release();
+		await turn;
+		expect(one.tryAcquire()).toBe(false);
+		other.release();
+		expect(one.tryAcquire()).toBe(true);
+	});
+
+	test("is not tried for where somebody waits", async () => {
+		const [one, other, third] = [lockOf(), lockOf(), lockOf()];
+		await one.acquire(LONG);
+		const turn = other.acquire(LONG);
+		await isWaiting(turn);
+		one.release();
+		expect(third.tryAcquire()).toBe(false);
+		await turn;
+	});
+
+	test("can be had again and again by one, and keeps no more than two files open", async () => {
+		const lock = lockOf();
+		const count = () => readdirSync("/proc/self/fd").length;
+		const before = count();
+		for (let i = 0; i < 100; i++) {
+			await lock.acquire(LONG);
+			lock.release();
+		}
+		expect(count() - before).toBeLessThanOrEqual(2);
+		lock.close();
+		expect(count()).toBe(before);
+	});
+
+	test("is given up for when its time is over, with a word about who has it", async () => {
+		const [one, other] = [lockOf(), lockOf()];
+		await one.acquire(LONG);
+		const from = performance.now();
+		const failure: unknown = await other.acquire(50).catch((error: unknown) => error);
+		expect(performance.now() - from).toBeGreaterThanOrEqual(49);
+		expect(failure).toBeInstanceOf(LockError);
+		expect(failure).toMatchObject({ code: "ERR_LOCK", hint: expect.stringContaining("fuser") });
+		// Who gave up stands in nobody's way, and can come again.
+		const third = lockOf();
+		one.release();
+		await third.acquire(LONG);
+		third.release();
+		await other.acquire(LONG);
+	});
+
+	test("without any time is had if it is free, and only then", async () => {
+		const [one, other] = [lockOf(), lockOf()];
+		await one.acquire(0);
+		await expect(other.acquire(0)).rejects.toThrow(LockError);
+		one.release();
+		await other.acquire(0);
+	});
+
+	test("is given up for by those behind the one who waits, too", async () => {
+		const [one, other, third] = [lockOf(), lockOf(), lockOf()];
+		await one.acquire(LONG);
+		const turn = other.acquire(LONG);
+		await expect(third.acquire(30)).rejects.toThrow(LockError);
+		one.release();
+		await turn;
+	});
+});
+
+describe("a directory that went with the last tap", () => {
+	test("is made anew by the one who waited, who has the lock that counts", async () => {
+		const [one, other, third] = [lockOf(), lockOf(), lockOf()];
+		await one.acquire(LONG);
+		const turn = other.acquire(LONG);
+		await isWaiting(turn);
+		removeDirectory(place);
+		expect(existsSync(place)).toBe(false);
+		one.release();
+		await turn;
+		expect(existsSync(place)).toBe(true);
+		expect(third.tryAcquire()).toBe(false);
+		await expect(one.acquire(30)).rejects.toThrow(LockError);
+	});
+
+	test("makes who has an old file of it queue at the new one", async () => {
+		const [one, other] = [lockOf(), lockOf()];
+		await one.acquire(LONG);
+		one.release();
+		removeDirectory(place);
+		await other.acquire(LONG);
+		await expect(one.acquire(30)).rejects.toThrow(LockError);
+		other.release();
+		await one.acquire(LONG);
+	});
+
+	test("is not tried for by its old file", async () => {
+		const [one, other] = [lockOf(), lockOf()];
+		await one.acquire(LONG);
+		one.release();
+		rmSync(place, { recursive: true });
+		mkdirSync(place);
+		await other.acquire(LONG);
+		expect(one.tryAcquire()).toBe(false);
+	});
+});
+
+describe("among processes, the lock", () => {
+	test("is free when its holder is killed", async () => {
+		const child = await start("hold");
+		const lock = lockOf();
+		expect(lock.tryAcquire()).toBe(false);
+		const turn = lock.acquire(LONG);
+		expect(await isWaiting(turn)).toBe(true);
+		child.kill("SIGKILL");
+		await turn;
+	});
+
+	test("is free when the one who waited for it is killed", async () => {
+		const lock = lockOf();
+		await lock.acquire(LONG);
+		const child = await start("turns", "a");
+		child.stdin?.end("go\n");
+		const third = lockOf();
+		// The turnstile is taken as soon as the child waits.
+		await expect.poll(() => isTurnstileTaken()).toBe(true);
+		child.kill("SIGKILL");
+		await once(child, "exit");
+		lock.release();
+		await third.acquire(LONG);
+	});
+
+	test("goes back and forth between two", async () => {
+		const turns = await race(["a", "b"], 200);
+		const [less, more] = shares(turns, ["a", "b"]).sort((a, b) => a - b);
+		expect(less).toBeGreaterThan((more ?? 0) / 2);
+	});
+
+	test("is had by all of eight, 50 times each", async () => {
+		const names = [..."abcdefgh"];
+		const turns = await race(names, 50);
+		expect(turns).toHaveLength(400);
+		expect(Math.min(...shares(turns, names))).toBeGreaterThanOrEqual(20);
+	});
+
+	test("is held by one at a time though each takes its directory away", async () => {
+		const turns = await race([..."abcd"], 100, "last");
+		expect(turns).toHaveLength(400);
+	});
+});
+
+/** How many turns each has had when the first is through: nobody is served last. */
+function shares(turns: readonly string[], names: readonly string[]): number[] {
+	const through = Math.min(...names.map((name) => turns.lastIndexOf(name)));
+	return names.map((name) => turns.slice(0, through + 1).filter((one) => one === name).length);
+}
+
+/** Somebody is in the turnstile: the way to the lock is taken though the lock itself may be free. */
+function isTurnstileTaken(): boolean {
+	const probe = new HostLock(place);
+	const free = probe.tryAcquire();
+	probe.close();
+	return !free;
+}
+
+/** Let processes take turns, all started at once; who had the lock, turn by turn. */
+async function race(
+	names: readonly string[],
+	times: number,
+	verb: "turns" | "last" = "turns",
+): Promise<string[]> {
+	const racers = await Promise.all(names.map((name) => start(verb, name, `${times}`)));
+	const ends = racers.map((child) => once(child, "exit"));
+	for (const child of racers) child.stdin?.end("go\n");
+	for (const [code] of await Promise.all(ends)) expect(code).toBe(0);
+	return readFileSync(join(directory, "turns"), "utf8").trim().split("\n");
+}

@@ -1,0 +1,99 @@
+import type { FakeKernel } from "../fake/kernel.js";
+
+/** What of a snapshot is looked at here; the rest is compared as it is. */
+interface Snapshot {
+	readonly links: readonly Link[];
+	readonly tables: readonly (readonly [key: string, table: unknown])[];
+}
+interface Link {
+	readonly name: string;
+	readonly addresses: readonly { readonly label?: string | undefined }[];
+	readonly kind?: string;
+	readonly alias?: string;
+	readonly mtuIsSet?: boolean;
+	readonly macIsSet?: boolean;
+}
+const OURS = / umlnet-nl$/;
+
+/**
+ * A namespace as text, to be compared with another. Left out is only what cannot be brought back and what
+ * nobody can see: handles inside our own nf_tables table and the order in its sets, that somebody once chose
+ * the MAC or MTU of a link of ours, and the order of a link's addresses.
+ */
+export function pictureOf(kernel: FakeKernel): string {
+	const { links, tables, ...rest } = kernel.snapshot() as Snapshot;
+	return JSON.stringify({
+		...rest,
+		links: links.map(plainly).map(withoutMemory),
+		tables: tables.map(([key, table]) => [key, OURS.test(key) ? unordered(table) : table]),
+		held: kernel.ns.descriptors.size,
+	});
+}
+
+/** A label that is the link's own name says nothing; which address is a subnet's primary, its flags say. */
+const plainly = ({ name, addresses, ...rest }: Link): Link => ({
+	name,
+	...rest,
+	addresses: addresses
+		.map(({ label, ...address }) => (label === name ? address : { ...address, label }))
+		.sort((a, b) => (JSON.stringify(a) < JSON.stringify(b) ? -1 : 1)),
+});
+
+function withoutMemory(link: Link): Link {
+	const { mtuIsSet, macIsSet, ...rest } = link;
+	if (link.kind === "tun") return rest;
+	return link.alias?.startsWith("umlnet-nl ") ? { ...rest, macIsSet: macIsSet ?? false } : link;
+}
+
+/** Without handles, and with the names of every object and the elements of every set in one order. */
+function unordered(value: unknown): unknown {
+	if (Array.isArray(value)) return value.map(unordered);
+	if (typeof value !== "object" || value === null) return value;
+	return Object.fromEntries(
+		Object.entries(value)
+			.filter(([name]) => name !== "handle")
+			.sort(([a], [b]) => (a < b ? -1 : 1))
+			.map(([name, inner]) => [name, name === "elements" ? sorted(inner) : unordered(inner)]),
+	);
+}
+
+const sorted = (elements: unknown): string[] =>
+	(elements as readonly unknown[]).map((element) => JSON.stringify(unordered(element))).sort();
+
+/**
+ * A picture in which links go by their names: for two hosts that came to the same by different ways. A bridge
+ * keeps the MAC it was made with; addresses are in no order.
+ */
+export function namedPictureOf(kernel: FakeKernel): string {
+	const { links, routes, tables } = JSON.parse(pictureOf(kernel)) as Named;
+	const names = new Map(links.map(({ index, name }) => [index, name]));
+	const named = (value: unknown): unknown => {
+		if (typeof value === "number") return names.get(value) ?? value;
+		if (typeof value === "string") return value.replace(CHOSEN, "chosen");
+		if (Array.isArray(value)) return value.map(named);
+		if (typeof value !== "object" || value === null) return value;
+		return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, named(inner)]));
+	};
+	const lines = (values: readonly unknown[]) =>
+		values.map((value) => JSON.stringify(named(value), undefined, "\t")).sort();
+	const bare = links.map(({ addresses, mac, ...link }) => ({
+		...link,
+		...(link.kind !== "bridge" && { mac }),
+		addresses: lines(addresses),
+	}));
+	return [...lines(bare), ...lines(routes), ...lines(tables)].join("\n");
+}
+
+interface Named {
+	readonly links: readonly {
+		readonly index: number;
+		readonly name: string;
+		readonly kind?: string;
+		readonly mac: string;
+		readonly addresses: readonly unknown[];
+	}[];
+	readonly routes: readonly unknown[];
+	readonly tables: readonly unknown[];
+}
+/** A MAC that nobody asked for: the model's own, or that of a bridge, made of its index. */
+const CHOSEN = /^(02fa|0275)[0-9a-f]{8}$/;

@@ -1,0 +1,34 @@
+// A process that wants the lock of a directory: `lock.mjs hold DIRECTORY`, `lock.mjs turns DIRECTORY NAME TIMES`;
+// with `last` for `turns` it takes the directory away each time, as who takes the last tap down.
+import { appendFileSync, closeSync, openSync, unlinkSync, writeSync } from "node:fs";
+import { join } from "node:path";
+import { setTimeout } from "node:timers/promises";
+import { removeDirectory } from "../../../dist/engine/directory.js";
+import { HostLock } from "../../../dist/engine/lock.js";
+
+const [, , verb, directory, name = "", times = "1", timeout = "30000"] = process.argv;
+const lock = new HostLock(join(directory, "lock"));
+
+if (verb === "hold") {
+	await lock.acquire(Number(timeout));
+	process.stdout.write("held\n");
+	process.stdin.resume();
+} else {
+	process.stdout.write("ready\n");
+	await new Promise((resolve) => process.stdin.once("data", resolve));
+	process.stdin.destroy();
+	for (let i = 0; i < Number(times); i++) {
+		await lock.acquire(Number(timeout));
+		// Two at once would find the other one's file here.
+		const inside = openSync(join(directory, "inside"), "wx");
+		writeSync(inside, name);
+		appendFileSync(join(directory, "turns"), `${name}\n`);
+		// A transaction takes as long.
+		await setTimeout(2);
+		closeSync(inside);
+		unlinkSync(join(directory, "inside"));
+		if (verb === "last") removeDirectory(join(directory, "lock"));
+		lock.release();
+	}
+	lock.close();
+}

@@ -1,0 +1,74 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { Engine } from "../../src/engine/engine.js";
+import { Journal } from "../../src/engine/journal.js";
+import type { RecoverReport } from "../../src/engine/report.js";
+import type { Spec } from "../../src/engine/spec.js";
+import type { Kernel } from "../../src/kernel/kernel.js";
+import { readLinkByName } from "../../src/kernel/read.js";
+import { kinds, wantedTaps } from "../../src/kinds/index.js";
+import { missingUplink } from "../../src/kinds/uplink.js";
+import { FakeKernel } from "../fake/kernel.js";
+import { pictureOf } from "./picture.js";
+
+/** Memory, where there is some to write files to: nothing here has to outlive the machine. */
+export const scratch = (): string => {
+	try {
+		return mkdtempSync("/dev/shm/umlnet-");
+	} catch {
+		return mkdtempSync(join(tmpdir(), "umlnet-"));
+	}
+};
+
+export const engineOver = (kernel: Kernel, journal: Journal): Engine =>
+	new Engine(kernel, journal, kinds, (kernel, name) => {
+		const link = readLinkByName(kernel, name);
+		if (link === undefined) throw missingUplink(name);
+		return link.ifi_index;
+	});
+
+/** The engine over the model of a kernel, with a journal on disk: all of a host but its lock. */
+export class Rig {
+	readonly kernel = new FakeKernel();
+	readonly directory: string;
+	journal: Journal;
+	engine: Engine;
+
+	constructor(directory: string, host: (kernel: FakeKernel) => void) {
+		this.directory = directory;
+		rmSync(this.path, { force: true });
+		host(this.kernel);
+		this.journal = new Journal(directory);
+		this.engine = engineOver(this.kernel, this.journal);
+	}
+
+	get path(): string {
+		return join(this.directory, "journal");
+	}
+
+	/** Another process of ours takes over, with only what is in the journal. */
+	restart(journal = new Journal(this.directory)): void {
+		this.journal.close();
+		this.journal = journal;
+		this.engine = engineOver(this.kernel, journal);
+		journal.refresh();
+	}
+
+	up(spec: Spec): void {
+		this.engine.up([{ id: 0, taps: wantedTaps(spec) }]);
+	}
+	down(...taps: readonly string[]): void {
+		this.engine.down([{ id: 0, taps }]);
+	}
+	recover(): RecoverReport {
+		return this.engine.recover();
+	}
+	picture(): string {
+		return pictureOf(this.kernel);
+	}
+
+	close(): void {
+		this.journal.close();
+	}
+}

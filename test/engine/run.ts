@@ -1,0 +1,180 @@
+import { expect } from "vitest";
+import { RollbackError } from "../../src/engine/error.js";
+import { UmlnetError } from "../../src/sys/error.js";
+import type { Operation } from "../fake/faults.js";
+import type { FakeKernel } from "../fake/kernel.js";
+import { CountingJournal } from "./death.js";
+import { namedPictureOf } from "./picture.js";
+import { Rig } from "./rig.js";
+import type { Scenario } from "./scenarios.js";
+
+/** One thing to do to a host that is ready for it, and how the host looks before and after. */
+export class Run {
+	readonly name: string;
+	readonly verb: "up" | "down";
+	readonly start: string;
+	readonly end: string;
+	/** Everything that is asked of the kernel when nothing goes wrong. */
+	readonly operations: readonly Operation[];
+	/** How often the journal is written to. */
+	readonly writes: number;
+	readonly #directory: string;
+	readonly #ready: (rig: Rig) => void;
+	readonly act: (rig: Rig) => void;
+	readonly #host: (kernel: FakeKernel) => void;
+	readonly #named: string;
+
+	constructor(
+		directory: string,
+		verb: "up" | "down",
+		name: string,
+		host: (kernel: FakeKernel) => void,
+		ready: (rig: Rig) => void,
+		act: (rig: Rig) => void,
+	) {
+		this.name = `${name}: ${verb}`;
+		this.verb = verb;
+		this.#directory = directory;
+		this.#host = host;
+		this.#ready = ready;
+		this.act = act;
+		const rig = this.ready();
+		const journal = new CountingJournal(directory);
+		rig.restart(journal);
+		this.start = rig.picture();
+		act(rig);
+		this.operations = rig.kernel.operations;
+		this.writes = journal.writes;
+		this.end = rig.picture();
+		this.#named = namedPictureOf(rig.kernel);
+		rig.close();
+	}
+
+	/** The places of the operations, counted from 1. */
+	get places(): number[] {
+		return this.operations.map((_, i) => i + 1);
+	}
+	at(k: number): Operation {
+		return this.operations[k - 1] as Operation;
+	}
+
+	/** A host with everything that comes before. */
+	ready(): Rig {
+		const rig = new Rig(this.#directory, this.#host);
+		this.#ready(rig);
+		rig.kernel.heal();
+		return rig;
+	}
+
+	/** Do it. What comes back is what the user would see. */
+	attempt(rig: Rig): UmlnetError | undefined {
+		try {
+			this.act(rig);
+			return undefined;
+		} catch (error) {
+			if (error instanceof UmlnetError) return error;
+			throw error;
+		}
+	}
+
+	/**
+	 * What is wrong with how it ended: it must be all there, or as it was with an error that has a type, or all
+	 * that is left must have been named, and then recover brings it to one of the two.
+	 */
+	flaw(rig: Rig, error: UmlnetError | undefined): string | undefined {
+		const now = rig.picture();
+		if (error instanceof RollbackError) return this.#flawOfRollback(rig, error, now);
+		if (rig.journal.unfinished !== undefined) return `unfinished after ${told(error)}`;
+		if (error === undefined) return now === this.end ? undefined : "done, but not all of it";
+		return now === this.start ? undefined : `not as it was after ${told(error)}`;
+	}
+
+	#flawOfRollback(rig: Rig, error: RollbackError, now: string): string | undefined {
+		const { unfinished } = rig.journal;
+		if (unfinished === undefined) return `forgotten after ${told(error)}`;
+		const goal = unfinished.past === undefined ? this.start : this.end;
+		const labels = new Set(
+			[...unfinished.undo, ...(unfinished.past?.steps ?? [])].map(({ label }) => label),
+		);
+		const strange = error.residual.filter((label) => !labels.has(label));
+		if (strange.length > 0) return `${strange.join()} is no step`;
+		const unnamed = unnamedIn(error.residual, goal, now);
+		if (unnamed.length > 0) return `${unnamed.join()} not named in ${error.residual.join("; ")}`;
+		rig.kernel.heal();
+		rig.restart();
+		const { outcome } = rig.recover();
+		if (outcome === "nothing") return "nothing to recover";
+		return rig.picture() === goal ? undefined : `${outcome}, but not exactly`;
+	}
+
+	/** Whether it can be done once the trouble is over. */
+	flawOfAgain(rig: Rig): string | undefined {
+		rig.kernel.heal();
+		const error = this.attempt(rig);
+		if (error !== undefined) return `again: ${told(error)}`;
+		return namedPictureOf(rig.kernel) === this.#named ? undefined : "again, but not all of it";
+	}
+}
+
+export const told = (error: UmlnetError | undefined): string =>
+	error === undefined ? "success" : `${error.name}: ${error.message}`;
+
+interface Picture {
+	readonly links: readonly { readonly index: number; readonly name: string }[];
+	readonly routes: readonly { readonly hops: readonly { readonly oif?: number }[] }[];
+	readonly tables: unknown;
+	readonly conf: unknown;
+}
+
+/** The names of what is not as it should be and is not mentioned either. */
+function unnamedIn(residual: readonly string[], goal: string, now: string): string[] {
+	if (goal === now) return [];
+	const a = JSON.parse(goal) as Picture;
+	const b = JSON.parse(now) as Picture;
+	const isNamed = (name: string): boolean => residual.some((label) => label.includes(name));
+	const wrong = new Set<string>();
+	for (const link of odd(a.links, b.links)) if (!isNamed("ip_forward")) wrong.add(link.name);
+	const names = new Map([...a.links, ...b.links].map(({ index, name }) => [index, name]));
+	for (const { hops } of odd(a.routes, b.routes))
+		for (const { oif } of hops) wrong.add(names.get(oif ?? 0) ?? "route");
+	if (odd([a.conf], [b.conf]).length > 0) wrong.add("net/ipv4/");
+	if (odd([a.tables], [b.tables]).length > 0 && !isNamed("source NAT")) wrong.add("nft table");
+	return [...wrong].filter((name) => !isNamed(name));
+}
+
+/** What is only in one of two lists. */
+function odd<T>(a: readonly T[], b: readonly T[]): T[] {
+	const texts = (values: readonly T[]) => new Map(values.map((one) => [JSON.stringify(one), one]));
+	const [left, right] = [texts(a), texts(b)];
+	return [
+		...[...left].filter(([text]) => !right.has(text)),
+		...[...right].filter(([text]) => !left.has(text)),
+	].map(([, value]) => value);
+}
+
+/** Everything there is to do: every start and every change going up, and what is up going down. */
+export function runsOf(
+	directory: string,
+	{ name, host, before, spec, meanwhile }: Scenario,
+): Run[] {
+	const ready = (rig: Rig): void => {
+		if (before !== undefined) rig.up(before);
+		if (meanwhile !== undefined) rig.kernel.aside(() => meanwhile(rig.kernel));
+	};
+	const up = new Run(directory, "up", name, host, ready, (rig) => rig.up(spec));
+	if (before !== undefined) return [up];
+	const taps = Object.keys(spec.taps);
+	const down = new Run(
+		directory,
+		"down",
+		name,
+		host,
+		(rig) => rig.up(spec),
+		(rig) => rig.down(...taps),
+	);
+	return [up, down];
+}
+
+export const noFlaws = (flaws: readonly string[]): void => {
+	expect({ count: flaws.length, first: flaws.slice(0, 20) }).toEqual({ count: 0, first: [] });
+};

@@ -1,0 +1,168 @@
+import { checkSpec, type Spec } from "../../src/engine/spec.js";
+import type { FakeKernel } from "../fake/kernel.js";
+import { bare, busyLan, lan, withSysctl } from "./hosts.js";
+
+/** A spec and the host it comes to. */
+export interface Scenario {
+	readonly name: string;
+	/** What is there before us. */
+	readonly host: (kernel: FakeKernel) => void;
+	readonly spec: Spec;
+	/** What of ours is up already. */
+	readonly before?: Spec;
+	/** What others did to it meanwhile. */
+	readonly meanwhile?: (kernel: FakeKernel) => void;
+}
+
+type Fields = Readonly<Record<string, unknown>>;
+
+/** Taps of user 500 in networks, as one writes them in a file. */
+const spec = (networks: Readonly<Record<string, Fields>>, taps: Readonly<Record<string, Fields>>) =>
+	checkSpec({
+		version: 1,
+		networks,
+		taps: Object.fromEntries(
+			Object.entries(taps).map(([name, tap]) => [
+				name,
+				{ network: "lab", ...(tap.group === undefined && { owner: 500 }), ...tap },
+			]),
+		),
+	});
+
+const HOST = "192.168.33.33/24";
+const hostOnly = { mode: "host-only", addresses: [HOST] };
+const bridge = { ...hostOnly, bridge: "br0" };
+const bridged = { mode: "bridged", bridge: "br0", uplink: "eth1" };
+const masquerade = { mode: "nat", uplink: "eth1", addresses: [HOST] };
+const snat = { ...masquerade, snatTo: "10.33.33.34" };
+const routed = { mode: "routed", uplink: "eth1", addresses: ["192.168.33.33/32"] };
+const overBridge = { ...masquerade, bridge: "br0" };
+
+const many = (count: number): Record<string, Fields> =>
+	Object.fromEntries(
+		Array.from({ length: count }, (_, i) => [
+			`tap${i}`,
+			{ guest: { addresses: [`192.168.33.${i + 40}/24`] } },
+		]),
+	);
+
+export const specs = {
+	hostOnly: spec({ lab: hostOnly }, { tap0: {} }),
+	dressed: spec(
+		{ lab: hostOnly },
+		{ tap0: { mac: "02:00:00:00:00:01", mtu: 1400, group: 36, owner: 500 } },
+	),
+	adjusted: spec({ lab: hostOnly }, { tap0: { mac: "02:00:00:00:00:01", mtu: 1400 } }),
+	plain: spec({ lab: { mode: "host-only" } }, { tap0: { multiQueue: true, vnetHdr: true } }),
+	groupOnly: spec({ lab: { ...hostOnly, mtu: 9000 } }, { tap0: { group: 36 } }),
+	bridge: spec({ lab: bridge }, { tap0: {} }),
+	otherBridge: spec({ dmz: { ...bridge, bridge: "br1" } }, { tap0: { network: "dmz" } }),
+	bridgeOfThree: spec(
+		{ lab: { ...bridge, mtu: 1400 } },
+		{ tap0: {}, tap1: { mac: "02:00:00:00:00:01" }, tap2: {} },
+	),
+	bridged: spec({ lab: bridged }, { tap0: {} }),
+	bridgedTwo: spec({ lab: bridged }, { tap0: {}, tap1: {} }),
+	bridgedWithAddress: spec({ lab: { ...bridged, addresses: [HOST] } }, { tap0: {} }),
+	snat: spec({ lab: snat }, { tap0: { guest: { addresses: ["192.168.33.34/24"] } } }),
+	masquerade: spec({ lab: masquerade }, { tap0: {} }),
+	masqueradeBridge: spec({ lab: overBridge }, { tap0: {}, tap1: {} }),
+	routed: spec(
+		{ lab: routed },
+		{
+			tap0: { guest: { addresses: ["10.0.0.5/32"] } },
+			tap1: { guest: { addresses: ["10.0.0.6/32"] } },
+		},
+	),
+	routedOne: spec({ lab: routed }, { tap0: { guest: { addresses: ["10.0.0.5/32"] } } }),
+	routedElsewhere: spec({ lab: routed }, { tap0: { guest: { addresses: ["10.0.0.7/32"] } } }),
+	dualStack: spec(
+		{ lab: { ...masquerade, addresses: ["192.168.33.33/32", "fd00::1/128"] } },
+		{ tap0: { guest: { addresses: ["192.168.33.34/32", "fd01::5/128"] } } },
+	),
+	proxyArp: spec({ lab: { ...hostOnly, proxyArp: true } }, { tap0: {} }),
+	natProxyArp: spec({ lab: { ...snat, proxyArp: true } }, { tap0: {} }),
+	global: spec({ lab: { ...masquerade, forwarding: "global" } }, { tap0: {} }),
+	twoNetworks: spec(
+		{
+			lab: snat,
+			dmz: { ...hostOnly, bridge: "br1", addresses: ["192.168.44.1/24", "fd00:44::1/64"] },
+		},
+		{
+			tap0: {},
+			tap1: { addresses: ["192.168.35.1/24"] },
+			tap2: { network: "dmz" },
+			tap3: { network: "dmz" },
+		},
+	),
+	fortyTaps: spec({ lab: { ...overBridge, proxyArp: true } }, many(40)),
+	otherAddress: spec({ lab: { ...hostOnly, addresses: [HOST, "192.168.34.1/24"] } }, { tap0: {} }),
+	onlyOther: spec({ lab: { ...hostOnly, addresses: ["192.168.34.1/24"] } }, { tap0: {} }),
+} as const;
+
+/** Specs on a host where nothing of ours is. */
+export const starts: readonly Scenario[] = [
+	{ name: "a host-only tap", host: bare, spec: specs.hostOnly },
+	{ name: "a tap with MAC, MTU, owner and group", host: bare, spec: specs.dressed },
+	{ name: "a multi-queue tap without any address", host: bare, spec: specs.plain },
+	{ name: "a group's tap with its network's MTU", host: lan, spec: specs.groupOnly },
+	{ name: "a host-only bridge", host: lan, spec: specs.bridge },
+	{ name: "three taps on one bridge", host: lan, spec: specs.bridgeOfThree },
+	{ name: "a bridge over an uplink", host: lan, spec: specs.bridged },
+	{ name: "a bridge over a busy uplink", host: busyLan, spec: specs.bridgedTwo },
+	{
+		name: "a bridge over a busy uplink whose secondary addresses are promoted",
+		host: withSysctl(busyLan, ["net/ipv4/conf/all/promote_secondaries", "1"]),
+		spec: specs.bridgedWithAddress,
+	},
+	{ name: "source NAT to a chosen address", host: lan, spec: specs.snat },
+	{ name: "masquerade behind a bridge", host: lan, spec: specs.masqueradeBridge },
+	{ name: "routed guests with host routes", host: lan, spec: specs.routed },
+	{ name: "guests with IPv4 and IPv6", host: lan, spec: specs.dualStack },
+	{ name: "proxy ARP without forwarding", host: bare, spec: specs.proxyArp },
+	{ name: "source NAT with proxy ARP", host: busyLan, spec: specs.natProxyArp },
+	{ name: "forwarding of the whole host", host: lan, spec: specs.global },
+	{
+		name: "forwarding of the whole host, one interface having it already",
+		host: withSysctl(lan, ["net/ipv4/conf/eth1/forwarding", "1"]),
+		spec: specs.global,
+	},
+	{
+		name: "forwarding of the whole host where it is on already",
+		host: withSysctl(lan, ["net/ipv4/ip_forward", "1"]),
+		spec: specs.global,
+	},
+	{ name: "two networks", host: lan, spec: specs.twoNetworks },
+	{ name: "forty taps", host: lan, spec: specs.fortyTaps },
+];
+
+const change = (
+	name: string,
+	before: Spec,
+	spec: Spec,
+	host: Scenario["host"] = lan,
+	meanwhile?: Scenario["meanwhile"],
+): Scenario => ({ name, host, before, spec, ...(meanwhile && { meanwhile }) });
+
+/** Specs on a host where another one is up. */
+export const changes: readonly Scenario[] = [
+	change("a tap gets a MAC and another MTU", specs.hostOnly, specs.adjusted),
+	change("a second address beside the first", specs.hostOnly, specs.otherAddress),
+	change("another address in place of the first", specs.hostOnly, specs.onlyOther),
+	change("a tap joins a bridge", specs.hostOnly, specs.bridge),
+	change("a tap moves to another bridge", specs.bridge, specs.otherBridge),
+	change("a tap leaves its bridge", specs.bridge, specs.hostOnly),
+	change("two more taps on a bridge that gets an MTU", specs.bridge, specs.bridgeOfThree),
+	change("a bridge gets an uplink", specs.bridge, specs.bridgedWithAddress, busyLan),
+	change("a bridge loses its uplink", specs.bridgedWithAddress, specs.bridge, busyLan),
+	change("from bridged to source NAT", specs.bridged, specs.snat, busyLan),
+	change("from source NAT to bridged", specs.snat, specs.bridged, busyLan),
+	change("from masquerade to a chosen address", specs.masquerade, specs.snat),
+	change("from a chosen address to masquerade", specs.snat, specs.masquerade),
+	change("from host-only to routed", specs.hostOnly, specs.routed),
+	change("a guest moves to another address", specs.routedOne, specs.routedElsewhere),
+	change("forwarding of the whole host comes", specs.masquerade, specs.global),
+	change("forwarding of the whole host goes", specs.global, specs.masquerade),
+	change("proxy ARP comes", specs.snat, specs.natProxyArp),
+	change("proxy ARP goes", specs.natProxyArp, specs.snat),
+];

@@ -1,0 +1,29 @@
+import type { DownUnit, UnitOutcome } from "../../src/engine/engine.js";
+import type { Unit } from "../../src/engine/plan.js";
+import { checkSpec } from "../../src/engine/spec.js";
+import { wantedTaps } from "../../src/kinds/index.js";
+
+const modes = {
+	nat: { mode: "nat", uplink: "eth1" },
+	snat: { mode: "nat", uplink: "eth1", snatTo: "10.33.33.34" },
+	bridge: { mode: "nat", uplink: "eth1", bridge: "br0", addresses: ["192.168.1.1/24"] },
+	other: { mode: "host-only", bridge: "br1", addresses: ["192.168.2.1/24"] },
+	plain: { mode: "host-only" },
+	global: { mode: "nat", uplink: "eth1", forwarding: "global" },
+	fast: { mode: "host-only", mtu: 9000 },
+} as const;
+type Mode = keyof typeof modes;
+
+/** A request for one tap of user 500. */
+export function unit(id: number, mode: Mode, address?: string): Unit {
+	const own = address === undefined ? {} : { addresses: [address] };
+	const taps = { [`tap${id}`]: { network: mode, owner: 500, ...own } };
+	const spec = checkSpec({ version: 1, networks: { [mode]: modes[mode] }, taps });
+	return { id, taps: wantedTaps(spec) };
+}
+export const downOf = (...ids: readonly number[]): DownUnit[] =>
+	ids.map((id) => ({ id, taps: [`tap${id}`] }));
+
+/** Who was rejected, by id. */
+export const rejected = (outcomes: ReadonlyMap<number, UnitOutcome<unknown>>) =>
+	[...outcomes].flatMap(([id, outcome]) => ("error" in outcome ? [id] : []));

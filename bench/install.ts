@@ -20,6 +20,7 @@ export const PACKAGES = [
 	"containernetworking-plugins",
 	"util-linux",
 	"procps",
+	"time",
 ] as const;
 
 const NPM_PEER = "netlink@0.3.0";
@@ -51,13 +52,17 @@ export function install(): void {
 		run("gcc", ["-O2", "-Wall", "-Wextra", "-Werror", "-pthread", "-o", built(name), source]);
 	}
 	// Debian ships Go libraries as sources in a GOPATH; nothing is fetched.
-	run("go", ["build", "-o", built("go_netlink"), "."], join(sources, "go"), {
-		GO111MODULE: "off",
-		GOPATH: "/usr/share/gocode",
-		GOFLAGS: "",
-		GOPROXY: "off",
-		GOCACHE: join(cache, "go"),
-	});
+	for (const [program, folder] of [
+		["go_netlink", "go"],
+		["go_nft", "go_nft"],
+	] as const)
+		run("go", ["build", "-o", built(program), "."], join(sources, folder), {
+			GO111MODULE: "off",
+			GOPATH: "/usr/share/gocode",
+			GOFLAGS: "",
+			GOPROXY: "off",
+			GOCACHE: join(cache, "go"),
+		});
 	installNpmPeer();
 }
 

@@ -29,7 +29,9 @@ export class Writer {
 		const at = this.length;
 		const end = at + n;
 		if (end > this.bytes.length) this.#grow(end);
-		this.bytes.fill(0, at, end);
+		// A call of fill() costs more than the few bytes of a number or a padding.
+		if (n > 16) this.bytes.fill(0, at, end);
+		else for (let i = at; i < end; i++) this.bytes[i] = 0;
 		this.length = end;
 		return at;
 	}

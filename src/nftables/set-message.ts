@@ -90,15 +90,17 @@ export function* portions(elements: readonly ElementAttrs[]): Generator<readonly
 	if (portion.length > 0) yield portion;
 }
 
+const bytesIn = (value: Uint8Array | undefined): number =>
+	value === undefined ? 0 : value.length + 12;
+
 /** At least what the element takes: its values, and generously its headers. */
 function sizeOf(element: ElementAttrs): number {
 	const { NFTA_SET_ELEM_KEY: key, NFTA_SET_ELEM_KEY_END: end, NFTA_SET_ELEM_DATA: data } = element;
-	const values = [
-		key?.NFTA_DATA_VALUE,
-		end?.NFTA_DATA_VALUE,
-		data?.NFTA_DATA_VALUE,
-		element.NFTA_SET_ELEM_USERDATA,
-	].reduce((sum, value) => sum + (value === undefined ? 0 : value.length + 12), 0);
+	const values =
+		bytesIn(key?.NFTA_DATA_VALUE) +
+		bytesIn(end?.NFTA_DATA_VALUE) +
+		bytesIn(data?.NFTA_DATA_VALUE) +
+		bytesIn(element.NFTA_SET_ELEM_USERDATA);
 	const verdictBytes = data?.NFTA_DATA_VERDICT === undefined ? 0 : 280;
 	const name = element.NFTA_SET_ELEM_OBJREF === undefined ? 0 : 264;
 	const timed = element.NFTA_SET_ELEM_TIMEOUT === undefined ? 0 : 24;

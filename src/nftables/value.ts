@@ -16,14 +16,27 @@ export const prefixMask = (width: number, length: number): bigint =>
 
 const reversed = (bytes: Uint8Array): Uint8Array => bytes.slice().reverse();
 
+// Most values are ports and addresses: as far as a double counts exactly they go without a bigint a byte.
+const EXACT = 6;
+
 export function toBytes(value: bigint, order: Order, length: number): Uint8Array {
 	const bytes = new Uint8Array(length);
-	for (let i = length - 1, rest = value; i >= 0; i--, rest >>= 8n) bytes[i] = Number(rest & 0xffn);
+	if (length <= EXACT) {
+		let rest = Number(BigInt.asUintN(8 * length, value));
+		for (let i = length - 1; i >= 0; i--, rest = Math.floor(rest / 256)) bytes[i] = rest % 256;
+	} else
+		for (let i = length - 1, rest = value; i >= 0; i--, rest >>= 8n)
+			bytes[i] = Number(rest & 0xffn);
 	return order === "host" && HOST_IS_LITTLE ? reversed(bytes) : bytes;
 }
 
 export function fromBytes(bytes: Uint8Array, order: Order): bigint {
 	const ordered = order === "host" && HOST_IS_LITTLE ? reversed(bytes) : bytes;
+	if (ordered.length <= EXACT) {
+		let number = 0;
+		for (let i = 0; i < ordered.length; i++) number = number * 256 + (ordered[i] as number);
+		return BigInt(number);
+	}
 	return ordered.reduce((value, byte) => (value << 8n) | BigInt(byte), 0n);
 }
 

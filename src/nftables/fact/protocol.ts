@@ -448,7 +448,16 @@ export const protocols: Readonly<Record<string, Protocol>> = Object.fromEntries(
 export const tunnels: Readonly<Record<string, Protocol>> = { geneve, gre, gretap, vxlan };
 export const protocolById = new Map(named.map((p) => [p.id, p]));
 
-export const upperProtocol = (below: Protocol, number: number): Protocol | undefined =>
-	below.upper().find(([n]) => n === number)?.[1];
+// Asked for with every match of a rule.
+const uppers = new Map<Protocol, ReadonlyMap<number, Protocol>>();
+export function upperProtocol(below: Protocol, number: number): Protocol | undefined {
+	let upper = uppers.get(below);
+	if (upper === undefined) {
+		// The first of a number is the one it means.
+		upper = new Map(below.upper().toReversed());
+		uppers.set(below, upper);
+	}
+	return upper.get(number);
+}
 export const upperNumber = (below: Protocol, above: Protocol): number | undefined =>
 	below.upper().find(([, p]) => p === above)?.[0];

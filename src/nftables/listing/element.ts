@@ -224,11 +224,11 @@ function rank(node: Node): bigint {
 			return bitmask(1024);
 	}
 }
-const sorted = (items: Item[]): Item[] =>
-	items.toSorted((a, b) => {
-		const [x, y] = [rank(keyIn(a)), rank(keyIn(b))];
-		return x < y ? -1 : x > y ? 1 : 0;
-	});
+const sorted = (items: readonly Item[]): Item[] =>
+	items
+		.map((item) => ({ item, at: rank(keyIn(item)) }))
+		.sort((a, b) => (a.at < b.at ? -1 : a.at > b.at ? 1 : 0))
+		.map(({ item }) => item);
 
 /** Ends and beginnings, sorted, as intervals. */
 function intervals(set: SetDeclaration, all: readonly Read[]): Item[] {

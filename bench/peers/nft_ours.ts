@@ -1,0 +1,9 @@
+/** Our library's part of bench/nft.ts: `apply FILE` or `list`, and how many milliseconds it took, without the start. */
+import { readFileSync } from "node:fs";
+import { apply, list } from "../../src/nftables/index.js";
+
+const [, , verb, file = ""] = process.argv;
+const start = performance.now();
+if (verb === "apply") apply(JSON.parse(readFileSync(file, "utf8")));
+else JSON.stringify(list());
+process.stdout.write(`${performance.now() - start}\n`);

@@ -78,7 +78,7 @@ const LABELS: Readonly<Record<Peer, string>> = {
 	cli: "umlnet-nl nft, the whole process under Node",
 	nft: "nft, the whole process",
 	library: "umlnet-nl/nftables, in a running process",
-	go: "google/nftables, in a running process (messages by hand, no JSON)",
+	go: "google/nftables, in a running process (messages by hand, no JSON; several batches)",
 };
 const PEERS = Object.keys(LABELS) as Peer[];
 

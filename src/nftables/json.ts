@@ -61,6 +61,7 @@ import type { MapStatementJson, SetStatementJson } from "./statement/set.js";
 import type { SynproxyJson } from "./statement/synproxy.js";
 import type { TproxyJson } from "./statement/tproxy.js";
 import type { VmapJson } from "./statement/vmap.js";
+import type { XtJson } from "./statement/xt.js";
 
 export type {
 	BinaryJson,
@@ -127,6 +128,7 @@ export type {
 	TproxyJson,
 	VerdictJson,
 	VmapJson,
+	XtJson,
 };
 
 export type Expression =
@@ -187,11 +189,32 @@ export type StatementJson =
 	| TproxyJson
 	| SynproxyJson
 	| ResetJson
+	| XtJson
 	| UnknownJson;
 
 /** A statement of a listing that this module cannot write: the kernel's expression it has. */
 export interface UnknownJson {
-	readonly unknown: { readonly expr: string };
+	readonly unknown: { readonly expr: string; readonly data?: RawJson };
+}
+/** Attributes of the kernel as they are; bytes are hexadecimal digits. */
+export type RawJson =
+	| string
+	| number
+	| boolean
+	| readonly RawJson[]
+	| { readonly [attribute: string]: RawJson };
+
+/** An object of a listing that this module has no words for; it cannot be added. */
+export interface UnknownObjectJson {
+	readonly unknown: {
+		readonly family: FamilyJson;
+		readonly table: string;
+		readonly name: string;
+		readonly handle?: number;
+		/** NFT_OBJECT_* */
+		readonly type: number;
+		readonly data: RawJson;
+	};
 }
 
 export type ObjectJson =
@@ -218,6 +241,7 @@ type Reference<T> = T extends object
 
 export type Command =
 	| { readonly metainfo: unknown }
+	| UnknownObjectJson
 	| ObjectJson
 	| { readonly add: ObjectJson }
 	| { readonly create: ObjectJson }

@@ -1,9 +1,13 @@
 import { beforeAll, expect, it, test } from "vitest";
 import { NftablesDriver } from "../../src/kernel/nftables.js";
+import { request } from "../../src/netlink/request.js";
 import { apply, type Command, type Document, list, NftError } from "../../src/nftables/index.js";
+import { printObject } from "../../src/nftables/listing/object.js";
 import { Printer } from "../../src/nftables/listing/print.js";
 import { listStatements } from "../../src/nftables/listing/rule.js";
 import { newNetns } from "../../src/sys/netns.js";
+import { NLM_F_CREATE } from "../../src/uapi/netlink.js";
+import { NFT_MSG_NEWSET, NFT_MSG_NEWSETELEM } from "../../src/uapi/nf_tables.js";
 import { rows } from "./rules.js";
 import { host, inTable } from "./ruleset.js";
 
@@ -100,12 +104,64 @@ test("a filter lists one table", () => {
 });
 
 test("a rule of expressions that have no JSON is listed as those, not left out", () => {
-	const expressions = [
-		{ NFTA_EXPR_NAME: "tunnel" as const, NFTA_EXPR_DATA: {} },
-		{ NFTA_EXPR_NAME: "counter" as const, NFTA_EXPR_DATA: {} },
+	const expressions: Parameters<typeof listStatements>[0] = [
+		{ NFTA_EXPR_NAME: "tunnel", NFTA_EXPR_DATA: {} },
+		{ NFTA_EXPR_NAME: "counter", NFTA_EXPR_DATA: { NFTA_COUNTER_BYTES: 7n } },
 	];
 	expect(listStatements(expressions, 2, () => undefined, new Printer(host))).toEqual([
 		{ unknown: { expr: "tunnel" } },
-		{ unknown: { expr: "counter" } },
+		{ unknown: { expr: "counter", data: { NFTA_COUNTER_BYTES: 7 } } },
+	]);
+});
+
+test("an extension of iptables is listed as one, beside the rest of its rule", () => {
+	const data = { NFTA_MATCH_NAME: "comment", NFTA_MATCH_INFO: new Uint8Array(256) };
+	const expressions: Parameters<typeof listStatements>[0] = [
+		{ NFTA_EXPR_NAME: "match", NFTA_EXPR_DATA: data },
+		{ NFTA_EXPR_NAME: "counter", NFTA_EXPR_DATA: {} },
+		{ NFTA_EXPR_NAME: "target", NFTA_EXPR_DATA: { NFTA_TARGET_NAME: "LOG" } },
+	];
+	expect(listStatements(expressions, 2, () => undefined, new Printer(host))).toEqual([
+		{ xt: { type: "match", name: "comment" } },
+		{ counter: { packets: 0, bytes: 0 } },
+		{ xt: { type: "target", name: "LOG" } },
+	]);
+});
+
+test("an object of a type without JSON is listed with its attributes", () => {
+	const tunnel = {
+		NFTA_OBJ_TABLE: "t",
+		NFTA_OBJ_NAME: "tun",
+		NFTA_OBJ_TYPE: 5 as const,
+		NFTA_OBJ_HANDLE: 3n,
+		NFTA_OBJ_DATA: { NFTA_CONNLIMIT_COUNT: 10 },
+	};
+	expect(printObject(2, tunnel, new Printer(host))).toEqual({
+		unknown: {
+			...{ family: "ip", table: "t", name: "tun", handle: 3, type: 5 },
+			data: { NFTA_CONNLIMIT_COUNT: 10 },
+		},
+	});
+});
+
+test("a set whose type nobody knows is listed, with its elements as numbers", () => {
+	const table: Command = { add: { table: { family: "ip", name: "t" } } };
+	apply({ nftables: [flush, table] }, { connection, host });
+	const set = { nfgen_family: 2, NFTA_SET_TABLE: "t", NFTA_SET_NAME: "s", NFTA_SET_ID: 1 };
+	const types = { NFTA_SET_KEY_TYPE: 0, NFTA_SET_KEY_LEN: 4 };
+	const element = { NFTA_SET_ELEM_KEY: { NFTA_DATA_VALUE: Uint8Array.of(0, 0, 1, 2) } };
+	const { refused } = connection.commit([
+		request(NFT_MSG_NEWSET, NLM_F_CREATE, { ...set, ...types }),
+		request(NFT_MSG_NEWSETELEM, NLM_F_CREATE, {
+			nfgen_family: 2,
+			NFTA_SET_ELEM_LIST_TABLE: "t",
+			NFTA_SET_ELEM_LIST_SET: "s",
+			NFTA_SET_ELEM_LIST_ELEMENTS: [element],
+		}),
+	]);
+	expect(refused).toEqual([]);
+	expect(listed().nftables).toMatchObject([
+		{},
+		{ set: { name: "s", type: "invalid", elem: [258] } },
 	]);
 });

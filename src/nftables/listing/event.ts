@@ -5,20 +5,19 @@ import { NLM_F_APPEND } from "../../uapi/netlink.js";
 import * as nft from "../../uapi/nf_tables.js";
 import { type FamilyJson, families } from "../fact/family.js";
 import type { Host } from "../fact/host.js";
-import type { ObjectJson } from "../json.js";
 import { hasEndElements, isAnonymous, type SetDeclaration } from "../set.js";
 import { readElements } from "./element.js";
 import { nameOf } from "./listed.js";
 import { printObject } from "./object.js";
 import { Printer, printItem } from "./print.js";
-import { printChain, printFlowtable, printRule, printTable } from "./ruleset.js";
+import { type Listing, printChain, printFlowtable, printRule, printTable } from "./ruleset.js";
 import { commandOf, printSet, readSet } from "./set.js";
 
 /** A change of the ruleset, in the words of a command that would make it. */
 export type RulesetEvent =
-	| { readonly add: ObjectJson }
-	| { readonly insert: ObjectJson }
-	| { readonly delete: ObjectJson };
+	| { readonly add: Listing }
+	| { readonly insert: Listing }
+	| { readonly delete: Listing };
 type Change = "add" | "insert" | "delete";
 type ElementAttrs = Out<typeof nft.setElemAttrs>;
 type ElementsAttrs = Out<typeof nft.setElemListAttrs> & { readonly nfgen_family?: number };
@@ -93,12 +92,12 @@ export class EventReader {
 				: [event("add", { [commandOf(set)]: printSet(set, this.#printer) })];
 		});
 		on(nft.NFT_MSG_DELSET, (attrs, family) => this.#deleteSet(attrs, family));
-		on(nft.NFT_MSG_NEWOBJ, (attrs, family) =>
-			printObject(family, attrs, this.#printer).map((object) => event("add", object)),
-		);
-		on(nft.NFT_MSG_DELOBJ, (attrs, family) =>
-			printObject(family, attrs, this.#printer).map((object) => event("delete", object)),
-		);
+		on(nft.NFT_MSG_NEWOBJ, (attrs, family) => [
+			event("add", printObject(family, attrs, this.#printer)),
+		]);
+		on(nft.NFT_MSG_DELOBJ, (attrs, family) => [
+			event("delete", printObject(family, attrs, this.#printer)),
+		]);
 		on(nft.NFT_MSG_NEWFLOWTABLE, (attrs, family) => [
 			event("add", { flowtable: printFlowtable(family, attrs) }),
 		]);

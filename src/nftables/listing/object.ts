@@ -6,12 +6,13 @@ import { type FamilyJson, families } from "../fact/family.js";
 import type { ConstantJson } from "../fact/format.js";
 import type { Host } from "../fact/host.js";
 import { objectTypes } from "../fact/object.js";
-import type { ObjectJson } from "../json.js";
+import type { ObjectJson, UnknownObjectJson } from "../json.js";
 import { printRate } from "../statement/limit.js";
 import { printSynproxy } from "../statement/synproxy.js";
 import { COMMENT, records } from "../userdata.js";
 import { nameOf } from "./listed.js";
 import type { Printer } from "./print.js";
+import { rawJson } from "./unknown.js";
 
 export type ObjectAttrs = Out<typeof obj.objAttrs>;
 const familyName = (family: number | undefined): FamilyJson =>
@@ -29,10 +30,13 @@ function policy(
 	return changed.length === 0 ? null : Object.fromEntries(changed);
 }
 
-/** An object; none for a type this module does not know. */
-export function printObject(family: number, attrs: ObjectAttrs, printer: Printer): ObjectJson[] {
+/** An object; one of a type this module does not know as the kernel has it. */
+export function printObject(
+	family: number,
+	attrs: ObjectAttrs,
+	printer: Printer,
+): ObjectJson | UnknownObjectJson {
 	const type = nameOf(objectTypes, attrs.NFTA_OBJ_TYPE as 1);
-	if (type === undefined) return [];
 	const comment = new Map(records(attrs.NFTA_OBJ_USERDATA ?? new Uint8Array())).get(COMMENT);
 	const common = {
 		family: familyName(family),
@@ -41,7 +45,11 @@ export function printObject(family: number, attrs: ObjectAttrs, printer: Printer
 		...(attrs.NFTA_OBJ_HANDLE !== undefined && { handle: Number(attrs.NFTA_OBJ_HANDLE) }),
 		...(comment && { comment: new TextDecoder().decode(comment.subarray(0, -1)) }),
 	};
-	return [{ [type]: { ...common, ...bodyOf(attrs, printer) } } as unknown as ObjectJson];
+	if (type === undefined) {
+		const { NFTA_OBJ_TYPE: number = 0, NFTA_OBJ_DATA: data = {} } = attrs;
+		return { unknown: { ...common, type: number, data: rawJson(data) } };
+	}
+	return { [type]: { ...common, ...bodyOf(attrs, printer) } } as unknown as ObjectJson;
 }
 
 function bodyOf(attrs: ObjectAttrs, { host }: Printer): object {

@@ -49,6 +49,7 @@ import { listTproxy } from "../statement/tproxy.js";
 import { listVerdict } from "../statement/verdict.js";
 import { listVmap } from "../statement/vmap.js";
 import { listPayloadWrite } from "../statement/write-payload.js";
+import { listXt } from "../statement/xt.js";
 import { bitmask, padded } from "../value.js";
 import { readBitwise } from "./bitwise.js";
 import { Completion } from "./completion.js";
@@ -65,6 +66,7 @@ import {
 	range,
 	UnlistableError,
 } from "./reading.js";
+import { unknownExpression } from "./unknown.js";
 
 const comparisons: Readonly<Record<number, Relation>> = {
 	[NFT_CMP_EQ]: "==",
@@ -198,6 +200,8 @@ const readers: Readers = {
 	synproxy: (data, reading) => reading.add(listSynproxy(data)),
 	tproxy: (data, reading) => reading.add(listTproxy(data, reading)),
 	xfrm: readIpsec,
+	match: (data, reading) => reading.add(listXt("match", data.NFTA_MATCH_NAME)),
+	target: (data, reading) => reading.add(listXt("target", data.NFTA_TARGET_NAME)),
 };
 
 /** The statements of a rule as the kernel has it. */
@@ -221,6 +225,6 @@ export function listStatements(
 			.map((statement) => statement.print(printer));
 	} catch (error) {
 		if (!(error instanceof UnlistableError)) throw error;
-		return expressions.map(({ NFTA_EXPR_NAME: name }) => ({ unknown: { expr: `${name}` } }));
+		return expressions.map(unknownExpression);
 	}
 }

@@ -12,7 +12,7 @@ import type { FlowtableJson } from "../command/flowtable.js";
 import type { RuleJson } from "../command/rule.js";
 import type { TableJson } from "../command/table.js";
 import { type FamilyJson, families } from "../fact/family.js";
-import type { ObjectJson } from "../json.js";
+import type { ObjectJson, UnknownObjectJson } from "../json.js";
 import { isAnonymous, type SetDeclaration } from "../set.js";
 import { COMMENT, records } from "../userdata.js";
 import { flagNames, nameOf } from "./listed.js";
@@ -120,8 +120,10 @@ export function printRule(
 	};
 }
 
+export type Listing = ObjectJson | UnknownObjectJson;
+
 /** Everything of a table, in an order in which it can be added again: names before what uses them. */
-export function printTableContents(contents: TableContents, printer: Printer): ObjectJson[] {
+export function printTableContents(contents: TableContents, printer: Printer): Listing[] {
 	const { family, table, chains, objects, sets, flowtables, rules } = contents;
 	const byName = new Map(sets.map((set) => [set.name, set]));
 	const byChain = new Map<string, RuleAttrs[]>();
@@ -131,7 +133,7 @@ export function printTableContents(contents: TableContents, printer: Printer): O
 	return [
 		{ table: printTable(family, table) },
 		...chains.map((chain) => ({ chain: printChain(family, chain) })),
-		...objects.flatMap((object) => printObject(family, object, printer)),
+		...objects.map((object) => printObject(family, object, printer)),
 		...sets
 			.filter((set) => !isAnonymous(set))
 			.map((set) => ({ [commandOf(set)]: printSet(set, printer) }) as unknown as ObjectJson),

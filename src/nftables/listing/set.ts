@@ -21,7 +21,7 @@ import { byteLength, fromBytes, type Order } from "../value.js";
 import type { readElements } from "./element.js";
 import { flagNames, nameOf } from "./listed.js";
 import { type Printer, printItem } from "./print.js";
-import { PATH, UnlistableError } from "./reading.js";
+import { PATH } from "./reading.js";
 import { readStateful } from "./stateful.js";
 import { readTypeof } from "./typeof.js";
 
@@ -35,9 +35,8 @@ const number = (bytes: Uint8Array | undefined): number =>
 
 function typeOf(id: number): Datatype {
 	if (id >>> 0 === NFT_DATA_VERDICT >>> 0) return verdict;
-	const found = datatypeById(id);
-	if (found === undefined) throw new UnlistableError(`datatype ${id}`);
-	return found;
+	// Sets of others need not have a type that nft knows: it says "invalid", their keys are numbers.
+	return datatypeById(id) ?? { ...integer, name: "invalid", order: "big" };
 }
 /** A key or data that is declared by its type's name. */
 function typed(id: number, order: Order | undefined, bits: number): Node {

@@ -3,8 +3,9 @@ import { listCtCount } from "../statement/ct-count.js";
 import { listLast } from "../statement/last.js";
 import { listLimit } from "../statement/limit.js";
 import { listQuota } from "../statement/quota.js";
-import type { Listed } from "./listed.js";
-import { type StatefulExpr, UnlistableError } from "./reading.js";
+import { constantStatement, type Listed } from "./listed.js";
+import type { StatefulExpr } from "./reading.js";
+import { unknownExpression } from "./unknown.js";
 
 /** The statement of an element, of a set or of a dynamic update. */
 export function readStateful(expr: StatefulExpr): Listed {
@@ -20,6 +21,6 @@ export function readStateful(expr: StatefulExpr): Listed {
 		case "quota":
 			return listQuota(expr.NFTA_EXPR_DATA ?? {});
 		default:
-			throw new UnlistableError("an expression without a state");
+			return constantStatement(() => unknownExpression(expr));
 	}
 }

@@ -55,6 +55,14 @@ function fixed(r: Reader): boolean {
 	return (ndm_state & state) !== 0 || (ndm_flags & flags) !== 0;
 }
 
+const IPPROTO_IGMP = 2; // linux/in.h
+
+/** Flows of hosts; not the kernel's own word to multicast routers, which it says when it sees fit. */
+function notReported(r: Reader): boolean {
+	const { CTA_TUPLE_ORIG: tuple } = uapi.IPCTNL_MSG_CT_NEW.read(r);
+	return tuple?.CTA_TUPLE_PROTO?.CTA_PROTO_NUM !== IPPROTO_IGMP;
+}
+
 const readSets = all(ask(uapi.NFT_MSG_GETSET, anyFamily));
 
 /** The elements of every set, one a message: how the kernel packs them together says nothing. */
@@ -216,7 +224,7 @@ export const sections: readonly Section[] = [
 	{
 		name: "conntrack",
 		socket: "netfilter",
-		read: all(ask(uapi.IPCTNL_MSG_CT_GET, {})),
+		read: some(notReported, ask(uapi.IPCTNL_MSG_CT_GET, {})),
 		reply: uapi.IPCTNL_MSG_CT_NEW,
 		title: ["CTA_ID"],
 	},

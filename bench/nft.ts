@@ -77,8 +77,8 @@ type Peer = "cli" | "nft" | "library" | "go";
 const LABELS: Readonly<Record<Peer, string>> = {
 	cli: "umlnet-nl nft, the whole process under Node",
 	nft: "nft, the whole process",
-	library: "umlnet-nl/nftables, in a running process",
-	go: "google/nftables, in a running process (messages by hand, no JSON; several batches)",
+	library: "umlnet-nl/nftables, the start of its process not counted",
+	go: "google/nftables, the start of its process not counted (messages by hand, no JSON; several batches)",
 };
 const PEERS = Object.keys(LABELS) as Peer[];
 

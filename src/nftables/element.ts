@@ -122,6 +122,13 @@ function userdata({ comment }: Element, open: boolean): Uint8Array | undefined {
 	);
 }
 
+const isPlain = ({ key, timeout, expires, comment, statements }: Element): boolean =>
+	key.kind !== "catchall" &&
+	timeout === undefined &&
+	expires === undefined &&
+	comment === undefined &&
+	statements.length === 0;
+
 function attrsOf(
 	set: SetDeclaration,
 	item: Element | Mapping,
@@ -130,6 +137,8 @@ function attrsOf(
 ): ElementAttrs {
 	const element = elementOf(item);
 	const data = item.kind === "mapping" ? item.data : undefined;
+	// Most elements of a large set are a key and nothing else.
+	if (data === undefined && !open && isPlain(element)) return key;
 	return {
 		...key,
 		...(data !== undefined &&

@@ -100,6 +100,31 @@ export function missingAddresses(kernel: Kernel, { addresses }: Belongings, on: 
 		.filter((address) => !there.has(address));
 }
 
+/** What of everything that was on link `from` is missing on a side: with an address its routes go, too. */
+export function missingOn(
+	kernel: Kernel,
+	{ addresses, routes, neighbours }: Belongings,
+	from: number,
+	{ index }: Side,
+): Belongings {
+	const there = readBelongings(kernel, index);
+	const text = (packed: string): string => addressText(RTM_NEWADDR.decode(unpack(packed)));
+	const over = (on: number) => (packed: string) =>
+		pack(RTM_NEWROUTE.encode(routeOver(packed, on, index)));
+	const near = (packed: string): string =>
+		pack(RTM_NEWNEIGH.encode({ ...RTM_NEWNEIGH.decode(unpack(packed)), ndm_ifindex: index }));
+	const without = (
+		all: readonly string[],
+		key: (packed: string) => string,
+		keys: readonly string[],
+	): string[] => all.filter((packed) => !keys.includes(key(packed)));
+	return {
+		addresses: without(addresses, text, there.addresses.map(text)),
+		routes: without(routes, over(from), there.routes.map(over(index))),
+		neighbours: without(neighbours, near, there.neighbours.map(near)),
+	};
+}
+
 /** An address as it can be given to a link: without what the kernel only tells. */
 function addressOn(packed: string, { link, index, skipDad }: Side): Address {
 	const {

@@ -94,7 +94,12 @@ export const forwarding: Kind<Forwarding, MadeForwarding> = {
 		];
 	},
 	drift(made, kernel) {
-		return holds(made, read(kernel, made.index)) ? [] : [`${words(made)} is off`];
+		const now = read(kernel, made.index);
+		const parts = [
+			{ ...made, proxyArp: undefined },
+			{ ...made, forwarding: undefined },
+		];
+		return parts.filter((part) => !holds(part, now)).map((part) => `${words(part)} is off`);
 	},
 	change(made, next, kernel) {
 		const now = read(kernel, next.index);

@@ -5,6 +5,7 @@ import { type Link, readLink, readLinkByName } from "../kernel/read.js";
 import {
 	type Belongings,
 	missingAddresses,
+	missingOn,
 	putSteps,
 	readBelongings,
 	type Side,
@@ -80,11 +81,18 @@ export const uplink: Kind<Uplink, MadeUplink> = {
 					hint: "take the taps of that network down first",
 				},
 			);
-		if (link.IFLA_MASTER === made.master) return [];
+		const lost =
+			missingAddresses(kernel, made, made.master).length === 0
+				? []
+				: putMissing(kernel, made, asBridge(made));
+		if (link.IFLA_MASTER === made.master) return lost;
 		refuse(link, next, kernel);
-		return [inAddressPhase(enslave(made))];
+		return [inAddressPhase(enslave(made)), ...lost];
 	},
 };
+
+const putMissing = (kernel: Kernel, made: MadeUplink, side: Side): Step[] =>
+	putSteps(missingOn(kernel, made, made.index, side), made.index, side);
 
 /** An uplink that is not there: the spec cannot be meant for this host. */
 export const missingUplink = (link: string): SpecError =>

@@ -84,7 +84,14 @@ class Planner {
 	readonly #indexes = new Map<string, number>();
 	readonly #around: Surroundings;
 
-	constructor(kinds: Kinds, kernel: Kernel, state: State, readLinkIndex: (name: string) => number) {
+	/** `ours`: the taps the plan is about. */
+	constructor(
+		kinds: Kinds,
+		kernel: Kernel,
+		state: State,
+		ours: ReadonlyMap<string, unknown>,
+		readLinkIndex: (name: string) => number,
+	) {
 		this.#kinds = kinds;
 		this.#kernel = kernel;
 		this.#state = state;
@@ -97,6 +104,7 @@ class Planner {
 				return index;
 			},
 			isBlank: (link) => this.#isBlank(linkKey(link)),
+			others: (key) => [...state.users(key)].filter((name) => !ours.has(name)),
 		};
 	}
 
@@ -210,13 +218,13 @@ export function planUp(
 	units: readonly Unit[],
 	readLinkIndex: (name: string) => number,
 ): Plan {
-	const planner = new Planner(kinds, kernel, state, readLinkIndex);
-	const wanted = targets(kinds, units);
-	for (const target of wanted.values()) planner.bring(target);
 	const taps = units.flatMap((unit) => unit.taps);
 	const unitOf = new Map(
 		units.flatMap((unit) => unit.taps.map(({ report }) => [report.name, unit.id] as const)),
 	);
+	const planner = new Planner(kinds, kernel, state, unitOf, readLinkIndex);
+	const wanted = targets(kinds, units);
+	for (const target of wanted.values()) planner.bring(target);
 	const abandoned = [...unitOf.keys()].flatMap((name) =>
 		(state.taps.get(name)?.keys ?? []).filter(
 			(key) => !wanted.has(key) && [...state.users(key)].every((user) => unitOf.has(user)),
@@ -266,7 +274,7 @@ export function planDown(
 			}
 		}
 	const drop = [...left].filter(([, users]) => users === 0).map(([key]) => key);
-	const planner = new Planner(kinds, kernel, state, (name) => {
+	const planner = new Planner(kinds, kernel, state, unitOf, (name) => {
 		throw new ConflictError(`link ${name}`, "nothing", "a link");
 	});
 	planner.release(drop, (key) => owners.get(key));

@@ -35,6 +35,17 @@ export const bridge: Kind<Bridge, MadeBridge> = {
 		const uplink = want.uplink === undefined ? undefined : readLinkByName(kernel, want.uplink);
 		return { ...want, index, mac: uplink ? macText(uplink.IFLA_ADDRESS) : macOf(index) };
 	},
+	renew(made, want, { others }) {
+		const [other] = made.network === want.network ? [] : others(linkKey(want.name));
+		if (other !== undefined)
+			throw new ConflictError(
+				`bridge ${want.name}`,
+				`network ${made.network}'s, with ${other} on it`,
+				`network ${want.network}'s`,
+				{ hint: `name another bridge, or put the tap into network ${made.network}` },
+			);
+		return { ...made, ...want };
+	},
 	create(made) {
 		const { name, index, mac, mtu } = made;
 		return [

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import type { Spec } from "../../src/engine/spec.js";
+import { type Spec, specFromFlags } from "../../src/engine/spec.js";
 import { Lab } from "./lab.js";
 import { labSpec, S2 } from "./specs.js";
 
@@ -75,6 +75,12 @@ const COLLISIONS: Readonly<Record<string, Collision>> = {
 		first: S2,
 		script: "ip link add other type bridge; ip link set eth1 master other",
 		next: S2,
+		code: "ERR_CONFLICT",
+	},
+	"the bridge is another network's": {
+		first: labSpec({ mode: "host-only", bridge: "br0" }, { tap0: { mac } }),
+		script: "",
+		next: specFromFlags({ tap: "tap1", owner: 500, bridge: "br0", mtu: 1400 }),
 		code: "ERR_CONFLICT",
 	},
 	"our table lost its chain, and then its sets are not there": {

@@ -2,10 +2,14 @@ import { type ChildProcess, execFileSync, spawn } from "node:child_process";
 import { closeSync, openSync } from "node:fs";
 import { enterNetns, newNetns } from "../../src/sys/netns.js";
 
-/** Without a second in which the kernel first looks whether somebody else has an IPv6 address. */
+/**
+ * Without what a kernel does by itself at times of its own: looking for a second whether somebody else has an
+ * IPv6 address, and reporting its multicast groups, which would be a flow.
+ */
 const START = `
 ip link set lo up
 sysctl -qw net.ipv6.conf.all.accept_dad=0 net.ipv6.conf.default.accept_dad=0
+sysctl -qw net.ipv4.igmp_link_local_mcast_reports=0
 `;
 
 /**

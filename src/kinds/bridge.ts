@@ -114,7 +114,8 @@ export const bridge: Kind<Bridge, MadeBridge> = {
 				undo: [
 					setLink(next.index, {
 						IFLA_ADDRESS,
-						IFLA_MTU,
+						// Once set, a bridge's MTU no longer follows its ports'.
+						IFLA_MTU: want.mtu === undefined ? undefined : IFLA_MTU,
 						IFLA_IFALIAS: IFLA_IFALIAS ?? "",
 						ifi_flags: ifi_flags & UP.ifi_flags,
 						ifi_change: UP.ifi_change,

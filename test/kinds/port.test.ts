@@ -1,0 +1,76 @@
+import { port } from "../../src/kinds/port.js";
+import { request } from "../../src/netlink/request.js";
+import { RTM_NEWLINK } from "../../src/uapi/if_link.js";
+import { NLM_F_CREATE, NLM_F_EXCL } from "../../src/uapi/netlink.js";
+import { arrange } from "../engine/hosts.js";
+import type { FakeKernel } from "../fake/kernel.js";
+import { enslave } from "./neighbour.js";
+import { testKind } from "./table.js";
+
+/** Bridges br0 and br1, and eth9 beside them. */
+function bridges(kernel: FakeKernel): void {
+	kernel.addNic("eth9");
+	for (const name of ["br0", "br1"])
+		arrange(
+			kernel,
+			request(RTM_NEWLINK, NLM_F_CREATE | NLM_F_EXCL, {
+				IFLA_IFNAME: name,
+				IFLA_ADDRESS: Uint8Array.of(2, 0, 0, 0, 0, Number(name.at(-1))),
+				IFLA_LINKINFO: { IFLA_INFO_KIND: "bridge" },
+			}),
+		);
+}
+const want = { link: "eth9", bridge: "br0" };
+
+testKind(port, {
+	creations: [
+		{
+			name: "a port",
+			host: bridges,
+			want,
+			steps: [
+				"configure: add eth9 to bridge br0",
+				"  do RTM_NEWLINK IFLA_MASTER br0 ifi_index eth9",
+				"  undo RTM_NEWLINK IFLA_MASTER 0 ifi_index eth9 if index eth9 is eth9 and has",
+				"    IFLA_MASTER br0",
+			],
+			removal: [
+				"configure: take eth9 out of bridge br0",
+				"  do RTM_NEWLINK IFLA_MASTER 0 ifi_index eth9 if index eth9 is eth9 and has",
+				"    IFLA_MASTER br0",
+				"  undo RTM_NEWLINK IFLA_MASTER br0 ifi_index eth9 if index eth9 is eth9 and has",
+				"    IFLA_MASTER 0",
+			],
+		},
+	],
+	drifts: [
+		{
+			name: "a port was taken out",
+			host: bridges,
+			want,
+			meddle: enslave("eth9"),
+			told: ["eth9 is no port of br0"],
+		},
+		{
+			name: "a port is in another bridge",
+			host: bridges,
+			want,
+			meddle: enslave("eth9", "br1"),
+			told: ["eth9 is no port of br0"],
+			up: "refuses",
+		},
+	],
+	changes: [
+		{
+			name: "a port that moves to another bridge",
+			host: bridges,
+			want,
+			next: { link: "eth9", bridge: "br1" },
+			steps: [
+				"configure: add eth9 to bridge br1",
+				"  do RTM_NEWLINK IFLA_MASTER br1 ifi_index eth9",
+				"  undo RTM_NEWLINK IFLA_MASTER br0 ifi_index eth9",
+			],
+		},
+	],
+});

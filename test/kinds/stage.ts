@@ -1,0 +1,131 @@
+import type { Step, Surroundings } from "../../src/engine/kind.js";
+import type { Action, Identity } from "../../src/kernel/action.js";
+import { execute } from "../../src/kernel/execute.js";
+import { describe } from "../../src/netlink/describe.js";
+import type { Request } from "../../src/netlink/request.js";
+import { NLM_F_APPEND, NLM_F_CREATE, NLM_F_EXCL } from "../../src/uapi/netlink.js";
+import { pictureOf } from "../engine/picture.js";
+import { FakeKernel } from "../fake/kernel.js";
+import { linkNamed } from "../fake/namespace.js";
+
+/** A host on which one kind acts alone. */
+export class Stage {
+	readonly kernel = new FakeKernel();
+
+	constructor(host: (kernel: FakeKernel) => void) {
+		host(this.kernel);
+	}
+
+	/** What the kind would be told of the others; links named here are made in the same transaction. */
+	around(blank: readonly string[] = []): Surroundings {
+		return {
+			kernel: this.kernel,
+			indexOf: (link) => this.index(link),
+			isBlank: (link) => blank.includes(link),
+			others: () => [],
+		};
+	}
+
+	index(link: string): number {
+		const { index } = linkNamed(this.kernel.ns, link) ?? {};
+		if (index === undefined) throw new Error(`there is no ${link}`);
+		return index;
+	}
+
+	/** Run actions; what fails is thrown. */
+	run(actions: readonly Action[]): void {
+		for (let at = 0; at < actions.length; ) {
+			const failures = execute(this.kernel, actions.slice(at));
+			for (const failure of failures) if (failure !== undefined) throw failure;
+			at += failures.length;
+		}
+	}
+	do(steps: readonly Step[]): void {
+		this.run(steps.map((step) => step.do));
+	}
+	/** The undo of steps, the last first, whatever of it is in vain. */
+	undo(steps: readonly Step[]): void {
+		for (const { undo } of steps.toReversed())
+			for (const action of undo) execute(this.kernel, [action]);
+	}
+	picture(): string {
+		return pictureOf(this.kernel);
+	}
+
+	/** Steps in words: phase and label, what is done, what undoes it. Links go by their names. */
+	words(steps: readonly Step[], made: object): string[] {
+		const names = new Map([...this.kernel.ns.links].map(([index, { name }]) => [index, name]));
+		if ("index" in made && "name" in made) names.set(made.index as number, made.name as string);
+		const named = (text: string): string =>
+			text.replace(/\b(ifi_index|ifa_index|RTA_OIF|IFLA_MASTER|index) (\d+)/g, (_, what, index) =>
+				[what, names.get(Number(index)) ?? index].join(" "),
+			);
+		return steps.flatMap((step) => [
+			...labels([step]),
+			...wordsOf(step.do).flatMap((text) => wrapped(`  do ${named(text)}`)),
+			...step.undo.flatMap(wordsOf).flatMap((text) => wrapped(`  undo ${named(text)}`)),
+		]);
+	}
+}
+
+/** Steps by their labels alone. */
+export const labels = (steps: readonly Step[]): string[] =>
+	steps.map(({ phase, label }) => `${phase}: ${label}`);
+
+const COLUMNS = 84;
+
+/** A long line as several, the later ones further in. */
+function wrapped(text: string): string[] {
+	if (text.length <= COLUMNS) return [text];
+	const at = text.lastIndexOf(" ", COLUMNS);
+	return [text.slice(0, at), ...wrapped(`    ${text.slice(at + 1)}`)];
+}
+
+const FLAGS = [
+	["create", NLM_F_CREATE],
+	["excl", NLM_F_EXCL],
+	["append", NLM_F_APPEND],
+] as const;
+
+function requestWords(request: Request): string {
+	const flags = FLAGS.flatMap(([name, flag]) => ((request.flags & flag) === 0 ? [] : [name]));
+	const [name, ...attributes] = describe(request)
+		.split("\n")
+		.map((line) => line.trim());
+	return [name, ...flags, ...attributes].join(" ");
+}
+
+/** What a link must still be, or it is left alone. */
+function guard(only: Identity | undefined): string {
+	if (only === undefined) return "";
+	const alias = only.alias === undefined ? "" : ` or "${only.alias}"`;
+	const master = only.master === undefined ? "" : ` and has IFLA_MASTER ${only.master}`;
+	return ` if index ${only.index} is ${only.name}${alias}${master}`;
+}
+
+/** An action in words, one line for each message. */
+function wordsOf(action: Action): string[] {
+	switch (action.via) {
+		case "rtnetlink":
+			return [requestWords(action.request) + guard(action.only)];
+		case "nftables":
+			return action.batch.map(requestWords);
+		case "sysctl": {
+			const only = action.only === undefined ? "" : ` if still ${action.only}`;
+			return [`write ${action.value} to ${action.path}${only}`];
+		}
+		case "tun": {
+			const { name, owner, group, multiQueue, vnetHdr } = action.create;
+			const with_ = Object.entries({ owner, group, multiQueue, vnetHdr });
+			const told = with_.filter(([, value]) => value !== undefined && value !== false);
+			return [`make tap ${name} ${told.map((pair) => pair.join(" ")).join(" ")}`.trim()];
+		}
+		case "persist":
+			return [`persist ${action.name}`];
+		case "unlink":
+			return [`delete it${guard(action.link)}`];
+	}
+}
+
+/** What is made, as it comes back from the journal. */
+export const remembered = <Made>(made: Made): Made => JSON.parse(JSON.stringify(made)) as Made;

@@ -36,15 +36,17 @@ export const bridge: Kind<Bridge, MadeBridge> = {
 		return { ...want, index, mac: uplink ? macText(uplink.IFLA_ADDRESS) : macOf(index) };
 	},
 	renew(made, want, { others }) {
-		const [other] = made.network === want.network ? [] : others(linkKey(want.name));
-		if (other !== undefined)
+		const [other] = others(linkKey(want.name));
+		if (other === undefined) return { ...made, ...want };
+		if (made.network !== want.network)
 			throw new ConflictError(
 				`bridge ${want.name}`,
 				`network ${made.network}'s, with ${other} on it`,
 				`network ${want.network}'s`,
 				{ hint: `name another bridge, or put the tap into network ${made.network}` },
 			);
-		return { ...made, ...want };
+		// Who says nothing of the MTU takes it from nobody else's network.
+		return { ...made, ...want, mtu: want.mtu ?? made.mtu, uplink: want.uplink ?? made.uplink };
 	},
 	create(made) {
 		const { name, index, mac, mtu } = made;

@@ -1,6 +1,6 @@
 import type { Kernel, Subnet } from "../kernel/kernel.js";
 import { describe } from "../netlink/describe.js";
-import type { UmlnetError } from "../sys/error.js";
+import { UmlnetError } from "../sys/error.js";
 import { apply } from "./apply.js";
 import { parseCidr } from "./cidr.js";
 import type { Journal } from "./journal.js";
@@ -58,7 +58,7 @@ export class Engine {
 			.filter(({ report }) => report.mode === "parked");
 		const subnets = this.#subnets(parked.map(({ report }) => report.name));
 		const { rejected } = apply(this.#kernel, this.#journal, plan, command("up", names));
-		this.#kernel.forgetFlows(subnets);
+		this.#forgetFlows(subnets);
 		const steps = stepsByUnit(plan);
 		return new Map(
 			units.map(({ id, taps }): [number, UnitOutcome<UpReport>] => {
@@ -80,7 +80,7 @@ export class Engine {
 		const names = [...plan.unitOf.keys()];
 		const subnets = this.#subnets(names);
 		apply(this.#kernel, this.#journal, plan, command("down", names));
-		this.#kernel.forgetFlows(subnets);
+		this.#forgetFlows(subnets);
 		const steps = stepsByUnit(plan);
 		return new Map(
 			units.map(({ id, taps }): [number, UnitOutcome<DownReport>] => {
@@ -139,6 +139,15 @@ export class Engine {
 			if (report.bridge !== undefined && isShared(report.bridge)) return guests;
 			return [...report.addresses.map(parseCidr), ...guests];
 		});
+	}
+
+	/** What was asked for is done by now: it does not fail for flows that could not be forgotten. */
+	#forgetFlows(subnets: readonly Subnet[]): void {
+		try {
+			this.#kernel.forgetFlows(subnets);
+		} catch (error) {
+			if (!(error instanceof UmlnetError)) throw error;
+		}
 	}
 
 	#planUp(units: readonly Unit[]): Plan {

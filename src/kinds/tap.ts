@@ -1,7 +1,6 @@
 import { ConflictError } from "../engine/error.js";
 import { type Kind, linkKey, type Step } from "../engine/kind.js";
 import type { Identity } from "../kernel/action.js";
-import type { Kernel } from "../kernel/kernel.js";
 import { type Link, readLink } from "../kernel/read.js";
 import { IFF_UP } from "../uapi/if.js";
 import { DEFAULT_MTU, linkDrift, macBytes, macOf, mtuAfter, setLink, UP } from "./link.js";
@@ -22,6 +21,8 @@ export interface Tap {
 }
 export interface MadeTap extends Tap {
 	readonly index: number;
+	/** The MAC we chose for the guest that has it, where the spec names none: each guest meets another. */
+	readonly given?: string;
 }
 
 const identity = (made: MadeTap): Identity => ({
@@ -38,6 +39,7 @@ const settings = ({ network, mac, mtu }: MadeTap) => ({
 	IFLA_ADDRESS: mac === undefined ? undefined : macBytes(mac),
 	IFLA_MTU: mtu,
 });
+const inService = (made: MadeTap) => settings({ ...made, mac: made.mac ?? made.given });
 
 /** Nothing of the last guest is left on a parked tap. Its addresses and its port go with their own kinds. */
 const blank = ({ network, index }: MadeTap) => ({
@@ -48,14 +50,13 @@ const blank = ({ network, index }: MadeTap) => ({
 });
 
 /** Into service or out of it, unseen: what a parked tap has is what we set when we parked it. */
-function shift(made: MadeTap, next: MadeTap, kernel: Kernel): Step {
+function shift(made: MadeTap, next: MadeTap): Step {
 	const { name, index } = next;
-	const fresh = macOf(kernel.chooseIndex());
 	return {
 		label: next.parked ? `park tap ${name}` : `take ${name} into service`,
 		phase: "configure",
-		do: setLink(index, next.parked ? blank(next) : settings({ ...next, mac: next.mac ?? fresh })),
-		undo: [setLink(index, made.parked ? blank(made) : settings(made))],
+		do: setLink(index, next.parked ? blank(next) : inService(next)),
+		undo: [setLink(index, made.parked ? blank(made) : inService(made))],
 	};
 }
 
@@ -64,6 +65,10 @@ export const tap: Kind<Tap, MadeTap> = {
 	kind: "tap",
 	key: ({ name }) => linkKey(name),
 	resolve: (want, { kernel }) => ({ ...want, index: kernel.chooseIndex() }),
+	renew(made, want, { kernel }) {
+		if (made.parked === want.parked) return { ...made, ...want };
+		return { ...made, ...want, given: macOf(kernel.chooseIndex()) };
+	},
 	create(made) {
 		const { name, index, owner, group, multiQueue, vnetHdr } = made;
 		return [
@@ -106,7 +111,7 @@ export const tap: Kind<Tap, MadeTap> = {
 	change(made, next, kernel) {
 		if (made.parked !== next.parked) {
 			refuse(next, accessChange(made, next));
-			return [shift(made, next, kernel)];
+			return [shift(made, next)];
 		}
 		const link = readLink(kernel, made.index);
 		if (link === undefined) return this.create(next);

@@ -3,8 +3,8 @@ import { afterAll, describe, test } from "vitest";
 import { Death, dieAt, MortalJournal, SHARES, type Share } from "./death.js";
 import { Dice } from "./dice.js";
 import { type Rig, scratch } from "./rig.js";
-import { noFlaws, type Run, runsOf } from "./run.js";
-import { changes, type Scenario, starts } from "./scenarios.js";
+import { noFlaws, partingRun, type Run, runsOf } from "./run.js";
+import { changes, partings, type Scenario, starts } from "./scenarios.js";
 
 const directory = scratch();
 const counts = { deaths: 0, "in recover": 0, before: 0, after: 0 };
@@ -121,12 +121,18 @@ function flawsOfSecondDeath(run: Run, place: Place, dice: Dice): string[] {
 const scenarios = [...starts, ...changes];
 const runsIn = (scenario: Scenario): Run[] => runsOf(directory, scenario);
 
+const flawsOfDeaths = (runs: readonly Run[]): string[] =>
+	runs
+		.flatMap((run) => placesIn(run).map((place) => flawOfDeath(run, place)))
+		.filter((flaw) => flaw !== undefined);
+
 describe("after a process died, and another recovered, all is as before or as after", () => {
 	test.each(scenarios)("$name", (scenario) => {
-		const flaws = runsIn(scenario).flatMap((run) =>
-			placesIn(run).map((place) => flawOfDeath(run, place)),
-		);
-		noFlaws(flaws.filter((flaw) => flaw !== undefined));
+		noFlaws(flawsOfDeaths(runsIn(scenario)));
+	});
+
+	test.each(partings)("$name", (parting) => {
+		noFlaws(flawsOfDeaths([partingRun(directory, parting)]));
 	});
 });
 

@@ -2,8 +2,8 @@ import { rmSync } from "node:fs";
 import { afterAll, describe, expect, test } from "vitest";
 import { Dice } from "./dice.js";
 import { scratch } from "./rig.js";
-import { noFlaws, type Run, runsOf } from "./run.js";
-import { changes, type Scenario, starts } from "./scenarios.js";
+import { noFlaws, partingRun, type Run, runsOf } from "./run.js";
+import { changes, partings, starts } from "./scenarios.js";
 import { type Trouble, troublesOf, troublesOfMaking } from "./trouble.js";
 
 const directory = scratch();
@@ -44,9 +44,9 @@ describe("an operation that fails leaves all or nothing, or says what it leaves"
 		return flaw === undefined ? [] : [`${trouble(run, k, one)}: ${flaw}`];
 	}
 
-	function everyFault(scenario: Scenario): string[] {
-		return runsOf(directory, scenario).flatMap((run) => {
-			const isStart = scenario.before === undefined && run.verb === "up";
+	function everyFault(runs: readonly Run[], isFirst: boolean): string[] {
+		return runs.flatMap((run) => {
+			const isStart = isFirst && run.verb === "up";
 			return run.places.flatMap((k) =>
 				troublesAt(run, k, isStart).flatMap((one, i) =>
 					meet(run, k, one, i === 0 && isFew(run, k)),
@@ -56,7 +56,11 @@ describe("an operation that fails leaves all or nothing, or says what it leaves"
 	}
 
 	test.each(scenarios)("$name", (scenario) => {
-		noFlaws(everyFault(scenario));
+		noFlaws(everyFault(runsOf(directory, scenario), scenario.before === undefined));
+	});
+
+	test.each(partings)("$name", (parting) => {
+		noFlaws(everyFault([partingRun(directory, parting)], false));
 	});
 });
 

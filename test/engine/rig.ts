@@ -4,13 +4,13 @@ import { join } from "node:path";
 import { Engine } from "../../src/engine/engine.js";
 import { Journal } from "../../src/engine/journal.js";
 import type { RecoverReport } from "../../src/engine/report.js";
-import type { Spec } from "../../src/engine/spec.js";
 import type { Kernel } from "../../src/kernel/kernel.js";
 import { readLinkByName } from "../../src/kernel/read.js";
-import { kinds, wantedTaps } from "../../src/kinds/index.js";
+import { kinds } from "../../src/kinds/index.js";
 import { missingUplink } from "../../src/kinds/uplink.js";
 import { FakeKernel } from "../fake/kernel.js";
 import { pictureOf } from "./picture.js";
+import { tapsIn, type Wanted } from "./scenarios.js";
 
 /** Memory, where there is some to write files to: nothing here has to outlive the machine. */
 export const scratch = (): string => {
@@ -55,8 +55,8 @@ export class Rig {
 		journal.refresh();
 	}
 
-	up(spec: Spec): void {
-		this.engine.up([{ id: 0, taps: wantedTaps(spec) }]);
+	up(wanted: Wanted): void {
+		this.engine.up([{ id: 0, taps: tapsIn(wanted) }]);
 	}
 	down(...taps: readonly string[]): void {
 		this.engine.down([{ id: 0, taps }]);

@@ -6,7 +6,7 @@ import type { FakeKernel } from "../fake/kernel.js";
 import { CountingJournal } from "./death.js";
 import { namedPictureOf } from "./picture.js";
 import { Rig } from "./rig.js";
-import type { Scenario } from "./scenarios.js";
+import { namesIn, type Parting, type Scenario } from "./scenarios.js";
 
 /** One thing to do to a host that is ready for it, and how the host looks before and after. */
 export class Run {
@@ -155,15 +155,15 @@ function odd<T>(a: readonly T[], b: readonly T[]): T[] {
 /** Everything there is to do: every start and every change going up, and what is up going down. */
 export function runsOf(
 	directory: string,
-	{ name, host, before, spec, meanwhile }: Scenario,
+	{ name, host, before = [], spec, meanwhile }: Scenario,
 ): Run[] {
 	const ready = (rig: Rig): void => {
-		if (before !== undefined) rig.up(before);
+		for (const wanted of before) rig.up(wanted);
 		if (meanwhile !== undefined) rig.kernel.aside(() => meanwhile(rig.kernel));
 	};
 	const up = new Run(directory, "up", name, host, ready, (rig) => rig.up(spec));
-	if (before !== undefined) return [up];
-	const taps = Object.keys(spec.taps);
+	if (before.length > 0) return [up];
+	const taps = namesIn(spec);
 	const down = new Run(
 		directory,
 		"down",
@@ -174,6 +174,19 @@ export function runsOf(
 	);
 	return [up, down];
 }
+
+/** What goes down while other things of ours stay. */
+export const partingRun = (directory: string, { name, host, before, going }: Parting): Run =>
+	new Run(
+		directory,
+		"down",
+		name,
+		host,
+		(rig) => {
+			for (const wanted of before) rig.up(wanted);
+		},
+		(rig) => rig.down(...going),
+	);
 
 export const noFlaws = (flaws: readonly string[]): void => {
 	expect({ count: flaws.length, first: flaws.slice(0, 20) }).toEqual({ count: 0, first: [] });

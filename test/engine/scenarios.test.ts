@@ -1,16 +1,17 @@
 import { rmSync } from "node:fs";
 import { afterAll, describe, expect, test } from "vitest";
+import { KernelError } from "../../src/sys/error.js";
 import { namedPictureOf } from "./picture.js";
 import { Rig, scratch } from "./rig.js";
-import { changes, type Scenario, starts } from "./scenarios.js";
+import { changes, namesIn, type Parting, partings, type Scenario, starts } from "./scenarios.js";
 
 const directory = scratch();
 afterAll(() => rmSync(directory, { recursive: true }));
 
 /** The host with everything that is there before the scenario's own spec. */
-function ready({ host, before, meanwhile }: Scenario): Rig {
+function ready({ host, before = [], meanwhile }: Scenario): Rig {
 	const rig = new Rig(directory, host);
-	if (before !== undefined) rig.up(before);
+	for (const wanted of before) rig.up(wanted);
 	if (meanwhile !== undefined) rig.kernel.aside(() => meanwhile(rig.kernel));
 	return rig;
 }
@@ -18,13 +19,14 @@ function ready({ host, before, meanwhile }: Scenario): Rig {
 const all = [...starts, ...changes];
 
 describe.each(all)("$name", (scenario) => {
-	const names = Object.keys({ ...scenario.before?.taps, ...scenario.spec.taps });
+	const { before = [], spec } = scenario;
+	const names = [...new Set([...before, spec].flatMap(namesIn))];
 
 	test("is told by status without drift", () => {
 		const rig = ready(scenario);
 		rig.up(scenario.spec);
 		const { taps, resources, unfinished } = rig.engine.status();
-		expect(taps.map(({ name }) => name).sort()).toEqual([...new Set(names)].sort());
+		expect(taps.map(({ name }) => name).sort()).toEqual([...names].sort());
 		expect(taps.flatMap(({ drift }) => drift)).toEqual([]);
 		expect(resources.flatMap(({ drift }) => drift)).toEqual([]);
 		expect(unfinished).toBeUndefined();
@@ -60,7 +62,7 @@ describe.each(all)("$name", (scenario) => {
 	test("goes down to what was there before", () => {
 		const rig = new Rig(directory, scenario.host);
 		const picture = rig.picture();
-		if (scenario.before) rig.up(scenario.before);
+		for (const wanted of before) rig.up(wanted);
 		rig.up(scenario.spec);
 		expect(rig.picture()).not.toBe(picture);
 		rig.restart();
@@ -74,14 +76,46 @@ describe.each(all)("$name", (scenario) => {
 	});
 });
 
-test.each(changes)("$name: the end is that of a fresh start", ({ host, before, spec }) => {
+describe.each(partings)("$name", ({ host, before, going, spec }) => {
+	test("and what stays is as if the other had never been", () => {
+		const rig = new Rig(directory, host);
+		const start = rig.picture();
+		for (const wanted of before) rig.up(wanted);
+		rig.restart();
+		rig.down(...going);
+		const picture = namedPictureOf(rig.kernel);
+		expect(rig.engine.status().taps.flatMap(({ drift }) => drift)).toEqual([]);
+		rig.kernel.heal();
+		rig.up(spec);
+		expect(rig.kernel.mutations).toBe(0);
+		rig.down(...namesIn(spec));
+		expect(rig.picture()).toBe(start);
+		rig.close();
+		const fresh = new Rig(directory, host);
+		fresh.up(spec);
+		expect(picture).toBe(namedPictureOf(fresh.kernel));
+		fresh.close();
+	});
+});
+
+test("flows that cannot be forgotten are no failure", () => {
+	const [{ host, before, going }] = partings as readonly [Parting];
+	const rig = new Rig(directory, host);
+	for (const wanted of before) rig.up(wanted);
+	rig.kernel.forgetFlows = () => {
+		throw new KernelError("IPCTNL_MSG_CT_GET", "ENOBUFS");
+	};
+	rig.down(...going);
+	expect([...rig.journal.state.taps.keys()]).not.toContain(going[0]);
+	rig.close();
+});
+
+test.each(changes)("$name: the end is that of a fresh start", ({ host, before = [], spec }) => {
 	const changed = new Rig(directory, host);
-	if (before) changed.up(before);
+	for (const wanted of before) changed.up(wanted);
 	changed.up(spec);
 	const picture = namedPictureOf(changed.kernel);
 	changed.close();
-	const gone = Object.keys(before?.taps ?? {}).filter((name) => !Object.hasOwn(spec.taps, name));
-	expect(gone).toEqual([]);
 	const fresh = new Rig(directory, host);
 	fresh.up(spec);
 	expect(picture).toBe(namedPictureOf(fresh.kernel));

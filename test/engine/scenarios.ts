@@ -1,15 +1,24 @@
+import type { WantedTap } from "../../src/engine/plan.js";
 import { checkSpec, type Spec } from "../../src/engine/spec.js";
+import { parkedTap, wantedTaps } from "../../src/kinds/index.js";
 import type { FakeKernel } from "../fake/kernel.js";
 import { bare, busyLan, lan, withSysctl } from "./hosts.js";
+
+/** What may be asked to be up: the taps of a spec, or those of a pool. */
+export type Wanted = Spec | readonly WantedTap[];
+export const tapsIn = (wanted: Wanted): readonly WantedTap[] =>
+	"taps" in wanted ? wantedTaps(wanted) : wanted;
+export const namesIn = (wanted: Wanted): string[] =>
+	tapsIn(wanted).map(({ report }) => report.name);
 
 /** A spec and the host it comes to. */
 export interface Scenario {
 	readonly name: string;
 	/** What is there before us. */
 	readonly host: (kernel: FakeKernel) => void;
-	readonly spec: Spec;
-	/** What of ours is up already. */
-	readonly before?: Spec;
+	readonly spec: Wanted;
+	/** What of ours was brought up already, one after the other. */
+	readonly before?: readonly Wanted[];
 	/** What others did to it meanwhile. */
 	readonly meanwhile?: (kernel: FakeKernel) => void;
 }
@@ -53,6 +62,7 @@ export const specs = {
 		{ tap0: { mac: "02:00:00:00:00:01", mtu: 1400, group: 36, owner: 500 } },
 	),
 	adjusted: spec({ lab: hostOnly }, { tap0: { mac: "02:00:00:00:00:01", mtu: 1400 } }),
+	withMac: spec({ lab: hostOnly }, { tap0: { mac: "02:00:00:00:00:01" } }),
 	plain: spec({ lab: { mode: "host-only" } }, { tap0: { multiQueue: true, vnetHdr: true } }),
 	groupOnly: spec({ lab: { ...hostOnly, mtu: 9000 } }, { tap0: { group: 36 } }),
 	bridge: spec({ lab: bridge }, { tap0: {} }),
@@ -95,6 +105,7 @@ export const specs = {
 			tap3: { network: "dmz" },
 		},
 	),
+	firstNetwork: spec({ lab: snat }, { tap0: {}, tap1: { addresses: ["192.168.35.1/24"] } }),
 	fortyTaps: spec({ lab: { ...overBridge, proxyArp: true } }, many(40)),
 	otherAddress: spec({ lab: { ...hostOnly, addresses: [HOST, "192.168.34.1/24"] } }, { tap0: {} }),
 	onlyOther: spec({ lab: { ...hostOnly, addresses: ["192.168.34.1/24"] } }, { tap0: {} }),
@@ -136,13 +147,82 @@ export const starts: readonly Scenario[] = [
 	{ name: "forty taps", host: lan, spec: specs.fortyTaps },
 ];
 
+/** The tap of a pool, for anybody's guest. */
+const parked = [parkedTap("tap0", { owner: 500, group: undefined, vnetHdr: false }, "1-1")];
+
+/** Several specs of which only some taps go down. */
+export interface Parting {
+	readonly name: string;
+	readonly host: Scenario["host"];
+	readonly before: readonly Wanted[];
+	readonly going: readonly string[];
+	/** What stays. */
+	readonly spec: Wanted;
+}
+
+const natOf = (name: string, address: string, more: Fields = {}): Spec =>
+	spec({ [name]: { ...masquerade, addresses: [address], ...more } }, { [name]: { network: name } });
+const first = natOf("tap1", "192.168.1.1/24");
+const second = natOf("tap2", "192.168.2.1/24");
+const wide = { forwarding: "global" };
+
+export const partings: readonly Parting[] = [
+	{
+		name: "one of two taps leaves a bridge over an uplink",
+		host: busyLan,
+		before: [specs.bridgedTwo],
+		going: ["tap1"],
+		spec: specs.bridged,
+	},
+	{
+		name: "one of two taps leaves, and with it its source NAT",
+		host: lan,
+		before: [first, second],
+		going: ["tap1"],
+		spec: second,
+	},
+	{
+		name: "the one for whom the whole host forwards leaves, the other came later",
+		host: lan,
+		before: [natOf("tap1", "192.168.1.1/24", wide), second],
+		going: ["tap1"],
+		spec: second,
+	},
+	{
+		name: "the one for whom the whole host forwards leaves, the other came before",
+		host: lan,
+		before: [second, natOf("tap1", "192.168.1.1/24", wide)],
+		going: ["tap1"],
+		spec: second,
+	},
+	{
+		name: "one of two for whom the whole host forwards leaves",
+		host: lan,
+		before: [natOf("tap1", "192.168.1.1/24", wide), natOf("tap2", "192.168.2.1/24", wide)],
+		going: ["tap1"],
+		spec: natOf("tap2", "192.168.2.1/24", wide),
+	},
+	{
+		name: "a whole network leaves",
+		host: lan,
+		before: [specs.twoNetworks],
+		going: ["tap2", "tap3"],
+		spec: specs.firstNetwork,
+	},
+];
+
 const change = (
 	name: string,
-	before: Spec,
-	spec: Spec,
+	before: Wanted,
+	spec: Wanted,
 	host: Scenario["host"] = lan,
 	meanwhile?: Scenario["meanwhile"],
-): Scenario => ({ name, host, before, spec, ...(meanwhile && { meanwhile }) });
+): Scenario => ({ name, host, before: [before], spec, ...(meanwhile && { meanwhile }) });
+
+/** A tap of a pool that serves a guest goes out of service. */
+function parking(name: string, spec: Spec, host: Scenario["host"] = lan): Scenario {
+	return { name, host, before: [parked, spec], spec: parked };
+}
 
 /** Specs on a host where another one is up. */
 export const changes: readonly Scenario[] = [
@@ -165,4 +245,9 @@ export const changes: readonly Scenario[] = [
 	change("forwarding of the whole host goes", specs.global, specs.masquerade),
 	change("proxy ARP comes", specs.snat, specs.natProxyArp),
 	change("proxy ARP goes", specs.natProxyArp, specs.snat),
+	change("a tap loses its MTU", specs.adjusted, specs.withMac),
+	change("a parked tap is taken into service", parked, specs.natProxyArp),
+	parking("a tap is parked", specs.natProxyArp),
+	parking("a tap with MAC and MTU is parked", specs.adjusted),
+	parking("a port of a bridge over an uplink is parked", specs.bridgedWithAddress, busyLan),
 ];

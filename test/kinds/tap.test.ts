@@ -17,6 +17,8 @@ const plain = {
 };
 const dressed = { ...plain, group: 36, mac: "02:00:00:00:00:01", mtu: 1400 };
 
+const parked = { ...plain, network: "parked", parked: true };
+
 /** Its owner made it anew with other rights: what only who opens a tap can do. */
 const opened =
 	(access: object) =>
@@ -60,7 +62,7 @@ testKind(tap, {
 		{
 			name: "a parked tap",
 			host: bare,
-			want: { ...plain, network: "parked", vnetHdr: true, parked: true },
+			want: { ...parked, vnetHdr: true },
 			steps: [
 				"tap: create tap tap0",
 				"  do make tap tap0 owner 500 vnetHdr true",
@@ -168,6 +170,32 @@ testKind(tap, {
 		},
 	],
 	changes: [
+		{
+			name: "a parked tap that is taken into service",
+			host: bare,
+			want: parked,
+			next: { ...plain, mtu: 1400 },
+			steps: [
+				"configure: take tap0 into service",
+				"  do RTM_NEWLINK ifi_flags 1 ifi_change 1 IFLA_IFALIAS umlnet-nl lab IFLA_ADDRESS",
+				"    027510000002 IFLA_MTU 1400 ifi_index tap0",
+				"  undo RTM_NEWLINK ifi_flags 0 ifi_change 1 IFLA_IFALIAS umlnet-nl parked",
+				"    IFLA_ADDRESS 027510000001 IFLA_MTU 1500 ifi_index tap0",
+			],
+		},
+		{
+			name: "a tap that is parked",
+			host: bare,
+			want: dressed,
+			next: { ...parked, owner: dressed.owner, group: dressed.group },
+			steps: [
+				"configure: park tap tap0",
+				"  do RTM_NEWLINK ifi_flags 0 ifi_change 1 IFLA_IFALIAS umlnet-nl parked IFLA_ADDRESS",
+				"    027510000001 IFLA_MTU 1500 ifi_index tap0",
+				"  undo RTM_NEWLINK ifi_flags 1 ifi_change 1 IFLA_IFALIAS umlnet-nl lab IFLA_ADDRESS",
+				"    020000000001 IFLA_MTU 1400 ifi_index tap0",
+			],
+		},
 		{
 			name: "a tap that gets MAC and MTU",
 			host: bare,

@@ -36,6 +36,17 @@ describe("what stands for a network", () => {
 		expect(lab.changes(before)).toEqual([]);
 	});
 
+	test("keeps what a later tap says nothing about: the MTU of the bridge", async () => {
+		const lan = { mode: "host-only", bridge: "br0" };
+		await up([{ ...lan, mtu: 9000 }, { tap0: {} }]);
+		const one = await lab.lookSettled();
+		await up([lan, { tap1: { mtu: 9000 } }]);
+		expect(lab.host.sh("ip link show br0")).toContain("mtu 9000");
+		expect((await up([{ ...lan, mtu: 9000 }, { tap0: {} }])).mutations).toEqual([]);
+		await down("tap1");
+		expect(await lab.networkChanges(one)).toEqual([]);
+	});
+
 	test("is shared where two networks leave the same uplink", async () => {
 		const before = lab.look();
 		await up([nat, { tap0: {} }]);

@@ -263,7 +263,7 @@ test("who holds the lock is waited for, and no longer than asked", async () => {
 	const before = await lab.lookSettled();
 	const [directory] = readdirSync(lab.stateDir) as [string];
 	const lock = join(lab.stateDir, directory, "lock");
-	const holder = lab.host.spawn("flock", lock, "sh", "-c", "echo held; exec sleep 60");
+	const holder = lab.host.spawn("flock", "--no-fork", lock, "sh", "-c", "echo held; exec sleep 60");
 	try {
 		await new Promise((resolve) => holder.stdout?.once("data", resolve));
 		const ended = run([], ["--json", "--timeout", "0.2", "down", "tap0"]);

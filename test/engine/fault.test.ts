@@ -1,25 +1,28 @@
 import { rmSync } from "node:fs";
 import { afterAll, describe, expect, test } from "vitest";
 import { Dice } from "./dice.js";
+import { named } from "./named.js";
 import { scratch } from "./rig.js";
 import { noFlaws, partingRun, type Run, runsOf } from "./run.js";
 import { changes, partings, starts } from "./scenarios.js";
-import { type Trouble, troublesOf, troublesOfMaking } from "./trouble.js";
+import { THOROUGH, type Trouble, troublesOf, troublesOfMaking } from "./trouble.js";
 
 const directory = scratch();
 afterAll(() => rmSync(directory, { recursive: true }));
 
 const scenarios = [...starts, ...changes];
-// Where there are many taps most operations are alike: each meets one trouble in turn, not all of them.
-const MANY = 100;
-const isFew = ({ operations }: Run, k: number): boolean =>
-	operations.length <= MANY || k % 10 === 0;
+// Where there are many operations most are alike: each meets a few troubles in turn, not all of them.
+const turns = ({ operations: { length } }: Run): number =>
+	THOROUGH || length <= 40 ? Number.POSITIVE_INFINITY : length <= 100 ? 4 : 1;
+const isFew = ({ operations }: Run, k: number): boolean => operations.length <= 100 || k % 10 === 0;
 
 /** What the k-th operation of a run may meet. Only where nothing of ours was before can nothing be in the way. */
 function troublesAt(run: Run, k: number, isStart: boolean): readonly Trouble[] {
 	const operation = run.at(k);
 	const all = isStart ? troublesOfMaking(operation) : troublesOf(operation);
-	return run.operations.length > MANY ? [all[k % all.length] as Trouble] : all;
+	const from = k * turns(run);
+	if (turns(run) >= all.length) return all;
+	return Array.from({ length: turns(run) }, (_, i) => all[(from + i) % all.length] as Trouble);
 }
 
 const trouble = (run: Run, k: number, { name }: Trouble) =>
@@ -55,17 +58,17 @@ describe("an operation that fails leaves all or nothing, or says what it leaves"
 		});
 	}
 
-	test.each(scenarios)("$name", (scenario) => {
+	test.each(named(scenarios))("%s", (_, scenario) => {
 		noFlaws(everyFault(runsOf(directory, scenario), scenario.before === undefined));
 	});
 
-	test.each(partings)("$name", (parting) => {
+	test.each(named(partings))("%s", (_, parting) => {
 		noFlaws(everyFault([partingRun(directory, parting)], false));
 	});
 });
 
 describe("an operation that fails, and then the undoing of it", () => {
-	const PAIRS = 1000;
+	const PAIRS = THOROUGH ? 10_000 : 1000;
 	const dice = new Dice();
 
 	/** The fault at k, and one at an operation that came after it. */

@@ -7,7 +7,7 @@ import type { Operation } from "../fake/faults.js";
 import { lan } from "./hosts.js";
 import { namedPictureOf } from "./picture.js";
 import { Rig, scratch } from "./rig.js";
-import { noFlaws } from "./run.js";
+import { noFlaws, unnamedIn } from "./run.js";
 import { troublesOf } from "./trouble.js";
 import { rejected, unit } from "./units.js";
 
@@ -18,27 +18,32 @@ const onLan = (): Rig => new Rig(directory, lan);
 
 /** A group on a host where some units are up, and what each one leads to. */
 class Group {
-	readonly #before: readonly Unit[];
+	readonly #ups: readonly Unit[];
 	readonly #units: readonly Unit[];
 	readonly operations: readonly Operation[];
+	/** The host without anything of ours, before the group, and after it. */
 	readonly #start: string;
+	readonly #before: string;
+	readonly #after: string;
 	readonly #pictures = new Map<string, string>();
 
 	constructor(before: readonly Unit[], units: readonly Unit[]) {
-		this.#before = before;
+		this.#ups = before;
 		this.#units = units;
 		const rig = onLan();
 		this.#start = rig.picture();
 		rig.close();
 		const probe = this.#ready();
+		this.#before = probe.picture();
 		probe.engine.up(units);
 		this.operations = [...probe.kernel.operations];
+		this.#after = probe.picture();
 		probe.close();
 	}
 
 	#ready(): Rig {
 		const rig = onLan();
-		for (const one of this.#before) rig.engine.up([one]);
+		for (const one of this.#ups) rig.engine.up([one]);
 		rig.kernel.heal();
 		return rig;
 	}
@@ -51,6 +56,9 @@ class Group {
 		} catch (error) {
 			if (!(error instanceof UmlnetError)) throw error;
 			if (!(error instanceof RollbackError)) return all;
+			const goal = rig.journal.unfinished?.past === undefined ? this.#before : this.#after;
+			const unnamed = unnamedIn(error.residual, goal, rig.picture());
+			if (unnamed.length > 0) throw new Error(`${unnamed.join()} not named: ${error.message}`);
 			rig.kernel.heal();
 			return rig.recover().outcome === "finished" ? [] : all;
 		}

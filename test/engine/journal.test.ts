@@ -45,12 +45,12 @@ function read(bytes: Uint8Array): string {
 /** A journal as it comes to be: several transactions, one of them undone, the last one half done. */
 function writeReal(): Buffer {
 	const rig = new Rig(directory, lan);
-	rig.up(specs.masqueradeBridge);
+	rig.up(specs.hostOnly);
 	rig.kernel.heal();
 	rig.kernel.failAt(4, new UmlnetError("ERR_TEST", "no"), "once", "before");
-	expect(() => rig.up(specs.twoNetworks)).toThrow("no");
-	rig.up(specs.twoNetworks);
-	rig.down("tap0", "tap2");
+	expect(() => rig.up(specs.snat)).toThrow("no");
+	rig.up(specs.snat);
+	rig.down("tap0");
 	rig.journal.begin("1-1", "up tap9", []);
 	rig.close();
 	return readFileSync(path);
@@ -64,7 +64,7 @@ const states = starts.map((end) => read(real.subarray(0, end)));
 
 describe("a journal", () => {
 	test("that was taken for this has begins, ends, a past and an undone transaction", () => {
-		expect(records.length).toBeGreaterThan(8);
+		expect(records.length).toBeGreaterThan(7);
 		expect(new Set(states).size).toBeGreaterThan(6);
 	});
 
@@ -150,7 +150,7 @@ describe("records of a journal", () => {
 				expect(order([...four, ...all.slice(4)]), four.join()).toBe("ERR_JOURNAL");
 				orders++;
 			}
-		expect(orders).toBeGreaterThan(90);
+		expect(orders).toBeGreaterThan(70);
 	});
 
 	test("of two journals do not mix", () => {
@@ -217,14 +217,13 @@ describe("a record with a good checksum", () => {
 		expect(refused).toBeGreaterThan(0);
 	});
 
-	test("that names a message or an action nobody knows is refused", () => {
-		const [begin] = records.map((record) => record.subarray(HEAD).toString("latin1"));
-		const unknown = Buffer.from((begin ?? "").replace("RTM_NEWLINK", "RTM_OLDLINK"), "latin1");
-		expect(read(Buffer.concat([real.subarray(0, MAGIC), frame(unknown, MAGIC)]))).toBe(
-			"ERR_JOURNAL",
-		);
-		expect(read(Buffer.concat([real.subarray(0, MAGIC), frame(Buffer.of(0), MAGIC)]))).toBe(
-			"ERR_JOURNAL",
-		);
+	test("that names a message nobody knows, or says nothing, is refused", () => {
+		const i = records.findIndex((record) => record.includes("NFT_MSG_DELTABLE"));
+		const text = (records[i] as Buffer).subarray(HEAD).toString("latin1");
+		const unknown = Buffer.from(text.replace("NFT_MSG_DELTABLE", "NFT_MSG_OLDTABLE"), "latin1");
+		const start = starts[i] as number;
+		const before = real.subarray(0, start);
+		expect(read(Buffer.concat([before, frame(unknown, start)]))).toBe("ERR_JOURNAL");
+		expect(read(Buffer.concat([before, frame(Buffer.of(0), start)]))).toBe("ERR_JOURNAL");
 	});
 });

@@ -68,6 +68,13 @@ export class Rig {
 		return pictureOf(this.kernel);
 	}
 
+	/** What the journal says is ours, as text. */
+	ours(): string {
+		const { taps, entries } = this.journal.state;
+		const sorted = (lines: readonly unknown[]) => lines.map((one) => JSON.stringify(one)).sort();
+		return [...sorted([...taps]), ...sorted([...entries])].join("\n");
+	}
+
 	close(): void {
 		this.journal.close();
 	}

@@ -14,6 +14,8 @@ export class Run {
 	readonly verb: "up" | "down";
 	readonly start: string;
 	readonly end: string;
+	/** What the journal says before and after. */
+	readonly #ours: readonly [start: string, end: string];
 	/** Everything that is asked of the kernel when nothing goes wrong. */
 	readonly operations: readonly Operation[];
 	/** How often the journal is written to. */
@@ -42,7 +44,9 @@ export class Run {
 		const journal = new CountingJournal(directory);
 		rig.restart(journal);
 		this.start = rig.picture();
+		const ours = rig.ours();
 		act(rig);
+		this.#ours = [ours, rig.ours()];
 		this.operations = rig.kernel.operations;
 		this.writes = journal.writes;
 		this.end = rig.picture();
@@ -85,8 +89,16 @@ export class Run {
 		const now = rig.picture();
 		if (error instanceof RollbackError) return this.#flawOfRollback(rig, error, now);
 		if (rig.journal.unfinished !== undefined) return `unfinished after ${told(error)}`;
-		if (error === undefined) return now === this.end ? undefined : "done, but not all of it";
-		return now === this.start ? undefined : `not as it was after ${told(error)}`;
+		if (error === undefined)
+			return now === this.end ? this.flawOfState(rig) : "done, but not all of it";
+		return now === this.start ? this.flawOfState(rig) : `not as it was after ${told(error)}`;
+	}
+
+	/** Whether the journal says what the host shows. */
+	flawOfState(rig: Rig): string | undefined {
+		const now = rig.picture();
+		const states = this.#ours.filter((_, i) => now === [this.start, this.end][i]);
+		return states.includes(rig.ours()) ? undefined : "the journal says something else";
 	}
 
 	#flawOfRollback(rig: Rig, error: RollbackError, now: string): string | undefined {
@@ -104,7 +116,7 @@ export class Run {
 		rig.restart();
 		const { outcome } = rig.recover();
 		if (outcome === "nothing") return "nothing to recover";
-		return rig.picture() === goal ? undefined : `${outcome}, but not exactly`;
+		return rig.picture() === goal ? this.flawOfState(rig) : `${outcome}, but not exactly`;
 	}
 
 	/** Whether it can be done once the trouble is over. */
@@ -127,7 +139,7 @@ interface Picture {
 }
 
 /** The names of what is not as it should be and is not mentioned either. */
-function unnamedIn(residual: readonly string[], goal: string, now: string): string[] {
+export function unnamedIn(residual: readonly string[], goal: string, now: string): string[] {
 	if (goal === now) return [];
 	const a = JSON.parse(goal) as Picture;
 	const b = JSON.parse(now) as Picture;

@@ -1,6 +1,7 @@
 import { rmSync } from "node:fs";
 import { afterAll, describe, expect, test } from "vitest";
 import { KernelError } from "../../src/sys/error.js";
+import { named } from "./named.js";
 import { namedPictureOf } from "./picture.js";
 import { Rig, scratch } from "./rig.js";
 import { changes, namesIn, type Parting, partings, type Scenario, starts } from "./scenarios.js";
@@ -18,7 +19,7 @@ function ready({ host, before = [], meanwhile }: Scenario): Rig {
 
 const all = [...starts, ...changes];
 
-describe.each(all)("$name", (scenario) => {
+describe.each(named(all))("%s", (_, scenario) => {
 	const { before = [], spec } = scenario;
 	const names = [...new Set([...before, spec].flatMap(namesIn))];
 
@@ -76,7 +77,7 @@ describe.each(all)("$name", (scenario) => {
 	});
 });
 
-describe.each(partings)("$name", ({ host, before, going, spec }) => {
+describe.each(named(partings))("%s", (_, { host, before, going, spec }) => {
 	test("and what stays is as if the other had never been", () => {
 		const rig = new Rig(directory, host);
 		const start = rig.picture();
@@ -110,14 +111,17 @@ test("flows that cannot be forgotten are no failure", () => {
 	rig.close();
 });
 
-test.each(changes)("$name: the end is that of a fresh start", ({ host, before = [], spec }) => {
-	const changed = new Rig(directory, host);
-	for (const wanted of before) changed.up(wanted);
-	changed.up(spec);
-	const picture = namedPictureOf(changed.kernel);
-	changed.close();
-	const fresh = new Rig(directory, host);
-	fresh.up(spec);
-	expect(picture).toBe(namedPictureOf(fresh.kernel));
-	fresh.close();
-});
+test.each(named(changes))(
+	"%s: the end is that of a fresh start",
+	(_, { host, before = [], spec }) => {
+		const changed = new Rig(directory, host);
+		for (const wanted of before) changed.up(wanted);
+		changed.up(spec);
+		const picture = namedPictureOf(changed.kernel);
+		changed.close();
+		const fresh = new Rig(directory, host);
+		fresh.up(spec);
+		expect(picture).toBe(namedPictureOf(fresh.kernel));
+		fresh.close();
+	},
+);

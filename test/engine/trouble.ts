@@ -52,10 +52,12 @@ function errorOf(request: string, name: string): Error {
 	return new KernelError(request, number ?? name);
 }
 
+/** Whether everything shall be tried, which takes minutes: UMLNET_FAULTS=all. */
+export const THOROUGH = process.env.UMLNET_FAULTS === "all";
 const [SILENT] = SILENCE;
 /** Once refused, undoing is refused as well, whatever the words: that goes on for ever in one refusal and in silence. */
 const modesOf = (errno: string, refusals: readonly string[]): readonly Trouble["mode"][] =>
-	errno === SILENT || errno === refusals.at(-1) ? ["once", "forever"] : ["once"];
+	THOROUGH || errno === SILENT || errno === refusals.at(-1) ? ["once", "forever"] : ["once"];
 const SIDES = ["before", "after"] as const;
 // What the kernel looks at before it does anything; and of nf_tables, a refusal means that nothing was done.
 const OUTRIGHT = new Set(["EPERM", "EACCES", "EROFS"]);

@@ -1,10 +1,22 @@
+import { expect, test } from "vitest";
 import { option } from "../../src/kinds/option.js";
 import { lan, withSysctl } from "../engine/hosts.js";
 import { write } from "./neighbour.js";
+import { Stage } from "./stage.js";
 import { testKind } from "./table.js";
 
 const want = { path: "net/ipv4/ip_forward", value: "1" };
 const other = { path: "net/ipv4/ip_nonlocal_bind", value: "1" };
+
+test("what somebody else set meanwhile stays when ours goes", () => {
+	const stage = new Stage(lan);
+	const want = { path: "net/ipv4/conf/all/rp_filter", value: "1" };
+	const made = option.resolve(want, stage.around());
+	stage.do(option.create(made));
+	stage.kernel.writeSysctl(want.path, "2");
+	stage.do(option.remove(made));
+	expect(stage.kernel.readSysctl(want.path)).toBe("2");
+});
 
 testKind(option, {
 	creations: [

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { ConflictError } from "../../src/engine/error.js";
 import type { Kind, Step } from "../../src/engine/kind.js";
+import { named } from "../engine/named.js";
 import type { FakeKernel } from "../fake/kernel.js";
 import { labels, remembered, Stage } from "./stage.js";
 
@@ -63,7 +64,7 @@ export function testKind<Want, Made extends Want>(
 		return { stage, made: remembered(made) };
 	}
 
-	describe.each(creations)("$name", ({ host, blank, want, steps, removal, by }) => {
+	describe.each(named(creations))("%s", (_, { host, blank, want, steps, removal, by }) => {
 		const words = (stage: Stage, steps: readonly Step[], it: Made): string[] =>
 			by === "labels" ? labels(steps) : stage.words(steps, it as object);
 
@@ -128,7 +129,7 @@ export function testKind<Want, Made extends Want>(
 		return { stage, it, there, before: stage.picture() };
 	}
 
-	test.each(drifts)("where $name, status tells it in words", (drift) => {
+	test.each(named(drifts))("where %s, status tells it in words", (_, drift) => {
 		const { stage, it } = meddledWith(drift);
 		expect(kind.drift(it, stage.kernel)).toEqual(drift.told);
 	});
@@ -155,7 +156,7 @@ export function testKind<Want, Made extends Want>(
 			if (drift.up === undefined) expect(stage.picture(), "mended").toBe(there);
 		});
 
-	describe.each(changes)("$name", ({ host, want, next, steps }) => {
+	describe.each(named(changes))("%s", (_, { host, want, next, steps }) => {
 		test("is changed in place in these steps, and back", () => {
 			const { stage, made: it } = made(host, want);
 			const before = stage.picture();
@@ -169,7 +170,7 @@ export function testKind<Want, Made extends Want>(
 		});
 	});
 
-	test.each(refusals)("$name is refused", ({ host, want, error }) => {
+	test.each(named(refusals))("%s is refused", (_, { host, want, error }) => {
 		const stage = new Stage(host);
 		const resolve = () => kind.resolve(want, stage.around());
 		expect(resolve).toThrow(error);

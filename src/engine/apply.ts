@@ -96,13 +96,15 @@ class Run {
 		const { final, delta } = this.#plan;
 		if (this.rejected.size === 0) return { final, delta };
 		const isIn = (name: string): boolean => !this.rejected.has(this.#plan.unitOf.get(name) ?? -1);
-		const up = delta.up.filter(({ report }) => isIn(report.name));
-		const used = new Set(up.flatMap(({ keys }) => keys));
-		const lost = delta.up.filter(({ report }) => !isIn(report.name)).flatMap(({ keys }) => keys);
-		const unused = new Set(lost.filter((key) => !used.has(key)));
+		const isWanted = (key: string): boolean =>
+			[...(this.#plan.wantedBy.get(key) ?? [])].some((unit) => !this.rejected.has(unit));
 		return {
 			final: final.filter((step) => !this.#isOut(step)),
-			delta: { ...delta, up, put: delta.put.filter(({ key }) => !unused.has(key)) },
+			delta: {
+				...delta,
+				up: delta.up.filter(({ report }) => isIn(report.name)),
+				put: delta.put.filter(({ key }) => isWanted(key)),
+			},
 		};
 	}
 

@@ -39,6 +39,8 @@ export interface Plan {
 	readonly final: readonly PlannedStep[];
 	readonly delta: Delta;
 	readonly unitOf: ReadonlyMap<string, number>;
+	/** The units that want a resource, by its key. */
+	readonly wantedBy: ReadonlyMap<string, ReadonlySet<number>>;
 	/**
 	 * Where all units of one of these sets fail, everything is undone, and each can be tried on its own: what
 	 * only they share, or took away, or what others lean on, cannot be told apart any more.
@@ -247,6 +249,7 @@ export function planUp(
 		...order(planner.steps, planner.removals),
 		delta: { put, drop, up: changed, down: [] },
 		unitOf,
+		wantedBy: new Map([...wanted].map(([key, { units }]) => [key, units])),
 		bonds: [...bonds, ...(drop.length > 0 ? each(unitOf) : []), new Set(unitOf.values())],
 	};
 }
@@ -282,6 +285,7 @@ export function planDown(
 		...order([], planner.removals),
 		delta: { put: [], drop, up: [], down: [...unitOf.keys()] },
 		unitOf,
+		wantedBy: new Map(),
 		bonds: each(unitOf),
 	};
 }

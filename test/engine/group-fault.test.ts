@@ -119,6 +119,11 @@ describe("of a group in which an operation fails, the units that stand are as if
 			[unit(1, "bridge"), unit(2, "bridge")],
 			[unit(1, "other"), unit(2, "plain"), unit(3, "nat")],
 		],
+		[
+			"a shared change beside a start",
+			[unit(1, "bridge")],
+			[unit(1, "bridgeAs"), unit(2, "bridgeAs")],
+		],
 		["one leaves forwarding of the host", [unit(1, "global")], [unit(1, "plain"), unit(2, "nat")]],
 	])("%s", (_, before, units) => {
 		const group = new Group(before, units);

@@ -7,6 +7,14 @@ const modes = {
 	nat: { mode: "nat", uplink: "eth1" },
 	snat: { mode: "nat", uplink: "eth1", snatTo: "10.33.33.34" },
 	bridge: { mode: "nat", uplink: "eth1", bridge: "br0", addresses: ["192.168.1.1/24"] },
+	/** The network `bridge` with an address outside. */
+	bridgeAs: {
+		mode: "nat",
+		uplink: "eth1",
+		snatTo: "10.33.33.34",
+		bridge: "br0",
+		addresses: ["192.168.1.1/24"],
+	},
 	other: { mode: "host-only", bridge: "br1", addresses: ["192.168.2.1/24"] },
 	plain: { mode: "host-only" },
 	global: { mode: "nat", uplink: "eth1", forwarding: "global" },
@@ -17,8 +25,9 @@ type Mode = keyof typeof modes;
 /** A request for one tap of user 500. */
 export function unit(id: number, mode: Mode, address?: string): Unit {
 	const own = address === undefined ? {} : { addresses: [address] };
-	const taps = { [`tap${id}`]: { network: mode, owner: 500, ...own } };
-	const spec = checkSpec({ version: 1, networks: { [mode]: modes[mode] }, taps });
+	const network = mode === "bridgeAs" ? "bridge" : mode;
+	const taps = { [`tap${id}`]: { network, owner: 500, ...own } };
+	const spec = checkSpec({ version: 1, networks: { [network]: modes[mode] }, taps });
 	return { id, taps: wantedTaps(spec) };
 }
 export const downOf = (...ids: readonly number[]): DownUnit[] =>

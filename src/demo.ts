@@ -6,7 +6,7 @@ import type { StepReport, TapReport } from "./engine/report.js";
 import { specFromFlags } from "./engine/spec.js";
 import { Host } from "./host.js";
 import { Machine, type Ping, Wire } from "./lab.js";
-import { difference, snapshot } from "./snapshot.js";
+import { difference, snapshot } from "./oracle/snapshot.js";
 import { KernelError, UmlnetError } from "./sys/error.js";
 
 /** A guest that runs on a tap. */
@@ -88,9 +88,15 @@ export async function demo(programs: DemoPrograms | undefined, tell: Tell): Prom
 		host.configure("eth1", `${UPLINK}/8`);
 		await host.settled("eth1");
 		tell({ event: "built", host: `${UPLINK}/8`, beyond: BEYOND });
-		const before = host.inside(snapshot);
+		const before = host.inside(() => snapshot());
 		await upAndDown(host, beyond, stateDir, programs, tell);
-		tell({ event: "left", differences: difference(before, host.inside(snapshot)) });
+		tell({
+			event: "left",
+			differences: difference(
+				before,
+				host.inside(() => snapshot()),
+			),
+		});
 	} finally {
 		beyond.close();
 		host.close();

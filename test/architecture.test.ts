@@ -29,7 +29,17 @@ describe("the sources", () => {
 
 	it("are all in a layer that the rules know", () => {
 		const layers = new Set([...sources.keys()].map((path) => path.split("/").slice(0, -1)[0]));
-		const known = ["sys", "netlink", "uapi", "kernel", "nftables", "engine", "kinds", "cli"];
+		const known = [
+			"sys",
+			"netlink",
+			"uapi",
+			"kernel",
+			"nftables",
+			"engine",
+			"kinds",
+			"oracle",
+			"cli",
+		];
 		expect([...layers].filter((layer) => layer !== undefined && !known.includes(layer))).toEqual(
 			[],
 		);

@@ -21,7 +21,8 @@ const BELOW: Readonly<Record<string, readonly string[]>> = {
 	nftables: ["kernel", "uapi", "netlink", "sys"],
 	engine: ["kernel", "uapi", "netlink", "sys"],
 	kinds: ["engine", "kernel", "nftables", "uapi", "netlink", "sys"],
-	".": ["kinds", "engine", "nftables", "kernel", "uapi", "netlink", "sys"],
+	oracle: ["engine", "kernel", "uapi", "netlink", "sys"],
+	".": ["oracle", "kinds", "engine", "nftables", "kernel", "uapi", "netlink", "sys"],
 	cli: [".", "engine", "nftables", "sys"],
 };
 const EMPTY_NAMES = /^(utils?|helpers?|common|managers?|types?|misc)\.ts$/;

@@ -1,10 +1,10 @@
 import { once } from "node:events";
 import { createServer, type Server } from "node:net";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import type { Snapshot } from "../../src/oracle/snapshot.js";
 import { Lab } from "../kernel/lab.js";
 import { Machine } from "../kernel/machine.js";
 import { umlnet } from "../kernel/umlnet.js";
-import type { Snapshot } from "../oracle/snapshot.js";
 import { type Guest, type GuestOptions, startGuest } from "./uml.js";
 
 const OWNER = 500;

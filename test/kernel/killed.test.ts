@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import type { Spec } from "../../src/engine/spec.js";
-import type { Snapshot } from "../oracle/snapshot.js";
+import type { Snapshot } from "../../src/oracle/snapshot.js";
 import { Lab } from "./lab.js";
 import { S1, S2, S3 } from "./specs.js";
 import { type Call, callsOf, killedAt } from "./strace.js";

@@ -3,8 +3,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Host } from "../../src/host.js";
 import { LinuxKernel } from "../../src/kernel/linux.js";
+import { difference, type Snapshot, snapshot } from "../../src/oracle/snapshot.js";
 import { settled } from "../oracle/settled.js";
-import { difference, type Snapshot, snapshot } from "../oracle/snapshot.js";
 import { CountingKernel, type Meddling } from "./counting.js";
 import { Machine } from "./machine.js";
 

@@ -1,5 +1,5 @@
 /** What the usual tools say of a host, without what differs between two hosts made alike. */
-import { readValues } from "../oracle/files.js";
+import { readValues } from "../../src/oracle/files.js";
 import type { Machine } from "./machine.js";
 
 /** Numbers the kernel counts up, clocks, and the marks by which we know what is ours. */

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { difference } from "../oracle/snapshot.js";
+import { difference } from "../../src/oracle/snapshot.js";
 import { Lab } from "./lab.js";
 import { VARIANTS } from "./specs.js";
 

@@ -3,10 +3,10 @@ import { chmodSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { IGNORED } from "../../src/oracle/ignored.js";
+import { difference, snapshot } from "../../src/oracle/snapshot.js";
 import { newNetns } from "../../src/sys/netns.js";
-import { IGNORED } from "./ignored.js";
 import { settled } from "./settled.js";
-import { difference, snapshot } from "./snapshot.js";
 
 newNetns();
 const stateDir = mkdtempSync(join(tmpdir(), "oracle-"));

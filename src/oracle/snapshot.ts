@@ -2,8 +2,8 @@
  * The oracle: all there is in a network namespace, read through our own netlink code, and what two looks at it
  * differ in. Bytes are compared; only what differs is decoded and held against the short list of `ignored.ts`.
  */
-import { NetlinkSocket } from "../../src/netlink/socket.js";
-import { NETLINK_NETFILTER, NETLINK_ROUTE } from "../../src/uapi/netlink.js";
+import { NetlinkSocket } from "../netlink/socket.js";
+import { NETLINK_NETFILTER, NETLINK_ROUTE } from "../uapi/netlink.js";
 import { factsOf, textOf, titleOf } from "./facts.js";
 import { readFiles, readValues } from "./files.js";
 import { type Section, sections } from "./sections.js";

@@ -114,9 +114,9 @@ export class Host {
 		return this.#reading(() => this.#engine.planDown(this.#names(which)));
 	}
 
-	/** What exists that is ours, and where it drifted from what was asked. */
-	status(taps?: readonly string[]): Promise<StatusReport> {
-		return this.#reading(() => this.#engine.status(taps));
+	/** What exists that is ours, and where it drifted; with `verify` whether it is exactly as applied. */
+	status(taps?: readonly string[], options: { verify?: boolean } = {}): Promise<StatusReport> {
+		return this.#reading(() => this.#engine.status(taps, options));
 	}
 
 	/** Finish or undo what a killed process left half done. */

@@ -89,9 +89,16 @@ export class EmbeddedHost {
 		return this.#call(call, options) as Promise<PlanReport>;
 	}
 
-	/** What is ours, and where the host drifted from what was asked. @throws UmlnetError */
-	status(taps?: readonly string[], options?: CallOptions): Promise<StatusReport> {
-		return this.#call({ verb: "status", taps }, options) as Promise<StatusReport>;
+	/**
+	 * What is ours, and where the host drifted from what was asked. With `verify` the report says in `exact`
+	 * whether everything is exactly as applied, and in `strays` what else carries our marks. @throws UmlnetError
+	 */
+	status(
+		taps?: readonly string[],
+		options?: CallOptions & { readonly verify?: boolean },
+	): Promise<StatusReport> {
+		const verify = options?.verify ?? false;
+		return this.#call({ verb: "status", taps, verify }, options) as Promise<StatusReport>;
 	}
 
 	/** Undo or finish what a killed process left. Every `up` and `down` does so first anyway. */

@@ -20,7 +20,11 @@ export type Call =
 	| { readonly verb: "down"; readonly which: WireWhich }
 	| { readonly verb: "plan"; readonly spec: unknown; readonly prune: boolean }
 	| { readonly verb: "planDown"; readonly which: WireWhich }
-	| { readonly verb: "status"; readonly taps: readonly string[] | undefined }
+	| {
+			readonly verb: "status";
+			readonly taps: readonly string[] | undefined;
+			readonly verify: boolean;
+	  }
 	| { readonly verb: "recover" };
 export type WireWhich =
 	| { readonly taps: readonly string[] }

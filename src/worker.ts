@@ -220,7 +220,7 @@ class Server {
 			case "planDown":
 				return this.#host.planDown(toWhich(call.which));
 			case "status":
-				return this.#host.status(call.taps);
+				return this.#host.status(call.taps, { verify: call.verify });
 			case "recover":
 				return this.#host.recover();
 		}

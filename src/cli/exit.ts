@@ -37,7 +37,10 @@ export const exitMeanings: readonly (readonly [status: number, meaning: string])
 	[Exit.usage, "bad usage or bad spec; the kernel was not asked anything"],
 	[Exit.kernel, "the kernel refused; everything was rolled back"],
 	[Exit.permission, "no permission; the error names the capability or the file"],
-	[Exit.conflict, "a foreign object is in the way, or the lock could not be had in time"],
+	[
+		Exit.conflict,
+		"a foreign object is in the way, status --verify found a difference, or the lock could not be had in time",
+	],
 	[Exit.changes, "plan --exit-code: there is something to do"],
 	[Exit.unconfirmed, "not confirmed in time; rolled back"],
 	[Exit.partial, "rolled back only in part: the error names what is left, recover finishes it"],

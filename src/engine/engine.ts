@@ -16,6 +16,7 @@ import type {
 	TapStatus,
 	UpReport,
 } from "./report.js";
+import { strays, verify } from "./verify.js";
 
 /** How one unit of a group ended. */
 export type UnitOutcome<R> = { readonly report: R } | { readonly error: UmlnetError };
@@ -102,21 +103,39 @@ export class Engine {
 		return { steps: reportOf(plan) };
 	}
 
-	/** What is ours and where it drifted from what was made. Reads the kernel object by object. */
-	status(names?: readonly string[]): StatusReport {
+	/**
+	 * What is ours and where it drifted from what was made. Reads the kernel object by object. `verify`: whether
+	 * it is exactly as applied, and what else carries our marks; that reads all links, addresses and routes.
+	 */
+	status(names?: readonly string[], options: { readonly verify?: boolean } = {}): StatusReport {
+		const report = this.#status(names, options.verify ? this.#differences : this.#drift);
+		if (!options.verify) return report;
+		const found = names === undefined ? strays(this.#kinds, this.#kernel, this.#journal.state) : [];
+		const exact =
+			report.resources.every(({ drift }) => drift.length === 0) &&
+			found.length === 0 &&
+			report.unfinished === undefined &&
+			(names ?? []).every((name) => report.taps.some((tap) => tap.name === name));
+		return { ...report, strays: found, exact };
+	}
+
+	#status(
+		names: readonly string[] | undefined,
+		look: (key: string) => readonly string[],
+	): StatusReport {
 		const { state, unfinished } = this.#journal;
 		const wanted = names ?? [...state.taps.keys()];
 		const taps = wanted.flatMap((name): TapStatus[] => {
 			const tap = state.taps.get(name);
 			if (tap === undefined) return [];
-			const drift = tap.keys.flatMap((key) => this.#drift(key));
+			const drift = tap.keys.flatMap(look);
 			return [{ ...tap.report, drift }];
 		});
 		const keys = new Set(wanted.flatMap((name) => state.taps.get(name)?.keys ?? []));
 		const resources = [...keys].flatMap((key) => {
 			const entry = state.entries.get(key);
 			if (entry === undefined) return [];
-			return [{ kind: entry.kind, key, taps: [...state.users(key)], drift: this.#drift(key) }];
+			return [{ kind: entry.kind, key, taps: [...state.users(key)], drift: look(key) }];
 		});
 		return { taps, resources, unfinished: unfinished?.command };
 	}
@@ -154,11 +173,16 @@ export class Engine {
 		return planUp(this.#kinds, this.#kernel, this.#journal.state, units, this.#readLinkIndex);
 	}
 
-	#drift(key: string): readonly string[] {
+	#drift = (key: string): readonly string[] => {
 		const entry = this.#journal.state.entries.get(key);
 		if (entry === undefined) return [];
 		return kindOf(this.#kinds, entry.kind).drift(entry.made, this.#kernel);
-	}
+	};
+
+	#differences = (key: string): readonly string[] => {
+		const entry = this.#journal.state.entries.get(key);
+		return entry === undefined ? [] : verify(this.#kinds, this.#kernel, entry);
+	};
 }
 
 const single = ({ address }: Subnet): Subnet => ({ address, prefix: 8 * address.length });

@@ -67,6 +67,10 @@ export interface Kind<Want, Made extends Want> {
 	 * asks for. Reads. @throws ConflictError when that cannot be done in place
 	 */
 	change(made: Made, next: Made, kernel: Kernel): readonly Step[];
+	/** Where the host is not exactly as applied, repairable or not. Without it: what drifted. Reads. */
+	verify?(made: Made, kernel: Kernel): readonly string[];
+	/** What carries our mark and is none of these, which are all there should be. Reads all of its sort. */
+	strays?(made: readonly Made[], kernel: Kernel): readonly string[];
 	/** The key of the resource whose removal takes this one along: an address goes with its link. */
 	within?(made: Made): string | undefined;
 	/** Another kind, whose settings are lost with the removal of this one; what stays of it is set again. */

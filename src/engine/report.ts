@@ -61,6 +61,10 @@ export interface StatusReport {
 		readonly taps: readonly string[];
 		readonly drift: readonly string[];
 	}[];
+	/** With `verify`: what carries our marks and no tap stands for. */
+	readonly strays?: readonly string[] | undefined;
+	/** With `verify`: whether everything is exactly as applied, and nothing more, and nothing is half done. */
+	readonly exact?: boolean | undefined;
 	/** A transaction that a killed process left half done; `recover` finishes it. */
 	readonly unfinished?: string | undefined;
 }

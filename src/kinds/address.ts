@@ -5,7 +5,13 @@ import type { Action } from "../kernel/action.js";
 import type { Kernel } from "../kernel/kernel.js";
 import { readAddresses, type Address as Seen } from "../kernel/read.js";
 import { request } from "../netlink/request.js";
-import { IFA_F_NODAD, IFA_F_PERMANENT, RTM_DELADDR, RTM_NEWADDR } from "../uapi/if_addr.js";
+import {
+	IFA_F_NODAD,
+	IFA_F_PERMANENT,
+	RTM_DELADDR,
+	RTM_GETADDR,
+	RTM_NEWADDR,
+} from "../uapi/if_addr.js";
 import { NLM_F_CREATE, NLM_F_EXCL } from "../uapi/netlink.js";
 import { AF_INET, AF_INET6 } from "../uapi/socket.js";
 import { PROTOCOL } from "./mark.js";
@@ -92,6 +98,21 @@ export const address: Kind<Address, MadeAddress> = {
 	],
 	drift: (made, kernel) =>
 		isThere(made, kernel) ? [] : [`address ${made.address} is missing on ${made.link}`],
+	verify(made, kernel) {
+		const text = canonical(made.address);
+		const seen = readAddresses(kernel, made.index).find((one) => addressText(one) === text);
+		if (seen === undefined) return this.drift(made, kernel);
+		const isOurs = seen.IFA_PROTO === PROTOCOL;
+		return isOurs ? [] : [`address ${made.address} on ${made.link} is not the one that was made`];
+	},
+	strays(made, kernel) {
+		const ours = new Set(made.map((one) => `${one.index} ${canonical(one.address)}`));
+		return kernel
+			.dump(RTM_GETADDR, RTM_NEWADDR, {})
+			.filter((seen) => seen.IFA_PROTO === PROTOCOL)
+			.filter((seen) => !ours.has(`${seen.ifa_index} ${addressText(seen)}`))
+			.map((seen) => `address ${addressText(seen)} on link ${seen.ifa_index}`);
+	},
 	change(_made, next, kernel) {
 		return this.drift(next, kernel).length === 0 ? [] : this.create(next);
 	},

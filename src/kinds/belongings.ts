@@ -229,10 +229,17 @@ function routeItem(packed: string, from: number, { link, index }: Side): Item {
 		take: move(`take ${text} off ${link}`, request(RTM_DELROUTE, 0, route)),
 	};
 }
-function routeText({ RTA_DST, rtm_dst_len, rtm_family }: GivenRoute): string {
+function routeText({
+	RTA_DST,
+	rtm_dst_len,
+	rtm_family,
+}: Pick<GivenRoute, "RTA_DST" | "rtm_dst_len" | "rtm_family">): string {
 	if (RTA_DST === undefined) return "default route";
 	return `route ${formatAddress(RTA_DST)}/${rtm_dst_len ?? (rtm_family === AF_INET ? 32 : 128)}`;
 }
+
+/** `default route`, of one that is packed. */
+export const wayOf = (packed: string): string => routeText(RTM_NEWROUTE.decode(unpack(packed)));
 
 function neighbourItem(packed: string, { link, index }: Side): Item {
 	const neighbour: GivenNeighbour = { ...RTM_NEWNEIGH.decode(unpack(packed)), ndm_ifindex: index };

@@ -5,7 +5,7 @@ import { readLink, readLinkByName } from "../kernel/read.js";
 import { request } from "../netlink/request.js";
 import { RTM_NEWLINK } from "../uapi/if_link.js";
 import { NLM_F_CREATE, NLM_F_EXCL } from "../uapi/netlink.js";
-import { linkDrift, macBytes, macOf, macText, mtuAfter, setLink, UP } from "./link.js";
+import { linkDrift, macBytes, macOf, macText, mtuAfter, setLink, strayLinks, UP } from "./link.js";
 import { aliasOf } from "./mark.js";
 
 export interface Bridge {
@@ -87,6 +87,17 @@ export const bridge: Kind<Bridge, MadeBridge> = {
 		if (link === undefined) return [`${made.name} is gone`];
 		return linkDrift(link, { ...made, alias: aliasOf(made.network) });
 	},
+	verify(made, kernel) {
+		const link = readLink(kernel, made.index);
+		const info = link?.IFLA_LINKINFO;
+		if (link === undefined) return this.drift(made, kernel);
+		const stp = info?.IFLA_INFO_KIND === "bridge" ? info.IFLA_INFO_DATA?.IFLA_BR_STP_STATE : 0;
+		return [
+			...this.drift(made, kernel),
+			...(stp ? [`${made.name}: spanning tree is on, was made off`] : []),
+		];
+	},
+	strays: (made, kernel) => strayLinks(kernel, "bridge", made),
 	change(made, next, kernel) {
 		const link = readLink(kernel, made.index);
 		if (link === undefined) return this.create(next);

@@ -1,9 +1,17 @@
 import type { Action, Identity } from "../kernel/action.js";
+import type { Kernel } from "../kernel/kernel.js";
 import type { Link } from "../kernel/read.js";
 import { request } from "../netlink/request.js";
 import type { In } from "../netlink/schema.js";
 import { IFF_UP } from "../uapi/if.js";
-import { type ifinfomsg, type linkAttrs, RTM_NEWLINK } from "../uapi/if_link.js";
+import {
+	type ifinfomsg,
+	type linkAttrs,
+	RTEXT_FILTER_SKIP_STATS,
+	RTM_GETLINK,
+	RTM_NEWLINK,
+} from "../uapi/if_link.js";
+import { isAlias } from "./mark.js";
 
 type Setting = In<typeof linkAttrs> & Partial<In<typeof ifinfomsg>>;
 
@@ -34,6 +42,20 @@ export const DEFAULT_MTU = 1500;
 /** The MTU to set: that of a new link where a spec that named one no longer does. */
 export const mtuAfter = (made: number | undefined, next: number | undefined): number | undefined =>
 	next ?? (made === undefined ? undefined : DEFAULT_MTU);
+
+/** Links of one sort that carry our alias and are none of ours. */
+export function strayLinks(
+	kernel: Kernel,
+	kind: string,
+	made: readonly { readonly index: number }[],
+): string[] {
+	const ours = new Set(made.map(({ index }) => index));
+	return kernel
+		.dump(RTM_GETLINK, RTM_NEWLINK, { IFLA_EXT_MASK: RTEXT_FILTER_SKIP_STATS })
+		.filter(({ IFLA_LINKINFO: info }) => info?.IFLA_INFO_KIND === kind)
+		.filter(({ IFLA_IFALIAS, ifi_index }) => isAlias(IFLA_IFALIAS) && !ours.has(ifi_index))
+		.map(({ IFLA_IFNAME, IFLA_IFALIAS }) => `link ${IFLA_IFNAME}, alias ${IFLA_IFALIAS}`);
+}
 
 /** What of a link is not as wanted, in words; only what is wanted is compared. */
 export function linkDrift(

@@ -87,6 +87,31 @@ function read(kernel: Kernel, nat: Nat): string | undefined {
 	}
 }
 
+const hex = (bytes: Uint8Array): string => Buffer.from(bytes).toString("hex");
+
+/** The two interfaces of a key. */
+const namesIn = (key: Uint8Array): string[] =>
+	[key.subarray(0, IFNAMSIZ), key.subarray(IFNAMSIZ)].map((bytes) =>
+		new TextDecoder().decode(bytes).replace(/\0.*$/s, ""),
+	);
+
+/** All that is in a set of ours; nothing where there is none. */
+function elementsOf(kernel: Kernel, set: string) {
+	const list = {
+		nfgen_family: NFPROTO_INET,
+		NFTA_SET_ELEM_LIST_TABLE: TABLE,
+		NFTA_SET_ELEM_LIST_SET: set,
+	};
+	try {
+		return kernel
+			.readNftables(NFT_MSG_GETSETELEM, NFT_MSG_NEWSETELEM, list, true)
+			.flatMap(({ NFTA_SET_ELEM_LIST_ELEMENTS = [] }) => NFTA_SET_ELEM_LIST_ELEMENTS);
+	} catch (error) {
+		if (error instanceof KernelError && error.errno === "ENOENT") return [];
+		throw error;
+	}
+}
+
 /** Source NAT of one segment: one element of a set or map, never a rule. */
 export const nat: Kind<Nat, Nat> = {
 	kind: "nat",
@@ -96,6 +121,26 @@ export const nat: Kind<Nat, Nat> = {
 	remove: (made) => [off(made)],
 	drift: (made, kernel) =>
 		read(kernel, made) === (made.snatTo ?? "masquerade") ? [] : [`${words(made)} is not in place`],
+	verify(made, kernel) {
+		const mine = (read(kernel, made) ?? "") === (made.snatTo ?? "masquerade");
+		// An address that is mapped cannot be in the other set as well: the first rule would win.
+		const other = { ...made, snatTo: made.snatTo === undefined ? "0.0.0.0" : undefined };
+		return [
+			...(mine ? [] : this.drift(made, kernel)),
+			...(read(kernel, other) === undefined
+				? []
+				: [`${words(made)} is in set ${setOf(other)} too`]),
+		];
+	},
+	strays(made, kernel) {
+		const ours = new Set(made.map((nat) => hex(keyOf(nat))));
+		return [MASQUERADED, SNAT_TO].flatMap((set) =>
+			elementsOf(kernel, set)
+				.map(({ NFTA_SET_ELEM_KEY }) => NFTA_SET_ELEM_KEY?.NFTA_DATA_VALUE ?? new Uint8Array())
+				.filter((key) => !ours.has(hex(key)))
+				.map((key) => `element ${namesIn(key).join(" . ")} of nft set ${TABLE} ${set}`),
+		);
+	},
 	change(made, next, kernel) {
 		const old = read(kernel, made);
 		const same = made.snatTo === next.snatTo;

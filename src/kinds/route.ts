@@ -1,7 +1,9 @@
+import { formatAddress } from "../engine/address.js";
 import { network, parseCidr } from "../engine/cidr.js";
 import { type Kind, linkKey } from "../engine/kind.js";
 import type { Action } from "../kernel/action.js";
-import { readRoutes } from "../kernel/read.js";
+import type { Kernel } from "../kernel/kernel.js";
+import { readRoutes, type Route as Seen } from "../kernel/read.js";
 import { request } from "../netlink/request.js";
 import { NLM_F_CREATE, NLM_F_EXCL } from "../uapi/netlink.js";
 import {
@@ -9,6 +11,7 @@ import {
 	RT_SCOPE_UNIVERSE,
 	RT_TABLE_MAIN,
 	RTM_DELROUTE,
+	RTM_GETROUTE,
 	RTM_NEWROUTE,
 	RTN_UNICAST,
 } from "../uapi/rtnetlink.js";
@@ -48,6 +51,17 @@ const remove = (made: MadeRoute): Action => ({
 	request: request(RTM_DELROUTE, 0, message(made)),
 });
 
+/** The route that was made, as far as the kernel tells it from others. */
+function find(made: MadeRoute, kernel: Kernel): Seen | undefined {
+	const want = message(made);
+	return readRoutes(kernel, want.rtm_family, made.index).find(
+		(seen) =>
+			seen.rtm_dst_len === want.rtm_dst_len &&
+			seen.rtm_protocol === PROTOCOL &&
+			Buffer.compare(seen.RTA_DST ?? new Uint8Array(), want.RTA_DST) === 0,
+	);
+}
+
 /** A route to a guest over a link of ours. */
 export const route: Kind<Route, MadeRoute> = {
 	kind: "route",
@@ -69,15 +83,30 @@ export const route: Kind<Route, MadeRoute> = {
 			undo: [add(made)],
 		},
 	],
-	drift(made, kernel) {
-		const want = message(made);
-		const there = readRoutes(kernel, want.rtm_family, made.index).some(
-			(seen) =>
-				seen.rtm_dst_len === want.rtm_dst_len &&
-				seen.rtm_protocol === PROTOCOL &&
-				Buffer.compare(seen.RTA_DST ?? new Uint8Array(), want.RTA_DST) === 0,
-		);
-		return there ? [] : [`route ${made.to} dev ${made.dev} is missing`];
+	drift: (made, kernel) =>
+		find(made, kernel) === undefined ? [`route ${made.to} dev ${made.dev} is missing`] : [],
+	verify(made, kernel) {
+		const seen = find(made, kernel);
+		if (seen === undefined) return this.drift(made, kernel);
+		const { rtm_table, rtm_type, rtm_scope } = message(made);
+		const same =
+			seen.rtm_table === rtm_table &&
+			seen.rtm_type === rtm_type &&
+			seen.rtm_scope === rtm_scope &&
+			seen.RTA_GATEWAY === undefined;
+		return same ? [] : [`route ${made.to} dev ${made.dev} is not the one that was made`];
+	},
+	strays(made, kernel) {
+		const keyOf = ({ rtm_family, rtm_dst_len, RTA_DST, RTA_OIF }: Partial<Seen>): string =>
+			`${rtm_family} ${RTA_DST && formatAddress(RTA_DST)}/${rtm_dst_len} ${RTA_OIF}`;
+		const ours = new Set(made.map((one) => keyOf(message(one))));
+		return [AF_INET, AF_INET6]
+			.flatMap((rtm_family) => kernel.dump(RTM_GETROUTE, RTM_NEWROUTE, { rtm_family }))
+			.filter((seen) => seen.rtm_protocol === PROTOCOL && !ours.has(keyOf(seen)))
+			.map(({ RTA_DST, rtm_dst_len, RTA_OIF }) => {
+				const to = RTA_DST === undefined ? "default" : `${formatAddress(RTA_DST)}/${rtm_dst_len}`;
+				return `route ${to} over link ${RTA_OIF ?? "none"}`;
+			});
 	},
 	change(_made, next, kernel) {
 		return this.drift(next, kernel).length === 0 ? [] : this.create(next);

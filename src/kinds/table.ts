@@ -31,6 +31,7 @@ import {
 	NFT_REG_2,
 	NFT_SET_MAP,
 } from "../uapi/nf_tables_const.js";
+import { contentsDrift } from "./contents.js";
 import { TABLE } from "./mark.js";
 
 /** Guests' segments whose packets leave an uplink under the uplink's own address. */
@@ -71,7 +72,7 @@ const meta = (NFTA_META_KEY: number, NFTA_META_DREG: number) =>
 const segmentAndUplink = [meta(NFT_META_IIFNAME, NFT_REG_1), meta(NFT_META_OIFNAME, NFT_REG_2)];
 
 /** The whole ruleset: it never grows. A guest is an element of a set. */
-function create(): readonly Request[] {
+export function ruleset(): readonly Request[] {
 	const flags = NLM_F_CREATE | NLM_F_EXCL;
 	return [
 		request(NFT_MSG_NEWTABLE, flags, {
@@ -209,7 +210,7 @@ export const table: Kind<Table, Table> = {
 		{
 			label: `create nft table inet ${TABLE}`,
 			phase: "filter",
-			do: { via: "nftables", batch: create() },
+			do: { via: "nftables", batch: ruleset() },
 			undo: [drop],
 		},
 	],
@@ -218,7 +219,7 @@ export const table: Kind<Table, Table> = {
 			label: `delete nft table inet ${TABLE}`,
 			phase: "filter",
 			do: drop,
-			undo: [{ via: "nftables", batch: create() }],
+			undo: [{ via: "nftables", batch: ruleset() }],
 		},
 	],
 	drift(_made, kernel) {
@@ -227,6 +228,11 @@ export const table: Kind<Table, Table> = {
 			return count < rules().length ? [`nft table inet ${TABLE} has lost its rules`] : [];
 		return [`nft table inet ${TABLE} ${isThere(kernel) ? "has lost its chain" : "is gone"}`];
 	},
+	verify(made, kernel) {
+		return isThere(kernel) ? contentsDrift(kernel, TABLE, ruleset()) : this.drift(made, kernel);
+	},
+	strays: (made, kernel) =>
+		made.length === 0 && isThere(kernel) ? [`nft table inet ${TABLE} is not ours`] : [],
 	change(_made, next, kernel) {
 		const count = countRules(kernel);
 		if (count !== undefined) return count < rules().length ? [refill] : [];

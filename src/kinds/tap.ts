@@ -3,7 +3,16 @@ import { type Kind, linkKey, type Step } from "../engine/kind.js";
 import type { Identity } from "../kernel/action.js";
 import { type Link, readLink } from "../kernel/read.js";
 import { IFF_UP } from "../uapi/if.js";
-import { DEFAULT_MTU, linkDrift, macBytes, macOf, mtuAfter, setLink, UP } from "./link.js";
+import {
+	DEFAULT_MTU,
+	linkDrift,
+	macBytes,
+	macOf,
+	mtuAfter,
+	setLink,
+	strayLinks,
+	UP,
+} from "./link.js";
 import { aliasOf } from "./mark.js";
 
 export interface Tap {
@@ -108,6 +117,18 @@ export const tap: Kind<Tap, MadeTap> = {
 			...accessDrift(link, made),
 		];
 	},
+	verify(made, kernel) {
+		const link = readLink(kernel, made.index);
+		if (link === undefined) return this.drift(made, kernel);
+		const want = { ...made, mac: wantedMac(made), mtu: made.mtu ?? DEFAULT_MTU };
+		const persistent = dataOf(link)?.IFLA_TUN_PERSIST === 1;
+		return [
+			...linkDrift(link, { ...want, alias: aliasOf(made.network) }),
+			...accessDrift(link, made),
+			...(persistent ? [] : [`${made.name}: it is not persistent`]),
+		];
+	},
+	strays: (made, kernel) => strayLinks(kernel, "tun", made),
 	change(made, next, kernel) {
 		if (made.parked !== next.parked) {
 			refuse(next, accessChange(made, next));
@@ -156,9 +177,16 @@ function refuse({ name }: MadeTap, fixed: readonly string[]): void {
 /** Who may open a tap and how: fixed when it is made. */
 type Access = Pick<Tap, "owner" | "group" | "multiQueue" | "vnetHdr">;
 
+/** The MAC it has because of us; undefined where the kernel drew one. */
+const wantedMac = (made: MadeTap): string | undefined =>
+	made.parked ? macOf(made.index) : (made.mac ?? made.given);
+
+function dataOf({ IFLA_LINKINFO: info }: Link) {
+	return info?.IFLA_INFO_KIND === "tun" ? info.IFLA_INFO_DATA : undefined;
+}
+
 function accessDrift(link: Link, made: MadeTap): string[] {
-	const info = link.IFLA_LINKINFO;
-	const data = info?.IFLA_INFO_KIND === "tun" ? info.IFLA_INFO_DATA : undefined;
+	const data = dataOf(link);
 	const found = {
 		owner: data?.IFLA_TUN_OWNER,
 		group: data?.IFLA_TUN_GROUP,

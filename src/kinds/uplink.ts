@@ -10,6 +10,7 @@ import {
 	readBelongings,
 	type Side,
 	takeSteps,
+	wayOf,
 } from "./belongings.js";
 import { enslave, release } from "./port.js";
 
@@ -67,6 +68,14 @@ export const uplink: Kind<Uplink, MadeUplink> = {
 		return [
 			...(out ? [] : [`${made.link} is no port of ${made.bridge}`]),
 			...lost.map((address) => `address ${address} of ${made.link} is missing on ${made.bridge}`),
+		];
+	},
+	verify(made, kernel) {
+		const { routes, neighbours } = missingOn(kernel, made, made.index, asBridge(made));
+		return [
+			...this.drift(made, kernel),
+			...routes.map((packed) => `${wayOf(packed)} of ${made.link} is missing on ${made.bridge}`),
+			...neighbours.map(() => `a neighbour of ${made.link} is missing on ${made.bridge}`),
 		];
 	},
 	change(made, next, kernel) {

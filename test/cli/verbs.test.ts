@@ -302,7 +302,7 @@ drift
 	test("of named taps has launch arguments", async () => {
 		const status = vi.fn(async () => ({ taps: [tapStatus()], resources: [] }));
 		const { stdout } = await umlnet(["status", "tap0"], { host: { status } });
-		expect(status).toHaveBeenCalledWith(["tap0"]);
+		expect(status).toHaveBeenCalledWith(["tap0"], { verify: false });
 		expect(stdout).toContain("UML           eth0=tuntap,tap0\n");
 	});
 

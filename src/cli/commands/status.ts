@@ -14,15 +14,25 @@ export function addStatus(program: Verb, perform: Perform): void {
 		)
 		.usage("[options] [TAP...]")
 		.argument("[tap...]", "names of taps (default: all)")
-		.example("umlnet-nl status", "all taps, a line each")
 		.example("umlnet-nl status tap0", "one tap, with launch arguments for its guest")
+		.option(
+			"--verify",
+			"compare everything with what was applied, exactly, and name what else carries our marks: exit 5 where it differs",
+		)
 		.example("umlnet-nl status --json", "everything, for a program")
-		.action((taps: readonly string[]) => perform("looking", (session) => status(session, taps)));
+		.example("umlnet-nl status --verify", "each object: ok, or what differs")
+		.action((taps: readonly string[], { verify = false }: { readonly verify?: true | false }) =>
+			perform("looking", (session) => status(session, taps, verify)),
+		);
 }
 
-async function status(session: Session, names: readonly string[]): Promise<number> {
+async function status(
+	session: Session,
+	names: readonly string[],
+	verify: boolean,
+): Promise<number> {
 	const asked = names.length === 0 ? undefined : names;
-	const report = await session.withHost((host) => host.status(asked));
+	const report = await session.withHost((host) => host.status(asked, { verify }));
 	const { printableReport } = await import("../render/printable.js");
 	const { tapWithLaunch } = await import("../render/tap.js");
 	const shown = printableReport(report);
@@ -36,7 +46,9 @@ async function status(session: Session, names: readonly string[]): Promise<numbe
 		session.say(
 			`a killed process left ${shown.unfinished} half done: umlnet-nl recover finishes it`,
 		);
-	return Exit.done;
+	if (!verify || report.exact) return Exit.done;
+	session.say("not as it was applied: up again mends what is ours");
+	return Exit.conflict;
 }
 
 async function lines(
@@ -44,13 +56,15 @@ async function lines(
 	report: StatusReport,
 	launch: boolean,
 ): Promise<readonly string[]> {
-	const { renderDrift, renderResources, renderTable } = await import("../render/status.js");
+	const { renderDrift, renderResources, renderTable, renderVerdicts } = await import(
+		"../render/status.js"
+	);
 	const { renderTaps } = await import("../render/tap.js");
 	const { paint, settings } = session;
 	const parts = [
 		renderTable(report.taps, paint),
-		renderDrift(report, paint),
-		settings.verbosity > 0 ? renderResources(report, paint) : [],
+		report.exact === undefined ? renderDrift(report, paint) : renderVerdicts(report, paint),
+		settings.verbosity > 0 && report.exact === undefined ? renderResources(report, paint) : [],
 		launch ? renderTaps(report.taps, paint) : [],
 	];
 	return parts

@@ -46,6 +46,17 @@ export function renderResources(report: StatusReport, paint: Paint): readonly st
 	return [paint.bold("made for them"), ...table(rows).map((line) => `  ${line}`)];
 }
 
+/** Everything of ours: ok, or in what it differs from what was applied; and what else carries our marks. */
+export function renderVerdicts(report: StatusReport, paint: Paint): readonly string[] {
+	const verdicts = report.resources.flatMap(({ kind, key, drift }) => {
+		const what = subject(kind, key);
+		if (drift.length === 0) return [`${paint.green("ok     ")} ${what}`];
+		return drift.map((difference) => `${paint.yellow("differs")} ${what}: ${difference}`);
+	});
+	const strays = (report.strays ?? []).map((what) => `${paint.yellow("stray  ")} ${what}`);
+	return [...verdicts, ...strays];
+}
+
 const forWhom = (taps: readonly string[]): string =>
 	taps.length > 4 ? `for ${taps.length} taps` : `for ${taps.join(", ")}`;
 

@@ -1,5 +1,6 @@
 import { rmSync } from "node:fs";
 import { afterAll, describe, test } from "vitest";
+import { report } from "../fault/campaign.js";
 import { Death, dieAt, MortalJournal, SHARES, type Share } from "./death.js";
 import { Dice } from "./dice.js";
 import { named } from "./named.js";
@@ -8,14 +9,17 @@ import { noFlaws, partingRun, type Run, runsOf } from "./run.js";
 import { changes, partings, type Scenario, starts } from "./scenarios.js";
 
 const directory = scratch();
+const dice = new Dice();
+let deviations = 0;
 const counts = { deaths: 0, "in recover": 0, before: 0, after: 0 };
 afterAll(() => {
 	rmSync(directory, { recursive: true });
-	console.log(
-		Object.entries(counts)
-			.map(([name, count]) => `${count} ${name}`)
-			.join(", "),
-	);
+	const notes = Object.entries(counts)
+		.map(([name, count]) => `${count} ${name}`)
+		.join(", ");
+	const cases = counts.deaths + counts["in recover"];
+	const { seed } = dice;
+	report({ campaign: "a process dies at any operation (model)", cases, deviations, seed, notes });
 });
 
 /** Where a process dies: at an operation of the kernel's, or at a write to the journal. */
@@ -127,10 +131,13 @@ function flawsOfSecondDeath(run: Run, place: Place, dice: Dice): string[] {
 const scenarios = [...starts, ...changes];
 const runsIn = (scenario: Scenario): Run[] => runsOf(directory, scenario);
 
-const flawsOfDeaths = (runs: readonly Run[]): string[] =>
-	runs
+function flawsOfDeaths(runs: readonly Run[]): string[] {
+	const flaws = runs
 		.flatMap((run) => placesIn(run).map((place) => flawOfDeath(run, place)))
 		.filter((flaw) => flaw !== undefined);
+	deviations += flaws.length;
+	return flaws;
+}
 
 describe("after a process died, and another recovered, all is as before or as after", () => {
 	test.each(named(scenarios))("%s", (_, scenario) => {
@@ -143,11 +150,11 @@ describe("after a process died, and another recovered, all is as before or as af
 });
 
 describe("after the one that recovered died as well, all is as before or as after", () => {
-	const dice = new Dice();
 	test.each(named(scenarios))(`%s, seed ${dice.seed}`, (_, scenario) => {
 		const flaws = runsIn(scenario).flatMap((run) =>
 			someOf(placesIn(run)).flatMap((place) => flawsOfSecondDeath(run, place, dice)),
 		);
+		deviations += flaws.length;
 		noFlaws(flaws);
 	});
 });

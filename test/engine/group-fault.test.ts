@@ -4,6 +4,7 @@ import { RollbackError } from "../../src/engine/error.js";
 import type { Unit } from "../../src/engine/plan.js";
 import { KernelError, UmlnetError } from "../../src/sys/error.js";
 import type { Operation } from "../fake/faults.js";
+import { report } from "../fault/campaign.js";
 import { lan } from "./hosts.js";
 import { namedPictureOf } from "./picture.js";
 import { Rig, scratch } from "./rig.js";
@@ -101,7 +102,8 @@ class Group {
 
 describe("of a group in which an operation fails, the units that stand are as if the others were not", () => {
 	let cases = 0;
-	afterAll(() => console.log(`${cases} faults in groups`));
+	let deviations = 0;
+	afterAll(() => report({ campaign: "an operation of a group fails", cases, deviations }));
 
 	test.each<readonly [string, readonly Unit[], readonly Unit[]]>([
 		["units apart", [], [unit(1, "nat", "192.168.11.1/24"), unit(2, "plain"), unit(3, "snat")]],
@@ -131,6 +133,7 @@ describe("of a group in which an operation fails, the units that stand are as if
 			troublesOf(operation).flatMap(({ name, error, mode, when }) => {
 				cases++;
 				const flaw = group.flaw(({ kernel }) => kernel.failAt(i + 1, error, mode, when));
+				if (flaw !== undefined) deviations++;
 				return flaw === undefined ? [] : [`${operation.name} (${i + 1}) ${name}: ${flaw}`];
 			}),
 		);

@@ -1,14 +1,17 @@
 import { constants } from "node:os";
 import { DeadlineError, DumpInterruptedError, OverrunError } from "../../src/netlink/error.js";
 import { KernelError } from "../../src/sys/error.js";
-import type { Operation } from "../fake/faults.js";
+import type { Fault, Operation } from "../fake/faults.js";
+import { THOROUGH } from "../fault/campaign.js";
+
+export { THOROUGH };
 
 /** One way in which an operation can go wrong. */
 export interface Trouble {
 	readonly name: string;
 	readonly error: Error;
 	readonly mode: "once" | "forever";
-	readonly when: "before" | "after";
+	readonly when: Fault["when"];
 }
 
 /** What each operation may be refused with, whatever the host looks like (the manual pages, net/, drivers/net/tun.c). */
@@ -16,7 +19,7 @@ const REFUSALS: Readonly<Record<string, readonly string[]>> = {
 	RTM_GETLINK: ["ENOBUFS", "ENOMEM"],
 	RTM_GETADDR: ["ENOMEM", "interrupted"],
 	RTM_GETROUTE: ["ENOMEM", "interrupted"],
-	RTM_NEWLINK: ["EPERM", "ENOMEM", "EBUSY", "EOPNOTSUPP"],
+	RTM_NEWLINK: ["EPERM", "ENOMEM", "EINVAL", "EBUSY", "EOPNOTSUPP"],
 	RTM_DELLINK: ["EPERM", "EBUSY"],
 	RTM_NEWADDR: ["EPERM", "ENOBUFS", "EINVAL"],
 	RTM_DELADDR: ["EPERM", "ENOMEM"],
@@ -52,19 +55,24 @@ function errorOf(request: string, name: string): Error {
 	return new KernelError(request, number ?? name);
 }
 
-/** Whether everything shall be tried, which takes minutes: UMLNET_FAULTS=all. */
-export const THOROUGH = process.env.UMLNET_FAULTS === "all";
 const [SILENT] = SILENCE;
 /** Once refused, undoing is refused as well, whatever the words: that goes on for ever in one refusal and in silence. */
 const modesOf = (errno: string, refusals: readonly string[]): readonly Trouble["mode"][] =>
 	THOROUGH || errno === SILENT || errno === refusals.at(-1) ? ["once", "forever"] : ["once"];
 const SIDES = ["before", "after"] as const;
+const PARTLY = ["before", "after", "partly"] as const;
 // What the kernel looks at before it does anything; and of nf_tables, a refusal means that nothing was done.
 const OUTRIGHT = new Set(["EPERM", "EACCES", "EROFS"]);
-const sidesOf = (operation: string, errno: string): readonly Trouble["when"][] =>
+const sidesOf = (
+	operation: string,
+	errno: string,
+	divisible: boolean,
+): readonly Trouble["when"][] =>
 	OUTRIGHT.has(errno) || (operation === "nftables" && !SILENCE.includes(errno))
 		? ["before"]
-		: SIDES;
+		: divisible
+			? PARTLY
+			: SIDES;
 
 /** What only the state of the host can be the reason of: said once, by what makes things. */
 const taken = (name: string): Trouble[] =>
@@ -76,14 +84,14 @@ const taken = (name: string): Trouble[] =>
 	}));
 
 /** Every way in which an operation can go wrong. */
-export function troublesOf({ name }: Operation): readonly Trouble[] {
+export function troublesOf({ name, divisible = false }: Operation): readonly Trouble[] {
 	const plain = /^(read|write)\(/.exec(name)?.[1] ?? name;
 	const refusals = REFUSALS[plain] ?? (isGet(name) ? ["ENOMEM"] : undefined);
 	if (refusals === undefined) throw new Error(`no errnos are known for ${name}`);
 	const names = SOCKET.test(name) ? [...refusals, ...SILENCE] : refusals;
 	return names.flatMap((errno) =>
 		modesOf(errno, refusals).flatMap((mode) =>
-			sidesOf(plain, errno).map((when) => ({
+			sidesOf(plain, errno, divisible).map((when) => ({
 				name: `${errno} ${mode} ${when}`,
 				error: errorOf(name, errno),
 				mode,

@@ -3,12 +3,15 @@ export interface Operation {
 	/** Name of the message or call. */
 	readonly name: string;
 	readonly mutates: boolean;
+	/** It asks for several things of which some can be done and others not. */
+	readonly divisible?: boolean;
 }
 
 export interface Fault {
 	readonly error: Error;
 	readonly mode: "once" | "forever";
-	readonly when: "before" | "after";
+	/** `partly`: some of what was asked for was done, and no more (a refused RTM_NEWLINK keeps its MTU). */
+	readonly when: "before" | "after" | "partly";
 }
 /** What an operation meets: somebody who acts just before it, and a fault. */
 export interface Encounter {
@@ -23,6 +26,8 @@ export class Faults {
 	#events = new Map<number, Event>();
 	#forever: Fault | undefined;
 	#aside = 0;
+	/** How many operations met a fault, or somebody. */
+	fired = 0;
 
 	/** Plan something for the k-th operation from now on, counted from 1. */
 	add(k: number, event: Event): void {
@@ -31,6 +36,7 @@ export class Faults {
 
 	clear(): void {
 		this.operations = [];
+		this.fired = 0;
 		this.#events.clear();
 		this.#forever = undefined;
 	}
@@ -45,10 +51,11 @@ export class Faults {
 	}
 
 	/** Count one operation; what it meets. */
-	next(name: string, mutates: boolean): Encounter {
+	next(name: string, mutates: boolean, divisible = false): Encounter {
 		if (this.#aside > 0) return { act: nothing };
-		this.operations.push({ name, mutates });
+		this.operations.push({ name, mutates, ...(divisible && { divisible }) });
 		const event = this.#events.get(this.operations.length);
+		if (event !== undefined || this.#forever !== undefined) this.fired++;
 		if (event !== undefined && "act" in event) return { act: event.act, fault: this.#forever };
 		if (event?.mode === "forever") this.#forever = event;
 		return { act: nothing, fault: event ?? this.#forever };

@@ -36,14 +36,18 @@ export class FakeKernel implements Kernel {
 
 	/**
 	 * Let the k-th operation from now on fail, once or it and all that follow; before it does anything, or
-	 * after it was done (the reply was lost).
+	 * after it was done (the reply was lost), or when some of it was.
 	 */
-	failAt(k: number, error: Error, mode: "once" | "forever", when: "before" | "after"): void {
+	failAt(k: number, error: Error, mode: Fault["mode"], when: Fault["when"]): void {
 		this.#faults.add(k, { error, mode, when });
 	}
 	/** Let somebody else act just before the k-th operation from now on. What they do is not counted. */
 	interfereAt(k: number, act: (kernel: FakeKernel) => void): void {
 		this.#faults.add(k, { act: () => this.aside(() => act(this)) });
+	}
+	/** How many operations met what was planned for them. */
+	get fired(): number {
+		return this.#faults.fired;
 	}
 	/** Do something as somebody else: not counted, and no fault meets it. */
 	aside<T>(act: () => T): T {
@@ -84,11 +88,17 @@ export class FakeKernel implements Kernel {
 
 	rtnetlink(requests: readonly Request[]): readonly Outcome[] {
 		for (const { message, value } of requests) message.encode(value as never);
-		const met = requests.map(({ message }) =>
-			this.#faults.next(message.name, !isGet(message.name)),
+		const met = requests.map((one) =>
+			this.#faults.next(one.message.name, !isGet(one.message.name), partOf(one) !== one),
 		);
-		const lost = met.find(({ fault }) => fault !== undefined && !isRefusal(fault))?.fault;
+		const losing = met.findIndex(({ fault }) => fault !== undefined && !isRefusal(fault));
+		const lost = met[losing]?.fault;
 		if (lost?.when === "before") throw lost.error;
+		if (lost?.when === "partly") {
+			requests.slice(0, losing).map((one, i) => this.#request(one, met[i]));
+			this.#request(partOf(requests[losing] as Request), { act: () => {} });
+			throw lost.error;
+		}
 		const outcomes = requests.map((one, i) => this.#request(one, met[i]));
 		if (lost !== undefined) throw lost.error;
 		return outcomes;
@@ -100,7 +110,8 @@ export class FakeKernel implements Kernel {
 		const refused = fault !== undefined && isRefusal(fault) ? fault.error : undefined;
 		if (refused !== undefined && fault?.when === "before") return { error: refused, replies: [] };
 		try {
-			const replies = applyRtnetlink(this.ns, request);
+			const asked = fault?.when === "partly" ? partOf(request) : request;
+			const replies = applyRtnetlink(this.ns, asked);
 			return refused === undefined ? { replies } : { error: refused, replies: [] };
 		} catch (error) {
 			return { error: refusalOf(request.message.name, error), replies: [] };
@@ -199,6 +210,30 @@ export class FakeKernel implements Kernel {
 		if (fault !== undefined) throw fault.error;
 		return result;
 	}
+}
+
+/** In the order in which do_setlink (net/core/rtnetlink.c) goes about them. */
+const ORDER = [
+	"IFLA_ADDRESS",
+	"IFLA_MTU",
+	"IFLA_GROUP",
+	"IFLA_IFNAME",
+	"IFLA_IFALIAS",
+	"IFLA_MASTER",
+	"ifi_flags",
+	"IFLA_AF_SPEC",
+];
+
+/** The first half of what a change of a link asks for; of anything else, all. */
+export function partOf(one: Request): Request {
+	const value = one.value as Record<string, unknown>;
+	if (one.message.name !== "RTM_NEWLINK" || one.flags !== 0) return one;
+	const asked = ORDER.filter((name) => value[name] !== undefined);
+	if (asked.length < 2) return one;
+	const left = new Set(asked.slice(Math.ceil(asked.length / 2)));
+	if (left.has("ifi_flags")) left.add("ifi_change");
+	const kept = Object.entries(value).filter(([name]) => !left.has(name));
+	return { ...one, value: Object.fromEntries(kept) };
 }
 
 const isGet = (name: string): boolean => name.includes("_GET");

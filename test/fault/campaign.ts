@@ -1,0 +1,38 @@
+import { appendFileSync } from "node:fs";
+
+/** Whether everything shall be tried, which takes minutes to hours: `npm run test:faults`. Else the share of CI. */
+export const THOROUGH = process.env.UMLNET_FAULTS === "all";
+
+/** How much to do: a little in CI, all of it in a full run; UMLNET_CASES says it itself. */
+export const sized = (little: number, all: number): number =>
+	Number(process.env.UMLNET_CASES ?? (THOROUGH ? all : little));
+
+/** From which all choices of a run follow; given back as UMLNET_SEED they are made again. */
+export const seed = Number(process.env.UMLNET_SEED ?? Math.floor(Math.random() * 2 ** 32));
+
+/** Which part of the cases this process tries, so that several can share them: UMLNET_LANE=1/2. */
+export function inLane<T>(cases: readonly T[]): T[] {
+	const [lane = 1, lanes = 1] = (process.env.UMLNET_LANE ?? "1/1").split("/").map(Number);
+	return cases.filter((_, i) => i % lanes === lane - 1);
+}
+
+/** What a campaign came to: a row of RESULTS.md. */
+export interface Outcome {
+	readonly campaign: string;
+	readonly cases: number;
+	/** What did not end as it should. */
+	readonly deviations: number;
+	readonly seed?: number;
+	readonly notes?: string;
+}
+
+/** Tell how a campaign ended, before anything is expected of it; for the run that gathers them as well. */
+export function report(outcome: Outcome): void {
+	const { campaign, cases, deviations, notes } = outcome;
+	const by = outcome.seed === undefined ? "" : `, seed ${outcome.seed}`;
+	console.log(
+		`${campaign}: ${cases} cases, ${deviations} deviations${by}${notes ? `; ${notes}` : ""}`,
+	);
+	const file = process.env.UMLNET_RESULTS;
+	if (file !== undefined) appendFileSync(file, `${JSON.stringify(outcome)}\n`);
+}

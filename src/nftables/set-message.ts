@@ -6,7 +6,7 @@ import { fail } from "./evaluation.js";
 import { verdict } from "./fact/datatype.js";
 import type { Node } from "./node.js";
 import { isDataMap, type SetDeclaration } from "./set.js";
-import { typeofRecord } from "./typeof.js";
+import { isPlainType, typeofRecord } from "./typeof.js";
 import { SET, text, u32 } from "./userdata.js";
 import { byteLength, concatBytes } from "./value.js";
 
@@ -17,14 +17,15 @@ const orderId = ({ order }: Node): number => (order === "host" ? 1 : order === "
 
 function userdata(set: SetDeclaration): Uint8Array {
 	const { key, data } = set;
+	// nft 1.1 describes plain types as well; the nft 1.0.6 of Debian 12 dies of that when it lists the set.
+	const isTypeof = !isPlainType(key) || (data !== undefined && !isPlainType(data));
 	return concatBytes(
 		u32(SET.KEY_BYTEORDER, orderId(key)),
 		...(isDataMap(set) && data !== undefined ? [u32(SET.DATA_BYTEORDER, orderId(data))] : []),
 		...(set.automerge ? [u32(SET.MERGE_ELEMENTS, 1)] : []),
-		typeofRecord(SET.KEY_TYPEOF, key),
-		...(data === undefined
-			? []
-			: [typeofRecord(SET.DATA_TYPEOF, data), u32(SET.DATA_INTERVAL, set.dataIsInterval ? 1 : 0)]),
+		...(isTypeof ? [typeofRecord(SET.KEY_TYPEOF, key)] : []),
+		...(isTypeof && data !== undefined ? [typeofRecord(SET.DATA_TYPEOF, data)] : []),
+		...(data === undefined ? [] : [u32(SET.DATA_INTERVAL, set.dataIsInterval ? 1 : 0)]),
 		...(set.comment === undefined ? [] : [text(SET.COMMENT, set.comment)]),
 	);
 }

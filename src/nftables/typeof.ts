@@ -95,6 +95,12 @@ function describeConcat(parts: readonly Node[]): Uint8Array {
 	return concatBytes(...described);
 }
 
+/** Declared by the names of types: the kernel's own attributes say all there is to say. */
+export const isPlainType = (node: Node): boolean =>
+	node.kind === "value" ||
+	node.kind === "verdict" ||
+	(node.kind === "concat" && node.parts.every(isPlainType));
+
 /** The record that says which expression a set's key or data was declared by. */
 export function typeofRecord(type: number, node: Node): Uint8Array {
 	const id = expressionIds[node.kind];

@@ -1,7 +1,7 @@
 import { OverrunError } from "../netlink/error.js";
 import { type Request, request } from "../netlink/request.js";
 import type { Message } from "../netlink/schema.js";
-import type { NetlinkSocketOptions, Outcome } from "../netlink/socket.js";
+import type { NetlinkSocketOptions, Outcome, Reply } from "../netlink/socket.js";
 import { KernelError } from "../sys/error.js";
 import { NFT_MSG_GETGEN, NFT_MSG_NEWGEN } from "../uapi/nf_tables.js";
 import {
@@ -16,6 +16,15 @@ const NETLINK_NETFILTER = 12; // linux/netlink.h
 // Somebody else's commit between our reading the generation and our batch; 20 in a row is not chance.
 const STALE_TRIES = 20;
 
+export interface CommitOptions {
+	/** The generation of the ruleset that the batch was made for; without it, of whichever there is. */
+	readonly generation?: number | undefined;
+}
+/** How a commit ended, and what the kernel told of each message that asked for it (NLM_F_ECHO). */
+export interface Committed extends BatchOutcome {
+	readonly replies: readonly (readonly Reply[])[];
+}
+
 /** nf_tables: every change is one batch that the kernel commits whole or not at all. */
 export class NftablesDriver {
 	readonly #socket: FreshSocket;
@@ -25,23 +34,28 @@ export class NftablesDriver {
 		this.#socket = new FreshSocket(NETLINK_NETFILTER, options);
 	}
 
-	/** @throws KernelError when the batch as a whole is refused (EPERM, or a ruleset that never stands still) */
-	commit(batch: readonly Request[]): BatchOutcome {
+	/**
+	 * @throws KernelError when the batch as a whole is refused: EPERM, or ERESTART because the ruleset is not of
+	 * the given generation, or never stands still
+	 */
+	commit(batch: readonly Request[], { generation: wanted }: CommitOptions = {}): Committed {
 		for (let tries = 1; ; tries++) {
-			const generation = this.#generation ?? this.#readGeneration();
+			const generation = wanted ?? this.#generation ?? this.generation();
 			this.#generation = undefined;
-			const outcomes = this.#sendBatch(batch, generation);
-			if (outcomes === "committed") {
-				this.#generation = nextGeneration(generation);
-				return { refused: [] };
-			}
+			const { outcomes, committed } = this.#sendBatch(batch, generation);
 			const [begin, ...rest] = outcomes;
-			if (begin?.error?.errno === "ERESTART" && tries < STALE_TRIES) continue;
+			const replies = rest.map((outcome) => outcome.replies);
+			if (committed) {
+				this.#generation = nextGeneration(generation);
+				return { refused: [], replies };
+			}
+			const isStale = begin?.error?.errno === "ERESTART" && wanted === undefined;
+			if (isStale && tries < STALE_TRIES) continue;
 			if (begin?.error !== undefined) throw begin.error;
 			const refused = rest.flatMap(({ error }, at) => (error === undefined ? [] : [{ at, error }]));
-			if (refused.length > 0) return { refused };
+			if (refused.length > 0) return { refused, replies: [] };
 			// A malformed batch gets no answer at all; so did every batch before Linux 6.10. Which was it?
-			if (this.#readGeneration() === nextGeneration(generation)) return { refused: [] };
+			if (this.generation() === nextGeneration(generation)) return { refused: [], replies };
 			throw new KernelError("NFNL_MSG_BATCH_END", "EPROTO", {
 				kernel: "the kernel did not answer the batch and did not commit it",
 			});
@@ -78,13 +92,17 @@ export class NftablesDriver {
 		this.#socket.close();
 	}
 
-	#readGeneration(): number {
+	/** The number of the ruleset as it is: every commit gives it the next one. */
+	generation(): number {
 		const [gen] = this.read(NFT_MSG_GETGEN, NFT_MSG_NEWGEN, {}, false);
 		return gen?.NFTA_GEN_ID ?? 0;
 	}
 
-	/** The outcome of BATCH_BEGIN, then of each message; or that BATCH_END was acknowledged. */
-	#sendBatch(batch: readonly Request[], generation: number): "committed" | readonly Outcome[] {
+	/** The outcome of BATCH_BEGIN, then of each message; and whether BATCH_END was acknowledged. */
+	#sendBatch(
+		batch: readonly Request[],
+		generation: number,
+	): { readonly committed: boolean; readonly outcomes: readonly Outcome[] } {
 		const res_id = NFNL_SUBSYS_NFTABLES;
 		try {
 			const { outcomes, acknowledged } = this.#socket.use((socket) =>
@@ -95,10 +113,11 @@ export class NftablesDriver {
 				]),
 			);
 			// An ACK on a message inside the batch says nothing; only the one on BATCH_END means committed.
-			return acknowledged ? "committed" : outcomes.slice(0, -1);
+			return { committed: acknowledged, outcomes: outcomes.slice(0, -1) };
 		} catch (error) {
 			if (!(error instanceof OverrunError)) throw error;
-			if (this.#readGeneration() === nextGeneration(generation)) return "committed";
+			if (this.generation() === nextGeneration(generation))
+				return { committed: true, outcomes: [] };
 			throw error;
 		}
 	}

@@ -118,7 +118,8 @@ export class NetlinkSocket {
 		const sent = this.#encode(requests, (flags, last) => flags | (last ? NLM_F_ACK : 0));
 		this.#transmit();
 		// Everything the kernel has to say is queued when sendto returns, and it may say nothing at all.
-		const answered = this.#collect(sent, false);
+		// An echo is a message of the request's own type; with it comes word of the new generation, NFT_MSG_NEWGEN.
+		const answered = this.#collect(sent, false, (one, type) => type === one.request.message.type);
 		return { outcomes: sent, acknowledged: answered && sent.at(-1)?.error === undefined };
 	}
 
@@ -170,12 +171,16 @@ export class NetlinkSocket {
 	}
 
 	/** Receive until the last request is answered; by then every refusal before it has come too. */
-	#collect(sent: readonly Sent[], wait: boolean): boolean {
+	#collect(
+		sent: readonly Sent[],
+		wait: boolean,
+		isReply: (one: Sent, type: number) => boolean = () => true,
+	): boolean {
 		const last = sent.at(-1);
 		return this.#listen(sent, wait, (one, frame) => {
 			if (frame.type === NLMSG_ERROR) this.#settle(one, readError(this.#inbox, frame));
 			else if (frame.type === NLMSG_DONE) this.#settle(one, readDone(this.#inbox, frame));
-			else
+			else if (isReply(one, frame.type))
 				one.replies.push({
 					type: frame.type,
 					value: one.request.message.read(new Reader(this.#inbox, frame.start, frame.end)),

@@ -2,16 +2,20 @@ import { KernelError } from "../sys/error.js";
 import {
 	NFT_MSG_GETRULE,
 	NFT_MSG_GETSET,
-	NFT_MSG_GETSETELEM,
 	NFT_MSG_NEWRULE,
 	NFT_MSG_NEWSET,
-	NFT_MSG_NEWSETELEM,
 } from "../uapi/nf_tables.js";
-import type { TableHandle } from "./command/command.js";
-import { type Context, compile } from "./compile.js";
+import { answer } from "./answer.js";
+import type { BatchMessage, TableHandle } from "./command/command.js";
+import type { Query } from "./command/query.js";
+import { type Batch, type Context, compile } from "./compile.js";
 import { type Connection, type ConnectionOptions, connected } from "./connection.js";
+import { dumpElements } from "./contents.js";
+import { echoing, echoOf } from "./echo.js";
 import { NftError } from "./error.js";
+import { localHost } from "./fact/host.js";
 import type { Document } from "./json.js";
+import { Printer } from "./listing/print.js";
 import { readSet } from "./listing/set.js";
 import { hasEndElements, type SetDeclaration } from "./set.js";
 
@@ -26,18 +30,7 @@ function findSet(
 	const set = readSet(family, attrs);
 	if (!hasEndElements(set)) return set;
 	// The first interval of a set brings an end element for what is below it.
-	const elements = connection.read(
-		NFT_MSG_GETSETELEM,
-		NFT_MSG_NEWSETELEM,
-		{
-			nfgen_family: family,
-			NFTA_SET_ELEM_LIST_TABLE: table,
-			NFTA_SET_ELEM_LIST_SET: name,
-		},
-		true,
-	);
-	const populated = elements.some((list) => (list.NFTA_SET_ELEM_LIST_ELEMENTS ?? []).length > 0);
-	return { ...set, populated };
+	return { ...set, populated: dumpElements(connection, set).length > 0 };
 }
 
 /** What a document may refer to, read from the kernel when it does. */
@@ -67,24 +60,125 @@ export function kernelContext(connection: Connection): Context {
 export interface ApplyOptions extends ConnectionOptions {
 	/** What is in the kernel already. Default: it is read when the document refers to it. */
 	readonly context?: Context | undefined;
-	/** Only have the kernel validate it all; nothing is changed. */
+	/** Only have the kernel validate it all; nothing is changed, or reset. */
 	readonly check?: boolean | undefined;
+	/** Answer last with the document itself, with the handles the kernel gave to what it adds (`nft -j -e`). */
+	readonly echo?: boolean | undefined;
+}
+
+/** A context that knows which generation of the ruleset it was read from, if anything was. */
+function datedContext(connection: Connection): { context: Context; generation?: number } {
+	const read = kernelContext(connection);
+	const dated: { context: Context; generation?: number } = {
+		context: {
+			rules(handle, chain) {
+				dated.generation ??= connection.generation();
+				return read.rules?.(handle, chain);
+			},
+			set(handle, name) {
+				dated.generation ??= connection.generation();
+				return read.set?.(handle, name);
+			},
+		},
+	};
+	return dated;
+}
+
+// Somebody else's commit between what we read and our own; 20 in a row is not chance.
+const STALE_TRIES = 20;
+const isStale = (error: unknown): boolean =>
+	error instanceof KernelError && error.errno === "ERESTART";
+
+interface Compiled extends Batch {
+	readonly generation?: number | undefined;
+}
+
+/** One document on its way into the kernel. */
+class Application {
+	readonly #document: Document;
+	readonly #connection: Connection;
+	readonly #options: ApplyOptions;
+	readonly #printer: Printer;
+	readonly #answers: Document[] = [];
+	#echo: Document;
+
+	constructor(document: Document, connection: Connection, options: ApplyOptions) {
+		this.#document = document;
+		this.#echo = document;
+		this.#connection = connection;
+		this.#options = options;
+		this.#printer = new Printer(options.host ?? localHost());
+	}
+
+	run(): readonly Document[] {
+		let compiled = this.#compile();
+		const { before, after, messages } = compiled;
+		const { check = false } = this.#options;
+		// What is reset has lost its count: that must not happen for a document the kernel does not take.
+		if (check || (messages.length > 0 && before.some(({ reset }) => reset))) this.#check(messages);
+		this.#answer(before);
+		if (!check) {
+			for (let tries = 1; !this.#commit(compiled, tries); tries++) compiled = this.#compile();
+		}
+		this.#answer(after);
+		return this.#options.echo === true ? [...this.#answers, this.#echo] : this.#answers;
+	}
+
+	#compile(): Compiled {
+		const { host, context } = this.#options;
+		const dated = context === undefined ? datedContext(this.#connection) : { context };
+		const batch = compile(this.#document, { ...(host && { host }), context: dated.context });
+		return { ...batch, ...("generation" in dated && { generation: dated.generation }) };
+	}
+
+	#answer(queries: readonly Query[]): void {
+		const { check = false } = this.#options;
+		for (const query of queries) {
+			const asked = check ? { ...query, reset: false } : query;
+			this.#answers.push(answer(asked, this.#connection, this.#printer));
+		}
+	}
+
+	#check(messages: readonly BatchMessage[]): void {
+		if (messages.length > 0) this.#blame(messages, this.#connection.check(messages).refused);
+	}
+
+	/** Whether it was committed, or must be compiled anew: what it was compiled for is not the ruleset any more. */
+	#commit({ messages, generation }: Compiled, tries: number): boolean {
+		const { echo = false } = this.#options;
+		if (messages.length === 0) return true;
+		try {
+			const sent = echo ? echoing(messages) : messages;
+			const { refused, replies } = this.#connection.commit(sent, { generation });
+			this.#blame(messages, refused);
+			if (echo) this.#echo = echoOf(this.#document, messages, replies);
+			return true;
+		} catch (error) {
+			if (isStale(error) && generation !== undefined && tries < STALE_TRIES) return false;
+			throw error;
+		}
+	}
+
+	/** @throws NftError with the command that the kernel refused */
+	#blame(
+		messages: readonly BatchMessage[],
+		refused: readonly { readonly at: number; readonly error: Error }[],
+	): void {
+		const [first] = refused;
+		if (first === undefined) return;
+		const path = messages[first.at]?.path ?? "$";
+		throw new NftError(path, first.error.message, { cause: first.error });
+	}
 }
 
 /**
  * Compile a document and have the kernel commit it, all of it or nothing. Synchronous: the kernel does its work
  * while the thread waits.
+ *
+ * Answers what the document asks: a document for each `list` and `reset`, as `nft -j` prints one for each. A
+ * question before the first change is about what there was, one after a change about what the document made.
  * @throws NftError when the document is wrong; its cause is the KernelError when the kernel refused
  */
-export function apply(document: Document, options: ApplyOptions = {}): void {
-	connected(options, (connection) => {
-		const { host, check = false, context = kernelContext(connection) } = options;
-		const { messages } = compile(document, { ...(host && { host }), context });
-		if (messages.length === 0) return;
-		const { refused } = check ? connection.check(messages) : connection.commit(messages);
-		const [first] = refused;
-		if (first === undefined) return;
-		const path = messages[first.at]?.path ?? "$";
-		throw new NftError(path, first.error.message, { cause: first.error });
-	});
+export function apply(document: Document, options: ApplyOptions = {}): readonly Document[] {
+	return connected(options, (connection) => new Application(document, connection, options).run());
 }

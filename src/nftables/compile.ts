@@ -10,6 +10,7 @@ import type {
 import { compileElement } from "./command/element.js";
 import { compileFlowtable } from "./command/flowtable.js";
 import { compileObject } from "./command/object.js";
+import { parseQuery, type Query } from "./command/query.js";
 import { compileRule } from "./command/rule.js";
 import { compileSet } from "./command/set.js";
 import { compileFlushRuleset, compileTable } from "./command/table.js";
@@ -36,6 +37,9 @@ export interface CompileOptions {
 /** Messages for one nf_tables transaction, in order, without its begin and end. */
 export interface Batch {
 	readonly messages: readonly BatchMessage[];
+	/** What the document asks (`list`, `reset`), before its first change and after it. */
+	readonly before: readonly Query[];
+	readonly after: readonly Query[];
 }
 
 const objects: Readonly<Record<string, CommandParser>> = {
@@ -107,9 +111,11 @@ function start(
 	};
 }
 
-function compileCommand(at: Cursor, compilation: Compilation): void {
+/** Compile a command that changes something; one that asks is answered with what it asks. */
+function compileCommand(at: Cursor, compilation: Compilation): Query | undefined {
 	const [word, body] = at.only();
-	if (word === "metainfo") return;
+	if (word === "metainfo") return undefined;
+	if (word === "list" || word === "reset") return parseQuery(body, word, compilation);
 	// A listing is a document as well: an object without an operation is added.
 	const isOperation = operations.includes(word);
 	if (!isOperation && !Object.hasOwn(objects, word))
@@ -118,11 +124,12 @@ function compileCommand(at: Cursor, compilation: Compilation): void {
 	const [object, member] = isOperation ? body.only() : ([word, body] as const);
 	if (operation === "flush" && object === "ruleset") {
 		compileFlushRuleset(member, compilation);
-		return;
+		return undefined;
 	}
 	const compile = Object.hasOwn(objects, object) ? objects[object] : undefined;
 	if (compile === undefined) throw body.unsupported(`unknown object "${object}"`);
 	compile(member, operation, compilation);
+	return undefined;
 }
 
 /**
@@ -135,8 +142,13 @@ export function compile(document: Document, options: CompileOptions = {}): Batch
 	const compilation = start(options, emissions);
 	try {
 		const { nftables } = new Cursor(document).fields(["nftables"]);
-		for (const command of nftables.list()) compileCommand(command, compilation);
-		return { messages: emissions.flatMap((emission) => emission()) };
+		const before: Query[] = [];
+		const after: Query[] = [];
+		for (const command of nftables.list()) {
+			const query = compileCommand(command, compilation);
+			if (query !== undefined) (emissions.length === 0 ? before : after).push(query);
+		}
+		return { messages: emissions.flatMap((emission) => emission()), before, after };
 	} catch (error) {
 		if (error instanceof NftError) throw error;
 		throw new NftError("$", `cannot be compiled: ${(error as Error).message}`, {

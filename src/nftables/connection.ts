@@ -1,18 +1,16 @@
-import { NftablesDriver } from "../kernel/nftables.js";
+import { type CommitOptions, type Committed, NftablesDriver } from "../kernel/nftables.js";
 import type { Request } from "../netlink/request.js";
 import type { Message } from "../netlink/schema.js";
 import type { Host } from "./fact/host.js";
 
-interface Outcome {
-	readonly refused: readonly { readonly at: number; readonly error: Error }[];
-}
-
 /** A way to nf_tables: one transaction at a time, committed whole or not at all. */
 export interface Connection {
-	commit(batch: readonly Request[]): Outcome;
+	commit(batch: readonly Request[], options?: CommitOptions): Committed;
 	/** Have the kernel validate a transaction and forget it. */
-	check(batch: readonly Request[]): Outcome;
+	check(batch: readonly Request[]): Pick<Committed, "refused">;
 	read<O, I>(message: Message<unknown, I>, reply: Message<O, never>, value: I, dump: boolean): O[];
+	/** The number of the ruleset as it is: every commit gives it the next one. */
+	generation(): number;
 }
 
 export interface ConnectionOptions {

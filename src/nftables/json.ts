@@ -12,6 +12,7 @@ import type {
 	SecmarkObjectJson,
 	SynproxyObjectJson,
 } from "./command/object.js";
+import type { ListQueryJson, ResetQueryJson } from "./command/query.js";
 import type { RuleJson } from "./command/rule.js";
 import type { SetDeclarationJson } from "./command/set.js";
 import type { TableJson } from "./command/table.js";
@@ -93,6 +94,7 @@ export type {
 	LimitJson,
 	LimitObjectJson,
 	ListJson,
+	ListQueryJson,
 	LogJson,
 	MangleJson,
 	MapJson,
@@ -112,6 +114,7 @@ export type {
 	RangeJson,
 	RejectJson,
 	ResetJson,
+	ResetQueryJson,
 	RtJson,
 	RuleJson,
 	SctpChunkJson,
@@ -254,7 +257,9 @@ export type Command =
 				| { readonly ruleset: null | { readonly family?: FamilyJson } }
 				| Reference<ObjectJson>;
 	  }
-	| { readonly rename: { readonly chain: ChainJson } };
+	| { readonly rename: { readonly chain: ChainJson } }
+	| { readonly list: ListQueryJson }
+	| { readonly reset: ResetQueryJson };
 
 export interface Document {
 	readonly nftables: readonly Command[];

@@ -65,6 +65,31 @@ describe("apply", () => {
 		expect(await listed()).toHaveLength(1);
 	});
 
+	test("what the document asks is answered, a line each; --echo adds the document with handles", async () => {
+		const asked = text(table, chain, { list: { chains: null } }, { list: { tables: null } });
+		const { status, stdout, stderr } = await nft(["apply", "--echo", "-f", "-"], asked);
+		expect({ status, stderr }).toEqual({ status: 0, stderr: "applied\n" });
+		const [chains, tables, echo, ...rest] = stdout
+			.trim()
+			.split("\n")
+			.map((line) => JSON.parse(line).nftables);
+		expect(rest).toEqual([]);
+		const metainfo = { metainfo: { json_schema_version: 1 } };
+		expect(chains).toMatchObject([metainfo, chain.add]);
+		expect(tables).toMatchObject([metainfo, table.add]);
+		expect(echo.slice(0, 2)).toMatchObject([table, chain]);
+		expect(echo[0].add.table.handle).toBe(tables[1].table.handle);
+	});
+
+	test("with --json the answers are members of the result", async () => {
+		const argv = ["apply", "--json", "-f", "-"];
+		const { stdout } = await nft(argv, text(table, { list: { tables: null } }));
+		expect(JSON.parse(stdout)).toMatchObject({
+			applied: true,
+			answers: [{ nftables: [{ metainfo: {} }, table.add] }],
+		});
+	});
+
 	test("a document that is wrong: exit 2, and where", async () => {
 		const { status, stdout, stderr } = await nft(
 			["apply", "-f", "-"],

@@ -149,7 +149,7 @@ test("a check has the kernel validate and changes nothing", () => {
 	const before = list({}, { connection, host });
 	const rule = { ...ip, chain: "c", expr: [{ accept: null }] };
 	const check = (...nftables: readonly Command[]): void =>
-		apply({ nftables }, { connection, host, check: true });
+		void apply({ nftables }, { connection, host, check: true });
 	check({ add: { rule } }, { add: { set: { ...ip, name: "s", type: "mark", elem: [1, 2] } } });
 	check({ delete: { table: { family: "ip", name: "t" } } });
 	check(flush);

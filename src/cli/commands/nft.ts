@@ -1,4 +1,4 @@
-import type { FamilyJson, Filter } from "../../nftables/index.js";
+import type { Document, FamilyJson, Filter } from "../../nftables/index.js";
 import { Exit } from "../exit.js";
 import type { Perform } from "../program.js";
 import type { Session } from "../session.js";
@@ -37,9 +37,13 @@ function addApply(nft: Verb, perform: Perform): void {
 	nft
 		.command("apply")
 		.summary("compile a document and have the kernel commit it, all of it or nothing")
-		.description("Compile a document and have the kernel commit it, all of it or nothing.")
+		.description(
+			"Compile a document and have the kernel commit it, all of it or nothing. What its `list` and `reset` " +
+				"commands ask is answered on stdout, a document each.",
+		)
 		.requiredOption("-f, --file <FILE>", "document of libnftables JSON; - is standard input")
 		.option("--check", "let the kernel validate it all, and change nothing")
+		.option("--echo", "print the document with the handles the kernel gave, as `nft -j -e` does")
 		.example("umlnet-nl nft apply -f rules.json --check", "whether it would be taken")
 		.example("nft -j list ruleset | umlnet-nl nft apply -n lab -f -", "a ruleset, copied")
 		.action((options: ApplyOptions) => perform("changing", (session) => apply(session, options)));
@@ -58,6 +62,7 @@ function addList(nft: Verb, perform: Perform): void {
 interface ApplyOptions {
 	readonly file: string;
 	readonly check?: true;
+	readonly echo?: true;
 }
 
 interface ListOptions {
@@ -73,12 +78,16 @@ async function load({ settings: { netns } }: Session) {
 	return import("../../nftables/index.js");
 }
 
-async function apply(session: Session, { file, check }: ApplyOptions): Promise<number> {
+async function apply(session: Session, { file, check, echo }: ApplyOptions): Promise<number> {
 	const text = file === "-" ? await session.io.readStdin() : await readText(file);
 	const document = parse(text, file === "-" ? "<stdin>" : file);
 	const nftables = await load(session);
-	nftables.apply(document as Parameters<typeof nftables.apply>[0], { check });
-	session.result({ applied: check !== true }, () => []);
+	const answers = nftables.apply(document as Document, { check, echo });
+	const documents = answers.map((answer, i) =>
+		echo === true && i === answers.length - 1 ? answer : withMetainfo(answer),
+	);
+	if (session.settings.json) session.json({ applied: check !== true, answers: documents });
+	else for (const one of documents) session.line(one);
 	session.say(check ? "valid; nothing was changed" : "applied");
 	return Exit.done;
 }
@@ -94,12 +103,17 @@ function parse(text: string, source: string): unknown {
 async function list(session: Session, { table }: ListOptions): Promise<number> {
 	const filter = table === undefined ? {} : filterOf(table);
 	const nftables = await load(session);
-	const { nftables: objects } = nftables.list(filter);
-	if (table !== undefined && objects.length === 0)
+	const listed = nftables.list(filter);
+	if (table !== undefined && listed.nftables.length === 0)
 		throw new UsageError(`there is no table ${table}`);
-	const metainfo = { version, release_name: "umlnet-nl", json_schema_version: 1 };
-	session.json({ nftables: [{ metainfo }, ...objects] });
+	session.json(withMetainfo(listed));
 	return Exit.done;
+}
+
+/** A listing begins with who wrote it. */
+function withMetainfo({ nftables }: Document): Document {
+	const metainfo = { version, release_name: "umlnet-nl", json_schema_version: 1 };
+	return { nftables: [{ metainfo }, ...nftables] };
 }
 
 function filterOf(table: string): Filter {

@@ -32,7 +32,7 @@ import { constant, dataNode, PATH, range } from "./reading.js";
 import { readStateful } from "./stateful.js";
 import { flags, stringValue } from "./value.js";
 
-type ElementAttrs = Out<typeof setElemAttrs>;
+export type ElementAttrs = Out<typeof setElemAttrs>;
 type Item = Element | Mapping;
 interface Read {
 	readonly item: Item;

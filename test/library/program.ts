@@ -81,13 +81,17 @@ export class Running {
 	readonly #lines: AsyncIterator<string>;
 	readonly #closed: Promise<unknown>;
 	#complaints = "";
+	/** Whether it has come to its end. */
+	closed = false;
 
 	constructor(machine: Machine, command: readonly string[]) {
 		this.child = machine.spawn(command[0] as string, ...command.slice(1));
 		const { stdout, stderr } = this.child;
 		if (stdout === null || stderr === null) throw new Error("it has no pipes");
 		this.#lines = createInterface({ input: stdout })[Symbol.asyncIterator]();
-		this.#closed = once(this.child, "close");
+		this.#closed = once(this.child, "close").then(() => {
+			this.closed = true;
+		});
 		onTestFinished(() => {
 			this.child.kill("SIGKILL");
 		});

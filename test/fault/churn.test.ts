@@ -1,0 +1,146 @@
+/**
+ * Sixteen processes whose guests come and go on one host, half of them out of a pool, while some are killed, held
+ * still or told to end, and replaced: nobody meets an error, and in the end nothing is left.
+ */
+import { existsSync, readdirSync } from "node:fs";
+import { setTimeout as sleep } from "node:timers/promises";
+import { expect, test, vi } from "vitest";
+import { Dice } from "../engine/dice.js";
+import { Lab } from "../kernel/lab.js";
+import { node, Running } from "../library/program.js";
+import { report, seed, sized, THOROUGH } from "./campaign.js";
+
+vi.setConfig({ testTimeout: 3_600_000 });
+
+const PROCESSES = 16;
+/** These live to the end, so that it can be seen what a long life costs. */
+const IMMORTAL = 8;
+const GUESTS = THOROUGH ? 50 : 16;
+const SIGNALS = ["SIGKILL", "SIGKILL", "SIGTERM", "SIGSTOP"] as const;
+
+interface Round {
+	readonly cycles: number;
+	readonly rss: number;
+	readonly heapUsed: number;
+	readonly fds: number;
+}
+
+/** A place among the sixteen: one process after the other, until all its rounds are done. */
+class Seat {
+	readonly #lab: Lab;
+	readonly #name: string;
+	readonly #pool: string;
+	readonly #rounds: number;
+	readonly told: Round[] = [];
+	readonly errors: string[] = [];
+	#running: Running | undefined;
+	#doomed = false;
+	/** Whether its process of now has had guests. */
+	#hasBegun = false;
+	done = false;
+
+	constructor(lab: Lab, i: number, rounds: number) {
+		this.#lab = lab;
+		this.#name = `c${i}`;
+		this.#pool = i % 2 === 1 ? "pool" : "";
+		this.#rounds = rounds;
+	}
+
+	/** Until a process has come to its end that nobody sent there. */
+	async run(): Promise<void> {
+		while (this.told.length < this.#rounds && this.errors.length === 0) {
+			this.#doomed = false;
+			this.#hasBegun = false;
+			await this.#life(this.#rounds - this.told.length);
+		}
+		this.done = true;
+	}
+
+	async #life(rounds: number): Promise<void> {
+		const [program = "", ...args] = node(
+			"../../fault/programs/churn.mjs",
+			this.#lab.stateDir,
+			this.#name,
+			`${GUESTS}`,
+			`${rounds}`,
+			this.#pool,
+		);
+		const running = new Running(this.#lab.host, [program, "--expose-gc", ...args]);
+		this.#running = running;
+		for (let left = rounds; left > 0 && !running.closed; left--) {
+			const round = await running.next<Round>().catch(() => undefined);
+			if (round === undefined) break;
+			this.told.push(round);
+			this.#hasBegun = true;
+		}
+		const { code, stderr } = await running.end();
+		if (this.#doomed) return;
+		if (code !== 0 || stderr !== "") this.errors.push(`${this.#name}: ${code}: ${stderr}`);
+	}
+
+	async meet(signal: (typeof SIGNALS)[number], dice: Dice): Promise<boolean> {
+		const running = this.#running;
+		if (this.done || !this.#hasBegun || running === undefined || running.closed) return false;
+		if (signal === "SIGSTOP") {
+			running.child.kill(signal);
+			await sleep(dice.next(200));
+			return running.child.kill("SIGCONT");
+		}
+		this.#doomed = true;
+		return running.child.kill(signal);
+	}
+}
+
+/** How much more the later half of a life holds than its middle. */
+function growth(rounds: readonly Round[], of: (round: Round) => number): number {
+	const part = (from: number, to: number): number => {
+		const some = rounds.slice(Math.floor(rounds.length * from), Math.ceil(rounds.length * to));
+		return Math.min(...some.map(of));
+	};
+	return part(0.8, 1) - part(0.4, 0.6);
+}
+const mebibytes = (bytes: number): number => Math.round((bytes / 2 ** 20) * 10) / 10;
+
+test(`guests come and go, processes too, seed ${seed}`, async () => {
+	const lab = await Lab.open();
+	const before = lab.look();
+	const dice = new Dice(seed);
+	const rounds = Math.ceil(sized(1_024, 100_000) / PROCESSES / GUESTS);
+	const seats = Array.from({ length: PROCESSES }, (_, i) => new Seat(lab, i, rounds));
+	const started = performance.now();
+	const lives = Promise.all(seats.map((seat) => seat.run()));
+	const met = { SIGKILL: 0, SIGTERM: 0, SIGSTOP: 0 };
+	while (!seats.every(({ done }) => done)) {
+		await sleep(1_000 + dice.next(1_000));
+		const signal = dice.pick(SIGNALS);
+		if (await dice.pick(seats.slice(IMMORTAL)).meet(signal, dice)) met[signal]++;
+	}
+	await lives;
+	const seconds = (performance.now() - started) / 1000;
+
+	await lab.run((host) => host.recover());
+	await lab.run((host) => host.down({ all: true }));
+	const changes = lab.changes(before);
+	const files = existsSync(lab.stateDir) ? readdirSync(lab.stateDir) : [];
+	lab.close();
+
+	const cycles = seats.flatMap(({ told }) => told).reduce((all, round) => all + round.cycles, 0);
+	const errors = seats.flatMap((seat) => seat.errors);
+	const old = seats.slice(0, IMMORTAL).map(({ told }) => told);
+	const rss = Math.max(...old.map((told) => growth(told, (round) => round.rss)));
+	const heap = Math.max(...old.map((told) => growth(told, (round) => round.heapUsed)));
+	const fds = Math.max(...old.map((told) => growth(told, (round) => round.fds)));
+	const deviations = errors.length + changes.length + files.length + (fds > 0 ? 1 : 0);
+	const signals = Object.entries(met).map(([signal, count]) => `${count} ${signal}`);
+	const notes =
+		`${PROCESSES} processes, ${Math.round(cycles / seconds)} cycles/s, ${signals.join(", ")}; in the later half of a life ` +
+		`RSS ${mebibytes(rss)} MiB, heap ${mebibytes(heap)} MiB, ${fds} descriptors more`;
+	report({ campaign: "churn", cases: cycles, deviations, seed, notes });
+	expect(errors).toEqual([]);
+	expect(changes).toEqual([]);
+	expect(files).toEqual([]);
+	expect(fds).toBe(0);
+	expect(mebibytes(heap)).toBeLessThan(8);
+	expect(mebibytes(rss)).toBeLessThan(64);
+	expect(met.SIGKILL + met.SIGTERM).toBeGreaterThan(0);
+});

@@ -1,0 +1,38 @@
+// Guests that come and go, so many at a time, until so many have been: every round is told, with what the
+// process holds. Every second process takes its guests' taps out of a pool. Errors end it.
+import { readdirSync } from "node:fs";
+import { open } from "../../../dist/index.js";
+
+const [stateDir, prefix, guests, rounds, pool] = process.argv.slice(2);
+const network = { mode: "nat", uplink: "eth1", addresses: ["192.168.33.33/32"], proxyArp: true };
+const names = Array.from({ length: Number(guests) }, (_, i) => `${prefix}-${i}`);
+const spec = (name) => ({
+	version: 1,
+	networks: { [prefix]: network },
+	taps: { [name]: { network: prefix, owner: 500 } },
+});
+const guest = { network: prefix, networks: { [prefix]: network } };
+
+const host = await open({
+	stateDir,
+	timeout: 120_000,
+	...(pool === "pool" && { pool: { size: names.length, low: 1, owner: 500 } }),
+});
+// Whoever had this name before was killed, and its guests may still be up.
+await host.down({ taps: names });
+
+const come =
+	pool === "pool"
+		? () => Promise.all(names.map(async () => (await host.take(guest)).name))
+		: () => Promise.all(names.map(async (name) => (await host.up(spec(name))).taps[0].name));
+
+for (let round = 1; round <= Number(rounds); round++) {
+	const there = await come();
+	const gone = await Promise.all(there.map((name) => host.down({ taps: [name] })));
+	if (!gone.every(({ changed }) => changed)) throw new Error("some were not there");
+	globalThis.gc();
+	const { rss, heapUsed } = process.memoryUsage();
+	const fds = readdirSync("/proc/self/fd").length;
+	console.log(JSON.stringify({ round, cycles: there.length, rss, heapUsed, fds }));
+}
+await host.close();

@@ -1,0 +1,219 @@
+// One thread of the decoder campaign: lies about a corpus, and what the decoders make of them.
+import { parentPort, workerData } from "node:worker_threads";
+import { HEAD, MAGIC, recordAt } from "../../../dist/engine/frame.js";
+import { decodeRecord } from "../../../dist/engine/record.js";
+import { checkSpec, parseSpec } from "../../../dist/engine/spec.js";
+import { frames, Reader, readDone, readError, refusal } from "../../../dist/netlink/index.js";
+import { UmlnetError } from "../../../dist/sys/error.js";
+import * as uapi from "../../../dist/uapi/index.js";
+
+const { corpus, counts, seed } = workerData;
+// Where an error came from is of no interest, and finding out takes longer than decoding.
+Error.stackTraceLimit = 0;
+const NLMSG_ERROR = 2;
+const NLMSG_DONE = 3;
+
+let state = seed >>> 0;
+/** mulberry32 */
+function next() {
+	state = (state + 0x6d2b79f5) | 0;
+	let t = Math.imul(state ^ (state >>> 15), state | 1);
+	t ^= t + Math.imul(t ^ (t >>> 7), t | 61);
+	return (t ^ (t >>> 14)) >>> 0;
+}
+const below = (n) => next() % n;
+
+/** Read a datagram as the socket does: each message by the table that `name` says it is of. */
+function readDatagram({ message, asked }, bytes, length) {
+	for (const one of frames(bytes, length)) {
+		if (one.type === NLMSG_ERROR || one.type === NLMSG_DONE) {
+			const verdict = one.type === NLMSG_ERROR ? readError(bytes, one) : readDone(bytes, one);
+			if (verdict.errno !== 0) refusal(message, verdict, asked);
+		} else message.read(new Reader(bytes, one.start, one.end));
+	}
+}
+
+const DECODERS = {
+	netlink: readDatagram,
+	nft: readDatagram,
+	extack: readDatagram,
+	journal(_, bytes, length) {
+		const whole = bytes.subarray(0, length);
+		for (let at = MAGIC.length; at < length; ) {
+			const body = recordAt(whole, at);
+			// The journal itself cuts a torn end off, and refuses anything else.
+			if (body === undefined) {
+				result.refused.journal++;
+				return;
+			}
+			decodeRecord(body);
+			at += HEAD + body.length;
+		}
+	},
+	record: (_, bytes, length) => decodeRecord(bytes.subarray(0, length)),
+	spec: (_, bytes, length) =>
+		parseSpec(Buffer.from(bytes.buffer, bytes.byteOffset, length).toString("utf8")),
+	value: ({ value }, bytes, length) => checkSpec(lied(value, bytes[0], bytes[length - 1])),
+};
+
+const INTRUDERS = [
+	null,
+	undefined,
+	0,
+	-1,
+	1.5,
+	Number.NaN,
+	2 ** 53,
+	"",
+	"x",
+	"\u0000",
+	"%d",
+	[],
+	{},
+	[[]],
+	true,
+	1n,
+];
+/** A copy of a spec with one thing in it replaced, left out or put twice. */
+function lied(value, a, b) {
+	let places = 1 + ((a * 7 + below(64)) % 40);
+	const by = INTRUDERS[(b + below(INTRUDERS.length)) % INTRUDERS.length];
+	const walk = (one) => {
+		if (--places === 0) return by;
+		if (Array.isArray(one)) return one.map(walk);
+		if (typeof one !== "object" || one === null) return one;
+		const out = {};
+		for (const key of Object.keys(one)) out[places === 3 ? `${key}x` : key] = walk(one[key]);
+		return out;
+	};
+	return walk(value);
+}
+
+const LENGTHS = [
+	0, 1, 2, 3, 4, 5, 7, 8, 12, 15, 16, 17, 20, 0x7fff, 0x8000, 0xffff, 0x10000, 0xffffffff,
+];
+const ODD = [0, 1, 0x7f, 0x80, 0xff, 0x22, 0x27, 0x2d, 0x3a, 0x5b, 0x7b, 0x0a, 0x26, 0x2a];
+
+/** Tell one to three lies in place; what has been overwritten goes to `undo`, and the length comes back. */
+function lie(one, undo) {
+	const { bytes, view, headers } = one;
+	let { length } = bytes;
+	for (let lies = 1 + below(3); lies > 0; lies--) {
+		const header = headers.length > 0 ? headers[below(headers.length)] : undefined;
+		const kind = below(8);
+		if (header === undefined || kind < 2) {
+			const at = below(bytes.length);
+			undo.push(at, bytes[at]);
+			bytes[at] = kind === 0 ? ODD[below(ODD.length)] : below(256);
+		} else if (kind < 5) {
+			const size = header.wide ? 4 : 2;
+			for (let i = 0; i < size; i++) undo.push(header.at + i, bytes[header.at + i]);
+			const lied = kind === 4 ? header.length + below(9) - 4 : LENGTHS[below(LENGTHS.length)];
+			if (header.wide) view.setUint32(header.at, lied >>> 0, true);
+			else view.setUint16(header.at, lied & 0xffff, true);
+		} else if (kind < 7) {
+			const at = header.at + (header.wide ? 4 : 2);
+			undo.push(at, bytes[at], at + 1, bytes[at + 1]);
+			view.setUint16(at, kind === 5 ? below(64) : below(0x10000), true);
+		} else length = below(bytes.length + 1);
+	}
+	return length;
+}
+
+/** Where something begins that has a length: the message, and attributes at any depth. */
+function headersOf(view, first) {
+	const found = [];
+	const inside = (start, end) => {
+		const here = [];
+		let at = start;
+		while (at + 4 <= end) {
+			const length = view.getUint16(at, true);
+			if (length < 4 || at + length > end) return [];
+			here.push({ at, length }, ...inside(at + 4, at + length));
+			at += (length + 3) & ~3;
+		}
+		return here;
+	};
+	for (let at = 0; at + 16 <= view.byteLength; ) {
+		const length = view.getUint32(at, true);
+		if (length < 16) break;
+		found.push({ at, length, wide: true });
+		for (const fixed of first)
+			found.push(...inside(at + 16 + fixed, Math.min(at + length, view.byteLength)));
+		at += (length + 3) & ~3;
+	}
+	return found;
+}
+
+const facts = new Map(Object.entries(uapi));
+const FIXED = [4, 8, 12, 16, 20, 36];
+const entries = Object.fromEntries(
+	Object.entries(corpus).map(([family, inputs]) => [
+		family,
+		inputs.map(({ name, bytes, asked, value }) => {
+			const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+			const isWire = ["netlink", "nft", "extack"].includes(family);
+			return {
+				bytes,
+				view,
+				value,
+				headers: isWire
+					? headersOf(view, FIXED)
+					: family === "journal"
+						? [{ at: 8, length: 0, wide: true }]
+						: [],
+				message: facts.get(name) ?? uapi.RTM_NEWLINK,
+				asked,
+			};
+		}),
+	]),
+);
+
+/** As they are, all of them are read: otherwise every lie would be told to somebody who does not listen. */
+for (const [family, inputs] of Object.entries(entries))
+	for (const one of inputs)
+		if (family !== "value") DECODERS[family](one, one.bytes, one.bytes.length);
+
+const result = {
+	counts: {},
+	refused: { journal: 0 },
+	slowest: 0,
+	slowestIn: "",
+	flaws: [],
+	rss: [process.memoryUsage().rss],
+};
+const undo = [];
+
+function attempt(family, one, length) {
+	const start = performance.now();
+	try {
+		DECODERS[family](one, one.bytes, length);
+	} catch (error) {
+		if (error instanceof UmlnetError) result.refused[family]++;
+		else if (result.flaws.length < 5)
+			result.flaws.push(
+				`${family}: ${error?.stack ?? error}\n${Buffer.from(one.bytes.subarray(0, length)).toString("hex")}`,
+			);
+	}
+	const took = performance.now() - start;
+	if (took > result.slowest) Object.assign(result, { slowest: took, slowestIn: family });
+}
+
+for (const [family, count] of Object.entries(counts)) {
+	const inputs = entries[family];
+	result.refused[family] ??= 0;
+	for (let i = 0; i < count; i++) {
+		const one = inputs[below(inputs.length)];
+		const length = lie(one, undo);
+		// A record must get past its checksum to be decoded at all: that is what `record` is for.
+		attempt(family, one, length);
+		while (undo.length > 0) {
+			const byte = undo.pop();
+			one.bytes[undo.pop()] = byte;
+		}
+		if ((i & 0xfffff) === 0xfffff) result.rss.push(process.memoryUsage().rss);
+	}
+	result.counts[family] = count;
+	result.rss.push(process.memoryUsage().rss);
+}
+parentPort.postMessage(result);

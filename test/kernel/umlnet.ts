@@ -2,7 +2,7 @@ import { spawnSync } from "node:child_process";
 import { join } from "node:path";
 
 /** The command as it is installed; `npm run build` makes it. */
-const MAIN = join(import.meta.dirname, "../../dist/cli/main.js");
+const MAIN = join(import.meta.dirname, "../../dist/bin/umlnet-nl.js");
 
 /** How a command line ended. */
 export interface Ended {

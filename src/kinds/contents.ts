@@ -97,8 +97,8 @@ const BY_ITSELF: Readonly<Record<string, unknown>> = {
 	NFTA_CHAIN_FLAGS: 1, // NFT_CHAIN_BASE, of a chain with a hook
 	NFTA_NAT_FLAGS: 1, // NF_NAT_RANGE_MAP_IPS, of a rule with an address (nft_nat_init)
 };
-/** What it does not tell of one: a number that holds within a batch alone. */
-const UNTOLD = new Set(["NFTA_SET_ID"]);
+/** What it does not tell of one: numbers that hold within a batch alone. */
+const UNTOLD = new Set(["NFTA_SET_ID", "NFTA_LOOKUP_SET_ID"]);
 
 /**
  * Where a table of family inet differs from what a batch made of it, in words: every table, chain, set, rule, object and
@@ -164,6 +164,8 @@ function differences(want: unknown, is: unknown, path = ""): string[] {
 			const [wanted, found] = [want[name], is[name]];
 			if (UNTOLD.has(name) || ITS_OWN.has(name)) return [];
 			if (wanted === undefined && isDefault(name, found, want)) return [];
+			// No flags are not told of (nf_tables_fill_set).
+			if (wanted === 0 && found === undefined) return [];
 			return differences(wanted, found, path === "" ? name : `${path}.${name}`);
 		});
 	}

@@ -9,7 +9,7 @@ import { NFPROTO_INET } from "../uapi/netfilter.js";
 import { NLM_F_CREATE, NLM_F_EXCL } from "../uapi/netlink.js";
 import { NFT_MSG_DELSETELEM, NFT_MSG_GETSETELEM, NFT_MSG_NEWSETELEM } from "../uapi/nf_tables.js";
 import { TABLE } from "./mark.js";
-import { elementComment, MASQUERADED, SNAT_TO } from "./table.js";
+import { MASQUERADED, SNAT_TO } from "./ruleset.js";
 
 /** A segment of guests that leaves an uplink under another source address. */
 export interface Nat {
@@ -31,13 +31,20 @@ function keyOf({ segment, uplink }: Nat): Uint8Array {
 	return bytes;
 }
 
+/** The comment of a set element as nft writes it, whose it is: type, length, text with its NUL (libnftnl udata). */
+function comment(text: string): Uint8Array {
+	const bytes = new TextEncoder().encode(`${text}\0`);
+	return Uint8Array.of(NFTNL_UDATA_SET_ELEM_COMMENT, bytes.length, ...bytes);
+}
+const NFTNL_UDATA_SET_ELEM_COMMENT = 0; // libnftnl/udata.h
+
 function element(nat: Nat) {
 	const { snatTo, network } = nat;
 	return {
 		NFTA_SET_ELEM_KEY: { NFTA_DATA_VALUE: keyOf(nat) },
 		NFTA_SET_ELEM_DATA:
 			snatTo === undefined ? undefined : { NFTA_DATA_VALUE: parseAddress(snatTo) },
-		NFTA_SET_ELEM_USERDATA: elementComment(network),
+		NFTA_SET_ELEM_USERDATA: comment(network),
 	};
 }
 const inSet = (nat: Nat) => ({

@@ -1,80 +1,59 @@
-import { beforeAll, expect, test } from "vitest";
-import { NftablesDriver } from "../../src/kernel/nftables.js";
+import { execFileSync } from "node:child_process";
+import { readFileSync } from "node:fs";
+import { expect, it, test } from "vitest";
+import { type Nat, nat } from "../../src/kinds/nat.js";
+import { ruleset } from "../../src/kinds/ruleset.js";
+import { create, drop, flush, rules } from "../../src/kinds/ruleset-messages.js";
 import { table } from "../../src/kinds/table.js";
-import { apply, type Command, list, type StatementJson } from "../../src/nftables/index.js";
-import { newNetns } from "../../src/sys/netns.js";
+import type { Request } from "../../src/netlink/request.js";
+import { type Command, compile } from "../../src/nftables/index.js";
 import { host } from "./ruleset.js";
 
-const inTable = { family: "inet", table: "umlnet-nl" } as const;
-const type = ["ifname", "ifname"] as const;
-const segmentAndUplink = {
-	concat: [{ meta: { key: "iifname" } }, { meta: { key: "oifname" } }],
-} as const;
-const rule = (...expr: readonly StatementJson[]): Command => ({
-	add: { rule: { ...inTable, chain: "postrouting", expr } },
+/** What the kernel is sent, byte for byte. */
+const sent = (requests: readonly Request[]): unknown =>
+	requests.map(({ message, flags, value }) => [
+		message.name,
+		flags,
+		Buffer.from(message.encode(value as never)).toString("hex"),
+	]);
+const { create: made, rules: ruled, ...rest } = ruleset;
+const commands: readonly Command[] = [...made, ...ruled, ...rest.flush, ...rest.drop];
+const compiled = (...more: readonly Command[]): readonly Request[] =>
+	compile({ nftables: [...commands, ...more] }, { host }).messages;
+
+test("the engine's messages are what the compiler makes of its ruleset", () => {
+	expect(sent([...create, ...rules, ...flush, ...drop])).toEqual(sent(compiled()));
 });
 
-/** The engine's ruleset, in the language of nft. */
-const ruleset: readonly Command[] = [
-	{
-		create: {
-			table: {
-				family: "inet",
-				name: "umlnet-nl",
-				comment: "networks of virtual machines, by umlnet-nl",
-			},
-		},
-	},
-	{ create: { set: { ...inTable, name: "masqueraded", type, comment: "guest segment . uplink" } } },
-	{
-		create: {
-			map: {
-				...inTable,
-				name: "snat_to",
-				type,
-				map: "ipv4_addr",
-				comment: "guest segment . uplink : source address outside",
-			},
-		},
-	},
-	{
-		create: {
-			chain: {
-				...inTable,
-				name: "postrouting",
-				type: "nat",
-				hook: "postrouting",
-				prio: 100,
-				policy: "accept",
-				comment: "source NAT of guests",
-			},
-		},
-	},
-	rule(
-		{ match: { op: "==", left: segmentAndUplink, right: "@masqueraded" } },
-		{ masquerade: null },
-	),
-	rule(
-		{ match: { op: "==", left: { meta: { key: "nfproto" } }, right: "ipv4" } },
-		{ snat: { family: "ip", addr: { map: { key: segmentAndUplink, data: "@snat_to" } } } },
-	),
-];
-
-beforeAll(() => newNetns());
-
-// The engine keeps its few messages as they are: loading the compiler costs each run of the command line 6 to 10 ms,
-// also where there is no NAT.
-test("the engine's messages are what the compiler makes of its ruleset", () => {
-	const connection = new NftablesDriver({});
-	const listed = (): unknown => list({}, { connection, host }).nftables;
-	const flush = { flush: { ruleset: null } } as const;
+test("they are what the engine sends", () => {
 	const [step] = table.create({ name: "umlnet-nl" });
 	if (step?.do.via !== "nftables") throw new Error("the table is made otherwise now");
-	expect(connection.commit(step.do.batch).refused).toEqual([]);
-	const plain = (value: unknown): unknown =>
-		JSON.parse(JSON.stringify(value, (key, inner) => (key === "handle" ? undefined : inner)));
-	const theirs = plain(listed());
-	apply({ nftables: [flush, ...ruleset] }, { connection, host });
-	expect(plain(listed())).toEqual(theirs);
-	connection.close();
+	expect(sent(step.do.batch)).toEqual(sent([...create, ...rules]));
+});
+
+test("the committed file is what npm run build makes of the ruleset", () => {
+	const script = new URL("../../scripts/ruleset.mjs", import.meta.url).pathname;
+	const file = new URL("../../src/kinds/ruleset-messages.ts", import.meta.url);
+	const output = execFileSync(process.execPath, [script, "--print"], { encoding: "utf8" });
+	expect(readFileSync(file, "utf8")).toBe(output);
+});
+
+const guest: Nat = { segment: "tap0", uplink: "eth1", snatTo: undefined, network: "lab" };
+const val = { concat: ["tap0", "eth1"] } as const;
+const elem = { elem: { val, comment: "lab" } } as const;
+const inSet = (name: string) => ({ family: "inet", table: "umlnet-nl", name }) as const;
+it.each([
+	["masqueraded", guest, { ...inSet("masqueraded"), elem: [elem] }],
+	[
+		"behind an address",
+		{ ...guest, snatTo: "10.33.33.34" },
+		{ ...inSet("snat_to"), elem: [[elem, "10.33.33.34"]] },
+	],
+] as const)("a guest is an element, too, as the compiler writes it: %s", (_, made, element) => {
+	const [step] = nat.create(made);
+	if (step?.do.via !== "nftables") throw new Error("a guest is made otherwise now");
+	// In the engine's batch the set is there already: it is named, not numbered.
+	const [added] = compiled({ create: { element } }).slice(-1);
+	const value = { ...(added?.value as object), NFTA_SET_ELEM_LIST_SET_ID: undefined };
+	expect(sent(step.do.batch)).toEqual(sent([{ ...(added as Request), value }]));
 });

@@ -56,7 +56,7 @@ const NAMES = ["sendto", "ioctl", "fsync", "unlink", "rmdir"];
 const isPoint = ({ name, line }: Call): boolean =>
 	(name !== "ioctl" || /TUN/.test(line)) && !/^fsync\([0-2]\)/.test(line);
 /** What the runtime does for itself, its memory and its threads: as often as it likes, and to nobody else. */
-const RUNTIME = /^(mmap|munmap|mprotect|madvise|brk|futex|rt_sig|sched_|getrusage|clock_)/;
+const RUNTIME = /^(mmap|munmap|mprotect|madvise|brk|futex|rt_sig|sched_|getrusage|clock_|epoll_)/;
 const STARTING_UP = 100;
 const OF_RUNTIME = 10;
 
@@ -124,25 +124,33 @@ async function recovered(spec: Spec): Promise<"up" | "down"> {
 	return "up";
 }
 
-/** Kill at a point, and say how it ended after another has recovered. */
+const TRIES = 3;
+
+/**
+ * Kill a command at a point, and say how it ended after another has recovered. Now and then a call comes once
+ * less than it did, as a thread of the runtime's need not be woken: then it is tried again.
+ */
 async function end(
-	spec: Spec,
+	{ spec }: Scenario,
+	ready: () => unknown,
 	point: Point,
 	args: readonly string[],
 ): Promise<"up" | "down" | "unknown"> {
-	const { signal } = killedAt(lab, point, args);
-	if (signal === "SIGKILL") counts.kills++;
-	else if (point.sure) flaws.push(`${args.join(" ")}: nobody was killed at ${point.line}`);
-	else counts.missed++;
-	try {
-		const how = await recovered(spec);
-		counts[how]++;
+	for (let tries = 1; ; tries++) {
+		await ready();
+		const killed = killedAt(lab, point, args).signal === "SIGKILL";
+		const how = await recovered(spec).catch(async (error) => {
+			flaws.push(`${args.join(" ")}, killed at ${point.name} ${point.ordinal}: ${error}`);
+			await lab.run((host) => host.recover());
+			await down();
+			return "unknown" as const;
+		});
+		if (killed) counts.kills++;
+		else if (!point.sure) counts.missed++;
+		else if (tries < TRIES) continue;
+		else flaws.push(`${args.join(" ")}: nobody was killed at ${point.line}`);
+		if (how !== "unknown") counts[how]++;
 		return how;
-	} catch (error) {
-		flaws.push(`${args.join(" ")}, killed at ${point.name} ${point.ordinal}: ${error}`);
-		await lab.run((host) => host.recover());
-		await down();
-		return "unknown";
 	}
 }
 
@@ -158,7 +166,7 @@ describe.each(SCENARIOS)("$name", (scenario) => {
 		await down();
 		expect(points.length).toBeGreaterThan(5);
 		const ends = new Set<string>();
-		for (const point of inLane(points)) ends.add(await end(spec, point, args));
+		for (const point of inLane(points)) ends.add(await end(scenario, () => {}, point, args));
 		noNewFlaws(since);
 		expect(ends).toContain("down");
 	});
@@ -169,10 +177,7 @@ describe.each(SCENARIOS)("$name", (scenario) => {
 		const points = pointsOf(DOWN);
 		expect(points.length).toBeGreaterThan(5);
 		const ends = new Set<string>();
-		for (const point of inLane(points)) {
-			await up(spec);
-			ends.add(await end(spec, point, DOWN));
-		}
+		for (const point of inLane(points)) ends.add(await end(scenario, () => up(spec), point, DOWN));
 		noNewFlaws(since);
 		expect(ends).toEqual(new Set(["up", "down"]));
 	});
@@ -191,33 +196,33 @@ function leaveHalfDone(point: Call, args: readonly string[]): void {
 }
 
 const KILLED_IN = THOROUGH
-	? SCENARIOS.map((scenario, i) => [i % 2 === 0 ? "up" : "down", scenario] as const)
-	: ([["up", FEW[1] as Scenario]] as const);
+	? SCENARIOS.map((one, i) => ({ ...one, verb: i % 2 === 0 ? ("up" as const) : ("down" as const) }))
+	: [{ ...(FEW[1] as Scenario), verb: "up" as const }];
 
-test.each(KILLED_IN)(
-	"after $0 of $1.name recover may be killed as well",
-	async (verb, scenario) => {
-		const since = flaws.length;
-		const { spec } = scenario;
-		const args = verb === "up" ? inPlace(scenario) : DOWN;
-		const ready = () => (verb === "down" ? up(spec) : undefined);
-		await ready();
-		const calls = callsOf(lab, NAMES, args);
-		const middle = calls.find(({ line }) => HALF_DONE[verb].test(line)) as Call;
-		await down();
+test.each(KILLED_IN)("after a killed $verb recover may be killed too: $name", async (one) => {
+	const since = flaws.length;
+	const { spec, verb } = one;
+	const args = verb === "up" ? inPlace(one) : DOWN;
+	const ready = async () => {
+		if (verb === "down") await up(spec);
+	};
+	await ready();
+	const calls = callsOf(lab, NAMES, args);
+	const middle = calls.find(({ line }) => HALF_DONE[verb].test(line)) as Call;
+	await down();
+	await ready();
+	leaveHalfDone(middle, args);
+	const points = pointsOf(["recover"]);
+	expect(lab.changes(before)).toEqual([]);
+	expect(points.length).toBeGreaterThan(3);
+	const halfDone = async () => {
 		await ready();
 		leaveHalfDone(middle, args);
-		const points = pointsOf(["recover"]);
-		expect(lab.changes(before)).toEqual([]);
-		expect(points.length).toBeGreaterThan(3);
-		for (const point of inLane(points)) {
-			await ready();
-			leaveHalfDone(middle, args);
-			expect(await end(spec, point, ["recover"])).toBe("down");
-		}
-		noNewFlaws(since);
-	},
-);
+	};
+	for (const point of inLane(points))
+		expect(await end(one, halfDone, point, ["recover"])).toBe("down");
+	noNewFlaws(since);
+});
 
 test("whoever comes next needs no recover: up first ends what was left half done", async () => {
 	const scenario = FEW[2] as Scenario;

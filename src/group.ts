@@ -31,16 +31,20 @@ export function waves(requests: readonly GroupRequest[]): GroupRequest[][] {
 	return out;
 }
 
-/** Run requests in as few transactions as their order allows; each gets an outcome of its own. */
+/**
+ * Run requests in as few transactions as their order allows; each gets an outcome of its own. With `leave`
+ * deleting links is left to the caller: it stands in the journal's `endings`.
+ */
 export function commitGroup(
 	engine: Engine,
 	requests: readonly GroupRequest[],
+	leave = false,
 ): Map<number, GroupOutcome> {
 	const run = new Run(engine);
 	for (const wave of waves(requests)) {
 		const downs = wave.filter((request) => request.verb === "down");
 		const ups = wave.filter((request) => request.verb === "up");
-		run.settle(downs, (units) => engine.down(units));
+		run.settle(downs, (units) => engine.down(units, leave));
 		run.settle(ups, (units) => engine.up(units));
 	}
 	return run.outcomes;

@@ -8,10 +8,11 @@ export const processId = (pid: number | "self" = "self"): string => {
 	return `${stat.slice(0, stat.indexOf(" "))}-${fields[19]}`;
 };
 
-/** Whether the process that a pool belongs to still runs. */
+/** Whether the process still runs that something belongs to: its id, and what may follow behind a dash. */
 export function isAlive(id: string): boolean {
 	try {
-		return processId(Number(id.split("-")[0])) === id;
+		const process = processId(Number(id.split("-")[0]));
+		return id === process || id.startsWith(`${process}-`);
 	} catch {
 		return false;
 	}

@@ -1,15 +1,17 @@
 /** The thread in which an embedded engine lives: it alone enters the namespace and waits for the kernel. */
-import { setTimeout } from "node:timers/promises";
+import { setImmediate } from "node:timers/promises";
 import {
 	type MessagePort,
 	parentPort,
 	receiveMessageOnPort,
 	workerData,
 } from "node:worker_threads";
+import { Deletion } from "./deletion.js";
+import type { Ending } from "./engine/journal.js";
 import type { DownReport } from "./engine/report.js";
 import { checkSpec } from "./engine/spec.js";
 import type { GroupOutcome } from "./group.js";
-import { Host, type HostOptions, type Which } from "./host.js";
+import { type Committed, Host, type HostOptions, type Which } from "./host.js";
 import { wantedTaps } from "./kinds/index.js";
 import {
 	type Answer,
@@ -26,9 +28,6 @@ import { UmlnetError } from "./sys/error.js";
 export type { GuestInput } from "./pool.js";
 export type WorkerOptions = HostOptions & { readonly pool?: PoolOptions | undefined };
 
-// A twentieth of the ~23 ms that a delete waits for its grace period.
-const GATHER_MS = 1;
-
 interface Waiting {
 	readonly id: number;
 	readonly call: Call;
@@ -41,8 +40,12 @@ class Server {
 	#queue: Waiting[] = [];
 	#busy = false;
 	#closing = false;
+	readonly #deletion: Deletion;
+	/** Those whose links are being deleted. */
+	readonly #leaving = new Set<Promise<void>>();
 
-	constructor(host: Host, port: MessagePort, pool: Pool | undefined) {
+	constructor(host: Host, port: MessagePort, pool: Pool | undefined, deletion: Deletion) {
+		this.#deletion = deletion;
 		this.#host = host;
 		this.#port = port;
 		this.#pool = pool;
@@ -57,11 +60,16 @@ class Server {
 	async work(): Promise<void> {
 		this.#busy = true;
 		for (;;) {
+			// Nothing but this lets the answers of the deleting thread in while callers keep coming.
+			if (this.#leaving.size > 0) {
+				this.#deletion.look();
+				await setImmediate();
+			}
 			this.#drain();
-			if (this.#queue.some((waiting) => this.#deletes(waiting))) await this.#gather();
 			const [first] = this.#queue;
 			if (first !== undefined) await (isGroupable(first) ? this.#group() : this.#single());
 			else if (this.#closing) break;
+			else if (await this.#settle()) continue;
 			// Who came while it waited for the lock has not been served yet.
 			else if (!(await this.#tend()) && this.#queue.length === 0) break;
 		}
@@ -69,16 +77,15 @@ class Server {
 		if (this.#closing) await this.#close();
 	}
 
-	/** Deleting one link takes as long as deleting a hundred: a moment's wait for company is soon repaid. */
-	async #gather(): Promise<void> {
-		await setTimeout(GATHER_MS);
+	/** Write down what was deleted meanwhile, where no other transaction did. True when somebody came since. */
+	async #settle(): Promise<boolean> {
+		try {
+			await this.#host.settle();
+		} catch {
+			// The next transaction does it, or fails for the same reason and says so.
+		}
 		this.#drain();
-	}
-
-	/** Whether a call takes down taps that will not be parked. */
-	#deletes({ call }: Waiting): boolean {
-		if (call.verb !== "down" || !("taps" in call.which)) return call.verb === "down";
-		return this.#pool?.out(call.which.taps).length !== call.which.taps.length;
+		return this.#queue.length > 0;
 	}
 
 	/** Everything that has arrived while the kernel was at work joins the queue before the next transaction. */
@@ -124,13 +131,42 @@ class Server {
 			}
 		});
 		try {
-			const outcomes = await this.#commit(errands);
-			for (const { id, call } of errands)
-				answers.push(answer(call, id, outcomes.get(id) as GroupOutcome));
+			const { outcomes, leaving } = await this.#commit(errands);
+			const ended = errands.map(({ id, call, request }) => ({
+				isLeaving: leaving.length > 0 && request.verb === "down",
+				answer: answer(call, id, outcomes.get(id) as GroupOutcome),
+			}));
+			answers.push(...ended.filter((one) => !one.isLeaving).map((one) => one.answer));
+			const left = ended.filter((one) => one.isLeaving).map((one) => one.answer);
+			if (leaving.length > 0) this.#leave(leaving, left);
 		} catch (error) {
 			for (const { id } of errands) answers.push({ id, error: packError(error) });
 		}
-		this.#answer(answers);
+		if (answers.length > 0) this.#answer(answers);
+	}
+
+	/** Have links deleted elsewhere, and answer those who wait for it when it is done. */
+	#leave(leaving: readonly Ending[], answers: readonly Answer[]): void {
+		const left = this.#left(leaving, answers);
+		this.#leaving.add(left);
+		left
+			.then(async () => {
+				this.#leaving.delete(left);
+				if (!this.#busy && !this.#closing) await this.work();
+			})
+			.catch(fail);
+	}
+
+	async #left(leaving: readonly Ending[], answers: readonly Answer[]): Promise<void> {
+		const errors = await Promise.all(
+			leaving.map(async (ending) => {
+				const error = await this.#deletion.end(ending);
+				this.#host.left(ending.transaction, error === undefined);
+				return error;
+			}),
+		);
+		const error = errors.find((one) => one !== undefined);
+		this.#answer(error ? answers.map(({ id }) => ({ id, error: packError(error) })) : answers);
 	}
 
 	/** A call as a request that can share a transaction. @throws UmlnetError */
@@ -161,15 +197,16 @@ class Server {
 		return out.length === 0 ? new Set() : this.#host.heldOpen(out);
 	}
 
-	async #commit(errands: readonly Errand[]): Promise<ReadonlyMap<number, GroupOutcome>> {
-		if (errands.length === 0) return new Map();
+	async #commit(errands: readonly Errand[]): Promise<Committed> {
+		if (errands.length === 0) return { outcomes: new Map(), leaving: [] };
 		try {
-			const outcomes = await this.#host.commit(errands.map(({ request }) => request));
+			const committed = await this.#host.commit(errands.map(({ request }) => request));
+			const { outcomes } = committed;
 			for (const { request, ended } of errands) {
 				const outcome = outcomes.get(request.id) as GroupOutcome;
 				ended("error" in outcome ? outcome.error : undefined);
 			}
-			return outcomes;
+			return committed;
 		} catch (error) {
 			for (const { ended } of errands) ended(error as Error);
 			throw error;
@@ -192,7 +229,8 @@ class Server {
 			}
 			const errand = pool.refill(0);
 			if (errand === undefined) return false;
-			const outcome = (await this.#commit([errand])).get(0) as GroupOutcome;
+			const { outcomes } = await this.#commit([errand]);
+			const outcome = outcomes.get(0) as GroupOutcome;
 			return "report" in outcome;
 		} catch {
 			return false;
@@ -235,6 +273,9 @@ class Server {
 
 	/** @throws UmlnetError when the pool's taps would not go; whoever comes next deletes them */
 	async #close(): Promise<void> {
+		await Promise.all(this.#leaving);
+		await this.#deletion.close();
+		await this.#settle();
 		const taps = this.#pool?.leftovers ?? [];
 		try {
 			if (taps.length > 0) await this.#host.down({ taps });
@@ -284,7 +325,9 @@ function fail(error: unknown): void {
 try {
 	const options = workerData as WorkerOptions;
 	const pool = options.pool && new Pool(options.pool, processId());
-	const server = new Server(Host.open(options), port, pool);
+	const host = Host.open(options);
+	const deletion = new Deletion(options.netns, (endings) => host.areGone(endings));
+	const server = new Server(host, port, pool, deletion);
 	port.on("message", (message: Inbound) => {
 		server.take(message).catch(fail);
 	});

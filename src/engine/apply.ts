@@ -3,7 +3,7 @@ import { execute, type Failures } from "../kernel/execute.js";
 import type { Kernel } from "../kernel/kernel.js";
 import { KernelError, UmlnetError, type UmlnetErrorOptions } from "../sys/error.js";
 import { ConflictError, RollbackError } from "./error.js";
-import type { Journal } from "./journal.js";
+import type { Ending, Journal } from "./journal.js";
 import type { Plan, PlannedStep } from "./plan.js";
 import type { StepRecord } from "./record.js";
 import type { Delta } from "./state.js";
@@ -11,43 +11,76 @@ import type { Delta } from "./state.js";
 /** How a transaction ended: the units that were left out, each with the reason; all others stand. */
 export interface Applied {
 	readonly rejected: ReadonlyMap<number, UmlnetError>;
+	/** What is still to be done, where that was left to the caller. */
+	readonly ending: Ending | undefined;
 }
 
-let count = 0;
+/** How to run a transaction. */
+export interface Manner {
+	/** What nobody else calls a transaction of theirs. */
+	readonly transaction: string;
+	/** What the user asked for, for messages. */
+	readonly command: string;
+	/** Leave to the caller what cannot be undone: it stands in the journal, and other transactions may begin. */
+	readonly leave?: boolean | undefined;
+}
 
 /**
  * Run a plan: write the undo down, do the steps, and end either all there or as it was. A step that belongs
  * to one unit of several fails alone: that unit is undone and rejected, the others go on.
  * @throws the failing step's error after everything was undone; RollbackError when undoing failed too
  */
-export function apply(kernel: Kernel, journal: Journal, plan: Plan, command: string): Applied {
+export function apply(kernel: Kernel, journal: Journal, plan: Plan, manner: Manner): Applied {
+	const { transaction, command, leave } = manner;
 	if (plan.steps.length === 0 && plan.final.length === 0 && isEmpty(plan.delta))
-		return { rejected: new Map() };
-	const transaction = `${process.pid}-${++count}`;
+		return { rejected: new Map(), ending: undefined };
 	journal.begin(transaction, command, undoOf(plan.steps));
-	const run = new Run(kernel, plan);
-	let final: readonly PlannedStep[];
+	const progress = new Progress(kernel, plan);
 	try {
-		run.steps();
-		final = conclude(journal, transaction, run.remaining());
+		progress.steps();
+		conclude(journal, transaction, progress.remaining());
 	} catch (error) {
-		throw end(kernel, journal, transaction, run.done, error);
+		throw end(kernel, journal, transaction, progress.done, error);
 	}
-	if (final.length > 0) {
-		finish(kernel, final);
-		journal.commit(transaction);
-	}
-	return { rejected: run.rejected };
+	const ending = journal.endings.get(transaction);
+	if (ending !== undefined && leave !== true) finish(kernel, journal, ending);
+	return { rejected: progress.rejected, ending };
 }
 
-/** All that can be undone stands: say so in the journal. What is still to do comes back. */
-function conclude(journal: Journal, transaction: string, { final, delta }: Rest): Rest["final"] {
+/** All that can be undone stands: say so in the journal. */
+function conclude(journal: Journal, transaction: string, { final, delta }: Rest): void {
 	if (final.length > 0) {
 		const steps = final.map(({ label, do: action }) => ({ label, actions: [action] }));
 		journal.past(transaction, steps, delta);
 	} else if (isEmpty(delta)) journal.abort(transaction);
 	else journal.commit(transaction, delta);
-	return final;
+}
+
+/** Do what is left of a transaction, and say so. @throws RollbackError naming what would not go; the journal keeps it */
+export function finish(kernel: Kernel, journal: Journal, ending: Ending): void {
+	const [error] = endAll(kernel, [ending]);
+	if (error !== undefined) throw error;
+	journal.commit(ending.transaction);
+}
+
+/** Do what is left of transactions, all that will go, as one. @returns of each why not all of it is done */
+export function endAll(
+	kernel: Kernel,
+	endings: readonly Ending[],
+): readonly (RollbackError | undefined)[] {
+	const actions = endings.flatMap(({ steps }) => steps.flatMap((step) => step.actions));
+	const failures: (Error | undefined)[] = [];
+	while (failures.length < actions.length)
+		failures.push(...execute(kernel, actions.slice(failures.length)));
+	return endings.map(({ steps }) => {
+		let cause: Error | undefined;
+		const residual = steps.flatMap(({ label, actions: { length } }) => {
+			const failed = failures.splice(0, length).filter((failure) => failure !== undefined);
+			cause ??= failed[0];
+			return failed.map(() => label);
+		});
+		return residual.length > 0 ? new RollbackError(residual, { cause }) : undefined;
+	});
 }
 
 /** What is left to do and to remember once the rejected units are out. */
@@ -60,7 +93,7 @@ const isEmpty = ({ put, drop, up, down }: Delta): boolean =>
 const undoOf = (steps: readonly PlannedStep[]): StepRecord[] =>
 	steps.filter(({ undo }) => undo.length > 0).map(({ label, undo }) => ({ label, actions: undo }));
 
-class Run {
+class Progress {
 	readonly rejected = new Map<number, UmlnetError>();
 	/** Steps that ran or may have run in part, in order. */
 	done: PlannedStep[] = [];
@@ -238,25 +271,6 @@ export function revert(kernel: Kernel, steps: readonly StepRecord[]): string[] {
 const ALREADY = new Set(["ENODEV", "ENOENT", "ESRCH", "EADDRNOTAVAIL", "EEXIST"]);
 const isAlreadySo = (error: Error): boolean =>
 	error instanceof KernelError && ALREADY.has(error.errno);
-
-/** Do what cannot be undone. @throws RollbackError naming what would not go; the journal keeps the rest */
-function finish(kernel: Kernel, final: readonly PlannedStep[]): void {
-	const residual: string[] = [];
-	let cause: Error | undefined;
-	for (let at = 0; at < final.length; ) {
-		const failures = execute(
-			kernel,
-			final.slice(at).map((step) => step.do),
-		);
-		for (const [i, failure] of failures.entries()) {
-			if (failure === undefined) continue;
-			cause ??= failure;
-			residual.push((final[at + i] as PlannedStep).label);
-		}
-		at += failures.length;
-	}
-	if (residual.length > 0) throw new RollbackError(residual, { cause });
-}
 
 /** How to look at what can be in the way. */
 const LOOK: Readonly<Partial<Record<PlannedStep["phase"], string>>> = {

@@ -1,9 +1,9 @@
 import type { Kernel, Subnet } from "../kernel/kernel.js";
 import { describe } from "../netlink/describe.js";
 import { UmlnetError } from "../sys/error.js";
-import { apply } from "./apply.js";
+import { apply, finish } from "./apply.js";
 import { parseCidr } from "./cidr.js";
-import type { Journal } from "./journal.js";
+import { type Ending, type Journal, linksOf } from "./journal.js";
 import { type Kinds, kindOf, linkKey } from "./kind.js";
 import { type Plan, type PlannedStep, planDown, planUp, type Unit } from "./plan.js";
 import { recover } from "./recover.js";
@@ -17,6 +17,19 @@ import type {
 	UpReport,
 } from "./report.js";
 import { strays, verify } from "./verify.js";
+
+/** Whose transactions are whose. */
+export interface Ownership {
+	/** What the names of ours begin with, and of nobody else's who writes this journal. */
+	readonly owner: string;
+	/** Whether nobody is about to finish this transaction any more, which is past undoing. */
+	isLeft(transaction: string): boolean;
+}
+
+// Of all engines of this thread: they may write the same journal.
+let count = 0;
+
+const alone: Ownership = { owner: `${process.pid}`, isLeft: () => true };
 
 /** How one unit of a group ended. */
 export type UnitOutcome<R> = { readonly report: R } | { readonly error: UmlnetError };
@@ -37,13 +50,16 @@ export class Engine {
 	readonly #kinds: Kinds;
 	/** The index of a link of the host, by name. @throws SpecError when there is none */
 	readonly #readLinkIndex: (name: string) => number;
+	readonly #ownership: Ownership;
 
 	constructor(
 		kernel: Kernel,
 		journal: Journal,
 		kinds: Kinds,
 		readLinkIndex: (kernel: Kernel, name: string) => number,
+		ownership = alone,
 	) {
+		this.#ownership = ownership;
 		this.#kernel = kernel;
 		this.#journal = journal;
 		this.#kinds = kinds;
@@ -52,13 +68,15 @@ export class Engine {
 
 	/** Bring up the taps of all units in one transaction; a unit that fails alone is rejected alone. */
 	up(units: readonly Unit[]): ReadonlyMap<number, UnitOutcome<UpReport>> {
+		const links = units.flatMap(({ taps }) => taps.flatMap(({ resources }) => resources));
+		this.#await(links.map(({ kind, want }) => kindOf(this.#kinds, kind).key(want)));
 		const plan = this.#planUp(units);
 		const names = units.flatMap(({ taps }) => taps.map(({ report }) => report.name));
 		const parked = units
 			.flatMap(({ taps }) => taps)
 			.filter(({ report }) => report.mode === "parked");
 		const subnets = this.#subnets(parked.map(({ report }) => report.name));
-		const { rejected } = apply(this.#kernel, this.#journal, plan, command("up", names));
+		const { rejected } = this.#apply(plan, command("up", names));
 		this.#forgetFlows(subnets);
 		const steps = stepsByUnit(plan);
 		return new Map(
@@ -74,13 +92,17 @@ export class Engine {
 		);
 	}
 
-	/** Take down the taps of all units in one transaction. */
-	down(units: readonly DownUnit[]): ReadonlyMap<number, UnitOutcome<DownReport>> {
+	/**
+	 * Take down the taps of all units in one transaction. With `leave` what cannot be undone, deleting links, is
+	 * left to the caller: it stands in the journal's `endings`.
+	 */
+	down(units: readonly DownUnit[], leave = false): ReadonlyMap<number, UnitOutcome<DownReport>> {
+		this.#await(units.flatMap(({ taps }) => taps.map(linkKey)));
 		const there = new Set(this.#journal.state.taps.keys());
 		const plan = planDown(this.#kinds, this.#kernel, this.#journal.state, units);
 		const names = [...plan.unitOf.keys()];
 		const subnets = this.#subnets(names);
-		apply(this.#kernel, this.#journal, plan, command("down", names));
+		this.#apply(plan, command("down", names), leave);
 		this.#forgetFlows(subnets);
 		const steps = stepsByUnit(plan);
 		return new Map(
@@ -123,7 +145,7 @@ export class Engine {
 		names: readonly string[] | undefined,
 		look: (key: string) => readonly string[],
 	): StatusReport {
-		const { state, unfinished } = this.#journal;
+		const { state } = this.#journal;
 		const wanted = names ?? [...state.taps.keys()];
 		const taps = wanted.flatMap((name): TapStatus[] => {
 			const tap = state.taps.get(name);
@@ -137,12 +159,39 @@ export class Engine {
 			if (entry === undefined) return [];
 			return [{ kind: entry.kind, key, taps: [...state.users(key)], drift: look(key) }];
 		});
-		return { taps, resources, unfinished: unfinished?.command };
+		return { taps, resources, unfinished: this.left };
+	}
+
+	/** What a killed process left half done, by the name of its command. */
+	get left(): string | undefined {
+		return this.#journal.unfinished?.command ?? this.#endings[0]?.command;
 	}
 
 	/** End what a killed process left half done. */
 	recover(): RecoverReport {
-		return recover(this.#kernel, this.#journal);
+		return recover(this.#kernel, this.#journal, this.#endings);
+	}
+
+	/** What is past undoing and nobody is about to finish. */
+	get #endings(): Ending[] {
+		const { endings } = this.#journal;
+		if (endings.size === 0) return [];
+		return [...endings.values()].filter(({ transaction }) => this.#ownership.isLeft(transaction));
+	}
+
+	#apply(plan: Plan, command: string, leave = false) {
+		const transaction = `${this.#ownership.owner}-${++count}`;
+		return apply(this.#kernel, this.#journal, plan, { transaction, command, leave });
+	}
+
+	/** Links of these keys that are on their way out: they are gone when this returns, and their names free. */
+	#await(keys: readonly string[]): void {
+		const { endings } = this.#journal;
+		if (endings.size === 0) return;
+		const wanted = new Set(keys);
+		for (const ending of [...endings.values()])
+			if (linksOf(ending).some(({ name }) => wanted.has(linkKey(name))))
+				finish(this.#kernel, this.#journal, ending);
 	}
 
 	/** Where the guests of these taps live: on a bridge that others stay on only they themselves, else their whole segment. */

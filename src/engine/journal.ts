@@ -11,21 +11,33 @@ import {
 	writeSync,
 } from "node:fs";
 import { join } from "node:path";
+import type { Identity } from "../kernel/action.js";
 import { UmlnetError } from "../sys/error.js";
 import { isInMemory } from "../sys/file.js";
 import { declaredEnd, frame, HEAD, isTornMagic, MAGIC, recordAt } from "./frame.js";
 import { decodeRecord, encodeRecord, type JournalRecord, type StepRecord } from "./record.js";
 import { type Delta, State } from "./state.js";
 
-/** A transaction whose end is not in the journal: its process was killed, or could not undo all. */
+/** A transaction that can still be undone: it is being done, its process was killed, or could not undo all. */
 export interface Unfinished {
 	readonly transaction: string;
 	readonly command: string;
 	/** What undoes it, in the order of the steps. */
 	readonly undo: readonly StepRecord[];
-	/** Set once nothing can be undone any more: what finishes it, and the state it leads to. */
-	readonly past?: { readonly steps: readonly StepRecord[]; readonly delta: Delta };
 }
+
+/** A transaction that stands and cannot be undone any more, and what is left to do of it. */
+export interface Ending {
+	readonly transaction: string;
+	readonly command: string;
+	readonly steps: readonly StepRecord[];
+}
+
+/** The links that are to go. */
+export const linksOf = ({ steps }: Ending): Identity[] =>
+	steps.flatMap(({ actions }) =>
+		actions.flatMap((action) => (action.via === "unlink" ? [action.link] : [])),
+	);
 
 // A journal is rewritten when it is big and has grown fourfold since it was last: the cost is amortised.
 const COMPACT_BYTES = 1024 * 1024;
@@ -38,6 +50,8 @@ const COMPACT_BYTES = 1024 * 1024;
 export class Journal {
 	state = new State();
 	unfinished: Unfinished | undefined;
+	/** By transaction. Whoever does the steps, once more or at the same time as another, does no harm. */
+	readonly endings = new Map<string, Ending>();
 	readonly #path: string;
 	readonly #directory: string;
 	#onDisk: boolean | undefined;
@@ -70,12 +84,12 @@ export class Journal {
 		this.#append({ begin: { transaction, command, steps: undo } });
 	}
 
-	/** From here on the open transaction will be finished, whoever does it. */
+	/** The open transaction stands, and its last steps will be done, whoever does them; others may begin. */
 	past(transaction: string, steps: readonly StepRecord[], delta: Delta): void {
 		this.#append({ past: { transaction, steps, delta } });
 	}
 
-	/** The transaction is done; the state is what it led to. */
+	/** The transaction is done: it stands, or its last steps are done too. */
 	commit(transaction: string, delta?: Delta): void {
 		this.#append({ commit: { transaction, delta } });
 		if (this.#length > Math.max(COMPACT_BYTES, 4 * this.#checkpoint)) this.#compact();
@@ -86,11 +100,14 @@ export class Journal {
 		this.#append({ abort: { transaction } });
 	}
 
+	/** Every transaction has come to its end. */
+	get isSettled(): boolean {
+		return this.unfinished === undefined && this.endings.size === 0;
+	}
+
 	/** Nothing is ours any more and nothing is unfinished: the file can go. */
 	get isEmpty(): boolean {
-		return (
-			this.unfinished === undefined && this.state.taps.size === 0 && this.state.entries.size === 0
-		);
+		return this.isSettled && this.state.taps.size === 0 && this.state.entries.size === 0;
 	}
 
 	remove(): void {
@@ -110,6 +127,7 @@ export class Journal {
 		this.#checkpoint = 0;
 		this.state = new State();
 		this.unfinished = undefined;
+		this.endings.clear();
 	}
 
 	#open(): number {
@@ -201,13 +219,16 @@ export class Journal {
 		);
 	}
 
-	/** Whether a record can stand here: a transaction ends before the next one begins. */
+	/** Whether a record can stand here: a transaction ends, or is past undoing, before the next one begins. */
 	#follows(record: JournalRecord): boolean {
 		if ("checkpoint" in record) return this.#length === MAGIC.length;
 		if ("begin" in record) return this.unfinished === undefined;
 		const { transaction } =
 			"past" in record ? record.past : "commit" in record ? record.commit : record.abort;
-		return this.unfinished?.transaction === transaction;
+		return (
+			this.unfinished?.transaction === transaction ||
+			("commit" in record && this.endings.has(transaction))
+		);
 	}
 
 	#fold(record: JournalRecord): void {
@@ -215,35 +236,51 @@ export class Journal {
 			const { transaction, command, steps } = record.begin;
 			this.unfinished = { transaction, command, undo: steps };
 		} else if ("past" in record) {
-			const { steps, delta } = record.past;
-			if (this.unfinished !== undefined)
-				this.unfinished = { ...this.unfinished, past: { steps, delta } };
-		} else if ("commit" in record) {
-			const delta = this.unfinished?.past?.delta ?? record.commit.delta;
-			if (delta !== undefined) this.state.apply(delta);
+			const { transaction, steps, delta } = record.past;
+			this.state.apply(delta);
+			this.endings.set(transaction, {
+				transaction,
+				command: this.unfinished?.command ?? "",
+				steps,
+			});
 			this.unfinished = undefined;
+		} else if ("commit" in record) {
+			const { transaction, delta } = record.commit;
+			if (delta !== undefined) this.state.apply(delta);
+			if (!this.endings.delete(transaction)) this.unfinished = undefined;
 		} else if ("abort" in record) this.unfinished = undefined;
 		else this.state.apply(record.checkpoint);
 	}
 
 	/**
-	 * Write the state as one record into a new file and put it in the place of the old one. Where that fails,
-	 * the old one is as good.
+	 * Write the state as one record into a new file, with what is past undoing behind it, and put it in the place
+	 * of the old one. Where that fails, the old one is as good.
 	 */
 	#compact(): void {
-		const bytes = frame(encodeRecord({ checkpoint: this.state.toDelta() }), MAGIC.length);
+		const records: JournalRecord[] = [{ checkpoint: this.state.toDelta() }];
+		for (const { transaction, command, steps } of this.endings.values())
+			records.push(
+				{ begin: { transaction, command, steps: [] } },
+				{ past: { transaction, steps, delta: { put: [], drop: [], up: [], down: [] } } },
+			);
 		const fresh = `${this.#path}.new`;
 		let fd: number | undefined;
 		try {
 			rmSync(fresh, { force: true });
 			fd = openSync(fresh, "ax+", 0o600);
 			write(fd, MAGIC, false);
-			write(fd, bytes, this.#durable());
+			let length = MAGIC.length;
+			for (const record of records) {
+				const bytes = frame(encodeRecord(record), length);
+				write(fd, bytes, false);
+				length += bytes.length;
+			}
+			if (this.#durable()) fsyncSync(fd);
 			const { ino } = fstatSync(fd);
 			renameSync(fresh, this.#path);
 			[fd, this.#fd] = [this.#fd, fd];
 			this.#inode = ino;
-			this.#length = MAGIC.length + bytes.length;
+			this.#length = length;
 			this.#checkpoint = this.#length;
 		} catch {
 			discard(fresh);

@@ -1,42 +1,46 @@
-import { execute } from "../kernel/execute.js";
 import type { Kernel } from "../kernel/kernel.js";
-import { revert } from "./apply.js";
+import { finish, revert } from "./apply.js";
 import { RollbackError } from "./error.js";
-import type { Journal } from "./journal.js";
+import type { Ending, Journal } from "./journal.js";
 import type { StepRecord } from "./record.js";
-import type { RecoverReport } from "./report.js";
+import type { RecoverReport, StepReport } from "./report.js";
 
 /**
  * End what a killed process left half done: undo it, or, where it had come past what can be undone, finish
  * it. Touches nothing whose identity is not the one written down. May itself be killed and run again.
+ * `endings` is what is past undoing and nobody is about to finish.
  * @throws RollbackError naming what could not be undone or finished
  */
-export function recover(kernel: Kernel, journal: Journal): RecoverReport {
+export function recover(
+	kernel: Kernel,
+	journal: Journal,
+	endings: readonly Ending[],
+): RecoverReport {
 	const { unfinished } = journal;
-	if (unfinished === undefined) return { outcome: "nothing", steps: [], residual: [] };
-	const { transaction, command, undo, past } = unfinished;
-	const steps = past?.steps ?? undo.toReversed();
-	const residual = past === undefined ? revert(kernel, undo) : finish(kernel, past.steps);
-	if (residual.length > 0) throw new RollbackError(residual, { step: command });
-	if (past === undefined) journal.abort(transaction);
-	else journal.commit(transaction);
+	const undone = unfinished?.undo.toReversed() ?? [];
+	if (unfinished !== undefined) {
+		const residual = revert(kernel, unfinished.undo);
+		if (residual.length > 0) throw new RollbackError(residual, { step: unfinished.command });
+		journal.abort(unfinished.transaction);
+	}
+	for (const ending of endings) end(kernel, journal, ending);
+	const commands = [...(unfinished ? [unfinished] : []), ...endings].map(({ command }) => command);
+	if (commands.length === 0) return { outcome: "nothing", steps: [], residual: [] };
 	return {
-		outcome: past === undefined ? "undone" : "finished",
-		transaction: command,
-		steps: steps.map(({ label }) => ({ label, path: "", messages: [] })),
+		outcome: unfinished === undefined ? "finished" : "undone",
+		transaction: commands.join("; "),
+		steps: [...undone, ...endings.flatMap(({ steps }) => steps)].map(told),
 		residual: [],
 	};
 }
 
-function finish(kernel: Kernel, steps: readonly StepRecord[]): string[] {
-	const labels = steps.flatMap(({ label, actions }) => actions.map(() => label));
-	const actions = steps.flatMap((step) => step.actions);
-	const residual: string[] = [];
-	for (let at = 0; at < actions.length; ) {
-		const failures = execute(kernel, actions.slice(at));
-		for (const [i, failure] of failures.entries())
-			if (failure !== undefined) residual.push(labels[at + i] as string);
-		at += failures.length;
+function end(kernel: Kernel, journal: Journal, ending: Ending): void {
+	try {
+		finish(kernel, journal, ending);
+	} catch (error) {
+		if (error instanceof RollbackError) error.step = ending.command;
+		throw error;
 	}
-	return residual;
 }
+
+const told = ({ label }: StepRecord): StepReport => ({ label, path: "", messages: [] });

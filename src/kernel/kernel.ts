@@ -38,6 +38,9 @@ export interface Kernel {
 	/** Dump what matches the request, and nothing wider. @throws KernelError */
 	dump<O, I>(message: Message<unknown, I>, reply: Message<O, never>, value: I): readonly O[];
 
+	/** What the link of this index is called, if there is one: at a fiftieth of the price of reading it. @throws KernelError */
+	linkName(index: number): string | undefined;
+
 	/** Commit nf_tables messages as one batch: all, or none and the refusals. */
 	nftables(batch: readonly Request[]): BatchOutcome;
 	/** Read nf_tables objects: one get or one dump. @throws KernelError */

@@ -5,6 +5,7 @@ import type { Message } from "../netlink/schema.js";
 import type { NetlinkSocketOptions, Outcome } from "../netlink/socket.js";
 import { NetlinkFd } from "../sys/socket.js";
 import { ConntrackDriver } from "./conntrack.js";
+import { IfnameDriver } from "./ifname.js";
 import type { BatchOutcome, Kernel, Subnet, TapRequest } from "./kernel.js";
 import { NftablesDriver } from "./nftables.js";
 import { RtnetlinkDriver } from "./rtnetlink.js";
@@ -21,6 +22,7 @@ export class LinuxKernel implements Kernel {
 	readonly #rtnetlink: RtnetlinkDriver;
 	readonly #nftables: NftablesDriver;
 	readonly #conntrack: ConntrackDriver;
+	readonly #ifname = new IfnameDriver();
 	readonly #sysctl = new SysctlDriver();
 	readonly #tun = new TunDriver();
 
@@ -37,6 +39,9 @@ export class LinuxKernel implements Kernel {
 	}
 	dump<O, I>(message: Message<unknown, I>, reply: Message<O, never>, value: I): readonly O[] {
 		return this.#rtnetlink.dump(message, reply, value);
+	}
+	linkName(index: number): string | undefined {
+		return this.#ifname.read(index);
 	}
 	nftables(batch: readonly Request[]): BatchOutcome {
 		return this.#nftables.commit(batch);
@@ -75,6 +80,7 @@ export class LinuxKernel implements Kernel {
 		this.#rtnetlink.close();
 		this.#nftables.close();
 		this.#conntrack.close();
+		this.#ifname.close();
 	}
 }
 

@@ -4,6 +4,7 @@ import { KernelError } from "../sys/error.js";
 import { ioctl, ioctlNumber } from "../sys/ioctl.js";
 import {
 	IFF_MULTI_QUEUE,
+	IFF_NO_CARRIER,
 	IFF_NO_PI,
 	IFF_TAP,
 	IFF_TUN_EXCL,
@@ -80,7 +81,9 @@ export class TunDriver {
 		// Without EXCL, TUNSETIFF attaches to whatever already has that name.
 		const queues = tap.multiQueue ? IFF_MULTI_QUEUE : 0;
 		const header = tap.vnetHdr ? IFF_VNET_HDR : 0;
-		w.u16(IFF_TAP | IFF_NO_PI | IFF_TUN_EXCL | queues | header);
+		// Without a carrier no queue is set up when it goes up, only to be torn down when we let go of it, and
+		// IPv6 says nothing on behalf of a guest that is not there: half of the price of up, a third of down's.
+		w.u16(IFF_TAP | IFF_NO_PI | IFF_NO_CARRIER | IFF_TUN_EXCL | queues | header);
 		w.reserve(IFREQ - w.length);
 		return w.finish();
 	}

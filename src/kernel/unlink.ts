@@ -31,16 +31,25 @@ export function unlink(
 	kernel: Kernel,
 	identities: readonly Identity[],
 ): (KernelError | undefined)[] {
-	const links = readLinks(
-		kernel,
-		identities.map(({ index }) => index),
-	);
-	const ours = identities.filter((identity, i) => isStill(links[i], identity));
+	const ours = stillOurs(kernel, identities);
 	const indexes = ours.map(({ index }) => index);
 	const failed =
 		indexes.length > 1 && unlinkGroup(kernel, indexes) ? [] : unlinkEach(kernel, indexes);
 	const errors = new Map(indexes.map((index, i) => [index, failed[i]]));
 	return identities.map(({ index }) => errors.get(index));
+}
+
+/** The identities whose link is there yet. Only one that was renamed, or must have its master, is read whole. */
+function stillOurs(kernel: Kernel, identities: readonly Identity[]): readonly Identity[] {
+	const names = new Map(identities.map((one) => [one, kernel.linkName(one.index)]));
+	const there = identities.filter((one) => names.get(one) !== undefined);
+	const unclear = there.filter((one) => names.get(one) !== one.name || one.master !== undefined);
+	const links = readLinks(
+		kernel,
+		unclear.map(({ index }) => index),
+	);
+	const foreign = new Set(unclear.filter((one, i) => !isStill(links[i], one)));
+	return there.filter((one) => !foreign.has(one));
 }
 
 function unlinkEach(kernel: Kernel, indexes: readonly number[]): (KernelError | undefined)[] {

@@ -73,7 +73,7 @@ function flawOfRecovery(run: Run, rig: Rig, again = true): string | undefined {
 	rig.kernel.heal();
 	if (rig.recover().outcome !== "nothing") return "recovered twice";
 	rig.restart();
-	if (rig.journal.unfinished !== undefined) return "still unfinished in the journal";
+	if (!rig.journal.isSettled) return "still unfinished in the journal";
 	const flaw = run.flawOfState(rig);
 	if (flaw !== undefined) return flaw;
 	if (rig.kernel.operations.length > 0) return "recovering nothing touched the kernel";

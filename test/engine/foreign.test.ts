@@ -112,7 +112,7 @@ function flawOf(run: Run, k: number, { act, theirs: name }: Meddling): string | 
 			? undefined
 			: `${name} is not as they made it after ${when}, ${told(error)}`;
 	let found = flaw("the run");
-	if (rig.journal.unfinished !== undefined) {
+	if (!rig.journal.isSettled) {
 		attempt(() => rig.recover());
 		found ??= flaw("recover");
 	}
@@ -206,7 +206,7 @@ describe("what somebody makes at the last moment is a conflict, and stays:", () 
 		again.kernel.interfereAt(k, act);
 		expect(run.attempt(again)).toMatchObject({ code: "ERR_CONFLICT" });
 		expect(again.picture()).toBe(wanted);
-		expect(again.journal.unfinished).toBeUndefined();
+		expect(again.journal.isSettled).toBe(true);
 		again.close();
 	});
 });

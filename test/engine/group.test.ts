@@ -116,7 +116,7 @@ describe("a unit whose tap's name is taken", () => {
 		take(rig, "tap2");
 		const outcomes = commit(rig, units);
 		expect(rejected(outcomes)).toEqual([2]);
-		expect(rig.journal.unfinished).toBeUndefined();
+		expect(rig.journal.isSettled).toBe(true);
 		expect([...rig.journal.state.taps.keys()]).not.toContain("tap2");
 		const picture = namedPictureOf(rig.kernel);
 		rig.restart();

@@ -24,8 +24,8 @@ function bounds(bytes: Buffer): number[] {
 }
 
 /** What a journal says is ours and unfinished, as text. */
-const saidBy = ({ state, unfinished }: Journal): string =>
-	JSON.stringify([[...state.taps], [...state.entries], unfinished?.transaction, unfinished?.past]);
+const saidBy = ({ state, unfinished, endings }: Journal): string =>
+	JSON.stringify([[...state.taps], [...state.entries], unfinished?.transaction, [...endings]]);
 
 /** What a process makes of these bytes: what they say, or the code of the error. */
 function read(bytes: Uint8Array): string {

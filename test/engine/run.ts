@@ -88,7 +88,7 @@ export class Run {
 	flaw(rig: Rig, error: UmlnetError | undefined): string | undefined {
 		const now = rig.picture();
 		if (error instanceof RollbackError) return this.#flawOfRollback(rig, error, now);
-		if (rig.journal.unfinished !== undefined) return `unfinished after ${told(error)}`;
+		if (!rig.journal.isSettled) return `unfinished after ${told(error)}`;
 		if (error === undefined)
 			return now === this.end ? this.flawOfState(rig) : "done, but not all of it";
 		return now === this.start ? this.flawOfState(rig) : `not as it was after ${told(error)}`;
@@ -102,12 +102,11 @@ export class Run {
 	}
 
 	#flawOfRollback(rig: Rig, error: RollbackError, now: string): string | undefined {
-		const { unfinished } = rig.journal;
-		if (unfinished === undefined) return `forgotten after ${told(error)}`;
-		const goal = unfinished.past === undefined ? this.start : this.end;
-		const labels = new Set(
-			[...unfinished.undo, ...(unfinished.past?.steps ?? [])].map(({ label }) => label),
-		);
+		const { unfinished, endings, isSettled } = rig.journal;
+		if (isSettled) return `forgotten after ${told(error)}`;
+		const goal = unfinished === undefined ? this.end : this.start;
+		const steps = [unfinished?.undo ?? [], ...[...endings.values()].map(({ steps }) => steps)];
+		const labels = new Set(steps.flat().map(({ label }) => label));
 		const strange = error.residual.filter((label) => !labels.has(label));
 		if (strange.length > 0) return `${strange.join()} is no step`;
 		const unnamed = unnamedIn(error.residual, goal, now);

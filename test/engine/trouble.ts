@@ -29,6 +29,8 @@ const REFUSALS: Readonly<Record<string, readonly string[]>> = {
 	RTM_DELNEIGH: ["EPERM", "ENOMEM"],
 	RTM_DELROUTE: ["EPERM", "ENOMEM"],
 	nftables: ["EPERM", "ENOMEM", "EOPNOTSUPP", "ENOBUFS"],
+	// Its socket is opened when first needed.
+	"ioctl(SIOCGIFNAME)": ["EMFILE", "ENOBUFS"],
 	"ioctl(TUNSETIFF)": ["EPERM", "ENOMEM", "ENFILE"],
 	"ioctl(TUNSETPERSIST)": ["EBADFD", "EINVAL"],
 	read: ["EACCES", "EIO"],

@@ -123,6 +123,10 @@ export class FakeKernel implements Kernel {
 		return this.#run(message.name, false, () => dumpRtnetlink(this.ns, message.name, value) as O[]);
 	}
 
+	linkName(index: number): string | undefined {
+		return this.#run("ioctl(SIOCGIFNAME)", false, () => this.ns.links.get(index)?.name);
+	}
+
 	nftables(batch: readonly Request[]): BatchOutcome {
 		for (const { message, value } of batch) message.encode(value as never);
 		const { act, fault } = this.#faults.next("nftables", true);

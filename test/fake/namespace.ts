@@ -180,9 +180,9 @@ function nextIndex(ns: Namespace): number {
 export const linkNamed = (ns: Namespace, name: string): Link | undefined =>
 	[...ns.links.values()].find((link) => link.name === name);
 
-/** Whether a link has somebody at its other end. A tap and a cable have so even when they are down. */
+/** Whether a link has somebody at its other end. A tap that only we hold has not (IFF_NO_CARRIER). */
 export function hasCarrier(ns: Namespace, link: Link): boolean {
-	if (link.tun !== undefined) return link.tun.held;
+	if (link.tun !== undefined) return false;
 	if (link.peer !== undefined) return link.up && (ns.links.get(link.peer)?.up ?? false);
 	if (link.kind !== "bridge") return true;
 	return portsOf(ns, link).some((port) => isRunning(ns, port));

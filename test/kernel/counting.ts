@@ -40,6 +40,9 @@ export class CountingKernel implements Kernel {
 	dump<O, I>(message: Message<unknown, I>, reply: Message<O, never>, value: I): readonly O[] {
 		return this.#kernel.dump(message, reply, value);
 	}
+	linkName(index: number): string | undefined {
+		return this.#kernel.linkName(index);
+	}
 	nftables(batch: readonly Request[]): BatchOutcome {
 		this.#note(...batch.map(({ message }) => message.name));
 		return this.#kernel.nftables(batch);

@@ -120,10 +120,17 @@ export const following: Behaviours = {
 		granted(kernel, createVeth("v0", 110, "v1", 111), setLink(110, { IFLA_MASTER: 100 }));
 		expect(linkOf(kernel, 100)?.IFLA_MTU).toBe(1500);
 	},
-	"a tap takes part at once when spanning tree is off": (kernel) => {
+	"a port takes part at once when spanning tree is off, one without a carrier does not": (
+		kernel,
+	) => {
 		kernel.createTap({ name: "tap0", index: 50, multiQueue: false, vnetHdr: false });
-		granted(kernel, createBridge("br0", 100, UP), setLink(50, { ...UP, IFLA_MASTER: 100 }));
-		const info = linkOf(kernel, 50)?.IFLA_LINKINFO;
-		expect(info).toMatchObject({ IFLA_INFO_SLAVE_DATA: { IFLA_BRPORT_STATE: 3 } });
+		granted(kernel, createVeth("v0", 110, "v1", 111), setLink(111, UP));
+		granted(kernel, createBridge("br0", 100, UP));
+		const state = (index: number): unknown => {
+			granted(kernel, setLink(index, { ...UP, IFLA_MASTER: 100 }));
+			return linkOf(kernel, index)?.IFLA_LINKINFO;
+		};
+		expect(state(110)).toMatchObject({ IFLA_INFO_SLAVE_DATA: { IFLA_BRPORT_STATE: 3 } });
+		expect(state(50)).toMatchObject({ IFLA_INFO_SLAVE_DATA: { IFLA_BRPORT_STATE: 0 } });
 	},
 };

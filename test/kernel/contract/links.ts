@@ -53,6 +53,13 @@ export const creating: Behaviours = {
 		});
 		expect(isUp(link)).toBe(true);
 	},
+	"a link's name is known by its index": (kernel) => {
+		granted(kernel, createBridge("br0", 100), setLink(100, { IFLA_IFNAME: "renamed" }));
+		expect(kernel.linkName(100)).toBe("renamed");
+		expect(kernel.linkName(101)).toBeUndefined();
+		granted(kernel, deleteLink(100));
+		expect(kernel.linkName(100)).toBeUndefined();
+	},
 	"a name or an index that is taken is EEXIST": (kernel) => {
 		granted(kernel, createBridge("br0", 100));
 		refused(kernel, createBridge("br0", 101), "EEXIST");

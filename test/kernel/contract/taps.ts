@@ -94,11 +94,11 @@ export const taps: Behaviours = {
 		kernel.dropTap("tap0");
 		kernel.createTap(tap("tap0", 500));
 	},
-	"a tap has a carrier only while somebody holds it": (kernel) => {
+	"a tap has no carrier while only we hold it": (kernel) => {
 		const running = (): boolean => ((linkOf(kernel, 500)?.ifi_flags ?? 0) & 0x10000) !== 0;
 		kernel.createTap(tap("tap0", 500));
 		granted(kernel, setLink(500, UP));
-		expect(running()).toBe(true);
+		expect(running()).toBe(false);
 		kernel.persistTap("tap0");
 		expect(running()).toBe(false);
 		expect(isUp(linkOf(kernel, 500))).toBe(true);

@@ -1,0 +1,102 @@
+import { statSync } from "node:fs";
+import { afterEach, beforeEach, expect, test } from "vitest";
+import type { Ending } from "../../src/engine/journal.js";
+import { lan } from "./hosts.js";
+import { Rig, scratch } from "./rig.js";
+import { downOf, unit } from "./units.js";
+
+let rig: Rig;
+let start: string;
+beforeEach(() => {
+	rig = new Rig(scratch(), lan);
+	start = rig.picture();
+});
+afterEach(() => rig.close());
+
+const endings = (): readonly Ending[] => [...rig.journal.endings.values()];
+const links = (): string[] =>
+	[...rig.kernel.ns.links.values()]
+		.map(({ name }) => name)
+		.filter((name) => /^(tap|br)/.test(name));
+
+/** Taps 1 and 2 are down, and their links still there. */
+function leave(): void {
+	rig.engine.up([unit(1, "plain"), unit(2, "bridge"), unit(3, "other")]);
+	rig.engine.down(downOf(1, 2), true);
+}
+
+test("what is left to the caller stands in the journal, and the taps are not ours any more", () => {
+	leave();
+	expect(links().toSorted()).toEqual(["br0", "br1", "tap1", "tap2", "tap3"]);
+	expect(endings().map(({ command }) => command)).toEqual(["down tap1 tap2"]);
+	expect([...rig.journal.state.taps.keys()]).toEqual(["tap3"]);
+	expect(rig.journal.isEmpty).toBe(false);
+});
+
+test("others come and go meanwhile", () => {
+	leave();
+	rig.engine.up([unit(4, "nat")]);
+	rig.engine.down(downOf(4, 3), true);
+	expect(endings()).toHaveLength(2);
+	expect([...rig.journal.state.taps.keys()]).toEqual([]);
+	expect(rig.recover().outcome).toBe("finished");
+	expect(rig.picture()).toBe(start);
+});
+
+test.each([
+	["a tap", unit(1, "plain")],
+	["a bridge", unit(5, "bridge")],
+])("who wants %s of the same name gets a new one", (_, wanted) => {
+	leave();
+	rig.engine.up([wanted]);
+	expect(endings()).toEqual([]);
+	expect(rig.engine.status().taps.flatMap(({ drift }) => drift)).toEqual([]);
+	rig.engine.down(downOf(3, wanted.id));
+	expect(rig.picture()).toBe(start);
+});
+
+test("who takes it down again finds it gone when that is done", () => {
+	leave();
+	rig.engine.down(downOf(2));
+	expect(endings()).toEqual([]);
+	expect(links().toSorted()).toEqual(["br1", "tap3"]);
+});
+
+test("it survives the process, the rewriting of the journal, and recovering twice", () => {
+	leave();
+	rig.restart();
+	expect(rig.engine.left).toBe("down tap1 tap2");
+	// Grown beyond 1 MiB the journal is rewritten.
+	const many = Array.from({ length: 40 }, (_, i) => unit(100 + i, "plain"));
+	const { ino } = statSync(rig.path);
+	const before = rig.journal.endings.size;
+	for (let i = 0; statSync(rig.path).ino === ino && i < 200; i++) {
+		rig.engine.up(many);
+		rig.engine.down(
+			many.map(({ id }) => id).flatMap((id) => downOf(id)),
+			false,
+		);
+	}
+	expect(statSync(rig.path).ino).not.toBe(ino);
+	expect(rig.journal.endings.size).toBe(before);
+	rig.restart();
+	expect(endings().map(({ command }) => command)).toEqual(["down tap1 tap2"]);
+	expect(rig.recover()).toMatchObject({ outcome: "finished", transaction: "down tap1 tap2" });
+	expect(rig.recover().outcome).toBe("nothing");
+	expect(links().toSorted()).toEqual(["br1", "tap3"]);
+	rig.engine.down(downOf(3));
+	expect(rig.picture()).toBe(start);
+});
+
+test("what became somebody else's meanwhile is left alone", () => {
+	leave();
+	const index = endings()[0]?.steps[0]?.actions[0];
+	if (index?.via !== "unlink") throw new Error("the first step deletes no link");
+	rig.kernel.aside(() => {
+		const link = rig.kernel.ns.links.get(index.link.index);
+		if (link !== undefined) Object.assign(link, { name: "theirs", alias: "theirs" });
+	});
+	rig.recover();
+	expect(links().toSorted()).toEqual(["br1", "tap3"]);
+	expect([...rig.kernel.ns.links.values()].map(({ name }) => name)).toContain("theirs");
+});

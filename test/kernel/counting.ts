@@ -3,9 +3,12 @@ import type { Request } from "../../src/netlink/request.js";
 import type { Message } from "../../src/netlink/schema.js";
 import type { Outcome } from "../../src/netlink/socket.js";
 
-/** Something that somebody else does just before the kernel is asked for something for the first time. */
+/**
+ * Something that somebody else does just before the kernel is asked for something for the first time; or, given a
+ * number, before it is asked for a change for so manieth time.
+ */
 export interface Meddling {
-	readonly before: string;
+	readonly before: string | number;
 	act(): void;
 }
 
@@ -14,6 +17,8 @@ export class CountingKernel implements Kernel {
 	readonly mutations: string[] = [];
 	readonly #kernel: Kernel;
 	#meddling: Meddling | undefined;
+	/** How often it was asked for changes; those of one send or one batch come at once. */
+	changes = 0;
 
 	constructor(kernel: Kernel, meddling?: Meddling) {
 		this.#kernel = kernel;
@@ -23,7 +28,10 @@ export class CountingKernel implements Kernel {
 	#note(...names: readonly string[]): void {
 		const mutations = names.filter((name) => !name.startsWith("RTM_GET"));
 		const meddling = this.#meddling;
-		if (meddling !== undefined && mutations.includes(meddling.before)) {
+		if (mutations.length > 0) this.changes++;
+		const { before } = meddling ?? {};
+		const isNow = typeof before === "string" ? mutations.includes(before) : before === this.changes;
+		if (mutations.length > 0 && meddling !== undefined && isNow) {
 			this.#meddling = undefined;
 			meddling.act();
 		}

@@ -25,6 +25,8 @@ export interface Outcome<T> {
 	readonly result: T;
 	/** Requests that could have changed the kernel, by name. */
 	readonly mutations: readonly string[];
+	/** How many calls that was. */
+	readonly changes: number;
 }
 
 /** A host with an uplink, its LAN, and a state directory: all a test needs, and gone with it. */
@@ -74,7 +76,7 @@ export class Lab {
 		const host = new Host(kernel, { stateDir: this.stateDir });
 		try {
 			const result = await work(host);
-			return { result, mutations: kernel.mutations };
+			return { result, mutations: kernel.mutations, changes: kernel.changes };
 		} finally {
 			host.close();
 		}

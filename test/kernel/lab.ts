@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from "node:fs";
+import { chownSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Host } from "../../src/host.js";
@@ -7,6 +7,7 @@ import { difference, type Snapshot, snapshot } from "../../src/oracle/snapshot.j
 import { settled } from "../oracle/settled.js";
 import { CountingKernel, type Meddling } from "./counting.js";
 import { Machine } from "./machine.js";
+import { asRoot, LEAST, leastPrivileged, UID } from "./privilege.js";
 
 /** The uplink of the seed: eth1 is 10.33.33.34/8 in a LAN with one more machine, the router. */
 const uplink = (lan: Machine): string => `
@@ -39,6 +40,7 @@ export class Lab {
 
 	private constructor(name?: string) {
 		this.host = new Machine(name);
+		if (LEAST) chownSync(this.#directory, UID, UID);
 	}
 
 	/** A host on which `script` has run, and nothing is on its way any more; with a name for its namespace. */
@@ -71,7 +73,12 @@ export class Lab {
 	}
 
 	/** Do something as a process of ours does it: open the host, work, close it. */
-	async run<T>(work: (host: Host) => Promise<T>, meddling?: Meddling): Promise<Outcome<T>> {
+	run<T>(work: (host: Host) => Promise<T>, meddling?: Meddling): Promise<Outcome<T>> {
+		const theirs = meddling && { ...meddling, act: () => asRoot(() => meddling.act()) };
+		return leastPrivileged(() => this.#run(work, theirs));
+	}
+
+	async #run<T>(work: (host: Host) => Promise<T>, meddling?: Meddling): Promise<Outcome<T>> {
 		const kernel = new CountingKernel(new LinuxKernel(), meddling);
 		const host = new Host(kernel, { stateDir: this.stateDir });
 		try {

@@ -1,5 +1,6 @@
 import { spawnSync } from "node:child_process";
 import { join } from "node:path";
+import { asUser } from "./privilege.js";
 
 /** The command as it is installed; `npm run build` makes it. */
 const MAIN = join(import.meta.dirname, "../../dist/bin/umlnet-nl.js");
@@ -25,7 +26,7 @@ export interface Around {
 export function umlnet(around: Around, ...args: readonly string[]): Ended {
 	const { netns, stateDir, under = [], input = "" } = around;
 	const node = [process.execPath, MAIN, "--state-dir", stateDir, ...args];
-	const command = [`--net=${netns}`, ...under, ...node];
+	const command = [`--net=${netns}`, ...asUser, ...under, ...node];
 	const ended = spawnSync("nsenter", command, { encoding: "utf8", input });
 	if (ended.error !== undefined) throw ended.error;
 	const { status, signal, stdout, stderr } = ended;

@@ -8,10 +8,11 @@ import {
 import { answer } from "./answer.js";
 import type { BatchMessage, TableHandle } from "./command/command.js";
 import type { Query } from "./command/query.js";
-import { type Batch, type Context, compile } from "./compile.js";
+import { type Batch, type Context, compileKeeping } from "./compile.js";
 import { type Connection, type ConnectionOptions, connected } from "./connection.js";
 import { dumpElements } from "./contents.js";
 import { echoing, echoOf } from "./echo.js";
+import { Encoder } from "./encoder.js";
 import { NftError } from "./error.js";
 import { localHost } from "./fact/host.js";
 import type { Document } from "./json.js";
@@ -127,7 +128,12 @@ class Application {
 	#compile(): Compiled {
 		const { host, context } = this.#options;
 		const dated = context === undefined ? datedContext(this.#connection) : { context };
-		const batch = compile(this.#document, { ...(host && { host }), context: dated.context });
+		const encoder = new Encoder();
+		const batch = compileKeeping(
+			this.#document,
+			{ ...(host && { host }), context: dated.context },
+			(message) => encoder.encode(message),
+		);
 		return { ...batch, ...("generation" in dated && { generation: dated.generation }) };
 	}
 

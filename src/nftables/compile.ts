@@ -83,9 +83,33 @@ const parser: Parser = {
 const setKey = ({ family, table }: TableHandle, name: string): string =>
 	`${family} ${table} ${name}`;
 
+/** What becomes of a message as soon as it is made. */
+export type Keep = (message: BatchMessage) => BatchMessage;
+
+/** Messages in their order; some are made when all commands are evaluated. */
+class Messages {
+	readonly #keep: Keep;
+	readonly #made: (BatchMessage | Emission)[] = [];
+	constructor(keep: Keep) {
+		this.#keep = keep;
+	}
+	get isEmpty(): boolean {
+		return this.#made.length === 0;
+	}
+	add(messages: readonly BatchMessage[]): void {
+		for (const message of messages) this.#made.push(this.#keep(message));
+	}
+	addLater(emission: Emission): void {
+		this.#made.push(emission);
+	}
+	finish(): BatchMessage[] {
+		return this.#made.flatMap((one) => (typeof one === "function" ? one().map(this.#keep) : [one]));
+	}
+}
+
 function start(
 	{ host = localHost(), context = {} }: CompileOptions,
-	emissions: Emission[],
+	messages: Messages,
 ): Compilation {
 	const sets = new Map<string, SetDeclaration>();
 	let id = 0;
@@ -98,7 +122,8 @@ function start(
 	return {
 		host,
 		parser,
-		emit: (emission) => void emissions.push(emission),
+		emit: (...made) => messages.add(made),
+		emitLater: (emission) => messages.addLater(emission),
 		nextSetId: () => ++id,
 		knownSet,
 		findSet(handle, name, path) {
@@ -137,18 +162,22 @@ function compileCommand(at: Cursor, compilation: Compilation): Query | undefined
  * of the host is read.
  * @throws NftError, with the place in the document
  */
-export function compile(document: Document, options: CompileOptions = {}): Batch {
-	const emissions: Emission[] = [];
-	const compilation = start(options, emissions);
+export const compile = (document: Document, options: CompileOptions = {}): Batch =>
+	compileKeeping(document, options, (message) => message);
+
+/** Compile, and do something with each message before the next command is read: what it was made of is free then. */
+export function compileKeeping(document: Document, options: CompileOptions, keep: Keep): Batch {
+	const messages = new Messages(keep);
+	const compilation = start(options, messages);
 	try {
 		const { nftables } = new Cursor(document).fields(["nftables"]);
 		const before: Query[] = [];
 		const after: Query[] = [];
 		for (const command of nftables.list()) {
 			const query = compileCommand(command, compilation);
-			if (query !== undefined) (emissions.length === 0 ? before : after).push(query);
+			if (query !== undefined) (messages.isEmpty ? before : after).push(query);
 		}
-		return { messages: emissions.flatMap((emission) => emission()), before, after };
+		return { messages: messages.finish(), before, after };
 	} catch (error) {
 		if (error instanceof NftError) throw error;
 		throw new NftError("$", `cannot be compiled: ${(error as Error).message}`, {

@@ -47,13 +47,13 @@ export function compileChain(at: Cursor, operation: Operation, compilation: Comp
 	const of = { ...header(family), NFTA_CHAIN_TABLE: table };
 	switch (operation) {
 		case "flush":
-			compilation.emit(() => [
+			compilation.emit(
 				batchMessage(path, NFT_MSG_DELRULE, 0, {
 					...header(family),
 					NFTA_RULE_TABLE: table,
 					NFTA_RULE_CHAIN: name,
 				}),
-			]);
+			);
 			return;
 		case "rename":
 			rename(at, json, of, compilation);
@@ -63,7 +63,7 @@ export function compileChain(at: Cursor, operation: Operation, compilation: Comp
 			const message = operation === "delete" ? NFT_MSG_DELCHAIN : NFT_MSG_DESTROYCHAIN;
 			const by = name === undefined ? { NFTA_CHAIN_HANDLE: handle } : { NFTA_CHAIN_NAME: name };
 			const hook = json.dev && { NFTA_CHAIN_HOOK: hookOf(family, json) };
-			compilation.emit(() => [batchMessage(path, message, 0, { ...of, ...by, ...hook })]);
+			compilation.emit(batchMessage(path, message, 0, { ...of, ...by, ...hook }));
 			return;
 		}
 		case "add":
@@ -74,7 +74,7 @@ export function compileChain(at: Cursor, operation: Operation, compilation: Comp
 	}
 	const value = { ...of, NFTA_CHAIN_NAME: name, ...baseAttrs(at, family, json) };
 	const flags = NLM_F_CREATE | (operation === "create" ? NLM_F_EXCL : 0);
-	compilation.emit(() => [batchMessage(path, NFT_MSG_NEWCHAIN, flags, value)]);
+	compilation.emit(batchMessage(path, NFT_MSG_NEWCHAIN, flags, value));
 }
 
 type Json = Partial<Record<"type" | "hook" | "prio" | "dev" | "policy" | "comment", Cursor>>;
@@ -106,5 +106,5 @@ function rename(
 		NFTA_CHAIN_HANDLE: json.handle.bigint(),
 		NFTA_CHAIN_NAME: parseName(json.newname),
 	};
-	compilation.emit(() => [batchMessage(at.path, NFT_MSG_NEWCHAIN, 0, value)]);
+	compilation.emit(batchMessage(at.path, NFT_MSG_NEWCHAIN, 0, value));
 }

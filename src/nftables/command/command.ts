@@ -11,7 +11,7 @@ import type { SetDeclaration } from "../set.js";
 export interface BatchMessage extends Request {
 	readonly path: string;
 }
-/** Its messages, made when all commands are evaluated: a later rule may add to a set's flags. */
+/** Messages made when all commands are evaluated. */
 export type Emission = () => readonly BatchMessage[];
 
 export type Operation =
@@ -28,7 +28,9 @@ export type Operation =
 export interface Compilation {
 	readonly host: Host;
 	readonly parser: Parser;
-	emit(emission: Emission): void;
+	emit(...messages: readonly BatchMessage[]): void;
+	/** A set's flags are known when all rules are: one of them may add to it. */
+	emitLater(emission: Emission): void;
 	nextSetId(): number;
 	findSet(handle: TableHandle, name: string, path: string): SetDeclaration;
 	/** The set of that name, if the document or the kernel has one. */

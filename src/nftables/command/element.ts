@@ -49,8 +49,8 @@ export function compileElement(at: Cursor, operation: Operation, compilation: Co
 			: NFT_MSG_DESTROYSETELEM
 		: NFT_MSG_NEWSETELEM;
 	const flags = removes ? 0 : NLM_F_CREATE | (operation === "create" ? NLM_F_EXCL : 0);
-	compilation.emit(() =>
-		[...portions(encodeElements(set, elements, first))].map((portion) =>
+	for (const portion of portions(encodeElements(set, elements, first)))
+		compilation.emit(
 			batchMessage(at.path, message, flags, {
 				...header(handle.family),
 				NFTA_SET_ELEM_LIST_TABLE: handle.table,
@@ -58,6 +58,5 @@ export function compileElement(at: Cursor, operation: Operation, compilation: Co
 				NFTA_SET_ELEM_LIST_SET_ID: removes || set.id === 0 ? undefined : set.id,
 				NFTA_SET_ELEM_LIST_ELEMENTS: portion,
 			}),
-		),
-	);
+		);
 }

@@ -42,7 +42,7 @@ export function compileFlowtable(at: Cursor, operation: Operation, compilation: 
 				? { NFTA_FLOWTABLE_HANDLE: json.handle?.bigint() }
 				: { NFTA_FLOWTABLE_NAME: name };
 		const message = operation === "delete" ? NFT_MSG_DELFLOWTABLE : NFT_MSG_DESTROYFLOWTABLE;
-		compilation.emit(() => [batchMessage(at.path, message, 0, { ...of, ...by })]);
+		compilation.emit(batchMessage(at.path, message, 0, { ...of, ...by }));
 		return;
 	}
 	if (operation !== "add" && operation !== "create") throw at.unsupported(`${operation} flowtable`);
@@ -60,5 +60,5 @@ export function compileFlowtable(at: Cursor, operation: Operation, compilation: 
 		},
 	};
 	const flags = NLM_F_CREATE | (operation === "create" ? NLM_F_EXCL : 0);
-	compilation.emit(() => [batchMessage(at.path, NFT_MSG_NEWFLOWTABLE, flags, value)]);
+	compilation.emit(batchMessage(at.path, NFT_MSG_NEWFLOWTABLE, flags, value));
 }

@@ -199,7 +199,7 @@ export const compileObject =
 					: { NFTA_OBJ_NAME: parseName(name) };
 			const message = operation === "delete" ? NFT_MSG_DELOBJ : NFT_MSG_DESTROYOBJ;
 			const value = { ...of, ...by, NFTA_OBJ_TYPE: objectTypes[type] } as Attrs;
-			compilation.emit(() => [batchMessage(path, message, 0, value)]);
+			compilation.emit(batchMessage(path, message, 0, value));
 			return;
 		}
 		if (operation !== "add" && operation !== "create") throw at.unsupported(`${operation} ${type}`);
@@ -211,5 +211,5 @@ export const compileObject =
 			NFTA_OBJ_USERDATA: commentRecord(json.comment),
 		};
 		const flags = NLM_F_CREATE | (operation === "create" ? NLM_F_EXCL : 0);
-		compilation.emit(() => [batchMessage(path, NFT_MSG_NEWOBJ, flags, value)]);
+		compilation.emit(batchMessage(path, NFT_MSG_NEWOBJ, flags, value));
 	};

@@ -52,7 +52,7 @@ export function compileRule(at: Cursor, operation: Operation, compilation: Compi
 	if (operation === "delete" || operation === "destroy") {
 		if (handle === undefined) throw at.fail('"handle" is missing');
 		const message = operation === "delete" ? NFT_MSG_DELRULE : NFT_MSG_DESTROYRULE;
-		compilation.emit(() => [batchMessage(path, message, 0, { ...of, NFTA_RULE_HANDLE: handle })]);
+		compilation.emit(batchMessage(path, message, 0, { ...of, NFTA_RULE_HANDLE: handle }));
 		return;
 	}
 	const place = placeOf(at, operation, json, () => compilation.rulesOf(table, chain));
@@ -61,7 +61,7 @@ export function compileRule(at: Cursor, operation: Operation, compilation: Compi
 	const userdata = commentRecord(json.comment);
 	const sets: SetDeclaration[] = [];
 	const statements = evaluateRule(rulesetOf(table, compilation, sets), table.family, given);
-	compilation.emit(() => [
+	compilation.emit(
 		...sets.flatMap((set) => declarationMessages(path, set)),
 		batchMessage(path, NFT_MSG_NEWRULE, place.flags, {
 			...of,
@@ -69,7 +69,7 @@ export function compileRule(at: Cursor, operation: Operation, compilation: Compi
 			NFTA_RULE_EXPRESSIONS: emitRule(statements),
 			NFTA_RULE_USERDATA: userdata,
 		}),
-	]);
+	);
 }
 
 interface Place {

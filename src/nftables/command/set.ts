@@ -101,20 +101,20 @@ export function compileSet(at: Cursor, operation: Operation, compilation: Compil
 			if (name === undefined && handle === undefined) throw at.fail("a name or a handle is needed");
 			const message = operation === "delete" ? NFT_MSG_DELSET : NFT_MSG_DESTROYSET;
 			const by = name === undefined ? { NFTA_SET_HANDLE: handle } : { NFTA_SET_NAME: name };
-			compilation.emit(() => [
+			compilation.emit(
 				batchMessage(path, message, 0, { ...header(family), NFTA_SET_TABLE: table, ...by }),
-			]);
+			);
 			return;
 		}
 		case "flush":
 			if (name === undefined) throw at.fail('"name" is missing');
-			compilation.emit(() => [
+			compilation.emit(
 				batchMessage(path, NFT_MSG_DELSETELEM, 0, {
 					...header(family),
 					NFTA_SET_ELEM_LIST_TABLE: table,
 					NFTA_SET_ELEM_LIST_SET: name,
 				}),
-			]);
+			);
 			return;
 		case "add":
 		case "create":
@@ -143,13 +143,13 @@ function add(
 		set.elements = evaluateElements(set, literal, new Evaluation(ruleset, handle.family));
 	}
 	const nlFlags = NLM_F_CREATE | (operation === "create" ? NLM_F_EXCL : 0);
-	compilation.emit(() => [
+	compilation.emitLater(() => [
 		batchMessage(at.path, NFT_MSG_NEWSET, nlFlags, {
 			...header(handle.family),
 			...encodeSet(set),
 		}),
-		...elementMessages(at.path, set),
 	]);
+	compilation.emit(...elementMessages(at.path, set));
 }
 
 /** One type, a concatenation of types, or the type of an expression. */

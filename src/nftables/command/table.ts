@@ -39,14 +39,14 @@ export function compileTable(at: Cursor, operation: Operation, compilation: Comp
 		if (name === undefined && handle === undefined) throw at.fail("a name or a handle is needed");
 		const message = operation === "delete" ? NFT_MSG_DELTABLE : NFT_MSG_DESTROYTABLE;
 		const by = name === undefined ? { NFTA_TABLE_HANDLE: handle } : { NFTA_TABLE_NAME: name };
-		compilation.emit(() => [batchMessage(path, message, 0, { ...header(family), ...by })]);
+		compilation.emit(batchMessage(path, message, 0, { ...header(family), ...by }));
 		return;
 	}
 	if (name === undefined) throw at.fail('"name" is missing');
 	if (operation === "flush") {
-		compilation.emit(() => [
+		compilation.emit(
 			batchMessage(path, NFT_MSG_DELRULE, 0, { ...header(family), NFTA_RULE_TABLE: name }),
-		]);
+		);
 		return;
 	}
 	if (operation !== "add" && operation !== "create") throw at.unsupported(`${operation} table`);
@@ -58,12 +58,12 @@ export function compileTable(at: Cursor, operation: Operation, compilation: Comp
 	};
 	// No NLM_F_CREATE: nf_tables makes a table that is not there in any case.
 	const excl = operation === "create" ? NLM_F_EXCL : 0;
-	compilation.emit(() => [batchMessage(path, NFT_MSG_NEWTABLE, excl, value)]);
+	compilation.emit(batchMessage(path, NFT_MSG_NEWTABLE, excl, value));
 }
 
 /** `flush ruleset`: every table of a family, or of all. */
 export function compileFlushRuleset(at: Cursor, compilation: Compilation): void {
 	const json = at.isNull ? {} : at.fields([], ["family"]);
 	const family = json.family?.oneOf(families) ?? 0;
-	compilation.emit(() => [batchMessage(at.path, NFT_MSG_DELTABLE, 0, header(family))]);
+	compilation.emit(batchMessage(at.path, NFT_MSG_DELTABLE, 0, header(family)));
 }

@@ -14,9 +14,15 @@ export const align4 = (n: number): number => (n + 3) & ~3;
 export class Writer {
 	/** Names from the message down to what is being written. Not popped on a throw: the error needs it. */
 	readonly path: string[] = [];
-	bytes = new Uint8Array(4096);
+	bytes: Uint8Array<ArrayBuffer>;
 	length = 0;
-	#view = new DataView(this.bytes.buffer);
+	#view: DataView;
+
+	/** @param size how many bytes there is room for at first */
+	constructor(size = 4096) {
+		this.bytes = new Uint8Array(size);
+		this.#view = new DataView(this.bytes.buffer);
+	}
 
 	/** Forget what was written; the memory stays. */
 	reset(): void {

@@ -8,11 +8,10 @@ import {
 import { answer } from "./answer.js";
 import type { BatchMessage, TableHandle } from "./command/command.js";
 import type { Query } from "./command/query.js";
-import { type Batch, type Context, compileKeeping } from "./compile.js";
+import { type Batch, type Context, compileEncoded } from "./compile.js";
 import { type Connection, type ConnectionOptions, connected } from "./connection.js";
 import { dumpElements } from "./contents.js";
 import { echoing, echoOf } from "./echo.js";
-import { Encoder } from "./encoder.js";
 import { NftError } from "./error.js";
 import { localHost } from "./fact/host.js";
 import type { Document } from "./json.js";
@@ -128,12 +127,8 @@ class Application {
 	#compile(): Compiled {
 		const { host, context } = this.#options;
 		const dated = context === undefined ? datedContext(this.#connection) : { context };
-		const encoder = new Encoder();
-		const batch = compileKeeping(
-			this.#document,
-			{ ...(host && { host }), context: dated.context },
-			(message) => encoder.encode(message),
-		);
+		const options = { ...(host && { host }), context: dated.context };
+		const batch = compileEncoded(this.#document, options);
 		return { ...batch, ...("generation" in dated && { generation: dated.generation }) };
 	}
 

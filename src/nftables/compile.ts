@@ -15,11 +15,13 @@ import { compileRule } from "./command/rule.js";
 import { compileSet } from "./command/set.js";
 import { compileFlushRuleset, compileTable } from "./command/table.js";
 import { Cursor } from "./cursor.js";
+import { Encoder } from "./encoder.js";
 import { NftError } from "./error.js";
 import { parseExpression } from "./expression/index.js";
 import { type Host, localHost } from "./fact/host.js";
 import type { Document } from "./json.js";
 import type { Parser } from "./parser.js";
+import { Repetition } from "./repetition.js";
 import type { SetDeclaration } from "./set.js";
 import { statementParsers } from "./statement/index.js";
 
@@ -84,7 +86,7 @@ const setKey = ({ family, table }: TableHandle, name: string): string =>
 	`${family} ${table} ${name}`;
 
 /** What becomes of a message as soon as it is made. */
-export type Keep = (message: BatchMessage) => BatchMessage;
+type Keep = (message: BatchMessage) => BatchMessage;
 
 /** Messages in their order; some are made when all commands are evaluated. */
 class Messages {
@@ -110,6 +112,7 @@ class Messages {
 function start(
 	{ host = localHost(), context = {} }: CompileOptions,
 	messages: Messages,
+	repeats: boolean,
 ): Compilation {
 	const sets = new Map<string, SetDeclaration>();
 	let id = 0;
@@ -122,6 +125,7 @@ function start(
 	return {
 		host,
 		parser,
+		repetition: repeats ? new Repetition(host) : undefined,
 		emit: (...made) => messages.add(made),
 		emitLater: (emission) => messages.addLater(emission),
 		nextSetId: () => ++id,
@@ -163,12 +167,22 @@ function compileCommand(at: Cursor, compilation: Compilation): Query | undefined
  * @throws NftError, with the place in the document
  */
 export const compile = (document: Document, options: CompileOptions = {}): Batch =>
-	compileKeeping(document, options, (message) => message);
+	compileWith(document, options, (message) => message, false);
 
-/** Compile, and do something with each message before the next command is read: what it was made of is free then. */
-export function compileKeeping(document: Document, options: CompileOptions, keep: Keep): Batch {
+/** Compile to bytes, each message before the next command is read: what it was made of is free then. */
+export function compileEncoded(document: Document, options: CompileOptions): Batch {
+	const encoder = new Encoder();
+	return compileWith(document, options, (message) => encoder.encode(message), true);
+}
+
+function compileWith(
+	document: Document,
+	options: CompileOptions,
+	keep: Keep,
+	repeats: boolean,
+): Batch {
 	const messages = new Messages(keep);
-	const compilation = start(options, messages);
+	const compilation = start(options, messages, repeats);
 	try {
 		const { nftables } = new Cursor(document).fields(["nftables"]);
 		const before: Query[] = [];

@@ -1,6 +1,7 @@
 import type { In } from "../netlink/schema.js";
 import type { expr } from "../uapi/nf_tables_expr.js";
-import type { Node } from "./node.js";
+import type { Expected } from "./evaluation.js";
+import type { Node, Value } from "./node.js";
 import { registers } from "./value.js";
 
 export type Expr = In<typeof expr>;
@@ -28,9 +29,19 @@ export function registerNumber(register: Register): number {
 
 export type Loader = (node: Node, emitter: Emitter, to: Register) => void;
 
+/** A constant that could be another one without the rule being compiled otherwise, and its bytes as they are sent. */
+export interface Variable {
+	readonly path: string;
+	/** What it was read as. */
+	readonly expected: Expected;
+	readonly value: Value;
+	readonly bytes: Uint8Array;
+}
+
 /** Collects the expressions of one rule and hands out its registers. */
 export class Emitter {
 	readonly expressions: Expr[] = [];
+	readonly variables: Variable[] = [];
 	readonly #load: Loader;
 	#next: Register = 1;
 	constructor(load: Loader) {

@@ -1,3 +1,4 @@
+import type { Expected } from "./evaluation.js";
 import type { Datatype } from "./fact/datatype.js";
 import type { OptionalHeader } from "./fact/exthdr.js";
 import type { Base, Field, Protocol } from "./fact/protocol.js";
@@ -144,6 +145,8 @@ export interface Relational extends Common {
 	op: Relation;
 	left: Node;
 	right: Node;
+	/** The right side when any other constant of its type would do as well, and what it was read as. */
+	variable?: { readonly value: Value; readonly expected: Expected };
 }
 /** What a rule may compare to learn the next protocol; comparing it adds to the protocol context. */
 interface ProtocolKey extends Common {

@@ -1,7 +1,7 @@
 import { NFPROTO_IPV4, NFPROTO_IPV6 } from "../uapi/netfilter.js";
 import { NFT_META_PROTOCOL } from "../uapi/nf_tables_const.js";
 import { bytesOf } from "./element.js";
-import { Emitter, type Expr } from "./emitter.js";
+import { Emitter } from "./emitter.js";
 import { Evaluation, fail, type Ruleset } from "./evaluation.js";
 import { loadExpression } from "./expression/index.js";
 import { invalid } from "./fact/datatype.js";
@@ -30,10 +30,12 @@ export function evaluateRule(
 	return reduce(statements, family);
 }
 
-export function emitRule(statements: readonly Statement[]): Expr[] {
+export function emitRule(
+	statements: readonly Statement[],
+): Pick<Emitter, "expressions" | "variables"> {
 	const emitter = new Emitter(loadExpression);
 	for (const statement of statements) statement.emit(emitter);
-	return emitter.expressions;
+	return emitter;
 }
 
 interface PayloadMatch {

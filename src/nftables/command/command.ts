@@ -5,6 +5,7 @@ import type { Cursor } from "../cursor.js";
 import { families } from "../fact/family.js";
 import type { Host } from "../fact/host.js";
 import type { Parser } from "../parser.js";
+import type { Repetition } from "../repetition.js";
 import type { SetDeclaration } from "../set.js";
 
 /** A message of the batch, and the command of the document it comes from. */
@@ -28,6 +29,8 @@ export type Operation =
 export interface Compilation {
 	readonly host: Host;
 	readonly parser: Parser;
+	/** What rules were compiled to before, where messages are sent as they are. */
+	readonly repetition: Repetition | undefined;
 	emit(...messages: readonly BatchMessage[]): void;
 	/** A set's flags are known when all rules are: one of them may add to it. */
 	emitLater(emission: Emission): void;

@@ -39,6 +39,12 @@ export interface RuleJson {
 }
 
 export function compileRule(at: Cursor, operation: Operation, compilation: Compilation): void {
+	const repeated = at.isObject ? compilation.repetition?.message(at, operation) : undefined;
+	if (repeated === undefined) compileNew(at, operation, compilation);
+	else compilation.emit(repeated);
+}
+
+function compileNew(at: Cursor, operation: Operation, compilation: Compilation): void {
 	const json = at.fields(["family", "table", "chain"], ["expr", "handle", "index", "comment"]);
 	const table = parseHandle(json);
 	const chain = parseName(json.chain);
@@ -60,16 +66,19 @@ export function compileRule(at: Cursor, operation: Operation, compilation: Compi
 	const given = json.expr.list().map((item) => compilation.parser.statement(item));
 	const userdata = commentRecord(json.comment);
 	const sets: SetDeclaration[] = [];
-	const statements = evaluateRule(rulesetOf(table, compilation, sets), table.family, given);
-	compilation.emit(
-		...sets.flatMap((set) => declarationMessages(path, set)),
-		batchMessage(path, NFT_MSG_NEWRULE, place.flags, {
-			...of,
-			...place.value,
-			NFTA_RULE_EXPRESSIONS: emitRule(statements),
-			NFTA_RULE_USERDATA: userdata,
-		}),
-	);
+	const ruleset = rulesetOf(table, compilation, sets);
+	const statements = evaluateRule(ruleset, table.family, given);
+	const { expressions, variables } = emitRule(statements);
+	const message = batchMessage(path, NFT_MSG_NEWRULE, place.flags, {
+		...of,
+		...place.value,
+		NFTA_RULE_EXPRESSIONS: expressions,
+		NFTA_RULE_USERDATA: userdata,
+	});
+	compilation.emit(...sets.flatMap((set) => declarationMessages(path, set)), message);
+	const isAlone = !ruleset.refers && sets.length === 0 && json.index === undefined;
+	if (isAlone && variables.length > 0 && (operation === "add" || handle === undefined))
+		compilation.repetition?.learn(at, operation, message, variables);
 }
 
 interface Place {
@@ -104,11 +113,16 @@ export function rulesetOf(
 	handle: TableHandle,
 	compilation: Compilation,
 	declared: SetDeclaration[] = [],
-): Ruleset {
+): Ruleset & { refers: boolean } {
 	return {
 		host: compilation.host,
 		evaluate: evaluateExpression,
-		findSet: (name, path) => compilation.findSet(handle, name, path),
+		/** Whether a set that exists was asked for. */
+		refers: false,
+		findSet(name, path) {
+			this.refers = true;
+			return compilation.findSet(handle, name, path);
+		},
 		declare(set) {
 			Object.assign(set, { table: handle.table, id: compilation.nextSetId() });
 			if (!isAnonymous(set)) compilation.addSet(set);

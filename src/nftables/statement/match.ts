@@ -5,7 +5,7 @@ import { bytesOf } from "../element.js";
 import { type Emitter, type Register, registerNumber } from "../emitter.js";
 import { type Evaluation, fail, unevaluated } from "../evaluation.js";
 import { askPresence } from "../expression/fib.js";
-import { booleanType, ctState, isBitmask, isString } from "../fact/datatype.js";
+import { booleanType, ctState, isBitmask, isInteger, isString } from "../fact/datatype.js";
 import type { Expression } from "../json.js";
 import { learn } from "../learn.js";
 import {
@@ -17,6 +17,7 @@ import {
 	type Relation,
 	type Relational,
 	type SetLiteral,
+	type Value,
 } from "../node.js";
 import type { Parser } from "../parser.js";
 import { declareAnonymous, isInterval } from "../set.js";
@@ -67,8 +68,11 @@ const isAnyOf = (op: Relation): boolean => op === "==" || op === "in";
 function evaluateRelational(node: Relational, evaluation: Evaluation): void {
 	if (node.right.kind === "set name") node.right = evaluation.evaluate(node.right);
 	node.left = evaluation.evaluate(node.left);
+	const { expected } = evaluation;
+	const isPlain = node.right.kind === "symbol" && saysNothing(node.left);
 	if (node.right.kind === "range" && isTimeOfDay(node.left)) crossMidnight(node, evaluation);
 	else node.right = evaluation.evaluate(node.right);
+	if (isPlain && isNumber(node.right)) node.variable = { value: node.right, expected };
 	checkTypes(node);
 	if (node.op === "==" || node.op === "!=" || node.op === "in") unwrapSingle(node);
 	if (isAnyOf(node.op)) learnFrom(node, evaluation);
@@ -83,6 +87,12 @@ function evaluateRelational(node: Relational, evaluation: Evaluation): void {
 		node.right = right;
 	});
 }
+
+/** Whether comparing it tells nothing about the packet's headers, and it is compared as it is. */
+const saysNothing = (node: Node): boolean =>
+	(node.kind === "payload" || node.kind === "meta" || node.kind === "ct") && !node.isProtocol;
+const isNumber = (node: Node): node is Value =>
+	node.kind === "value" && isInteger(node.datatype) && !isBitmask(node.datatype);
 
 const isTimeOfDay = (node: Node): boolean =>
 	node.kind === "meta" && (node.key === NFT_META_TIME_HOUR || node.key === NFT_META_TIME_DAY);
@@ -216,8 +226,16 @@ function emitRelational(node: Relational, emitter: Emitter): void {
 			return;
 		default:
 			if ((op === "in" || op === "!") && isBitmask(right.datatype)) emitFlags(node, emitter);
-			else emitter.with(left, (from) => compare(emitter, from, op, bytesOf(right)));
+			else emitter.with(left, (from) => emitConstant(node, from, emitter));
 	}
+}
+
+function emitConstant({ op, right, variable }: Relational, from: Register, emitter: Emitter) {
+	const bytes = bytesOf(right);
+	compare(emitter, from, op, bytes);
+	// Unless it was merged with a neighbour.
+	if (variable !== undefined && variable.value === right)
+		emitter.variables.push({ ...variable, path: right.path, bytes });
 }
 
 function compare(emitter: Emitter, from: Register, op: Relation, bytes: Uint8Array): void {

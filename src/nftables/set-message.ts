@@ -72,7 +72,7 @@ export function encodeSet(set: SetDeclaration): In<typeof setAttrs> {
 }
 
 /** The list of elements is one attribute, whose length has 16 bits. */
-const MAX_BYTES = 60_000;
+export const MAX_BYTES = 60_000;
 
 /** Elements in portions that fit a message. */
 export function* portions(elements: readonly ElementAttrs[]): Generator<readonly ElementAttrs[]> {

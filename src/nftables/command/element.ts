@@ -10,7 +10,8 @@ import { Evaluation } from "../evaluation.js";
 import { parseSet } from "../expression/set.js";
 import type { FamilyJson } from "../fact/family.js";
 import type { ElementsJson } from "../json.js";
-import { evaluateElements } from "../set.js";
+import { encodePlain, newElements } from "../plain-elements.js";
+import { evaluateElements, type SetDeclaration } from "../set.js";
 import { portions } from "../set-message.js";
 import {
 	batchMessage,
@@ -35,12 +36,14 @@ export function compileElement(at: Cursor, operation: Operation, compilation: Co
 	const handle = parseHandle(json);
 	const name = parseName(json.name);
 	const set = compilation.findSet(handle, name, json.name.path);
-	const literal = parseSet(json.elem, compilation.parser);
-	const evaluation = new Evaluation(rulesetOf(handle, compilation), handle.family);
-	const elements = evaluateElements(set, literal, evaluation);
 	const removes = operation === "delete" || operation === "destroy";
 	if (!removes && operation !== "add" && operation !== "create")
 		throw at.unsupported(`${operation} element`);
+	const flags = removes ? 0 : NLM_F_CREATE | (operation === "create" ? NLM_F_EXCL : 0);
+	if (!removes && emitPlain(at.path, json.elem, set, flags, compilation)) return;
+	const literal = parseSet(json.elem, compilation.parser);
+	const evaluation = new Evaluation(rulesetOf(handle, compilation), handle.family);
+	const elements = evaluateElements(set, literal, evaluation);
 	const first = !removes && set.elements === undefined && set.populated !== true;
 	if (first) set.elements = { ...elements, items: [] };
 	const message = removes
@@ -48,7 +51,6 @@ export function compileElement(at: Cursor, operation: Operation, compilation: Co
 			? NFT_MSG_DELSETELEM
 			: NFT_MSG_DESTROYSETELEM
 		: NFT_MSG_NEWSETELEM;
-	const flags = removes ? 0 : NLM_F_CREATE | (operation === "create" ? NLM_F_EXCL : 0);
 	for (const portion of portions(encodeElements(set, elements, first)))
 		compilation.emit(
 			batchMessage(at.path, message, flags, {
@@ -59,4 +61,26 @@ export function compileElement(at: Cursor, operation: Operation, compilation: Co
 				NFTA_SET_ELEM_LIST_ELEMENTS: portion,
 			}),
 		);
+}
+
+/** Elements that are plain keys, where messages are sent as they are made. Whether they were. */
+export function emitPlain(
+	path: string,
+	elem: Cursor,
+	set: SetDeclaration,
+	flags: number,
+	compilation: Compilation,
+): boolean {
+	if (compilation.repetition === undefined) return false;
+	const evaluation = new Evaluation(rulesetOf(set, compilation), set.family);
+	const lists = encodePlain(set, elem, evaluation);
+	if (lists === undefined) return false;
+	const message = newElements({
+		...header(set.family),
+		NFTA_SET_ELEM_LIST_TABLE: set.table,
+		NFTA_SET_ELEM_LIST_SET: set.name,
+		NFTA_SET_ELEM_LIST_SET_ID: set.id === 0 ? undefined : set.id,
+	});
+	for (const value of lists) compilation.emit({ message, flags, value, path });
+	return true;
 }

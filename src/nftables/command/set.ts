@@ -35,6 +35,7 @@ import {
 	parseHandle,
 	parseName,
 } from "./command.js";
+import { emitPlain } from "./element.js";
 import { elementMessages, rulesetOf } from "./rule.js";
 
 type SetFlag = keyof typeof flags;
@@ -138,10 +139,7 @@ function add(
 	const ruleset = rulesetOf(handle, compilation);
 	evaluateSet(set, new Evaluation(ruleset, handle.family));
 	compilation.addSet(set);
-	if (json.elem !== undefined) {
-		const literal = parseSet(json.elem, compilation.parser);
-		set.elements = evaluateElements(set, literal, new Evaluation(ruleset, handle.family));
-	}
+	const plain = (elem: Cursor): boolean => emitPlain(at.path, elem, set, NLM_F_CREATE, compilation);
 	const nlFlags = NLM_F_CREATE | (operation === "create" ? NLM_F_EXCL : 0);
 	compilation.emitLater(() => [
 		batchMessage(at.path, NFT_MSG_NEWSET, nlFlags, {
@@ -149,6 +147,10 @@ function add(
 			...encodeSet(set),
 		}),
 	]);
+	if (json.elem !== undefined && !plain(json.elem)) {
+		const literal = parseSet(json.elem, compilation.parser);
+		set.elements = evaluateElements(set, literal, new Evaluation(ruleset, handle.family));
+	}
 	compilation.emit(...elementMessages(at.path, set));
 }
 

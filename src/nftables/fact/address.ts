@@ -1,8 +1,32 @@
 import { isIPv6 } from "node:net";
 import type { Constant } from "./datatype.js";
 
+/** Four decimal numbers, as addresses are mostly written; `undefined` for any other way. */
+function parseQuad(text: string): number | undefined {
+	let value = 0;
+	let part = -1;
+	let parts = 1;
+	for (let i = 0; i < text.length; i++) {
+		const digit = text.charCodeAt(i) - 0x30;
+		if (digit >= 0 && digit <= 9) {
+			// A leading zero says that it is octal.
+			if (part === 0) return undefined;
+			part = part < 0 ? digit : part * 10 + digit;
+			if (part > 255) return undefined;
+		} else {
+			if (text[i] !== "." || part < 0) return undefined;
+			value = value * 256 + part;
+			part = -1;
+			parts++;
+		}
+	}
+	return parts === 4 && part >= 0 ? value * 256 + part : undefined;
+}
+
 /** As inet_aton(3): one to four numbers, the last of which fills the bytes that are left. */
 export function parseAddress(text: string): Constant | undefined {
+	const quad = parseQuad(text);
+	if (quad !== undefined) return { value: BigInt(quad) };
 	const parts = text.split(".").map(parseCNumber);
 	const last = parts.pop();
 	if (last === undefined || parts.length > 3) return undefined;

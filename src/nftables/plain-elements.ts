@@ -1,0 +1,98 @@
+import { Writer } from "../netlink/bytes.js";
+import { type AnyMessage, NLA_F_NESTED } from "../netlink/schema.js";
+import { NFT_MSG_NEWSETELEM, setElemListAttrs } from "../uapi/nf_tables.js";
+import { Cursor } from "./cursor.js";
+import { bytesOf } from "./element.js";
+import type { Evaluation } from "./evaluation.js";
+import { parseImmediate } from "./expression/immediate.js";
+import { isBitmask, isInteger } from "./fact/datatype.js";
+import { isInterval, isMap, type SetDeclaration } from "./set.js";
+import { MAX_BYTES } from "./set-message.js";
+import { byteLength } from "./value.js";
+
+/** Whether the set's elements can be told by a number of a fixed width alone. */
+const isPlain = (set: SetDeclaration): boolean =>
+	!isInterval(set) &&
+	!isMap(set) &&
+	set.statements.length === 0 &&
+	set.key.kind !== "concat" &&
+	isInteger(set.key.datatype) &&
+	!isBitmask(set.key.datatype);
+
+/** The list of an element with this key, as it is sent, and where the key is in it. */
+function layout(key: Uint8Array): { readonly bytes: Uint8Array; readonly offset: number } {
+	const encoded = (value: Uint8Array): Uint8Array => {
+		const writer = new Writer();
+		const elements = [{ NFTA_SET_ELEM_KEY: { NFTA_DATA_VALUE: value } }];
+		setElemListAttrs.write(writer, { NFTA_SET_ELEM_LIST_ELEMENTS: elements });
+		return writer.finish().subarray(NLA_HDRLEN);
+	};
+	const bytes = encoded(key);
+	const other = encoded(key.map((byte) => ~byte));
+	return { bytes, offset: bytes.findIndex((byte, i) => byte !== other[i]) };
+}
+const NLA_HDRLEN = 4;
+
+/**
+ * Elements that are a key and nothing else, as most of a large set are: encoded as they are read, in lists that fit
+ * a message. `undefined` when one of them is anything else, or wrong: then they are evaluated like any others.
+ */
+export function encodePlain(
+	set: SetDeclaration,
+	{ value: json }: Cursor,
+	evaluation: Evaluation,
+): readonly Uint8Array[] | undefined {
+	if (!isPlain(set) || !Array.isArray(json)) return undefined;
+	const length = byteLength(set.key.bits);
+	const { bytes, offset } = layout(new Uint8Array(length));
+	const each = Math.floor(MAX_BYTES / bytes.length);
+	const lists: Uint8Array[] = [];
+	for (let from = 0; from < json.length; from += each) {
+		const count = Math.min(each, json.length - from);
+		const list = new Uint8Array(count * bytes.length);
+		for (let i = 0; i < count; i++) {
+			const key = encodeKey(set, json[from + i], evaluation);
+			if (key === undefined) return undefined;
+			list.set(bytes, i * bytes.length);
+			list.set(key, i * bytes.length + offset);
+		}
+		lists.push(list);
+	}
+	return lists;
+}
+
+function encodeKey(
+	{ key }: SetDeclaration,
+	json: unknown,
+	evaluation: Evaluation,
+): Uint8Array | undefined {
+	if (typeof json !== "string" && typeof json !== "number") return undefined;
+	try {
+		const node = parseImmediate(new Cursor(json));
+		if (node.kind !== "symbol") return undefined;
+		evaluation.expectLike(key);
+		const value = evaluation.evaluate(node);
+		if (value.kind !== "value" || value.bits !== key.bits) return undefined;
+		return bytesOf(value);
+	} catch {
+		// Whoever evaluates the elements says which one is wrong.
+		return undefined;
+	}
+}
+
+/** NFT_MSG_NEWSETELEM with elements that are encoded already. */
+export const newElements = (of: {
+	readonly nfgen_family: number;
+	readonly NFTA_SET_ELEM_LIST_TABLE: string;
+	readonly NFTA_SET_ELEM_LIST_SET: string;
+	readonly NFTA_SET_ELEM_LIST_SET_ID: number | undefined;
+}): AnyMessage => ({
+	...(NFT_MSG_NEWSETELEM as unknown as AnyMessage),
+	write(w, list: Uint8Array) {
+		NFT_MSG_NEWSETELEM.write(w, of);
+		const [type] = setElemListAttrs.parts.NFTA_SET_ELEM_LIST_ELEMENTS ?? [0];
+		const at = w.beginAttr(type | NLA_F_NESTED);
+		w.append(list);
+		w.endAttr(at);
+	},
+});

@@ -4,6 +4,7 @@ import { afterAll, describe, expect, test } from "vitest";
 import { frame, HEAD, MAGIC as MAGIC_BYTES } from "../../src/engine/frame.js";
 import { Journal } from "../../src/engine/journal.js";
 import { UmlnetError } from "../../src/sys/error.js";
+import { report } from "../fault/campaign.js";
 import { lan } from "./hosts.js";
 import { Rig, scratch } from "./rig.js";
 import { noFlaws } from "./run.js";
@@ -74,6 +75,11 @@ describe("a journal", () => {
 			const said = read(real.subarray(0, length));
 			return said === states[Math.max(whole - 1, 0)] ? [] : [`cut at ${length}: ${said}`];
 		});
+		report({
+			campaign: "journal cut at every byte",
+			cases: real.length + 1,
+			deviations: flaws.flat().length,
+		});
 		noFlaws(flaws.flat());
 	});
 
@@ -102,8 +108,13 @@ describe("a journal", () => {
 			if (said === "ERR_JOURNAL" && statSync(path).size !== bytes.length)
 				flaws.push(`bit ${bit}: refused and cut`);
 		}
+		report({
+			campaign: "journal with any bit flipped",
+			cases: real.length * 8,
+			deviations: flaws.length,
+			notes: `${refused} refused`,
+		});
 		noFlaws(flaws);
-		console.log(`${real.length * 8} bits flipped, ${refused} refused`);
 		expect(refused).toBeGreaterThan(real.length * 8 * 0.8);
 	});
 });
@@ -150,6 +161,7 @@ describe("records of a journal", () => {
 				expect(order([...four, ...all.slice(4)]), four.join()).toBe("ERR_JOURNAL");
 				orders++;
 			}
+		report({ campaign: "journal in another order", cases: orders, deviations: 0 });
 		expect(orders).toBeGreaterThan(70);
 	});
 

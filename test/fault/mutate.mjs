@@ -1,0 +1,77 @@
+// Applies the mutants one at a time to a copy of the sources, and runs their tests: all must be caught.
+// UMLNET_LANE=1/2 takes every second one. Says one JSON line for RESULTS.md where UMLNET_RESULTS names a file.
+import { execFileSync, spawnSync } from "node:child_process";
+import {
+	appendFileSync,
+	cpSync,
+	mkdtempSync,
+	readFileSync,
+	rmSync,
+	symlinkSync,
+	writeFileSync,
+} from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { MUTANTS } from "./mutants.mjs";
+
+const root = join(import.meta.dirname, "../..");
+const copy = mkdtempSync(join(tmpdir(), "mutants-"));
+for (const name of ["src", "test", "proto", "scripts", "docs", "bench", "dist", "systemd"])
+	cpSync(join(root, name), join(copy, name), { recursive: true });
+for (const name of [
+	"package.json",
+	"tsconfig.json",
+	"vitest.config.ts",
+	"rolldown.config.js",
+	"README.md",
+])
+	cpSync(join(root, name), join(copy, name));
+symlinkSync(join(root, "node_modules"), join(copy, "node_modules"));
+
+const [lane, lanes] = (process.env.UMLNET_LANE ?? "1/1").split("/").map(Number);
+const only = process.argv.slice(2);
+const mine = MUTANTS.filter(
+	([name], i) => i % lanes === lane - 1 && (only.length === 0 || only.includes(name)),
+);
+const env = { ...process.env, UMLNET_FAULTS: "", UMLNET_RESULTS: "" };
+delete env.UMLNET_RESULTS;
+
+/** Whether some test is red; those that run what is built are given it built. */
+function isCaught(tests) {
+	const built = tests.some((test) => /fault|trouble/.test(test));
+	if (built) execFileSync("npm", ["run", "--silent", "build"], { cwd: copy, stdio: "ignore" });
+	const run = spawnSync("npx", ["vitest", "run", "--bail", "1", ...tests], {
+		cwd: copy,
+		env,
+		encoding: "utf8",
+	});
+	if (/No test files found|Startup Error/.test(run.stdout + run.stderr))
+		throw new Error(run.stderr);
+	return run.status !== 0 && /FAIL/.test(run.stdout + run.stderr);
+}
+
+const survivors = [];
+for (const [name, file, from, to, tests] of mine) {
+	const path = join(copy, "src", file);
+	const source = readFileSync(path, "utf8");
+	if (!source.includes(from)) survivors.push(`${name}: there is no such line in ${file} any more`);
+	else {
+		writeFileSync(path, source.replace(from, to));
+		// Some compile no longer (what is unused is an error): the build does not mind, and neither do tests.
+		const caught = isCaught(tests);
+		console.log(`${caught ? "caught  " : "SURVIVED"} without ${name}`);
+		if (!caught) survivors.push(name);
+		writeFileSync(path, source);
+	}
+}
+rmSync(copy, { recursive: true });
+const outcome = {
+	campaign: "mutation check",
+	cases: mine.length,
+	deviations: survivors.length,
+	...(survivors.length > 0 && { notes: `survived: ${survivors.join("; ")}` }),
+};
+console.log(JSON.stringify(outcome));
+if (process.env.UMLNET_RESULTS)
+	appendFileSync(process.env.UMLNET_RESULTS, `${JSON.stringify(outcome)}\n`);
+process.exitCode = survivors.length > 0 ? 1 : 0;

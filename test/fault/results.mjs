@@ -1,0 +1,96 @@
+// What a campaign came to goes to results.json, and RESULTS.md is made of that: results.mjs DIRECTORY NAME SECONDS STATUS
+import { execFileSync } from "node:child_process";
+import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { cpus, release } from "node:os";
+import { join } from "node:path";
+
+const [directory, name, seconds, status] = process.argv.slice(2);
+const here = import.meta.dirname;
+const kept = join(here, "results.json");
+
+/** Rows of one campaign that several processes tried are one row. */
+function rowsOf(campaign) {
+	const file = join(directory, `${campaign}.rows`);
+	const lines = existsSync(file)
+		? readFileSync(file, "utf8").trim().split("\n").filter(Boolean)
+		: [];
+	const rows = new Map();
+	for (const row of lines.map((line) => JSON.parse(line))) {
+		const before = rows.get(row.campaign) ?? { cases: 0, deviations: 0, seeds: [], notes: [] };
+		rows.set(row.campaign, {
+			what: row.campaign,
+			cases: before.cases + row.cases,
+			deviations: before.deviations + row.deviations,
+			seeds: [...new Set([...before.seeds, ...(row.seed === undefined ? [] : [row.seed])])],
+			notes: [...new Set([...before.notes, ...(row.notes === undefined ? [] : [row.notes])])],
+		});
+	}
+	for (const report of readdirSync(directory).filter((one) => one.startsWith(`${campaign}-`))) {
+		const { numPassedTests: passed, numFailedTests: failed } = JSON.parse(
+			readFileSync(join(directory, report), "utf8"),
+		);
+		const before = rows.get(campaign) ?? { cases: 0, deviations: 0, seeds: [], notes: ["tests"] };
+		rows.set(campaign, {
+			...before,
+			what: campaign,
+			cases: before.cases + passed + failed,
+			deviations: before.deviations + failed,
+		});
+	}
+	return [...rows.values()];
+}
+
+const git = (...args) => {
+	try {
+		return execFileSync("git", args, { cwd: here, encoding: "utf8" }).trim();
+	} catch {
+		return "unknown";
+	}
+};
+const all = existsSync(kept) ? JSON.parse(readFileSync(kept, "utf8")) : {};
+all[name] = {
+	date: new Date().toISOString().slice(0, 16).replace("T", " "),
+	commit: git("rev-parse", "--short", "HEAD"),
+	kernel: release().replace(/-.*/, ""),
+	node: process.version,
+	cpus: cpus().length,
+	seconds: Number(seconds),
+	ended: Number(status) === 0 ? "as it should" : "with a failure",
+	rows: rowsOf(name),
+};
+writeFileSync(kept, `${JSON.stringify(all, null, "\t")}\n`);
+
+const lines = Object.entries(all).flatMap(([campaign, { date, commit, seconds, ended, rows }]) =>
+	rows.map(({ what, cases, deviations, seeds, notes }) =>
+		[
+			"",
+			campaign,
+			what,
+			cases.toLocaleString("en"),
+			deviations,
+			`${Math.floor(seconds / 60)} min ${seconds % 60} s, ended ${ended}`,
+			seeds.join(", ") || "–",
+			`${date} UTC, ${commit}`,
+			notes.join(" / "),
+			"",
+		]
+			.join(" | ")
+			.trim(),
+	),
+);
+const { kernel, node, cpus: count } = all[name];
+writeFileSync(
+	join(here, "RESULTS.md"),
+	`# Results of the fault campaigns
+
+Written by \`npm run test:faults\`; each row by the run of its date and commit. Linux ${kernel}, Node ${node}, ${count} CPUs,
+shared with other work. A deviation is anything but: all there, or exactly as before with an error that has a type, or all
+that is left named and put right by \`recover\`. Time is that of the whole campaign. A seed is given back as UMLNET_SEED.
+
+| campaign | what | cases | deviations | took | seed | date, commit | notes |
+|---|---|---|---|---|---|---|---|
+${lines.join("\n")}
+`,
+);
+for (const row of all[name].rows)
+	console.log(`${row.what}: ${row.cases} cases, ${row.deviations} deviations`);

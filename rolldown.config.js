@@ -1,9 +1,17 @@
 import { readFileSync } from "node:fs";
 import { defineConfig } from "rolldown";
 
+/** commander can run subcommands that are programs of their own; ours are not, and loading what for takes 3 ms. */
+const withoutPrograms = {
+	name: "without-programs",
+	resolveId: (id, importer) =>
+		/^(node:)?child_process$/.test(id) && importer?.includes("commander") ? "\0nothing" : null,
+	load: (id) => (id === "\0nothing" ? "export {};" : null),
+};
+
 /**
  * The command line as one bundled entry: hundreds of small modules cost Node more to find than to run. What a
- * verb does not need stays in chunks of its own behind its dynamic import.
+ * verb does not need stays in chunks of its own behind its dynamic import. CommonJS starts 12 ms sooner.
  */
 const cli = defineConfig({
 	logLevel: "warn",
@@ -11,11 +19,12 @@ const cli = defineConfig({
 	platform: "node",
 	// The native module is found where npm put it, not bundled.
 	external: [/^@koromix\//],
+	plugins: [withoutPrograms],
 	output: {
 		dir: "dist/bin",
-		format: "esm",
-		entryFileNames: "[name].js",
-		chunkFileNames: "[name]-[hash].js",
+		format: "cjs",
+		entryFileNames: "[name].cjs",
+		chunkFileNames: "[name]-[hash].cjs",
 		cleanDir: true,
 		minify: { mangle: false, compress: true },
 		sourcemap: true,

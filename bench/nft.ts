@@ -83,7 +83,7 @@ const LABELS: Readonly<Record<Peer, string>> = {
 const PEERS = Object.keys(LABELS) as Peer[];
 
 const file = (name: string): string => join(cache, `${name}.json`);
-const ours = [process.execPath, join(root, "dist/bin/umlnet-nl.js"), "nft"];
+const ours = [process.execPath, join(root, "dist/bin/umlnet-nl.cjs"), "nft"];
 const library = [process.execPath, compiled("peers/nft_ours.js")];
 const goProgram = built("go_nft");
 const applyTask = (id: string, title: string, count: number): Task => ({

@@ -1,4 +1,3 @@
-import protobuf from "protobufjs/light.js";
 import type { Action, Identity } from "../kernel/action.js";
 import { type Request, request } from "../netlink/request.js";
 import type { AnyMessage, Message } from "../netlink/schema.js";
@@ -8,7 +7,7 @@ import * as if_link from "../uapi/if_link.js";
 import * as neighbour from "../uapi/neighbour.js";
 import * as nf_tables from "../uapi/nf_tables.js";
 import * as rtnetlink from "../uapi/rtnetlink.js";
-import proto from "./proto.json" with { type: "json" };
+import { decode, encode } from "./protobuf.js";
 import type { Delta, Entry, TapEntry } from "./state.js";
 
 /** A labelled list of actions, as the journal keeps it: the undo of a step, or what finishes it. */
@@ -37,16 +36,13 @@ interface WireAction {
 	unlink?: Identity;
 }
 
-const type = protobuf.Root.fromJSON(proto).lookupType("umlnet.v1.Record");
-
 /** The bytes of a record. */
-export const encodeRecord = (record: JournalRecord): Uint8Array =>
-	type.encode(toWire(record)).finish();
+export const encodeRecord = (record: JournalRecord): Uint8Array => encode("Record", toWire(record));
 
 /** @throws UmlnetError ERR_JOURNAL when the bytes are no record of ours */
 export function decodeRecord(bytes: Uint8Array): JournalRecord {
 	try {
-		return fromWire(type.toObject(type.decode(bytes), { arrays: true }));
+		return fromWire(decode("Record", bytes));
 	} catch (cause) {
 		throw new UmlnetError("ERR_JOURNAL", "the journal holds a record that cannot be read", {
 			cause,

@@ -1,4 +1,3 @@
-import { randomInt } from "node:crypto";
 import { readFileSync } from "node:fs";
 import type { Request } from "../netlink/request.js";
 import type { Message } from "../netlink/schema.js";
@@ -73,7 +72,7 @@ export class LinuxKernel implements Kernel {
 		this.#conntrack.forget(subnets);
 	}
 	chooseIndex(): number {
-		return randomInt(FIRST_INDEX, LAST_INDEX);
+		return FIRST_INDEX + Math.floor(Math.random() * (LAST_INDEX - FIRST_INDEX));
 	}
 	close(): void {
 		this.#tun.close();

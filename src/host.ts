@@ -6,6 +6,7 @@ import { Engine, type UnitOutcome } from "./engine/engine.js";
 import { type Ending, Journal, linksOf } from "./engine/journal.js";
 import { HostLock } from "./engine/lock.js";
 import type {
+	ConfirmReport,
 	DownReport,
 	PlanReport,
 	RecoverReport,
@@ -21,6 +22,7 @@ import { kinds, wantedTaps } from "./kinds/index.js";
 import { missingUplink } from "./kinds/uplink.js";
 import { enterNamespace } from "./namespace.js";
 import { isAlive, processId } from "./process.js";
+import { sinceBoot } from "./sys/clock.js";
 import { IFF_LOWER_UP } from "./uapi/if.js";
 
 export const DEFAULT_STATE_DIR = "/run/umlnet-nl";
@@ -45,6 +47,9 @@ export interface Committed {
 	readonly outcomes: ReadonlyMap<number, GroupOutcome>;
 	readonly leaving: readonly Ending[];
 }
+
+/** How a transaction on trial stands. */
+export type Judgement = "waits" | "kept" | "undone" | "unknown";
 
 /** Which taps to take down. */
 export type Which =
@@ -80,14 +85,19 @@ export class Host {
 		this.#engine = new Engine(kernel, this.#journal, kinds, readLinkIndex, {
 			owner,
 			isLeft: (transaction) => this.#isLeft(transaction),
+			now: sinceBoot,
 		});
 		this.#timeout = options.timeout ?? DEFAULT_TIMEOUT;
 	}
 
-	/** Bring up all taps of the spec, or none. */
-	up(spec: Spec, options: { prune?: boolean } = {}): Promise<UpReport> {
+	/**
+	 * Bring up all taps of the spec, or none. With `confirmWithin`, in milliseconds, it is rolled back by whoever
+	 * comes after that, unless `confirm` came first; that somebody comes is the caller's to see to.
+	 */
+	up(spec: Spec, options: { prune?: boolean; confirmWithin?: number } = {}): Promise<UpReport> {
 		return this.#locked(() => {
-			const report = only(this.#engine.up([{ id: 0, taps: wantedTaps(spec) }]));
+			const units = [{ id: 0, taps: wantedTaps(spec) }];
+			const report = only(this.#engine.up(units, options.confirmWithin));
 			if (options.prune !== true) return report;
 			const pruned = only(this.#engine.down([{ id: 0, taps: this.#others(spec) }]));
 			return {
@@ -98,9 +108,42 @@ export class Host {
 		});
 	}
 
-	/** Take down taps, all or none; what is not up is passed over. */
-	down(which: Which): Promise<DownReport> {
-		return this.#locked(() => only(this.#engine.down([{ id: 0, taps: this.#names(which) }])));
+	/** Take down taps, all or none; what is not up is passed over. `confirmWithin` as for `up`. */
+	down(which: Which, options: { confirmWithin?: number } = {}): Promise<DownReport> {
+		return this.#locked(() => {
+			const units = [{ id: 0, taps: this.#names(which) }];
+			return only(this.#engine.down(units, false, options.confirmWithin));
+		});
+	}
+
+	/** Keep what waits to be confirmed. @throws UnconfirmedError when it comes too late, ConflictError when there is nothing */
+	confirm(): Promise<ConfirmReport> {
+		return this.#locked(() => this.#engine.confirm(), false);
+	}
+
+	/** Roll back what waits to be confirmed, now, if it is this transaction. @throws RollbackError */
+	async lapse(transaction: string): Promise<void> {
+		await this.#locked(() => this.#engine.lapse(transaction), false);
+	}
+
+	/** How a transaction on trial stands: it waits, it was kept, or it was rolled back; or is it not known here? */
+	async judge(transaction: string): Promise<Judgement> {
+		return this.#reading(() => {
+			const { unfinished, verdict } = this.#journal;
+			if (unfinished?.transaction === transaction) return "waits";
+			if (verdict?.transaction !== transaction) return "unknown";
+			return verdict.kept ? "kept" : "undone";
+		});
+	}
+
+	/** What a process has not brought to its end: when that is due to be undone, in milliseconds from now. */
+	async due(process: string): Promise<number | undefined> {
+		return this.#reading(() => {
+			const { unfinished } = this.#journal;
+			if (!unfinished?.transaction.startsWith(`${process}-`)) return undefined;
+			const { trial } = unfinished;
+			return trial === undefined ? Number.NEGATIVE_INFINITY : trial.deadline - sinceBoot();
+		});
 	}
 
 	/**
@@ -229,7 +272,10 @@ export class Host {
 
 	/** Under the lock as well, so that no transaction is seen half done; but nothing is created for it. */
 	async #reading<T>(body: () => T): Promise<T> {
-		if (!existsSync(this.#directory)) return body();
+		if (!existsSync(this.#directory)) {
+			this.#journal.refresh();
+			return body();
+		}
 		return this.#locked(body, false);
 	}
 

@@ -12,6 +12,8 @@ export {
 	LockError,
 	RollbackError,
 	SpecError,
+	TrialError,
+	UnconfirmedError,
 	UnsupportedError,
 } from "./engine/error.js";
 export type * from "./engine/report.js";

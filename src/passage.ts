@@ -7,6 +7,8 @@ import {
 	LockError,
 	RollbackError,
 	SpecError,
+	TrialError,
+	UnconfirmedError,
 	UnsupportedError,
 } from "./engine/error.js";
 import { DeadlineError, DumpInterruptedError, OverrunError, WireError } from "./netlink/error.js";
@@ -62,8 +64,10 @@ const classes: ReadonlyMap<string, new (...args: never[]) => Error> = new Map(
 		RangeError,
 		RollbackError,
 		SpecError,
+		TrialError,
 		TypeError,
 		UmlnetError,
+		UnconfirmedError,
 		UnsupportedError,
 		WireError,
 	}),

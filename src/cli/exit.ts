@@ -23,6 +23,7 @@ const byCode: Readonly<Record<string, number>> = {
 	ERR_PERMISSION: Exit.permission,
 	ERR_CONFLICT: Exit.conflict,
 	ERR_LOCK: Exit.conflict,
+	ERR_TRIAL: Exit.conflict,
 	ERR_UNCONFIRMED: Exit.unconfirmed,
 	ERR_ROLLBACK: Exit.partial,
 };
@@ -39,7 +40,7 @@ export const exitMeanings: readonly (readonly [status: number, meaning: string])
 	[Exit.permission, "no permission; the error names the capability or the file"],
 	[
 		Exit.conflict,
-		"a foreign object is in the way, status --verify found a difference, or the lock could not be had in time",
+		"a foreign object is in the way, another change waits to be confirmed, status --verify found a difference, or the lock could not be had in time",
 	],
 	[Exit.changes, "plan --exit-code: there is something to do"],
 	[Exit.unconfirmed, "not confirmed in time; rolled back"],

@@ -5,7 +5,7 @@ import { KernelError, UmlnetError, type UmlnetErrorOptions } from "../sys/error.
 import { ConflictError, RollbackError } from "./error.js";
 import type { Ending, Journal } from "./journal.js";
 import type { Plan, PlannedStep } from "./plan.js";
-import type { StepRecord } from "./record.js";
+import type { StepRecord, TrialRecord } from "./record.js";
 import type { Delta } from "./state.js";
 
 /** How a transaction ended: the units that were left out, each with the reason; all others stand. */
@@ -23,7 +23,12 @@ export interface Manner {
 	readonly command: string;
 	/** Leave to the caller what cannot be undone: it stands in the journal, and other transactions may begin. */
 	readonly leave?: boolean | undefined;
+	/** Put it on trial until then, in milliseconds since boot; asked when all is done. */
+	readonly deadline?: (() => number) | undefined;
 }
+
+/** A change of nothing that we know of. */
+const NO_CHANGE: Delta = { put: [], drop: [], up: [], down: [] };
 
 /**
  * Run a plan: write the undo down, do the steps, and end either all there or as it was. A step that belongs
@@ -31,14 +36,22 @@ export interface Manner {
  * @throws the failing step's error after everything was undone; RollbackError when undoing failed too
  */
 export function apply(kernel: Kernel, journal: Journal, plan: Plan, manner: Manner): Applied {
-	const { transaction, command, leave } = manner;
+	const { transaction, command, leave, deadline } = manner;
 	if (plan.steps.length === 0 && plan.final.length === 0 && isEmpty(plan.delta))
 		return { rejected: new Map(), ending: undefined };
 	journal.begin(transaction, command, undoOf(plan.steps));
 	const progress = new Progress(kernel, plan);
 	try {
 		progress.steps();
-		conclude(journal, transaction, progress.remaining());
+		const rest = progress.remaining();
+		if (deadline === undefined) conclude(journal, transaction, rest);
+		else
+			journal.trial({
+				transaction,
+				deadline: deadline(),
+				steps: endingOf(rest.final),
+				delta: rest.delta,
+			});
 	} catch (error) {
 		throw end(kernel, journal, transaction, progress.done, error);
 	}
@@ -49,11 +62,21 @@ export function apply(kernel: Kernel, journal: Journal, plan: Plan, manner: Mann
 
 /** All that can be undone stands: say so in the journal. */
 function conclude(journal: Journal, transaction: string, { final, delta }: Rest): void {
-	if (final.length > 0) {
-		const steps = final.map(({ label, do: action }) => ({ label, actions: [action] }));
-		journal.past(transaction, steps, delta);
-	} else if (isEmpty(delta)) journal.abort(transaction);
+	if (final.length > 0) journal.past(transaction, endingOf(final), delta);
+	else if (isEmpty(delta)) journal.abort(transaction);
 	else journal.commit(transaction, delta);
+}
+
+const endingOf = (final: readonly PlannedStep[]): StepRecord[] =>
+	final.map(({ label, do: action }) => ({ label, actions: [action] }));
+
+/** What is on trial stands from now on; then what could not be undone is done. @throws RollbackError, as `finish` */
+export function confirm(kernel: Kernel, journal: Journal, trial: TrialRecord): void {
+	const { transaction, steps } = trial;
+	if (steps.length > 0) journal.past(transaction, steps, NO_CHANGE);
+	else journal.commit(transaction);
+	const ending = journal.endings.get(transaction);
+	if (ending !== undefined) finish(kernel, journal, ending);
 }
 
 /** Do what is left of a transaction, and say so. @throws RollbackError naming what would not go; the journal keeps it */

@@ -1,19 +1,22 @@
 import type { Kernel, Subnet } from "../kernel/kernel.js";
 import { describe } from "../netlink/describe.js";
 import { UmlnetError } from "../sys/error.js";
-import { apply, finish } from "./apply.js";
+import { apply, confirm, finish } from "./apply.js";
 import { parseCidr } from "./cidr.js";
-import { type Ending, type Journal, linksOf } from "./journal.js";
+import { ConflictError, TrialError, UnconfirmedError } from "./error.js";
+import { type Ending, type Journal, linksOf, type Unfinished } from "./journal.js";
 import { type Kinds, kindOf, linkKey } from "./kind.js";
 import { type Plan, type PlannedStep, planDown, planUp, type Unit } from "./plan.js";
 import { recover } from "./recover.js";
 import type {
+	ConfirmReport,
 	DownReport,
 	PlanReport,
 	RecoverReport,
 	StatusReport,
 	StepReport,
 	TapStatus,
+	TrialReport,
 	UpReport,
 } from "./report.js";
 import { strays, verify } from "./verify.js";
@@ -24,12 +27,12 @@ export interface Ownership {
 	readonly owner: string;
 	/** Whether nobody is about to finish this transaction any more, which is past undoing. */
 	isLeft(transaction: string): boolean;
+	/** Milliseconds since boot, the same for all processes. */
+	now(): number;
 }
 
 // Of all engines of this thread: they may write the same journal.
 let count = 0;
-
-const alone: Ownership = { owner: `${process.pid}`, isLeft: () => true };
 
 /** How one unit of a group ended. */
 export type UnitOutcome<R> = { readonly report: R } | { readonly error: UmlnetError };
@@ -57,7 +60,7 @@ export class Engine {
 		journal: Journal,
 		kinds: Kinds,
 		readLinkIndex: (kernel: Kernel, name: string) => number,
-		ownership = alone,
+		ownership: Ownership,
 	) {
 		this.#ownership = ownership;
 		this.#kernel = kernel;
@@ -66,8 +69,12 @@ export class Engine {
 		this.#readLinkIndex = (name) => readLinkIndex(kernel, name);
 	}
 
-	/** Bring up the taps of all units in one transaction; a unit that fails alone is rejected alone. */
-	up(units: readonly Unit[]): ReadonlyMap<number, UnitOutcome<UpReport>> {
+	/**
+	 * Bring up the taps of all units in one transaction; a unit that fails alone is rejected alone. With `within`
+	 * it is undone again unless it is confirmed in so many milliseconds.
+	 */
+	up(units: readonly Unit[], within?: number): ReadonlyMap<number, UnitOutcome<UpReport>> {
+		this.#refuseOnTrial();
 		const links = units.flatMap(({ taps }) => taps.flatMap(({ resources }) => resources));
 		this.#await(links.map(({ kind, want }) => kindOf(this.#kinds, kind).key(want)));
 		const plan = this.#planUp(units);
@@ -76,7 +83,7 @@ export class Engine {
 			.flatMap(({ taps }) => taps)
 			.filter(({ report }) => report.mode === "parked");
 		const subnets = this.#subnets(parked.map(({ report }) => report.name));
-		const { rejected } = this.#apply(plan, command("up", names));
+		const { rejected } = this.#apply(plan, command("up", names), { within });
 		this.#forgetFlows(subnets);
 		const steps = stepsByUnit(plan);
 		return new Map(
@@ -87,29 +94,35 @@ export class Engine {
 				const reports = taps.flatMap(
 					({ report }) => this.#journal.state.taps.get(report.name)?.report ?? [],
 				);
-				return [id, { report: { changed: theirs.length > 0, steps: theirs, taps: reports } }];
+				const report = { changed: theirs.length > 0, steps: theirs, taps: reports };
+				return [id, { report: this.#onTrial(report) }];
 			}),
 		);
 	}
 
 	/**
 	 * Take down the taps of all units in one transaction. With `leave` what cannot be undone, deleting links, is
-	 * left to the caller: it stands in the journal's `endings`.
+	 * left to the caller: it stands in the journal's `endings`. `within` as for `up`.
 	 */
-	down(units: readonly DownUnit[], leave = false): ReadonlyMap<number, UnitOutcome<DownReport>> {
+	down(
+		units: readonly DownUnit[],
+		leave = false,
+		within?: number,
+	): ReadonlyMap<number, UnitOutcome<DownReport>> {
+		this.#refuseOnTrial();
 		this.#await(units.flatMap(({ taps }) => taps.map(linkKey)));
 		const there = new Set(this.#journal.state.taps.keys());
 		const plan = planDown(this.#kinds, this.#kernel, this.#journal.state, units);
 		const names = [...plan.unitOf.keys()];
 		const subnets = this.#subnets(names);
-		this.#apply(plan, command("down", names), leave);
+		this.#apply(plan, command("down", names), { leave, within });
 		this.#forgetFlows(subnets);
 		const steps = stepsByUnit(plan);
 		return new Map(
 			units.map(({ id, taps }): [number, UnitOutcome<DownReport>] => {
 				const gone = taps.filter((name) => there.has(name));
 				const report = { changed: gone.length > 0, steps: steps.get(id) ?? [], taps: gone };
-				return [id, { report }];
+				return [id, { report: this.#onTrial(report) }];
 			}),
 		);
 	}
@@ -159,17 +172,65 @@ export class Engine {
 			if (entry === undefined) return [];
 			return [{ kind: entry.kind, key, taps: [...state.users(key)], drift: look(key) }];
 		});
-		return { taps, resources, unfinished: this.left };
+		return this.#onTrial({ taps, resources, unfinished: this.left });
 	}
 
-	/** What a killed process left half done, by the name of its command. */
+	/** What a killed process left half done, or nobody confirmed in time, by the name of its command. */
 	get left(): string | undefined {
-		return this.#journal.unfinished?.command ?? this.#endings[0]?.command;
+		return this.#abandoned?.command ?? this.#endings[0]?.command;
 	}
 
-	/** End what a killed process left half done. */
+	/** What waits to be confirmed, and still may be. */
+	get trial(): TrialReport | undefined {
+		const { unfinished } = this.#journal;
+		if (unfinished?.trial === undefined) return undefined;
+		const { transaction, command } = unfinished;
+		const remaining = (unfinished.trial.deadline - this.#ownership.now()) / 1000;
+		return remaining > 0 ? { transaction, command, remaining } : undefined;
+	}
+
+	/** What is on trial stands from now on. @throws UnconfirmedError, ConflictError when there is nothing to confirm */
+	confirm(): ConfirmReport {
+		const { unfinished, verdict } = this.#journal;
+		if (unfinished?.trial !== undefined && this.trial !== undefined) {
+			confirm(this.#kernel, this.#journal, unfinished.trial);
+			const steps = unfinished.trial.steps.map(({ label }) => ({ label, path: "", messages: [] }));
+			return { changed: true, transaction: unfinished.command, steps };
+		}
+		if (unfinished?.trial !== undefined) {
+			this.recover();
+			throw new UnconfirmedError(unfinished.command);
+		}
+		if (verdict === undefined)
+			throw new ConflictError("confirmation", "nothing that waits for it", "a change on trial", {
+				hint: "it was rolled back if its time was over; umlnet-nl status shows what is there",
+			});
+		if (!verdict.kept) throw new UnconfirmedError(verdict.command);
+		return { changed: false, transaction: verdict.command, steps: [] };
+	}
+
+	/** Undo what is on trial, if it still is this transaction, before its deadline. @throws RollbackError */
+	lapse(transaction: string): void {
+		const { unfinished } = this.#journal;
+		if (unfinished?.transaction === transaction)
+			recover(this.#kernel, this.#journal, unfinished, []);
+	}
+
+	/** End what a killed process left half done, and undo what nobody confirmed in time. */
 	recover(): RecoverReport {
-		return recover(this.#kernel, this.#journal, this.#endings);
+		const report = recover(this.#kernel, this.#journal, this.#abandoned, this.#endings);
+		return this.#onTrial(report);
+	}
+
+	/** What is to be undone, by whoever comes. */
+	get #abandoned(): Unfinished | undefined {
+		return this.trial === undefined ? this.#journal.unfinished : undefined;
+	}
+
+	/** A report, and what waits to be confirmed. */
+	#onTrial<R extends object>(report: R): R & { readonly trial?: TrialReport } {
+		const { trial } = this;
+		return trial === undefined ? report : { ...report, trial };
 	}
 
 	/** What is past undoing and nobody is about to finish. */
@@ -179,9 +240,20 @@ export class Engine {
 		return [...endings.values()].filter(({ transaction }) => this.#ownership.isLeft(transaction));
 	}
 
-	#apply(plan: Plan, command: string, leave = false) {
+	/** @throws TrialError when something else waits to be confirmed: if that is undone, nothing may rest on it */
+	#refuseOnTrial(): void {
+		const { trial } = this;
+		if (trial !== undefined) throw new TrialError(trial.command, Math.ceil(trial.remaining));
+	}
+
+	#apply(
+		plan: Plan,
+		command: string,
+		{ leave, within }: { leave?: boolean; within?: number | undefined },
+	) {
 		const transaction = `${this.#ownership.owner}-${++count}`;
-		return apply(this.#kernel, this.#journal, plan, { transaction, command, leave });
+		const deadline = within === undefined ? undefined : () => this.#ownership.now() + within;
+		return apply(this.#kernel, this.#journal, plan, { transaction, command, leave, deadline });
 	}
 
 	/** Links of these keys that are on their way out: they are gone when this returns, and their names free. */

@@ -65,6 +65,24 @@ export class LockError extends UmlnetError {
 	}
 }
 
+/** What was applied last stands only until its deadline and has not been confirmed: nothing else may begin. */
+export class TrialError extends UmlnetError {
+	override readonly name = "TrialError";
+	constructor(command: string, seconds: number) {
+		super("ERR_TRIAL", `${command} waits to be confirmed, for ${seconds} s more`, {
+			hint: "umlnet-nl confirm keeps it; without that it is rolled back then",
+		});
+	}
+}
+
+/** What was applied was not confirmed in time, and was rolled back. */
+export class UnconfirmedError extends UmlnetError {
+	override readonly name = "UnconfirmedError";
+	constructor(command: string, why = "was not confirmed in time") {
+		super("ERR_UNCONFIRMED", `${command} ${why}`);
+	}
+}
+
 /** A step failed (`cause`) and so did part of its undoing: what is named in `residual` is still there. */
 export class RollbackError extends UmlnetError {
 	override readonly name = "RollbackError";

@@ -15,7 +15,13 @@ import type { Identity } from "../kernel/action.js";
 import { UmlnetError } from "../sys/error.js";
 import { isInMemory } from "../sys/file.js";
 import { declaredEnd, frame, HEAD, isTornMagic, MAGIC, recordAt } from "./frame.js";
-import { decodeRecord, encodeRecord, type JournalRecord, type StepRecord } from "./record.js";
+import {
+	decodeRecord,
+	encodeRecord,
+	type JournalRecord,
+	type StepRecord,
+	type TrialRecord,
+} from "./record.js";
 import { type Delta, State } from "./state.js";
 
 /** A transaction that can still be undone: it is being done, its process was killed, or could not undo all. */
@@ -24,6 +30,15 @@ export interface Unfinished {
 	readonly command: string;
 	/** What undoes it, in the order of the steps. */
 	readonly undo: readonly StepRecord[];
+	/** It is all there, and waits to be confirmed. */
+	readonly trial?: TrialRecord;
+}
+
+/** How a trial ended, and what had been asked for. */
+export interface Verdict {
+	readonly transaction: string;
+	readonly command: string;
+	readonly kept: boolean;
 }
 
 /** A transaction that stands and cannot be undone any more, and what is left to do of it. */
@@ -50,6 +65,8 @@ const COMPACT_BYTES = 1024 * 1024;
 export class Journal {
 	state = new State();
 	unfinished: Unfinished | undefined;
+	/** Of the last trial, also after the file has gone or was written anew: who waits for it must learn it. */
+	verdict: Verdict | undefined;
 	/** By transaction. Whoever does the steps, once more or at the same time as another, does no harm. */
 	readonly endings = new Map<string, Ending>();
 	readonly #path: string;
@@ -59,6 +76,8 @@ export class Journal {
 	#inode = -1;
 	#length = 0;
 	#checkpoint = 0;
+	/** What was so before the open transaction was put on trial. */
+	#before: State | undefined;
 
 	constructor(directory: string) {
 		this.#directory = directory;
@@ -68,7 +87,10 @@ export class Journal {
 	/** Take in what other processes wrote since. Call with the lock held. @throws UmlnetError ERR_JOURNAL */
 	refresh(): void {
 		const now = statSync(this.#path, { throwIfNoEntry: false });
-		if (now === undefined || now.ino !== this.#inode || now.size < this.#length) this.#reset();
+		if (now === undefined || now.ino !== this.#inode || now.size < this.#length) {
+			if (this.unfinished?.trial !== undefined) this.#readToTheEnd();
+			this.#reset();
+		}
 		if (now === undefined) return;
 		if (this.#fd === undefined) this.#open();
 		if (now.size > this.#length) this.#replay(now.size);
@@ -89,9 +111,21 @@ export class Journal {
 		this.#append({ past: { transaction, steps, delta } });
 	}
 
+	/** The open transaction stands, but only until the deadline unless somebody confirms it. */
+	trial(record: TrialRecord): void {
+		this.#append({ trial: record });
+	}
+
+	/** Nobody confirmed the open transaction: from now on it is one to undo. */
+	lapse(transaction: string): void {
+		this.#append({ lapse: { transaction } });
+	}
+
 	/** The transaction is done: it stands, or its last steps are done too. */
 	commit(transaction: string, delta?: Delta): void {
 		this.#append({ commit: { transaction, delta } });
+		// The undo of what is unfinished would be lost.
+		if (this.unfinished !== undefined) return;
 		if (this.#length > Math.max(COMPACT_BYTES, 4 * this.#checkpoint)) this.#compact();
 	}
 
@@ -119,6 +153,11 @@ export class Journal {
 		this.#reset();
 	}
 
+	/** The file has another in its place, or none: how the trial ended stands at the end of the old one. */
+	#readToTheEnd(): void {
+		if (this.#fd !== undefined) this.#replay(fstatSync(this.#fd).size);
+	}
+
 	#reset(): void {
 		if (this.#fd !== undefined) closeSync(this.#fd);
 		this.#fd = undefined;
@@ -127,6 +166,7 @@ export class Journal {
 		this.#checkpoint = 0;
 		this.state = new State();
 		this.unfinished = undefined;
+		this.#before = undefined;
 		this.endings.clear();
 	}
 
@@ -223,33 +263,56 @@ export class Journal {
 	#follows(record: JournalRecord): boolean {
 		if ("checkpoint" in record) return this.#length === MAGIC.length;
 		if ("begin" in record) return this.unfinished === undefined;
-		const { transaction } =
-			"past" in record ? record.past : "commit" in record ? record.commit : record.abort;
-		return (
-			this.unfinished?.transaction === transaction ||
-			("commit" in record && this.endings.has(transaction))
-		);
+		const onTrial = this.unfinished?.trial !== undefined;
+		const isOpen = transactionOf(record) === this.unfinished?.transaction;
+		if ("trial" in record) return isOpen && !onTrial;
+		if ("lapse" in record) return isOpen && onTrial;
+		if ("abort" in record) return isOpen && !onTrial;
+		return isOpen || ("commit" in record && this.endings.has(record.commit.transaction));
 	}
 
 	#fold(record: JournalRecord): void {
 		if ("begin" in record) {
 			const { transaction, command, steps } = record.begin;
 			this.unfinished = { transaction, command, undo: steps };
-		} else if ("past" in record) {
+		} else if ("trial" in record) this.#put(record.trial);
+		else if ("lapse" in record) this.#judge(false);
+		else if ("past" in record) {
 			const { transaction, steps, delta } = record.past;
-			this.state.apply(delta);
-			this.endings.set(transaction, {
-				transaction,
-				command: this.unfinished?.command ?? "",
-				steps,
-			});
-			this.unfinished = undefined;
+			const command = this.unfinished?.command ?? "";
+			this.#close(delta);
+			this.endings.set(transaction, { transaction, command, steps });
 		} else if ("commit" in record) {
 			const { transaction, delta } = record.commit;
-			if (delta !== undefined) this.state.apply(delta);
-			if (!this.endings.delete(transaction)) this.unfinished = undefined;
+			if (!this.endings.delete(transaction)) this.#close(delta);
+			else if (delta !== undefined) this.state.apply(delta);
 		} else if ("abort" in record) this.unfinished = undefined;
 		else this.state.apply(record.checkpoint);
+	}
+
+	/** The open transaction stands. */
+	#close(delta: Delta | undefined): void {
+		if (this.unfinished?.trial !== undefined) this.#judge(true);
+		if (delta !== undefined) this.state.apply(delta);
+		this.unfinished = undefined;
+	}
+
+	/** The open transaction is on trial. */
+	#put(trial: TrialRecord): void {
+		if (this.unfinished === undefined) return;
+		this.unfinished = { ...this.unfinished, trial };
+		this.#before = this.state;
+		this.state = this.state.with(trial.delta);
+	}
+
+	/** The trial of the open transaction is over; what it was on trial for holds or never was. */
+	#judge(kept: boolean): void {
+		if (this.unfinished === undefined) return;
+		const { transaction, command, undo } = this.unfinished;
+		this.verdict = { transaction, command, kept };
+		this.unfinished = { transaction, command, undo };
+		if (!kept && this.#before !== undefined) this.state = this.#before;
+		this.#before = undefined;
 	}
 
 	/**
@@ -288,6 +351,9 @@ export class Journal {
 		if (fd !== undefined) closeSync(fd);
 	}
 }
+
+const transactionOf = (record: JournalRecord): string | undefined =>
+	(Object.values(record) as { readonly transaction: string }[])[0]?.transaction;
 
 /** One write: a killed process leaves all of a record or a torn tail, which is recognised and dropped. */
 function write(fd: number, bytes: Uint8Array, durable: boolean): void {

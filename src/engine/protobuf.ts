@@ -35,6 +35,8 @@ const messages = proto.nested.umlnet.nested.v1.nested as Readonly<
 >;
 const scalars: Readonly<Record<string, Scalar>> = {
 	uint32: { wire: VARINT, write: (w, value) => w.uint32(value), read: (r) => r.uint32() },
+	// Milliseconds, which a number holds; a reader that finds the package `long` gives an object of its own.
+	uint64: { wire: VARINT, write: (w, value) => w.uint64(value), read: (r) => Number(r.uint64()) },
 	bool: { wire: VARINT, write: (w, value) => w.bool(value), read: (r) => r.bool() },
 	string: { wire: LENGTH_DELIMITED, write: (w, value) => w.string(value), read: (r) => r.string() },
 	bytes: { wire: LENGTH_DELIMITED, write: (w, value) => w.bytes(value), read: (r) => r.bytes() },

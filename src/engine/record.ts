@@ -16,10 +16,21 @@ export interface StepRecord {
 	readonly actions: readonly Action[];
 }
 
+/** What stands until its deadline, in milliseconds since boot, and from then on only if it was confirmed. */
+export interface TrialRecord {
+	readonly transaction: string;
+	readonly deadline: number;
+	/** What is left to do once it is confirmed. */
+	readonly steps: readonly StepRecord[];
+	readonly delta: Delta;
+}
+
 /** One record of the journal. */
 export type JournalRecord =
 	| { readonly begin: { transaction: string; command: string; steps: readonly StepRecord[] } }
 	| { readonly past: { transaction: string; steps: readonly StepRecord[]; delta: Delta } }
+	| { readonly trial: TrialRecord }
+	| { readonly lapse: { transaction: string } }
 	| { readonly commit: { transaction: string; delta?: Delta | undefined } }
 	| { readonly abort: { transaction: string } }
 	| { readonly checkpoint: Delta };
@@ -56,6 +67,10 @@ function toWire(record: JournalRecord): Record<string, unknown> {
 	if ("past" in record) {
 		const { transaction, steps, delta } = record.past;
 		return { past: { transaction, steps: steps.map(wireStep), delta: wireDelta(delta) } };
+	}
+	if ("trial" in record) {
+		const { steps, delta, ...rest } = record.trial;
+		return { trial: { ...rest, steps: steps.map(wireStep), delta: wireDelta(delta) } };
 	}
 	if ("commit" in record) {
 		const { transaction, delta } = record.commit;
@@ -104,6 +119,13 @@ function fromWire(wire: any): JournalRecord {
 				delta: readDelta(wire.past.delta),
 			},
 		};
+	if (wire.trial) {
+		const { transaction, deadline, steps, delta } = wire.trial;
+		return {
+			trial: { transaction, deadline, steps: steps.map(readStep), delta: readDelta(delta) },
+		};
+	}
+	if (wire.lapse) return { lapse: wire.lapse };
 	if (wire.commit) {
 		const { transaction, delta } = wire.commit;
 		return { commit: { transaction, delta: delta && readDelta(delta) } };

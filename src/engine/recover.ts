@@ -1,24 +1,26 @@
 import type { Kernel } from "../kernel/kernel.js";
 import { finish, revert } from "./apply.js";
 import { RollbackError } from "./error.js";
-import type { Ending, Journal } from "./journal.js";
+import type { Ending, Journal, Unfinished } from "./journal.js";
 import type { StepRecord } from "./record.js";
 import type { RecoverReport, StepReport } from "./report.js";
 
 /**
  * End what a killed process left half done: undo it, or, where it had come past what can be undone, finish
  * it. Touches nothing whose identity is not the one written down. May itself be killed and run again.
- * `endings` is what is past undoing and nobody is about to finish.
+ * `unfinished` is what is to be undone, `endings` what is past undoing and nobody is about to finish.
  * @throws RollbackError naming what could not be undone or finished
  */
 export function recover(
 	kernel: Kernel,
 	journal: Journal,
+	unfinished: Unfinished | undefined,
 	endings: readonly Ending[],
 ): RecoverReport {
-	const { unfinished } = journal;
 	const undone = unfinished?.undo.toReversed() ?? [];
 	if (unfinished !== undefined) {
+		// Half undone it must not be confirmed any more, whoever goes on with it.
+		if (unfinished.trial !== undefined) journal.lapse(unfinished.transaction);
 		const residual = revert(kernel, unfinished.undo);
 		if (residual.length > 0) throw new RollbackError(residual, { step: unfinished.command });
 		journal.abort(unfinished.transaction);

@@ -33,11 +33,22 @@ export interface PlanReport {
 	readonly steps: readonly StepReport[];
 }
 
+/** What stands only until its deadline unless it is confirmed. */
+export interface TrialReport {
+	readonly transaction: string;
+	/** What was asked for: `up tap0`. */
+	readonly command: string;
+	/** Seconds until it is rolled back. */
+	readonly remaining: number;
+}
+
 export interface UpReport {
 	/** Whether the kernel was changed at all. */
 	readonly changed: boolean;
 	readonly steps: readonly StepReport[];
 	readonly taps: readonly TapReport[];
+	/** With `confirmWithin`, where anything was changed: it stands if it is confirmed. */
+	readonly trial?: TrialReport | undefined;
 }
 
 export interface DownReport {
@@ -45,6 +56,16 @@ export interface DownReport {
 	readonly steps: readonly StepReport[];
 	/** The taps that were taken down by this call. */
 	readonly taps: readonly string[];
+	/** With `confirmWithin`, where anything was changed: it stands if it is confirmed. */
+	readonly trial?: TrialReport | undefined;
+}
+
+export interface ConfirmReport {
+	/** Whether it was this call that confirmed it, and not an earlier one. */
+	readonly changed: boolean;
+	/** What stands: `up tap0`. */
+	readonly transaction: string;
+	readonly steps: readonly StepReport[];
 }
 
 export interface TapStatus extends TapReport {
@@ -67,6 +88,8 @@ export interface StatusReport {
 	readonly exact?: boolean | undefined;
 	/** A transaction that a killed process left half done; `recover` finishes it. */
 	readonly unfinished?: string | undefined;
+	/** What waits to be confirmed; it is told of as if it were. */
+	readonly trial?: TrialReport | undefined;
 }
 
 export interface RecoverReport {
@@ -76,4 +99,6 @@ export interface RecoverReport {
 	readonly steps: readonly StepReport[];
 	/** What could not be proven ours and was left alone. */
 	readonly residual: readonly string[];
+	/** What waits to be confirmed, and was left alone before its deadline. */
+	readonly trial?: TrialReport | undefined;
 }

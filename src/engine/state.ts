@@ -56,6 +56,14 @@ export class State {
 		this.taps.delete(name);
 	}
 
+	/** What it becomes with a change; this one stays as it is. */
+	with(delta: Delta): State {
+		const next = new State();
+		next.apply(this.toDelta());
+		next.apply(delta);
+		return next;
+	}
+
 	/** The whole state as one delta, for a fresh journal. */
 	toDelta(): Delta {
 		return { put: [...this.entries.values()], drop: [], up: [...this.taps.values()], down: [] };

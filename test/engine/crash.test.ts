@@ -1,7 +1,7 @@
 import { rmSync } from "node:fs";
 import { afterAll, describe, test } from "vitest";
 import { report } from "../fault/campaign.js";
-import { Death, dieAt, MortalJournal, SHARES, type Share } from "./death.js";
+import { dies, type Place, placesOf, told } from "./death.js";
 import { Dice } from "./dice.js";
 import { named } from "./named.js";
 import { type Rig, scratch } from "./rig.js";
@@ -22,48 +22,6 @@ afterAll(() => {
 	report({ campaign: "a process dies at any operation (model)", cases, deviations, seed, notes });
 });
 
-/** Where a process dies: at an operation of the kernel's, or at a write to the journal. */
-type Place =
-	| { readonly operation: number; readonly when: "before" | "after" }
-	| { readonly write: number; readonly share: Share };
-
-const told = (place: Place): string =>
-	"operation" in place
-		? `${place.when} operation ${place.operation}`
-		: `write ${place.write}, ${place.share} of it`;
-
-/** Another process does `act` and dies at a place. Whether it died there; anything else it does is thrown. */
-function dies(rig: Rig, place: Place, act: () => void): boolean {
-	const { kernel } = rig;
-	kernel.heal();
-	const limit = "operation" in place ? place.operation : Number.POSITIVE_INFINITY;
-	const fate = {
-		at: "write" in place ? place.write : 0,
-		share: "write" in place ? place.share : "nothing",
-		die: () => dieAt(kernel, 1, "before"),
-	} as const;
-	let journalDied = false;
-	const die = () => {
-		journalDied = true;
-		fate.die();
-	};
-	const isDead = () => journalDied || kernel.operations.length >= limit;
-	rig.restart(new MortalJournal(rig.directory, isDead, { ...fate, die }));
-	if ("operation" in place) dieAt(kernel, place.operation, place.when);
-	try {
-		act();
-		if (isDead()) throw new Error(`somebody swallowed the death ${told(place)}`);
-		return false;
-	} catch (error) {
-		if (!(error instanceof Death)) throw error;
-		return true;
-	} finally {
-		kernel.kill();
-		kernel.heal();
-		rig.restart();
-	}
-}
-
 /** What is wrong after somebody else has recovered: it must be all as before or all as after, and stay so. */
 function flawOfRecovery(run: Run, rig: Rig, again = true): string | undefined {
 	rig.recover();
@@ -79,18 +37,6 @@ function flawOfRecovery(run: Run, rig: Rig, again = true): string | undefined {
 	if (rig.kernel.operations.length > 0) return "recovering nothing touched the kernel";
 	return again && now === run.start ? run.flawOfAgain(rig) : undefined;
 }
-
-const SIDES = ["before", "after"] as const;
-
-/** Every place at which a process that does something may die. */
-const placesOf = (operations: number, writes: number): Place[] => [
-	...Array.from({ length: operations }, (_, i) => i + 1).flatMap((operation) =>
-		SIDES.map((when) => ({ operation, when })),
-	),
-	...Array.from({ length: writes }, (_, i) => i + 1).flatMap((write) =>
-		SHARES.map((share) => ({ write, share })),
-	),
-];
 
 const placesIn = (run: Run): Place[] => placesOf(run.operations.length, run.writes);
 

@@ -1,9 +1,10 @@
 import { statSync, truncateSync } from "node:fs";
 import { join } from "node:path";
 import { Journal } from "../../src/engine/journal.js";
-import type { StepRecord } from "../../src/engine/record.js";
+import type { StepRecord, TrialRecord } from "../../src/engine/record.js";
 import type { Delta } from "../../src/engine/state.js";
 import type { FakeKernel } from "../fake/kernel.js";
+import type { Rig } from "./rig.js";
 
 /** The process dies here. Not an Error: whoever takes it for one and goes on is found out. */
 export class Death {
@@ -39,6 +40,12 @@ export class CountingJournal extends Journal {
 	}
 	override past(transaction: string, steps: readonly StepRecord[], delta: Delta): void {
 		this.write(() => super.past(transaction, steps, delta));
+	}
+	override trial(record: TrialRecord): void {
+		this.write(() => super.trial(record));
+	}
+	override lapse(transaction: string): void {
+		this.write(() => super.lapse(transaction));
 	}
 	override commit(transaction: string, delta?: Delta): void {
 		this.write(() => super.commit(transaction, delta));
@@ -95,3 +102,57 @@ export function dieAt(kernel: FakeKernel, k: number, when: "before" | "after"): 
 		kernel.failAt(k + 1, death, "forever", "before");
 	}
 }
+
+/** Where a process dies: at an operation of the kernel's, or at a write to the journal. */
+export type Place =
+	| { readonly operation: number; readonly when: "before" | "after" }
+	| { readonly write: number; readonly share: Share };
+
+export const told = (place: Place): string =>
+	"operation" in place
+		? `${place.when} operation ${place.operation}`
+		: `write ${place.write}, ${place.share} of it`;
+
+/** Another process does `act` and dies at a place. Whether it died there; anything else it does is thrown. */
+export function dies(rig: Rig, place: Place, act: () => void): boolean {
+	const { kernel } = rig;
+	kernel.heal();
+	const limit = "operation" in place ? place.operation : Number.POSITIVE_INFINITY;
+	const fate = {
+		at: "write" in place ? place.write : 0,
+		share: "write" in place ? place.share : "nothing",
+		die: () => dieAt(kernel, 1, "before"),
+	} as const;
+	let journalDied = false;
+	const die = () => {
+		journalDied = true;
+		fate.die();
+	};
+	const isDead = () => journalDied || kernel.operations.length >= limit;
+	rig.restart(new MortalJournal(rig.directory, isDead, { ...fate, die }));
+	if ("operation" in place) dieAt(kernel, place.operation, place.when);
+	try {
+		act();
+		if (isDead()) throw new Error(`somebody swallowed the death ${told(place)}`);
+		return false;
+	} catch (error) {
+		if (!(error instanceof Death)) throw error;
+		return true;
+	} finally {
+		kernel.kill();
+		kernel.heal();
+		rig.restart();
+	}
+}
+
+const SIDES = ["before", "after"] as const;
+
+/** Every place at which a process that does something may die. */
+export const placesOf = (operations: number, writes: number): Place[] => [
+	...Array.from({ length: operations }, (_, i) => i + 1).flatMap((operation) =>
+		SIDES.map((when) => ({ operation, when })),
+	),
+	...Array.from({ length: writes }, (_, i) => i + 1).flatMap((write) =>
+		SHARES.map((share) => ({ write, share })),
+	),
+];

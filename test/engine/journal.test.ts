@@ -26,7 +26,12 @@ function bounds(bytes: Buffer): number[] {
 
 /** What a journal says is ours and unfinished, as text. */
 const saidBy = ({ state, unfinished, endings }: Journal): string =>
-	JSON.stringify([[...state.taps], [...state.entries], unfinished?.transaction, [...endings]]);
+	JSON.stringify([
+		[...state.taps],
+		[...state.entries],
+		[unfinished?.transaction, unfinished?.trial?.deadline, unfinished?.trial?.steps.length],
+		[...endings],
+	]);
 
 /** What a process makes of these bytes: what they say, or the code of the error. */
 function read(bytes: Uint8Array): string {
@@ -52,6 +57,14 @@ function writeReal(): Buffer {
 	expect(() => rig.up(specs.snat)).toThrow("no");
 	rig.up(specs.snat);
 	rig.down("tap0");
+	rig.up(specs.hostOnly, 30_000);
+	rig.engine.confirm();
+	const downOnTrial = () => rig.engine.down([{ id: 0, taps: ["tap0"] }], false, 30_000);
+	downOnTrial();
+	rig.now = 30_000;
+	rig.recover();
+	downOnTrial();
+	rig.engine.confirm();
 	rig.journal.begin("1-1", "up tap9", []);
 	rig.close();
 	return readFileSync(path);
@@ -64,8 +77,8 @@ const records = starts.slice(0, -1).map((start, i) => real.subarray(start, start
 const states = starts.map((end) => read(real.subarray(0, end)));
 
 describe("a journal", () => {
-	test("that was taken for this has begins, ends, a past and an undone transaction", () => {
-		expect(records.length).toBeGreaterThan(7);
+	test("that was taken for this has begins, ends, a past, an undone transaction, and trials kept and lapsed", () => {
+		expect(records.length).toBeGreaterThan(15);
 		expect(new Set(states).size).toBeGreaterThan(6);
 	});
 

@@ -21,11 +21,18 @@ export const scratch = (): string => {
 	}
 };
 
-export const engineOver = (kernel: Kernel, journal: Journal): Engine =>
-	new Engine(kernel, journal, kinds, (kernel, name) => {
-		const link = readLinkByName(kernel, name);
-		if (link === undefined) throw missingUplink(name);
-		return link.ifi_index;
+const readLinkIndex = (kernel: Kernel, name: string): number => {
+	const link = readLinkByName(kernel, name);
+	if (link === undefined) throw missingUplink(name);
+	return link.ifi_index;
+};
+
+/** `now` is what its clock shows. */
+export const engineOver = (kernel: Kernel, journal: Journal, now = () => 0): Engine =>
+	new Engine(kernel, journal, kinds, readLinkIndex, {
+		owner: `${process.pid}`,
+		isLeft: () => true,
+		now,
 	});
 
 /** The engine over the model of a kernel, with a journal on disk: all of a host but its lock. */
@@ -34,13 +41,15 @@ export class Rig {
 	readonly directory: string;
 	journal: Journal;
 	engine: Engine;
+	/** Milliseconds since boot. */
+	now = 0;
 
 	constructor(directory: string, host: (kernel: FakeKernel) => void) {
 		this.directory = directory;
 		rmSync(this.path, { force: true });
 		host(this.kernel);
 		this.journal = new Journal(directory);
-		this.engine = engineOver(this.kernel, this.journal);
+		this.engine = engineOver(this.kernel, this.journal, () => this.now);
 	}
 
 	get path(): string {
@@ -51,12 +60,12 @@ export class Rig {
 	restart(journal = new Journal(this.directory)): void {
 		this.journal.close();
 		this.journal = journal;
-		this.engine = engineOver(this.kernel, journal);
+		this.engine = engineOver(this.kernel, journal, () => this.now);
 		journal.refresh();
 	}
 
-	up(wanted: Wanted): void {
-		this.engine.up([{ id: 0, taps: tapsIn(wanted) }]);
+	up(wanted: Wanted, within?: number): void {
+		this.engine.up([{ id: 0, taps: tapsIn(wanted) }], within);
 	}
 	down(...taps: readonly string[]): void {
 		this.engine.down([{ id: 0, taps }]);

@@ -1,0 +1,9 @@
+import { readFileSync } from "node:fs";
+
+/**
+ * Milliseconds since boot, those slept through included, the same for all processes: /proc/uptime tells
+ * CLOCK_BOOTTIME to the hundredth of a second (fs/proc/uptime.c). Nobody can set it, so it does not jump as wall
+ * time does; and unlike `process.hrtime` it is the kernel's in every runtime, not one that starts with the process.
+ */
+export const sinceBoot = (): number =>
+	Math.round(Number(readFileSync("/proc/uptime", "latin1").split(" ")[0]) * 1000);

@@ -1,0 +1,369 @@
+import { rmSync } from "node:fs";
+import { afterAll, afterEach, describe, expect, test } from "vitest";
+import {
+	ConflictError,
+	RollbackError,
+	TrialError,
+	UnconfirmedError,
+} from "../../src/engine/error.js";
+import { Journal } from "../../src/engine/journal.js";
+import { UmlnetError } from "../../src/sys/error.js";
+import { report } from "../fault/campaign.js";
+import { dies, type Place, placesOf, told } from "./death.js";
+import { busyLan, lan } from "./hosts.js";
+import { Rig, scratch } from "./rig.js";
+import { noFlaws, unnamedIn } from "./run.js";
+import { namesIn, type Scenario, specs } from "./scenarios.js";
+import { troublesOf } from "./trouble.js";
+
+const WITHIN = 30_000;
+const directory = scratch();
+afterAll(() => rmSync(directory, { recursive: true }));
+
+const bridged: Scenario = { name: "S2 over a busy uplink", host: busyLan, spec: specs.bridged };
+const SCENARIOS: readonly Scenario[] = [
+	bridged,
+	{ name: "S3", host: lan, spec: specs.snat },
+	{ name: "forwarding of the whole host", host: lan, spec: specs.global },
+	{
+		name: "from bridged to source NAT, which deletes the bridge once it is confirmed",
+		host: busyLan,
+		before: [specs.bridged],
+		spec: specs.snat,
+	},
+];
+
+/** A scenario with a deadline: what comes before it, what it does, and how the host looks. */
+class Trial {
+	readonly start: string;
+	/** On trial; and when it was confirmed, which may take links away. */
+	readonly onTrial: string;
+	readonly end: string;
+	readonly places: readonly Place[];
+	readonly operations: Rig["kernel"]["operations"];
+	readonly #scenario: Scenario;
+	readonly #verb: "up" | "down";
+
+	constructor(scenario: Scenario, verb: "up" | "down") {
+		this.#scenario = scenario;
+		this.#verb = verb;
+		const rig = this.ready();
+		this.start = rig.picture();
+		this.act(rig);
+		this.operations = [...rig.kernel.operations];
+		// Its begin, and that it is on trial.
+		this.places = placesOf(this.operations.length, 2);
+		this.onTrial = rig.picture();
+		rig.engine.confirm();
+		this.end = rig.picture();
+		rig.close();
+	}
+
+	ready(): Rig {
+		const { host, before = [], spec } = this.#scenario;
+		const rig = new Rig(directory, host);
+		for (const wanted of this.#verb === "down" ? [...before, spec] : before) rig.up(wanted);
+		rig.kernel.heal();
+		return rig;
+	}
+
+	readonly act = (rig: Rig): void => {
+		const { spec } = this.#scenario;
+		if (this.#verb === "up") rig.up(spec, WITHIN);
+		else rig.engine.down([{ id: 0, taps: namesIn(spec) }], false, WITHIN);
+	};
+
+	/** A host that is on trial. */
+	onIt(): Rig {
+		const rig = this.ready();
+		this.act(rig);
+		rig.kernel.heal();
+		return rig;
+	}
+
+	/** It must wait, all of it, and lead back when its time is over; or nothing of it be there. */
+	flaw(rig: Rig): string | undefined {
+		if (rig.recover().trial !== undefined && rig.picture() !== this.onTrial)
+			return "it waits, but not all of it";
+		rig.now += WITHIN;
+		rig.recover();
+		if (rig.picture() !== this.start) return "it does not lead back";
+		if (!rig.journal.isSettled) return "unfinished in the journal";
+		rig.now -= WITHIN;
+		rig.kernel.heal();
+		this.act(rig);
+		rig.engine.confirm();
+		return undefined;
+	}
+}
+
+const trials = SCENARIOS.flatMap((scenario): [string, Trial][] => [
+	[`${scenario.name}: up`, new Trial(scenario, "up")],
+	[`${scenario.name}: down`, new Trial(scenario, "down")],
+]);
+
+describe("what is on trial", () => {
+	const rigs: Rig[] = [];
+	const onIt = (trial: Trial): Rig => {
+		const rig = trial.onIt();
+		rigs.push(rig);
+		return rig;
+	};
+	afterEach(() => {
+		for (const rig of rigs.splice(0)) rig.close();
+	});
+
+	test.each(trials)("stands when it is confirmed, and twice is as good: %s", (_, trial) => {
+		const rig = onIt(trial);
+		rig.now = WITHIN - 1;
+		rig.restart();
+		expect(rig.engine.confirm().changed).toBe(true);
+		expect(rig.picture()).toBe(trial.end);
+		expect(rig.journal.isSettled).toBe(true);
+		rig.restart();
+		rig.kernel.heal();
+		expect(rig.engine.confirm()).toMatchObject({ changed: false, steps: [] });
+		expect(rig.recover().outcome).toBe("nothing");
+		expect(rig.kernel.operations).toEqual([]);
+	});
+
+	test.each(trials)(
+		"is as it was when its time is over, and too late to confirm: %s",
+		(_, trial) => {
+			const rig = onIt(trial);
+			rig.restart();
+			rig.now = WITHIN;
+			expect(() => rig.engine.confirm()).toThrow(UnconfirmedError);
+			expect(rig.picture()).toBe(trial.start);
+			expect(rig.journal.isSettled).toBe(true);
+			rig.restart();
+			expect(() => rig.engine.confirm()).toThrow("was not confirmed in time");
+		},
+	);
+
+	test.each(trials)("is as it was when it is rolled back before: %s", (_, trial) => {
+		const rig = onIt(trial);
+		rig.engine.lapse("somebody else's");
+		expect(rig.picture()).toBe(trial.onTrial);
+		rig.engine.lapse(rig.journal.unfinished?.transaction ?? "");
+		expect(rig.picture()).toBe(trial.start);
+		expect(() => rig.engine.confirm()).toThrow(UnconfirmedError);
+	});
+
+	test("keeps others out until then, who undo it afterwards", () => {
+		const trial = new Trial(bridged, "up");
+		const rig = onIt(trial);
+		rig.restart();
+		rig.now = WITHIN - 2500;
+		expect(() => rig.up(specs.hostOnly)).toThrow(TrialError);
+		expect(() => rig.down("tap0")).toThrow("up tap0 waits to be confirmed, for 3 s more");
+		expect(rig.recover()).toMatchObject({ outcome: "nothing", trial: { remaining: 2.5 } });
+		const { taps, unfinished, exact } = rig.engine.status(undefined, { verify: true });
+		expect(taps).toMatchObject([{ name: "tap0", drift: [] }]);
+		expect({ unfinished, exact }).toEqual({ unfinished: undefined, exact: true });
+		expect(rig.engine.status().trial).toEqual({
+			transaction: rig.journal.unfinished?.transaction,
+			command: "up tap0",
+			remaining: 2.5,
+		});
+		expect(rig.engine.planDown(["tap0"]).steps).not.toEqual([]);
+		expect(rig.picture()).toBe(trial.onTrial);
+		rig.now = WITHIN;
+		expect(rig.engine.left).toBe("up tap0");
+		expect(rig.engine.status()).toMatchObject({ unfinished: "up tap0" });
+		expect(rig.recover()).toMatchObject({ outcome: "undone", transaction: "up tap0" });
+		expect(rig.picture()).toBe(trial.start);
+		expect(rig.engine.status().taps).toEqual([]);
+	});
+
+	test("is nothing where nothing was to do, and nothing is to confirm", () => {
+		const rig = new Rig(directory, lan);
+		rigs.push(rig);
+		expect(() => rig.engine.confirm()).toThrow(ConflictError);
+		rig.up(specs.snat);
+		rig.up(specs.snat, WITHIN);
+		expect(rig.journal.isSettled).toBe(true);
+		expect(() => rig.engine.confirm()).toThrow("nothing that waits for it");
+	});
+
+	test("may be a mere repair", () => {
+		const rig = new Rig(directory, lan);
+		rigs.push(rig);
+		rig.up(specs.snat);
+		const whole = rig.picture();
+		rig.kernel.aside(() => rig.kernel.writeSysctl("net/ipv4/conf/tap0/forwarding", "0"));
+		const drifted = rig.picture();
+		rig.up(specs.snat, WITHIN);
+		expect(rig.picture()).toBe(whole);
+		rig.now += WITHIN;
+		rig.recover();
+		expect(rig.picture()).toBe(drifted);
+		rig.up(specs.snat, WITHIN);
+		rig.engine.confirm();
+		expect(rig.picture()).toBe(whole);
+		expect(rig.journal.isSettled).toBe(true);
+	});
+
+	test.each([
+		["confirmed", true],
+		["rolled back", false],
+	])("and %s is known to who waits, also when the journal has gone since", (_, kept) => {
+		const rig = onIt(new Trial(bridged, "down"));
+		const waiting = new Journal(directory);
+		waiting.refresh();
+		const transaction = waiting.unfinished?.transaction;
+		if (!kept) rig.now = WITHIN;
+		if (kept) rig.engine.confirm();
+		else rig.recover();
+		rig.journal.remove();
+		waiting.refresh();
+		expect(waiting.verdict).toEqual({ transaction, command: "down tap0", kept });
+		waiting.close();
+	});
+});
+
+let cases = 0;
+let deviations = 0;
+afterAll(() =>
+	report({ campaign: "deaths and faults of what is on trial (model)", cases, deviations }),
+);
+function count(flaws: readonly (string | undefined)[]): void {
+	const found = flaws.filter((flaw) => flaw !== undefined);
+	cases += flaws.length;
+	deviations += found.length;
+	noFlaws(found);
+}
+
+describe("a process dies", () => {
+	test.each(trials)("putting it on trial: all of it waits, or nothing is there: %s", (_, trial) => {
+		const ends = new Set<boolean>();
+		const flaws = trial.places.map((place) => {
+			const rig = trial.ready();
+			const died = dies(rig, place, () => trial.act(rig));
+			ends.add(rig.engine.trial !== undefined);
+			const flaw = died ? trial.flaw(rig) : "did not die";
+			rig.close();
+			return flaw && `died ${told(place)}: ${flaw}`;
+		});
+		count(flaws);
+		expect(ends).toEqual(new Set([false, true]));
+	});
+
+	/** Another process does something to what is on trial and dies at each place of it. */
+	function dying(trial: Trial, ready: (rig: Rig) => void, act: (rig: Rig) => void) {
+		const probe = trial.onIt();
+		ready(probe);
+		act(probe);
+		const places = placesOf(probe.kernel.operations.length, 2);
+		probe.close();
+		return places.map((place) => {
+			const rig = trial.onIt();
+			ready(rig);
+			const died = dies(rig, place, () => act(rig));
+			return { rig, died, where: told(place) };
+		});
+	}
+
+	test.each(trials)("confirming it: it stands, or it still waits: %s", (_, trial) => {
+		const deaths = dying(
+			trial,
+			() => {},
+			(rig) => rig.engine.confirm(),
+		);
+		const flaws = deaths.map(({ rig, died, where }) => {
+			if (rig.recover().trial !== undefined) rig.engine.confirm();
+			rig.now = WITHIN;
+			rig.recover();
+			const stands = rig.picture() === trial.end && rig.journal.isSettled;
+			rig.close();
+			// A write that is not there need not be waited for: some trials end with one.
+			return stands || !died ? undefined : `died ${where}: it does not stand`;
+		});
+		expect(deaths.filter(({ died }) => died).length).toBeGreaterThanOrEqual(5);
+		count(flaws);
+	});
+
+	test.each(trials)("rolling it back: the next one does: %s", (_, trial) => {
+		const deaths = dying(
+			trial,
+			(rig) => {
+				rig.now = WITHIN;
+			},
+			(rig) => rig.recover(),
+		);
+		const flaws = deaths.map(({ rig, died, where }) => {
+			// Whatever its clock shows: what was begun to be undone must not be confirmed.
+			rig.now = WITHIN - 1;
+			const wasLapsed = rig.journal.unfinished?.trial === undefined;
+			if (!wasLapsed) rig.now = WITHIN;
+			rig.recover();
+			const back = rig.picture() === trial.start && rig.journal.isSettled;
+			rig.close();
+			return back && died ? undefined : `died ${where}: it is not as it was`;
+		});
+		count(flaws);
+	});
+});
+
+describe("an operation fails", () => {
+	test.each(trials)("putting it on trial: all of it waits, or nothing is there: %s", (_, trial) => {
+		const flaws = trial.operations.flatMap((operation, i) =>
+			troublesOf(operation).map(({ name, error, mode, when }) => {
+				const rig = trial.ready();
+				rig.kernel.failAt(i + 1, error, mode, when);
+				const failure = caught(() => trial.act(rig));
+				const waits = rig.engine.trial !== undefined;
+				rig.kernel.heal();
+				const flaw =
+					waits === (failure === undefined) ? trial.flaw(rig) : "it waits after an error";
+				rig.close();
+				return flaw && `${operation.name} (${i + 1}) ${name}: ${flaw}`;
+			}),
+		);
+		count(flaws);
+	});
+
+	test.each(trials)(
+		"rolling it back: what is left is named, and recover finishes it: %s",
+		(_, trial) => {
+			const rollBack = (rig: Rig) => rig.engine.lapse(rig.journal.unfinished?.transaction ?? "");
+			const probe = trial.onIt();
+			rollBack(probe);
+			const operations = [...probe.kernel.operations];
+			probe.close();
+			const flaws = operations.flatMap((operation, i) =>
+				troublesOf(operation).map(({ name, error, mode, when }) => {
+					const rig = trial.onIt();
+					rig.kernel.failAt(i + 1, error, mode, when);
+					const failure = caught(() => rollBack(rig));
+					const flaw = flawOfRollback(rig, trial, failure);
+					rig.close();
+					return flaw && `${operation.name} (${i + 1}) ${name}: ${flaw}`;
+				}),
+			);
+			count(flaws);
+		},
+	);
+});
+
+function flawOfRollback(rig: Rig, trial: Trial, failure: UmlnetError | undefined) {
+	if (failure !== undefined && !(failure instanceof RollbackError)) return String(failure);
+	const unnamed = unnamedIn(failure?.residual ?? [], trial.start, rig.picture());
+	if (unnamed.length > 0) return `${unnamed.join()} not named`;
+	rig.kernel.heal();
+	rig.restart();
+	if (failure !== undefined && !(caught(() => rig.engine.confirm()) instanceof UmlnetError))
+		return "half undone, it was confirmed";
+	rig.recover();
+	return rig.picture() === trial.start && rig.journal.isSettled ? undefined : "not as it was";
+}
+
+function caught(act: () => void): UmlnetError | undefined {
+	try {
+		act();
+		return undefined;
+	} catch (error) {
+		if (error instanceof UmlnetError) return error;
+		throw error;
+	}
+}

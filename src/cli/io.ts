@@ -43,9 +43,10 @@ export function processIo(): Io {
 		uid: process.getuid?.() ?? 0,
 		ended: ended.signal,
 		async readStdin() {
-			const chunks: Buffer[] = [];
-			for await (const chunk of process.stdin) chunks.push(Buffer.from(chunk));
-			return Buffer.concat(chunks).toString("utf8");
+			const { DocumentText } = await import("./document.js");
+			const document = new DocumentText("<stdin>");
+			for await (const chunk of process.stdin) document.add(Buffer.from(chunk));
+			return document.text;
 		},
 	};
 }

@@ -110,21 +110,9 @@ function givenFlag(flags: TapOptions, verb: Verb): string | undefined {
 
 /** Read and check a spec file; `-` is standard input. */
 export async function readSpec(session: Session, file: string): Promise<Spec> {
-	const text = file === "-" ? await session.io.readStdin() : await readText(file);
+	const text =
+		file === "-" ? await session.io.readStdin() : (await import("./document.js")).readText(file);
 	const { parseSpec } = await import("../engine/spec.js");
 	const source = file === "-" ? "<stdin>" : file;
 	return parseSpec(text, { source, defaultOwner: await ownerOf(session) });
-}
-
-/** The text of a file that the user named. */
-export async function readText(file: string): Promise<string> {
-	const { readFileSync } = await import("node:fs");
-	try {
-		return readFileSync(file, "utf8");
-	} catch (error) {
-		const { code } = error as NodeJS.ErrnoException;
-		if (code === "ENOENT") throw new UsageError(`there is no file ${file}`);
-		if (code === "EISDIR") throw new UsageError(`${file} is a directory, not a file`);
-		throw error;
-	}
 }

@@ -124,6 +124,13 @@ taps:
 		expect(stderr).toMatch(/nothing was changed\n$/);
 	});
 
+	test.each(["/dev/zero", "/dev", "/nowhere"])("in what is no file: %s", async (file) => {
+		const { status, stderr, opened } = await umlnet(["up", "-f", file]);
+		expect({ status, opened }).toEqual({ status: 2, opened: [] });
+		expect(stderr).toContain(file);
+		expect(stderr).toMatch(/nothing was changed\n$/);
+	});
+
 	test("in flags names the flag: the pitfall of the seed", async () => {
 		const address = "10.33.33.36/24";
 		const argv = ["up", "tap0", "--address", address, "--guest-address", address];

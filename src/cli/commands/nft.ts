@@ -2,7 +2,6 @@ import type { Document, FamilyJson, Filter } from "../../nftables/index.js";
 import { Exit } from "../exit.js";
 import type { Perform } from "../program.js";
 import type { Session } from "../session.js";
-import { readText } from "../spec.js";
 import { UsageError } from "../usage.js";
 import type { Verb } from "../verb.js";
 import { version } from "../version.js";
@@ -79,7 +78,8 @@ async function load({ settings: { netns } }: Session) {
 }
 
 async function apply(session: Session, { file, check, echo }: ApplyOptions): Promise<number> {
-	const text = file === "-" ? await session.io.readStdin() : await readText(file);
+	const text =
+		file === "-" ? await session.io.readStdin() : (await import("../document.js")).readText(file);
 	const document = parse(text, file === "-" ? "<stdin>" : file);
 	const nftables = await load(session);
 	const answers = nftables.apply(document as Document, { check, echo });

@@ -170,8 +170,8 @@ function resetRules(
 		.flatMap((rule) =>
 			unlessGone(() =>
 				connection.read(
-					nft.NFT_MSG_GETRULE_RESET,
-					nft.NFT_MSG_NEWRULE,
+					nft.NFT_MSG_GETRULE_RESET_RAW,
+					nft.NFT_MSG_NEWRULE_RAW,
 					{
 						nfgen_family: contents.family,
 						NFTA_RULE_TABLE: rule.NFTA_RULE_TABLE,

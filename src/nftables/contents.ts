@@ -81,7 +81,7 @@ function readTables(
 	);
 	const ofTable = { ...of, NFTA_RULE_TABLE: name };
 	const rules = read(parts.rules, () =>
-		connection.read(nft.NFT_MSG_GETRULE, nft.NFT_MSG_NEWRULE, ofTable, true),
+		connection.read(nft.NFT_MSG_GETRULE, nft.NFT_MSG_NEWRULE_RAW, ofTable, true),
 	);
 	const complete = (set: SetDeclaration): SetDeclaration =>
 		parts.elements?.(set) === true

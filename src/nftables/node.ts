@@ -54,6 +54,8 @@ interface Common {
 export interface Value extends Common {
 	readonly kind: "value";
 	value: bigint;
+	/** In a listing: the kernel's bytes. */
+	readonly origin?: Uint8Array;
 }
 export interface Verdict extends Common {
 	readonly kind: "verdict";

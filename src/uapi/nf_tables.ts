@@ -69,6 +69,15 @@ export const ruleAttrs = attrs({
 	NFTA_RULE_CHAIN_ID: [11, be32],
 });
 
+/** A rule whose expressions are left as they are. */
+export const rawRuleAttrs = attrs({
+	NFTA_RULE_TABLE: [1, name],
+	NFTA_RULE_CHAIN: [2, name],
+	NFTA_RULE_HANDLE: [3, be64],
+	NFTA_RULE_EXPRESSIONS: [4, binary()],
+	NFTA_RULE_USERDATA: [7, binary()],
+});
+
 export const setFieldAttrs = attrs({ NFTA_SET_FIELD_LEN: [1, be32] });
 export const setDescAttrs = attrs({
 	NFTA_SET_DESC_SIZE: [1, be32],
@@ -160,6 +169,9 @@ export const NFT_MSG_NEWCHAIN = message("NFT_MSG_NEWCHAIN", nft(3), nfgenmsg, ch
 export const NFT_MSG_GETCHAIN = message("NFT_MSG_GETCHAIN", nft(4), nfgenmsg, chainAttrs);
 export const NFT_MSG_DELCHAIN = message("NFT_MSG_DELCHAIN", nft(5), nfgenmsg, chainAttrs);
 export const NFT_MSG_NEWRULE = message("NFT_MSG_NEWRULE", nft(6), nfgenmsg, ruleAttrs);
+/** The same messages, of which the expressions are left as they are. */
+export const NFT_MSG_NEWRULE_RAW = message("NFT_MSG_NEWRULE", nft(6), nfgenmsg, rawRuleAttrs);
+export const NFT_MSG_DELRULE_RAW = message("NFT_MSG_DELRULE", nft(8), nfgenmsg, rawRuleAttrs);
 export const NFT_MSG_GETRULE = message("NFT_MSG_GETRULE", nft(7), nfgenmsg, ruleAttrs);
 export const NFT_MSG_DELRULE = message("NFT_MSG_DELRULE", nft(8), nfgenmsg, ruleAttrs);
 export const NFT_MSG_NEWSET = message("NFT_MSG_NEWSET", nft(9), nfgenmsg, setAttrs);
@@ -210,6 +222,12 @@ export const NFT_MSG_DELFLOWTABLE = message(
 );
 // Linux 6.3 and later
 export const NFT_MSG_GETRULE_RESET = message("NFT_MSG_GETRULE_RESET", nft(25), nfgenmsg, ruleAttrs);
+export const NFT_MSG_GETRULE_RESET_RAW = message(
+	"NFT_MSG_GETRULE_RESET",
+	nft(25),
+	nfgenmsg,
+	rawRuleAttrs,
+);
 export const NFT_MSG_DESTROYTABLE = message("NFT_MSG_DESTROYTABLE", nft(26), nfgenmsg, tableAttrs);
 export const NFT_MSG_DESTROYCHAIN = message("NFT_MSG_DESTROYCHAIN", nft(27), nfgenmsg, chainAttrs);
 export const NFT_MSG_DESTROYRULE = message("NFT_MSG_DESTROYRULE", nft(28), nfgenmsg, ruleAttrs);

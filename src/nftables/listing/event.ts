@@ -10,7 +10,15 @@ import { readElements } from "./element.js";
 import { nameOf } from "./listed.js";
 import { printObject } from "./object.js";
 import { Printer, printItem } from "./print.js";
-import { type Listing, printChain, printFlowtable, printRule, printTable } from "./ruleset.js";
+import { RuleLister } from "./repetition.js";
+import {
+	type Listing,
+	printChain,
+	printFlowtable,
+	printRule,
+	printTable,
+	type RuleAttrs,
+} from "./ruleset.js";
 import { commandOf, printSet, readSet } from "./set.js";
 
 /** A change of the ruleset, in the words of a command that would make it. */
@@ -76,14 +84,15 @@ export class EventReader {
 		});
 		on(nft.NFT_MSG_NEWCHAIN, (a, family) => [event("add", { chain: printChain(family, a) })]);
 		on(nft.NFT_MSG_DELCHAIN, (a, family) => [event("delete", { chain: printChain(family, a) })]);
-		const rule = (change: Change, attrs: Out<typeof nft.ruleAttrs>, family: number) => {
-			const sets = this.#tables.get(tableKey(family, attrs.NFTA_RULE_TABLE)) ?? new Map();
-			return [event(change, { rule: printRule(family, attrs, sets, this.#printer) })];
+		const rule = (change: Change, attrs: RuleAttrs, family: number) => {
+			const sets = this.#tables.get(tableKey(family, attrs.NFTA_RULE_TABLE));
+			const lister = new RuleLister(family, (name) => sets?.get(name), this.#printer);
+			return [event(change, { rule: printRule(family, attrs, lister) })];
 		};
-		on(nft.NFT_MSG_NEWRULE, (attrs, family, flags) =>
+		on(nft.NFT_MSG_NEWRULE_RAW, (attrs, family, flags) =>
 			rule((flags & NLM_F_APPEND) === 0 ? "insert" : "add", attrs, family),
 		);
-		on(nft.NFT_MSG_DELRULE, (attrs, family) => rule("delete", attrs, family));
+		on(nft.NFT_MSG_DELRULE_RAW, (attrs, family) => rule("delete", attrs, family));
 		on(nft.NFT_MSG_NEWSET, (attrs, family) => {
 			const set = readSet(family, attrs);
 			this.#remember(set);

@@ -34,7 +34,10 @@ function index(register: number): number {
 export function constant(bytes: Uint8Array | undefined): Value {
 	const { datatype } = unevaluated;
 	const raw = bytes ?? new Uint8Array();
-	return value(PATH, datatype, undefined, raw.length * 8, fromBytes(raw, "big"));
+	return {
+		...value(PATH, datatype, undefined, raw.length * 8, fromBytes(raw, "big")),
+		origin: raw,
+	};
 }
 export function dataNode(data: Data | undefined): Node {
 	const decision = data?.NFTA_DATA_VERDICT;

@@ -54,6 +54,7 @@ import { bitmask, padded } from "../value.js";
 import { readBitwise } from "./bitwise.js";
 import { Completion } from "./completion.js";
 import { exthdrOf } from "./exthdr.js";
+import type { Listed } from "./listed.js";
 import { listedMatch } from "./match.js";
 import type { Printer } from "./print.js";
 import {
@@ -204,6 +205,23 @@ const readers: Readers = {
 	target: (data, reading) => reading.add(listXt("target", data.NFTA_TARGET_NAME)),
 };
 
+/** What a rule says, statement by statement. @throws UnlistableError */
+export function readStatements(
+	expressions: readonly Expr[],
+	family: number,
+	findSet: (name: string) => SetDeclaration | undefined,
+): readonly Listed[] {
+	const reading = new Reading(family, findSet);
+	for (const { NFTA_EXPR_NAME: name, NFTA_EXPR_DATA: data } of expressions) {
+		const read = readers[name as ExprName] as
+			| ((data: object, reading: Reading) => void)
+			| undefined;
+		if (read === undefined) throw new UnlistableError(`expression ${name}`);
+		read(data ?? {}, reading);
+	}
+	return new Completion(family, reading.statements).run();
+}
+
 /** The statements of a rule as the kernel has it. */
 export function listStatements(
 	expressions: readonly Expr[],
@@ -212,17 +230,8 @@ export function listStatements(
 	printer: Printer,
 ): readonly StatementJson[] {
 	try {
-		const reading = new Reading(family, findSet);
-		for (const { NFTA_EXPR_NAME: name, NFTA_EXPR_DATA: data } of expressions) {
-			const read = readers[name as ExprName] as
-				| ((data: object, reading: Reading) => void)
-				| undefined;
-			if (read === undefined) throw new UnlistableError(`expression ${name}`);
-			read(data ?? {}, reading);
-		}
-		return new Completion(family, reading.statements)
-			.run()
-			.map((statement) => statement.print(printer));
+		const statements = readStatements(expressions, family, findSet);
+		return statements.map((statement) => statement.print(printer));
 	} catch (error) {
 		if (!(error instanceof UnlistableError)) throw error;
 		return expressions.map(unknownExpression);

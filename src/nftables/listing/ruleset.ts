@@ -1,6 +1,6 @@
 import type { Out } from "../../netlink/schema.js";
 import { NF_ACCEPT, NFPROTO_NETDEV } from "../../uapi/netfilter.js";
-import type { chainAttrs, flowtableAttrs, ruleAttrs, tableAttrs } from "../../uapi/nf_tables.js";
+import type { chainAttrs, flowtableAttrs, rawRuleAttrs, tableAttrs } from "../../uapi/nf_tables.js";
 import {
 	NFT_TABLE_F_DORMANT,
 	NFT_TABLE_F_OWNER,
@@ -18,12 +18,12 @@ import { COMMENT, records } from "../userdata.js";
 import { flagNames, nameOf } from "./listed.js";
 import { type ObjectAttrs, printObject } from "./object.js";
 import type { Printer } from "./print.js";
-import { listStatements } from "./rule.js";
+import { RuleLister } from "./repetition.js";
 import { commandOf, printSet } from "./set.js";
 
 export type TableAttrs = Out<typeof tableAttrs>;
 export type ChainAttrs = Out<typeof chainAttrs>;
-export type RuleAttrs = Out<typeof ruleAttrs>;
+export type RuleAttrs = Out<typeof rawRuleAttrs>;
 export type FlowtableAttrs = Out<typeof flowtableAttrs>;
 
 /** A table as the kernel has it. */
@@ -103,20 +103,14 @@ export function printFlowtable(family: number, attrs: FlowtableAttrs): Flowtable
 	};
 }
 
-export function printRule(
-	family: number,
-	attrs: RuleAttrs,
-	sets: ReadonlyMap<string, SetDeclaration>,
-	printer: Printer,
-): RuleJson {
-	const findSet = (name: string): SetDeclaration | undefined => sets.get(name);
+export function printRule(family: number, attrs: RuleAttrs, lister: RuleLister): RuleJson {
 	return {
 		family: familyName(family),
 		table: attrs.NFTA_RULE_TABLE ?? "",
 		chain: attrs.NFTA_RULE_CHAIN ?? "",
 		...handleOf(attrs.NFTA_RULE_HANDLE),
 		...comment(attrs.NFTA_RULE_USERDATA),
-		expr: listStatements(attrs.NFTA_RULE_EXPRESSIONS ?? [], family, findSet, printer),
+		expr: lister.list(attrs.NFTA_RULE_EXPRESSIONS ?? new Uint8Array()),
 	};
 }
 
@@ -130,6 +124,7 @@ export function printTableContents(contents: TableContents, printer: Printer): L
 	for (const { NFTA_CHAIN_NAME: name = "" } of chains) byChain.set(name, []);
 	for (const rule of rules) byChain.get(rule.NFTA_RULE_CHAIN ?? "")?.push(rule);
 	const ordered = [...byChain.values()].flat();
+	const lister = new RuleLister(family, (name) => byName.get(name), printer);
 	return [
 		{ table: printTable(family, table) },
 		...chains.map((chain) => ({ chain: printChain(family, chain) })),
@@ -138,6 +133,6 @@ export function printTableContents(contents: TableContents, printer: Printer): L
 			.filter((set) => !isAnonymous(set))
 			.map((set) => ({ [commandOf(set)]: printSet(set, printer) }) as unknown as ObjectJson),
 		...flowtables.map((flowtable) => ({ flowtable: printFlowtable(family, flowtable) })),
-		...ordered.map((rule) => ({ rule: printRule(family, rule, byName, printer) })),
+		...ordered.map((rule) => ({ rule: printRule(family, rule, lister) })),
 	];
 }

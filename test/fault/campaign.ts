@@ -7,6 +7,10 @@ export const THOROUGH = process.env.UMLNET_FAULTS === "all";
 export const sized = (little: number, all: number): number =>
 	Number(process.env.UMLNET_CASES ?? (THOROUGH ? all : little));
 
+/** When a campaign that is measured by how much it does ends, done or not: UMLNET_MINUTES from now. */
+export const until =
+	Date.now() + Number(process.env.UMLNET_MINUTES ?? Number.MAX_SAFE_INTEGER / 60_000 / 4) * 60_000;
+
 /** From which all choices of a run follow; given back as UMLNET_SEED they are made again. */
 export const seed = Number(process.env.UMLNET_SEED ?? Math.floor(Math.random() * 2 ** 32));
 

@@ -8,7 +8,7 @@ import { expect, test, vi } from "vitest";
 import { Dice } from "../engine/dice.js";
 import { Lab } from "../kernel/lab.js";
 import { node, Running } from "../library/program.js";
-import { report, seed, sized, THOROUGH } from "./campaign.js";
+import { report, seed, sized, THOROUGH, until } from "./campaign.js";
 
 vi.setConfig({ testTimeout: 3_600_000 });
 
@@ -50,7 +50,7 @@ class Seat {
 
 	/** Until a process has come to its end that nobody sent there. */
 	async run(): Promise<void> {
-		while (this.told.length < this.#rounds && this.errors.length === 0) {
+		while (this.told.length < this.#rounds && this.errors.length === 0 && Date.now() < until) {
 			this.#doomed = false;
 			this.#hasBegun = false;
 			await this.#life(this.#rounds - this.told.length);
@@ -66,6 +66,7 @@ class Seat {
 			`${GUESTS}`,
 			`${rounds}`,
 			this.#pool,
+			`${until}`,
 		);
 		const running = new Running(this.#lab.host, [program, "--expose-gc", ...args]);
 		this.#running = running;

@@ -21,7 +21,7 @@ import { S3, VARIANTS } from "../kernel/specs.js";
 import { rows } from "../nftables/rules.js";
 import { host, inTable } from "../nftables/ruleset.js";
 import { golden } from "../socket/golden.js";
-import { report, seed, sized } from "./campaign.js";
+import { report, seed, sized, until } from "./campaign.js";
 
 vi.setConfig({ testTimeout: 3_600_000 });
 const directory = scratch();
@@ -180,7 +180,7 @@ const work = (corpus: object, count: number, lane: number): Promise<Result> =>
 			Object.entries(SHARES).map(([family, share]) => [family, Math.ceil((count * share) / 1000)]),
 		);
 		const worker = new Worker(new URL("programs/decoders.mjs", import.meta.url), {
-			workerData: { corpus, counts, seed: seed + lane },
+			workerData: { corpus, counts, seed: seed + lane, until },
 		});
 		worker.once("message", resolve);
 		worker.once("error", reject);

@@ -3,7 +3,7 @@
 import { readdirSync } from "node:fs";
 import { open } from "../../../dist/index.js";
 
-const [stateDir, prefix, guests, rounds, pool] = process.argv.slice(2);
+const [stateDir, prefix, guests, rounds, pool, until] = process.argv.slice(2);
 const network = { mode: "nat", uplink: "eth1", addresses: ["192.168.33.33/32"], proxyArp: true };
 const names = Array.from({ length: Number(guests) }, (_, i) => `${prefix}-${i}`);
 const spec = (name) => ({
@@ -26,7 +26,7 @@ const come =
 		? () => Promise.all(names.map(async () => (await host.take(guest)).name))
 		: () => Promise.all(names.map(async (name) => (await host.up(spec(name))).taps[0].name));
 
-for (let round = 1; round <= Number(rounds); round++) {
+for (let round = 1; round <= Number(rounds) && Date.now() < Number(until); round++) {
 	const there = await come();
 	const gone = await Promise.all(there.map((name) => host.down({ taps: [name] })));
 	if (!gone.every(({ changed }) => changed)) throw new Error("some were not there");

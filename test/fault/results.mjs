@@ -1,10 +1,12 @@
-// What a campaign came to goes to results.json, and RESULTS.md is made of that: results.mjs DIRECTORY NAME SECONDS STATUS
+// What a campaign came to goes to results.json, and RESULTS.md is made of that: results.mjs DIRECTORY NAME SECONDS
+// STATUS. With names of other results.json alone it takes over what is newer there.
 import { execFileSync } from "node:child_process";
 import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { cpus, release } from "node:os";
 import { join } from "node:path";
 
 const [directory, name, seconds, status] = process.argv.slice(2);
+const isMerge = process.argv.slice(2).every((argument) => argument.endsWith(".json"));
 const here = import.meta.dirname;
 const kept = join(here, "results.json");
 
@@ -48,7 +50,8 @@ const git = (...args) => {
 	}
 };
 const all = existsSync(kept) ? JSON.parse(readFileSync(kept, "utf8")) : {};
-all[name] = {
+/** The result of one campaign, of now. */
+const result = () => ({
 	date: new Date().toISOString().slice(0, 16).replace("T", " "),
 	commit: git("rev-parse", "--short", "HEAD"),
 	kernel: release().replace(/-.*/, ""),
@@ -57,7 +60,12 @@ all[name] = {
 	seconds: Number(seconds),
 	ended: Number(status) === 0 ? "as it should" : "with a failure",
 	rows: rowsOf(name),
-};
+});
+if (isMerge) {
+	for (const other of process.argv.slice(2))
+		for (const [campaign, one] of Object.entries(JSON.parse(readFileSync(other, "utf8"))))
+			if ((all[campaign]?.date ?? "") < one.date) all[campaign] = one;
+} else all[name] = result();
 writeFileSync(kept, `${JSON.stringify(all, null, "\t")}\n`);
 
 const lines = Object.entries(all).flatMap(([campaign, { date, commit, seconds, ended, rows }]) =>
@@ -78,7 +86,7 @@ const lines = Object.entries(all).flatMap(([campaign, { date, commit, seconds, e
 			.trim(),
 	),
 );
-const { kernel, node, cpus: count } = all[name];
+const { kernel, node, cpus: count } = Object.values(all).at(-1);
 writeFileSync(
 	join(here, "RESULTS.md"),
 	`# Results of the fault campaigns
@@ -92,5 +100,5 @@ that is left named and put right by \`recover\`. Time is that of the whole campa
 ${lines.join("\n")}
 `,
 );
-for (const row of all[name].rows)
+for (const row of isMerge ? [] : all[name].rows)
 	console.log(`${row.what}: ${row.cases} cases, ${row.deviations} deviations`);

@@ -1,7 +1,9 @@
 import { KernelError } from "../sys/error.js";
 import {
+	NFT_MSG_GETCHAIN,
 	NFT_MSG_GETRULE,
 	NFT_MSG_GETSET,
+	NFT_MSG_NEWCHAIN,
 	NFT_MSG_NEWRULE,
 	NFT_MSG_NEWSET,
 } from "../uapi/nf_tables.js";
@@ -33,6 +35,16 @@ function findSet(
 	return { ...set, populated: dumpElements(connection, set).length > 0 };
 }
 
+/** What was looked for, if it is there: whoever wanted it says so at the place in the document. */
+function unlessMissing<T>(find: () => T): T | undefined {
+	try {
+		return find();
+	} catch (error) {
+		if (error instanceof KernelError && error.errno === "ENOENT") return undefined;
+		throw error;
+	}
+}
+
 /** What a document may refer to, read from the kernel when it does. */
 export function kernelContext(connection: Connection): Context {
 	return {
@@ -45,15 +57,13 @@ export function kernelContext(connection: Connection): Context {
 			);
 			return rules.map((rule) => rule.NFTA_RULE_HANDLE ?? 0n);
 		},
-		set: (handle, name) => {
-			try {
-				return findSet(connection, handle, name);
-			} catch (error) {
-				// Whoever wanted it says so at the place in the document.
-				if (error instanceof KernelError && error.errno === "ENOENT") return undefined;
-				throw error;
-			}
-		},
+		set: (handle, name) => unlessMissing(() => findSet(connection, handle, name)),
+		chain: ({ family, table }, name) =>
+			unlessMissing(() => {
+				const of = { nfgen_family: family, NFTA_CHAIN_TABLE: table, NFTA_CHAIN_NAME: name };
+				const [chain] = connection.read(NFT_MSG_GETCHAIN, NFT_MSG_NEWCHAIN, of, false);
+				return chain?.NFTA_CHAIN_HANDLE;
+			}),
 	};
 }
 
@@ -78,6 +88,10 @@ function datedContext(connection: Connection): { context: Context; generation?: 
 			set(handle, name) {
 				dated.generation ??= connection.generation();
 				return read.set?.(handle, name);
+			},
+			chain(handle, name) {
+				dated.generation ??= connection.generation();
+				return read.chain?.(handle, name);
 			},
 		},
 	};

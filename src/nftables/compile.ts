@@ -29,6 +29,8 @@ import { statementParsers } from "./statement/index.js";
 export interface Context {
 	/** A set or map that is in the kernel. */
 	set?(handle: TableHandle, name: string): SetDeclaration | undefined;
+	/** The handle of a chain that is in the kernel: for one that is renamed by its name. */
+	chain?(handle: TableHandle, name: string): bigint | undefined;
 	/** Handles of a chain's rules, first to last: for rules placed by index. */
 	rules?(handle: TableHandle, chain: string): readonly bigint[] | undefined;
 }
@@ -136,6 +138,7 @@ function start(
 			return set;
 		},
 		addSet: (set) => void sets.set(setKey(set, set.name), set),
+		chainOf: (handle, name) => context.chain?.(handle, name),
 		rulesOf: (handle, chain) => context.rules?.(handle, chain),
 	};
 }
@@ -153,6 +156,11 @@ function compileCommand(at: Cursor, compilation: Compilation): Query | undefined
 	const [object, member] = isOperation ? body.only() : ([word, body] as const);
 	if (operation === "flush" && object === "ruleset") {
 		compileFlushRuleset(member, compilation);
+		return undefined;
+	}
+	// A meter is a set by now.
+	if (operation === "flush" && object === "meter") {
+		compileSet(member, operation, compilation);
 		return undefined;
 	}
 	const compile = Object.hasOwn(objects, object) ? objects[object] : undefined;

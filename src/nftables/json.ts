@@ -255,6 +255,7 @@ export type Command =
 	| {
 			readonly flush:
 				| { readonly ruleset: null | { readonly family?: FamilyJson } }
+				| { readonly meter: Pick<SetDeclarationJson, "family" | "table" | "name"> }
 				| Reference<ObjectJson>;
 	  }
 	| { readonly rename: { readonly chain: ChainJson } }

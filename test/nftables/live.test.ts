@@ -5,7 +5,7 @@ import { dirname, join } from "node:path";
 import { beforeAll, describe, expect, it, test } from "vitest";
 import { NftablesDriver } from "../../src/kernel/nftables.js";
 import type { Out } from "../../src/netlink/schema.js";
-import { apply, type Command, compile, NftError } from "../../src/nftables/index.js";
+import { apply, type Command, compile, list, NftError } from "../../src/nftables/index.js";
 import { newNetns } from "../../src/sys/netns.js";
 import {
 	NFT_MSG_GETRULE,
@@ -140,6 +140,28 @@ test("a rule goes where its index says", () => {
 		.slice(1)
 		.map(([first]) => JSON.stringify(first?.NFTA_EXPR_DATA).match(/"0":(\d+)/)?.[1]);
 	expect(marks).toEqual(["1", "9", "2"]);
+});
+
+test("a chain is renamed by its name, a meter is flushed like the set it is", () => {
+	const set = { family: "ip", table: "t", name: "m", type: "mark", elem: [1, 2] } as const;
+	apply(
+		{ nftables: [flush, ...inTable("ip", [{ counter: null }]), { add: { set } }] },
+		{ connection, host },
+	);
+	const renamed = { family: "ip", table: "t", name: "c", newname: "d" } as const;
+	const meter = { family: "ip", table: "t", name: "m" } as const;
+	apply({ nftables: [{ rename: { chain: renamed } }, { flush: { meter } }] }, { connection, host });
+	const { nftables } = list({ family: "ip", table: "t" }, { connection, host });
+	expect(nftables).toMatchObject([
+		{},
+		{ chain: { name: "d" } },
+		{ set: { name: "m" } },
+		{ rule: { chain: "d" } },
+	]);
+	expect(JSON.stringify(nftables)).not.toContain("elem");
+	expect(() => apply({ nftables: [{ rename: { chain: renamed } }] }, { connection, host })).toThrow(
+		/no chain "c"/,
+	);
 });
 
 test("compiling sends nothing", () => {

@@ -15,6 +15,7 @@ import {
 	type Operation,
 	parseHandle,
 	parseName,
+	type TableHandle,
 } from "./command.js";
 import { commentRecord } from "./comment.js";
 
@@ -56,7 +57,7 @@ export function compileChain(at: Cursor, operation: Operation, compilation: Comp
 			);
 			return;
 		case "rename":
-			rename(at, json, of, compilation);
+			rename(at, json, { family, table }, compilation);
 			return;
 		case "delete":
 		case "destroy": {
@@ -92,18 +93,23 @@ function baseAttrs(at: Cursor, family: number, json: Json) {
 	};
 }
 
-/** The kernel renames by handle; a name is looked up as well. */
+/** The kernel renames by handle: a chain named without one is looked up. */
 function rename(
 	at: Cursor,
 	json: Partial<Record<"name" | "newname" | "handle", Cursor>>,
-	of: { readonly NFTA_CHAIN_TABLE: string },
+	table: TableHandle,
 	compilation: Compilation,
 ): void {
 	if (json.newname === undefined) throw at.fail('"newname" is missing');
-	if (json.handle === undefined) throw at.fail("renaming needs the chain's handle");
+	const name = json.name && parseName(json.name);
+	const found = (): bigint | undefined =>
+		name === undefined ? undefined : compilation.chainOf(table, name);
+	const handle = json.handle?.bigint() ?? found();
+	if (handle === undefined) throw at.fail(`no chain "${name}" in the table`);
 	const value = {
-		...of,
-		NFTA_CHAIN_HANDLE: json.handle.bigint(),
+		...header(table.family),
+		NFTA_CHAIN_TABLE: table.table,
+		NFTA_CHAIN_HANDLE: handle,
 		NFTA_CHAIN_NAME: parseName(json.newname),
 	};
 	compilation.emit(batchMessage(at.path, NFT_MSG_NEWCHAIN, 0, value));

@@ -1,9 +1,12 @@
 import { expect, test } from "vitest";
-import { merge } from "../../src/kernel/execute.js";
+import type { Identity } from "../../src/kernel/action.js";
+import { execute, merge } from "../../src/kernel/execute.js";
+import { readLinkByName } from "../../src/kernel/read.js";
 import { request } from "../../src/netlink/request.js";
 import { IFF_PROMISC, IFF_UP } from "../../src/uapi/if.js";
 import { RTM_NEWLINK } from "../../src/uapi/if_link.js";
 import { NLM_F_CREATE } from "../../src/uapi/netlink.js";
+import { FakeKernel } from "../fake/kernel.js";
 
 type Setting = Parameters<typeof RTM_NEWLINK.encode>[0];
 const set = (ifi_index: number, setting: Setting, flags = 0) =>
@@ -42,4 +45,23 @@ test("settings of different links, and what makes a link, travel apart", () => {
 		set(9, { IFLA_MTU: 1400 }),
 	]);
 	expect(places).toEqual([0, 1, 1, 2, 3, 4]);
+});
+
+test.each<readonly [string, Partial<Identity>, boolean]>([
+	["is the one meant", {}, true],
+	["has another name, and our alias", { name: "old", alias: "ours" }, true],
+	["has another index", { index: 4711 }, false],
+	["has another name and another alias", { name: "old", alias: "theirs" }, false],
+	["is in another bridge", { master: 4711 }, false],
+	["is in no bridge any more", { master: 12 }, false],
+])("a guarded change of a link that %s", (_, other, isDone) => {
+	const kernel = new FakeKernel();
+	const { index } = kernel.addNic("eth1");
+	kernel.rtnetlink([set(index, { IFLA_IFALIAS: "ours" })]);
+	const only = { index, name: "eth1", ...other };
+	const failures = execute(kernel, [
+		{ via: "rtnetlink", request: set(index, { IFLA_MTU: 1400 }), only },
+	]);
+	expect(failures).toEqual([undefined]);
+	expect(readLinkByName(kernel, "eth1")?.IFLA_MTU).toBe(isDone ? 1400 : 1500);
 });

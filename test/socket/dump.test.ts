@@ -55,6 +55,13 @@ describe("a dump", () => {
 		expect(indexes).toThrow("RTM_GETLINK: EINVAL: Invalid values in header");
 	});
 
+	it("is refused when a datagram was cut, whatever of it still makes sense", () => {
+		const { indexes } = dump(([asked]) => [
+			{ ...arrival(link(asked as Frame, 1), donePart(asked as Frame)), trueLength: 65_540 },
+		]);
+		expect(indexes).toThrow(/65540 bytes was cut to 65536/);
+	});
+
 	it("can be refused at once", () => {
 		const { indexes } = dump(([asked]) => [arrival(errorPart(asked as Frame, 95))]);
 		expect(indexes).toThrow(/EOPNOTSUPP|ENOTSUP/);

@@ -11,6 +11,7 @@ import { type Emitter, type Register, registerNumber } from "../emitter.js";
 import { type Evaluation, fail, unevaluated } from "../evaluation.js";
 import { integer, isInteger, isString } from "../fact/datatype.js";
 import type { Expression } from "../json.js";
+import type { Printer } from "../listing/print.js";
 import { type Binary, isConstant, type Node, type Operator, value } from "../node.js";
 import type { Parser } from "../parser.js";
 import { bitmask, byteLength, toBytes } from "../value.js";
@@ -191,4 +192,13 @@ function loadBoolean({ op, left, right, bits }: Binary, emitter: Emitter, to: Re
 		NFTA_BITWISE_LEN: byteLength(bits),
 		NFTA_BITWISE_SREG2: registerNumber(operand),
 	});
+}
+
+/** `a | b | c` is one operation of three. */
+function operands(op: Binary["op"], node: Node, printer: Printer): Expression[] {
+	if (node.kind !== "binary" || node.op !== op) return [printer.node(node)];
+	return [...operands(op, node.left, printer), ...operands(op, node.right, printer)];
+}
+export function printBinary(node: Binary, printer: Printer): Expression {
+	return { [node.op]: operands(node.op, node, printer) } as unknown as Expression;
 }

@@ -1,6 +1,7 @@
 import { NFT_BYTEORDER_HTON, NFT_BYTEORDER_NTOH } from "../../uapi/nf_tables_const.js";
 import { type Emitter, type Register, registerNumber } from "../emitter.js";
-import type { ByteOrder } from "../node.js";
+import type { DataOf as ReadData, Reading } from "../listing/reading.js";
+import type { ByteOrder, Node } from "../node.js";
 import { byteLength } from "../value.js";
 
 export function loadByteOrder({ op, arg, bits }: ByteOrder, emitter: Emitter, to: Register): void {
@@ -12,4 +13,10 @@ export function loadByteOrder({ op, arg, bits }: ByteOrder, emitter: Emitter, to
 		NFTA_BYTEORDER_SIZE: arg.bits % 64 === 0 ? 8 : arg.bits % 32 === 0 ? 4 : 2,
 		NFTA_BYTEORDER_OP: op === "hton" ? NFT_BYTEORDER_HTON : NFT_BYTEORDER_NTOH,
 	});
+}
+
+export function readByteOrder(data: ReadData<"byteorder">, reading: Reading): void {
+	const arg = reading.load(data.NFTA_BYTEORDER_SREG);
+	const op = data.NFTA_BYTEORDER_OP === NFT_BYTEORDER_HTON ? "hton" : "ntoh";
+	reading.store(data.NFTA_BYTEORDER_DREG, { ...arg, kind: "byteorder", op, arg } as Node);
 }

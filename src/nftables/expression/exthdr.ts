@@ -1,7 +1,9 @@
 import {
 	NFT_EXTHDR_F_PRESENT,
+	NFT_EXTHDR_OP_DCCP,
 	NFT_EXTHDR_OP_IPV4,
 	NFT_EXTHDR_OP_IPV6,
+	NFT_EXTHDR_OP_SCTP,
 	NFT_EXTHDR_OP_TCPOPT,
 } from "../../uapi/nf_tables_const.js";
 import type { Cursor } from "../cursor.js";
@@ -11,6 +13,7 @@ import { type Evaluation, fail } from "../evaluation.js";
 import { booleanType } from "../fact/datatype.js";
 import { extensionHeaders, type OptionalHeader } from "../fact/exthdr.js";
 import { type Field, ip, ip6, NETWORK } from "../fact/protocol.js";
+import type { Expression } from "../json.js";
 import type { Exthdr, Node } from "../node.js";
 import { byteLength } from "../value.js";
 import { isByteAligned, maskField } from "./bits.js";
@@ -92,4 +95,29 @@ export function loadExthdr(node: Exthdr, emitter: Emitter, to: Register): void {
 		NFTA_EXTHDR_OP: node.header.op,
 		NFTA_EXTHDR_FLAGS: node.present ? NFT_EXTHDR_F_PRESENT : 0,
 	});
+}
+
+export function printExthdr(node: Exthdr): Expression {
+	const { header, field, present, offset, bits } = node;
+	switch (header.op) {
+		case NFT_EXTHDR_OP_DCCP:
+			return { "dccp option": { type: header.type } };
+		case NFT_EXTHDR_OP_TCPOPT:
+			if (header.name === `${header.type}`)
+				return { "tcp option": { base: header.type, offset, len: bits } };
+			return { "tcp option": { name: sackName(node), ...fieldName(field?.name, present) } };
+		case NFT_EXTHDR_OP_IPV4:
+			return { "ip option": { name: header.name, ...fieldName(field?.name, present) } };
+		case NFT_EXTHDR_OP_SCTP:
+			return { "sctp chunk": { name: header.name, ...fieldName(field?.name, present) } };
+		default:
+			return { exthdr: { name: header.name, ...fieldName(field?.name, present) } };
+	}
+}
+const fieldName = (name: string | undefined, present: boolean) =>
+	present ? {} : { field: name ?? "unknown" };
+/** nft counts the blocks of a selective acknowledgement by where they are: 64 bits each. */
+function sackName({ header, offset }: Exthdr): string {
+	const block = Math.floor(offset / 64);
+	return block === 0 || block > 3 ? header.name : `${header.name.replace(/\d$/, "")}${block}`;
 }

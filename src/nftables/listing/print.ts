@@ -1,10 +1,6 @@
-import {
-	NFT_EXTHDR_OP_DCCP,
-	NFT_EXTHDR_OP_IPV4,
-	NFT_EXTHDR_OP_SCTP,
-	NFT_EXTHDR_OP_TCPOPT,
-} from "../../uapi/nf_tables_const.js";
+import { printBinary } from "../expression/binary.js";
 import { printCt } from "../expression/ct.js";
+import { printExthdr } from "../expression/exthdr.js";
 import { printFib } from "../expression/fib.js";
 import { printHash } from "../expression/hash.js";
 import { printIpsec } from "../expression/ipsec.js";
@@ -19,16 +15,7 @@ import { inetProto, verdict } from "../fact/datatype.js";
 import { formatConstant, integerJson } from "../fact/format.js";
 import type { Host } from "../fact/host.js";
 import type { Expression } from "../json.js";
-import type {
-	Binary,
-	Element,
-	Exthdr,
-	Kind,
-	MapLookup,
-	Node,
-	NodeOf,
-	SetReference,
-} from "../node.js";
+import type { Element, Kind, MapLookup, Node, NodeOf, SetReference } from "../node.js";
 import { isAnonymous } from "../set.js";
 import { UnlistableError } from "./reading.js";
 
@@ -129,38 +116,4 @@ export function printLookup(node: MapLookup, printer: Printer): Expression {
 	const isVerdict =
 		node.mappings.kind === "set reference" && node.mappings.set.data?.datatype === verdict;
 	return (isVerdict ? { vmap: body } : { map: body }) as Expression;
-}
-
-/** `a | b | c` is one operation of three. */
-function operands(op: Binary["op"], node: Node, printer: Printer): Expression[] {
-	if (node.kind !== "binary" || node.op !== op) return [printer.node(node)];
-	return [...operands(op, node.left, printer), ...operands(op, node.right, printer)];
-}
-function printBinary(node: Binary, printer: Printer): Expression {
-	return { [node.op]: operands(node.op, node, printer) } as unknown as Expression;
-}
-
-function printExthdr(node: Exthdr): Expression {
-	const { header, field, present, offset, bits } = node;
-	switch (header.op) {
-		case NFT_EXTHDR_OP_DCCP:
-			return { "dccp option": { type: header.type } };
-		case NFT_EXTHDR_OP_TCPOPT:
-			if (header.name === `${header.type}`)
-				return { "tcp option": { base: header.type, offset, len: bits } };
-			return { "tcp option": { name: sackName(node), ...fieldName(field?.name, present) } };
-		case NFT_EXTHDR_OP_IPV4:
-			return { "ip option": { name: header.name, ...fieldName(field?.name, present) } };
-		case NFT_EXTHDR_OP_SCTP:
-			return { "sctp chunk": { name: header.name, ...fieldName(field?.name, present) } };
-		default:
-			return { exthdr: { name: header.name, ...fieldName(field?.name, present) } };
-	}
-}
-const fieldName = (name: string | undefined, present: boolean) =>
-	present ? {} : { field: name ?? "unknown" };
-/** nft counts the blocks of a selective acknowledgement by where they are: 64 bits each. */
-function sackName({ header, offset }: Exthdr): string {
-	const block = Math.floor(offset / 64);
-	return block === 0 || block > 3 ? header.name : `${header.name.replace(/\d$/, "")}${block}`;
 }

@@ -1,5 +1,4 @@
 import {
-	NFT_BYTEORDER_HTON,
 	NFT_CMP_EQ,
 	NFT_CMP_GT,
 	NFT_CMP_GTE,
@@ -11,6 +10,7 @@ import {
 } from "../../uapi/nf_tables_const.js";
 import type { Expr } from "../../uapi/nf_tables_expr.js";
 import { unevaluated } from "../evaluation.js";
+import { readByteOrder } from "../expression/byteorder.js";
 import { readCt } from "../expression/ct.js";
 import { readFib } from "../expression/fib.js";
 import { readHash } from "../expression/hash.js";
@@ -139,11 +139,6 @@ function readImmediate(data: DataOf<"immediate">, reading: Reading): void {
 	const node = dataNode(data.NFTA_IMMEDIATE_DATA);
 	if (node.kind === "verdict") reading.add(listVerdict(node));
 	else reading.store(data.NFTA_IMMEDIATE_DREG, node);
-}
-function readByteOrder(data: DataOf<"byteorder">, reading: Reading): void {
-	const arg = reading.load(data.NFTA_BYTEORDER_SREG);
-	const op = data.NFTA_BYTEORDER_OP === NFT_BYTEORDER_HTON ? "hton" : "ntoh";
-	reading.store(data.NFTA_BYTEORDER_DREG, { ...arg, kind: "byteorder", op, arg } as Node);
 }
 function readExthdr(data: DataOf<"exthdr">, reading: Reading): void {
 	if (data.NFTA_EXTHDR_DREG !== undefined) reading.store(data.NFTA_EXTHDR_DREG, exthdrOf(data));

@@ -5,6 +5,7 @@ import type { WantedTap } from "./engine/plan.js";
 import { checkSpec } from "./engine/spec.js";
 import type { GroupRequest } from "./group.js";
 import { type PoolAccess, parkedTap, wantedTaps } from "./kinds/index.js";
+import { UmlnetError } from "./sys/error.js";
 
 export interface PoolOptions {
 	/** How many parked taps the pool is filled up to. */
@@ -38,8 +39,8 @@ const REFILL_CHUNK = 16;
 export class Pool {
 	readonly #access: PoolAccess;
 	readonly #id: string;
-	readonly #size: number;
-	readonly #low: number;
+	#size: number;
+	#low: number;
 	#parked: string[] = [];
 	/** On their way back: they count already, and no guest gets them yet. */
 	readonly #returning = new Set<string>();
@@ -52,6 +53,13 @@ export class Pool {
 		const owner = options.owner ?? (group === undefined ? process.getuid?.() : undefined);
 		this.#access = { owner, group, vnetHdr: vnetHdr ?? false };
 		this.#id = id;
+		this.#size = size;
+		this.#low = low;
+	}
+
+	/** How many it is filled up to, and from when on; those above stay until guests have had them. */
+	resize(size: number, low: number): void {
+		if (size > this.#size) this.#filling = true;
 		this.#size = size;
 		this.#low = low;
 	}
@@ -110,7 +118,7 @@ export class Pool {
 
 	/** Guests have gone: what is the pool's is parked if all of it is and has room, else all is deleted. */
 	release(id: number, taps: readonly string[], held: ReadonlySet<string>): Errand {
-		const names = [...new Set(taps)].filter((name) => !this.#waits(name));
+		const names = [...new Set(taps)].filter((name) => !this.waits(name));
 		const waiting = this.#parked.length + this.#returning.size;
 		const back = names.every((name) => this.#out.has(name) && !held.has(name));
 		if (!back || names.length === 0 || waiting + names.length > this.#size)
@@ -176,7 +184,8 @@ export class Pool {
 		return parkedTap(name, this.#access, this.#id);
 	}
 
-	#waits(name: string): boolean {
+	/** Whether it is here, or on its way back: nobody's but the pool's to take down. */
+	waits(name: string): boolean {
 		return this.#parked.includes(name) || this.#returning.has(name);
 	}
 
@@ -215,3 +224,8 @@ const isFixed = (keys: readonly string[]): SpecError =>
 
 const NAME_SPACE = 36 ** 8;
 const freshName = (): string => `vm${randomInt(NAME_SPACE).toString(36).padStart(8, "0")}`;
+
+export const withoutPool = (): UmlnetError =>
+	new UmlnetError("ERR_USAGE", "neither this engine nor the network has a pool", {
+		hint: "open({ pool: { size, low } }), or pool: { size, low } in the network; or name the tap and use up()",
+	});

@@ -21,7 +21,8 @@ import {
 	packError,
 	type WireWhich,
 } from "./passage.js";
-import { type Errand, Pool, type PoolOptions } from "./pool.js";
+import type { Errand, PoolOptions } from "./pool.js";
+import { Pools } from "./pools.js";
 import { processId } from "./process.js";
 import { UmlnetError } from "./sys/error.js";
 
@@ -36,7 +37,7 @@ interface Waiting {
 class Server {
 	readonly #host: Host;
 	readonly #port: MessagePort;
-	readonly #pool: Pool | undefined;
+	readonly #pools: Pools;
 	#queue: Waiting[] = [];
 	#busy = false;
 	#closing = false;
@@ -44,11 +45,11 @@ class Server {
 	/** Those whose links are being deleted. */
 	readonly #leaving = new Set<Promise<void>>();
 
-	constructor(host: Host, port: MessagePort, pool: Pool | undefined, deletion: Deletion) {
+	constructor(host: Host, port: MessagePort, pools: Pools, deletion: Deletion) {
 		this.#deletion = deletion;
 		this.#host = host;
 		this.#port = port;
-		this.#pool = pool;
+		this.#pools = pools;
 	}
 
 	async take(message: Inbound): Promise<void> {
@@ -171,28 +172,20 @@ class Server {
 
 	/** A call as a request that can share a transaction. @throws UmlnetError */
 	#errand(id: number, call: Call, held: ReadonlySet<string>): Errand {
-		const pool = this.#pool;
-		if (call.verb === "take") {
-			if (pool === undefined) throw withoutPool();
-			return pool.take(id, call.guest);
-		}
+		if (call.verb === "take") return this.#pools.take(id, call.guest);
 		if (call.verb === "up") {
-			const taps = wantedTaps(checkSpec(call.spec));
-			return pool?.bring(id, taps) ?? { request: { verb: "up", id, taps }, ended: () => {} };
+			const spec = checkSpec(call.spec);
+			this.#pools.know(spec.networks);
+			return this.#pools.bring(id, wantedTaps(spec));
 		}
 		if (call.verb !== "down") throw new Error(`${call.verb} goes alone`);
-		const taps = namesOf(call.which);
-		return (
-			pool?.release(id, taps, held) ?? { request: { verb: "down", id, taps }, ended: () => {} }
-		);
+		return this.#pools.release(id, namesOf(call.which), held);
 	}
 
 	/** The pool's taps among those that go down which a guest still has open. */
 	#heldOpen(taken: readonly Waiting[]): ReadonlySet<string> {
-		const pool = this.#pool;
-		if (pool === undefined) return new Set();
 		const out = taken.flatMap(({ call }) =>
-			call.verb === "down" && "taps" in call.which ? pool.out(call.which.taps) : [],
+			call.verb === "down" && "taps" in call.which ? this.#pools.out(call.which.taps) : [],
 		);
 		return out.length === 0 ? new Set() : this.#host.heldOpen(out);
 	}
@@ -218,16 +211,14 @@ class Server {
 	 * be done now: a pool is a help, guests get their taps without it too.
 	 */
 	async #tend(): Promise<boolean> {
-		const pool = this.#pool;
-		if (pool === undefined) return false;
 		try {
-			const { lost } = pool;
+			const { lost } = this.#pools;
 			if (lost.length > 0) {
 				await this.#host.down({ taps: lost });
-				pool.forget(lost);
+				this.#pools.forget(lost);
 				return true;
 			}
-			const errand = pool.refill(0);
+			const errand = this.#pools.refill(0);
 			if (errand === undefined) return false;
 			const { outcomes } = await this.#commit([errand]);
 			const outcome = outcomes.get(0) as GroupOutcome;
@@ -267,7 +258,7 @@ class Server {
 
 	async #downAll(): Promise<DownReport> {
 		const report = await this.#host.down({ all: true });
-		this.#pool?.forget(report.taps);
+		this.#pools.forget(report.taps);
 		return report;
 	}
 
@@ -276,7 +267,7 @@ class Server {
 		await Promise.all(this.#leaving);
 		await this.#deletion.close();
 		await this.#settle();
-		const taps = this.#pool?.leftovers ?? [];
+		const taps = this.#pools.leftovers;
 		try {
 			if (taps.length > 0) await this.#host.down({ taps });
 		} finally {
@@ -308,11 +299,6 @@ function answer(call: Call, id: number, outcome: GroupOutcome): Answer {
 	return { id, value: { changed, steps, taps: names } };
 }
 
-const withoutPool = (): UmlnetError =>
-	new UmlnetError("ERR_USAGE", "this engine was opened without a pool", {
-		hint: "open({ pool: { size, low } }), or name the tap and use up()",
-	});
-
 const port = parentPort;
 if (port === null) throw new Error("worker.ts runs in a worker thread");
 
@@ -324,15 +310,14 @@ function fail(error: unknown): void {
 
 try {
 	const options = workerData as WorkerOptions;
-	const pool = options.pool && new Pool(options.pool, processId());
 	const host = Host.open(options);
 	const deletion = new Deletion(options.netns, (endings) => host.areGone(endings));
-	const server = new Server(host, port, pool, deletion);
+	const server = new Server(host, port, new Pools(options.pool, processId()), deletion);
 	port.on("message", (message: Inbound) => {
 		server.take(message).catch(fail);
 	});
 	port.postMessage({ ready: true } satisfies Outbound);
-	if (pool !== undefined) await server.work();
+	if (options.pool !== undefined) await server.work();
 } catch (error) {
 	fail(error);
 }

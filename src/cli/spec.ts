@@ -114,5 +114,21 @@ export async function readSpec(session: Session, file: string): Promise<Spec> {
 		file === "-" ? await session.io.readStdin() : (await import("./document.js")).readText(file);
 	const { parseSpec } = await import("../engine/spec.js");
 	const source = file === "-" ? "<stdin>" : file;
-	return parseSpec(text, { source, defaultOwner: await ownerOf(session) });
+	const spec = parseSpec(text, { source, defaultOwner: await ownerOf(session) });
+	await refusePools(spec);
+	return spec;
+}
+
+/** A pool lasts as long as the process that keeps it: one that ends with its verb cannot. */
+async function refusePools({ networks }: Spec): Promise<void> {
+	const pooled = Object.values(networks).filter(({ pool }) => pool !== undefined);
+	if (pooled.length === 0) return;
+	const { SpecError } = await import("../engine/error.js");
+	throw new SpecError(
+		pooled.map(({ name }) => ({
+			path: `networks.${name}.pool`,
+			message: "needs a program that stays",
+			hint: "leave it out, or embed the engine: open() of the library keeps it",
+		})),
+	);
 }

@@ -75,8 +75,11 @@ export class Engine {
 	 */
 	up(units: readonly Unit[], within?: number): ReadonlyMap<number, UnitOutcome<UpReport>> {
 		this.#refuseOnTrial();
-		const links = units.flatMap(({ taps }) => taps.flatMap(({ resources }) => resources));
-		this.#await(links.map(({ kind, want }) => kindOf(this.#kinds, kind).key(want)));
+		this.#await(() =>
+			units
+				.flatMap(({ taps }) => taps.flatMap(({ resources }) => resources))
+				.map(({ kind, want }) => kindOf(this.#kinds, kind).key(want)),
+		);
 		const plan = this.#planUp(units);
 		const names = units.flatMap(({ taps }) => taps.map(({ report }) => report.name));
 		const parked = units
@@ -110,9 +113,10 @@ export class Engine {
 		within?: number,
 	): ReadonlyMap<number, UnitOutcome<DownReport>> {
 		this.#refuseOnTrial();
-		this.#await(units.flatMap(({ taps }) => taps.map(linkKey)));
-		const there = new Set(this.#journal.state.taps.keys());
-		const plan = planDown(this.#kinds, this.#kernel, this.#journal.state, units);
+		this.#await(() => units.flatMap(({ taps }) => taps.map(linkKey)));
+		const { state } = this.#journal;
+		const there = new Set(units.flatMap(({ taps }) => taps.filter((name) => state.taps.has(name))));
+		const plan = planDown(this.#kinds, this.#kernel, state, units);
 		const names = [...plan.unitOf.keys()];
 		const subnets = this.#subnets(names);
 		this.#apply(plan, command("down", names), { leave, within });
@@ -257,10 +261,10 @@ export class Engine {
 	}
 
 	/** Links of these keys that are on their way out: they are gone when this returns, and their names free. */
-	#await(keys: readonly string[]): void {
+	#await(keys: () => readonly string[]): void {
 		const { endings } = this.#journal;
 		if (endings.size === 0) return;
-		const wanted = new Set(keys);
+		const wanted = new Set(keys());
 		for (const ending of [...endings.values()])
 			if (linksOf(ending).some(({ name }) => wanted.has(linkKey(name))))
 				finish(this.#kernel, this.#journal, ending);
@@ -320,8 +324,8 @@ function stepsByUnit(plan: Plan): Map<number, StepReport[]> {
 	const out = new Map<number, StepReport[]>();
 	for (const id of plan.unitOf.values()) if (!out.has(id)) out.set(id, []);
 	for (const step of [...plan.steps, ...plan.final])
-		for (const [id, steps] of out)
-			if (step.unit === undefined || step.unit === id) steps.push(labelOf(step));
+		if (step.unit !== undefined) out.get(step.unit)?.push(labelOf(step));
+		else for (const steps of out.values()) steps.push(labelOf(step));
 	return out;
 }
 

@@ -28,6 +28,17 @@ export interface Network {
 	readonly mtu?: number;
 	readonly isolation: boolean;
 	readonly forwarding: "interface" | "global";
+	/** Taps made ahead; for an engine that stays. */
+	readonly pool?: NetworkPool;
+}
+
+export interface NetworkPool {
+	readonly size: number;
+	readonly low: number;
+	/** At least one of owner and group is there. */
+	readonly owner?: number;
+	readonly group?: number;
+	readonly vnetHdr: boolean;
 }
 
 export interface Tap {

@@ -3,13 +3,16 @@ import { KernelError } from "../sys/error.js";
 import { RTM_GETADDR, RTM_NEWADDR } from "../uapi/if_addr.js";
 import { RTEXT_FILTER_SKIP_STATS, RTM_GETLINK, RTM_NEWLINK } from "../uapi/if_link.js";
 import { NTF_PROXY, RTM_GETNEIGH, RTM_NEWNEIGH } from "../uapi/neighbour.js";
+import { RTM_GETNETCONF, type RTM_NEWNETCONF } from "../uapi/netconf.js";
 import { RTM_GETROUTE, RTM_NEWROUTE } from "../uapi/rtnetlink.js";
+import { AF_INET } from "../uapi/socket.js";
 import type { Kernel } from "./kernel.js";
 
 export type Link = ReturnType<typeof RTM_NEWLINK.decode>;
 export type Address = ReturnType<typeof RTM_NEWADDR.decode>;
 export type Route = ReturnType<typeof RTM_NEWROUTE.decode>;
 export type Neighbour = ReturnType<typeof RTM_NEWNEIGH.decode>;
+export type Netconf = ReturnType<typeof RTM_NEWNETCONF.decode>;
 export type AddressFamily = number;
 
 const IFLA_EXT_MASK = RTEXT_FILTER_SKIP_STATS;
@@ -38,6 +41,21 @@ export function readLinkByName(kernel: Kernel, name: string): Link | undefined {
 	if (outcome?.error?.errno === "ENODEV") return undefined;
 	if (outcome?.error !== undefined) throw outcome.error;
 	return outcome?.replies[0]?.value as Link | undefined;
+}
+
+/**
+ * What IPv4 does with one link, if there is one: a twentieth of what RTM_GETLINK tells, at a fifth of its price.
+ * @throws KernelError
+ */
+export function readNetconf(kernel: Kernel, index: number): Netconf | undefined {
+	const [outcome] = kernel.rtnetlink([
+		request(RTM_GETNETCONF, 0, { ncm_family: AF_INET, NETCONFA_IFINDEX: index }),
+	]);
+	// EINVAL for no such link as well, in most kernels (inet_netconf_get_devconf, net/ipv4/devinet.c).
+	const errno = outcome?.error?.errno;
+	if (errno === "ENODEV" || errno === "EINVAL") return undefined;
+	if (outcome?.error !== undefined) throw outcome.error;
+	return outcome?.replies[0]?.value as Netconf | undefined;
 }
 
 /** The addresses of one link, in the kernel's order: primary before secondary. @throws KernelError */

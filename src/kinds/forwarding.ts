@@ -1,8 +1,7 @@
 import { type Kind, linkKey } from "../engine/kind.js";
 import type { Identity } from "../kernel/action.js";
 import type { Kernel } from "../kernel/kernel.js";
-import { readLink } from "../kernel/read.js";
-import { IPV4_DEVCONF_FORWARDING, IPV4_DEVCONF_PROXY_ARP } from "../uapi/ip.js";
+import { readNetconf } from "../kernel/read.js";
 import { setLink } from "./link.js";
 
 /** What the host does with packets that come in on one interface: 1, 0, or undefined to leave it alone. */
@@ -36,14 +35,9 @@ const set = (made: MadeForwarding, to: Switches, only?: Identity) =>
 	);
 
 function read(kernel: Kernel, index: number): Switches | undefined {
-	const conf = readLink(kernel, index)?.IFLA_AF_SPEC?.AF_INET?.IFLA_INET_CONF;
-	// The kernel's array has IPV4_DEVCONF_x at x - 1 (inet_fill_link_af).
-	return (
-		conf && {
-			forwarding: conf[IPV4_DEVCONF_FORWARDING - 1],
-			proxyArp: conf[IPV4_DEVCONF_PROXY_ARP - 1],
-		}
-	);
+	const conf = readNetconf(kernel, index);
+	// IPv4's NETCONFA_PROXY_NEIGH is proxy_arp (inet_netconf_fill_devconf, net/ipv4/devinet.c).
+	return conf && { forwarding: conf.NETCONFA_FORWARDING, proxyArp: conf.NETCONFA_PROXY_NEIGH };
 }
 
 const OFF: Switches = { forwarding: 0, proxyArp: 0 };

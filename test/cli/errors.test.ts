@@ -131,6 +131,14 @@ taps:
 		expect(stderr).toMatch(/nothing was changed\n$/);
 	});
 
+	test("in a spec: a pool needs a program that stays", async () => {
+		const stdin =
+			"version: 1\nnetworks: { lab: { mode: host-only, pool: { size: 3 } } }\ntaps: {}\n";
+		const { status, stderr, opened } = await umlnet(["up", "-f", "-"], { stdin });
+		expect({ status, opened }).toEqual({ status: 2, opened: [] });
+		expect(stderr).toContain("networks.lab.pool");
+	});
+
 	test("in flags names the flag: the pitfall of the seed", async () => {
 		const address = "10.33.33.36/24";
 		const argv = ["up", "tap0", "--address", address, "--guest-address", address];

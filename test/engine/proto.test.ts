@@ -39,6 +39,7 @@ test("every field of the schema reaches the Spec", () => {
 		mtu: 1400,
 		isolation: false,
 		forwarding: "global",
+		pool: { size: 8, low: 4, owner: 3, group: 4, vnetHdr: true },
 	};
 	const tap = {
 		network: "lab",
@@ -54,6 +55,7 @@ test("every field of the schema reaches the Spec", () => {
 	};
 	// A field new to the schema must be added above, and then it must come out below.
 	expect(Object.keys(network)).toEqual([...fieldsOf("Network").keys()]);
+	expect(Object.keys(network.pool)).toEqual([...fieldsOf("Pool").keys()]);
 	expect(Object.keys(tap)).toEqual([...fieldsOf("Tap").keys()]);
 	expect(Object.keys(tap.guest)).toEqual([...fieldsOf("Guest").keys()]);
 	const spec = checkSpec({ version: 1, networks: { lab: network }, taps: { tap0: tap } });

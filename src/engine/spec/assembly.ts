@@ -75,6 +75,7 @@ function networkOf(draft: DraftNetwork): Network {
 		...present({ mtu }),
 		isolation,
 		forwarding,
+		...present({ pool: draft.pool && Object.freeze(draft.pool) }),
 	});
 }
 

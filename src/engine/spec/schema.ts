@@ -70,10 +70,11 @@ export function messagesWith(key: string): readonly string[] {
 	return [...placesIn("Spec")].filter((name) => messages.get(name)?.has(key));
 }
 
-/** A message, and those its fields hold, in which keys can be written. */
-function placesIn(message: string, found = new Set<string>()): ReadonlySet<string> {
-	if (!messages.has(message) || unions.has(message) || found.has(message)) return found;
-	found.add(message);
-	for (const { type } of fieldsOf(message).values()) placesIn(type, found);
+/** A message, and those its fields hold, in which keys can be written: the nearest first. */
+function placesIn(message: string): ReadonlySet<string> {
+	const found = new Set([message]);
+	for (const place of found)
+		for (const { type } of fieldsOf(place).values())
+			if (messages.has(type) && !unions.has(type)) found.add(type);
 	return found;
 }

@@ -48,8 +48,13 @@ export interface Committed {
 	readonly leaving: readonly Ending[];
 }
 
-/** How a transaction on trial stands. */
-export type Judgement = "waits" | "kept" | "undone" | "unknown";
+/** What is taken down beside is a transaction of its own: one alone can be on trial. */
+export type UpOptions =
+	| { readonly prune?: boolean; readonly confirmWithin?: undefined }
+	| { readonly prune?: false; readonly confirmWithin: number };
+
+/** How a transaction on trial stands; `due`: its time is over, and it is to be rolled back. */
+export type Judgement = "waits" | "due" | "kept" | "undone" | "unknown";
 
 /** Which taps to take down. */
 export type Which =
@@ -94,7 +99,7 @@ export class Host {
 	 * Bring up all taps of the spec, or none. With `confirmWithin`, in milliseconds, it is rolled back by whoever
 	 * comes after that, unless `confirm` came first; that somebody comes is the caller's to see to.
 	 */
-	up(spec: Spec, options: { prune?: boolean; confirmWithin?: number } = {}): Promise<UpReport> {
+	up(spec: Spec, options: UpOptions = {}): Promise<UpReport> {
 		return this.#locked(() => {
 			const units = [{ id: 0, taps: wantedTaps(spec) }];
 			const report = only(this.#engine.up(units, options.confirmWithin));
@@ -126,11 +131,12 @@ export class Host {
 		await this.#locked(() => this.#engine.lapse(transaction), false);
 	}
 
-	/** How a transaction on trial stands: it waits, it was kept, or it was rolled back; or is it not known here? */
+	/** How a transaction on trial stands. */
 	async judge(transaction: string): Promise<Judgement> {
 		return this.#reading(() => {
 			const { unfinished, verdict } = this.#journal;
-			if (unfinished?.transaction === transaction) return "waits";
+			if (unfinished?.transaction === transaction)
+				return this.#engine.trial === undefined ? "due" : "waits";
 			if (verdict?.transaction !== transaction) return "unknown";
 			return verdict.kept ? "kept" : "undone";
 		});
@@ -142,7 +148,7 @@ export class Host {
 			const { unfinished } = this.#journal;
 			if (!unfinished?.transaction.startsWith(`${process}-`)) return undefined;
 			const { trial } = unfinished;
-			return trial === undefined ? Number.NEGATIVE_INFINITY : trial.deadline - sinceBoot();
+			return trial === undefined ? 0 : trial.deadline - sinceBoot();
 		});
 	}
 

@@ -21,6 +21,13 @@ export interface Io {
 	readonly ended: AbortSignal;
 	/** All of standard input. */
 	readStdin(): Promise<string>;
+	/** From now on Ctrl-C and the like are told instead of ending us. */
+	listenForInterruption(): Interruption;
+}
+
+export interface Interruption {
+	readonly signal: AbortSignal;
+	stop(): void;
 }
 
 /**
@@ -47,6 +54,23 @@ export function processIo(): Io {
 			const document = new DocumentText("<stdin>");
 			for await (const chunk of process.stdin) document.add(Buffer.from(chunk));
 			return document.text;
+		},
+		listenForInterruption,
+	};
+}
+
+/** The end of a terminal (SIGHUP) is none: it may be a connection that breaks and comes again. */
+function listenForInterruption(): Interruption {
+	const interruption = new AbortController();
+	const interrupt = (): void => interruption.abort();
+	const goOn = (): void => {};
+	for (const name of ["SIGINT", "SIGTERM"] as const) process.on(name, interrupt);
+	process.on("SIGHUP", goOn);
+	return {
+		signal: interruption.signal,
+		stop() {
+			for (const name of ["SIGINT", "SIGTERM"] as const) process.off(name, interrupt);
+			process.off("SIGHUP", goOn);
 		},
 	};
 }

@@ -7,19 +7,21 @@ import { run } from "./run.js";
 const GUEST = new URL("../guest/programs.js", import.meta.url).href;
 
 async function main(): Promise<void> {
-	const status = await run(
-		process.argv.slice(2),
-		processIo(),
-		async (options) => {
+	const status = await run(process.argv.slice(2), processIo(), {
+		async openHost(options) {
 			const { Host } = await import("../host.js");
 			return Host.open(options);
 		},
-		() =>
+		loadPrograms: () =>
 			import(GUEST).then(
 				({ programs }: { programs: DemoPrograms }) => programs,
 				() => undefined,
 			),
-	);
+		async startKeeper(stateDir) {
+			const { startKeeper } = await import("./keeper.js");
+			return startKeeper(stateDir);
+		},
+	});
 	// A failure to write the output came first, if there was one; a status of the command itself outweighs it.
 	process.exitCode = status || process.exitCode;
 }

@@ -1,6 +1,8 @@
 import { addCompletion } from "./commands/completion.js";
+import { addConfirm } from "./commands/confirm.js";
 import { addDemo } from "./commands/demo.js";
 import { addDown } from "./commands/down.js";
+import { addKeep } from "./commands/keep.js";
 import { addNft } from "./commands/nft.js";
 import { addPlan } from "./commands/plan.js";
 import { addPlanned } from "./commands/planned.js";
@@ -60,10 +62,12 @@ export function buildProgram(io: Pick<Io, "stdout" | "stderr">, perform: Perform
 		addPlan,
 		addStatus,
 		addRecover,
+		addConfirm,
 		addNft,
 		addDemo,
 		addCompletion,
 		addPlanned,
+		addKeep,
 	])
 		add(program, perform);
 	return program;

@@ -5,27 +5,18 @@ import { buildProgram } from "./program.js";
 import type { Aftermath } from "./render/failure.js";
 import { paintFor } from "./render/paint.js";
 import { printableJson, printableLines } from "./render/printable.js";
-import { type LoadPrograms, type OpenHost, Session } from "./session.js";
-import { plannedOptions, settingsOf } from "./settings.js";
-import { refuse, UsageError } from "./usage.js";
+import { type Means, Session } from "./session.js";
+import { settingsOf } from "./settings.js";
+import { UsageError } from "./usage.js";
 import type { Verb } from "./verb.js";
 
-/**
- * Run one command line and give its exit status. Nothing it does escapes `io` and the host.
- * `loadPrograms` brings what the demo may start.
- */
-export async function run(
-	argv: readonly string[],
-	io: Io,
-	openHost: OpenHost,
-	loadPrograms?: LoadPrograms,
-): Promise<number> {
+/** Run one command line and give its exit status. Nothing it does escapes `io` and its means. */
+export async function run(argv: readonly string[], io: Io, means: Means): Promise<number> {
 	let status: number = Exit.done;
 	let aftermath: Aftermath = "looking";
 	const program = buildProgram(io, async (after, work) => {
 		aftermath = after;
-		for (const option of plannedOptions(program)) await refuse(option);
-		status = await work(new Session(io, settingsOf(program, io.env), openHost, loadPrograms));
+		status = await work(new Session(io, settingsOf(program, io.env), means));
 	});
 	try {
 		await program.parseAsync(argv, { from: "user" });

@@ -2,6 +2,7 @@ import type { DemoPrograms } from "../demo.js";
 import type { StepReport } from "../engine/report.js";
 import type { Host, HostOptions } from "../host.js";
 import type { Io } from "./io.js";
+import type { Keeper } from "./keeper.js";
 import { type Paint, paintFor } from "./render/paint.js";
 import { printable, printableJson, printableReport } from "./render/printable.js";
 import type { Settings } from "./settings.js";
@@ -9,14 +10,34 @@ import type { Settings } from "./settings.js";
 /** What the commands need of a host. */
 export type HostPort = Pick<
 	Host,
-	"up" | "down" | "plan" | "planDown" | "status" | "recover" | "close"
+	| "up"
+	| "down"
+	| "confirm"
+	| "lapse"
+	| "judge"
+	| "due"
+	| "plan"
+	| "planDown"
+	| "status"
+	| "recover"
+	| "close"
 >;
 
 /** How the commands get at a host; tests give a fake one. */
 export type OpenHost = (options: HostOptions) => HostPort | Promise<HostPort>;
 
+/** How --confirm-within gets somebody who rolls back, working on the same state directory. */
+export type StartKeeper = (stateDir: string | undefined) => Promise<Keeper>;
+
 /** How the demo gets at what it may start: a real guest, and tools to look with. */
 export type LoadPrograms = () => Promise<DemoPrograms | undefined>;
+
+/** What a command may lay hands on, beside its input and output. */
+export interface Means {
+	readonly openHost: OpenHost;
+	readonly loadPrograms: LoadPrograms;
+	readonly startKeeper: StartKeeper;
+}
 
 /** One run of one verb: its settings, where its words go, and the host it works on. */
 export class Session {
@@ -25,14 +46,16 @@ export class Session {
 	/** For stdout. */
 	readonly paint: Paint;
 	readonly loadPrograms: LoadPrograms;
+	readonly startKeeper: StartKeeper;
 	readonly #openHost: OpenHost;
 
-	constructor(io: Io, settings: Settings, openHost: OpenHost, loadPrograms?: LoadPrograms) {
+	constructor(io: Io, settings: Settings, { openHost, loadPrograms, startKeeper }: Means) {
 		this.io = io;
 		this.settings = settings;
 		this.paint = paintFor(io.stdout, settings.color, io.env);
 		this.#openHost = openHost;
-		this.loadPrograms = loadPrograms ?? (async () => undefined);
+		this.loadPrograms = loadPrograms;
+		this.startKeeper = startKeeper;
 	}
 
 	/** Do something with the host and let go of it, whatever happens. */

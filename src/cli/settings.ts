@@ -1,5 +1,6 @@
 import { InvalidArgumentError, Option } from "commander";
 import type { ColorChoice } from "./render/paint.js";
+import { UsageError } from "./usage.js";
 import type { Verb } from "./verb.js";
 
 /** What the global options say, for every verb alike. */
@@ -8,6 +9,8 @@ export interface Settings {
 	readonly stateDir: string | undefined;
 	/** Milliseconds to wait for the lock. */
 	readonly timeout: number | undefined;
+	/** Milliseconds after which a change that nobody confirmed is rolled back. */
+	readonly confirmWithin: number | undefined;
 	readonly json: boolean;
 	readonly quiet: boolean;
 	/** How often -v was given. */
@@ -51,9 +54,14 @@ export function addGlobalOptions(program: Verb): void {
 		)
 		.option(
 			"--confirm-within <SECONDS>",
-			"roll back unless confirmed in time (not yet there)",
-			seconds,
+			"up, down: wait, and roll back unless `umlnet-nl confirm` comes in time",
+			someSeconds,
 		);
+	program.hook("preAction", (_, verb) => {
+		if (program.opts<GlobalOptions>().confirmWithin === undefined) return;
+		if (verb.parent !== program || !["up", "down"].includes(verb.name()))
+			throw new UsageError("--confirm-within goes with up and down alone");
+	});
 }
 
 export function settingsOf(
@@ -64,7 +72,8 @@ export function settingsOf(
 	return {
 		netns: given.netns,
 		stateDir: given.stateDir ?? (env.UMLNET_STATE_DIR || undefined),
-		timeout: given.timeout === undefined ? undefined : Math.round(given.timeout * 1000),
+		timeout: milliseconds(given.timeout),
+		confirmWithin: milliseconds(given.confirmWithin),
 		json: given.json === true,
 		quiet: given.quiet === true,
 		verbosity: given.verbose ?? 0,
@@ -72,14 +81,19 @@ export function settingsOf(
 	};
 }
 
-/** The global options that are planned and not yet there, and were given. */
-export const plannedOptions = (program: Verb): readonly string[] =>
-	program.opts<GlobalOptions>().confirmWithin === undefined ? [] : ["--confirm-within"];
+const milliseconds = (seconds: number | undefined): number | undefined =>
+	seconds === undefined ? undefined : Math.round(seconds * 1000);
 
 function seconds(text: string): number {
 	const value = Number(text);
 	if (!/^[0-9]+(\.[0-9]+)?$/.test(text) || value > 86_400)
 		throw new InvalidArgumentError("It must be a number of seconds, 0 to 86400.");
+	return value;
+}
+
+function someSeconds(text: string): number {
+	const value = seconds(text);
+	if (value < 1) throw new InvalidArgumentError("It must be a second or more.");
 	return value;
 }
 

@@ -24,9 +24,12 @@ export class Verb extends Command {
 		return this;
 	}
 
-	/** Its commands, as what they are. */
+	/** Its commands, as what they are, without those that nobody types. */
 	get verbs(): readonly Verb[] {
-		return this.commands.filter((command) => command instanceof Verb);
+		const shown = new Set(this.createHelp().visibleCommands(this));
+		return this.commands
+			.filter((command) => command instanceof Verb)
+			.filter((one) => shown.has(one));
 	}
 
 	get examples(): readonly Example[] {

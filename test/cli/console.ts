@@ -10,6 +10,8 @@ export interface Ended {
 	readonly stderr: string;
 	/** How the host was opened; empty if it never was. */
 	readonly opened: readonly HostOptions[];
+	/** What became of keepers, in order: `started`, `dismissed`, `left alone`. */
+	readonly keepers: readonly string[];
 }
 
 export interface Surroundings {
@@ -20,6 +22,8 @@ export interface Surroundings {
 	readonly stdin?: string;
 	readonly uid?: number;
 	readonly tty?: boolean;
+	/** Ctrl-C is pressed as soon as somebody listens for it. */
+	readonly interrupted?: boolean;
 	/** Nobody reads the output any more after so many lines. */
 	readonly lines?: number;
 }
@@ -45,14 +49,29 @@ export async function umlnet(argv: readonly string[], around: Surroundings = {})
 		uid,
 		ended: ended.signal,
 		readStdin: async () => stdin,
+		listenForInterruption: () => ({
+			signal: around.interrupted ? AbortSignal.abort() : new AbortController().signal,
+			stop() {},
+		}),
 	};
 	const opened: HostOptions[] = [];
-	const status = await run(argv, io, (options) => {
-		opened.push(options);
-		if (openError !== undefined) throw openError;
-		return { ...unexpected, ...host };
+	const keepers: string[] = [];
+	const status = await run(argv, io, {
+		openHost(options) {
+			opened.push(options);
+			if (openError !== undefined) throw openError;
+			return { ...unexpected, ...host };
+		},
+		loadPrograms: async () => undefined,
+		async startKeeper() {
+			keepers.push("started");
+			return {
+				dismiss: async () => void keepers.push("dismissed"),
+				part: () => void keepers.push("left alone"),
+			};
+		},
 	});
-	return { status, ...texts, opened };
+	return { status, ...texts, opened, keepers };
 }
 
 /** A host of which the test expects nothing but to be closed. */
@@ -63,6 +82,10 @@ const unexpected: HostPort = {
 	planDown: never("planDown"),
 	status: never("status"),
 	recover: never("recover"),
+	confirm: never("confirm"),
+	lapse: never("lapse"),
+	judge: never("judge"),
+	due: never("due"),
 	close() {},
 };
 

@@ -34,6 +34,11 @@ describe("global options", () => {
 		[["--timeout", "soon", "status"], "number of seconds"],
 		[["--timeout", "-1", "status"], "number of seconds"],
 		[["--timeout", "1e9", "status"], "number of seconds"],
+		[["up", "tap0", "--confirm-within", "0"], "a second or more"],
+		[["up", "tap0", "--confirm-within", "soon"], "number of seconds"],
+		[["status", "--confirm-within", "30"], "goes with up and down alone"],
+		[["--confirm-within", "30", "plan", "tap0"], "goes with up and down alone"],
+		[["up", "-f", "-", "--prune", "--confirm-within", "30"], "do not go together"],
 		[["--color", "blue", "status"], "auto, always, never"],
 		[["--netns", "", "status"], "must not be empty"],
 		[["--state-dir", "", "status"], "must not be empty"],
@@ -89,7 +94,7 @@ describe("help and version", () => {
 		expect(stdout).toContain("Usage: umlnet-nl");
 	});
 
-	test.each(["up", "down", "plan", "status", "recover", "completion", "demo", "nft"])(
+	test.each(["up", "down", "plan", "status", "recover", "confirm", "completion", "demo", "nft"])(
 		"%s --help has three examples",
 		async (verb) => {
 			const { status, stdout } = await umlnet([verb, "--help"]);
@@ -139,11 +144,8 @@ describe("bad usage", () => {
 
 describe("what is not yet there is refused", () => {
 	test.each([
-		[["confirm"], "confirm"],
 		[["doctor"], "doctor"],
 		[["doctor", "tap0"], "doctor"],
-		[["up", "tap0", "--confirm-within", "30"], "--confirm-within"],
-		[["--confirm-within", "30", "up", "-f", "lab.yaml"], "--confirm-within"],
 	])("%j", async (argv, feature) => {
 		const { status, stdout, stderr, opened } = await umlnet(argv);
 		expect({ status, stdout, opened }).toEqual({ status: 2, stdout: "", opened: [] });

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { asUser } from "./privilege.js";
 
 /** The command as it is installed; `npm run build` makes it. */
-const MAIN = join(import.meta.dirname, "../../dist/bin/umlnet-nl.cjs");
+export const MAIN = join(import.meta.dirname, "../../dist/bin/umlnet-nl.cjs");
 
 /** How a command line ended. */
 export interface Ended {

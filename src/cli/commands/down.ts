@@ -37,7 +37,8 @@ async function down(
 	{ file, all = false }: DownOptions,
 ): Promise<number> {
 	const target = await targetOf(session, taps, file, all);
-	const report = await session.withHost((host) => host.down(target));
+	const { change } = await import("../trial.js");
+	const report = await change(session, (host, options) => host.down(target, options));
 	session.result(report, () => []);
 	const gone =
 		report.taps.length === 1 ? `${report.taps[0]} is` : `${count(report.taps.length, "tap")} are`;

@@ -3,10 +3,7 @@ import { refuse } from "../usage.js";
 import type { Verb } from "../verb.js";
 
 // Verbs that are planned. They are known, so that typing one gets an honest answer, and refused.
-const PLANNED = [
-	["confirm", "keep what `up --confirm-within` applied"],
-	["doctor", "why can this guest not reach the world?"],
-] as const;
+const PLANNED = [["doctor", "why can this guest not reach the world?"]] as const;
 
 export function addPlanned(program: Verb, perform: Perform): void {
 	for (const [name, summary] of PLANNED) {

@@ -4,13 +4,15 @@ import type { Perform } from "../program.js";
 import { count } from "../render/table.js";
 import type { Session } from "../session.js";
 import type { Verb } from "../verb.js";
+import { sayTrial } from "./status.js";
 
 export function addRecover(program: Verb, perform: Perform): void {
 	program
 		.command("recover")
 		.summary("finish or undo what a killed process left half done")
 		.description(
-			"Finish or undo what a killed process left half done, and what a rollback could not finish. " +
+			"Finish or undo what a killed process left half done, and what a rollback could not finish. What waits " +
+				"to be confirmed is left alone until its time is over. " +
 				"Only objects that are provably ours are touched; the others are named and left alone.",
 		)
 		.example("umlnet-nl recover", "clean up after a kill")
@@ -22,6 +24,7 @@ export function addRecover(program: Verb, perform: Perform): void {
 async function recover(session: Session): Promise<number> {
 	const report = await session.withHost((host) => host.recover());
 	session.result(report, () => []);
+	await sayTrial(session, report.trial);
 	await session.sayDone(sentence(report), { ...report, changed: report.steps.length > 0 });
 	for (const object of report.residual) session.say(`left alone, not provably ours: ${object}`);
 	return Exit.done;

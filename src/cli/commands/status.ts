@@ -1,4 +1,4 @@
-import type { StatusReport } from "../../engine/report.js";
+import type { StatusReport, TrialReport } from "../../engine/report.js";
 import { Exit } from "../exit.js";
 import type { Perform } from "../program.js";
 import type { Session } from "../session.js";
@@ -46,9 +46,17 @@ async function status(
 		session.say(
 			`a killed process left ${shown.unfinished} half done: umlnet-nl recover finishes it`,
 		);
+	await sayTrial(session, report.trial);
 	if (!verify || report.exact) return Exit.done;
 	session.say("not as it was applied: up again mends what is ours");
 	return Exit.conflict;
+}
+
+/** What waits to be confirmed, until when, and how. */
+export async function sayTrial(session: Session, trial: TrialReport | undefined): Promise<void> {
+	if (trial === undefined) return;
+	const { confirmCommand, sentence } = await import("../trial.js");
+	session.say(`${sentence(trial)}: ${confirmCommand(session.settings)}`);
 }
 
 async function lines(

@@ -33,8 +33,8 @@ export function addUp(program: Verb, perform: Perform): void {
 			"the guest reaches the world behind eth1's address",
 		)
 		.example(
-			"umlnet-nl up -f lab.yaml --prune",
-			"the host as lab.yaml has it, and nothing else of ours",
+			"umlnet-nl up tap0 --bridge br0 --uplink eth1 --confirm-within 60",
+			"from afar: rolled back in a minute unless umlnet-nl confirm keeps it",
 		);
 	addTapOptions(verb);
 	verb.action((tap: string | undefined, options: UpOptions) =>
@@ -50,10 +50,18 @@ async function up(
 ): Promise<number> {
 	const { file, prune = false, ...flags } = options;
 	if (prune && file === undefined) throw new UsageError("--prune needs a spec: -f SPEC");
+	if (prune && session.settings.confirmWithin !== undefined)
+		throw new UsageError(
+			"--prune and --confirm-within do not go together: what is pruned goes in a transaction of its own",
+			"up -f SPEC --confirm-within first; down --confirm-within for the rest",
+		);
 	const spec = await specOf(session, tap, file, flags, verb);
 	const { renderTaps, tapWithLaunch } = await import("../render/tap.js");
 	const { printableReport } = await import("../render/printable.js");
-	const report = await session.withHost((host) => host.up(spec, { prune }));
+	const { change } = await import("../trial.js");
+	const report = await change(session, (host, { confirmWithin }) =>
+		host.up(spec, confirmWithin === undefined ? { prune } : { confirmWithin }),
+	);
 	const taps = report.taps.map(tapWithLaunch);
 	session.result({ ...report, taps }, () =>
 		renderTaps(printableReport(report.taps), session.paint),

@@ -1,0 +1,59 @@
+import { setTimeout } from "node:timers/promises";
+import { Exit } from "../exit.js";
+import type { Perform } from "../program.js";
+import type { HostPort, Session } from "../session.js";
+import type { Verb } from "../verb.js";
+
+/** What the keeper is told when it is not needed any more. */
+export const DISMISSED = "dismissed";
+/** What it says when it is able to do its work. */
+export const READY = "ready";
+
+// Confirmed or not, nothing else may begin meanwhile: nobody is kept waiting by our looking.
+const POLL_MS = 250;
+/** Who started us waits as well and comes first. It may have been stopped, though (Ctrl-Z). */
+const GRACE_MS = 1000;
+const TRIES = 20;
+
+/** What `--confirm-within` starts beside itself; nobody types it. */
+export function addKeep(program: Verb, perform: Perform): void {
+	program
+		.command("keep", { hidden: true })
+		.description("Roll back what a process has not brought to its end, when it is due.")
+		.argument("<process>")
+		.action((process: string) => perform("changing", (session) => keep(session, process)));
+}
+
+async function keep(session: Session, process: string): Promise<number> {
+	await session.withHost(async (host) => {
+		// Whether all that it takes is there.
+		await host.due(process);
+		let word: string | undefined;
+		// The kernel closes the pipe when the one who started us is gone, however it went.
+		const parted = session.io.readStdin().then((text) => {
+			word = text;
+		});
+		session.io.stdout.write(`${READY}\n`);
+		for (let failures = 0; word !== DISMISSED && failures < TRIES; ) {
+			const pause = setTimeout(POLL_MS);
+			await (word === undefined ? Promise.race([pause, parted]) : pause);
+			if (word === DISMISSED) return;
+			try {
+				if ((await rollBackIfDue(host, process, word !== undefined)) && word !== undefined) return;
+			} catch {
+				// Somebody keeps the lock, or the kernel is short of something: it may go later.
+				failures++;
+			}
+		}
+	});
+	return Exit.done;
+}
+
+/** @returns whether there is nothing more to keep */
+async function rollBackIfDue(host: HostPort, process: string, alone: boolean): Promise<boolean> {
+	const due = await host.due(process);
+	if (due === undefined) return true;
+	if (due + (alone ? 0 : GRACE_MS) > 0) return false;
+	await host.recover();
+	return true;
+}

@@ -1,0 +1,72 @@
+/**
+ * Starting the keeper: this very program once more, in a session of its own, which rolls back what nobody
+ * confirmed when we cannot any more. It is the only program ever started from here, and none but us.
+ */
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { resolve } from "node:path";
+import { processId } from "../process.js";
+import { UmlnetError } from "../sys/error.js";
+import { DISMISSED, READY } from "./commands/keep.js";
+
+export interface Keeper {
+	/** It is not needed any more; resolves when it has gone. */
+	dismiss(): Promise<void>;
+	/** Leave the rest to it. */
+	part(): void;
+}
+
+// Starting takes 150 ms, on a busy machine some times that.
+const START_MS = 30_000;
+
+/** How this program is started: by its runtime, or by itself where it is one executable. */
+function ourselves(): readonly [program: string, args: readonly string[]] {
+	const [, script = ""] = process.argv;
+	const isSingleFile = script.startsWith("/$bunfs/");
+	return [process.execPath, isSingleFile ? [] : [...process.execArgv, script]];
+}
+
+/**
+ * Start a keeper for this process, in the network namespace of this thread. Resolves when it is ready, so that
+ * nothing is changed that nobody would roll back. @throws UmlnetError ERR_KEEPER
+ */
+export async function startKeeper(stateDir: string | undefined): Promise<Keeper> {
+	const [program, args] = ourselves();
+	const where = stateDir === undefined ? [] : ["--state-dir", resolve(stateDir)];
+	const child = spawn(program, [...args, "keep", processId(), ...where], {
+		cwd: "/",
+		// A session of its own (setsid): neither Ctrl-C nor the end of the terminal reaches it.
+		detached: true,
+		stdio: "pipe",
+	});
+	const gone = once(child, "close").catch(() => {});
+	child.stdin.on("error", () => {});
+	let complaint = "";
+	child.stderr.on("data", (text) => {
+		complaint += text;
+	});
+	const start = AbortSignal.timeout(START_MS);
+	const word = await Promise.race([
+		once(child.stdout, "data", { signal: start }).then(String, () => ""),
+		gone.then(() => ""),
+	]);
+	if (word.trim() !== READY) {
+		child.kill("SIGKILL");
+		await gone;
+		throw new UmlnetError("ERR_KEEPER", "no keeper could be started, who would roll back", {
+			cause: new Error(complaint.trim() || "it said nothing"),
+			hint: "without --confirm-within none is needed",
+		});
+	}
+	child.stdout.destroy();
+	child.stderr.destroy();
+	child.unref();
+	return {
+		async dismiss() {
+			child.ref();
+			child.stdin.end(DISMISSED);
+			await gone;
+		},
+		part: () => void child.stdin.end(),
+	};
+}

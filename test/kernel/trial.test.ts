@@ -1,0 +1,190 @@
+/** --confirm-within on the real kernel: whoever dies, the host ends with all of the change or as it was. */
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { setTimeout } from "node:timers/promises";
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import type { Snapshot } from "../../src/oracle/snapshot.js";
+import { Lab } from "./lab.js";
+import { callsOf, killedAt } from "./strace.js";
+import { MAIN, umlnet } from "./umlnet.js";
+
+vi.setConfig({ testTimeout: 120_000 });
+const UP = ["up", "tap0", "--owner", "500", "--bridge", "br0", "--uplink", "eth1"];
+/** Long enough for whatever comes before it to be done, on a busy machine as well. */
+const LONG = "60";
+
+let lab: Lab;
+let before: Snapshot;
+const started: ChildProcess[] = [];
+beforeEach(async () => {
+	lab = await Lab.open();
+	before = lab.look();
+});
+afterEach(async () => {
+	for (const child of started.splice(0))
+		if (child.exitCode === null && child.signalCode === null) child.kill("SIGKILL");
+	lab.close();
+});
+
+const command = (...args: readonly string[]) =>
+	umlnet({ netns: lab.host.path, stateDir: lab.stateDir }, ...args);
+
+/** What waits to be confirmed, started and brought so far that it waits. */
+class Waiting {
+	readonly #child: ChildProcess;
+	readonly #ended: Promise<unknown[]>;
+	#stderr = "";
+
+	private constructor(args: readonly string[]) {
+		const node = [process.execPath, MAIN, "--state-dir", lab.stateDir, ...args];
+		this.#child = spawn("nsenter", [`--net=${lab.host.path}`, ...node]);
+		this.#ended = once(this.#child, "close");
+		this.#child.stderr?.on("data", (text) => {
+			this.#stderr += text;
+		});
+		started.push(this.#child);
+	}
+
+	static async start(...args: readonly string[]): Promise<Waiting> {
+		const waiting = new Waiting(args);
+		await until(() => waiting.#stderr.includes("unless it is confirmed"));
+		return waiting;
+	}
+
+	/** Who waits, and the keeper, by their ids. */
+	get pid(): number {
+		return this.#child.pid as number;
+	}
+	get keeper(): number {
+		return Number(readFileSync(`/proc/${this.pid}/task/${this.pid}/children`, "latin1").trim());
+	}
+	kill(signal: NodeJS.Signals): void {
+		this.#child.kill(signal);
+	}
+	async ended(): Promise<{ status: unknown; stderr: string }> {
+		const [code, signal] = await this.#ended;
+		return { status: code ?? signal, stderr: this.#stderr };
+	}
+}
+
+async function until(isSo: () => boolean): Promise<void> {
+	for (let tries = 0; tries < 600; tries++) {
+		if (isSo()) return;
+		await setTimeout(100);
+	}
+	throw new Error("it did not come to be so within a minute");
+}
+const isThere = (pid: number): boolean => existsSync(`/proc/${pid}`);
+const isBridgeGone = (): boolean => !lab.host.sh("ip -o link").includes("br0");
+/** Whoever ended last has nothing to remember, and let go of everything. */
+const isForgotten = (): boolean => readdirSync(lab.stateDir).length === 0;
+
+test("not confirmed it is rolled back, and nothing is left, no process either", async () => {
+	const up = await Waiting.start(...UP, "--confirm-within", "3");
+	const { keeper } = up;
+	expect(lab.host.sh("ip link show master br0")).toMatch(/eth1.*tap0/s);
+	const { status, stderr } = await up.ended();
+	expect(status).toBe(7);
+	expect(stderr).toContain("up tap0 was not confirmed in time");
+	expect(isThere(keeper)).toBe(false);
+	expect(lab.changes(before)).toEqual([]);
+});
+
+test("confirmed it stands, and goes down to what was there", async () => {
+	const up = await Waiting.start(...UP, "--confirm-within", LONG);
+	const { keeper } = up;
+	expect(command("up", "tap1", "--address", "192.168.1.1/24")).toMatchObject({
+		status: 5,
+		stderr: expect.stringContaining("error[ERR_TRIAL] up tap0 waits to be confirmed"),
+	});
+	expect(command("status").stderr).toContain("up tap0 is rolled back at");
+	expect(command("plan", ...UP.slice(1)).status).toBe(0);
+	expect(command("confirm")).toMatchObject({ status: 0, stderr: "up tap0 stands\n" });
+	expect((await up.ended()).status).toBe(0);
+	expect(isThere(keeper)).toBe(false);
+	expect(command("confirm")).toMatchObject({ status: 0 });
+	expect(command("status", "--verify").status).toBe(0);
+
+	const down = await Waiting.start("down", "tap0", "--confirm-within", LONG);
+	expect(command("confirm").status).toBe(0);
+	expect((await down.ended()).status).toBe(0);
+	expect(lab.changes(before)).toEqual([]);
+	expect(command("confirm").status).toBe(5);
+});
+
+test("after kill -9 of who waits, the keeper rolls back when it is due, in a session of its own", async () => {
+	const up = await Waiting.start(...UP, "--confirm-within", "8");
+	const { keeper } = up;
+	const stat = readFileSync(`/proc/${keeper}/stat`, "latin1");
+	expect(Number(stat.slice(stat.lastIndexOf(")") + 2).split(" ")[3])).toBe(keeper);
+	up.kill("SIGKILL");
+	expect((await up.ended()).status).toBe("SIGKILL");
+	await setTimeout(1000);
+	expect(lab.host.sh("ip link show master br0")).toMatch(/eth1.*tap0/s);
+	await until(() => !isThere(keeper));
+	expect(lab.changes(before)).toEqual([]);
+	expect(command("recover").stderr).toContain("nothing");
+});
+
+test("after kill -9 of who waits it can still be confirmed, and the keeper leaves", async () => {
+	const up = await Waiting.start(...UP, "--confirm-within", LONG);
+	const { keeper } = up;
+	up.kill("SIGKILL");
+	await up.ended();
+	expect(command("confirm").status).toBe(0);
+	await until(() => !isThere(keeper));
+	expect(command("status", "--verify").status).toBe(0);
+	expect(command("down", "--all").status).toBe(0);
+	expect(lab.changes(before)).toEqual([]);
+});
+
+test("after kill -9 of both, the next command rolls back", async () => {
+	const up = await Waiting.start(...UP, "--confirm-within", "4");
+	const { keeper } = up;
+	process.kill(keeper, "SIGKILL");
+	up.kill("SIGKILL");
+	await up.ended();
+	expect(command("recover").stderr).toContain("unless it is confirmed");
+	await setTimeout(4500);
+	expect(lab.host.sh("ip link show master br0")).toMatch(/eth1.*tap0/s);
+	expect(command("confirm").status).toBe(7);
+	expect(lab.changes(before)).toEqual([]);
+});
+
+test("killed half-way up, the keeper undoes it at once", async () => {
+	const sends = callsOf(lab, ["sendto"], UP);
+	expect(command("down", "--all").status).toBe(0);
+	const link = sends.findIndex(({ line }) => line.includes("RTM_NEWADDR"));
+	const point = sends[link] ?? sends.at(-1);
+	if (point === undefined) throw new Error("nothing was sent");
+	expect(killedAt(lab, point, [...UP, "--confirm-within", LONG]).signal).toBe("SIGKILL");
+	await until(isForgotten);
+	expect(lab.changes(before)).toEqual([]);
+});
+
+test("stopped, it is the keeper who rolls back, and who waits learns it", async () => {
+	const up = await Waiting.start(...UP, "--confirm-within", "4");
+	up.kill("SIGSTOP");
+	await until(isBridgeGone);
+	up.kill("SIGCONT");
+	expect((await up.ended()).status).toBe(7);
+	expect(lab.changes(before)).toEqual([]);
+});
+
+test("Ctrl-C rolls back at once; the end of the terminal does not", async () => {
+	const first = await Waiting.start(...UP, "--confirm-within", LONG);
+	first.kill("SIGINT");
+	expect(await first.ended()).toMatchObject({
+		status: 7,
+		stderr: expect.stringContaining("was interrupted before it was confirmed"),
+	});
+	expect(lab.changes(before)).toEqual([]);
+
+	const second = await Waiting.start(...UP, "--confirm-within", LONG);
+	second.kill("SIGHUP");
+	expect(command("confirm").status).toBe(0);
+	expect((await second.ended()).status).toBe(0);
+	expect(command("down", "--all").status).toBe(0);
+	expect(lab.changes(before)).toEqual([]);
+});

@@ -155,13 +155,13 @@ export class Host {
 	/**
 	 * Many requests in as few transactions as their order allows, each with an outcome of its own. Links are not
 	 * deleted yet: that takes ~23 ms, most of it without any lock of the kernel's. The caller has the steps of
-	 * `leaving` done on another thread, and says so by `left`.
+	 * `leaving` done on another thread, and says so by `left`. `requests` is asked once the lock is ours.
 	 */
-	commit(requests: readonly GroupRequest[]): Promise<Committed> {
+	commit(requests: () => readonly GroupRequest[]): Promise<Committed> {
 		return this.#locked(() => {
 			const { endings } = this.#journal;
 			const before = new Set(endings.keys());
-			const outcomes = commitGroup(this.#engine, requests, true);
+			const outcomes = commitGroup(this.#engine, requests(), true);
 			const leaving = [...endings.values()].filter(({ transaction }) => !before.has(transaction));
 			for (const { transaction } of leaving) this.#leaving.add(transaction);
 			return { outcomes, leaving };

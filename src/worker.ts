@@ -117,22 +117,15 @@ class Server {
 		this.#port.postMessage({ answers } satisfies Outbound);
 	}
 
-	/** All ups, takes and downs at the head of the queue, as one group. */
+	/** All ups, takes and downs that are at the head of the queue when the lock is ours, as one group. */
 	async #group(): Promise<void> {
-		const end = this.#queue.findIndex((waiting) => !isGroupable(waiting));
-		const taken = this.#queue.splice(0, end < 0 ? this.#queue.length : end);
 		const answers: Answer[] = [];
-		const held = this.#heldOpen(taken);
-		const errands = taken.flatMap(({ id, call }) => {
-			try {
-				return [{ id, call, ...this.#errand(id, call, held) }];
-			} catch (error) {
-				answers.push({ id, error: packError(error) });
-				return [];
-			}
-		});
+		const errands = this.#errands(answers);
 		try {
-			const { outcomes, leaving } = await this.#commit(errands);
+			const { outcomes, leaving } = await this.#commit(errands, () => {
+				this.#drain();
+				errands.push(...this.#errands(answers));
+			});
 			const ended = errands.map(({ id, call, request }) => ({
 				isLeaving: leaving.length > 0 && request.verb === "down",
 				answer: answer(call, id, outcomes.get(id) as GroupOutcome),
@@ -144,6 +137,21 @@ class Server {
 			for (const { id } of errands) answers.push({ id, error: packError(error) });
 		}
 		if (answers.length > 0) this.#answer(answers);
+	}
+
+	/** What is at the head of the queue; what makes no sense goes to `answers`. */
+	#errands(answers: Answer[]): (Errand & Waiting)[] {
+		const end = this.#queue.findIndex((waiting) => !isGroupable(waiting));
+		const taken = this.#queue.splice(0, end < 0 ? this.#queue.length : end);
+		const held = this.#heldOpen(taken);
+		return taken.flatMap(({ id, call }) => {
+			try {
+				return [{ id, call, ...this.#errand(id, call, held) }];
+			} catch (error) {
+				answers.push({ id, error: packError(error) });
+				return [];
+			}
+		});
 	}
 
 	/** Have links deleted elsewhere, and answer those who wait for it when it is done. */
@@ -190,10 +198,14 @@ class Server {
 		return out.length === 0 ? new Set() : this.#host.heldOpen(out);
 	}
 
-	async #commit(errands: readonly Errand[]): Promise<Committed> {
+	/** `more` is asked for those who came while another process had the lock. */
+	async #commit(errands: readonly Errand[], more = () => {}): Promise<Committed> {
 		if (errands.length === 0) return { outcomes: new Map(), leaving: [] };
 		try {
-			const committed = await this.#host.commit(errands.map(({ request }) => request));
+			const committed = await this.#host.commit(() => {
+				more();
+				return errands.map(({ request }) => request);
+			});
 			const { outcomes } = committed;
 			for (const { request, ended } of errands) {
 				const outcome = outcomes.get(request.id) as GroupOutcome;

@@ -1,3 +1,4 @@
+import { resolve } from "node:path";
 import { setTimeout } from "node:timers/promises";
 import { UnconfirmedError } from "../engine/error.js";
 import type { TrialReport } from "../engine/report.js";
@@ -77,8 +78,8 @@ export function sentence({ command, remaining }: TrialReport): string {
 /** The command line that confirms it, from anywhere. */
 export function confirmCommand({ netns, stateDir }: Settings): string {
 	const where = [
-		...(netns === undefined ? [] : ["-n", netns]),
-		...(stateDir === undefined ? [] : ["--state-dir", stateDir]),
+		...(netns === undefined ? [] : ["-n", netns.includes("/") ? resolve(netns) : netns]),
+		...(stateDir === undefined ? [] : ["--state-dir", resolve(stateDir)]),
 	];
 	return ["umlnet-nl", ...where, "confirm"].join(" ");
 }

@@ -20,6 +20,10 @@ export function inLane<T>(cases: readonly T[]): T[] {
 	return cases.filter((_, i) => i % lanes === lane - 1);
 }
 
+/** Which share of the cases a process tried, where they were not all. */
+export const share =
+	process.env.UMLNET_LANE === undefined ? "all" : `lane ${process.env.UMLNET_LANE}`;
+
 /** What a campaign came to: a row of RESULTS.md. */
 export interface Outcome {
 	readonly campaign: string;

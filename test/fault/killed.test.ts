@@ -11,7 +11,7 @@ import type { Snapshot } from "../../src/oracle/snapshot.js";
 import { Lab } from "../kernel/lab.js";
 import { S1, S2, S3, VARIANTS } from "../kernel/specs.js";
 import { type Call, callsOf, killedAt } from "../kernel/strace.js";
-import { inLane, report, THOROUGH } from "./campaign.js";
+import { inLane, report, share, THOROUGH } from "./campaign.js";
 
 const flags = ["--owner", "500"];
 const host = ["--address", "192.168.33.33/24"];
@@ -96,7 +96,7 @@ beforeAll(async () => {
 });
 afterAll(() => {
 	lab.close();
-	const notes = `${SCENARIOS.length} scenarios; ${counts.down} ended as nothing, ${counts.up} as all; ${counts.missed} of the runtime's own calls did not come again`;
+	const notes = `${SCENARIOS.length} scenarios, ${share} of the points; ${counts.down} ended as nothing, ${counts.up} as all; ${counts.missed} of the runtime's own calls did not come again`;
 	report({ campaign: "kill -9", cases: counts.kills, deviations: flaws.length, notes });
 });
 

@@ -34,7 +34,8 @@ describe("an operation that fails leaves all or nothing, or says what it leaves"
 	let deviations = 0;
 	afterAll(() => {
 		report({ campaign: "every operation at the seam fails", cases, deviations });
-		expect(cases).toBeGreaterThan(THOROUGH ? 20_000 : 3000);
+		// Those in groups come on top: 20 000 together.
+		expect(cases).toBeGreaterThan(THOROUGH ? 18_000 : 3000);
 	});
 
 	/** One fault at one operation; and perhaps whether it works when there is none any more. */

@@ -17,14 +17,14 @@ export interface Trouble {
 /** What each operation may be refused with, whatever the host looks like (the manual pages, net/, drivers/net/tun.c). */
 const REFUSALS: Readonly<Record<string, readonly string[]>> = {
 	RTM_GETLINK: ["ENOBUFS", "ENOMEM"],
-	RTM_GETADDR: ["ENOMEM", "interrupted"],
-	RTM_GETROUTE: ["ENOMEM", "interrupted"],
+	RTM_GETADDR: ["ENOBUFS", "ENOMEM", "interrupted"],
+	RTM_GETROUTE: ["ENOBUFS", "ENOMEM", "interrupted"],
 	RTM_NEWLINK: ["EPERM", "ENOMEM", "EINVAL", "EBUSY", "EOPNOTSUPP"],
 	RTM_DELLINK: ["EPERM", "ENOMEM", "EBUSY"],
-	RTM_NEWADDR: ["EPERM", "ENOBUFS", "EINVAL"],
+	RTM_NEWADDR: ["EPERM", "ENOMEM", "ENOBUFS", "EINVAL"],
 	RTM_DELADDR: ["EPERM", "EINVAL", "ENOMEM"],
 	RTM_NEWROUTE: ["EPERM", "EINVAL", "ENOMEM", "ENETUNREACH", "ENETDOWN"],
-	RTM_GETNEIGH: ["ENOMEM", "interrupted"],
+	RTM_GETNEIGH: ["ENOBUFS", "ENOMEM", "interrupted"],
 	RTM_NEWNEIGH: ["EPERM", "ENOBUFS"],
 	RTM_DELNEIGH: ["EPERM", "ENOMEM"],
 	RTM_DELROUTE: ["EPERM", "EINVAL", "ENOMEM"],

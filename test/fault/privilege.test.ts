@@ -1,0 +1,68 @@
+/**
+ * The kernel suite once more, by somebody who is not root: a user with CAP_NET_ADMIN alone, and the root of a user
+ * namespace who is nobody outside of it.
+ */
+import { execFile } from "node:child_process";
+import { chmodSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import { report, THOROUGH } from "./campaign.js";
+
+const FEW = ["scenarios", "uplink", "twice", "failing", "meddling"];
+const ALL = [...FEW, "verify", "network", "differential", "walk", "random"];
+
+/** Whose hands they are, and what is tried with them; `contract` is with the test's own. */
+const WHO: Readonly<Record<string, readonly string[]>> = {
+	net_admin: THOROUGH ? ALL : FEW,
+	rootless: THOROUGH ? [...ALL, "contract"] : ["scenarios", "contract"],
+};
+
+interface Ended {
+	readonly numPassedTests: number;
+	readonly numFailedTests: number;
+	readonly numPendingTests: number;
+	readonly testResults: readonly { readonly name: string }[];
+}
+
+/** Run some files of the suite, in a vitest of their own. */
+async function runAs(who: string, files: readonly string[]): Promise<Ended & { said: string }> {
+	const directory = mkdtempSync(join(tmpdir(), "umlnet-nl-"));
+	// The rootless are nobody here, and write there too.
+	chmodSync(directory, 0o777);
+	const result = join(directory, "result.json");
+	const script = join(import.meta.dirname, "privilege");
+	const reporters = ["--reporter=default", "--reporter=json", `--outputFile.json=${result}`];
+	const tests = files.map((name) => `test/kernel/${name}.test.ts`);
+	const env = { ...process.env, UMLNET_FAULTS: "", UMLNET_RESULTS: undefined };
+	try {
+		const said = await new Promise<string>((resolve) => {
+			const options = { env, maxBuffer: 64 * 1024 * 1024 };
+			execFile(script, [who, ...reporters, ...tests], options, (_, stdout, stderr) =>
+				resolve(`${stdout}\n${stderr}`),
+			);
+		});
+		return { ...(JSON.parse(readFileSync(result, "utf8")) as Ended), said };
+	} finally {
+		rmSync(directory, { recursive: true });
+	}
+}
+
+test.each(Object.entries(WHO))(
+	"as %s it is as for root",
+	async (who, files) => {
+		const ended = await runAs(who, files);
+		const { numPassedTests: passed, numFailedTests: failed, numPendingTests: skipped } = ended;
+		const cases = passed + failed + skipped;
+		report({
+			campaign: `least privilege: ${who}`,
+			cases,
+			deviations: failed + skipped,
+			notes: "tests",
+		});
+		expect(failed + skipped, ended.said).toBe(0);
+		expect(ended.testResults).toHaveLength(files.length);
+		expect(passed).toBeGreaterThan(files.length);
+	},
+	1_800_000,
+);

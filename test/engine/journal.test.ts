@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
 import { frame, HEAD, MAGIC as MAGIC_BYTES } from "../../src/engine/frame.js";
 import { Journal } from "../../src/engine/journal.js";
+import { encodeRecord, type JournalRecord } from "../../src/engine/record.js";
 import { UmlnetError } from "../../src/sys/error.js";
 import { report } from "../fault/campaign.js";
 import { lan } from "./hosts.js";
@@ -240,6 +241,19 @@ describe("a record with a good checksum", () => {
 				if (said === "ERR_JOURNAL") refused++;
 			}
 		expect(refused).toBeGreaterThan(0);
+	});
+
+	test.each<[string, JournalRecord]>([
+		[
+			"begins before the last one has ended",
+			{ begin: { transaction: "2-1", command: "", steps: [] } },
+		],
+		["ends what never began", { commit: { transaction: "2-1" } }],
+		["undoes what never began", { abort: { transaction: "2-1" } }],
+		["starts all over", { checkpoint: { put: [], drop: [], up: [], down: [] } }],
+	])("that %s is refused", (_, record) => {
+		const out = frame(encodeRecord(record), real.length);
+		expect(read(Buffer.concat([real, out]))).toBe("ERR_JOURNAL");
 	});
 
 	test("that names a message nobody knows, or says nothing, is refused", () => {

@@ -73,9 +73,14 @@ function pointsOf(args: readonly string[]): Point[] {
 	const first = calls.findIndex(({ line }) => line.includes(`"${lab.stateDir}`));
 	const [start, rest] = [calls.slice(0, first), calls.slice(first)];
 	const isOurs = ({ name }: Call): boolean => !RUNTIME.test(name);
+	// While somebody else has the RTNL a write to /proc/sys is begun again and again: how often is chance.
+	const restarted = new Set(
+		calls.filter(({ line }) => /ERESTART/.test(line)).map(({ name }) => name),
+	);
+	const as = (call: Call): Point => ({ ...call, sure: !restarted.has(call.name) });
 	const every = (n: number, some: readonly Call[]) => some.filter((_, i) => i % n === 0);
 	return [
-		...rest.filter(isOurs).map(sure),
+		...rest.filter(isOurs).map(as),
 		// The last of them may not come again: where threads wait for each other is chance.
 		...every(OF_RUNTIME, rest.filter((call) => !isOurs(call)).slice(0, -20)).map(unsure),
 		...every(STARTING_UP, start.filter(isOurs)).map(sure),

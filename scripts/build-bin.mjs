@@ -52,7 +52,9 @@ const bundle = await rolldown({
 });
 await bundle.write({ dir: work, format: "esm", codeSplitting: false, entryFileNames: "main.mjs" });
 await bundle.close();
-execFileSync(bunBinary(), ["build", "--compile", "--minify-syntax", join(work, "main.mjs"), "--outfile", target], {
+// Compiled ahead, it starts in half of the time; Bun can do so with CommonJS.
+const options = ["--compile", "--bytecode", "--format=cjs", "--minify-syntax", "--outfile", target];
+execFileSync(bunBinary(), ["build", ...options, join(work, "main.mjs")], {
 	stdio: ["ignore", "ignore", "inherit"],
 	// Without a home of its own Bun would leave a cache in the user's.
 	env: { ...process.env, BUN_INSTALL_CACHE_DIR: work },

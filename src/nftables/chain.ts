@@ -50,14 +50,16 @@ export function parsePriority(at: Cursor, family: number): number {
 	return base + Number(offset ?? 0) * (sign === "-" ? -1 : 1);
 }
 
+/** In the order in which nft 1.1.7 sends them: from the last. A listing sorts them. */
 export function parseDevices(at: Cursor): string[] {
 	const names = at.isArray ? at.list() : [at];
-	return names.map((name) => {
+	const devices = names.map((name) => {
 		const text = name.string();
 		if (text === "" || Buffer.byteLength(text) > 15)
 			throw name.fail("the name of an interface has 1 to 15 bytes");
 		return text;
 	});
+	return devices.reverse();
 }
 
 /** Where a base chain is called from. */

@@ -54,6 +54,21 @@ test("delete, destroy, flush and replace have their own messages", () => {
 	]);
 });
 
+test("devices are sent from the last, as nft 1.1.7 does", () => {
+	const of = { family: "netdev", table: "t", hook: "ingress", prio: 0, dev: ["a", "b"] } as const;
+	const { messages } = compile({
+		nftables: [
+			{ add: { chain: { ...of, name: "c", type: "filter" } } },
+			{ add: { flowtable: { ...of, name: "f" } } },
+		],
+	});
+	const devices = { NFTA_DEVICE_NAME: ["b", "a"] };
+	expect(messages.map(({ value }) => value)).toMatchObject([
+		{ NFTA_CHAIN_HOOK: { NFTA_HOOK_DEVS: devices } },
+		{ NFTA_FLOWTABLE_HOOK: { NFTA_FLOWTABLE_HOOK_DEVS: devices } },
+	]);
+});
+
 test("a set that a rule updates can be changed by packets, whatever its own flags say", () => {
 	const table = { family: "ip", table: "t" } as const;
 	const commands = inTable(

@@ -19,7 +19,7 @@ beforeAll(() => {
 const flush: Command = { flush: { ruleset: null } };
 
 /** Handles are the kernel's own; what was counted and when differs between two listings. */
-const comparable = (document: Document): unknown =>
+const comparable = (document: Document): Document =>
 	JSON.parse(
 		JSON.stringify(document, (key, value) =>
 			key === "handle" || key === "used" || key === "expires" ? undefined : value,
@@ -65,6 +65,49 @@ test("sets and maps are listed as they were declared", () => {
 			{ map: { ...map, elem: [[{ concat: ["10.0.0.1", 80] }, { drop: null }]] } },
 		],
 	});
+});
+
+test("elements of a concatenation are listed by the numbers of their fields", () => {
+	const left = { concat: [{ ct: { key: "state" } }, { ct: { key: "mark" } }] } as const;
+	const elements = [
+		{ concat: ["established", 0x12785634] },
+		{ concat: ["new", 0x12345678] },
+		{ concat: ["new", 0x34127856] },
+	] as const;
+	const right = { set: elements.toReversed() };
+	const rule = inTable("ip", [{ match: { op: "==", left, right } }]);
+	apply({ nftables: [flush, ...rule] }, { connection, host });
+	const match = { op: "==", left, right: { set: elements } };
+	expect(listed().nftables.at(-1)).toMatchObject({ rule: { expr: [{ match }] } });
+});
+
+test("flags that are the key of intervals are listed by their names", () => {
+	const set = { ...ip, name: "s", type: "tcp_flag", flags: ["interval"] } as const;
+	const elem = ["syn", { "|": ["syn", "ack"] }] as const;
+	const table: Command = { add: { table: { family: "ip", name: "t" } } };
+	apply({ nftables: [flush, table, { add: { set: { ...set, elem } } }] }, { connection, host });
+	expect(comparable(listed()).nftables.at(-1)).toEqual({ set: { ...set, elem } });
+});
+
+test("a lookup of the routes is a check, but for where it is compared", () => {
+	const lookup = (result: "check" | "oif") => ({ fib: { result, flags: ["daddr"] } }) as const;
+	const prerouting = { type: "filter", hook: "prerouting", prio: 0 } as const;
+	const mark = { meta: { key: "mark" } } as const;
+	const data = { set: [[false, { drop: null }] as const] };
+	const rule = (check: ReturnType<typeof lookup>) =>
+		[
+			{ match: { op: "==", left: check, right: true } },
+			{ mangle: { key: mark, value: lookup("check") } },
+			{ vmap: { key: lookup("check"), data } },
+		] as const;
+	const nftables: readonly Command[] = [
+		flush,
+		{ add: { table: { family: "ip", name: "t" } } },
+		{ add: { chain: { ...ip, name: "c", ...prerouting, policy: "accept" } } },
+		{ add: { rule: { ...ip, chain: "c", expr: rule(lookup("check")) } } },
+	];
+	apply({ nftables }, { connection, host });
+	expect(listed().nftables.at(-1)).toMatchObject({ rule: { expr: rule(lookup("oif")) } });
 });
 
 test("elements go into a set that the kernel has, rules refer to it", () => {

@@ -85,8 +85,13 @@ export function readFib(data: ReadData<"fib">, reading: Reading): void {
 		flags: given,
 	});
 }
-export function printFib(node: Fib): Expression {
-	const name = Object.entries(results).find(([, [number]]) => number === node.result)?.[0];
-	// Compared with true or false it is a check; it need not be called one.
-	return { fib: { result: name, ...flagNames(flags, node.flags) } } as Expression;
+/** Compared with true or false, a lookup is a check without being called one: nft lists its result. */
+export function forgetPresence(compared: Node): void {
+	if (compared.kind === "concat") compared.parts.forEach(forgetPresence);
+	if (compared.kind === "fib") compared.flags &= ~NFTA_FIB_F_PRESENT;
+}
+export function printFib({ result: number, flags: given }: Fib): Expression {
+	const isCheck = number === NFT_FIB_RESULT_OIF && (given & NFTA_FIB_F_PRESENT) !== 0;
+	const name = Object.entries(results).find(([, [known]]) => known === number)?.[0];
+	return { fib: { result: isCheck ? "check" : name, ...flagNames(flags, given) } } as Expression;
 }

@@ -81,6 +81,7 @@ const formats: Readonly<Record<number, Format>> = {
 	// What a code means depends on the type: nft lists numbers.
 	32: integerJson,
 	33: integerJson,
+	34: integerJson,
 	35: (value, _bits, host) => host.name("group", Number(value)) ?? integerJson(value),
 	39: (value) => value !== 0n,
 	43: (value, _bits, host) => date(value, host),

@@ -203,7 +203,7 @@ function itemOf(set: SetDeclaration, attrs: ElementAttrs, key: Node): Item {
 
 const keyIn = (item: Item): Node => (item.kind === "mapping" ? item.key.key : item.key);
 
-/** What elements are sorted by: their number; strings and concatenations by their bytes. */
+/** What elements are sorted by: their number, strings by their bytes, concatenations field by field. */
 function rank(node: Node): bigint {
 	switch (node.kind) {
 		case "value":
@@ -212,11 +212,7 @@ function rank(node: Node): bigint {
 			return rank(node.left);
 		case "concat": {
 			const bytes = node.parts.map((part) =>
-				toBytes(
-					rank(part),
-					isString(part.datatype) ? "big" : (part.order ?? "big"),
-					byteLength(part.bits),
-				),
+				toBytes(part.kind === "value" ? part.value : rank(part), "big", byteLength(part.bits)),
 			);
 			return fromBytes(concatBytes(...bytes), "big");
 		}
@@ -262,8 +258,10 @@ function interval(from: Node, last: bigint): Node {
 	if (from.kind !== "value") return from;
 	const { bits, datatype } = from;
 	const length = byteLength(bits);
-	if (from.value === last)
+	if (from.value === last) {
+		if (isBitmask(datatype)) return flags(from);
 		return isString(datatype) ? { ...from, value: swapOrder(last, length) } : from;
+	}
 	const both = range(from, { ...from, value: last });
 	if (isAddress(datatype)) return asPrefix(both);
 	return (isString(datatype) ? wildcard(from, from.value) : undefined) ?? both;

@@ -17,6 +17,7 @@ import {
 	NFT_META_PROTOCOL,
 	NFT_META_TIME_HOUR,
 } from "../../uapi/nf_tables_const.js";
+import { forgetPresence } from "../expression/fib.js";
 import { etherType, ipv4Addr, ipv6Addr, isBitmask } from "../fact/datatype.js";
 import { type Base, LINK, NETWORK, TRANSPORT } from "../fact/protocol.js";
 import { learn } from "../learn.js";
@@ -47,6 +48,7 @@ export function completeRelation(node: Relational, completion: Completion): Node
 	setType(right, node.left.datatype, node.left.order);
 	node.right = completion.complete(right);
 	const done = node.left;
+	forgetPresence(done);
 	if (done.kind === "ct") afterKey(node, done, done.base, completion);
 	else if (done.kind === "meta") afterKey(node, done, metaBase(done), completion);
 	else if (done.kind === "binary") afterBinary(node, done, completion);

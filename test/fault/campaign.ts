@@ -20,14 +20,12 @@ export function inLane<T>(cases: readonly T[]): T[] {
 	return cases.filter((_, i) => i % lanes === lane - 1);
 }
 
-/** Which share of the cases a process tried, where they were not all. */
-export const share =
-	process.env.UMLNET_LANE === undefined ? "all" : `lane ${process.env.UMLNET_LANE}`;
-
 /** What a campaign came to: a row of RESULTS.md. */
 export interface Outcome {
 	readonly campaign: string;
 	readonly cases: number;
+	/** Of how many there are, where they were counted. */
+	readonly of?: number;
 	/** What did not end as it should. */
 	readonly deviations: number;
 	readonly seed?: number;
@@ -36,7 +34,8 @@ export interface Outcome {
 
 /** Tell how a campaign ended, before anything is expected of it; for the run that gathers them as well. */
 export function report(outcome: Outcome): void {
-	const { campaign, cases, deviations, notes } = outcome;
+	const { campaign, deviations, notes, of } = outcome;
+	const cases = of === undefined ? `${outcome.cases}` : `${outcome.cases} of ${of}`;
 	const by = outcome.seed === undefined ? "" : `, seed ${outcome.seed}`;
 	console.log(
 		`${campaign}: ${cases} cases, ${deviations} deviations${by}${notes ? `; ${notes}` : ""}`,

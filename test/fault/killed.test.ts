@@ -10,8 +10,8 @@ import { checkSpec, type Spec } from "../../src/engine/spec.js";
 import type { Snapshot } from "../../src/oracle/snapshot.js";
 import { Lab } from "../kernel/lab.js";
 import { S1, S2, S3, VARIANTS } from "../kernel/specs.js";
-import { type Call, callsOf, killedAt } from "../kernel/strace.js";
-import { inLane, report, share, THOROUGH } from "./campaign.js";
+import { type Call, callsOf, isKilledAt, killedAt, ordinalIn } from "../kernel/strace.js";
+import { inLane, report, THOROUGH, until } from "./campaign.js";
 
 const flags = ["--owner", "500"];
 const host = ["--address", "192.168.33.33/24"];
@@ -54,55 +54,53 @@ const DOWN = ["down", "--all"];
 /** What touches the kernel's network or our journal. */
 const NAMES = ["sendto", "ioctl", "fsync", "unlink", "rmdir"];
 const isPoint = ({ name, line }: Call): boolean =>
-	(name !== "ioctl" || /TUN/.test(line)) && !/^fsync\([0-2]\)/.test(line);
-/** What the runtime does for itself, its memory and its threads: as often as it likes, and to nobody else. */
-const RUNTIME = /^(mmap|munmap|mprotect|madvise|brk|futex|rt_sig|sched_|getrusage|clock_|epoll_)/;
+	(name !== "ioctl" || /TUN/.test(line)) && !/^fsync\([0-2]</.test(line);
 const STARTING_UP = 100;
-const OF_RUNTIME = 10;
 
-/** Where a command is killed; those of the runtime need not come as often as they did. */
-interface Point extends Call {
-	readonly sure: boolean;
-}
-const sure = (call: Call): Point => ({ ...call, sure: true });
+/** Whose calls: those others can see, or those of the runtime for its memory, its threads and its event loop. */
+type Whose = "ours" | "the runtime's own";
+const isOf = (whose: Whose) => (call: Call) => call.isRuntime === (whose === "the runtime's own");
 
 /** The points of a command, which this runs once to the end. */
-function pointsOf(args: readonly string[]): Point[] {
-	if (!THOROUGH) return callsOf(lab, NAMES, args).filter(isPoint).map(sure);
+function pointsOf(args: readonly string[], whose: Whose): Call[] {
+	if (!THOROUGH) return callsOf(lab, NAMES, args).filter(isPoint);
 	const calls = callsOf(lab, ["all"], args).filter(({ name }) => name !== "execve");
 	const first = calls.findIndex(({ line }) => line.includes(`"${lab.stateDir}`));
-	const [start, rest] = [calls.slice(0, first), calls.slice(first)];
-	const isOurs = ({ name }: Call): boolean => !RUNTIME.test(name);
-	// While somebody else has the RTNL a write to /proc/sys is begun again and again: how often is chance.
-	const restarted = new Set(
-		calls.filter(({ line }) => /ERESTART/.test(line)).map(({ name }) => name),
-	);
-	const as = (call: Call): Point => ({ ...call, sure: !restarted.has(call.name) });
-	const every = (n: number, some: readonly Call[]) => some.filter((_, i) => i % n === 0);
-	return [
-		...rest.filter(isOurs).map(as),
-		// The last of them may not come again: where threads wait for each other is chance.
-		...every(OF_RUNTIME, rest.filter((call) => !isOurs(call)).slice(0, -20)).map(unsure),
-		...every(STARTING_UP, start.filter(isOurs)).map(sure),
-	];
+	// Before it looks at anything of ours there is one state of things: now and then will do.
+	const start = calls.slice(0, first).filter((_, i) => i % STARTING_UP === 0);
+	return [...start, ...calls.slice(first)].filter(isOf(whose));
 }
-const unsure = (call: Call): Point => ({ ...call, sure: false });
 
 // Each kills some twenty processes, or some hundred, one after the other, and looks at what each has left.
 vi.setConfig({ testTimeout: 3_600_000 });
 
 let lab: Lab;
 let before: Snapshot;
-const counts = { kills: 0, missed: 0, up: 0, down: 0 };
-const flaws: string[] = [];
+const ends = { up: 0, down: 0, unknown: 0 };
+type End = keyof typeof ends;
+const tally = () => ({ points: 0, tried: 0, absent: 0, elsewhere: 0, flaws: [] as string[] });
+const tallies: Readonly<Record<Whose, ReturnType<typeof tally>>> = {
+	ours: tally(),
+	"the runtime's own": tally(),
+};
 beforeAll(async () => {
 	lab = await Lab.open();
 	before = lab.look();
 });
 afterAll(() => {
 	lab.close();
-	const notes = `${SCENARIOS.length} scenarios, ${share} of the points; ${counts.down} ended as nothing, ${counts.up} as all; ${counts.missed} of the runtime's own calls did not come again`;
-	report({ campaign: "kill -9", cases: counts.kills, deviations: flaws.length, notes });
+	for (const [whose, { points, tried, absent, elsewhere, flaws }] of Object.entries(tallies)) {
+		if (points === 0) continue;
+		const other = elsewhere === 0 ? "" : `, ${elsewhere} more kills beside one`;
+		const none = absent === 0 ? "" : `, ${absent} did not come again`;
+		report({
+			campaign: `kill -9 at calls: ${whose}`,
+			cases: tried,
+			of: points,
+			deviations: flaws.length,
+			notes: `${SCENARIOS.length} scenarios${other}${none}`,
+		});
+	}
 });
 
 const up = (spec: Spec) => lab.run((host) => host.up(spec));
@@ -114,8 +112,13 @@ const inPlace = ({ up: [verb = "", option = "", file = "", ...more] }: Scenario)
 	return [verb, option, path];
 };
 
-/** After `recover` it is all there, so that `up` finds nothing to do, or nothing is; then nothing is. */
-async function recovered(spec: Spec): Promise<"up" | "down"> {
+/** Taken down it is as if it had never been. */
+async function cleared(): Promise<void> {
+	if ((await down()).result.changed) expect(lab.changes(before)).toEqual([]);
+}
+
+/** After `recover` it is all there, so that `up` finds nothing to do, or nothing is. */
+async function recovered(spec: Spec): Promise<End> {
 	const { result } = await lab.run((host) => host.recover());
 	expect(result.residual).toEqual([]);
 	expect((await lab.run((host) => host.recover())).result.outcome).toBe("nothing");
@@ -124,69 +127,85 @@ async function recovered(spec: Spec): Promise<"up" | "down"> {
 	const { result: status } = await lab.run((host) => host.status(undefined, { verify: true }));
 	expect(status.exact, changes.join("\n")).toBe(true);
 	expect((await up(spec)).mutations, changes.join("\n")).toEqual([]);
-	await down();
-	expect(lab.changes(before)).toEqual([]);
 	return "up";
 }
 
-const TRIES = 3;
+const TRIES = 10;
+/** Those of the runtime come as it likes: where threads wait for each other is chance. */
+const TRIES_OF_RUNTIME = 3;
 
 /**
- * Kill a command at a point, and say how it ended after another has recovered. Now and then a call comes once
- * less than it did, as a thread of the runtime's need not be woken: then the one before it is tried.
+ * Kill a command at a point, and say how it ended after another process has recovered. strace counts the calls of
+ * a name, and now and then one of them comes once more or once less than it did; what it was killed at says where
+ * to the next try goes.
  */
 async function end(
 	{ spec }: Scenario,
 	ready: () => unknown,
-	point: Point,
+	point: Call,
 	args: readonly string[],
-): Promise<"up" | "down" | "unknown"> {
-	for (let tries = 1; ; tries++) {
+): Promise<End> {
+	const counts = tallies[point.isRuntime ? "the runtime's own" : "ours"];
+	let { ordinal } = point;
+	let how: End = "unknown";
+	for (let tries = point.isRuntime ? TRIES_OF_RUNTIME : TRIES; tries > 0; tries--) {
 		await ready();
-		const at = { ...point, ordinal: Math.max(1, point.ordinal - tries + 1) };
-		const killed = killedAt(lab, at, args).signal === "SIGKILL";
-		const how = await recovered(spec).catch(async (error) => {
-			flaws.push(`${args.join(" ")}, killed at ${point.name} ${point.ordinal}: ${error}`);
+		const killed = killedAt(lab, { ...point, ordinal }, args);
+		how = await recovered(spec).catch(async (error) => {
+			counts.flaws.push(`${args.join(" ")}, killed at ${point.line}: ${error}`);
 			await lab.run((host) => host.recover());
 			await down();
 			return "unknown" as const;
 		});
-		if (killed) counts.kills++;
-		else if (!point.sure) counts.missed++;
-		else if (tries < TRIES) continue;
-		else flaws.push(`${args.join(" ")}: nobody was killed at ${point.line}`);
-		if (how !== "unknown") counts[how]++;
-		return how;
+		ends[how]++;
+		if (isKilledAt(killed, point)) {
+			counts.tried++;
+			return how;
+		}
+		if (killed.signal === "SIGKILL") counts.elsewhere++;
+		ordinal = ordinalIn(killed, point, ordinal);
 	}
+	if (point.isRuntime) counts.absent++;
+	else counts.flaws.push(`${args.join(" ")}: nobody was killed at ${point.line}`);
+	return how;
 }
 
-const noNewFlaws = (since: number): void => expect(flaws.slice(since)).toEqual([]);
+/** Kill a command at each of these points, as long as there is time; how it ended. */
+async function endAll(
+	scenario: Scenario,
+	ready: () => unknown,
+	points: readonly Call[],
+	args: readonly string[],
+	deadline = Number.POSITIVE_INFINITY,
+): Promise<Set<End>> {
+	const ended = new Set<End>();
+	const flaws = Object.values(tallies).map((one) => ({ one, since: one.flaws.length }));
+	for (const point of inLane(points)) {
+		tallies[point.isRuntime ? "the runtime's own" : "ours"].points++;
+		if (Date.now() < deadline) ended.add(await end(scenario, ready, point, args));
+	}
+	await cleared();
+	for (const { one, since } of flaws) expect(one.flaws.slice(since)).toEqual([]);
+	return ended;
+}
 
 describe.each(SCENARIOS)("$name", (scenario) => {
 	const { spec } = scenario;
 
 	test("killed at any point of up, it is undone by recover, or it was done", async () => {
-		const since = flaws.length;
 		const args = inPlace(scenario);
-		const points = pointsOf(args);
-		await down();
+		const points = pointsOf(args, "ours");
 		expect(points.length).toBeGreaterThan(5);
-		const ends = new Set<string>();
-		for (const point of inLane(points)) ends.add(await end(scenario, () => {}, point, args));
-		noNewFlaws(since);
-		expect(ends).toContain("down");
+		expect(await endAll(scenario, cleared, points, args)).toContain("down");
 	});
 
 	test("killed at any point of down, it is undone by recover, or finished", async () => {
-		const since = flaws.length;
 		await up(spec);
-		const points = pointsOf(DOWN);
+		const points = pointsOf(DOWN, "ours");
 		expect(points.length).toBeGreaterThan(5);
-		const ends = new Set<string>();
-		for (const point of inLane(points)) ends.add(await end(scenario, () => up(spec), point, DOWN));
-		noNewFlaws(since);
-		if (inLane(points).length * 4 > points.length) expect(ends).toEqual(new Set(["up", "down"]));
-		else expect(ends.size).toBeGreaterThan(0);
+		const ended = await endAll(scenario, () => up(spec), points, DOWN);
+		if (inLane(points).length * 4 > points.length) expect(ended).toEqual(new Set(["up", "down"]));
+		else expect(ended.size).toBeGreaterThan(0);
 	});
 });
 
@@ -196,50 +215,62 @@ const HALF_DONE: Readonly<Record<"up" | "down", RegExp>> = {
 	down: /RTM_DELLINK/,
 };
 
-/** Kill a command in the middle. */
-function leaveHalfDone(point: Call, args: readonly string[]): void {
-	expect(killedAt(lab, point, args).signal).toBe("SIGKILL");
-	expect(lab.changes(before)).not.toEqual([]);
-}
-
 const KILLED_IN = THOROUGH
 	? SCENARIOS.map((one, i) => ({ ...one, verb: i % 2 === 0 ? ("up" as const) : ("down" as const) }))
 	: [{ ...(FEW[1] as Scenario), verb: "up" as const }];
 
-test.each(KILLED_IN)("after a killed $verb recover may be killed too: $name", async (one) => {
-	const since = flaws.length;
+/** What leaves a scenario half done, again and again: its command is killed in the middle. */
+async function halfDone(one: (typeof KILLED_IN)[number]): Promise<() => Promise<void>> {
 	const { spec, verb } = one;
 	const args = verb === "up" ? inPlace(one) : DOWN;
-	const ready = async () => {
-		if (verb === "down") await up(spec);
-	};
-	await ready();
+	if (verb === "down") await up(spec);
 	const calls = callsOf(lab, NAMES, args);
 	const middle = calls.find(({ line }) => HALF_DONE[verb].test(line)) as Call;
-	await down();
-	await ready();
-	leaveHalfDone(middle, args);
-	const points = pointsOf(["recover"]);
+	return async () => {
+		await (verb === "up" ? cleared() : up(spec));
+		expect(isKilledAt(killedAt(lab, middle, args), middle)).toBe(true);
+		expect(lab.changes(before)).not.toEqual([]);
+	};
+}
+
+test.each(KILLED_IN)("after a killed $verb recover may be killed too: $name", async (one) => {
+	const leave = await halfDone(one);
+	await leave();
+	const points = pointsOf(["recover"], "ours");
 	expect(lab.changes(before)).toEqual([]);
 	expect(points.length).toBeGreaterThan(3);
-	const halfDone = async () => {
-		await ready();
-		leaveHalfDone(middle, args);
-	};
-	for (const point of inLane(points))
-		expect(await end(one, halfDone, point, ["recover"])).toBe("down");
-	noNewFlaws(since);
+	const ended = await endAll(one, leave, points, ["recover"]);
+	expect(ended).toEqual(new Set(["down"]));
 });
 
 test("whoever comes next needs no recover: up first ends what was left half done", async () => {
 	const scenario = FEW[2] as Scenario;
-	const args = inPlace(scenario);
-	const persist = callsOf(lab, NAMES, args).find(({ line }) => line.includes("TUNSETPERSIST"));
-	await down();
-	expect(killedAt(lab, persist as Call, args).signal).toBe("SIGKILL");
+	await (await halfDone({ ...scenario, verb: "up" }))();
 	expect((await lab.run((host) => host.status())).result.unfinished).toBe("up tap0");
 	await up(scenario.spec);
 	expect((await up(scenario.spec)).mutations).toEqual([]);
 	await down();
 	expect(lab.changes(before)).toEqual([]);
 });
+
+const VERBS = ["up", "down", "recover"] as const;
+const OWN = (THOROUGH ? SCENARIOS : []).flatMap((one) => VERBS.map((verb) => ({ ...one, verb })));
+/** What is left of the time is theirs, in equal parts. */
+const share = (at: number): number => Date.now() + (until - Date.now()) / (OWN.length - at);
+
+test.each(OWN.map((one, at) => ({ ...one, at })))(
+	"killed within the runtime as well: $name, $verb",
+	async ({ verb, at, ...one }) => {
+		const deadline = share(at);
+		const ready = {
+			up: cleared,
+			down: () => up(one.spec),
+			recover: await halfDone({ ...one, verb: at % 2 === 0 ? "up" : "down" }),
+		}[verb];
+		const args = { up: inPlace(one), down: DOWN, recover: ["recover"] }[verb];
+		await ready();
+		const points = pointsOf(args, "the runtime's own");
+		const ended = await endAll(one, ready, points, args, deadline);
+		if (verb === "recover") expect(ended).not.toContain("up");
+	},
+);

@@ -19,14 +19,16 @@ export interface Around {
 	readonly stateDir: string;
 	/** A program, with its arguments, that starts it. */
 	readonly under?: readonly string[] | undefined;
+	/** Options of the runtime. */
+	readonly node?: readonly string[] | undefined;
 	readonly input?: string | undefined;
 }
 
 /** Run `umlnet-nl` in a process of its own. */
 export function umlnet(around: Around, ...args: readonly string[]): Ended {
-	const { netns, stateDir, under = [], input = "" } = around;
-	const node = [process.execPath, MAIN, "--state-dir", stateDir, ...args];
-	const command = [`--net=${netns}`, ...asUser, ...under, ...node];
+	const { netns, stateDir, under = [], node = [], input = "" } = around;
+	const ours = [process.execPath, ...node, MAIN, "--state-dir", stateDir, ...args];
+	const command = [`--net=${netns}`, ...asUser, ...under, ...ours];
 	const ended = spawnSync("nsenter", command, { encoding: "utf8", input });
 	if (ended.error !== undefined) throw ended.error;
 	const { status, signal, stdout, stderr } = ended;

@@ -1,5 +1,13 @@
 import { createHash } from "node:crypto";
-import { closeSync, lstatSync, openSync, readdirSync, readFileSync, readSync } from "node:fs";
+import {
+	closeSync,
+	lstatSync,
+	openSync,
+	readdirSync,
+	readFileSync,
+	readlinkSync,
+	readSync,
+} from "node:fs";
 import { join } from "node:path";
 import { IGNORED_VALUES } from "./ignored.js";
 
@@ -50,3 +58,16 @@ export function readFiles(directory: string): Map<string, string> {
 
 const hash = (path: string): string =>
 	createHash("sha256").update(readFileSync(path)).digest("hex").slice(0, 16);
+
+/** What this process has open, by descriptor: a path, or a socket by the number of its inode. */
+export function readDescriptors(): Map<string, string> {
+	const descriptors = readdirSync("/proc/self/fd").flatMap((fd) => {
+		try {
+			return [[fd, readlinkSync(`/proc/self/fd/${fd}`)] as const];
+		} catch {
+			// The one through which they were listed.
+			return [];
+		}
+	});
+	return new Map(descriptors);
+}

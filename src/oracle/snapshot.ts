@@ -5,7 +5,7 @@
 import { NetlinkSocket } from "../netlink/socket.js";
 import { NETLINK_NETFILTER, NETLINK_ROUTE } from "../uapi/netlink.js";
 import { factsOf, textOf, titleOf } from "./facts.js";
-import { readFiles, readValues } from "./files.js";
+import { readDescriptors, readFiles, readValues } from "./files.js";
 import { type Section, sections } from "./sections.js";
 
 export interface Snapshot {
@@ -15,10 +15,19 @@ export interface Snapshot {
 	readonly values: ReadonlyMap<string, string>;
 	/** In the state directory. */
 	readonly files: ReadonlyMap<string, string>;
+	/** Open in this process. */
+	readonly descriptors: ReadonlyMap<string, string>;
+}
+
+export interface SnapshotOptions {
+	readonly stateDir?: string;
+	/** Look at what this process has open, too. */
+	readonly descriptors?: boolean;
 }
 
 /** Everything in the calling thread's network namespace, and in a state directory. */
-export function snapshot(options: { readonly stateDir?: string } = {}): Snapshot {
+export function snapshot(options: SnapshotOptions = {}): Snapshot {
+	const descriptors = options.descriptors === true ? readDescriptors() : new Map();
 	const route = new NetlinkSocket(NETLINK_ROUTE);
 	const netfilter = new NetlinkSocket(NETLINK_NETFILTER);
 	try {
@@ -30,6 +39,7 @@ export function snapshot(options: { readonly stateDir?: string } = {}): Snapshot
 			messages: new Map(messages),
 			values: readValues(),
 			files: options.stateDir === undefined ? new Map() : readFiles(options.stateDir),
+			descriptors,
 		};
 	} finally {
 		route.close();
@@ -39,6 +49,7 @@ export function snapshot(options: { readonly stateDir?: string } = {}): Snapshot
 
 const VALUES = "/proc/sys/net";
 const FILES = "state directory";
+const DESCRIPTORS = "open files";
 
 /** What is other in `after`, a line each; nothing where the two are equal. `except` names whole sections. */
 export function difference(
@@ -57,6 +68,7 @@ export function difference(
 			}),
 		...(looked(VALUES) ? inFacts(VALUES, before.values, after.values) : []),
 		...(looked(FILES) ? inFacts(FILES, before.files, after.files) : []),
+		...(looked(DESCRIPTORS) ? inFacts(DESCRIPTORS, before.descriptors, after.descriptors) : []),
 	];
 }
 

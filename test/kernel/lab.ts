@@ -53,9 +53,9 @@ export class Lab {
 		return lab;
 	}
 
-	/** All of the host and of our state directory. */
+	/** All of the host and of our state directory, and what this process has open. */
 	look(): Snapshot {
-		return snapshot({ stateDir: this.stateDir });
+		return snapshot({ stateDir: this.stateDir, descriptors: true });
 	}
 	/** All of it, once the kernel has done what it does by itself. */
 	async lookSettled(): Promise<Snapshot> {

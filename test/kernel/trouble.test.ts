@@ -260,12 +260,12 @@ describe("the state directory", () => {
 
 test("who holds the lock is waited for, and no longer than asked", async () => {
 	expect(run([], S3).status).toBe(0);
-	const before = await lab.lookSettled();
 	const [directory] = readdirSync(lab.stateDir) as [string];
 	const lock = join(lab.stateDir, directory, "lock");
 	const holder = lab.host.spawn("flock", "--no-fork", lock, "sh", "-c", "echo held; exec sleep 60");
 	try {
 		await new Promise((resolve) => holder.stdout?.once("data", resolve));
+		const before = await lab.lookSettled();
 		const ended = run([], ["--json", "--timeout", "0.2", "down", "tap0"]);
 		expect(errorOf(ended)).toMatchObject({
 			code: "ERR_LOCK",

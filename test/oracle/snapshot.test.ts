@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process";
-import { chmodSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, closeSync, mkdtempSync, openSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
@@ -56,7 +56,7 @@ beforeAll(async () => {
 });
 afterAll(() => rmSync(stateDir, { recursive: true }));
 
-const look = () => snapshot({ stateDir });
+const look = () => snapshot({ stateDir, descriptors: true });
 
 test("nothing differs in a namespace that nobody touches", async () => {
 	const before = look();
@@ -172,5 +172,15 @@ describe("it notices", () => {
 		expect(difference(before, look())).toEqual([
 			expect.stringMatching(/^state directory: lock was 644 .*, is 600 /),
 		]);
+	});
+
+	test("a file that is left open", () => {
+		const before = look();
+		const fd = openSync(join(stateDir, "journal"), "r");
+		expect(difference(before, look())).toEqual([
+			`open files: ${fd} was not there, is ${join(stateDir, "journal")}`,
+		]);
+		closeSync(fd);
+		expect(difference(before, look())).toEqual([]);
 	});
 });

@@ -53,6 +53,16 @@ export function dumpElements(
 	return lists.flatMap((list) => list.NFTA_SET_ELEM_LIST_ELEMENTS ?? []);
 }
 
+/** Whether the key is a concatenation of types of which one has no width of its own. */
+const isVague = ({ key }: SetDeclaration): boolean =>
+	key.kind === "value" && key.datatype.fields?.some(({ size }) => size === 0) === true;
+
+function withElements(set: SetDeclaration, all: readonly ElementAttrs[]): SetDeclaration {
+	const elements = readElements(set, all);
+	if (!isAnonymous(set) || !isVague(set)) return { ...set, elements };
+	return { ...set, elements, readBy: (key) => withElements({ ...set, key }, all) };
+}
+
 function readTables(
 	connection: Connection,
 	{ family, table }: Scope,
@@ -84,9 +94,7 @@ function readTables(
 		connection.read(nft.NFT_MSG_GETRULE, nft.NFT_MSG_NEWRULE_RAW, ofTable, true),
 	);
 	const complete = (set: SetDeclaration): SetDeclaration =>
-		parts.elements?.(set) === true
-			? { ...set, elements: readElements(set, dumpElements(connection, set)) }
-			: set;
+		parts.elements?.(set) === true ? withElements(set, dumpElements(connection, set)) : set;
 	return tables.map((attrs) => {
 		const { nfgen_family: own = 0, NFTA_TABLE_NAME: name } = attrs;
 		const mine = (at: { nfgen_family?: number | undefined }): boolean => at.nfgen_family === own;

@@ -41,6 +41,8 @@ export interface SetDeclaration {
 	dataIsInterval: boolean;
 	readonly objectType?: number;
 	elements?: SetLiteral;
+	/** In a listing, where the set does not say how wide the fields of its key are: itself, with this key. */
+	readonly readBy?: (key: Node) => SetDeclaration;
 	automerge: boolean;
 	readonly timeout?: bigint;
 	readonly gcInterval?: number;

@@ -1,5 +1,5 @@
 import { describe, expect, it, test } from "vitest";
-import { type Command, compile } from "../../src/nftables/index.js";
+import { type Command, compile, type Expression } from "../../src/nftables/index.js";
 import { rows } from "./rules.js";
 import { compiled, host, inTable, line } from "./ruleset.js";
 
@@ -52,6 +52,12 @@ test("delete, destroy, flush and replace have their own messages", () => {
 		"DELOBJ",
 		"NEWRULE",
 	]);
+});
+
+test("a shift by nothing is left out", () => {
+	const mark = { meta: { key: "mark" } } as const;
+	const set = (value: Expression) => compiled(inTable("ip", [{ mangle: { key: mark, value } }]));
+	expect(set({ "<<": [mark, 0] })).toEqual(set(mark));
 });
 
 test("devices are sent from the last, as nft 1.1.7 does", () => {

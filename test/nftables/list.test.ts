@@ -1,7 +1,14 @@
 import { beforeAll, expect, it, test } from "vitest";
 import { NftablesDriver } from "../../src/kernel/nftables.js";
 import { request } from "../../src/netlink/request.js";
-import { apply, type Command, type Document, list, NftError } from "../../src/nftables/index.js";
+import {
+	apply,
+	type Command,
+	type Document,
+	list,
+	NftError,
+	type StatementJson,
+} from "../../src/nftables/index.js";
 import { printObject } from "../../src/nftables/listing/object.js";
 import { Printer } from "../../src/nftables/listing/print.js";
 import { listStatements } from "../../src/nftables/listing/rule.js";
@@ -79,6 +86,37 @@ test("elements of a concatenation are listed by the numbers of their fields", ()
 	apply({ nftables: [flush, ...rule] }, { connection, host });
 	const match = { op: "==", left, right: { set: elements } };
 	expect(listed().nftables.at(-1)).toMatchObject({ rule: { expr: [{ match }] } });
+});
+
+const rule = (...expr: StatementJson[]): Command => ({
+	add: { rule: { ...ip, chain: "c", expr } },
+});
+/** What is listed for a rule of these statements. */
+function listedStatements(...expr: StatementJson[]): unknown {
+	apply({ nftables: [flush, ...inTable("ip", []), rule(...expr)] }, { connection, host });
+	const last = listed().nftables.at(-1) as { rule: { expr: unknown } };
+	return last.rule.expr;
+}
+
+test("fields that a set cannot describe are as wide as in the rule", () => {
+	const left = {
+		concat: [{ "ip option": { name: "rr", field: "ptr" } }, { meta: { key: "mark" } }],
+	};
+	const right = { set: [{ concat: [1, 5] }, { concat: [7, 5] }] };
+	const match = { match: { op: "==", left, right } } as const;
+	expect(listedStatements(match as StatementJson)).toEqual([match]);
+});
+
+test("a verdict map is about the packet inside the tunnel", () => {
+	const key = { payload: { protocol: "ip", field: "saddr", tunnel: "gre" } } as const;
+	const vmap = { vmap: { key, data: { set: [["10.0.0.1", { accept: null }] as const] } } } as const;
+	expect(listedStatements(vmap)).toEqual([vmap]);
+});
+
+test("a number that is compared by its size has no name", () => {
+	const type = { meta: { key: "iiftype" } } as const;
+	const match = { match: { op: "<", left: type, right: 1 } } as const;
+	expect(listedStatements(match)).toEqual([match]);
 });
 
 test("flags that are the key of intervals are listed by their names", () => {

@@ -81,6 +81,8 @@ function evaluateShift(node: Binary, evaluation: Evaluation): Node {
 	const { left, right } = node;
 	if (right.kind !== "value") return fail(right, "a shift is by a constant number of bits");
 	const bits = Math.max(evaluation.statementBits, left.bits);
+	// The kernel refuses a shift by nothing; nft leaves it out.
+	if (right.value === 0n) return left;
 	if (right.value >= BigInt(bits)) fail(right, `a shift by ${right.value} of ${bits} bits`);
 	node.left = evaluation.inOrder(left, "host");
 	right.order = "host";

@@ -26,6 +26,9 @@ const tables: Readonly<Record<number, Readonly<Record<string, OptionalHeader>>>>
 	[NFT_EXTHDR_OP_IPV4]: ipOptions,
 	[NFT_EXTHDR_OP_SCTP]: sctpChunks,
 };
+/** Routing headers have fields in common: the last of these is the one that nft lists them as. */
+const preferred: readonly string[] = ["rt2", "srh"];
+
 /** The headers of that number: a routing header has several forms. */
 function candidates(op: number, type: number): readonly OptionalHeader[] {
 	if (op === NFT_EXTHDR_OP_TCPOPT) {
@@ -34,8 +37,7 @@ function candidates(op: number, type: number): readonly OptionalHeader[] {
 	}
 	if (op === NFT_EXTHDR_OP_DCCP) return [{ name: `${type}`, id: 0, op, type, fields: {} }];
 	const headers = Object.values(tables[op] ?? {}).filter((header) => header.type === type);
-	// What could be a segment routing header as well as another is listed as that, as in nft.
-	return headers.toSorted((a, b) => Number(b.name === "srh") - Number(a.name === "srh"));
+	return headers.toSorted((a, b) => preferred.indexOf(b.name) - preferred.indexOf(a.name));
 }
 
 /** Bits of a header that need not be there, by its number. */

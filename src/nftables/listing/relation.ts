@@ -18,18 +18,21 @@ import {
 	NFT_META_TIME_HOUR,
 } from "../../uapi/nf_tables_const.js";
 import { forgetPresence } from "../expression/fib.js";
-import { etherType, ipv4Addr, ipv6Addr, isBitmask } from "../fact/datatype.js";
+import { etherType, integer, ipv4Addr, ipv6Addr, isBitmask } from "../fact/datatype.js";
 import { type Base, LINK, NETWORK, TRANSPORT } from "../fact/protocol.js";
 import { learn } from "../learn.js";
-import type { Binary, Ct, Meta, Node, Relational } from "../node.js";
+import type { Binary, Ct, Meta, Node, Relation, Relational } from "../node.js";
 import { dropMask } from "./binary.js";
 import type { Completion } from "./completion.js";
 import { matchPayload } from "./match.js";
 import { maskRange } from "./payload.js";
 import { setType } from "./value.js";
 
+const ordering: readonly Relation[] = ["<", "<=", ">", ">="];
+
 export function completeRelation(node: Relational, completion: Completion): Node {
 	const { left, right } = node;
+	let isOrdered = false;
 	if (left.kind === "payload") {
 		matchPayload(node, left, completion);
 		return node;
@@ -43,9 +46,12 @@ export function completeRelation(node: Relational, completion: Completion): Node
 		completion.set = undefined;
 	} else {
 		if (left.kind === "byteorder") straightenHours(node, left.arg);
+		isOrdered = left.kind === "byteorder" && ordering.includes(node.op);
 		node.left = completion.complete(left);
 	}
-	setType(right, node.left.datatype, node.left.order);
+	// What is smaller or greater is a number: nft gives no name to it.
+	const { datatype } = node.left;
+	setType(right, isOrdered && datatype.symbols ? integer : datatype, node.left.order);
 	node.right = completion.complete(right);
 	const done = node.left;
 	forgetPresence(done);

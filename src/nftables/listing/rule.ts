@@ -67,6 +67,7 @@ import {
 	range,
 	UnlistableError,
 } from "./reading.js";
+import { keyOf } from "./typeof.js";
 import { unknownExpression } from "./unknown.js";
 
 const comparisons: Readonly<Record<number, Relation>> = {
@@ -125,8 +126,10 @@ function readRange(data: DataOf<"range">, reading: Reading): void {
 
 const VERDICT = 0;
 function readLookup(data: DataOf<"lookup">, reading: Reading): void {
-	const set = reading.set(data.NFTA_LOOKUP_SET);
-	const key = reading.load(data.NFTA_LOOKUP_SREG, set.key.bits);
+	const declared = reading.set(data.NFTA_LOOKUP_SET);
+	const key = reading.load(data.NFTA_LOOKUP_SREG, declared.key.bits);
+	// nft cannot describe every expression in a set that has no name: what is looked up in it is its key.
+	const set = key.kind === "concat" ? (declared.readBy?.(keyOf(key.parts)) ?? declared) : declared;
 	const { NFTA_LOOKUP_DREG: to } = data;
 	if (to === undefined) {
 		const inverted = ((data.NFTA_LOOKUP_FLAGS ?? 0) & NFT_LOOKUP_F_INV) !== 0;

@@ -13,7 +13,7 @@ import { readSocket } from "../expression/socket.js";
 import { concatOf, integer, verdict } from "../fact/datatype.js";
 import { extensionHeaders } from "../fact/exthdr.js";
 import { type Base, protocolById } from "../fact/protocol.js";
-import type { Kind, Node } from "../node.js";
+import type { Concat, Kind, Node } from "../node.js";
 import { expressionIds } from "../typeof.js";
 import { records } from "../userdata.js";
 import { byteLength, fromBytes, padded } from "../value.js";
@@ -49,14 +49,19 @@ function readConcat(data: Uint8Array): Node | undefined {
 	for (const [, record] of records(data)) {
 		const part = readTypeof(record);
 		if (part === undefined) return undefined;
-		if (part.datatype.id === integer.id)
-			part.datatype = { ...part.datatype, size: part.bits, order: part.order };
 		parts.push(part);
 	}
+	return keyOf(parts);
+}
+/** A concatenation as a key: its plain integers are as wide as what they are read from. */
+export function keyOf(parts: readonly Node[]): Concat {
+	for (const part of parts)
+		if (part.datatype.id === integer.id)
+			part.datatype = { ...part.datatype, size: part.bits, order: part.order };
 	const bits = parts.reduce((sum, part) => sum + padded(part.bits), 0);
 	const fields = parts.map((part) => byteLength(part.bits));
 	const datatype = concatOf(parts.map((part) => part.datatype));
-	return { kind: "concat", path: PATH, ...unevaluated, datatype, bits, parts, fields };
+	return { kind: "concat", path: PATH, ...unevaluated, datatype, bits, parts: [...parts], fields };
 }
 
 /** What the reader of an expression makes of the same numbers in a rule. */

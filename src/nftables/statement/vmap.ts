@@ -31,6 +31,7 @@ export function parseVmap(at: Cursor, parser: Parser): Statement {
 export function listVmap(node: MapLookup): Listed {
 	return {
 		effect: false,
+		key: node.key,
 		complete: (completion) => void completion.complete(node),
 		print: (printer) => printer.node(node) as StatementJson,
 	};

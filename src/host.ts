@@ -1,6 +1,5 @@
 /** The composition root: one host, one network namespace, the engine with its kinds over the real kernel. */
 import { existsSync } from "node:fs";
-import { threadId } from "node:worker_threads";
 import { removeDirectory, stateDirectory } from "./engine/directory.js";
 import { Engine, type UnitOutcome } from "./engine/engine.js";
 import { type Ending, Journal, linksOf } from "./engine/journal.js";
@@ -21,8 +20,8 @@ import { readLinkByName, readLinks } from "./kernel/read.js";
 import { kinds, wantedTaps } from "./kinds/index.js";
 import { missingUplink } from "./kinds/uplink.js";
 import { enterNamespace } from "./namespace.js";
-import { isAlive, processId } from "./process.js";
-import { sinceBoot } from "./sys/clock.js";
+import { isAlive, processId, threadId } from "./process.js";
+import { monotonic, sinceBoot } from "./sys/clock.js";
 import { IFF_LOWER_UP } from "./uapi/if.js";
 
 export const DEFAULT_STATE_DIR = "/run/umlnet-nl";
@@ -40,7 +39,7 @@ export interface HostOptions {
 }
 
 /** Names this thread: each has its own transactions, and its own view of which are done. */
-const owner = `${processId()}-${threadId}`;
+const owner = `${processId()}-${threadId()}`;
 
 /** How a group ended, and what is left to do of its transactions. */
 export interface Committed {
@@ -267,7 +266,7 @@ export class Host {
 
 	/** Parked taps of a process that has died serve nobody: they go as one group. */
 	#sweep(): void {
-		const now = performance.now();
+		const now = monotonic();
 		if (now - this.#swept < SWEEP_MS) return;
 		this.#swept = now;
 		const orphans = [...this.#journal.state.taps.values()]

@@ -1,3 +1,4 @@
+import { monotonic } from "../sys/clock.js";
 import { KernelError } from "../sys/error.js";
 import { NetlinkFd } from "../sys/socket.js";
 import { Reader, Writer } from "./bytes.js";
@@ -227,7 +228,7 @@ export class NetlinkSocket {
 		each: (one: Sent, frame: Frame) => boolean,
 	): boolean {
 		const first = sent[0]?.seq ?? 0;
-		const deadline = performance.now() + this.#timeout;
+		const deadline = monotonic() + this.#timeout;
 		try {
 			for (;;) {
 				const length = this.#take(deadline, wait);
@@ -243,7 +244,7 @@ export class NetlinkSocket {
 						if (frame.type !== NLMSG_NOOP && each(one, frame)) return true;
 					}
 				}
-				if (!ours && performance.now() >= deadline) return false;
+				if (!ours && monotonic() >= deadline) return false;
 			}
 		} catch (error) {
 			if (error instanceof WireError || error instanceof OverrunError) this.#broken = error;
@@ -256,11 +257,11 @@ export class NetlinkSocket {
 		for (;;) {
 			const received = this.#receive();
 			if (received === undefined) {
-				if (!wait || !this.#fd.wait(Math.max(0, deadline - performance.now()))) return undefined;
+				if (!wait || !this.#fd.wait(Math.max(0, deadline - monotonic()))) return undefined;
 			} else if (received.senderPortId !== 0) {
 				this.strays++;
 				// Whoever floods this socket does not keep us here for ever.
-				if (performance.now() >= deadline) return undefined;
+				if (monotonic() >= deadline) return undefined;
 			} else if (received.length > this.#inbox.length)
 				throw new WireError(
 					`a datagram of ${received.length} bytes was cut to ${this.#inbox.length}`,

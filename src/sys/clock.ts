@@ -7,3 +7,9 @@ import { readFileSync } from "node:fs";
  */
 export const sinceBoot = (): number =>
 	Math.round(Number(readFileSync("/proc/uptime", "latin1").split(" ")[0]) * 1000);
+
+/** Milliseconds by a clock that only goes on, for deadlines. Under Node `performance` would have to be loaded first. */
+export function monotonic(): number {
+	const [seconds, nanoseconds] = process.hrtime();
+	return seconds * 1e3 + nanoseconds / 1e6;
+}

@@ -1,4 +1,5 @@
 import { constants, endianness } from "node:os";
+import { monotonic } from "./clock.js";
 import { KernelError } from "./error.js";
 import { bind, check, errno } from "./libc.js";
 
@@ -153,9 +154,9 @@ export class NetlinkFd {
 
 	/** Wait until something can be received; false when `milliseconds` went by first. */
 	wait(milliseconds: number): boolean {
-		const deadline = performance.now() + milliseconds;
+		const deadline = monotonic() + milliseconds;
 		for (;;) {
-			const left = Math.max(0, Math.ceil(deadline - performance.now()));
+			const left = Math.max(0, Math.ceil(deadline - monotonic()));
 			const ready = poll(this.#pollfd, 1, left);
 			if (ready > 0) return true;
 			if (ready === 0) return false;

@@ -1,19 +1,37 @@
-import { lstatSync, mkdirSync, rmdirSync, rmSync } from "node:fs";
-import { join } from "node:path";
+import { lstatSync, mkdirSync, rmdirSync, rmSync, statSync } from "node:fs";
+import { dirname, join, resolve } from "node:path";
 import { UmlnetError } from "../sys/error.js";
 
 /**
  * The directory that keeps the journal of one namespace. What it holds says what we may delete on this host,
- * so it must be nobody else's to write.
- * @throws UmlnetError ERR_PERMISSION when it is a link, or somebody else's, or writable for others
+ * so it must be nobody else's to write, nor to put another in its place.
+ * @throws UmlnetError ERR_PERMISSION when it is a link, or somebody else's, or it or a parent writable for others
  */
 export function stateDirectory(stateDir: string, identity: string): string {
-	mkdirSync(stateDir, { recursive: true, mode: 0o755 });
+	const open = parentsOf(resolve(stateDir)).find(isOpen);
+	if (open !== undefined) throw unsafe(stateDir, `is below ${open}, which is writable for others`);
+	try {
+		mkdirSync(stateDir, { recursive: true, mode: 0o755 });
+	} catch (error) {
+		if (!["EEXIST", "ENOTDIR"].includes((error as NodeJS.ErrnoException).code ?? "")) throw error;
+		throw unsafe(stateDir, "is not a directory");
+	}
 	const { mode, uid } = lstat(stateDir);
 	const me = process.geteuid?.() ?? 0;
 	if (uid !== me && uid !== 0) throw unsafe(stateDir, `belongs to uid ${uid}`);
 	if ((mode & 0o022) !== 0) throw unsafe(stateDir, "is writable for others");
 	return join(stateDir, identity);
+}
+
+function parentsOf(path: string): string[] {
+	const parent = dirname(path);
+	return parent === path ? [] : [parent, ...parentsOf(parent)];
+}
+
+/** Whether others can rename what is in a directory: not where the sticky bit keeps to each what is theirs. */
+function isOpen(directory: string): boolean {
+	const { mode = 0 } = statSync(directory, { throwIfNoEntry: false }) ?? {};
+	return (mode & 0o002) !== 0 && (mode & 0o1000) === 0;
 }
 
 function lstat(path: string) {

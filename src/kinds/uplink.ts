@@ -34,6 +34,11 @@ const asBridge = ({ bridge, master }: MadeUplink): Side => ({
 const inAddressPhase = (step: Step): Step => ({ ...step, phase: "address" });
 
 function refuse(link: Link, want: Uplink, kernel: Kernel): void {
+	// The kernel says ELOOP to that, when everything else has been done.
+	if (link.IFLA_LINKINFO?.IFLA_INFO_KIND === "bridge")
+		throw new ConflictError(`uplink ${want.link}`, "a bridge", `a port of ${want.bridge}`, {
+			hint: `a bridge is no port of another: name one of ${want.link}'s own ports, or use mode nat`,
+		});
 	if (link.IFLA_MASTER === undefined) return;
 	const other = readLink(kernel, link.IFLA_MASTER)?.IFLA_IFNAME ?? `link ${link.IFLA_MASTER}`;
 	throw new ConflictError(`uplink ${want.link}`, `a port of ${other}`, `a port of ${want.bridge}`, {

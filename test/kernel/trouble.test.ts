@@ -1,4 +1,4 @@
-import { chmodSync, chownSync, mkdirSync, readdirSync, symlinkSync } from "node:fs";
+import { chmodSync, chownSync, mkdirSync, readdirSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { Lab } from "./lab.js";
@@ -238,23 +238,55 @@ test("forwarding of one interface needs no writable /proc/sys", () => {
 });
 
 describe("the state directory", () => {
+	const isRefused = (says: RegExp) => {
+		const before = lab.look();
+		const ended = run([], ["--json", ...S1]);
+		expect(errorOf(ended)).toMatchObject({
+			code: "ERR_PERMISSION",
+			message: expect.stringMatching(says),
+			hint: expect.any(String),
+		});
+		expect(ended.status).toBe(4);
+		expect(lab.changes(before)).toEqual([]);
+	};
+
 	test("must not be writable for others", () => {
 		mkdirSync(lab.stateDir);
 		chmodSync(lab.stateDir, 0o777);
-		const before = lab.look();
-		const ended = run([], ["--json", ...S1]);
-		expect(errorOf(ended)).toMatchObject({ code: "ERR_PERMISSION", hint: expect.any(String) });
-		expect(ended.status).toBe(4);
-		expect(lab.changes(before)).toEqual([]);
+		isRefused(/writable for others/);
 	});
 
 	test("must not be a link to somewhere else", () => {
 		mkdirSync(`${lab.stateDir}.real`);
 		symlinkSync(`${lab.stateDir}.real`, lab.stateDir);
-		const before = lab.look();
-		expect(run([], S1).status).toBe(4);
-		expect(lab.changes(before)).toEqual([]);
+		isRefused(/symbolic link/);
 		expect(readdirSync(`${lab.stateDir}.real`)).toEqual([]);
+	});
+
+	test("must not be somebody else's", () => {
+		mkdirSync(lab.stateDir);
+		chownSync(lab.stateDir, 1000, 1000);
+		isRefused(/belongs to uid 1000/);
+	});
+
+	test("must not be a file", () => {
+		const parent = join(lab.stateDir, "..");
+		writeFileSync(join(parent, "file"), "");
+		for (const stateDir of [join(parent, "file"), join(parent, "file", "state")]) {
+			const ended = run([], ["--json", "--state-dir", stateDir, ...S1]);
+			expect(ended.status).toBe(4);
+			expect(errorOf(ended).message).toMatch(/is not a directory$/);
+		}
+	});
+
+	test("must not be where others could put another in its place", () => {
+		const parent = join(lab.stateDir, "..");
+		chmodSync(parent, 0o777);
+		isRefused(/below .*, which is writable for others/);
+		// As /tmp is: there nobody renames what is not theirs.
+		chmodSync(parent, 0o1777);
+		expect(run([], S1).status).toBe(0);
+		expect(run([], ["down", "--all"]).status).toBe(0);
 	});
 });
 

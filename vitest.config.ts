@@ -8,5 +8,7 @@ export default defineConfig({
 		maxWorkers: 2,
 		testTimeout: process.env.UMLNET_FAULTS === "all" ? 3_600_000 : 60_000,
 		hookTimeout: 60_000,
+		// What a command does must not depend on whether one ran before it: test/cli/loader.test.ts sees to that.
+		env: { NODE_DISABLE_COMPILE_CACHE: "1" },
 	},
 });

@@ -41,6 +41,7 @@ function bunBinary() {
 const [cli] = configuration;
 const bundle = await rolldown({
 	...cli,
+	input: { main: "dist/cli/main.js" },
 	plugins: [
 		...cli.plugins,
 		{
@@ -53,11 +54,11 @@ const bundle = await rolldown({
 	],
 	external: [native],
 });
-await bundle.write({ ...cli.output, dir: join(work, "js"), sourcemap: false });
+await bundle.write({ ...cli.output, dir: join(work, "js"), entryFileNames: "main.cjs", sourcemap: false });
 await bundle.close();
 // Compiled ahead, it starts in half of the time; Bun can do so with CommonJS.
 const options = ["--compile", "--bytecode", "--format=cjs", "--minify-syntax", "--outfile", target];
-execFileSync(bunBinary(), ["build", ...options, join(work, "js", "umlnet-nl.cjs")], {
+execFileSync(bunBinary(), ["build", ...options, join(work, "js", "main.cjs")], {
 	stdio: ["ignore", "ignore", "inherit"],
 	// Without a home of its own Bun would leave a cache in the user's.
 	env: { ...process.env, BUN_INSTALL_CACHE_DIR: work },

@@ -1,4 +1,3 @@
-#!/usr/bin/env node
 import type { DemoPrograms } from "../demo.js";
 import { processIo } from "./io.js";
 import { run } from "./run.js";

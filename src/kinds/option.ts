@@ -2,6 +2,7 @@ import type { Kind, Step } from "../engine/kind.js";
 import type { Action } from "../kernel/action.js";
 import type { Kernel } from "../kernel/kernel.js";
 import { readLinkNames } from "../kernel/read.js";
+import { KernelError } from "../sys/error.js";
 
 /** A host-wide option below /proc/sys. */
 export interface Option {
@@ -37,9 +38,17 @@ const alongWith = (path: string, kernel: Kernel): string[] =>
 const swept = (path: string, value: string): string =>
 	path.endsWith("/accept_redirects") ? `${1 - Number(value)}` : value;
 
-/** The values now of everything that writing this option changes. */
+/** The values now of everything that writing this option changes, and that is still there to be read. */
 const readAlong = (path: string, kernel: Kernel): MadeOption["along"] =>
-	alongWith(path, kernel).map((one) => [one, kernel.readSysctl(one)] as const);
+	alongWith(path, kernel).flatMap((one) => {
+		try {
+			return [[one, kernel.readSysctl(one)] as const];
+		} catch (error) {
+			// A link that is deleted meanwhile, as other processes delete theirs without the lock.
+			if (error instanceof KernelError && error.errno === "ENOENT") return [];
+			throw error;
+		}
+	});
 
 const writeAll = (values: MadeOption["along"]): Action[] =>
 	values.map(([path, value]) => write(path, value));

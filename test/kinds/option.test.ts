@@ -1,5 +1,6 @@
-import { expect, test } from "vitest";
+import { expect, test, vi } from "vitest";
 import { option } from "../../src/kinds/option.js";
+import { KernelError } from "../../src/sys/error.js";
 import { lan, withSysctl } from "../engine/hosts.js";
 import { write } from "./neighbour.js";
 import { Stage } from "./stage.js";
@@ -16,6 +17,19 @@ test("what somebody else set meanwhile stays when ours goes", () => {
 	stage.kernel.writeSysctl(want.path, "2");
 	stage.do(option.remove(made));
 	expect(stage.kernel.readSysctl(want.path)).toBe("2");
+});
+
+test("a link that is deleted while its value is being read has none to set back", () => {
+	const stage = new Stage(lan);
+	const read = stage.kernel.readSysctl.bind(stage.kernel);
+	vi.spyOn(stage.kernel, "readSysctl").mockImplementation((path) => {
+		if (path.includes("/virbr0/")) throw new KernelError(`read(/proc/sys/${path})`, "ENOENT");
+		return read(path);
+	});
+	const { along } = option.resolve(want, stage.around());
+	const paths = along.map(([path]) => path);
+	expect(paths).toContain("net/ipv4/conf/eth1/forwarding");
+	expect(paths).not.toContain("net/ipv4/conf/virbr0/forwarding");
 });
 
 testKind(option, {

@@ -12,7 +12,7 @@ import type { BatchMessage, TableHandle } from "./command/command.js";
 import type { Query } from "./command/query.js";
 import { type Batch, type Context, compileEncoded } from "./compile.js";
 import { type Connection, type ConnectionOptions, connected } from "./connection.js";
-import { dumpElements } from "./contents.js";
+import { hasElements } from "./contents.js";
 import { echoing, echoOf } from "./echo.js";
 import { NftError } from "./error.js";
 import { localHost } from "./fact/host.js";
@@ -32,7 +32,7 @@ function findSet(
 	const set = readSet(family, attrs);
 	if (!hasEndElements(set)) return set;
 	// The first interval of a set brings an end element for what is below it.
-	return { ...set, populated: dumpElements(connection, set).length > 0 };
+	return { ...set, populated: hasElements(connection, set) };
 }
 
 /** What was looked for, if it is there: whoever wanted it says so at the place in the document. */

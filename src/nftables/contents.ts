@@ -1,8 +1,10 @@
+import { Reader } from "../netlink/bytes.js";
 import { KernelError } from "../sys/error.js";
 import * as nft from "../uapi/nf_tables.js";
 import type { Connection } from "./connection.js";
 import { NftError } from "./error.js";
 import { type ElementAttrs, readElements } from "./listing/element.js";
+import { readPlain } from "./listing/plain-elements.js";
 import type { TableContents } from "./listing/ruleset.js";
 import { readSet } from "./listing/set.js";
 import { isAnonymous, type SetDeclaration } from "./set.js";
@@ -39,24 +41,35 @@ export const rulesAlone: Parts = {
 	rules: true,
 };
 
-/** The elements of a set as the kernel has them. */
-export function dumpElements(
-	connection: Connection,
-	{ family, table, name }: Pick<SetDeclaration, "family" | "table" | "name">,
-): ElementAttrs[] {
+type Handle = Pick<SetDeclaration, "family" | "table" | "name">;
+/** The elements of a set as the kernel has them: lists of them, of a few hundred each. */
+function dumpLists(connection: Connection, { family, table, name }: Handle): Uint8Array[] {
 	const of = {
 		nfgen_family: family,
 		NFTA_SET_ELEM_LIST_TABLE: table,
 		NFTA_SET_ELEM_LIST_SET: name,
 	};
-	const lists = connection.read(nft.NFT_MSG_GETSETELEM, nft.NFT_MSG_NEWSETELEM, of, true);
+	const lists = connection.read(nft.NFT_MSG_GETSETELEM, nft.NFT_MSG_NEWSETELEM_RAW, of, true);
 	return lists.flatMap((list) => list.NFTA_SET_ELEM_LIST_ELEMENTS ?? []);
 }
+const decode = (lists: readonly Uint8Array[]): ElementAttrs[] =>
+	lists.flatMap((list) => nft.setElementsAttrs.read(new Reader(list)));
+
+export const dumpElements = (connection: Connection, set: Handle): ElementAttrs[] =>
+	decode(dumpLists(connection, set));
+export const hasElements = (connection: Connection, set: Handle): boolean =>
+	dumpLists(connection, set).some((list) => list.length > 0);
 
 /** Whether the key is a concatenation of types of which one has no width of its own. */
 const isVague = ({ key }: SetDeclaration): boolean =>
 	key.kind === "value" && key.datatype.fields?.some(({ size }) => size === 0) === true;
 
+function withLists(set: SetDeclaration, lists: readonly Uint8Array[]): SetDeclaration {
+	// What a rule looks up in an anonymous set is completed together with the rule.
+	const printElements = isAnonymous(set) ? undefined : readPlain(set, lists);
+	if (printElements !== undefined) return { ...set, printElements };
+	return withElements(set, decode(lists));
+}
 function withElements(set: SetDeclaration, all: readonly ElementAttrs[]): SetDeclaration {
 	const elements = readElements(set, all);
 	if (!isAnonymous(set) || !isVague(set)) return { ...set, elements };
@@ -94,7 +107,7 @@ function readTables(
 		connection.read(nft.NFT_MSG_GETRULE, nft.NFT_MSG_NEWRULE_RAW, ofTable, true),
 	);
 	const complete = (set: SetDeclaration): SetDeclaration =>
-		parts.elements?.(set) === true ? withElements(set, dumpElements(connection, set)) : set;
+		parts.elements?.(set) === true ? withLists(set, dumpLists(connection, set)) : set;
 	return tables.map((attrs) => {
 		const { nfgen_family: own = 0, NFTA_TABLE_NAME: name } = attrs;
 		const mine = (at: { nfgen_family?: number | undefined }): boolean => at.nfgen_family === own;

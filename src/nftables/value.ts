@@ -2,7 +2,7 @@ import { endianness } from "node:os";
 
 /** Byte order of a value in a register: the machine's, or the network's. */
 export type Order = "host" | "big";
-const HOST_IS_LITTLE = endianness() === "LE";
+export const HOST_IS_LITTLE = endianness() === "LE";
 
 export const byteLength = (bits: number): number => (bits + 7) >> 3;
 /** Bits a value of `bits` takes in a concatenation: whole 32 bit registers. */

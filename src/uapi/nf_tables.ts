@@ -115,11 +115,19 @@ export const setElemAttrs = attrs({
 	NFTA_SET_ELEM_KEY_END: [10, dataAttrs],
 	NFTA_SET_ELEM_EXPRESSIONS: [11, list(NFTA_LIST_ELEM, statefulExpr)],
 });
+export const setElementsAttrs = list(NFTA_LIST_ELEM, setElemAttrs);
 export const setElemListAttrs = attrs({
 	NFTA_SET_ELEM_LIST_TABLE: [1, name],
 	NFTA_SET_ELEM_LIST_SET: [2, name],
-	NFTA_SET_ELEM_LIST_ELEMENTS: [3, list(NFTA_LIST_ELEM, setElemAttrs)],
+	NFTA_SET_ELEM_LIST_ELEMENTS: [3, setElementsAttrs],
 	NFTA_SET_ELEM_LIST_SET_ID: [4, be32],
+});
+
+/** Elements that are left as they are. */
+export const rawSetElemListAttrs = attrs({
+	NFTA_SET_ELEM_LIST_TABLE: [1, name],
+	NFTA_SET_ELEM_LIST_SET: [2, name],
+	NFTA_SET_ELEM_LIST_ELEMENTS: [3, binary()],
 });
 
 export const flowtableHookAttrs = attrs({
@@ -182,6 +190,12 @@ export const NFT_MSG_NEWSETELEM = message(
 	nft(12),
 	nfgenmsg,
 	setElemListAttrs,
+);
+export const NFT_MSG_NEWSETELEM_RAW = message(
+	"NFT_MSG_NEWSETELEM",
+	nft(12),
+	nfgenmsg,
+	rawSetElemListAttrs,
 );
 export const NFT_MSG_GETSETELEM = message(
 	"NFT_MSG_GETSETELEM",

@@ -68,6 +68,54 @@ it.each(rows)("%s are encoded as they would be compiled", (_, type, elem) => {
 	}
 });
 
+const intervals = (elem: unknown, more: object = {}): Document =>
+	({
+		nftables: [
+			{ add: { set: { ...ip, type: "ipv4_addr", flags: ["interval"], ...more } } },
+			{ add: { element: { ...ip, elem } } },
+			{ add: { element: { ...ip, elem: ["9.9.9.9"] } } },
+		],
+	}) as unknown as Document;
+const prefix = (addr: string, len: unknown) => ({ prefix: { addr, len } });
+it.each([
+	["in order", ["10.0.0.1", prefix("10.1.0.0", 16), { range: ["10.2.0.1", "10.2.0.7"] }]],
+	["in any order", [{ range: ["10.2.0.1", "10.2.0.7"] }, "10.0.0.1", prefix("10.1.0.0", 16)]],
+	["side by side", ["10.0.0.1", "10.0.0.2", prefix("10.0.0.4", 30)]],
+	["from the first address", [prefix("0.0.0.0", 8), "10.0.0.1"]],
+	["up to the last", ["10.0.0.1", prefix("255.0.0.0", 8)]],
+	["all of them", [prefix("0.0.0.0", 0)]],
+	["twice the same", ["10.0.0.1", "10.0.0.1"]],
+	["that overlap", ["10.0.0.1", prefix("10.0.0.0", 8)]],
+	["the wrong way round", [{ range: ["10.0.0.9", "10.0.0.1"] }]],
+	["a prefix with bits of a host", [prefix("10.0.0.1", 8)]],
+	["a prefix of too many bits", [prefix("10.0.0.0", 33)]],
+	["a prefix with something else", [{ prefix: { addr: "10.0.0.0", len: 8, other: 1 } }]],
+	["a range of three", [{ range: ["10.0.0.0", "10.0.0.1", "10.0.0.2"] }]],
+	["with a comment", [{ elem: { val: prefix("10.0.0.0", 8), comment: "ours" } }]],
+	["a catchall", ["10.0.0.1", "*"]],
+	["no address", ["10.0.0.1", "ten"]],
+	["none", []],
+])("intervals %s are encoded as they would be compiled", (_, elem) => {
+	for (const document of [intervals(elem), intervals(elem, { "auto-merge": true })]) {
+		let expected: unknown;
+		try {
+			expected = elementsOf(compile(document, { host }));
+		} catch (error) {
+			expect(() => compileEncoded(document, { host })).toThrow((error as Error).message);
+			continue;
+		}
+		expect(elementsOf(compileEncoded(document, { host }))).toEqual(expected);
+	}
+});
+
+test("more intervals than fit one message", () => {
+	const elem = Array.from({ length: 5000 }, (_, i) => prefix(`10.${i >> 8}.${i & 255}.0`, 25));
+	const document = intervals(elem);
+	const encoded = compileEncoded(document, { host });
+	expect(elementsOf(encoded)).toEqual(elementsOf(compile(document, { host })));
+	expect(encoded.messages.length).toBeGreaterThan(3);
+});
+
 test("as many as do not fit one message", () => {
 	const elem = Array.from({ length: 20_000 }, (_, i) => i);
 	const document = inCommand("mark", elem);

@@ -11,6 +11,7 @@ import { parseSet } from "../expression/set.js";
 import type { FamilyJson } from "../fact/family.js";
 import type { ElementsJson } from "../json.js";
 import { encodePlain, newElements } from "../plain-elements.js";
+import { encodePlainIntervals } from "../plain-intervals.js";
 import { evaluateElements, type SetDeclaration } from "../set.js";
 import { portions } from "../set-message.js";
 import {
@@ -40,12 +41,12 @@ export function compileElement(at: Cursor, operation: Operation, compilation: Co
 	if (!removes && operation !== "add" && operation !== "create")
 		throw at.unsupported(`${operation} element`);
 	const flags = removes ? 0 : NLM_F_CREATE | (operation === "create" ? NLM_F_EXCL : 0);
-	if (!removes && emitPlain(at.path, json.elem, set, flags, compilation)) return;
+	const first = !removes && set.elements === undefined && set.populated !== true;
+	if (!removes && emitPlain(at.path, json.elem, set, { flags, first }, compilation)) return;
 	const literal = parseSet(json.elem, compilation.parser);
 	const evaluation = new Evaluation(rulesetOf(handle, compilation), handle.family);
 	const elements = evaluateElements(set, literal, evaluation);
-	const first = !removes && set.elements === undefined && set.populated !== true;
-	if (first) set.elements = { ...elements, items: [] };
+	if (first && elements.items.length > 0) set.elements = { ...elements, items: [] };
 	const message = removes
 		? operation === "delete"
 			? NFT_MSG_DELSETELEM
@@ -68,13 +69,15 @@ export function emitPlain(
 	path: string,
 	elem: Cursor,
 	set: SetDeclaration,
-	flags: number,
+	{ flags, first }: { readonly flags: number; readonly first: boolean },
 	compilation: Compilation,
 ): boolean {
-	if (compilation.repetition === undefined) return false;
+	if (compilation.repetition === undefined || !Array.isArray(elem.value)) return false;
 	const evaluation = new Evaluation(rulesetOf(set, compilation), set.family);
-	const lists = encodePlain(set, elem, evaluation);
+	const lists =
+		encodePlain(set, elem.value, evaluation) ?? encodePlainIntervals(set, elem.value, first);
 	if (lists === undefined) return false;
+	if (lists.length > 0) set.populated = true;
 	const message = newElements({
 		...header(set.family),
 		NFTA_SET_ELEM_LIST_TABLE: set.table,

@@ -139,7 +139,8 @@ function add(
 	const ruleset = rulesetOf(handle, compilation);
 	evaluateSet(set, new Evaluation(ruleset, handle.family));
 	compilation.addSet(set);
-	const plain = (elem: Cursor): boolean => emitPlain(at.path, elem, set, NLM_F_CREATE, compilation);
+	const plain = (elem: Cursor): boolean =>
+		emitPlain(at.path, elem, set, { flags: NLM_F_CREATE, first: true }, compilation);
 	const nlFlags = NLM_F_CREATE | (operation === "create" ? NLM_F_EXCL : 0);
 	compilation.emitLater(() => [
 		batchMessage(at.path, NFT_MSG_NEWSET, nlFlags, {

@@ -2,7 +2,7 @@ import { isIPv6 } from "node:net";
 import type { Constant } from "./datatype.js";
 
 /** Four decimal numbers, as addresses are mostly written; `undefined` for any other way. */
-function parseQuad(text: string): number | undefined {
+export function parseQuad(text: string): number | undefined {
 	let value = 0;
 	let part = -1;
 	let parts = 1;

@@ -120,7 +120,10 @@ export function printSet(set: SetDeclaration, printer: Printer): SetDeclarationJ
 	const { key, data, flags, objectType, listed = [] } = set;
 	const isTypeof = key.kind !== "value";
 	const constant = (flags & NFT_SET_CONSTANT) !== 0;
-	const items = set.elements?.items ?? [];
+	const items =
+		set.elements?.items.map((item) => printItem(item, printer)) ??
+		set.printElements?.(printer) ??
+		[];
 	return {
 		family: nameOf<FamilyJson, number>(families, set.family) ?? "ip",
 		name: set.name,
@@ -137,7 +140,7 @@ export function printSet(set: SetDeclaration, printer: Printer): SetDeclarationJ
 		...(set.timeout && { timeout: Number(set.timeout / 1000n) }),
 		...(set.gcInterval && { "gc-interval": Math.floor(set.gcInterval / 1000) }),
 		...(set.automerge && { "auto-merge": true }),
-		...(items.length > 0 && { elem: items.map((item) => printItem(item, printer)) }),
+		...(items.length > 0 && { elem: items }),
 		...(listed.length > 0 && { stmt: listed.map((s) => s.print(printer.withoutState)) }),
 	};
 }

@@ -18,14 +18,17 @@ export function parseAddress(text: string): Uint8Array {
 /** One notation only, four decimal numbers: where inet_aton(3) reads octal, hex or fewer parts, people misread. */
 function parseIPv4(text: string): Uint8Array {
 	const parts = text.split(".");
-	if (parts.length !== 4 || parts.some((part) => !/^[0-9]+$/.test(part)))
+	if (parts.length !== 4 || !/^[0-9.]+$/.test(text) || parts.includes(""))
 		throw new AddressError("an IPv4 address is four decimal numbers, 192.0.2.1");
-	return Uint8Array.from(parts, (part) => {
+	const bytes = new Uint8Array(4);
+	for (let i = 0; i < 4; i++) {
+		const part = parts[i] ?? "";
 		if (part.length > 1 && part.startsWith("0"))
 			throw new AddressError("a leading zero means octal to some programs and nothing to others");
 		if (Number(part) > 255) throw new AddressError("the numbers of an IPv4 address go up to 255");
-		return Number(part);
-	});
+		bytes[i] = Number(part);
+	}
+	return bytes;
 }
 
 function parseIPv6(text: string): Uint8Array {
@@ -97,8 +100,8 @@ export function familyOf(bytes: Uint8Array): Family {
 /** Less, equal or greater than 0, as in sort(); the families apart, IPv4 first. */
 export function compareAddresses(a: Uint8Array, b: Uint8Array): number {
 	if (a.length !== b.length) return a.length - b.length;
-	for (const [i, byte] of a.entries()) {
-		const difference = byte - (b[i] ?? 0);
+	for (let i = 0; i < a.length; i++) {
+		const difference = (a[i] ?? 0) - (b[i] ?? 0);
 		if (difference !== 0) return difference;
 	}
 	return 0;

@@ -1,0 +1,114 @@
+/** The scalars of protobuf's binary form (protobuf.dev/programming-guides/encoding), as far as the journal has them. */
+
+export const VARINT = 0;
+export const LENGTH_DELIMITED = 2;
+const I64 = 1;
+const I32 = 5;
+
+/** Writes one message after the other into a buffer that grows. */
+export class WireWriter {
+	#bytes = Buffer.allocUnsafe(512);
+	#length = 0;
+
+	/** An unsigned integer up to 2^53. */
+	varint(value: number): void {
+		this.#reserve(8);
+		let rest = value;
+		for (; rest > 0x7f; rest = Math.floor(rest / 128))
+			this.#bytes[this.#length++] = (rest % 128) | 0x80;
+		this.#bytes[this.#length++] = rest;
+	}
+
+	string(value: string): void {
+		const length = Buffer.byteLength(value);
+		this.varint(length);
+		this.#reserve(length);
+		this.#length += this.#bytes.write(value, this.#length);
+	}
+
+	bytes(value: Uint8Array): void {
+		this.varint(value.length);
+		this.#reserve(value.length);
+		this.#bytes.set(value, this.#length);
+		this.#length += value.length;
+	}
+
+	/** What `body` writes, with its length before it. */
+	delimited(body: () => void): void {
+		const start = this.#length;
+		body();
+		const length = this.#length - start;
+		// Once behind the body, to know how long it is, and once where it belongs.
+		this.varint(length);
+		const end = this.#length;
+		const prefix = end - start - length;
+		this.#bytes.copyWithin(start + prefix, start, start + length);
+		this.#length = start;
+		this.varint(length);
+		this.#length = end;
+	}
+
+	finish(): Uint8Array {
+		return this.#bytes.subarray(0, this.#length);
+	}
+
+	#reserve(count: number): void {
+		const needed = this.#length + count;
+		if (needed <= this.#bytes.length) return;
+		const larger = Buffer.allocUnsafe(Math.max(needed, 2 * this.#bytes.length));
+		larger.set(this.#bytes.subarray(0, this.#length));
+		this.#bytes = larger;
+	}
+}
+
+/** Reads what stands in `bytes`, which it shares. Every method throws Error where there is no such thing. */
+export class WireReader {
+	readonly #bytes: Buffer;
+	position = 0;
+
+	constructor(bytes: Uint8Array) {
+		this.#bytes = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
+	}
+
+	/** An unsigned integer of up to 64 bits, as near as a number comes to it. */
+	varint(): number {
+		let value = 0;
+		for (let i = 0, factor = 1; i < 10; i++, factor *= 128) {
+			const byte = this.#bytes[this.position++];
+			if (byte === undefined) throw new Error("it is cut short");
+			value += (byte & 0x7f) * factor;
+			if (byte < 0x80) return value;
+		}
+		throw new Error("a varint has no end");
+	}
+
+	string(): string {
+		const end = this.end();
+		const text = this.#bytes.toString("utf8", this.position, end);
+		this.position = end;
+		return text;
+	}
+
+	bytes(): Uint8Array {
+		const end = this.end();
+		const bytes = this.#bytes.subarray(this.position, end);
+		this.position = end;
+		return bytes;
+	}
+
+	/** Where what begins here with its length ends. */
+	end(): number {
+		const length = this.varint();
+		const end = this.position + length;
+		if (end > this.#bytes.length) throw new Error("it is cut short");
+		return end;
+	}
+
+	/** Pass over the value of a field that nobody knows. */
+	skip(wire: number): void {
+		if (wire === VARINT) this.varint();
+		else if (wire === LENGTH_DELIMITED) this.position = this.end();
+		else if (wire === I64 || wire === I32) this.position += wire === I64 ? 8 : 4;
+		else throw new Error(`there is no wire type ${wire}`);
+	}
+}

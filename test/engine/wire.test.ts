@@ -1,0 +1,66 @@
+import fc from "fast-check";
+import protobuf from "protobufjs";
+import { expect, test } from "vitest";
+import proto from "../../src/engine/proto.json" with { type: "json" };
+import { decode, encode } from "../../src/engine/protobuf.js";
+import { WireReader, WireWriter } from "../../src/engine/wire.js";
+
+const Message = protobuf.Root.fromJSON(proto).lookupType("umlnet.v1.WireMessage");
+// Nothing that is left out where it is the default.
+const message = fc.record({
+	message: fc.string({ unit: "binary", minLength: 1, maxLength: 300 }),
+	flags: fc.integer({ min: 1, max: 0xffff_ffff }),
+	payload: fc.uint8Array({ minLength: 1, maxLength: 40_000 }),
+});
+
+test("what we write protobufjs reads, and the other way round", () => {
+	fc.assert(
+		fc.property(message, (value) => {
+			const bytes = encode("WireMessage", value);
+			const theirs = Message.encode(Message.create(value)).finish();
+			expect(Message.toObject(Message.decode(bytes), { bytes: Array })).toEqual(
+				Message.toObject(Message.decode(theirs), { bytes: Array }),
+			);
+			expect(decode("WireMessage", theirs)).toEqual(decode("WireMessage", bytes));
+		}),
+	);
+});
+
+test.each([0, 1, 127, 128, 16_383, 16_384, 2 ** 31, 2 ** 32, 2 ** 45 + 1, 2 ** 53 - 1])(
+	"%d",
+	(value) => {
+		const writer = new WireWriter();
+		writer.varint(value);
+		const theirs = protobuf.Writer.create().uint64(value).finish();
+		expect(Buffer.from(writer.finish()).toString("hex")).toBe(Buffer.from(theirs).toString("hex"));
+		expect(new WireReader(writer.finish()).varint()).toBe(value);
+	},
+);
+
+test.each([0, 100, 127, 128, 20_000, 3_000_000])(
+	"%d bytes with their length before them",
+	(length) => {
+		const writer = new WireWriter();
+		writer.varint(7);
+		writer.delimited(() => {
+			writer.delimited(() => writer.bytes(new Uint8Array(length).fill(5)));
+		});
+		writer.varint(9);
+		const bytes = Buffer.alloc(length, 5);
+		const inner = protobuf.Writer.create()
+			.bytes(protobuf.Writer.create().bytes(bytes).finish())
+			.finish();
+		const theirs = protobuf.Writer.create().uint32(7).bytes(inner).uint32(9).finish();
+		expect(Buffer.compare(writer.finish(), theirs)).toBe(0);
+	},
+);
+
+test.each([
+	["a varint without an end", "ffffffffffffffffffffff", (r: WireReader) => r.varint()],
+	["a varint cut short", "80", (r: WireReader) => r.varint()],
+	["a string cut short", "0541", (r: WireReader) => r.string()],
+	["bytes cut short", "ffffffff0f", (r: WireReader) => r.bytes()],
+	["a wire type that is none", "", (r: WireReader) => r.skip(3)],
+])("%s is an error", (_, hex, read) => {
+	expect(() => read(new WireReader(Buffer.from(hex, "hex")))).toThrow(Error);
+});

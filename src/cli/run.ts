@@ -1,7 +1,7 @@
 import { CommanderError } from "commander";
 import { Exit, exitStatus } from "./exit.js";
 import type { Io } from "./io.js";
-import { buildProgram } from "./program.js";
+import { buildProgram, type Perform } from "./program.js";
 import type { Aftermath } from "./render/failure.js";
 import { paintFor } from "./render/paint.js";
 import { printableJson, printableLines } from "./render/printable.js";
@@ -14,10 +14,11 @@ import type { Verb } from "./verb.js";
 export async function run(argv: readonly string[], io: Io, means: Means): Promise<number> {
 	let status: number = Exit.done;
 	let aftermath: Aftermath = "looking";
-	const program = buildProgram(io, async (after, work) => {
+	const perform: Perform = async (after, work) => {
 		aftermath = after;
 		status = await work(new Session(io, settingsOf(program, io.env), means));
-	});
+	};
+	const program = buildProgram(io, perform, argv);
 	try {
 		await program.parseAsync(argv, { from: "user" });
 		return status;

@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { dirname, join, relative, resolve } from "node:path";
 import { expect, test } from "vitest";
+import { buildProgram } from "../../src/cli/program.js";
 
 const SRC = resolve(import.meta.dirname, "../../src");
 
@@ -42,4 +43,17 @@ test("YAML is loaded only when a spec file is read", () => {
 	for (const entry of ["host.ts", "engine/spec/flags.ts", "engine/spec/accounts.ts"])
 		expect([...loaded(join(SRC, entry))]).not.toContain("yaml");
 	expect([...loaded(join(SRC, "engine/spec.ts"))]).toContain("yaml");
+});
+
+test("a command line that begins with a verb builds no other", () => {
+	const nowhere = { write() {}, isTTY: false, columns: undefined };
+	const built = (...argv: readonly string[]): readonly string[] =>
+		buildProgram({ stdout: nowhere, stderr: nowhere }, async () => {}, argv).commands.map((verb) =>
+			verb.name(),
+		);
+	const all = built();
+	expect(all.length).toBeGreaterThan(10);
+	for (const name of all) expect(built(name, "tap0")).toEqual(name === "completion" ? all : [name]);
+	for (const argv of [["help", "up"], ["--help"], ["-n", "up", "down"], ["upp"]])
+		expect(built(...argv)).toEqual(all);
 });

@@ -4,6 +4,7 @@ import {
 	type Cidr,
 	cidrOf,
 	contains,
+	type Family,
 	formatAddress,
 	isSingle,
 	network,
@@ -15,28 +16,46 @@ import type { Issues } from "./issues.js";
 import { type Path, quote } from "./tree.js";
 
 /** The kernel gives an interface almost any address; these make no sense on a wire with a guest. */
-const unusable = (
-	[
+const UNUSABLE = {
+	4: [
 		["0.0.0.0/8", "means 'this network' and is nobody's"],
 		["127.0.0.0/8", "is loopback and never leaves a machine"],
 		["169.254.169.254/32", "is where clouds serve machine metadata and credentials"],
 		["224.0.0.0/4", "is multicast, no machine's own"],
 		["240.0.0.0/4", "is reserved (class E) or broadcast"],
+	],
+	6: [
 		["::/128", "means 'no address'"],
 		["::1/128", "is loopback and never leaves a machine"],
 		["::ffff:0:0/96", "is an IPv4 address written as IPv6: write it as IPv4"],
 		["fd00:ec2::254/128", "is where clouds serve machine metadata and credentials"],
 		["fe80::/10", "is link-local: the kernel makes these by itself, one per interface"],
 		["ff00::/8", "is multicast, no machine's own"],
-	] as const
-).map(([range, reason]) => ({ range: parseCidr(range), reason }));
+	],
+} as const;
+
+interface Range {
+	readonly range: Cidr;
+	readonly reason: string;
+}
+const unusable = new Map<Family, readonly Range[]>();
+
+/** Parsed when the first address of the family comes: not every start of a command has one. */
+function unusableOf(family: Family): readonly Range[] {
+	let ranges = unusable.get(family);
+	if (ranges === undefined) {
+		ranges = UNUSABLE[family].map(([range, reason]) => ({ range: parseCidr(range), reason }));
+		unusable.set(family, ranges);
+	}
+	return ranges;
+}
 
 /** Shorter prefixes hold a good part of the Internet, which the host would then look for behind a tap. */
 const SHORTEST = { 4: 8, 6: 16 } as const;
 
 /** Why no machine can have this address in this subnet. */
 function hostFault(cidr: Cidr): string | undefined {
-	const reserved = unusable.find(({ range }) => contains(range, cidr.address));
+	const reserved = unusableOf(cidr.family).find(({ range }) => contains(range, cidr.address));
 	if (reserved !== undefined) return reserved.reason;
 	if (cidr.prefix < SHORTEST[cidr.family])
 		return `its subnet takes a good part of the Internet: /${SHORTEST[cidr.family]} is the shortest prefix`;

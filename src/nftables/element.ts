@@ -139,17 +139,20 @@ function attrsOf(
 	const data = item.kind === "mapping" ? item.data : undefined;
 	// Most elements of a large set are a key and nothing else.
 	if (data === undefined && !open && isPlain(element)) return key;
+	const exprs = statementAttrs(set, element);
+	const isCatchall = element.key.kind === "catchall";
+	// All of one shape: a literal with members that need not be there makes a slow object of each.
 	return {
-		...key,
-		...(data !== undefined &&
-			(isDataMap(set)
-				? { NFTA_SET_ELEM_DATA: dataOf(data) }
-				: { NFTA_SET_ELEM_OBJREF: objectName(data) })),
-		...(element.key.kind === "catchall" && { NFTA_SET_ELEM_FLAGS: NFT_SET_ELEM_CATCHALL }),
+		NFTA_SET_ELEM_KEY: key.NFTA_SET_ELEM_KEY,
+		NFTA_SET_ELEM_KEY_END: key.NFTA_SET_ELEM_KEY_END,
+		NFTA_SET_ELEM_DATA: data && isDataMap(set) ? dataOf(data) : undefined,
+		NFTA_SET_ELEM_OBJREF: data && !isDataMap(set) ? objectName(data) : undefined,
+		NFTA_SET_ELEM_FLAGS: isCatchall ? NFT_SET_ELEM_CATCHALL : undefined,
 		NFTA_SET_ELEM_TIMEOUT: element.timeout,
 		NFTA_SET_ELEM_EXPIRATION: element.expires,
 		NFTA_SET_ELEM_USERDATA: userdata(element, open),
-		...statementAttrs(set, element),
+		NFTA_SET_ELEM_EXPR: exprs.NFTA_SET_ELEM_EXPR,
+		NFTA_SET_ELEM_EXPRESSIONS: exprs.NFTA_SET_ELEM_EXPRESSIONS,
 	};
 }
 
@@ -160,14 +163,19 @@ export function objectName(node: Node): string {
 	return new TextDecoder().decode(nul < 0 ? bytes : bytes.subarray(0, nul));
 }
 
-/** The elements as the kernel takes them. `first`: the set is empty so far. */
-export function encodeElements(
+/**
+ * The elements as the kernel takes them, one by one: those of a large set are not all in memory at once.
+ * @param first the set is empty so far
+ */
+export function* encodeElements(
 	set: SetDeclaration,
 	literal: SetLiteral,
 	first: boolean,
-): ElementAttrs[] {
-	if (!hasEndElements(set))
-		return literal.items.map((item) => attrsOf(set, item, keyAttrs(set, elementOf(item).key)));
+): Generator<ElementAttrs> {
+	if (!hasEndElements(set)) {
+		for (const item of literal.items) yield attrsOf(set, item, keyAttrs(set, elementOf(item).key));
+		return;
+	}
 	const { bits } = set.key;
 	const length = byteLength(bits);
 	const key = (v: bigint): ElementAttrs => ({
@@ -177,16 +185,15 @@ export function encodeElements(
 		...key(v),
 		NFTA_SET_ELEM_FLAGS: NFT_SET_ELEM_INTERVAL_END,
 	});
-	const out: ElementAttrs[] = [];
 	for (const [i, item] of literal.items.entries()) {
 		const at = elementOf(item).key;
 		if (at.kind === "catchall") {
-			out.push(attrsOf(set, item, {}));
+			yield attrsOf(set, item, {});
 			continue;
 		}
 		const [low, high] = bounds(at);
 		// Half open intervals: the values below the first one need an end of nothing.
-		if (i === 0 && first && low !== 0n) out.push(end(0n));
+		if (i === 0 && first && low !== 0n) yield end(0n);
 		const open = high === bitmask(bits);
 		const next = literal.items[i + 1];
 		const nextKey = next === undefined ? undefined : elementOf(next).key;
@@ -195,8 +202,7 @@ export function encodeElements(
 			nextKey !== undefined &&
 			nextKey.kind !== "catchall" &&
 			bounds(nextKey)[0] === high + 1n;
-		out.push(attrsOf(set, item, key(low), open && !adjacent));
-		if (!open && !adjacent) out.push(end(high + 1n));
+		yield attrsOf(set, item, key(low), open && !adjacent);
+		if (!open && !adjacent) yield end(high + 1n);
 	}
-	return out;
 }

@@ -75,7 +75,7 @@ export function encodeSet(set: SetDeclaration): In<typeof setAttrs> {
 export const MAX_BYTES = 60_000;
 
 /** Elements in portions that fit a message. */
-export function* portions(elements: readonly ElementAttrs[]): Generator<readonly ElementAttrs[]> {
+export function* portions(elements: Iterable<ElementAttrs>): Generator<readonly ElementAttrs[]> {
 	let portion: ElementAttrs[] = [];
 	let bytes = 0;
 	for (const element of elements) {

@@ -138,16 +138,15 @@ function declarationMessages(path: string, set: SetDeclaration): BatchMessage[] 
 	return [...messages, ...elementMessages(path, set)];
 }
 
-export function elementMessages(path: string, set: SetDeclaration): BatchMessage[] {
+export function* elementMessages(path: string, set: SetDeclaration): Generator<BatchMessage> {
 	const { elements, family, table, name, id } = set;
-	if (elements === undefined) return [];
-	return [...portions(encodeElements(set, elements, true))].map((portion) =>
-		batchMessage(path, NFT_MSG_NEWSETELEM, NLM_F_CREATE, {
+	if (elements === undefined) return;
+	for (const portion of portions(encodeElements(set, elements, true)))
+		yield batchMessage(path, NFT_MSG_NEWSETELEM, NLM_F_CREATE, {
 			...header(family),
 			NFTA_SET_ELEM_LIST_TABLE: table,
 			NFTA_SET_ELEM_LIST_SET: name,
 			NFTA_SET_ELEM_LIST_SET_ID: id,
 			NFTA_SET_ELEM_LIST_ELEMENTS: portion,
-		}),
-	);
+		});
 }

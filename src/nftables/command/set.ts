@@ -152,7 +152,7 @@ function add(
 		const literal = parseSet(json.elem, compilation.parser);
 		set.elements = evaluateElements(set, literal, new Evaluation(ruleset, handle.family));
 	}
-	compilation.emit(...elementMessages(at.path, set));
+	for (const message of elementMessages(at.path, set)) compilation.emit(message);
 }
 
 /** One type, a concatenation of types, or the type of an expression. */

@@ -64,6 +64,8 @@ export function processIo(): Io {
 	};
 }
 
+const DEV_NULL = 0x103; // Documentation/admin-guide/devices.txt: 1, 3
+
 /**
  * Standard output or error, written to at once, as Node's own streams do on Linux. Those take 3 ms to load, in the
  * single file 5; they come in only for a terminal, and where somebody made the pipe non-blocking and it is full.
@@ -95,7 +97,9 @@ class Descriptor implements Sink {
 	}
 
 	get isTTY(): boolean {
-		return fstatSync(this.#fd).isCharacterDevice() && this.#standard.isTTY === true;
+		const stats = fstatSync(this.#fd);
+		// A device like a terminal, but none.
+		return stats.isCharacterDevice() && stats.rdev !== DEV_NULL && this.#standard.isTTY === true;
 	}
 
 	get columns(): number | undefined {

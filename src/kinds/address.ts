@@ -1,4 +1,4 @@
-import { cidrOf, formatAddress, parseCidr } from "../engine/cidr.js";
+import { formatAddress, parseCidr } from "../engine/cidr.js";
 import { ConflictError } from "../engine/error.js";
 import { type Kind, linkKey } from "../engine/kind.js";
 import type { Action } from "../kernel/action.js";
@@ -25,9 +25,13 @@ export interface MadeAddress extends Address {
 	readonly index: number;
 }
 
-function message({ address, index }: MadeAddress) {
+/** Putting the address on its link, and taking it off. */
+function actions({ address, index }: MadeAddress): {
+	readonly add: Action;
+	readonly remove: Action;
+} {
 	const { family, address: bytes, prefix } = parseCidr(address);
-	return {
+	const bare = {
 		ifa_family: family === 4 ? AF_INET : AF_INET6,
 		ifa_prefixlen: prefix,
 		ifa_index: index,
@@ -35,21 +39,18 @@ function message({ address, index }: MadeAddress) {
 		// Without it RTM_DELADDR would not look at the prefix length (net/ipv4/devinet.c).
 		IFA_ADDRESS: bytes,
 	};
-}
-
-const add = (made: MadeAddress): Action => ({
-	via: "rtnetlink",
-	request: request(RTM_NEWADDR, NLM_F_CREATE | NLM_F_EXCL, {
-		...message(made),
-		// A tap has no carrier until its guest opens it: duplicate detection would wait for that.
-		IFA_FLAGS: IFA_F_PERMANENT | IFA_F_NODAD,
+	// A tap has no carrier until its guest opens it: duplicate detection would wait for that.
+	const IFA_FLAGS = IFA_F_PERMANENT | IFA_F_NODAD;
+	const put = request(RTM_NEWADDR, NLM_F_CREATE | NLM_F_EXCL, {
+		...bare,
+		IFA_FLAGS,
 		IFA_PROTO: PROTOCOL,
-	}),
-});
-const remove = (made: MadeAddress): Action => ({
-	via: "rtnetlink",
-	request: request(RTM_DELADDR, 0, message(made)),
-});
+	});
+	return {
+		add: { via: "rtnetlink", request: put },
+		remove: { via: "rtnetlink", request: request(RTM_DELADDR, 0, bare) },
+	};
+}
 
 /** `192.168.33.33/24`, of an address as the kernel shows it. */
 export function addressText({ IFA_LOCAL, IFA_ADDRESS, ifa_prefixlen }: Seen): string {
@@ -57,10 +58,7 @@ export function addressText({ IFA_LOCAL, IFA_ADDRESS, ifa_prefixlen }: Seen): st
 	return bytes === undefined ? "" : `${formatAddress(bytes)}/${ifa_prefixlen}`;
 }
 
-const canonical = (address: string): string => {
-	const { address: bytes, prefix } = parseCidr(address);
-	return cidrOf(bytes, prefix).text;
-};
+const canonical = (address: string): string => parseCidr(address).text;
 
 const isThere = (made: MadeAddress, kernel: Kernel): boolean =>
 	readAddresses(kernel, made.index).map(addressText).includes(canonical(made.address));
@@ -80,22 +78,16 @@ export const address: Kind<Address, MadeAddress> = {
 			);
 		return made;
 	},
-	create: (made) => [
-		{
-			label: `add address ${made.address} to ${made.link}`,
-			phase: "address",
-			do: add(made),
-			undo: [remove(made)],
-		},
-	],
-	remove: (made) => [
-		{
-			label: `remove address ${made.address} from ${made.link}`,
-			phase: "address",
-			do: remove(made),
-			undo: [add(made)],
-		},
-	],
+	create(made) {
+		const { add, remove } = actions(made);
+		const label = `add address ${made.address} to ${made.link}`;
+		return [{ label, phase: "address", do: add, undo: [remove] }];
+	},
+	remove(made) {
+		const { add, remove } = actions(made);
+		const label = `remove address ${made.address} from ${made.link}`;
+		return [{ label, phase: "address", do: remove, undo: [add] }];
+	},
 	drift: (made, kernel) =>
 		isThere(made, kernel) ? [] : [`address ${made.address} is missing on ${made.link}`],
 	verify(made, kernel) {

@@ -24,17 +24,20 @@ export interface Nat {
 const setOf = ({ snatTo }: Nat): string => (snatTo === undefined ? MASQUERADED : SNAT_TO);
 
 function keyOf({ segment, uplink }: Nat): Uint8Array {
-	const bytes = new Uint8Array(2 * IFNAMSIZ);
-	const text = new TextEncoder();
-	bytes.set(text.encode(segment), 0);
-	bytes.set(text.encode(uplink), IFNAMSIZ);
+	const bytes = Buffer.alloc(2 * IFNAMSIZ);
+	bytes.write(segment, 0);
+	bytes.write(uplink, IFNAMSIZ);
 	return bytes;
 }
 
 /** The comment of a set element as nft writes it, whose it is: type, length, text with its NUL (libnftnl udata). */
 function comment(text: string): Uint8Array {
-	const bytes = new TextEncoder().encode(`${text}\0`);
-	return Uint8Array.of(NFTNL_UDATA_SET_ELEM_COMMENT, bytes.length, ...bytes);
+	const length = Buffer.byteLength(text) + 1;
+	const bytes = Buffer.alloc(2 + length);
+	bytes[0] = NFTNL_UDATA_SET_ELEM_COMMENT;
+	bytes[1] = length;
+	bytes.write(text, 2);
+	return bytes;
 }
 const NFTNL_UDATA_SET_ELEM_COMMENT = 0; // libnftnl/udata.h
 
@@ -53,29 +56,26 @@ const inSet = (nat: Nat) => ({
 	NFTA_SET_ELEM_LIST_SET: setOf(nat),
 	NFTA_SET_ELEM_LIST_ELEMENTS: [element(nat)],
 });
-const add = (nat: Nat): Action => ({
-	via: "nftables",
-	batch: [request(NFT_MSG_NEWSETELEM, NLM_F_CREATE | NLM_F_EXCL, inSet(nat))],
-});
-const remove = (nat: Nat): Action => ({
-	via: "nftables",
-	batch: [request(NFT_MSG_DELSETELEM, 0, inSet(nat))],
-});
+/** Putting the element in, and taking it out. */
+function actions(nat: Nat): { readonly add: Action; readonly remove: Action } {
+	const value = inSet(nat);
+	const put = request(NFT_MSG_NEWSETELEM, NLM_F_CREATE | NLM_F_EXCL, value);
+	return {
+		add: { via: "nftables", batch: [put] },
+		remove: { via: "nftables", batch: [request(NFT_MSG_DELSETELEM, 0, value)] },
+	};
+}
 
 const words = ({ segment, uplink, snatTo }: Nat): string =>
 	`source NAT of ${segment} to ${uplink} (${snatTo === undefined ? "masquerade" : `as ${snatTo}`})`;
-const on = (nat: Nat): Step => ({
-	label: `add ${words(nat)}`,
-	phase: "filter",
-	do: add(nat),
-	undo: [remove(nat)],
-});
-const off = (nat: Nat): Step => ({
-	label: `remove ${words(nat)}`,
-	phase: "filter",
-	do: remove(nat),
-	undo: [add(nat)],
-});
+function on(nat: Nat): Step {
+	const { add, remove } = actions(nat);
+	return { label: `add ${words(nat)}`, phase: "filter", do: add, undo: [remove] };
+}
+function off(nat: Nat): Step {
+	const { add, remove } = actions(nat);
+	return { label: `remove ${words(nat)}`, phase: "filter", do: remove, undo: [add] };
+}
 
 /** What the kernel maps the segment to: an address, "masquerade", or undefined when it is not there. */
 function read(kernel: Kernel, nat: Nat): string | undefined {

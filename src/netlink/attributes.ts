@@ -55,6 +55,7 @@ export function attrs<const E extends Entries, const S extends readonly AnySelec
 ): AttrSet<Simplify<AttrsOut<E, S>>, AttrsIn<E, S>> {
 	const table = Object.entries(entries).map(([name, [type, codec]]) => ({ name, type, codec }));
 	const byType = new Map(table.map((entry) => [entry.type, entry]));
+	const byName = new Map(table.map((entry) => [entry.name, entry]));
 	for (const { name, type, codec } of table)
 		if (byType.get(type)?.codec !== codec) throw new Error(`${name}: number ${type} is taken`);
 	const writeSelect = selects.map(selectWriter);
@@ -74,9 +75,12 @@ export function attrs<const E extends Entries, const S extends readonly AnySelec
 		parts,
 		write(w, value) {
 			const values = value as Readonly<Record<string, unknown>>;
-			for (const { name, type, codec } of table) {
+			// In the order in which they are given: a link's table has sixty attributes, and a request sets three.
+			for (const name in values) {
 				const v = values[name];
-				if (v === undefined || v === false) continue;
+				const entry = v === undefined || v === false ? undefined : byName.get(name);
+				if (entry === undefined) continue;
+				const { type, codec } = entry;
 				if (codec.repeated) for (const one of v as unknown[]) writeAttr(w, name, type, codec, one);
 				else writeAttr(w, name, type, codec, v);
 			}

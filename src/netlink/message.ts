@@ -133,6 +133,9 @@ export interface Message<O, I> {
 	recall(payload: Uint8Array): unknown;
 }
 
+/** What `encode` writes into before it knows how much there is. */
+const scratch = new Writer();
+
 /** Declare a message. Header members and attributes share one flat object: `ifi_index` beside `IFLA_MTU`. */
 export function message<HO, HI, AO, AI>(
 	name: string,
@@ -160,9 +163,9 @@ export function message<HO, HI, AO, AI>(
 		write,
 		read,
 		encode(value) {
-			const w = new Writer();
-			write(w, value);
-			return w.finish();
+			scratch.reset();
+			write(scratch, value);
+			return scratch.finish();
 		},
 		decode: (payload) => read(new Reader(payload)),
 		recall(payload) {

@@ -164,10 +164,8 @@ describe("a dump of 300 links while another process makes and deletes some", () 
 		rtnetlink.send(stable.map((name) => bridge(name)));
 		const other = churn();
 		let whole = 0;
-		let dumps = 0;
 		while (other.running) {
 			const seen = dump();
-			dumps++;
 			if (seen !== undefined) {
 				whole++;
 				expect([...seen.keys()].sort()).toEqual([...stable].sort());
@@ -176,7 +174,6 @@ describe("a dump of 300 links while another process makes and deletes some", () 
 			await new Promise(setImmediate);
 		}
 		await other.ended;
-		expect(dumps).toBeGreaterThan(2);
 		expect(whole).toBeGreaterThan(0);
 		expect(rtnetlink.strays).toBe(0);
 	});

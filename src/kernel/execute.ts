@@ -63,15 +63,15 @@ function drive(kernel: Kernel, run: readonly Action[]): Failures {
 }
 
 function driveEach(kernel: Kernel, run: readonly Action[]): Failures {
-	const failures: (Error | undefined)[] = [];
-	for (const action of run) {
-		const [failure] = attempt([action], () => {
+	return run.map((action) => {
+		try {
 			driveOne(kernel, action);
-			return [undefined];
-		});
-		failures.push(failure);
-	}
-	return failures;
+			return undefined;
+		} catch (error) {
+			if (error instanceof Error) return error;
+			throw error;
+		}
+	});
 }
 
 function driveOne(kernel: Kernel, action: Action): void {
@@ -98,20 +98,27 @@ function setValue(kernel: Kernel, { path, value, only }: Of<"sysctl">): void {
 
 /** One send for all; guarded actions whose link is no longer the one meant are left out. */
 function driveRtnetlink(kernel: Kernel, run: readonly Of<"rtnetlink">[]): Failures {
+	const stale = staleOnes(kernel, run);
+	const live = stale.size === 0 ? run : run.filter((action) => !stale.has(action));
+	const { requests, places } = merge(live.map((action) => action.request));
+	const outcomes = kernel.rtnetlink(requests);
+	const failures = live.map((_, i) => outcomes[places[i] as number]?.error);
+	if (stale.size === 0) return failures;
+	const failed = new Map(live.map((action, i) => [action, failures[i]]));
+	return run.map((action) => failed.get(action));
+}
+
+/** The actions that are about a link which is no longer there, or no longer that one. */
+function staleOnes(kernel: Kernel, run: readonly Of<"rtnetlink">[]): ReadonlySet<Action> {
 	const guarded = run.filter((action) => action.only !== undefined);
+	if (guarded.length === 0) return none;
 	const links = readLinks(
 		kernel,
 		guarded.map(({ only }) => only?.index ?? 0),
 	);
-	const stale = new Set(
-		guarded.filter(({ only }, i) => only !== undefined && !isStill(links[i], only)),
-	);
-	const live = run.filter((action) => !stale.has(action));
-	const { requests, places } = merge(live.map((action) => action.request));
-	const outcomes = kernel.rtnetlink(requests);
-	const failed = new Map(live.map((action, i) => [action, outcomes[places[i] as number]?.error]));
-	return run.map((action) => failed.get(action));
+	return new Set(guarded.filter(({ only }, i) => only !== undefined && !isStill(links[i], only)));
 }
+const none: ReadonlySet<Action> = new Set();
 
 /**
  * Settings of one link that follow each other become one message: each message costs the kernel a lock and a

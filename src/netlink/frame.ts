@@ -40,17 +40,15 @@ export function* frames(bytes: Uint8Array, length: number): Generator<Frame> {
 	while (r.left > 0) {
 		const at = r.pos;
 		if (r.left < NLMSG_HDRLEN) throw new WireError(`${r.left} bytes where a message should begin`);
-		const { nlmsg_len, nlmsg_type, nlmsg_flags, nlmsg_seq, nlmsg_pid } = nlmsghdr.read(r);
+		// struct nlmsghdr, member by member: of every message there is, so not by its schema.
+		const nlmsg_len = r.u32();
+		const type = r.u16();
+		const flags = r.u16();
+		const seq = r.u32();
+		const portId = r.u32();
 		if (nlmsg_len < NLMSG_HDRLEN || nlmsg_len > length - at)
 			throw new WireError(`nlmsg_len ${nlmsg_len} of ${length - at} bytes`);
-		yield {
-			type: nlmsg_type,
-			flags: nlmsg_flags,
-			seq: nlmsg_seq,
-			portId: nlmsg_pid,
-			start: at + NLMSG_HDRLEN,
-			end: at + nlmsg_len,
-		};
+		yield { type, flags, seq, portId, start: at + NLMSG_HDRLEN, end: at + nlmsg_len };
 		r.pos = Math.min(at + align4(nlmsg_len), length);
 	}
 }
@@ -62,10 +60,13 @@ export interface Verdict {
 	readonly extack: Out<typeof nlmsgerrAttrs>;
 }
 
+const ACKNOWLEDGED: Verdict = { errno: 0, extack: {} };
+
 /** Read the payload of NLMSG_ERROR: errno, the header it answers, the request unless capped, the extack. */
 export function readError(bytes: Uint8Array, { flags, start, end }: Frame): Verdict {
 	const r = new Reader(bytes, start, end);
 	const errno = -s32.read(r);
+	if (errno === 0 && (flags & NLM_F_ACK_TLVS) === 0) return ACKNOWLEDGED;
 	const answered = nlmsghdr.read(r);
 	if ((flags & NLM_F_CAPPED) === 0 && errno !== 0 && answered.nlmsg_len > NLMSG_HDRLEN)
 		r.take(Math.min(align4(Math.min(answered.nlmsg_len - NLMSG_HDRLEN, r.left)), r.left));

@@ -38,7 +38,7 @@ export interface Reply {
 
 /** What a request ended with: the kernel's refusal, or the messages it answered with. */
 export interface Outcome {
-	readonly error?: KernelError;
+	readonly error?: KernelError | undefined;
 	readonly replies: readonly Reply[];
 }
 
@@ -60,7 +60,7 @@ interface Sent {
 	readonly seq: number;
 	readonly start: number;
 	readonly end: number;
-	error?: KernelError;
+	error: KernelError | undefined;
 	replies: Reply[];
 	done: boolean;
 }
@@ -103,7 +103,7 @@ export class NetlinkSocket {
 	 */
 	send(requests: readonly Request[]): readonly Outcome[] {
 		if (requests.length === 0) return [];
-		const sent = this.#encode(requests, (flags, last) => flags | (last ? NLM_F_ACK : 0));
+		const sent = this.#encode(requests, NLM_F_ACK);
 		this.#transmit();
 		if (this.#collect(sent, true)) return sent;
 		throw this.#late(requests.at(-1) as Request);
@@ -116,7 +116,7 @@ export class NetlinkSocket {
 	 * @throws OverrunError, WireError: then nobody knows how the batch ended
 	 */
 	sendBatch(requests: readonly Request[]): { outcomes: readonly Outcome[]; acknowledged: boolean } {
-		const sent = this.#encode(requests, (flags, last) => flags | (last ? NLM_F_ACK : 0));
+		const sent = this.#encode(requests, NLM_F_ACK);
 		this.#transmit();
 		// Everything the kernel has to say is queued when sendto returns, and it may say nothing at all.
 		// An echo is a message of the request's own type; with it comes word of the new generation, NFT_MSG_NEWGEN.
@@ -150,19 +150,21 @@ export class NetlinkSocket {
 		this.#fd.close();
 	}
 
-	#encode(requests: readonly Request[], flagsOf: (flags: number, last: boolean) => number): Sent[] {
+	/** Write all requests one behind the other; the last also has the flags `lastFlags`. */
+	#encode(requests: readonly Request[], lastFlags = 0): Sent[] {
 		const w = this.#w;
 		w.reset();
 		// Replies are found by their distance from the first number, so a send never wraps around.
 		if (this.#seq + requests.length > 0xffffffff) this.#seq = 1;
 		return requests.map((one, i) => {
 			const seq = this.#seq++;
-			const flags = flagsOf(one.flags, i === requests.length - 1) | NLM_F_REQUEST;
+			const flags = one.flags | NLM_F_REQUEST | (i === requests.length - 1 ? lastFlags : 0);
 			const at = beginMessage(w, one.message.type, flags, seq);
 			one.message.write(w, one.value as never);
 			const end = w.length;
 			endMessage(w, at);
-			return { request: one, seq, start: at + NLMSG_HDRLEN, end, replies: [], done: false };
+			const start = at + NLMSG_HDRLEN;
+			return { request: one, seq, start, end, error: undefined, replies: [], done: false };
 		});
 	}
 
@@ -200,7 +202,7 @@ export class NetlinkSocket {
 	}
 
 	#dumpOnce(one: Request, each: (bytes: Uint8Array, frame: Frame) => void): boolean {
-		const sent = this.#encode([one], (flags) => flags);
+		const sent = this.#encode([one]);
 		this.#transmit();
 		let torn = false;
 		const ended = this.#listen(sent, true, (asked, frame) => {

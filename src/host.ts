@@ -16,7 +16,7 @@ import type { Spec } from "./engine/spec.js";
 import { commitGroup, type GroupOutcome, type GroupRequest } from "./group.js";
 import type { Kernel } from "./kernel/kernel.js";
 import { LinuxKernel } from "./kernel/linux.js";
-import { readLinkByName, readLinks } from "./kernel/read.js";
+import { readFlags, readLinkByName, readLinks } from "./kernel/read.js";
 import { kinds, wantedTaps } from "./kinds/index.js";
 import { missingUplink } from "./kinds/uplink.js";
 import { enterNamespace } from "./namespace.js";
@@ -194,8 +194,8 @@ export class Host {
 	heldOpen(taps: readonly string[]): ReadonlySet<string> {
 		const { state } = this.#journal;
 		const indexes = taps.map((name) => state.taps.get(name)?.report.index ?? 0);
-		const links = readLinks(this.#kernel, indexes);
-		return new Set(taps.filter((_, i) => ((links[i]?.ifi_flags ?? 0) & IFF_LOWER_UP) !== 0));
+		const flags = readFlags(this.#kernel, indexes);
+		return new Set(taps.filter((_, i) => ((flags[i] ?? 0) & IFF_LOWER_UP) !== 0));
 	}
 
 	/** What `up` would do. Changes nothing. */

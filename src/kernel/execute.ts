@@ -3,8 +3,7 @@ import { KernelError } from "../sys/error.js";
 import { RTM_NEWLINK } from "../uapi/if_link.js";
 import type { Action } from "./action.js";
 import type { Kernel } from "./kernel.js";
-import { readLinks } from "./read.js";
-import { isStill, unlink } from "./unlink.js";
+import { stillOurs, unlink } from "./unlink.js";
 
 type Of<V extends Action["via"]> = Extract<Action, { via: V }>;
 
@@ -110,13 +109,10 @@ function driveRtnetlink(kernel: Kernel, run: readonly Of<"rtnetlink">[]): Failur
 
 /** The actions that are about a link which is no longer there, or no longer that one. */
 function staleOnes(kernel: Kernel, run: readonly Of<"rtnetlink">[]): ReadonlySet<Action> {
-	const guarded = run.filter((action) => action.only !== undefined);
-	if (guarded.length === 0) return none;
-	const links = readLinks(
-		kernel,
-		guarded.map(({ only }) => only?.index ?? 0),
-	);
-	return new Set(guarded.filter(({ only }, i) => only !== undefined && !isStill(links[i], only)));
+	const guards = run.flatMap(({ only }) => only ?? []);
+	if (guards.length === 0) return none;
+	const still = new Set(stillOurs(kernel, guards));
+	return new Set(run.filter(({ only }) => only !== undefined && !still.has(only)));
 }
 const none: ReadonlySet<Action> = new Set();
 

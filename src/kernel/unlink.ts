@@ -40,10 +40,11 @@ export function unlink(
 }
 
 /** The identities whose link is there yet. Only one that was renamed, or must have its master, is read whole. */
-function stillOurs(kernel: Kernel, identities: readonly Identity[]): readonly Identity[] {
+export function stillOurs(kernel: Kernel, identities: readonly Identity[]): readonly Identity[] {
 	const names = new Map(identities.map((one) => [one, kernel.linkName(one.index)]));
 	const there = identities.filter((one) => names.get(one) !== undefined);
 	const unclear = there.filter((one) => names.get(one) !== one.name || one.master !== undefined);
+	if (unclear.length === 0) return there;
 	const links = readLinks(
 		kernel,
 		unclear.map(({ index }) => index),

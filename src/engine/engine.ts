@@ -54,6 +54,10 @@ export class Engine {
 	/** The index of a link of the host, by name. @throws SpecError when there is none */
 	readonly #readLinkIndex: (name: string) => number;
 	readonly #ownership: Ownership;
+	/** When what several taps stand on was last looked at, by its key: by `performance.now()`. */
+	readonly #looked = new Map<string, number>();
+	/** Whether the last plan rests on what was not looked at for it. */
+	#hasTrusted = false;
 
 	constructor(
 		kernel: Kernel,
@@ -71,22 +75,45 @@ export class Engine {
 
 	/**
 	 * Bring up the taps of all units in one transaction; a unit that fails alone is rejected alone. With `within`
-	 * it is undone again unless it is confirmed in so many milliseconds.
+	 * it is undone again unless it is confirmed in so many milliseconds. What was looked at in the last `trust`
+	 * milliseconds is taken to be so yet, if taps stand on it that nobody asks about: the table, forwarding of an
+	 * uplink. Who changes that after a look is not noticed anyway.
 	 */
-	up(units: readonly Unit[], within?: number): ReadonlyMap<number, UnitOutcome<UpReport>> {
+	up(
+		units: readonly Unit[],
+		within?: number,
+		trust = 0,
+	): ReadonlyMap<number, UnitOutcome<UpReport>> {
+		try {
+			return this.#up(units, within, trust);
+		} catch (error) {
+			const hadTrusted = this.#hasTrusted;
+			this.#looked.clear();
+			// Perhaps what it was trusted to stand on is there no more.
+			if (!hadTrusted || this.#journal.unfinished !== undefined) throw error;
+			return this.#up(units, within, 0);
+		}
+	}
+
+	#up(
+		units: readonly Unit[],
+		within: number | undefined,
+		trust: number,
+	): ReadonlyMap<number, UnitOutcome<UpReport>> {
 		this.#refuseOnTrial();
 		this.#await(() =>
 			units
 				.flatMap(({ taps }) => taps.flatMap(({ resources }) => resources))
 				.map(({ kind, want }) => kindOf(this.#kinds, kind).key(want)),
 		);
-		const plan = this.#planUp(units);
+		const plan = this.#planUp(units, trust);
 		const names = units.flatMap(({ taps }) => taps.map(({ report }) => report.name));
 		const parked = units
 			.flatMap(({ taps }) => taps)
 			.filter(({ report }) => report.mode === "parked");
 		const subnets = this.#subnets(parked.map(({ report }) => report.name));
 		const { rejected } = this.#apply(plan, command("up", names), { within });
+		if (rejected.size > 0) this.#looked.clear();
 		this.#forgetFlows(subnets);
 		const steps = stepsByUnit(plan);
 		return new Map(
@@ -294,8 +321,20 @@ export class Engine {
 		}
 	}
 
-	#planUp(units: readonly Unit[]): Plan {
-		return planUp(this.#kinds, this.#kernel, this.#journal.state, units, this.#readLinkIndex);
+	#planUp(units: readonly Unit[], trust = 0): Plan {
+		const { state } = this.#journal;
+		const now = performance.now();
+		this.#hasTrusted = false;
+		const isTrusted = (key: string): boolean => {
+			const at = this.#looked.get(key);
+			const trusted = at !== undefined && now - at < trust;
+			this.#hasTrusted ||= trusted;
+			return trusted;
+		};
+		const plan = planUp(this.#kinds, this.#kernel, state, units, this.#readLinkIndex, isTrusted);
+		for (const key of plan.wanted.keys())
+			if (trust > 0 && state.users(key).size > 1 && !isTrusted(key)) this.#looked.set(key, now);
+		return plan;
 	}
 
 	#drift = (key: string): readonly string[] => {

@@ -99,15 +99,18 @@ class Planner {
 	readonly removals: PlannedStep[] = [];
 	readonly #indexes = new Map<string, number>();
 	readonly #around: Surroundings;
+	readonly #isTrusted: (key: string) => boolean;
 
-	/** `ours`: the taps the plan is about. */
+	/** `ours`: the taps the plan is about. `isTrusted`: what others stand for, too, need not be looked at. */
 	constructor(
 		kinds: Kinds,
 		kernel: Kernel,
 		state: State,
 		ours: ReadonlyMap<string, unknown>,
 		readLinkIndex: (name: string) => number,
+		isTrusted: (key: string) => boolean,
 	) {
+		this.#isTrusted = (key) => state.users(key).size > ours.size && isTrusted(key);
 		this.#kinds = kinds;
 		this.#kernel = kernel;
 		this.#state = state;
@@ -158,6 +161,10 @@ class Planner {
 		if (known.kind !== name)
 			throw new ConflictError(key.replace(":", " "), `our ${known.kind}`, `a ${name}`, { path });
 		const laidOver = { ...(known.made as object), ...(want as object) };
+		if (kind.renew === undefined && same(laidOver, known.made) && this.#isTrusted(key)) {
+			this.entries.set(key, known);
+			return;
+		}
 		const next = at(path, () => kind.renew?.(known.made, want, this.#around) ?? laidOver);
 		this.entries.set(key, { kind: name, key, made: next, path });
 		add(at(path, () => kind.change(known.made, next, this.#kernel)));
@@ -226,7 +233,8 @@ function order(
 }
 
 /**
- * The plan that brings the taps up. Looks up only what the taps name.
+ * The plan that brings the taps up. Looks up only what the taps name, and of what others need as well only what
+ * is not trusted to be as it was made.
  * @throws ConflictError, SpecError, KernelError
  */
 export function planUp(
@@ -235,12 +243,13 @@ export function planUp(
 	state: State,
 	units: readonly Unit[],
 	readLinkIndex: (name: string) => number,
+	isTrusted: (key: string) => boolean = () => false,
 ): Plan {
 	const taps = units.flatMap((unit) => unit.taps);
 	const unitOf = new Map(
 		units.flatMap((unit) => unit.taps.map(({ report }) => [report.name, unit.id] as const)),
 	);
-	const planner = new Planner(kinds, kernel, state, unitOf, readLinkIndex);
+	const planner = new Planner(kinds, kernel, state, unitOf, readLinkIndex, isTrusted);
 	const { wanted, keysOf } = targets(kinds, units);
 	for (const target of wanted.values()) planner.bring(target);
 	const abandoned = [...unitOf.keys()].flatMap((name) =>
@@ -293,9 +302,10 @@ export function planDown(
 			}
 		}
 	const drop = [...left].filter(([, users]) => users === 0).map(([key]) => key);
-	const planner = new Planner(kinds, kernel, state, unitOf, (name) => {
+	const readNone = (name: string) => {
 		throw new ConflictError(`link ${name}`, "nothing", "a link");
-	});
+	};
+	const planner = new Planner(kinds, kernel, state, unitOf, readNone, () => false);
 	planner.release(drop, (key) => owners.get(key));
 	return {
 		...order([], planner.removals),

@@ -22,7 +22,7 @@ const expected = (fact: Fact): boolean => {
 };
 
 /** The compiler's reason where it knows the name, and the number is another. */
-const FAILED = "static assertion failed: \"\"";
+const FAILED = 'static assertion failed: ""';
 
 describe("tables against the installed headers", () => {
 	test("every number, size and offset is the header's", () => {

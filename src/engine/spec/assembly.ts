@@ -102,5 +102,7 @@ function textsOf(addresses: DraftTap["addresses"]): readonly string[] {
 /** The properties that are not undefined. */
 function present<T extends object>(values: T): { [K in keyof T]?: Exclude<T[K], undefined> };
 function present(values: object): object {
-	return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined));
+	const there: Record<string, unknown> = {};
+	for (const [key, value] of Object.entries(values)) if (value !== undefined) there[key] = value;
+	return there;
 }

@@ -1,5 +1,5 @@
 import type { Issues } from "./issues.js";
-import { type Entry, MAX_DEPTH, type Node, type Path } from "./tree.js";
+import { type Entry, MAX_DEPTH, type Node } from "./tree.js";
 
 /** Values of one plain object; a bound on objects that hold one another many times over. */
 const MAX_VALUES = 1_000_000;
@@ -8,14 +8,14 @@ const MAX_VALUES = 1_000_000;
 export function treeOf(value: unknown, issues: Issues): Node | undefined {
 	let count = 0;
 	let tooLarge = false;
-	function convert(value: unknown, path: Path): Node {
+	function convert(value: unknown, depth: number): Node {
 		const length = Array.isArray(value) ? value.length : 1;
-		if (++count + length > MAX_VALUES || path.length > MAX_DEPTH) {
+		if (++count + length > MAX_VALUES || depth > MAX_DEPTH) {
 			tooLarge = true;
 			return { kind: "scalar", value: undefined, mark: undefined };
 		}
 		if (Array.isArray(value)) {
-			const items = Array.from(value, (item: unknown, i) => convert(item, [...path, i]));
+			const items = Array.from(value, (item: unknown) => convert(item, depth + 1));
 			return { kind: "list", items, mark: undefined };
 		}
 		if (!isPlain(value)) return { kind: "scalar", value, mark: undefined };
@@ -23,12 +23,11 @@ export function treeOf(value: unknown, issues: Issues): Node | undefined {
 		for (const name of Object.keys(value)) {
 			const property = Object.getOwnPropertyDescriptor(value, name);
 			const held: unknown = property?.get ?? property?.value;
-			if (held !== undefined)
-				entries.set(name, { key: undefined, node: convert(held, [...path, name]) });
+			if (held !== undefined) entries.set(name, { key: undefined, node: convert(held, depth + 1) });
 		}
 		return { kind: "fields", entries, mark: undefined };
 	}
-	const root = convert(value, []);
+	const root = convert(value, 0);
 	if (!tooLarge) return root;
 	issues.add([], "is too large or nested too deep", "does it hold itself?");
 	return undefined;

@@ -1,27 +1,26 @@
 /** How records stand in the journal file: behind one another, each with its length and its checksum. */
-import { endianness } from "node:os";
-import { Reader } from "../netlink/bytes.js";
+import { Reader, Writer } from "../netlink/bytes.js";
 import { crc32c } from "./crc32c.js";
 
 /** What the file begins with. */
 export const MAGIC = new TextEncoder().encode("umlnetj1");
 /** Bytes before a record: length, CRC-32C. */
 export const HEAD = 8;
-const LITTLE = endianness() === "LE";
 const RECORD_MAX = 256 * 1024 * 1024;
 
 /** Whether these bytes are the beginning of a journal that was cut before its first record. */
 export const isTornMagic = (bytes: Uint8Array): boolean =>
 	bytes.length < MAGIC.length && bytes.every((byte, i) => byte === MAGIC[i]);
 
+const w = new Writer();
+
 /** A record as it stands at a place in the file, and at no other: the checksum begins with the place. */
 export function frame(body: Uint8Array, at: number): Uint8Array {
-	const framed = new Uint8Array(HEAD + body.length);
-	const head = new DataView(framed.buffer);
-	head.setUint32(0, body.length, LITTLE);
-	head.setUint32(4, crc32c(body, at), LITTLE);
-	framed.set(body, HEAD);
-	return framed;
+	w.reset();
+	w.u32(body.length);
+	w.u32(crc32c(body, at));
+	w.append(body);
+	return w.finish();
 }
 
 /** Where the record at a place says that it ends. */

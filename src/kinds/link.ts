@@ -33,8 +33,9 @@ export const macText = (bytes: Uint8Array | undefined): string =>
 	[...(bytes ?? [])].map((byte) => byte.toString(16).padStart(2, "0")).join(":");
 
 /** A locally administered address of our own, as unlikely to repeat as the index it is made of. */
-export const macOf = (index: number): string =>
-	macText(Uint8Array.of(0x02, 0x75, index >>> 24, index >>> 16, index >>> 8, index));
+export const macBytesOf = (index: number): Uint8Array =>
+	Uint8Array.of(0x02, 0x75, index >>> 24, index >>> 16, index >>> 8, index);
+export const macOf = (index: number): string => macText(macBytesOf(index));
 
 /** Of a new link of Ethernet (ether_setup). */
 export const DEFAULT_MTU = 1500;

@@ -7,6 +7,7 @@ import {
 	DEFAULT_MTU,
 	linkDrift,
 	macBytes,
+	macBytesOf,
 	macOf,
 	mtuAfter,
 	setLink,
@@ -54,7 +55,7 @@ const inService = (made: MadeTap) => settings({ ...made, mac: made.mac ?? made.g
 const blank = ({ network, index }: MadeTap) => ({
 	...DOWN,
 	IFLA_IFALIAS: aliasOf(network),
-	IFLA_ADDRESS: macBytes(macOf(index)),
+	IFLA_ADDRESS: macBytesOf(index),
 	IFLA_MTU: DEFAULT_MTU,
 });
 

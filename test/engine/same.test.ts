@@ -1,0 +1,40 @@
+import fc from "fast-check";
+import { expect, test } from "vitest";
+import { same } from "../../src/engine/same.js";
+
+/** With the keys of every object in one order, and what is undefined left out. */
+function canonical(value: unknown): unknown {
+	if (typeof value !== "object" || value === null) return value;
+	if (Array.isArray(value)) return value.map(canonical);
+	return Object.fromEntries(
+		Object.entries(value)
+			.filter(([, one]) => one !== undefined)
+			.sort(([a], [b]) => (a < b ? -1 : 1))
+			.map(([key, one]) => [key, canonical(one)]),
+	);
+}
+// Few keys and values, so that two of them are equal now and then.
+const { tree } = fc.letrec((tie) => ({
+	tree: fc.oneof(
+		{ depthSize: "small" },
+		fc.constantFrom(0, 1, "", "a", true, false, null),
+		fc.array(tie("tree"), { maxLength: 2 }),
+		fc.dictionary(fc.constantFrom("a", "b"), fc.oneof(tie("tree"), fc.constant(undefined)), {
+			noNullPrototype: true,
+		}),
+	),
+}));
+
+test("values are the same whose JSON is, whatever the order of the keys", () => {
+	const text = (value: unknown) => JSON.stringify(canonical(value));
+	let equal = 0;
+	fc.assert(
+		fc.property(tree, tree, (a, b) => {
+			if (text(a) === text(b)) equal++;
+			expect(same(a, b)).toBe(text(a) === text(b));
+			expect(same(a, structuredClone(a))).toBe(true);
+		}),
+		{ numRuns: 2000 },
+	);
+	expect(equal).toBeGreaterThan(10);
+});

@@ -1,0 +1,69 @@
+import { rmSync } from "node:fs";
+import { afterAll, beforeEach, describe, expect, test, vi } from "vitest";
+import { request } from "../../src/netlink/request.js";
+import { NFPROTO_INET } from "../../src/uapi/netfilter.js";
+import { NFT_MSG_DELTABLE, NFT_MSG_GETTABLE, NFT_MSG_NEWTABLE } from "../../src/uapi/nf_tables.js";
+import { lan } from "./hosts.js";
+import { Rig, scratch } from "./rig.js";
+import { downOf, rejected, unit } from "./units.js";
+
+const directory = scratch();
+afterAll(() => rmSync(directory, { recursive: true }));
+
+const TRUST = 10;
+let rig: Rig;
+let clock: number;
+beforeEach(() => {
+	clock = 1000;
+	vi.spyOn(performance, "now").mockImplementation(() => clock);
+	rig = new Rig(directory, lan);
+	// Two, so that table and uplink stand for others as well.
+	for (const id of [1, 2]) up(id);
+	return () => {
+		vi.restoreAllMocks();
+		rig.close();
+	};
+});
+
+const up = (id: number) =>
+	rig.engine.up([unit(id, "nat", `192.168.${10 + id}.1/24`)], undefined, TRUST);
+const table = { nfgen_family: NFPROTO_INET, NFTA_TABLE_NAME: "umlnet-nl" };
+const dropTable = () =>
+	rig.kernel.aside(() => rig.kernel.nftables([request(NFT_MSG_DELTABLE, 0, table)]));
+const hasTable = () =>
+	rig.kernel.aside(
+		() => rig.kernel.readNftables(NFT_MSG_GETTABLE, NFT_MSG_NEWTABLE, table, false).length > 0,
+	);
+/** What the kernel was asked for, and not told to do. */
+function looks(act: () => void): number {
+	const before = rig.kernel.operations.length;
+	act();
+	return rig.kernel.operations.slice(before).filter(({ mutates }) => !mutates).length;
+}
+
+describe("what many stand on", () => {
+	test("is looked at once in a while, not for every tap", () => {
+		expect(looks(() => up(3))).toBeGreaterThan(0);
+		clock += TRUST - 1;
+		expect(looks(() => up(4))).toBe(0);
+		clock += 1;
+		expect(looks(() => up(5))).toBeGreaterThan(0);
+	});
+
+	test("is looked at again when something fails, and then it is mended", () => {
+		up(3);
+		dropTable();
+		expect(rejected(up(4))).toEqual([]);
+		expect(hasTable()).toBe(true);
+		rig.engine.down(downOf(1, 2, 3, 4));
+		expect(rig.journal.isEmpty).toBe(true);
+	});
+
+	test("is looked at for a tap that is asked for by itself, which is all there is", () => {
+		up(3);
+		rig.engine.down(downOf(1, 2));
+		dropTable();
+		expect(rejected(up(3))).toEqual([]);
+		expect(hasTable()).toBe(true);
+	});
+});

@@ -175,6 +175,8 @@ class Progress {
 		for (const [i, failure] of failures.entries()) {
 			const step = ran[i] as PlannedStep;
 			if (failure === undefined || moot.has(step)) continue;
+			// Settings of one link that went as one message have one error, which is about any of them.
+			if (failure instanceof KernelError) failure.hint ??= step.advice?.[failure.errno];
 			const error = explain(failure, step);
 			if (step.unit === undefined) throw error;
 			if (!failed.has(step.unit)) failed.set(step.unit, error);

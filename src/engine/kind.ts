@@ -27,6 +27,8 @@ export interface Step {
 	readonly undo: readonly Action[];
 	/** It takes away what was made: where that is gone already, it is done. */
 	readonly removes?: true | undefined;
+	/** What to do about it when the kernel refuses, by the name of the errno. */
+	readonly advice?: Readonly<Record<string, string>> | undefined;
 }
 
 /** Answers to what a resource must know of others while it is resolved. */

@@ -82,10 +82,10 @@ const wantedInTwoWays = (key: string, path: string, other: string): SpecError =>
 
 /** A step, where it comes from and whose it is. Written out: a spread of steps of many shapes is ten times as slow. */
 const placed = (
-	{ label, phase, do: action, undo, removes }: Step,
+	{ label, phase, do: action, undo, removes, advice }: Step,
 	path: string,
 	unit: number | undefined,
-): PlannedStep => ({ label, phase, do: action, undo, removes, path, unit });
+): PlannedStep => ({ label, phase, do: action, undo, removes, advice, path, unit });
 
 class Planner {
 	readonly #kinds: Kinds;

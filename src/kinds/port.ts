@@ -12,12 +12,18 @@ export interface MadePort extends Port {
 	readonly master: number;
 }
 
+/** BR_MAX_PORTS, net/bridge/br_private.h: numbers of ports have ten bits, and there is no port 0. */
+const MAX_PORTS = 1023;
+
 /** The step that puts a link under a bridge. The kernel would take it from another bridge without a word. */
 export const enslave = ({ link, bridge, index, master }: MadePort): Step => ({
 	label: `add ${link} to bridge ${bridge}`,
 	phase: "configure",
 	do: setLink(index, { IFLA_MASTER: master }),
 	undo: [setLink(index, { IFLA_MASTER: 0 }, { index, name: link, master })],
+	advice: {
+		EXFULL: `a bridge has ${MAX_PORTS} ports at most: a network without one (mode nat or routed) has no such limit`,
+	},
 });
 
 /** The step that takes it out again, if it is still in that bridge. */

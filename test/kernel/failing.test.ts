@@ -119,6 +119,7 @@ describe("up fails, and everything is as it was:", () => {
 			code: "ERR_KERNEL",
 			errno: "EXFULL",
 			step: expect.stringMatching(/t1023/),
+			hint: expect.stringMatching(/1023 ports at most.*mode nat or routed/),
 		});
 		expect(lab.changes(before).filter((line) => !NEWS.test(line))).toEqual([]);
 		await lab.run((host) => host.down({ all: true }));

@@ -24,6 +24,7 @@ import {
 import type { Errand, PoolOptions } from "./pool.js";
 import { Pools } from "./pools.js";
 import { processId } from "./process.js";
+import { Rehearsal } from "./rehearsal.js";
 import { UmlnetError } from "./sys/error.js";
 
 export type { GuestInput } from "./pool.js";
@@ -47,6 +48,7 @@ class Server {
 	readonly #deletion: Deletion;
 	/** Those whose links are being deleted. */
 	readonly #leaving = new Set<Promise<void>>();
+	#rehearsal: Rehearsal | undefined = new Rehearsal();
 
 	constructor(host: Host, port: MessagePort, pools: Pools, deletion: Deletion) {
 		this.#deletion = deletion;
@@ -76,7 +78,8 @@ class Server {
 			else if (await this.#settle()) continue;
 			// Who came while it waited for the lock has not been served yet.
 			else if ((await this.#tend()) || this.#queue.length > 0) continue;
-			else if (!this.#linger()) break;
+			else if (this.#linger()) continue;
+			else if (!(await this.#rehearse())) break;
 		}
 		this.#busy = false;
 		if (this.#closing) await this.#close();
@@ -91,6 +94,20 @@ class Server {
 		}
 		this.#drain();
 		return this.#queue.length > 0;
+	}
+
+	/** Play through what is to come, as long as nobody comes. False when that is over. */
+	async #rehearse(): Promise<boolean> {
+		if (this.#rehearsal?.isOver !== false) return false;
+		try {
+			this.#rehearsal.guest();
+		} catch {
+			// Real guests come up without it, only the first ones more slowly.
+			this.#rehearsal = undefined;
+		}
+		// Lets in who has come meanwhile, whatever they want.
+		await setImmediate();
+		return true;
 	}
 
 	/** Wait a moment for a caller who goes on as soon as it is answered. True when somebody came. */
@@ -344,7 +361,7 @@ try {
 		server.take(message).catch(fail);
 	});
 	port.postMessage({ ready: true } satisfies Outbound);
-	if (options.pool !== undefined) await server.work();
+	await server.work();
 } catch (error) {
 	fail(error);
 }

@@ -3,7 +3,7 @@ import { execute, type Failures } from "../kernel/execute.js";
 import type { Kernel } from "../kernel/kernel.js";
 import { KernelError, UmlnetError, type UmlnetErrorOptions } from "../sys/error.js";
 import { ConflictError, RollbackError } from "./error.js";
-import type { Ending, Journal } from "./journal.js";
+import type { Ending, Ledger } from "./journal.js";
 import type { Plan, PlannedStep } from "./plan.js";
 import type { StepRecord, TrialRecord } from "./record.js";
 import type { Delta } from "./state.js";
@@ -35,7 +35,7 @@ const NO_CHANGE: Delta = { put: [], drop: [], up: [], down: [] };
  * to one unit of several fails alone: that unit is undone and rejected, the others go on.
  * @throws the failing step's error after everything was undone; RollbackError when undoing failed too
  */
-export function apply(kernel: Kernel, journal: Journal, plan: Plan, manner: Manner): Applied {
+export function apply(kernel: Kernel, journal: Ledger, plan: Plan, manner: Manner): Applied {
 	const { transaction, command, leave, deadline } = manner;
 	if (plan.steps.length === 0 && plan.final.length === 0 && isEmpty(plan.delta))
 		return { rejected: new Map(), ending: undefined };
@@ -61,7 +61,7 @@ export function apply(kernel: Kernel, journal: Journal, plan: Plan, manner: Mann
 }
 
 /** All that can be undone stands: say so in the journal. */
-function conclude(journal: Journal, transaction: string, { final, delta }: Rest): void {
+function conclude(journal: Ledger, transaction: string, { final, delta }: Rest): void {
 	if (final.length > 0) journal.past(transaction, endingOf(final), delta);
 	else if (isEmpty(delta)) journal.abort(transaction);
 	else journal.commit(transaction, delta);
@@ -71,7 +71,7 @@ const endingOf = (final: readonly PlannedStep[]): StepRecord[] =>
 	final.map(({ label, do: action }) => ({ label, actions: [action] }));
 
 /** What is on trial stands from now on; then what could not be undone is done. @throws RollbackError, as `finish` */
-export function confirm(kernel: Kernel, journal: Journal, trial: TrialRecord): void {
+export function confirm(kernel: Kernel, journal: Ledger, trial: TrialRecord): void {
 	const { transaction, steps } = trial;
 	if (steps.length > 0) journal.past(transaction, steps, NO_CHANGE);
 	else journal.commit(transaction);
@@ -80,7 +80,7 @@ export function confirm(kernel: Kernel, journal: Journal, trial: TrialRecord): v
 }
 
 /** Do what is left of a transaction, and say so. @throws RollbackError naming what would not go; the journal keeps it */
-export function finish(kernel: Kernel, journal: Journal, ending: Ending): void {
+export function finish(kernel: Kernel, journal: Ledger, ending: Ending): void {
 	const [error] = endAll(kernel, [ending]);
 	if (error !== undefined) throw error;
 	journal.commit(ending.transaction);
@@ -238,7 +238,7 @@ const trailingBatch = (ran: readonly PlannedStep[]): readonly PlannedStep[] =>
 /** Undo what ran and say so in the journal; the error to throw afterwards. */
 function end(
 	kernel: Kernel,
-	journal: Journal,
+	journal: Ledger,
 	transaction: string,
 	done: readonly PlannedStep[],
 	error: unknown,

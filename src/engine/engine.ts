@@ -4,7 +4,7 @@ import { UmlnetError } from "../sys/error.js";
 import { apply, confirm, finish } from "./apply.js";
 import { parseCidr } from "./cidr.js";
 import { ConflictError, TrialError, UnconfirmedError } from "./error.js";
-import { type Ending, type Journal, linksOf, type Unfinished } from "./journal.js";
+import { type Ending, type Ledger, linksOf, type Unfinished } from "./journal.js";
 import { type Kinds, kindOf, linkKey } from "./kind.js";
 import { type Plan, type PlannedStep, planDown, planUp, type Unit } from "./plan.js";
 import { recover } from "./recover.js";
@@ -49,7 +49,7 @@ export interface DownUnit {
  */
 export class Engine {
 	readonly #kernel: Kernel;
-	readonly #journal: Journal;
+	readonly #journal: Ledger;
 	readonly #kinds: Kinds;
 	/** The index of a link of the host, by name. @throws SpecError when there is none */
 	readonly #readLinkIndex: (name: string) => number;
@@ -61,7 +61,7 @@ export class Engine {
 
 	constructor(
 		kernel: Kernel,
-		journal: Journal,
+		journal: Ledger,
 		kinds: Kinds,
 		readLinkIndex: (kernel: Kernel, name: string) => number,
 		ownership: Ownership,

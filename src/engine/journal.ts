@@ -352,6 +352,21 @@ export class Journal {
 	}
 }
 
+/** What transactions need of a journal: what is so, what is open, and where to write what happens. */
+export type Ledger = Pick<
+	Journal,
+	| "state"
+	| "unfinished"
+	| "verdict"
+	| "endings"
+	| "begin"
+	| "past"
+	| "trial"
+	| "lapse"
+	| "commit"
+	| "abort"
+>;
+
 const transactionOf = (record: JournalRecord): string | undefined =>
 	(Object.values(record) as { readonly transaction: string }[])[0]?.transaction;
 

@@ -1,7 +1,7 @@
 import type { Kernel } from "../kernel/kernel.js";
 import { finish, revert } from "./apply.js";
 import { RollbackError } from "./error.js";
-import type { Ending, Journal, Unfinished } from "./journal.js";
+import type { Ending, Ledger, Unfinished } from "./journal.js";
 import type { StepRecord } from "./record.js";
 import type { RecoverReport, StepReport } from "./report.js";
 
@@ -13,7 +13,7 @@ import type { RecoverReport, StepReport } from "./report.js";
  */
 export function recover(
 	kernel: Kernel,
-	journal: Journal,
+	journal: Ledger,
 	unfinished: Unfinished | undefined,
 	endings: readonly Ending[],
 ): RecoverReport {
@@ -36,7 +36,7 @@ export function recover(
 	};
 }
 
-function end(kernel: Kernel, journal: Journal, ending: Ending): void {
+function end(kernel: Kernel, journal: Ledger, ending: Ending): void {
 	try {
 		finish(kernel, journal, ending);
 	} catch (error) {

@@ -17,13 +17,19 @@ export interface Frame {
 	readonly end: number;
 }
 
-/** Append a message header; `endMessage` patches its length. */
-export function beginMessage(w: Writer, type: number, flags: number, seq: number): number {
+/** Append a message header; `endMessage` patches its length. Requests need no port id: the kernel knows the sender. */
+export function beginMessage(
+	w: Writer,
+	type: number,
+	flags: number,
+	seq: number,
+	portId = 0,
+): number {
 	const at = w.reserve(4);
 	w.u16(type);
 	w.u16(flags);
 	w.u32(seq);
-	w.u32(0);
+	w.u32(portId);
 	return at;
 }
 

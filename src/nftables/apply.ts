@@ -8,18 +8,20 @@ import {
 	NFT_MSG_NEWSET,
 } from "../uapi/nf_tables.js";
 import { answer } from "./answer.js";
+import { Merging } from "./automerge.js";
 import type { BatchMessage, TableHandle } from "./command/command.js";
 import type { Query } from "./command/query.js";
 import { type Batch, type Context, compileEncoded } from "./compile.js";
 import { type Connection, type ConnectionOptions, connected } from "./connection.js";
-import { hasElements } from "./contents.js";
+import { dumpElements, hasElements } from "./contents.js";
 import { echoing, echoOf } from "./echo.js";
 import { NftError } from "./error.js";
 import { localHost } from "./fact/host.js";
 import type { Document } from "./json.js";
+import { readElements } from "./listing/element.js";
 import { Printer } from "./listing/print.js";
 import { readSet } from "./listing/set.js";
-import { hasEndElements, type SetDeclaration } from "./set.js";
+import { hasEndElements, mergesIntervals, type SetDeclaration } from "./set.js";
 
 function findSet(
 	connection: Connection,
@@ -32,7 +34,10 @@ function findSet(
 	const set = readSet(family, attrs);
 	if (!hasEndElements(set)) return set;
 	// The first interval of a set brings an end element for what is below it.
-	return { ...set, populated: hasElements(connection, set) };
+	if (!mergesIntervals(set)) return { ...set, populated: hasElements(connection, set) };
+	const elements = dumpElements(connection, set);
+	const merging = new Merging(readElements(set, elements).items);
+	return { ...set, populated: elements.length > 0, merging };
 }
 
 /** What was looked for, if it is there: whoever wanted it says so at the place in the document. */

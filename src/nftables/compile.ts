@@ -1,3 +1,4 @@
+import { Merging } from "./automerge.js";
 import { compileChain } from "./command/chain.js";
 import type {
 	BatchMessage,
@@ -22,7 +23,7 @@ import { type Host, localHost } from "./fact/host.js";
 import type { Document } from "./json.js";
 import type { Parser } from "./parser.js";
 import { Repetition } from "./repetition.js";
-import type { SetDeclaration } from "./set.js";
+import { mergesIntervals, type SetDeclaration } from "./set.js";
 import { statementParsers } from "./statement/index.js";
 
 /** What the kernel has already that a document may refer to. The caller reads it. */
@@ -118,9 +119,18 @@ function start(
 ): Compilation {
 	const sets = new Map<string, SetDeclaration>();
 	let id = 0;
+	const emptied = new Set<string>();
+	const empty = (set: SetDeclaration): SetDeclaration => {
+		set.merging?.forget();
+		const emptied = { ...set, populated: false };
+		return mergesIntervals(set) ? { ...emptied, merging: new Merging([]) } : emptied;
+	};
 	const knownSet: Compilation["knownSet"] = (handle, name) => {
 		const key = setKey(handle, name);
-		const set = sets.get(key) ?? context.set?.(handle, name);
+		const known = sets.get(key);
+		if (known !== undefined) return known;
+		const found = context.set?.(handle, name);
+		const set = found && emptied.has(key) ? empty(found) : found;
 		if (set !== undefined) sets.set(key, set);
 		return set;
 	};
@@ -138,6 +148,12 @@ function start(
 			return set;
 		},
 		addSet: (set) => void sets.set(setKey(set, set.name), set),
+		emptySet(handle, name) {
+			const key = setKey(handle, name);
+			const known = sets.get(key);
+			if (known !== undefined) Object.assign(known, empty(known));
+			emptied.add(key);
+		},
 		chainOf: (handle, name) => context.chain?.(handle, name),
 		rulesOf: (handle, chain) => context.rules?.(handle, chain),
 	};

@@ -5,14 +5,7 @@ import type { dataAttrs } from "../uapi/nf_tables_data.js";
 import { fail } from "./evaluation.js";
 import { isInteger } from "./fact/datatype.js";
 import { bounds } from "./interval.js";
-import {
-	type Concat,
-	type Element,
-	isSingle,
-	type Mapping,
-	type Node,
-	type SetLiteral,
-} from "./node.js";
+import { type Concat, type Element, isSingle, type Mapping, type Node } from "./node.js";
 import {
 	elementOf,
 	hasEndElements,
@@ -169,11 +162,11 @@ export function objectName(node: Node): string {
  */
 export function* encodeElements(
 	set: SetDeclaration,
-	literal: SetLiteral,
+	items: readonly (Element | Mapping)[],
 	first: boolean,
 ): Generator<ElementAttrs> {
 	if (!hasEndElements(set)) {
-		for (const item of literal.items) yield attrsOf(set, item, keyAttrs(set, elementOf(item).key));
+		for (const item of items) yield attrsOf(set, item, keyAttrs(set, elementOf(item).key));
 		return;
 	}
 	const { bits } = set.key;
@@ -185,7 +178,7 @@ export function* encodeElements(
 		...key(v),
 		NFTA_SET_ELEM_FLAGS: NFT_SET_ELEM_INTERVAL_END,
 	});
-	for (const [i, item] of literal.items.entries()) {
+	for (const [i, item] of items.entries()) {
 		const at = elementOf(item).key;
 		if (at.kind === "catchall") {
 			yield attrsOf(set, item, {});
@@ -195,7 +188,7 @@ export function* encodeElements(
 		// Half open intervals: the values below the first one need an end of nothing.
 		if (i === 0 && first && low !== 0n) yield end(0n);
 		const open = high === bitmask(bits);
-		const next = literal.items[i + 1];
+		const next = items[i + 1];
 		const nextKey = next === undefined ? undefined : elementOf(next).key;
 		const adjacent =
 			isAnonymous(set) &&

@@ -14,7 +14,8 @@ import type { SetDeclaration } from "./set.js";
 import { bitmask, byteLength, swapOrder } from "./value.js";
 
 type Item = Element | Mapping;
-interface Interval {
+/** An element with its first and last value. */
+export interface Interval {
 	readonly item: Item;
 	low: bigint;
 	high: bigint;
@@ -43,16 +44,18 @@ export function bounds(key: Node): readonly [low: bigint, high: bigint] {
 
 const elementOf = (item: Item): Element => (item.kind === "mapping" ? item.key : item);
 
+export function intervalOf(item: Item): Interval {
+	const [low, high] = bounds(elementOf(item).key);
+	return { item, low, high };
+}
+
 /** Make every key a range and sort them; merge what overlaps where the set asks for it. */
 export function toIntervals(set: SetDeclaration, literal: SetLiteral): void {
 	if (literal.intervals) return;
 	const catchall = literal.items.filter((item) => elementOf(item).key.kind === "catchall");
 	const intervals = literal.items
 		.filter((item) => elementOf(item).key.kind !== "catchall")
-		.map((item): Interval => {
-			const [low, high] = bounds(elementOf(item).key);
-			return { item, low, high };
-		})
+		.map(intervalOf)
 		.toSorted((a, b) => (a.low < b.low ? -1 : a.low > b.low ? 1 : 0));
 	const isMap = (set.flags & NFT_SET_MAP) !== 0;
 	const merged = set.automerge && !isMap ? merge(intervals) : intervals;
@@ -81,7 +84,8 @@ function rejectOverlap(intervals: readonly Interval[]): void {
 	}
 }
 
-function ranged({ item, low, high }: Interval): Item {
+/** The element, from the first of the values to the last. */
+export function ranged({ item, low, high }: Interval): Item {
 	const element = elementOf(item);
 	const { path, datatype, order, bits } = element.key;
 	const end = (v: bigint): Value => value(path, datatype, order, bits, v);

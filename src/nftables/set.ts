@@ -8,6 +8,7 @@ import {
 	NFT_SET_OBJECT,
 	NFT_SET_TIMEOUT,
 } from "../uapi/nf_tables_const.js";
+import type { Merging } from "./automerge.js";
 import { Evaluation, fail } from "./evaluation.js";
 import { concatOf, type Datatype, integer, string, verdict } from "./fact/datatype.js";
 import { toIntervals } from "./interval.js";
@@ -59,6 +60,8 @@ export interface SetDeclaration {
 	readonly listed?: readonly Listed[];
 	readonly handle?: bigint;
 	readonly count?: number;
+	/** Of a set that merges its intervals, where it is known what it has. */
+	merging?: Merging;
 	/** Elements of it are in the kernel, or sent before. */
 	populated?: boolean;
 }
@@ -68,6 +71,8 @@ export const isInterval = (set: SetDeclaration): boolean => (set.flags & NFT_SET
 export const isMap = (set: SetDeclaration): boolean =>
 	(set.flags & (NFT_SET_MAP | NFT_SET_OBJECT)) !== 0;
 export const isDataMap = (set: SetDeclaration): boolean => (set.flags & NFT_SET_MAP) !== 0;
+/** Whether intervals that overlap or touch become one; those of a map do not. */
+export const mergesIntervals = (set: SetDeclaration): boolean => set.automerge && !isMap(set);
 /** Intervals as pairs of start and end elements; concatenations have ranges in one element instead. */
 export const hasEndElements = ({ flags }: SetDeclaration): boolean =>
 	(flags & (NFT_SET_INTERVAL | NFT_SET_CONCAT)) === NFT_SET_INTERVAL;

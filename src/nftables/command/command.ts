@@ -39,6 +39,8 @@ export interface Compilation {
 	/** The set of that name, if the document or the kernel has one. */
 	knownSet(handle: TableHandle, name: string): SetDeclaration | undefined;
 	addSet(set: SetDeclaration): void;
+	/** From here on the set has no elements. */
+	emptySet(handle: TableHandle, name: string): void;
 	/** The handle of a chain that the kernel has. */
 	chainOf(handle: TableHandle, name: string): bigint | undefined;
 	/** Handles of a chain's rules as the kernel has them, first to last. */

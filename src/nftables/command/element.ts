@@ -5,23 +5,21 @@ import {
 	NFT_MSG_NEWSETELEM,
 } from "../../uapi/nf_tables.js";
 import type { Cursor } from "../cursor.js";
-import { encodeElements } from "../element.js";
 import { Evaluation } from "../evaluation.js";
 import { parseSet } from "../expression/set.js";
 import type { FamilyJson } from "../fact/family.js";
 import type { ElementsJson } from "../json.js";
+import type { Element, Mapping } from "../node.js";
 import { encodePlain, newElements } from "../plain-elements.js";
 import { encodePlainIntervals } from "../plain-intervals.js";
 import { evaluateElements, type SetDeclaration } from "../set.js";
-import { portions } from "../set-message.js";
+import { type Compilation, header, type Operation, parseHandle, parseName } from "./command.js";
 import {
-	batchMessage,
-	type Compilation,
-	header,
-	type Operation,
-	parseHandle,
-	parseName,
-} from "./command.js";
+	type ElementMessage,
+	elementMessages,
+	emitMerged,
+	type Sending,
+} from "./element-message.js";
 import { rulesetOf } from "./rule.js";
 
 /** Elements of a set or map that exists, or that the document declares before. */
@@ -41,27 +39,21 @@ export function compileElement(at: Cursor, operation: Operation, compilation: Co
 	if (!removes && operation !== "add" && operation !== "create")
 		throw at.unsupported(`${operation} element`);
 	const flags = removes ? 0 : NLM_F_CREATE | (operation === "create" ? NLM_F_EXCL : 0);
-	const first = !removes && set.elements === undefined && set.populated !== true;
+	const first = !removes && set.populated !== true;
 	if (!removes && emitPlain(at.path, json.elem, set, { flags, first }, compilation)) return;
 	const literal = parseSet(json.elem, compilation.parser);
 	const evaluation = new Evaluation(rulesetOf(handle, compilation), handle.family);
 	const elements = evaluateElements(set, literal, evaluation);
-	if (first && elements.items.length > 0) set.elements = { ...elements, items: [] };
-	const message = removes
-		? operation === "delete"
-			? NFT_MSG_DELSETELEM
-			: NFT_MSG_DESTROYSETELEM
-		: NFT_MSG_NEWSETELEM;
-	for (const portion of portions(encodeElements(set, elements, first)))
-		compilation.emit(
-			batchMessage(at.path, message, flags, {
-				...header(handle.family),
-				NFTA_SET_ELEM_LIST_TABLE: handle.table,
-				NFTA_SET_ELEM_LIST_SET: name,
-				NFTA_SET_ELEM_LIST_SET_ID: removes || set.id === 0 ? undefined : set.id,
-				NFTA_SET_ELEM_LIST_ELEMENTS: portion,
-			}),
-		);
+	if (first && elements.items.length > 0) set.populated = true;
+	const message = operation === "destroy" ? NFT_MSG_DESTROYSETELEM : NFT_MSG_DELSETELEM;
+	const emit = (sent: ElementMessage, items: readonly (Element | Mapping)[]): void => {
+		for (const one of elementMessages(at.path, set, { message: sent, flags, first }, items))
+			compilation.emit(one);
+	};
+	if (set.merging === undefined) emit(removes ? message : NFT_MSG_NEWSETELEM, elements.items);
+	else if (removes) emit(message, set.merging.remove(elements.items));
+	else set.merging.add(elements.items);
+	emitMerged(at.path, set, { flags: removes ? NLM_F_CREATE : flags, first }, compilation);
 }
 
 /** Elements that are plain keys, where messages are sent as they are made. Whether they were. */
@@ -69,7 +61,7 @@ export function emitPlain(
 	path: string,
 	elem: Cursor,
 	set: SetDeclaration,
-	{ flags, first }: { readonly flags: number; readonly first: boolean },
+	{ flags, first }: Sending,
 	compilation: Compilation,
 ): boolean {
 	if (compilation.repetition === undefined || !Array.isArray(elem.value)) return false;

@@ -151,5 +151,9 @@ function parseElement(at: Cursor, compilation: Compilation) {
 	const set = compilation.findSet(handle, name, json.name.path);
 	const evaluation = new Evaluation(rulesetOf(handle, compilation), handle.family);
 	const literal = evaluateElements(set, parseSet(json.elem, compilation.parser), evaluation);
-	return { ...handle, name, elements: { set, keys: [...encodeElements(set, literal, false)] } };
+	return {
+		...handle,
+		name,
+		elements: { set, keys: [...encodeElements(set, literal.items, false)] },
+	};
 }

@@ -7,14 +7,13 @@ import {
 	NFT_MSG_NEWSETELEM,
 } from "../../uapi/nf_tables.js";
 import type { Cursor } from "../cursor.js";
-import { encodeElements } from "../element.js";
 import type { Ruleset } from "../evaluation.js";
 import { evaluateExpression } from "../expression/index.js";
 import type { FamilyJson } from "../fact/family.js";
 import type { StatementJson } from "../json.js";
 import { emitRule, evaluateRule } from "../rule.js";
 import { isAnonymous, type SetDeclaration } from "../set.js";
-import { encodeSet, portions } from "../set-message.js";
+import { encodeSet } from "../set-message.js";
 import {
 	type BatchMessage,
 	batchMessage,
@@ -26,6 +25,7 @@ import {
 	type TableHandle,
 } from "./command.js";
 import { commentRecord } from "./comment.js";
+import { elementMessages } from "./element-message.js";
 
 export interface RuleJson {
 	readonly family: FamilyJson;
@@ -135,18 +135,6 @@ export function rulesetOf(
 function declarationMessages(path: string, set: SetDeclaration): BatchMessage[] {
 	const of = header(set.family);
 	const messages = [batchMessage(path, NFT_MSG_NEWSET, NLM_F_CREATE, { ...of, ...encodeSet(set) })];
-	return [...messages, ...elementMessages(path, set)];
-}
-
-export function* elementMessages(path: string, set: SetDeclaration): Generator<BatchMessage> {
-	const { elements, family, table, name, id } = set;
-	if (elements === undefined) return;
-	for (const portion of portions(encodeElements(set, elements, true)))
-		yield batchMessage(path, NFT_MSG_NEWSETELEM, NLM_F_CREATE, {
-			...header(family),
-			NFTA_SET_ELEM_LIST_TABLE: table,
-			NFTA_SET_ELEM_LIST_SET: name,
-			NFTA_SET_ELEM_LIST_SET_ID: id,
-			NFTA_SET_ELEM_LIST_ELEMENTS: portion,
-		});
+	const sending = { message: NFT_MSG_NEWSETELEM, flags: NLM_F_CREATE, first: true };
+	return [...messages, ...elementMessages(path, set, sending, set.elements?.items ?? [])];
 }

@@ -4,6 +4,7 @@ import {
 	NFT_MSG_DELSETELEM,
 	NFT_MSG_DESTROYSET,
 	NFT_MSG_NEWSET,
+	NFT_MSG_NEWSETELEM,
 } from "../../uapi/nf_tables.js";
 import {
 	NFT_SET_CONSTANT,
@@ -15,6 +16,7 @@ import {
 	NFT_SET_POL_PERFORMANCE,
 	NFT_SET_TIMEOUT,
 } from "../../uapi/nf_tables_const.js";
+import { Merging } from "../automerge.js";
 import type { Cursor } from "../cursor.js";
 import { Evaluation, unevaluated } from "../evaluation.js";
 import { parseSet } from "../expression/set.js";
@@ -22,8 +24,8 @@ import { datatypeByName } from "../fact/datatype.js";
 import type { FamilyJson } from "../fact/family.js";
 import { objectTypes } from "../fact/object.js";
 import type { ElementsJson, Expression, StatementJson } from "../json.js";
-import { type Node, value } from "../node.js";
-import { evaluateElements, evaluateSet, type SetDeclaration } from "../set.js";
+import { type Element, type Mapping, type Node, value } from "../node.js";
+import { evaluateElements, evaluateSet, mergesIntervals, type SetDeclaration } from "../set.js";
 import { encodeSet } from "../set-message.js";
 import { parseStateful } from "../statement/set.js";
 import { MAX_COMMENT } from "../userdata.js";
@@ -36,7 +38,8 @@ import {
 	parseName,
 } from "./command.js";
 import { emitPlain } from "./element.js";
-import { elementMessages, rulesetOf } from "./rule.js";
+import { elementMessages, emitMerged } from "./element-message.js";
+import { rulesetOf } from "./rule.js";
 
 type SetFlag = keyof typeof flags;
 /** The type of a key: by name, as a concatenation of names, or that of an expression. */
@@ -109,6 +112,7 @@ export function compileSet(at: Cursor, operation: Operation, compilation: Compil
 		}
 		case "flush":
 			if (name === undefined) throw at.fail('"name" is missing');
+			compilation.emptySet({ family, table }, name);
 			compilation.emit(
 				batchMessage(path, NFT_MSG_DELSETELEM, 0, {
 					...header(family),
@@ -148,11 +152,22 @@ function add(
 			...encodeSet(set),
 		}),
 	]);
+	let elements: readonly (Element | Mapping)[] = [];
 	if (json.elem !== undefined && !plain(json.elem)) {
 		const literal = parseSet(json.elem, compilation.parser);
-		set.elements = evaluateElements(set, literal, new Evaluation(ruleset, handle.family));
+		elements = evaluateElements(set, literal, new Evaluation(ruleset, handle.family)).items;
 	}
-	for (const message of elementMessages(at.path, set)) compilation.emit(message);
+	if (elements.length > 0) set.populated = true;
+	const sending = { flags: NLM_F_CREATE, first: true };
+	if (mergesIntervals(set)) {
+		const merging = new Merging([]);
+		merging.add(elements);
+		set.merging = merging;
+		if (elements.length > 0) emitMerged(at.path, set, sending, compilation);
+		return;
+	}
+	const message = { ...sending, message: NFT_MSG_NEWSETELEM };
+	for (const one of elementMessages(at.path, set, message, elements)) compilation.emit(one);
 }
 
 /** One type, a concatenation of types, or the type of an expression. */

@@ -1,0 +1,56 @@
+import {
+	NFT_MSG_DELSETELEM,
+	type NFT_MSG_DESTROYSETELEM,
+	NFT_MSG_NEWSETELEM,
+} from "../../uapi/nf_tables.js";
+import { encodeElements } from "../element.js";
+import type { Element, Mapping } from "../node.js";
+import type { SetDeclaration } from "../set.js";
+import { portions } from "../set-message.js";
+import { type BatchMessage, batchMessage, type Compilation, header } from "./command.js";
+
+type Item = Element | Mapping;
+export type ElementMessage =
+	| typeof NFT_MSG_NEWSETELEM
+	| typeof NFT_MSG_DELSETELEM
+	| typeof NFT_MSG_DESTROYSETELEM;
+export interface Sending {
+	readonly flags: number;
+	/** The set is empty so far. */
+	readonly first: boolean;
+}
+
+/** Elements of a set, in portions that fit a message. */
+export function* elementMessages(
+	path: string,
+	set: SetDeclaration,
+	{ message, flags, first }: Sending & { readonly message: ElementMessage },
+	items: readonly Item[],
+): Generator<BatchMessage> {
+	const isNew = message === NFT_MSG_NEWSETELEM;
+	for (const portion of portions(encodeElements(set, items, first)))
+		yield batchMessage(path, message, flags, {
+			...header(set.family),
+			NFTA_SET_ELEM_LIST_TABLE: set.table,
+			NFTA_SET_ELEM_LIST_SET: set.name,
+			NFTA_SET_ELEM_LIST_SET_ID: isNew && set.id !== 0 ? set.id : undefined,
+			NFTA_SET_ELEM_LIST_ELEMENTS: portion,
+		});
+}
+
+/** Have the kernel told once, here, of all that the document changes in a set that merges its intervals. */
+export function emitMerged(
+	path: string,
+	set: SetDeclaration,
+	sending: Sending,
+	compilation: Compilation,
+): void {
+	const { merging } = set;
+	if (merging === undefined || merging.isSent) return;
+	merging.isSent = true;
+	const gone = { message: NFT_MSG_DELSETELEM, flags: 0, first: false };
+	compilation.emitLater(() => [
+		...elementMessages(path, set, gone, merging.removed),
+		...elementMessages(path, set, { ...sending, message: NFT_MSG_NEWSETELEM }, merging.added),
+	]);
+}

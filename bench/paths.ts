@@ -13,6 +13,9 @@ export const compiled = (name: string): string => join(cache, "js/bench", name);
 export const built = (name: string): string => join(cache, name);
 /** Our library, as it is published. */
 export const library = join(root, "dist/index.js");
-/** Our CLI under Node, and as one executable; the second is there only after `npm run build:bin`. */
-export const cli = join(root, "dist/cli/main.js");
+/** Our CLI under Node as npm installs it, and as one executable; that is there only after `npm run build:bin`. */
+export const cli = join(root, "dist/bin/umlnet-nl.cjs");
 export const singleFile = join(root, "bin/umlnet-nl");
+/** What `npm run build:bin` left of Bun, and the native module that it embeds. */
+export const bun = join(root, ".cache/bin/bun");
+export const native = join(root, ".cache/bin/koffi.node");

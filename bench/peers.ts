@@ -4,7 +4,7 @@ import { guard } from "./install.js";
 import type { Outcomes } from "./interleave.js";
 import type { Lab } from "./lab.js";
 import { LinePeer } from "./line.js";
-import { built, cli, compiled, library, singleFile, sources } from "./paths.js";
+import { built, bun, cli, compiled, library, native, singleFile, sources } from "./paths.js";
 import { type Commands, InProcess, type Peer, Processes } from "./peer.js";
 import { commandLine } from "./peers/cli.js";
 import { cni } from "./peers/cni.js";
@@ -37,6 +37,18 @@ const processes =
 	};
 
 const node = process.execPath;
+
+/** No peer, but a part of what a process of ours is made of. */
+const part = (...command: readonly string[]) =>
+	processes(() => ({ up: () => command, down: () => ["true"] }));
+
+/** Our command line as far as to know what it would do. */
+const planning = (umlnet: readonly string[]) =>
+	processes((_, __, folder) => {
+		const commands = commandLine(umlnet, folder);
+		const plan = (word: string): string => (word === "up" ? "plan" : word);
+		return { up: (i) => commands.up(i).map(plan), down: () => ["true"] };
+	});
 
 /** More than the 64 guests that a churn has up at once. */
 const POOL = 96;
@@ -98,9 +110,33 @@ export const catalogue = {
 		missing: absent(cli, "npm run build"),
 		start: processes((_, __, folder) => commandLine([node, cli], folder)),
 	},
-	node: {
-		label: "node -e 0",
-		start: processes(() => ({ up: () => [node, "-e", "0"], down: () => ["true"] })),
+	node: { label: "node -e 0", start: part(node, "-e", "0") },
+	node_native: {
+		label: "node, the native module loaded",
+		missing: absent(native, "npm run build:bin"),
+		start: part(node, "-e", `require(${JSON.stringify(native)})`),
+	},
+	cli_version: { label: "umlnet-nl --version under Node", start: part(node, cli, "--version") },
+	cli_plan: { label: "umlnet-nl plan under Node", start: planning([node, cli]) },
+	bun_bare: {
+		label: "Bun, compiled, nothing to do",
+		missing: absent(bun, "npm run build:bin"),
+		start: part(built("bun_bare")),
+	},
+	bun_native: {
+		label: "Bun, compiled, the native module loaded",
+		missing: absent(bun, "npm run build:bin"),
+		start: part(built("bun_native")),
+	},
+	bin_version: {
+		label: "umlnet-nl --version, single file",
+		missing: absent(singleFile, "npm run build:bin"),
+		start: part(singleFile, "--version"),
+	},
+	bin_plan: {
+		label: "umlnet-nl plan, single file",
+		missing: absent(singleFile, "npm run build:bin"),
+		start: planning([singleFile]),
 	},
 } satisfies Readonly<Record<string, Entry>>;
 

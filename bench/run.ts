@@ -15,7 +15,7 @@ import { markdown, type Results } from "./report.js";
 import type { Row } from "./row.js";
 import { growthRows } from "./rows/growth.js";
 import { churnRows, contentionRows, guestRows } from "./rows/guests.js";
-import { processRows, specRow } from "./rows/process.js";
+import { processRows, specRow, startRow } from "./rows/process.js";
 import { checkSame } from "./same.js";
 import { wireRows } from "./wire.js";
 
@@ -25,6 +25,7 @@ const MEASUREMENTS: Readonly<Record<string, (bench: Bench) => Promise<readonly R
 	churn: churnRows,
 	growth: growthRows,
 	process: processRows,
+	start: async (bench) => [await startRow(bench)],
 	spec: async (bench) => [await specRow(bench)],
 	wire: wireRows,
 };

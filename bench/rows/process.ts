@@ -30,6 +30,32 @@ export async function processRows(bench: Bench): Promise<Row[]> {
 	});
 }
 
+const PARTS = [
+	"bun_bare",
+	"bun_native",
+	"bin_version",
+	"bin_plan",
+	"bin",
+	"node",
+	"node_native",
+	"cli_version",
+	"cli_plan",
+	"cli",
+] as const satisfies readonly PeerId[];
+
+/** What an `up` by a whole process is made of: each does what the one before it does, and something more. */
+export async function startRow(bench: Bench): Promise<Row> {
+	const outcomes = await bench.with(PARTS, (runners) =>
+		bench.interleave(PARTS, runners, bench.times(40, 3), async ({ peer }) => {
+			const times = await peer.up(0, 1);
+			await peer.down(0, 1);
+			return times;
+		}),
+	);
+	const head = { id: "start", title: "What an up by a whole process is made of" } as const;
+	return peerRow({ ...head, unit: "ms", better: "less" }, outcomes);
+}
+
 const MANY = ["bin", "cli", "batch", "group"] as const satisfies readonly PeerId[];
 
 /** Many guests from one file, and their removal; a guest's share of both. */

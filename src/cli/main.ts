@@ -3,7 +3,7 @@ import { processIo } from "./io.js";
 import { run } from "./run.js";
 
 /** Beside this program where it was installed with its guest; the single file has none. */
-const GUEST = new URL("../guest/programs.js", import.meta.url).href;
+const guest = (): string => new URL("../guest/programs.js", import.meta.url).href;
 
 async function main(): Promise<void> {
 	const status = await run(process.argv.slice(2), processIo(), {
@@ -12,7 +12,7 @@ async function main(): Promise<void> {
 			return Host.open(options);
 		},
 		loadPrograms: () =>
-			import(GUEST).then(
+			import(guest()).then(
 				({ programs }: { programs: DemoPrograms }) => programs,
 				() => undefined,
 			),

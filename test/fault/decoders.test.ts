@@ -170,6 +170,7 @@ interface Result {
 	readonly refused: Readonly<Record<string, number>>;
 	readonly slowest: number;
 	readonly slowestIn: string;
+	readonly again: number;
 	readonly flaws: readonly string[];
 	readonly rss: readonly number[];
 }
@@ -187,8 +188,8 @@ const work = (corpus: object, count: number, lane: number): Promise<Result> =>
 	});
 
 const THREADS = 2;
-// What a thread of a busy machine may be kept waiting in the middle of an input, rather than what one takes.
-const SLOW_MS = 2_000;
+// Each is tried again when it took long: what is left is what the input itself takes.
+const SLOW_MS = 100;
 
 test(`lies end in an answer or in a typed error, seed ${seed}`, async () => {
 	const { netlink, nft } = await dumps();
@@ -209,16 +210,17 @@ test(`lies end in an answer or in a typed error, seed ${seed}`, async () => {
 	const sum = (what: "counts" | "refused", family: string): number =>
 		results.reduce((all, one) => all + (one[what][family] ?? 0), 0);
 	const done = Object.keys(SHARES).reduce((all, family) => all + sum("counts", family), 0);
-	const slowest = Math.max(...results.map((one) => one.slowest));
+	const [slow] = results.toSorted((a, b) => b.slowest - a.slowest) as [Result];
 	const grown = Math.max(...results.map(({ rss }) => (rss.at(-1) as number) - (rss[1] as number)));
 	const each = Object.keys(SHARES).map((family) => `${family} ${sum("counts", family)}`);
-	const notes = `${each.join(", ")}; slowest input ${slowest.toFixed(1)} ms, memory ${mebibytes(grown)} MiB more at the end`;
+	const again = results.reduce((all, one) => all + one.again, 0);
+	const notes = `${each.join(", ")}; ${again} decoded again for they took long, slowest input ${slow.slowest.toFixed(1)} ms (${slow.slowestIn}), memory ${mebibytes(grown)} MiB more at the end`;
 	report({ campaign: "decoders", cases: done, deviations: flaws.length, seed, notes });
 	expect(flaws).toEqual([]);
 	// Lies that nobody notices would be no lies.
 	for (const family of Object.keys(SHARES))
 		expect(sum("refused", family), family).toBeGreaterThan(sum("counts", family) / 100);
-	expect(slowest).toBeLessThan(SLOW_MS);
+	expect(slow.slowest).toBeLessThan(SLOW_MS);
 	expect(mebibytes(grown)).toBeLessThan(256);
 });
 

@@ -7,7 +7,7 @@ import { chmodSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { report, THOROUGH } from "./campaign.js";
+import { inLane, report, THOROUGH } from "./campaign.js";
 
 const FEW = ["scenarios", "uplink", "twice", "failing", "meddling"];
 const ALL = [...FEW, "verify", "network", "differential", "walk", "random"];
@@ -32,9 +32,19 @@ async function runAs(who: string, files: readonly string[]): Promise<Ended & { s
 	chmodSync(directory, 0o777);
 	const result = join(directory, "result.json");
 	const script = join(import.meta.dirname, "privilege");
-	const reporters = ["--reporter=default", "--reporter=json", `--outputFile.json=${result}`];
+	const reporters = [
+		"--testTimeout=600000",
+		"--reporter=default",
+		"--reporter=json",
+		`--outputFile.json=${result}`,
+	];
 	const tests = files.map((name) => `test/kernel/${name}.test.ts`);
-	const env = { ...process.env, UMLNET_FAULTS: "", UMLNET_RESULTS: undefined };
+	const env = {
+		...process.env,
+		UMLNET_FAULTS: "",
+		UMLNET_RESULTS: undefined,
+		UMLNET_LANE: undefined,
+	};
 	try {
 		const said = await new Promise<string>((resolve) => {
 			const options = { env, maxBuffer: 64 * 1024 * 1024 };
@@ -48,7 +58,7 @@ async function runAs(who: string, files: readonly string[]): Promise<Ended & { s
 	}
 }
 
-test.each(Object.entries(WHO))(
+test.each(inLane(Object.entries(WHO)))(
 	"as %s it is as for root",
 	async (who, files) => {
 		const ended = await runAs(who, files);

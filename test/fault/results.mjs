@@ -22,6 +22,7 @@ function rowsOf(campaign) {
 		rows.set(row.campaign, {
 			what: row.campaign,
 			cases: before.cases + row.cases,
+			...(row.of !== undefined && { of: (before.of ?? 0) + row.of }),
 			deviations: before.deviations + row.deviations,
 			seeds: [...new Set([...before.seeds, ...(row.seed === undefined ? [] : [row.seed])])],
 			notes: [...new Set([...before.notes, ...(row.notes === undefined ? [] : [row.notes])])],
@@ -69,12 +70,12 @@ if (isMerge) {
 writeFileSync(kept, `${JSON.stringify(all, null, "\t")}\n`);
 
 const lines = Object.entries(all).flatMap(([campaign, { date, commit, seconds, ended, rows }]) =>
-	rows.map(({ what, cases, deviations, seeds, notes }) =>
+	rows.map(({ what, cases, of, deviations, seeds, notes }) =>
 		[
 			"",
 			campaign,
 			what,
-			cases.toLocaleString("en"),
+			[cases, ...(of === undefined ? [] : [of])].map((n) => n.toLocaleString("en")).join(" of "),
 			deviations,
 			`${Math.floor(seconds / 60)} min ${seconds % 60} s, ended ${ended}`,
 			seeds.join(", ") || "–",
@@ -93,7 +94,10 @@ writeFileSync(
 
 Written by \`npm run test:faults\`; each row by the run of its date and commit. Linux ${kernel}, Node ${node}, ${count} CPUs,
 shared with other work. A deviation is anything but: all there, or exactly as before with an error that has a type, or all
-that is left named and put right by \`recover\`. Time is that of the whole campaign. A seed is given back as UMLNET_SEED.
+that is left named and put right by \`recover\`. A point of kill -9 is a system call of the command's main thread, from its
+first look at the state directory to its exit, told by its name, what it is done to, and the how manieth of those it is;
+strace's own log must show that the kill was at that very call. "The runtime's own" are calls for memory, threads and the
+event loop, which nobody else sees, and which need not come again in the next run. Time is that of the whole campaign. A seed is given back as UMLNET_SEED.
 
 | campaign | what | cases | deviations | took | seed | date, commit | notes |
 |---|---|---|---|---|---|---|---|
@@ -101,4 +105,6 @@ ${lines.join("\n")}
 `,
 );
 for (const row of isMerge ? [] : all[name].rows)
-	console.log(`${row.what}: ${row.cases} cases, ${row.deviations} deviations`);
+	console.log(
+		`${row.what}: ${row.cases}${row.of === undefined ? "" : ` of ${row.of}`} cases, ${row.deviations} deviations`,
+	);

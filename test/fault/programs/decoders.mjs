@@ -179,12 +179,14 @@ const result = {
 	refused: { journal: 0 },
 	slowest: 0,
 	slowestIn: "",
+	again: 0,
 	flaws: [],
 	rss: [process.memoryUsage().rss],
 };
 const undo = [];
 
-function attempt(family, one, length) {
+/** Decode it, and say how long that took. */
+function timed(family, one, length) {
 	const start = performance.now();
 	try {
 		DECODERS[family](one, one.bytes, length);
@@ -195,7 +197,23 @@ function attempt(family, one, length) {
 				`${family}: ${error?.stack ?? error}\n${Buffer.from(one.bytes.subarray(0, length)).toString("hex")}`,
 			);
 	}
-	const took = performance.now() - start;
+	return performance.now() - start;
+}
+
+// Garbage is collected within some tens of milliseconds, and a thread waits for its turn as long.
+const LONG_MS = 20;
+
+function attempt(family, one, length) {
+	const before = state;
+	let took = timed(family, one, length);
+	// What an input takes, it takes again; what came between comes elsewhere.
+	for (let again = 0; took > LONG_MS && again < 5; again++) {
+		state = before;
+		result.again++;
+		const refused = result.refused[family];
+		took = Math.min(took, timed(family, one, length));
+		result.refused[family] = refused;
+	}
 	if (took > result.slowest) Object.assign(result, { slowest: took, slowestIn: family });
 }
 

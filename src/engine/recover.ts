@@ -1,4 +1,5 @@
 import type { Kernel } from "../kernel/kernel.js";
+import { KernelError } from "../sys/error.js";
 import { finish, revert } from "./apply.js";
 import { RollbackError } from "./error.js";
 import type { Ending, Ledger, Unfinished } from "./journal.js";
@@ -26,14 +27,37 @@ export function recover(
 		journal.abort(unfinished.transaction);
 	}
 	for (const ending of endings) end(kernel, journal, ending);
+	const residual = [unfinished?.undo ?? [], ...endings.map(({ steps }) => steps)].flatMap((steps) =>
+		unproven(kernel, steps),
+	);
 	const commands = [...(unfinished ? [unfinished] : []), ...endings].map(({ command }) => command);
 	if (commands.length === 0) return { outcome: "nothing", steps: [], residual: [] };
 	return {
 		outcome: unfinished === undefined ? "finished" : "undone",
 		transaction: commands.join("; "),
 		steps: [...undone, ...endings.flatMap(({ steps }) => steps)].map(told),
-		residual: [],
+		residual,
 	};
+}
+
+/** Links that stand yet where ours was to be deleted: whoever changed name and mark has them, or has made them. */
+const unproven = (kernel: Kernel, steps: readonly StepRecord[]): string[] =>
+	steps.flatMap(({ label, actions }) =>
+		actions.flatMap((action) => {
+			if (action.via !== "unlink") return [];
+			const name = nameNow(kernel, action.link.index);
+			return name === undefined ? [] : [`link ${name}, which has the number of: ${label}`];
+		}),
+	);
+
+/** All is done that could be: that somebody's name cannot be had is no failure any more. */
+function nameNow(kernel: Kernel, index: number): string | undefined {
+	try {
+		return kernel.linkName(index);
+	} catch (error) {
+		if (error instanceof KernelError) return `number ${index}`;
+		throw error;
+	}
 }
 
 function end(kernel: Kernel, journal: Ledger, ending: Ending): void {

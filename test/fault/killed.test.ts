@@ -7,10 +7,11 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { checkSpec, type Spec } from "../../src/engine/spec.js";
-import type { Snapshot } from "../../src/oracle/snapshot.js";
+import { difference, type Snapshot } from "../../src/oracle/snapshot.js";
 import { Lab } from "../kernel/lab.js";
 import { S1, S2, S3, VARIANTS } from "../kernel/specs.js";
 import { type Call, callsOf, isKilledAt, killedAt, ordinalIn } from "../kernel/strace.js";
+import { umlnet } from "../kernel/umlnet.js";
 import { inLane, report, THOROUGH, until } from "./campaign.js";
 
 const flags = ["--owner", "500"];
@@ -103,6 +104,8 @@ afterAll(() => {
 	}
 });
 
+const command = (...args: readonly string[]) =>
+	umlnet({ netns: lab.host.path, stateDir: lab.stateDir }, ...args);
 const up = (spec: Spec) => lab.run((host) => host.up(spec));
 const down = () => lab.run((host) => host.down({ all: true }));
 const inPlace = ({ up: [verb = "", option = "", file = "", ...more] }: Scenario): string[] => {
@@ -251,6 +254,20 @@ test("whoever comes next needs no recover: up first ends what was left half done
 	expect((await up(scenario.spec)).mutations).toEqual([]);
 	await down();
 	expect(lab.changes(before)).toEqual([]);
+});
+
+test("what cannot be proven ours any more is named and left alone", async () => {
+	const scenario = FEW[1] as Scenario;
+	await (await halfDone({ ...scenario, verb: "up" }))();
+	const theirs = "ip link set br0 down; ip link set br0 name brx; ip link set brx alias mine";
+	lab.host.sh(theirs);
+	const recovered = command("recover");
+	expect(recovered.status).toBe(0);
+	expect(recovered.stderr).toMatch(/left alone, not provably ours: link brx, .*create bridge br0/);
+	expect(lab.host.sh("ip -br link")).toContain("brx");
+	expect(command("recover").stderr).toBe("nothing to do\n");
+	lab.host.sh("ip link delete brx");
+	expect(await lab.lookSettled().then((after) => difference(before, after))).toEqual([]);
 });
 
 const VERBS = ["up", "down", "recover"] as const;

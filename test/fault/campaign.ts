@@ -30,6 +30,8 @@ export interface Outcome {
 	readonly deviations: number;
 	readonly seed?: number;
 	readonly notes?: string;
+	/** What this process had no chance to try; it counts where no other had one. */
+	readonly untried?: readonly string[];
 }
 
 /** Tell how a campaign ended, before anything is expected of it; for the run that gathers them as well. */

@@ -23,6 +23,9 @@ function rowsOf(campaign) {
 			what: row.campaign,
 			cases: before.cases + row.cases,
 			...(row.of !== undefined && { of: (before.of ?? 0) + row.of }),
+			...(row.untried !== undefined && {
+				untried: (before.untried ?? row.untried).filter((one) => row.untried.includes(one)),
+			}),
 			deviations: before.deviations + row.deviations,
 			seeds: [...new Set([...before.seeds, ...(row.seed === undefined ? [] : [row.seed])])],
 			notes: [...new Set([...before.notes, ...(row.notes === undefined ? [] : [row.notes])])],
@@ -70,7 +73,7 @@ if (isMerge) {
 writeFileSync(kept, `${JSON.stringify(all, null, "\t")}\n`);
 
 const lines = Object.entries(all).flatMap(([campaign, { date, commit, seconds, ended, rows }]) =>
-	rows.map(({ what, cases, of, deviations, seeds, notes }) =>
+	rows.map(({ what, cases, of, untried = [], deviations, seeds, notes }) =>
 		[
 			"",
 			campaign,
@@ -80,7 +83,7 @@ const lines = Object.entries(all).flatMap(([campaign, { date, commit, seconds, e
 			`${Math.floor(seconds / 60)} min ${seconds % 60} s, ended ${ended}`,
 			seeds.join(", ") || "–",
 			`${date} UTC, ${commit}`,
-			notes.join(" / "),
+			[...notes, ...untried.map((one) => `never could be: \`${one}\``)].join(" / "),
 			"",
 		]
 			.join(" | ")

@@ -38,6 +38,23 @@ async function told(before: readonly Command[], ...documents: readonly (readonly
 	return all;
 }
 
+test("an object comes with what it is, and goes by its name", async () => {
+	const counter = { ...ip, name: "n", packets: 1, bytes: 2 } as const;
+	const limit = { ...ip, name: "l", rate: 3, per: "minute", burst: 5 } as const;
+	const [first, second] = [{ ...ip, name: "n" } as const, { ...ip, name: "l" } as const];
+	const events = await told(
+		[table],
+		[{ add: { counter } }, { add: { limit } }],
+		[{ delete: { counter: first } }, { delete: { limit: second } }],
+	);
+	expect(events).toEqual([
+		{ add: { counter } },
+		{ add: { limit } },
+		{ delete: { counter: first } },
+		{ delete: { limit: second } },
+	]);
+});
+
 test("tables, chains and rules come and go", async () => {
 	const rule = { ...ip, chain: "c", expr: [among(22, 80), { accept: null }] } as const;
 	const events = await told(
@@ -93,6 +110,17 @@ test("elements, each by itself, intervals whole", async () => {
 		{ delete: element("s", prefix) },
 		{ delete: { map: { ...ip, name: "m" } } },
 	]);
+});
+
+test("intervals that go are told in the order of the kernel, as nft tells them", async () => {
+	const set = { ...ip, name: "s", type: "mark", flags: ["interval"] } as const;
+	const range = (low: number, high: number) => ({ range: [low, high] }) as const;
+	const elem = [range(1, 9), range(10, 19), range(30, 39)];
+	const events = await told([table, { add: { set: { ...set, elem } } }], [{ flush: { set } }]);
+	const gone = (one: unknown) => ({
+		delete: { element: { ...ip, name: "s", elem: { set: [one] } } },
+	});
+	expect(events).toEqual(elem.toReversed().map(gone));
 });
 
 test("what is told of additions, applied, makes the same ruleset", async () => {

@@ -3,9 +3,13 @@ import type { Notification } from "../../netlink/listener.js";
 import type { Message, Out } from "../../netlink/schema.js";
 import { NLM_F_APPEND } from "../../uapi/netlink.js";
 import * as nft from "../../uapi/nf_tables.js";
+import { NFT_SET_ELEM_INTERVAL_END } from "../../uapi/nf_tables_const.js";
 import { type FamilyJson, families } from "../fact/family.js";
 import type { Host } from "../fact/host.js";
-import { hasEndElements, isAnonymous, type SetDeclaration } from "../set.js";
+import { bounds } from "../interval.js";
+import type { Element, Mapping } from "../node.js";
+import { elementOf, hasEndElements, isAnonymous, type SetDeclaration } from "../set.js";
+import { fromBytes } from "../value.js";
 import { readElements } from "./element.js";
 import { nameOf } from "./listed.js";
 import { printObject } from "./object.js";
@@ -182,9 +186,30 @@ export class EventReader {
 		}
 		const { name, table } = set;
 		const family = nameOf<FamilyJson, number>(families, set.family) ?? "ip";
-		return literal.items.map((item) => {
+		const items = hasEndElements(set) ? asTold(literal.items, elements) : literal.items;
+		return items.map((item) => {
 			const elem = { set: [printItem(item, this.#printer)] };
 			return event(change, { element: { family, table, name, elem } });
 		});
 	}
+}
+
+/** Intervals in the order in which the kernel tells of their beginnings, not in that of a listing. */
+function asTold(
+	items: readonly (Element | Mapping)[],
+	elements: readonly ElementAttrs[],
+): readonly (Element | Mapping)[] {
+	const order = new Map(
+		elements
+			.filter(({ NFTA_SET_ELEM_FLAGS: flags = 0 }) => (flags & NFT_SET_ELEM_INTERVAL_END) === 0)
+			.map(({ NFTA_SET_ELEM_KEY: key }, i) => [
+				fromBytes(key?.NFTA_DATA_VALUE ?? new Uint8Array(), "big"),
+				i,
+			]),
+	);
+	const at = (item: Element | Mapping): number => {
+		const { key } = elementOf(item);
+		return key.kind === "catchall" ? elements.length : (order.get(bounds(key)[0]) ?? 0);
+	};
+	return items.toSorted((a, b) => at(a) - at(b));
 }

@@ -49,7 +49,9 @@ export function printObject(
 		const { NFTA_OBJ_TYPE: number = 0, NFTA_OBJ_DATA: data = {} } = attrs;
 		return { unknown: { ...common, type: number, data: rawJson(data) } };
 	}
-	return { [type]: { ...common, ...bodyOf(attrs, printer) } } as unknown as ObjectJson;
+	// Of an object that goes the kernel tells the name alone.
+	const body = attrs.NFTA_OBJ_DATA && bodyOf(attrs, printer);
+	return { [type]: { ...common, ...body } } as unknown as ObjectJson;
 }
 
 function bodyOf(attrs: ObjectAttrs, { host }: Printer): object {

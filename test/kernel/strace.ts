@@ -18,15 +18,17 @@ export interface Call {
 	readonly isRuntime: boolean;
 }
 
-// One thread collects garbage, and the hashes are those of last time: two runs make the same calls, nearly.
+// One thread collects garbage, the hashes are those of last time, and no code is kept from the last run or for the
+// next one: two runs make the same calls, nearly.
 const STEADY = ["--single-threaded", "--hash-seed=1", "--random-seed=1"];
+const WITHOUT_CACHE = ["-E", "NODE_DISABLE_COMPILE_CACHE=1"];
 
 const RUNTIME =
 	/^(mmap|munmap|mprotect|madvise|brk|futex|rt_sig|sched_|getrusage|clock_|epoll_|get[pt]id|prlimit|\w+\(\d+<(anon_inode|pipe:))/;
 
 /** Run a command line of ours under strace. */
 function traced(lab: Lab, options: readonly string[], args: readonly string[]): Ended {
-	const under = ["strace", "-qq", "-s", "200", ...options];
+	const under = ["strace", "-qq", "-s", "200", ...WITHOUT_CACHE, ...options];
 	return umlnet({ netns: lab.host.path, stateDir: lab.stateDir, under, node: STEADY }, ...args);
 }
 

@@ -8,10 +8,13 @@ export class Cursor {
 	readonly value: unknown;
 	readonly path: string;
 	readonly #depth: number;
-	constructor(value: unknown, path = "$", depth = 0) {
+	/** The place of the first item of an array that is a part of another. */
+	readonly #from: number;
+	constructor(value: unknown, path = "$", depth = 0, from = 0) {
 		this.value = value;
 		this.path = path;
 		this.#depth = depth;
+		this.#from = from;
 		if (depth > MAX_DEPTH) throw this.fail(`nested more than ${MAX_DEPTH} deep`);
 	}
 
@@ -79,7 +82,16 @@ export class Cursor {
 	}
 	list(): Cursor[] {
 		if (!Array.isArray(this.value)) throw this.fail(`expected an array, got ${this.#type()}`);
-		return this.value.map((v, i) => new Cursor(v, `${this.path}[${i}]`, this.#depth + 1));
+		const from = this.#from;
+		return this.value.map((v, i) => new Cursor(v, `${this.path}[${from + i}]`, this.#depth + 1));
+	}
+	/** A long array in parts of at most `size` items, which keep their places; anything else is one part. */
+	*parts(size: number): Generator<Cursor> {
+		const { value } = this;
+		if (!Array.isArray(value) || value.length <= size) yield this;
+		else
+			for (let from = 0; from < value.length; from += size)
+				yield new Cursor(value.slice(from, from + size), this.path, this.#depth, from);
 	}
 
 	/** The members of an object: `required` must be there, nothing but them and `optional` may. */

@@ -86,6 +86,27 @@ test("a set that a rule updates can be changed by packets, whatever its own flag
 	expect(set?.value).toMatchObject({ NFTA_SET_NAME: "s", NFTA_SET_FLAGS: 0x20 });
 });
 
+test("elements of a large map keep their order, and their places in what is wrong", () => {
+	const pair = (i: number) =>
+		[{ concat: [`10.0.${i >> 8}.${i & 255}`, 80] }, { accept: null }] as const;
+	const elem: unknown[] = Array.from({ length: 2500 }, (_, i) => pair(i));
+	const type = ["ipv4_addr", "inet_service"];
+	const map = { family: "ip", table: "t", name: "m", type, map: "verdict", elem };
+	const compiledMap = () => compile({ nftables: [{ add: { map } }] } as never, { host }).messages;
+	const keys = compiledMap().flatMap(({ value }) => {
+		const list = value as { NFTA_SET_ELEM_LIST_ELEMENTS?: readonly Element[] };
+		return list.NFTA_SET_ELEM_LIST_ELEMENTS ?? [];
+	});
+	expect(keys.map(({ NFTA_SET_ELEM_KEY: key }) => [...key.NFTA_DATA_VALUE])).toEqual(
+		elem.map((_, i) => [10, 0, i >> 8, i & 255, 0, 80, 0, 0]),
+	);
+	elem[2300] = [{ concat: ["10.0.0.1", "no-such"] }, { accept: null }];
+	expect(compiledMap).toThrow("add.map.elem[2300][0].concat[1]");
+});
+interface Element {
+	readonly NFTA_SET_ELEM_KEY: { readonly NFTA_DATA_VALUE: Uint8Array };
+}
+
 test("more elements than one attribute holds are sent in portions", () => {
 	const elem = Array.from({ length: 5000 }, (_, i) => `10.0.${i >> 8}.${i & 255}`);
 	const set = { family: "ip", table: "t", name: "s", type: "ipv4_addr", elem } as const;

@@ -19,13 +19,12 @@ import {
 import { Merging } from "../automerge.js";
 import type { Cursor } from "../cursor.js";
 import { Evaluation, unevaluated } from "../evaluation.js";
-import { parseSet } from "../expression/set.js";
 import { datatypeByName } from "../fact/datatype.js";
 import type { FamilyJson } from "../fact/family.js";
 import { objectTypes } from "../fact/object.js";
 import type { ElementsJson, Expression, StatementJson } from "../json.js";
-import { type Element, type Mapping, type Node, value } from "../node.js";
-import { evaluateElements, evaluateSet, mergesIntervals, type SetDeclaration } from "../set.js";
+import { type Node, value } from "../node.js";
+import { evaluateSet, mergesIntervals, type SetDeclaration } from "../set.js";
 import { encodeSet } from "../set-message.js";
 import { parseStateful } from "../statement/set.js";
 import { MAX_COMMENT } from "../userdata.js";
@@ -37,7 +36,7 @@ import {
 	parseHandle,
 	parseName,
 } from "./command.js";
-import { emitPlain } from "./element.js";
+import { emitPlain, evaluateParts } from "./element.js";
 import { elementMessages, emitMerged } from "./element-message.js";
 import { rulesetOf } from "./rule.js";
 
@@ -152,22 +151,15 @@ function add(
 			...encodeSet(set),
 		}),
 	]);
-	let elements: readonly (Element | Mapping)[] = [];
-	if (json.elem !== undefined && !plain(json.elem)) {
-		const literal = parseSet(json.elem, compilation.parser);
-		elements = evaluateElements(set, literal, new Evaluation(ruleset, handle.family)).items;
+	if (mergesIntervals(set)) set.merging = new Merging([]);
+	if (json.elem === undefined || plain(json.elem)) return;
+	const sending = { message: NFT_MSG_NEWSETELEM, flags: NLM_F_CREATE, first: true };
+	for (const items of evaluateParts(set, json.elem, compilation)) {
+		if (items.length > 0) set.populated = true;
+		set.merging?.add(items);
+		if (set.merging !== undefined) emitMerged(at.path, set, sending, compilation);
+		else for (const one of elementMessages(at.path, set, sending, items)) compilation.emit(one);
 	}
-	if (elements.length > 0) set.populated = true;
-	const sending = { flags: NLM_F_CREATE, first: true };
-	if (mergesIntervals(set)) {
-		const merging = new Merging([]);
-		merging.add(elements);
-		set.merging = merging;
-		if (elements.length > 0) emitMerged(at.path, set, sending, compilation);
-		return;
-	}
-	const message = { ...sending, message: NFT_MSG_NEWSETELEM };
-	for (const one of elementMessages(at.path, set, message, elements)) compilation.emit(one);
 }
 
 /** One type, a concatenation of types, or the type of an expression. */

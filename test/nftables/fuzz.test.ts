@@ -1,12 +1,30 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { compile, type Document, NftError } from "../../src/nftables/index.js";
+import { compileEncoded } from "../../src/nftables/compile.js";
+import { type Command, compile, type Document, NftError } from "../../src/nftables/index.js";
 import { Printer } from "../../src/nftables/listing/print.js";
 import { listStatements } from "../../src/nftables/listing/rule.js";
 import { rows } from "./rules.js";
 import { compiled, host, inTable } from "./ruleset.js";
 
-const documents = rows.map(([, family, statements]) => inTable(family, statements));
+const s = { family: "ip", table: "t", name: "s" } as const;
+const prefix = { prefix: { addr: "10.1.0.0", len: 16 } } as const;
+const elem = ["10.0.0.1", { range: ["10.0.0.4", "10.0.0.9"] }, prefix] as const;
+const set = (more: object): Command =>
+	({ add: { set: { ...s, type: "ipv4_addr", ...more } } }) as unknown as Command;
+const add = { add: { element: { ...s, elem: ["10.0.0.2", "10.0.0.3"] } } } as const;
+const remove = { delete: { element: { ...s, elem: [prefix] } } } as const;
+const merging = { flags: ["interval"], "auto-merge": true, elem };
+const documents: readonly (readonly Command[])[] = [
+	...rows.map(([, family, statements]) => inTable(family, statements)),
+	[set({ flags: ["interval"], elem }), add, remove],
+	[set(merging), add, remove, { flush: { set: s } }, add],
+	[
+		set({ elem: ["10.0.0.1", "10.0.0.2"] }),
+		add,
+		{ destroy: { element: { ...s, elem: ["10.0.0.1"] } } },
+	],
+];
 
 /** Words of the language where they do not belong, and what no language has. */
 const intruder = fc.oneof(
@@ -37,14 +55,20 @@ function replaced(value: unknown, place: { n: number }, by: unknown): unknown {
 	);
 }
 
-function attempt(document: unknown): void {
+/** What comes of a document, by either way of compiling it. */
+function outcome(compileIt: typeof compile, document: unknown): string | undefined {
 	try {
-		for (const { message, value } of compile(document as Document, { host }).messages)
+		for (const { message, value } of compileIt(document as Document, { host }).messages)
 			message.encode(value as never);
+		return undefined;
 	} catch (error) {
 		if (!(error instanceof NftError)) throw error;
 		expect(error.cause, error.message).toBeUndefined();
+		return error.message;
 	}
+}
+function attempt(document: unknown): void {
+	expect(outcome(compileEncoded as typeof compile, document)).toBe(outcome(compile, document));
 }
 
 const runs = Number(process.env.FUZZ_RUNS ?? 20_000);

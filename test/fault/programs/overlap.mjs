@@ -2,7 +2,7 @@
 // began and what came of it, with the time of the kernel's clock, which is the same for all processes.
 import { open } from "../../../dist/index.js";
 
-const [stateDir, specs, seed, count] = process.argv.slice(2);
+const [stateDir, specs, seed, count, until] = process.argv.slice(2);
 const taps = Object.entries(JSON.parse(specs));
 let state = Number(seed) >>> 0;
 /** xorshift32 */
@@ -26,5 +26,5 @@ async function one() {
 		verb === "up" ? await host.up(spec) : await host.down({ taps: [tap] });
 	say({ id, end: now(), changed, index: verb === "up" ? there[0].index : undefined });
 }
-while (last < Number(count)) await Promise.all([one(), one()]);
+while (last < Number(count) && Date.now() < Number(until)) await Promise.all([one(), one()]);
 await host.close();

@@ -30,9 +30,6 @@ import { UmlnetError } from "./sys/error.js";
 export type { GuestInput } from "./pool.js";
 export type WorkerOptions = HostOptions & { readonly pool?: PoolOptions | undefined };
 
-// An answer takes ~0.1 ms to its reader and the next request half of that back; waking this thread for it, as long again.
-const LINGER_MS = 0.25;
-
 interface Waiting {
 	readonly id: number;
 	readonly call: Call;
@@ -78,7 +75,6 @@ class Server {
 			else if (await this.#settle()) continue;
 			// Who came while it waited for the lock has not been served yet.
 			else if ((await this.#tend()) || this.#queue.length > 0) continue;
-			else if (this.#linger()) continue;
 			else if (!(await this.#rehearse())) break;
 		}
 		this.#busy = false;
@@ -108,17 +104,6 @@ class Server {
 		// Lets in who has come meanwhile, whatever they want.
 		await setImmediate();
 		return true;
-	}
-
-	/** Wait a moment for a caller who goes on as soon as it is answered. True when somebody came. */
-	#linger(): boolean {
-		// While links are being deleted the event loop is needed, to hear of it.
-		if (this.#leaving.size > 0) return false;
-		for (const end = performance.now() + LINGER_MS; performance.now() < end; ) {
-			this.#drain();
-			if (this.#queue.length > 0 || this.#closing) return true;
-		}
-		return false;
 	}
 
 	/** Everything that has arrived while the kernel was at work joins the queue before the next transaction. */

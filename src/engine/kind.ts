@@ -38,6 +38,8 @@ export interface Surroundings {
 	indexOf(link: string): number;
 	/** Whether nothing is set on that link: this transaction makes it, or takes it out of a pool. */
 	isBlank(link: string): boolean;
+	/** What was made of the resource of this key, or is about to be; undefined when none is ours. */
+	made(key: string): unknown;
 	/** The taps of other requests because of which a resource of ours stands, by its key. */
 	others(key: string): readonly string[];
 }

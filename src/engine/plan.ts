@@ -117,19 +117,19 @@ class Planner {
 		this.#around = {
 			kernel,
 			indexOf: (link) => {
-				const known = this.#indexes.get(link) ?? this.#ownIndex(link);
+				const known = this.#indexes.get(link) ?? indexOf(this.#own(linkKey(link)));
 				const index = known ?? readLinkIndex(link);
 				this.#indexes.set(link, index);
 				return index;
 			},
+			made: (key) => this.#own(key)?.made,
 			isBlank: (link) => this.#isBlank(linkKey(link)),
 			others: (key) => [...state.users(key)].filter((name) => !ours.has(name)),
 		};
 	}
 
-	#ownIndex(link: string): number | undefined {
-		const key = linkKey(link);
-		return indexOf(this.entries.get(key) ?? this.#state.entries.get(key));
+	#own(key: string): Entry | undefined {
+		return this.entries.get(key) ?? this.#state.entries.get(key);
 	}
 
 	#isBlank(key: string): boolean {

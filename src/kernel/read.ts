@@ -5,7 +5,7 @@ import { RTM_GETADDR, RTM_NEWADDR } from "../uapi/if_addr.js";
 import { ifinfomsg, RTEXT_FILTER_SKIP_STATS, RTM_GETLINK, RTM_NEWLINK } from "../uapi/if_link.js";
 import { NTF_PROXY, RTM_GETNEIGH, RTM_NEWNEIGH } from "../uapi/neighbour.js";
 import { RTM_GETNETCONF, type RTM_NEWNETCONF } from "../uapi/netconf.js";
-import { RTM_GETROUTE, RTM_NEWROUTE } from "../uapi/rtnetlink.js";
+import { RTM_F_FIB_MATCH, RTM_GETROUTE, RTM_NEWROUTE, rtmsg } from "../uapi/rtnetlink.js";
 import { AF_INET } from "../uapi/socket.js";
 import type { Kernel } from "./kernel.js";
 
@@ -84,6 +84,44 @@ export function readRoutes(kernel: Kernel, family: AddressFamily, index: number)
 		kernel.dump(RTM_GETROUTE, RTM_NEWROUTE, { rtm_family: family, RTA_OIF: index }),
 	);
 }
+
+/** A look-up in the routing tables, as for a packet to that address, answered with the route as it stands there. */
+function routeTo(
+	kernel: Kernel,
+	message: typeof RTM_GETROUTE,
+	rtm_family: AddressFamily,
+	RTA_DST: Uint8Array,
+): unknown {
+	const rtm_flags = RTM_F_FIB_MATCH;
+	const rtm_dst_len = 8 * RTA_DST.length;
+	const asked = request(message, 0, { rtm_family, rtm_dst_len, rtm_flags, RTA_DST });
+	const [outcome] = kernel.rtnetlink([asked]);
+	if (outcome?.error === undefined) return outcome?.replies[0]?.value;
+	if (NO_WAY.has(outcome.error.errno)) return undefined;
+	throw outcome.error;
+}
+
+/** The route by which packets to an address go, if there is one that lets them. @throws KernelError */
+export const readRouteTo = (
+	kernel: Kernel,
+	family: AddressFamily,
+	address: Uint8Array,
+): Route | undefined => routeTo(kernel, RTM_GETROUTE, family, address) as Route | undefined;
+
+/** RTM_GETROUTE of whose answer the header alone is read: half the price, on the way of every guest. */
+const GET_HEADER = { ...RTM_GETROUTE, read: (r: Reader) => rtmsg.read(r) };
+
+/** The prefix length of that route: 0 for a default route. @throws KernelError */
+export const readPrefixTo = (
+	kernel: Kernel,
+	family: AddressFamily,
+	address: Uint8Array,
+): number | undefined =>
+	(routeTo(kernel, GET_HEADER, family, address) as Pick<Route, "rtm_dst_len"> | undefined)
+		?.rtm_dst_len;
+
+/** No route, or one that is unreachable, prohibit or blackhole (fib_props, net/ipv4/fib_semantics.c). */
+const NO_WAY = new Set(["ENETUNREACH", "EHOSTUNREACH", "EACCES", "EINVAL"]);
 
 /** The neighbours of one link, and the addresses it answers for as a proxy. @throws KernelError */
 export function readNeighbours(kernel: Kernel, index: number): readonly Neighbour[] {

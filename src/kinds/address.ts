@@ -1,9 +1,9 @@
-import { formatAddress, parseCidr } from "../engine/cidr.js";
+import { cidrOf, formatAddress, isSingle, network, parseCidr } from "../engine/cidr.js";
 import { ConflictError } from "../engine/error.js";
-import { type Kind, linkKey } from "../engine/kind.js";
+import { type Kind, linkKey, type Surroundings } from "../engine/kind.js";
 import type { Action } from "../kernel/action.js";
 import type { Kernel } from "../kernel/kernel.js";
-import { readAddresses, type Address as Seen } from "../kernel/read.js";
+import { readAddresses, readPrefixTo, readRouteTo, type Address as Seen } from "../kernel/read.js";
 import { request } from "../netlink/request.js";
 import {
 	IFA_F_NODAD,
@@ -15,6 +15,7 @@ import {
 import { NLM_F_CREATE, NLM_F_EXCL } from "../uapi/netlink.js";
 import { AF_INET, AF_INET6 } from "../uapi/socket.js";
 import { PROTOCOL } from "./mark.js";
+import { type Port, uplinkKey } from "./port.js";
 
 export interface Address {
 	readonly link: string;
@@ -63,11 +64,51 @@ const canonical = (address: string): string => parseCidr(address).text;
 const isThere = (made: MadeAddress, kernel: Kernel): boolean =>
 	readAddresses(kernel, made.index).map(addressText).includes(canonical(made.address));
 
+/**
+ * A subnet that another link has already, or one within it: of the two the host would reach one only. A wider one
+ * does no harm, packets go by the longest prefix: a guest with an address of the LAN lives by that.
+ */
+function refuseShared({ link, address, index }: MadeAddress, around: Surroundings): void {
+	const wanted = parseCidr(address);
+	if (isSingle(wanted)) return;
+	const family = wanted.family === 4 ? AF_INET : AF_INET6;
+	if ((readPrefixTo(around.kernel, family, wanted.address) ?? 0) < wanted.prefix) return;
+	const route = readRouteTo(around.kernel, family, wanted.address);
+	if (route?.RTA_OIF === undefined || route.RTA_OIF === index) return;
+	const other = around.kernel.linkName(route.RTA_OIF) ?? `link ${route.RTA_OIF}`;
+	if (belongTogether(link, other, around)) return;
+	const there = cidrOf(route.RTA_DST ?? wanted.address, route.rtm_dst_len).text;
+	throw new ConflictError(
+		`subnet ${cidrOf(network(wanted), wanted.prefix).text} of ${link}`,
+		`${there} on ${other}`,
+		`none of it on another link`,
+		{
+			hint: `choose a subnet of its own for ${link}; to put guests into that of ${other}, use mode bridged, or a longer prefix and proxyArp`,
+		},
+	);
+}
+
+/** Taps and bridges know their network. */
+interface OfNetwork {
+	readonly network: string;
+}
+/** Taps of one network may share a subnet, as their guests have routes of their own; and a bridge gets its uplink's. */
+function belongTogether(link: string, other: string, { made, others }: Surroundings): boolean {
+	const port = made(uplinkKey(other)) as Pick<Port, "bridge"> | undefined;
+	if (port?.bridge === link) return true;
+	const there = made(linkKey(other)) as OfNetwork | undefined;
+	if (there === undefined) return false;
+	// What is of one spec was compared there; what nobody else stands on may be about to go.
+	if (others(linkKey(other)).length === 0) return true;
+	return there.network === (made(linkKey(link)) as OfNetwork | undefined)?.network;
+}
+
 /** An address of the host on a link of ours. */
 export const address: Kind<Address, MadeAddress> = {
 	kind: "address",
 	key: ({ link, address }) => `address:${link}:${canonical(address)}`,
-	resolve(want, { kernel, indexOf, isBlank }) {
+	resolve(want, around) {
+		const { kernel, indexOf, isBlank } = around;
 		const made = { ...want, index: indexOf(want.link) };
 		if (!isBlank(want.link) && isThere(made, kernel))
 			throw new ConflictError(
@@ -76,6 +117,7 @@ export const address: Kind<Address, MadeAddress> = {
 				"a new one",
 				{ hint: `remove it first: ip address delete ${want.address} dev ${want.link}` },
 			);
+		refuseShared(made, around);
 		return made;
 	},
 	create(made) {

@@ -12,7 +12,7 @@ import {
 	takeSteps,
 	wayOf,
 } from "./belongings.js";
-import { enslave, release } from "./port.js";
+import { enslave, release, uplinkKey } from "./port.js";
 
 /** A host interface that becomes a port of our bridge; its addresses and routes move to the bridge. */
 export interface Uplink {
@@ -49,7 +49,7 @@ function refuse(link: Link, want: Uplink, kernel: Kernel): void {
 /** The uplink of a bridged network. Its way to the world is moved in one rtnetlink send. */
 export const uplink: Kind<Uplink, MadeUplink> = {
 	kind: "uplink",
-	key: ({ link }) => `uplink:${link}`,
+	key: ({ link }) => uplinkKey(link),
 	resolve(want, { kernel, indexOf }) {
 		const link = readLinkByName(kernel, want.link);
 		if (link === undefined) throw missingUplink(want.link);
@@ -64,8 +64,9 @@ export const uplink: Kind<Uplink, MadeUplink> = {
 	],
 	remove: (made) => [
 		...takeSteps(made, made.index, asBridge(made)),
-		inAddressPhase(release(made)),
 		...putSteps(made, made.index, asUplink(made)),
+		// Last: the kernel waits for every CPU to let go of a port (del_nbp), and the host has its way again by now.
+		inAddressPhase(release(made)),
 	],
 	drift(made, kernel) {
 		const out = readLink(kernel, made.index)?.IFLA_MASTER === made.master;

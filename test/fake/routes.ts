@@ -7,6 +7,7 @@ import {
 	RT_TABLE_MAIN,
 	type RTM_DELROUTE,
 	RTM_F_CLONED,
+	RTM_F_FIB_MATCH,
 	type RTM_GETROUTE,
 	type RTM_NEWROUTE,
 	RTN_LOCAL,
@@ -227,13 +228,14 @@ export function dumpRoutes(ns: Namespace, value: Given<typeof RTM_GETROUTE>): Ro
 		.map((one) => routeReply(ns, one));
 }
 
-/** RTM_GETROUTE of one address: the way a packet would take. */
+/** RTM_GETROUTE of one address: the way a packet would take, or with RTM_F_FIB_MATCH the route that says so. */
 export function getRoute(ns: Namespace, value: Given<typeof RTM_GETROUTE>): RouteReply {
 	const family = value.rtm_family ?? 0;
 	if (value.RTA_DST === undefined) throw new Refusal("EINVAL");
 	const address = hex(value.RTA_DST);
 	const way = lookUp(ns, family, address, value.RTA_OIF || undefined, () => true);
 	if (way === undefined) throw new Refusal("ENETUNREACH");
+	if (((value.rtm_flags ?? 0) & RTM_F_FIB_MATCH) !== 0) return routeReply(ns, way);
 	const prefsrc = way.prefsrc ?? sourceFor(ns, way, address);
 	const to = { dst: address, prefix: address.length * 4, priority: 0, prefsrc };
 	const reply = routeReply(ns, { ...way, ...to });

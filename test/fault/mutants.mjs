@@ -174,6 +174,13 @@ export const MUTANTS = [
 		[...kind("address"), ...LIVE],
 	],
 	[
+		"the subnet of another link",
+		"kinds/address.ts",
+		"		refuseShared(made, around);\n",
+		"",
+		["test/engine/subnet.test.ts", "test/kernel/input.test.ts"],
+	],
+	[
 		"the uplink of another bridge",
 		"kinds/uplink.ts",
 		"		refuse(link, want, kernel);\n",

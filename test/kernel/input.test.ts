@@ -21,6 +21,14 @@ beforeAll(async () => {
 		ip link add other type bridge
 		ip link add v0 type veth peer name v1
 		ip link set v0 master other
+		ip link add docker0 type veth peer name veth1
+		ip address add 172.17.0.1/16 dev docker0
+		ip link set docker0 up
+		ip link set veth1 up
+		ip route add 172.30.5.0/24 via 10.33.33.1
+		ip route add 0.0.0.0/1 via 10.33.33.1
+		ip route add 128.0.0.0/1 via 10.33.33.1
+		ip address add 2001:db8:7::1/64 dev docker0 nodad
 		ip link property add dev v1 altname twin
 		ip tuntap add theirs mode tap user 1000
 		ip tuntap add tun7 mode tun`);
@@ -261,6 +269,23 @@ const IN_THE_WAY: readonly (readonly [...Row, status: number])[] = [
 		/found a bridge/,
 		5,
 	],
+	...Object.entries({
+		"the uplink's": ["10.33.33.99/8", "10.0.0.0/8 on eth1"],
+		"docker's": ["172.17.0.9/16", "172.17.0.0/16 on docker0"],
+		"docker's, in IPv6": ["2001:db8:7::9/64", "2001:db8:7::/64 on docker0"],
+		"one with a route": ["172.30.5.1/24", "172.30.5.0/24 on eth1"],
+		"one around a route": ["172.30.5.1/16", "172.30.5.0/24 on eth1"],
+		"one around an address of the host": ["10.33.33.34/24", "10.33.33.34/32 on eth1"],
+	}).map(
+		([whose, [subnet, found]]) =>
+			[
+				`the subnet of another: ${whose}`,
+				address(subnet),
+				"taps.tap0.addresses",
+				new RegExp(`found ${found}, wanted`),
+				5,
+			] as const,
+	),
 	...[bridged, { mode: "nat" }].map(
 		(network) =>
 			[

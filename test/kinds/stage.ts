@@ -22,6 +22,7 @@ export class Stage {
 			kernel: this.kernel,
 			indexOf: (link) => this.index(link),
 			isBlank: (link) => blank.includes(link),
+			made: () => undefined,
 			others: () => [],
 		};
 	}

@@ -1,0 +1,43 @@
+import { rmSync } from "node:fs";
+import { afterAll, afterEach, beforeEach, expect, test } from "vitest";
+import { lan } from "./hosts.js";
+import { Rig, scratch } from "./rig.js";
+import { downOf, unit } from "./units.js";
+
+const directory = scratch();
+afterAll(() => rmSync(directory, { recursive: true }));
+
+let rig: Rig;
+beforeEach(() => {
+	rig = new Rig(directory, lan);
+});
+afterEach(() => rig.close());
+
+const up = (...wanted: Parameters<typeof unit>): void => {
+	rig.engine.up([unit(...wanted)]);
+};
+
+test("taps of one network may have one subnet", () => {
+	up(1, "nat", "192.168.11.1/24");
+	up(2, "nat", "192.168.11.1/24");
+	expect(rig.journal.state.taps.size).toBe(2);
+});
+
+test("two networks may not, until the first has gone", () => {
+	up(1, "nat", "192.168.11.1/24");
+	const before = rig.picture();
+	expect(() => up(2, "plain", "192.168.11.9/24")).toThrow(
+		"subnet 192.168.11.0/24 of tap2: found 192.168.11.0/24 on tap1, wanted none of it on another link",
+	);
+	expect(rig.picture()).toBe(before);
+	rig.engine.down(downOf(1));
+	up(2, "plain", "192.168.11.9/24");
+	expect(rig.journal.state.taps.size).toBe(1);
+});
+
+test("a part of the LAN, and an address by itself, may be on a tap", () => {
+	up(1, "plain", "10.33.33.129/25");
+	up(2, "plain", "10.33.33.33/32");
+	expect(() => up(3, "plain", "10.33.33.9/24")).toThrow("10.33.33.0/24 on eth1");
+	expect(rig.journal.state.taps.size).toBe(2);
+});

@@ -252,12 +252,7 @@ export function planUp(
 	const planner = new Planner(kinds, kernel, state, unitOf, readLinkIndex, isTrusted);
 	const { wanted, keysOf } = targets(kinds, units);
 	for (const target of wanted.values()) planner.bring(target);
-	const abandoned = [...unitOf.keys()].flatMap((name) =>
-		(state.taps.get(name)?.keys ?? []).filter(
-			(key) => !wanted.has(key) && [...state.users(key)].every((user) => unitOf.has(user)),
-		),
-	);
-	const drop = [...new Set(abandoned)];
+	const drop = abandoned(state, unitOf, wanted);
 	planner.release(drop, (key) => unitOfAll(state.users(key), unitOf));
 	const up = taps.map((tap) => ({
 		report: { ...tap.report, index: indexOf(planner.entries.get(linkKey(tap.report.name))) ?? 0 },
@@ -277,6 +272,22 @@ export function planUp(
 		wanted,
 		bonds: [...bonds, ...(drop.length > 0 ? each(unitOf) : []), [...unitOf.values()]],
 	};
+}
+
+/** What these taps stood on and want no longer, and nobody else stands on. */
+function abandoned(
+	state: State,
+	taps: ReadonlyMap<string, unknown>,
+	wanted: ReadonlyMap<string, unknown>,
+): string[] {
+	const left = new Set<string>();
+	// Each once: what a network shares has as many users as there are guests.
+	for (const name of taps.keys())
+		for (const key of state.taps.get(name)?.keys ?? []) if (!wanted.has(key)) left.add(key);
+	return [...left].filter((key) => {
+		const users = state.users(key);
+		return users.size <= taps.size && [...users].every((user) => taps.has(user));
+	});
 }
 
 /**

@@ -50,7 +50,7 @@ const loader = defineConfig({
 			renderChunk: (code) => code.replace("CLI_CHUNK", mainChunk),
 		},
 	],
-	output: { ...cli.output, entryFileNames: "[name].cjs", cleanDir: false },
+	output: { ...cli.output, entryFileNames: "[name].cjs", cleanDir: false, sourcemap: false },
 });
 
 /** What `umlnet-nl demo` may start lies beside it, apart: the program itself starts nothing. */

@@ -19,6 +19,7 @@ import type {
 	TrialReport,
 	UpReport,
 } from "./report.js";
+import { Looks } from "./trust.js";
 import { strays, verify } from "./verify.js";
 
 /** Whose transactions are whose. */
@@ -54,10 +55,7 @@ export class Engine {
 	/** The index of a link of the host, by name. @throws SpecError when there is none */
 	readonly #readLinkIndex: (name: string) => number;
 	readonly #ownership: Ownership;
-	/** When what several taps stand on was last looked at, by its key: by `performance.now()`. */
-	readonly #looked = new Map<string, number>();
-	/** Whether the last plan rests on what was not looked at for it. */
-	#hasTrusted = false;
+	readonly #looks = new Looks();
 
 	constructor(
 		kernel: Kernel,
@@ -87,10 +85,10 @@ export class Engine {
 		try {
 			return this.#up(units, within, trust);
 		} catch (error) {
-			const hadTrusted = this.#hasTrusted;
-			this.#looked.clear();
+			const { hasTrusted } = this.#looks;
+			this.#looks.forget();
 			// Perhaps what it was trusted to stand on is there no more.
-			if (!hadTrusted || this.#journal.unfinished !== undefined) throw error;
+			if (!hasTrusted || this.#journal.unfinished !== undefined) throw error;
 			return this.#up(units, within, 0);
 		}
 	}
@@ -113,7 +111,7 @@ export class Engine {
 			.filter(({ report }) => report.mode === "parked");
 		const subnets = this.#subnets(parked.map(({ report }) => report.name));
 		const { rejected } = this.#apply(plan, command("up", names), { within });
-		if (rejected.size > 0) this.#looked.clear();
+		if (rejected.size > 0) this.#looks.forget();
 		this.#forgetFlows(subnets);
 		const steps = stepsByUnit(plan);
 		return new Map(
@@ -323,17 +321,10 @@ export class Engine {
 
 	#planUp(units: readonly Unit[], trust = 0): Plan {
 		const { state } = this.#journal;
-		const now = performance.now();
-		this.#hasTrusted = false;
-		const isTrusted = (key: string): boolean => {
-			const at = this.#looked.get(key);
-			const trusted = at !== undefined && now - at < trust;
-			this.#hasTrusted ||= trusted;
-			return trusted;
-		};
+		const isTrusted = this.#looks.within(trust);
 		const plan = planUp(this.#kinds, this.#kernel, state, units, this.#readLinkIndex, isTrusted);
-		for (const key of plan.wanted.keys())
-			if (trust > 0 && state.users(key).size > 1 && !isTrusted(key)) this.#looked.set(key, now);
+		const shared = [...plan.wanted.keys()].filter((key) => state.users(key).size > 1);
+		if (trust > 0) this.#looks.note(shared);
 		return plan;
 	}
 

@@ -1,6 +1,7 @@
 import type { DemoEvent } from "../../demo.js";
 import { Exit } from "../exit.js";
 import type { Perform } from "../program.js";
+import { printableReport } from "../render/printable.js";
 import type { Session } from "../session.js";
 import type { Verb } from "../verb.js";
 
@@ -22,7 +23,6 @@ export function addDemo(program: Verb, perform: Perform): void {
 async function demonstrate(session: Session): Promise<number> {
 	const { demo } = await import("../../demo.js");
 	const { renderEvent } = await import("../render/demo.js");
-	const { printableReport } = await import("../render/printable.js");
 	const { json, quiet } = session.settings;
 	const events: DemoEvent[] = [];
 	const programs = await session.loadPrograms();

@@ -1,6 +1,7 @@
 import type { PlanReport } from "../../engine/report.js";
 import { Exit } from "../exit.js";
 import type { Perform } from "../program.js";
+import { printableReport } from "../render/printable.js";
 import type { HostPort, Session } from "../session.js";
 import { addTapOptions, specOf, type TapOptions } from "../spec.js";
 import { targetOf } from "../target.js";
@@ -50,7 +51,6 @@ async function plan(
 		: await ofUp(session, taps, options, verb);
 	const report = await session.withHost(question);
 	const { renderSteps, renderTotals } = await import("../render/plan.js");
-	const { printableReport } = await import("../render/printable.js");
 	const { steps } = printableReport(report);
 	session.result(report, () => renderSteps(steps, session.settings.verbosity > 0, session.paint));
 	session.say(steps.length === 0 ? "nothing to do" : renderTotals(steps));

@@ -1,6 +1,7 @@
 import type { StatusReport, TrialReport } from "../../engine/report.js";
 import { Exit } from "../exit.js";
 import type { Perform } from "../program.js";
+import { printableReport } from "../render/printable.js";
 import type { Session } from "../session.js";
 import type { Verb } from "../verb.js";
 
@@ -33,7 +34,6 @@ async function status(
 ): Promise<number> {
 	const asked = names.length === 0 ? undefined : names;
 	const report = await session.withHost((host) => host.status(asked, { verify }));
-	const { printableReport } = await import("../render/printable.js");
 	const { tapWithLaunch } = await import("../render/tap.js");
 	const shown = printableReport(report);
 	if (session.settings.json) session.json({ ...report, taps: report.taps.map(tapWithLaunch) });

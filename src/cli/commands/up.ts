@@ -1,6 +1,7 @@
 import type { StepReport } from "../../engine/report.js";
 import { Exit } from "../exit.js";
 import type { Perform } from "../program.js";
+import { printableReport } from "../render/printable.js";
 import { count } from "../render/table.js";
 import type { Session } from "../session.js";
 import { addTapOptions, specOf, type TapOptions } from "../spec.js";
@@ -57,7 +58,6 @@ async function up(
 		);
 	const spec = await specOf(session, tap, file, flags, verb);
 	const { renderTaps, tapWithLaunch } = await import("../render/tap.js");
-	const { printableReport } = await import("../render/printable.js");
 	const { change } = await import("../trial.js");
 	const report = await change(session, (host, { confirmWithin }) =>
 		host.up(spec, confirmWithin === undefined ? { prune } : { confirmWithin }),

@@ -1,4 +1,4 @@
-import { getSystemErrorMap } from "node:util";
+import { ERRNOS } from "./errno.js";
 
 export interface UmlnetErrorOptions extends ErrorOptions {
 	/** Where in the user's spec the trouble began, `taps.tap0.mtu`. */
@@ -25,25 +25,9 @@ export class UmlnetError extends Error {
 	}
 }
 
-const errnoByNumber = new Map<number, readonly [name: string, text: string]>(
-	[...getSystemErrorMap()].map(([number, entry]) => [-number, entry]),
+const errnoByNumber = new Map(
+	ERRNOS.map(([number, name, text]) => [number, [name, text] as const]),
 );
-// libuv says ENOTSUP where the kernel says EOPNOTSUPP; on Linux they are one number.
-errnoByNumber.set(95, ["EOPNOTSUPP", "operation not supported"]);
-// libuv has no name for errnos it never meets itself (errno(3), asm-generic/errno.h).
-for (const [number, name, text] of [
-	[85, "ERESTART", "interrupted system call should be restarted"],
-	[54, "EXFULL", "no more room (a bridge has 1023 ports)"],
-	[61, "ENODATA", "no data available"],
-	[97, "EAFNOSUPPORT", "address family not supported"],
-	[524, "ENOTSUPP", "operation is not supported"],
-	[512, "ERESTARTSYS", "interrupted by a signal"],
-	[77, "EBADFD", "file descriptor in bad state"],
-	[99, "EADDRNOTAVAIL", "address not available"],
-	[122, "EDQUOT", "disk quota exceeded"],
-	[129, "EKEYREJECTED", "key was rejected by service"],
-] as const)
-	if (!errnoByNumber.has(number)) errnoByNumber.set(number, [name, text]);
 
 /** The name of an errno, `EEXIST`; `E524`-like for one without a name. */
 export function errnoName(errno: number): string {

@@ -77,12 +77,15 @@ function reach(sources: Sources, path: string, seen = new Set<string>()): Set<st
 	return seen;
 }
 
+/** What of `sys` calls nothing: errors, and what errnos mean. */
+const WORDS: readonly string[] = ["sys/error.ts", "sys/errno.ts"];
+
 /** Whether a file holds a hand on the host: a socket, an ioctl, a file below /proc. */
 const touchesTheHost = (sources: Sources, path: string): boolean =>
 	[...reach(sources, path)].some(
 		(one) =>
 			one === "netlink/socket.ts" ||
-			(layerOf(one) === "sys" && one !== "sys/error.ts") ||
+			(layerOf(one) === "sys" && !WORDS.includes(one)) ||
 			(layerOf(one) === "kernel" && /from "node:fs"/.test(sources.get(one) as string)),
 	);
 

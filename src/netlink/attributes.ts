@@ -3,6 +3,7 @@ import {
 	type Codec,
 	type In,
 	type Out,
+	once,
 	type Parts,
 	type RawAttr,
 	readAttr,
@@ -53,27 +54,15 @@ export function attrs<const E extends Entries, const S extends readonly AnySelec
 	entries: E,
 	...selects: S
 ): AttrSet<Simplify<AttrsOut<E, S>>, AttrsIn<E, S>> {
-	const table = Object.entries(entries).map(([name, [type, codec]]) => ({ name, type, codec }));
-	const byType = new Map(table.map((entry) => [entry.type, entry]));
-	const byName = new Map(table.map((entry) => [entry.name, entry]));
-	for (const { name, type, codec } of table)
-		if (byType.get(type)?.codec !== codec) throw new Error(`${name}: number ${type} is taken`);
-	const writeSelect = selects.map(selectWriter);
-	const selectByType = new Map<number, SelectReader>();
-	for (const select of selects) {
-		const reader = selectReader(select);
-		selectByType.set(select.name[1], reader).set(select.data[1], reader);
-	}
-	const parts: Record<string, readonly [number, AnyCodec]> = { ...entries };
-	for (const { name, data, formats } of selects) {
-		parts[name[0]] = [name[1], name[2]];
-		for (const [format, codec] of Object.entries(formats as Formats))
-			parts[`${data[0]}(${format})`] = [data[1], codec];
-	}
+	const tables = once(() => compile(entries, selects));
+	const parts = once(() => partsOf(entries, selects));
 	return {
 		kind: "nest",
-		parts,
+		get parts() {
+			return parts();
+		},
 		write(w, value) {
+			const { byName, writeSelect } = tables();
 			const values = value as Readonly<Record<string, unknown>>;
 			// In the order in which they are given: a link's table has sixty attributes, and a request sets three.
 			for (const name in values) {
@@ -91,6 +80,7 @@ export function attrs<const E extends Entries, const S extends readonly AnySelec
 					writeAttr(w, "$unknown", type | flags, raws, payload);
 		},
 		read(r) {
+			const { byType, selectByType } = tables();
 			const out: Record<string, unknown> = {};
 			let pending: Map<SelectReader, Pending> | undefined;
 			r.attributes((type, flags) => {
@@ -116,6 +106,48 @@ export function attrs<const E extends Entries, const S extends readonly AnySelec
 			return out as never;
 		},
 	};
+}
+
+interface Named {
+	readonly name: string;
+	readonly type: number;
+	readonly codec: AnyCodec;
+}
+/** An attribute space as it is looked up. */
+interface Compiled {
+	readonly byName: ReadonlyMap<string, Named>;
+	readonly byType: ReadonlyMap<number, Named>;
+	readonly writeSelect: readonly ReturnType<typeof selectWriter>[];
+	readonly selectByType: ReadonlyMap<number, SelectReader>;
+}
+
+/** @throws Error for a number that two attributes have */
+function compile(entries: Entries, selects: readonly AnySelect[]): Compiled {
+	const table = Object.entries(entries).map(([name, [type, codec]]) => ({ name, type, codec }));
+	const byType = new Map(table.map((entry) => [entry.type, entry]));
+	for (const { name, type, codec } of table)
+		if (byType.get(type)?.codec !== codec) throw new Error(`${name}: number ${type} is taken`);
+	const selectByType = new Map<number, SelectReader>();
+	for (const select of selects) {
+		const reader = selectReader(select);
+		selectByType.set(select.name[1], reader).set(select.data[1], reader);
+	}
+	return {
+		byName: new Map(table.map((entry) => [entry.name, entry])),
+		byType,
+		writeSelect: selects.map(selectWriter),
+		selectByType,
+	};
+}
+
+function partsOf(entries: Entries, selects: readonly AnySelect[]): Parts {
+	const parts: Record<string, readonly [number, AnyCodec]> = { ...entries };
+	for (const { name, data, formats } of selects) {
+		parts[name[0]] = [name[1], name[2]];
+		for (const [format, codec] of Object.entries(formats as Formats))
+			parts[`${data[0]}(${format})`] = [data[1], codec];
+	}
+	return parts;
 }
 
 /** An attribute space of nothing but one `select` pair. */
@@ -179,7 +211,9 @@ export const asymmetric = <O, I>(
 	taken: Codec<O, never>,
 ): Codec<O, I> => ({
 	kind: given.kind,
-	...(given.parts && { parts: given.parts }),
+	get parts() {
+		return given.parts ?? {};
+	},
 	write: (w, value) => given.write(w, value),
 	read: (r) => (r.given ? (given as Codec<O, I>) : taken).read(r),
 });

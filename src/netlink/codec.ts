@@ -19,6 +19,16 @@ export interface Codec<O, I = O> {
 export type AnyCodec = Codec<any, any>;
 /** Name → number and codec; the number is -1 where position, not a number, says what it is. */
 export type Parts = Readonly<Record<string, readonly [type: number, codec: AnyCodec]>>;
+
+/** What is made when it is first asked for, and then kept: a command uses a tenth of all tables. */
+export function once<T>(make: () => T): () => T {
+	let made: { readonly value: T } | undefined;
+	return () => {
+		made ??= { value: make() };
+		return made.value;
+	};
+}
+
 export type Out<C> = C extends Codec<infer O, never> ? O : never;
 export type In<C> = C extends { write(w: Writer, value: infer I): void } ? I : never;
 

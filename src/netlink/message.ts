@@ -1,6 +1,6 @@
 import type { Simplify } from "./attributes.js";
 import { align4, Reader, Writer } from "./bytes.js";
-import type { AnyCodec, Codec, In, Out } from "./codec.js";
+import { type AnyCodec, type Codec, type In, type Out, once } from "./codec.js";
 import { WireError } from "./error.js";
 
 type Members = Readonly<Record<string, AnyCodec>>;
@@ -24,9 +24,14 @@ export function struct<const M extends Members, const L extends Members = NoMemb
 ): Codec<Simplify<StructOut<M> & Partial<StructOut<L>>>, Simplify<StructIn<M> & StructIn<L>>> {
 	const table = Object.entries({ ...members, ...later });
 	const always = Object.keys(members).length;
+	const parts = once(() =>
+		Object.fromEntries(table.map(([name, codec]) => [name, [-1, codec] as const])),
+	);
 	return {
 		kind: "struct",
-		parts: Object.fromEntries(table.map(([name, codec]) => [name, [-1, codec] as const])),
+		get parts() {
+			return parts();
+		},
 		...(table.every(([, codec]) => codec.size !== undefined) && {
 			size: table.reduce((sum, [, codec]) => sum + (codec.size as number), 0),
 		}),
@@ -63,9 +68,12 @@ export function headed<HO, HI, AO, AI>(
 	header: Codec<HO, HI>,
 	set: Codec<AO, AI>,
 ): Codec<Simplify<HO & AO>, HI & AI> {
+	const parts = once(() => ({ ...header.parts, ...set.parts }));
 	return {
 		kind: "headed",
-		parts: { ...header.parts, ...set.parts },
+		get parts() {
+			return parts();
+		},
 		write(w, value) {
 			const start = w.length;
 			header.write(w, value);

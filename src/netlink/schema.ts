@@ -1,7 +1,7 @@
 /**
  * The language in which `uapi/` states its facts. From one table come the TypeScript types, the encoder, the
  * decoder, the name of an attribute the kernel refused, and what `plan -v` prints.
- * Closures are compiled once, when the table is declared.
+ * Each is compiled once, when it is first used.
  */
 export {
 	type AttrSet,

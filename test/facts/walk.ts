@@ -1,3 +1,4 @@
+import { Writer } from "../../src/netlink/bytes.js";
 import type { AnyCodec, AnyMessage, Parts } from "../../src/netlink/schema.js";
 
 /** Something a table claims and a header can confirm: a C expression and its value. */
@@ -52,6 +53,8 @@ export function facts(tables: Tables): Fact[] {
 		if (seen.has(value)) return;
 		seen.add(value);
 		if (value.kind === "struct") struct(value, path);
+		// A space that gives two attributes one number is refused when it is first used.
+		if (value.kind === "nest") value.write(new Writer(), {});
 		for (const [name, [type, part]] of Object.entries(value.parts ?? {})) {
 			// `IFLA_INFO_DATA(bridge)`: one attribute with a schema per kind
 			const plain = name.replace(/\(.*\)$/, "");

@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { Writer } from "../../src/netlink/bytes.js";
 import { WireError } from "../../src/netlink/error.js";
 import {
 	arrayOf,
@@ -97,8 +98,9 @@ describe("attributes", () => {
 		expect(() => write(raw, { NEST: { RAW: most } })).toThrow("NEST: is 65540 bytes");
 	});
 
-	test("a number used twice is refused when the table is declared", () => {
-		expect(() => attrs({ A: [1, u8], B: [1, u16] })).toThrow("A: number 1 is taken");
+	test("a number used twice is refused when the table is first used", () => {
+		const set = attrs({ A: [1, u8], B: [1, u16] });
+		expect(() => set.write(new Writer(), {})).toThrow("A: number 1 is taken");
 	});
 
 	test("a hostile nest ends after 32 levels", () => {

@@ -1,7 +1,7 @@
 import { execFileSync, spawnSync } from "node:child_process";
-import { existsSync, mkdirSync, realpathSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { built, bun, cache, native, sources } from "./paths.js";
+import { built, bun, cache, sources } from "./paths.js";
 
 /** The peers, and what builds them, as Debian packages. */
 export const PACKAGES = [
@@ -67,22 +67,14 @@ export function install(): void {
 	if (existsSync(bun)) buildBare();
 }
 
-/** Two programs that do nothing, one with the native module loaded, in the way that our single file is made. */
+/** A program that does nothing, made in the way that our single file is. */
 function buildBare(): void {
 	const folder = built("bare");
 	mkdirSync(folder, { recursive: true });
-	for (const [name, text] of [
-		["bun_bare", 'require("node:fs").writeSync(1, "\\n");\n'],
-		[
-			"bun_native",
-			`require(${JSON.stringify(realpathSync(native))});\nrequire("node:fs").writeSync(1, "\\n");\n`,
-		],
-	] as const) {
-		const source = join(folder, `${name}.cjs`);
-		writeFileSync(source, text);
-		const options = ["--compile", "--bytecode", "--format=cjs", "--outfile", built(name)];
-		run(bun, ["build", ...options, source], cache, { BUN_INSTALL_CACHE_DIR: folder });
-	}
+	const source = join(folder, "bun_bare.cjs");
+	writeFileSync(source, 'require("node:fs").writeSync(1, "\\n");\n');
+	const options = ["--compile", "--bytecode", "--format=cjs", "--outfile", built("bun_bare")];
+	run(bun, ["build", ...options, source], cache, { BUN_INSTALL_CACHE_DIR: folder });
 }
 
 /** The npm peer lies in a folder of its own: it is no dependency of ours. It brings its native module prebuilt. */

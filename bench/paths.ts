@@ -16,6 +16,10 @@ export const library = join(root, "dist/index.js");
 /** Our CLI under Node as npm installs it, and as one executable; that is there only after `npm run build:bin`. */
 export const cli = join(root, "dist/bin/umlnet-nl.cjs");
 export const singleFile = join(root, "bin/umlnet-nl");
-/** What `npm run build:bin` left of Bun, and the native module that it embeds. */
+/** What `npm run build:bin` left of Bun. */
 export const bun = join(root, ".cache/bin/bun");
-export const native = join(root, ".cache/bin/koffi.node");
+/** The native module that the library loads under Node. */
+export const native = join(
+	root,
+	`node_modules/@koromix/koffi-linux-${process.arch}/linux_${process.arch}/koffi.node`,
+);

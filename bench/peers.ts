@@ -113,7 +113,7 @@ export const catalogue = {
 	node: { label: "node -e 0", start: part(node, "-e", "0") },
 	node_native: {
 		label: "node, the native module loaded",
-		missing: absent(native, "npm run build:bin"),
+		missing: absent(native, "npm ci"),
 		start: part(node, "-e", `require(${JSON.stringify(native)})`),
 	},
 	cli_version: { label: "umlnet-nl --version under Node", start: part(node, cli, "--version") },
@@ -122,11 +122,6 @@ export const catalogue = {
 		label: "Bun, compiled, nothing to do",
 		missing: absent(bun, "npm run build:bin"),
 		start: part(built("bun_bare")),
-	},
-	bun_native: {
-		label: "Bun, compiled, the native module loaded",
-		missing: absent(bun, "npm run build:bin"),
-		start: part(built("bun_native")),
 	},
 	bin_version: {
 		label: "umlnet-nl --version, single file",

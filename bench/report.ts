@@ -14,7 +14,7 @@ const OURS: ReadonlySet<string> = new Set(["ours", "pool", "cli", "bin"]);
 // No peers but yardsticks: nobody gives a guest its network with them.
 const YARDSTICKS: ReadonlySet<string> = new Set([
 	...["node", "npm_links", "node_native", "cli_version", "cli_plan"],
-	...["bun_bare", "bun_native", "bin_version", "bin_plan"],
+	...["bun_bare", "bin_version", "bin_plan"],
 ]);
 
 /** The run as a page to read. */

@@ -1,25 +1,23 @@
 #!/usr/bin/env node
 // `npm run build:bin`: one executable of the command line, for hosts without Node. The bundle is compiled with
-// Bun, and koffi's native module is embedded into it: a compiler sees only a require with a literal name.
+// Bun, whose own way to libc takes the place of koffi's native module.
 import { execFileSync } from "node:child_process";
-import { chmodSync, existsSync, mkdirSync, rmSync, statSync, symlinkSync } from "node:fs";
-import { createRequire, isBuiltin } from "node:module";
+import { chmodSync, existsSync, mkdirSync, readFileSync, rmSync, statSync, symlinkSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { rolldown } from "rolldown";
 import configuration from "../rolldown.config.js";
 
 const project = fileURLToPath(new URL("..", import.meta.url));
-const require = createRequire(import.meta.url);
 const libc = process.report.getReport().header.glibcVersionRuntime ? "linux" : "musl";
 const arch = process.arch;
 
 const BUN_VERSION = "1.4.5";
 
-/** The directory of an installed package. */
-const packageDirectory = (name) => dirname(require.resolve(`${name}/package.json`));
+// ld.so(8) and ld-musl(1) know the C library by these.
+const muslArch = arch === "arm64" ? "aarch64" : "x86_64";
+const soname = libc === "linux" ? "libc.so.6" : `libc.musl-${muslArch}.so.1`;
 
-const native = join(packageDirectory(`@koromix/koffi-linux-${arch}`), `${libc}_${arch}`, "koffi.node");
 const work = join(project, ".cache", "bin");
 const target = join(project, "bin", "umlnet-nl");
 mkdirSync(work, { recursive: true });
@@ -45,14 +43,14 @@ const bundle = await rolldown({
 	plugins: [
 		...cli.plugins,
 		{
-			name: "embed-koffi",
+			name: "libc-through-bun",
 			load: (id) =>
 				id === join(project, "dist/sys/koffi.js")
-					? `import native from ${JSON.stringify(native)};\nexport const koffi = native;\n`
+					? readFileSync(join(project, "scripts/bun-libc.js"), "utf8").replace("LIBC_SONAME", soname)
 					: null,
 		},
 	],
-	external: [native],
+	external: ["bun:ffi"],
 });
 await bundle.write({ ...cli.output, dir: join(work, "js"), entryFileNames: "main.cjs", sourcemap: false });
 await bundle.close();
@@ -65,8 +63,6 @@ execFileSync(bun, ["build", ...options, join(work, "js", "main.cjs")], {
 	env: { ...process.env, BUN_INSTALL_CACHE_DIR: work },
 });
 console.log(`${target}: ${(statSync(target).size / 2 ** 20).toFixed(0)} MiB`);
-// By names that do not tell the platform: the bench measures with them what of a start is Bun's and the module's.
-for (const [name, file] of [["bun", bun], ["koffi.node", native]]) {
-	rmSync(join(work, name), { force: true });
-	symlinkSync(file, join(work, name));
-}
+// By a name that does not tell the platform: the bench measures with it what of a start is Bun's.
+rmSync(join(work, "bun"), { force: true });
+symlinkSync(bun, join(work, "bun"));

@@ -32,7 +32,6 @@ export async function processRows(bench: Bench): Promise<Row[]> {
 
 const PARTS = [
 	"bun_bare",
-	"bun_native",
 	"bin_version",
 	"bin_plan",
 	"bin",

@@ -52,16 +52,21 @@ test("S3 comes up, is told, and goes down to what was there, with no other progr
 	const state = ["--state-dir", lab.stateDir];
 	const up = await bare(
 		[...state, ...UP, "--json"],
-		strace(trace, "-e", "trace=execve,fork,vfork"),
+		strace(trace, "-e", "trace=execve,fork,vfork,openat"),
 	);
 	expect(up).toMatchObject({ code: 0 });
 	expect(JSON.parse(up.stdout)).toMatchObject({ changed: true, taps: [{ name: "tap0" }] });
 	// env, and what it became.
-	const started = readFileSync(trace, "utf8").match(/\b(execve|v?fork)\(.*\) = 0$/gm) ?? [];
+	const calls = readFileSync(trace, "utf8");
+	const started = calls.match(/\b(execve|v?fork)\(.*\) = 0$/gm) ?? [];
 	expect(started.map((line) => /"([^"]*)"/.exec(line)?.[1]?.split("/").at(-1))).toEqual([
 		"env",
 		"umlnet-nl",
 	]);
+	// Nothing is unpacked first, where it might not be allowed to run: it makes files of its state and no others.
+	const made = calls.split("\n").filter((line) => line.includes("O_CREAT"));
+	expect(made.length).toBeGreaterThan(0);
+	expect(made.filter((line) => !line.includes(`"${lab.stateDir}/`))).toEqual([]);
 
 	const { code, stdout } = await bare([...state, "status", "--json"]);
 	expect(code).toBe(0);

@@ -36,6 +36,8 @@ export interface Surroundings {
 	readonly kernel: Kernel;
 	/** The interface index of a link: one that this transaction makes, one of ours, or one of the host's. */
 	indexOf(link: string): number;
+	/** Whether the link of this index was ours, and somebody is deleting it. */
+	isLeaving(index: number): boolean;
 	/** Whether nothing is set on that link: this transaction makes it, or takes it out of a pool. */
 	isBlank(link: string): boolean;
 	/** What was made of the resource of this key, or is about to be; undefined when none is ours. */

@@ -49,6 +49,16 @@ export interface Plan {
 	readonly bonds: readonly (readonly number[])[];
 }
 
+/** What a plan must know of the host beside our state. */
+export interface Sight {
+	/** The index of a link of the host. @throws SpecError when there is none */
+	readLinkIndex(name: string): number;
+	/** Whether what others stand on, too, need not be looked at, by its key. */
+	isTrusted(key: string): boolean;
+	/** Whether the link of this index was ours, and somebody is deleting it. */
+	isLeaving(index: number): boolean;
+}
+
 interface Target extends Resource {
 	readonly key: string;
 	/** Each once. */
@@ -101,14 +111,13 @@ class Planner {
 	readonly #around: Surroundings;
 	readonly #isTrusted: (key: string) => boolean;
 
-	/** `ours`: the taps the plan is about. `isTrusted`: what others stand for, too, need not be looked at. */
+	/** `ours`: the taps the plan is about. */
 	constructor(
 		kinds: Kinds,
 		kernel: Kernel,
 		state: State,
 		ours: ReadonlyMap<string, unknown>,
-		readLinkIndex: (name: string) => number,
-		isTrusted: (key: string) => boolean,
+		{ readLinkIndex, isTrusted, isLeaving }: Sight,
 	) {
 		this.#isTrusted = (key) => state.users(key).size > ours.size && isTrusted(key);
 		this.#kinds = kinds;
@@ -123,6 +132,7 @@ class Planner {
 				return index;
 			},
 			made: (key) => this.#own(key)?.made,
+			isLeaving,
 			isBlank: (link) => this.#isBlank(linkKey(link)),
 			others: (key) => [...state.users(key)].filter((name) => !ours.has(name)),
 		};
@@ -242,14 +252,13 @@ export function planUp(
 	kernel: Kernel,
 	state: State,
 	units: readonly Unit[],
-	readLinkIndex: (name: string) => number,
-	isTrusted: (key: string) => boolean = () => false,
+	sight: Sight,
 ): Plan {
 	const taps = units.flatMap((unit) => unit.taps);
 	const unitOf = new Map(
 		units.flatMap((unit) => unit.taps.map(({ report }) => [report.name, unit.id] as const)),
 	);
-	const planner = new Planner(kinds, kernel, state, unitOf, readLinkIndex, isTrusted);
+	const planner = new Planner(kinds, kernel, state, unitOf, sight);
 	const { wanted, keysOf } = targets(kinds, units);
 	for (const target of wanted.values()) planner.bring(target);
 	const drop = abandoned(state, unitOf, wanted);
@@ -313,10 +322,7 @@ export function planDown(
 			}
 		}
 	const drop = [...left].filter(([, users]) => users === 0).map(([key]) => key);
-	const readNone = (name: string) => {
-		throw new ConflictError(`link ${name}`, "nothing", "a link");
-	};
-	const planner = new Planner(kinds, kernel, state, unitOf, readNone, () => false);
+	const planner = new Planner(kinds, kernel, state, unitOf, BLIND);
 	planner.release(drop, (key) => owners.get(key));
 	return {
 		...order([], planner.removals),
@@ -326,6 +332,15 @@ export function planDown(
 		bonds: each(unitOf),
 	};
 }
+
+/** Who takes down looks at nothing. */
+const BLIND: Sight = {
+	readLinkIndex(name) {
+		throw new ConflictError(`link ${name}`, "nothing", "a link");
+	},
+	isTrusted: () => false,
+	isLeaving: () => false,
+};
 
 /** Every unit by itself. */
 const each = (unitOf: ReadonlyMap<string, number>): (readonly number[])[] =>

@@ -75,8 +75,10 @@ function refuseShared({ link, address, index }: MadeAddress, around: Surrounding
 	if ((readPrefixTo(around.kernel, family, wanted.address) ?? 0) < wanted.prefix) return;
 	const route = readRouteTo(around.kernel, family, wanted.address);
 	if (route?.RTA_OIF === undefined || route.RTA_OIF === index) return;
-	const other = around.kernel.linkName(route.RTA_OIF) ?? `link ${route.RTA_OIF}`;
-	if (belongTogether(link, other, around)) return;
+	if (around.isLeaving(route.RTA_OIF)) return;
+	const other = around.kernel.linkName(route.RTA_OIF);
+	// A link that is being deleted is out of the list before its routes are (unregister_netdevice_many).
+	if (other === undefined || belongTogether(link, other, around)) return;
 	const there = cidrOf(route.RTA_DST ?? wanted.address, route.rtm_dst_len).text;
 	throw new ConflictError(
 		`subnet ${cidrOf(network(wanted), wanted.prefix).text} of ${link}`,

@@ -41,3 +41,11 @@ test("a part of the LAN, and an address by itself, may be on a tap", () => {
 	expect(() => up(3, "plain", "10.33.33.9/24")).toThrow("10.33.33.0/24 on eth1");
 	expect(rig.journal.state.taps.size).toBe(2);
 });
+
+test("what is being deleted is in nobody's way", () => {
+	up(1, "nat", "192.168.11.1/24");
+	rig.engine.down(downOf(1), true);
+	expect(rig.journal.endings.size).toBe(1);
+	up(2, "plain", "192.168.11.9/24");
+	expect([...rig.journal.state.taps.keys()]).toEqual(["tap2"]);
+});

@@ -23,6 +23,7 @@ export class Stage {
 			indexOf: (link) => this.index(link),
 			isBlank: (link) => blank.includes(link),
 			made: () => undefined,
+			isLeaving: () => false,
 			others: () => [],
 		};
 	}

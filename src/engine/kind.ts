@@ -1,5 +1,6 @@
 import type { Action } from "../kernel/action.js";
 import type { Kernel } from "../kernel/kernel.js";
+import type { UmlnetError } from "../sys/error.js";
 
 /**
  * The order in which things come to be; they go in the reverse order, so filters go first and links last.
@@ -57,6 +58,11 @@ export interface Kind<Want, Made extends Want> {
 	key(want: Want): string;
 	/** Look up what only the host knows. @throws ConflictError, SpecError */
 	resolve(want: Want, around: Surroundings): Made;
+	/**
+	 * Why any of all those that a transaction makes anew cannot be, each in its place: for what is looked up for
+	 * all of them at once. Reads.
+	 */
+	refusals?(made: readonly Made[], around: Surroundings): readonly (UmlnetError | undefined)[];
 	/** Steps that make it where nothing is. Pure. */
 	create(made: Made): readonly Step[];
 	/** Steps that take it away. Pure. */

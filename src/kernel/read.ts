@@ -85,40 +85,49 @@ export function readRoutes(kernel: Kernel, family: AddressFamily, index: number)
 	);
 }
 
-/** A look-up in the routing tables, as for a packet to that address, answered with the route as it stands there. */
-function routeTo(
+/** An address that packets go to. */
+export interface Destination {
+	readonly family: AddressFamily;
+	readonly address: Uint8Array;
+}
+
+/** Look-ups in the routing tables, as for packets to these, answered with the routes as they stand there. */
+function routesTo(
 	kernel: Kernel,
 	message: typeof RTM_GETROUTE,
-	rtm_family: AddressFamily,
-	RTA_DST: Uint8Array,
-): unknown {
-	const rtm_flags = RTM_F_FIB_MATCH;
-	const rtm_dst_len = 8 * RTA_DST.length;
-	const asked = request(message, 0, { rtm_family, rtm_dst_len, rtm_flags, RTA_DST });
-	const [outcome] = kernel.rtnetlink([asked]);
-	if (outcome?.error === undefined) return outcome?.replies[0]?.value;
-	if (NO_WAY.has(outcome.error.errno)) return undefined;
-	throw outcome.error;
+	to: readonly Destination[],
+): unknown[] {
+	const outcomes = kernel.rtnetlink(
+		to.map(({ family, address }) =>
+			request(message, 0, {
+				rtm_family: family,
+				rtm_dst_len: 8 * address.length,
+				rtm_flags: RTM_F_FIB_MATCH,
+				RTA_DST: address,
+			}),
+		),
+	);
+	return outcomes.map(({ error, replies }) => {
+		if (error !== undefined && !NO_WAY.has(error.errno)) throw error;
+		return replies[0]?.value;
+	});
 }
 
 /** The route by which packets to an address go, if there is one that lets them. @throws KernelError */
-export const readRouteTo = (
-	kernel: Kernel,
-	family: AddressFamily,
-	address: Uint8Array,
-): Route | undefined => routeTo(kernel, RTM_GETROUTE, family, address) as Route | undefined;
+export const readRouteTo = (kernel: Kernel, to: Destination): Route | undefined =>
+	routesTo(kernel, RTM_GETROUTE, [to])[0] as Route | undefined;
 
 /** RTM_GETROUTE of whose answer the header alone is read: half the price, on the way of every guest. */
 const GET_HEADER = { ...RTM_GETROUTE, read: (r: Reader) => rtmsg.read(r) };
 
-/** The prefix length of that route: 0 for a default route. @throws KernelError */
-export const readPrefixTo = (
+/** The prefix lengths of those routes, 0 for a default route; all in one send. @throws KernelError */
+export const readPrefixesTo = (
 	kernel: Kernel,
-	family: AddressFamily,
-	address: Uint8Array,
-): number | undefined =>
-	(routeTo(kernel, GET_HEADER, family, address) as Pick<Route, "rtm_dst_len"> | undefined)
-		?.rtm_dst_len;
+	to: readonly Destination[],
+): (number | undefined)[] =>
+	routesTo(kernel, GET_HEADER, to).map(
+		(header) => (header as Pick<Route, "rtm_dst_len"> | undefined)?.rtm_dst_len,
+	);
 
 /** No route, or one that is unreachable, prohibit or blackhole (fib_props, net/ipv4/fib_semantics.c). */
 const NO_WAY = new Set(["ENETUNREACH", "EHOSTUNREACH", "EACCES", "EINVAL"]);

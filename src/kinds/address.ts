@@ -1,9 +1,15 @@
-import { cidrOf, formatAddress, isSingle, network, parseCidr } from "../engine/cidr.js";
+import { type Cidr, cidrOf, formatAddress, isSingle, network, parseCidr } from "../engine/cidr.js";
 import { ConflictError } from "../engine/error.js";
 import { type Kind, linkKey, type Surroundings } from "../engine/kind.js";
 import type { Action } from "../kernel/action.js";
 import type { Kernel } from "../kernel/kernel.js";
-import { readAddresses, readPrefixTo, readRouteTo, type Address as Seen } from "../kernel/read.js";
+import {
+	type Destination,
+	readAddresses,
+	readPrefixesTo,
+	readRouteTo,
+	type Address as Seen,
+} from "../kernel/read.js";
 import { request } from "../netlink/request.js";
 import {
 	IFA_F_NODAD,
@@ -64,25 +70,29 @@ const canonical = (address: string): string => parseCidr(address).text;
 const isThere = (made: MadeAddress, kernel: Kernel): boolean =>
 	readAddresses(kernel, made.index).map(addressText).includes(canonical(made.address));
 
+const destination = ({ family, address }: Cidr): Destination => ({
+	family: family === 4 ? AF_INET : AF_INET6,
+	address,
+});
+
 /**
  * A subnet that another link has already, or one within it: of the two the host would reach one only. A wider one
  * does no harm, packets go by the longest prefix: a guest with an address of the LAN lives by that.
  */
-function refuseShared({ link, address, index }: MadeAddress, around: Surroundings): void {
-	const wanted = parseCidr(address);
-	if (isSingle(wanted)) return;
-	const family = wanted.family === 4 ? AF_INET : AF_INET6;
-	if ((readPrefixTo(around.kernel, family, wanted.address) ?? 0) < wanted.prefix) return;
-	const route = readRouteTo(around.kernel, family, wanted.address);
-	if (route?.RTA_OIF === undefined || route.RTA_OIF === index) return;
-	if (around.isLeaving(route.RTA_OIF)) return;
+function sharedSubnet(
+	{ link, index }: MadeAddress,
+	wanted: Cidr,
+	around: Surroundings,
+): ConflictError | undefined {
+	const route = readRouteTo(around.kernel, destination(wanted));
+	if (route?.RTA_OIF === undefined || route.RTA_OIF === index) return undefined;
+	if (around.isLeaving(route.RTA_OIF)) return undefined;
 	const other = around.kernel.linkName(route.RTA_OIF);
 	// A link that is being deleted is out of the list before its routes are (unregister_netdevice_many).
-	if (other === undefined || belongTogether(link, other, around)) return;
-	const there = cidrOf(route.RTA_DST ?? wanted.address, route.rtm_dst_len).text;
-	throw new ConflictError(
+	if (other === undefined || belongTogether(link, other, around)) return undefined;
+	return new ConflictError(
 		`subnet ${cidrOf(network(wanted), wanted.prefix).text} of ${link}`,
-		`${there} on ${other}`,
+		`${cidrOf(route.RTA_DST ?? wanted.address, route.rtm_dst_len).text} on ${other}`,
 		`none of it on another link`,
 		{
 			hint: `choose a subnet of its own for ${link}; to put guests into that of ${other}, use mode bridged, or a longer prefix and proxyArp`,
@@ -109,8 +119,7 @@ function belongTogether(link: string, other: string, { made, others }: Surroundi
 export const address: Kind<Address, MadeAddress> = {
 	kind: "address",
 	key: ({ link, address }) => `address:${link}:${canonical(address)}`,
-	resolve(want, around) {
-		const { kernel, indexOf, isBlank } = around;
+	resolve(want, { kernel, indexOf, isBlank }) {
 		const made = { ...want, index: indexOf(want.link) };
 		if (!isBlank(want.link) && isThere(made, kernel))
 			throw new ConflictError(
@@ -119,8 +128,16 @@ export const address: Kind<Address, MadeAddress> = {
 				"a new one",
 				{ hint: `remove it first: ip address delete ${want.address} dev ${want.link}` },
 			);
-		refuseShared(made, around);
 		return made;
+	},
+	refusals(made, around) {
+		const wanted = made.map(({ address }) => parseCidr(address));
+		const prefixes = readPrefixesTo(around.kernel, wanted.map(destination));
+		return made.map((one, i) => {
+			const subnet = wanted[i] as Cidr;
+			if (isSingle(subnet) || (prefixes[i] ?? 0) < subnet.prefix) return undefined;
+			return sharedSubnet(one, subnet, around);
+		});
 	},
 	create(made) {
 		const { add, remove } = actions(made);

@@ -176,8 +176,8 @@ export const MUTANTS = [
 	[
 		"the subnet of another link",
 		"kinds/address.ts",
-		"		refuseShared(made, around);\n",
-		"",
+		"			return sharedSubnet(one, subnet, around);\n",
+		"			return undefined;\n",
 		["test/engine/subnet.test.ts", "test/kernel/input.test.ts"],
 	],
 	[
@@ -282,7 +282,7 @@ export const MUTANTS = [
 	],
 	[
 		"a look at what a tap alone stands on",
-		"engine/plan.ts",
+		"engine/planner.ts",
 		"state.users(key).size > ours.size && isTrusted(key)",
 		"isTrusted(key)",
 		engine("trust"),

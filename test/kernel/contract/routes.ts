@@ -1,6 +1,6 @@
 import { expect } from "vitest";
 import type { Kernel } from "../../../src/kernel/kernel.js";
-import { readPrefixTo, readRouteTo } from "../../../src/kernel/read.js";
+import { readPrefixesTo, readRouteTo } from "../../../src/kernel/read.js";
 import { type Request, request } from "../../../src/netlink/request.js";
 import { NLM_F_APPEND, NLM_F_CREATE, NLM_F_REPLACE } from "../../../src/uapi/netlink.js";
 import { RTM_DELROUTE, RTM_GETROUTE, RTM_NEWROUTE } from "../../../src/uapi/rtnetlink.js";
@@ -233,7 +233,8 @@ export const findingRoutes: Behaviours = {
 	"or with the route that says so": (kernel) => {
 		bridge(kernel);
 		granted(kernel, add("10.1.0.0/16", via("10.0.0.9", 100)));
-		const way = (text: string) => readRouteTo(kernel, AF_INET, bytes(text));
+		const to = (text: string) => ({ family: AF_INET, address: bytes(text) });
+		const way = (text: string) => readRouteTo(kernel, to(text));
 		expect(way("10.1.2.3")).toMatchObject({
 			rtm_dst_len: 16,
 			RTA_DST: bytes("10.1.0.0"),
@@ -243,7 +244,10 @@ export const findingRoutes: Behaviours = {
 		expect(way("10.0.0.77")).toMatchObject({ rtm_dst_len: 24, RTA_OIF: 100 });
 		expect(way("10.0.0.1")).toMatchObject({ rtm_dst_len: 32, rtm_type: RTN_LOCAL, RTA_OIF: 100 });
 		expect(way("8.8.8.8")).toBe(undefined);
-		expect(readPrefixTo(kernel, AF_INET, bytes("10.1.2.3"))).toBe(16);
-		expect(readPrefixTo(kernel, AF_INET, bytes("8.8.8.8"))).toBe(undefined);
+		expect(readPrefixesTo(kernel, ["10.1.2.3", "8.8.8.8", "10.0.0.77"].map(to))).toEqual([
+			16,
+			undefined,
+			24,
+		]);
 	},
 };

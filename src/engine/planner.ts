@@ -1,0 +1,194 @@
+import type { Kernel } from "../kernel/kernel.js";
+import { UmlnetError } from "../sys/error.js";
+import { ConflictError, SpecError } from "./error.js";
+import {
+	type Kinds,
+	kindOf,
+	linkKey,
+	type Resource,
+	type Step,
+	type Surroundings,
+} from "./kind.js";
+import type { PlannedStep } from "./plan.js";
+import { same } from "./same.js";
+import type { Entry, State } from "./state.js";
+
+/** What a plan must know of the host beside our state. */
+export interface Sight {
+	/** The index of a link of the host. @throws SpecError when there is none */
+	readLinkIndex(name: string): number;
+	/** Whether what others stand on, too, need not be looked at, by its key. */
+	isTrusted(key: string): boolean;
+	/** Whether the link of this index was ours, and somebody is deleting it. */
+	isLeaving(index: number): boolean;
+}
+
+/** A resource that units want. */
+export interface Target extends Resource {
+	readonly key: string;
+	/** Each once. */
+	readonly units: number[];
+}
+
+/** A step, where it comes from and whose it is. Written out: a spread of steps of many shapes is ten times as slow. */
+const placed = (
+	{ label, phase, do: action, undo, removes, advice }: Step,
+	path: string,
+	unit: number | undefined,
+): PlannedStep => ({ label, phase, do: action, undo, removes, advice, path, unit });
+
+/** Collects what a plan does, resource by resource. */
+export class Planner {
+	readonly #kinds: Kinds;
+	readonly #kernel: Kernel;
+	readonly #state: State;
+	/** Entries as they will be; what is made anew in this transaction. */
+	readonly entries = new Map<string, Entry>();
+	readonly fresh = new Set<string>();
+	readonly #unit = new Map<string, number | undefined>();
+	readonly steps: PlannedStep[] = [];
+	readonly removals: PlannedStep[] = [];
+	readonly #indexes = new Map<string, number>();
+	readonly #around: Surroundings;
+	readonly #isTrusted: (key: string) => boolean;
+
+	/** `ours`: the taps the plan is about. */
+	constructor(
+		kinds: Kinds,
+		kernel: Kernel,
+		state: State,
+		ours: ReadonlyMap<string, unknown>,
+		{ readLinkIndex, isTrusted, isLeaving }: Sight,
+	) {
+		this.#isTrusted = (key) => state.users(key).size > ours.size && isTrusted(key);
+		this.#kinds = kinds;
+		this.#kernel = kernel;
+		this.#state = state;
+		this.#around = {
+			kernel,
+			indexOf: (link) => {
+				const known = this.#indexes.get(link) ?? indexOf(this.#own(linkKey(link)));
+				const index = known ?? readLinkIndex(link);
+				this.#indexes.set(link, index);
+				return index;
+			},
+			made: (key) => this.#own(key)?.made,
+			isLeaving,
+			isBlank: (link) => this.#isBlank(linkKey(link)),
+			others: (key) => [...state.users(key)].filter((name) => !ours.has(name)),
+		};
+	}
+
+	#own(key: string): Entry | undefined {
+		return this.entries.get(key) ?? this.#state.entries.get(key);
+	}
+
+	#isBlank(key: string): boolean {
+		const entry = this.#state.entries.get(key);
+		if (entry === undefined) return this.fresh.has(key);
+		return kindOf(this.#kinds, entry.kind).isBlank?.(entry.made) ?? false;
+	}
+
+	/** Make what is not there, repair or change what is. */
+	bring({ kind: name, want, path, key, units }: Target): void {
+		const kind = kindOf(this.#kinds, name);
+		const unit = sole(units);
+		const known = this.#state.entries.get(key);
+		const add = (steps: readonly Step[]) => {
+			for (const step of steps) this.steps.push(placed(step, path, unit));
+		};
+		if (known === undefined) {
+			const made = at(path, () => kind.resolve(want, this.#around));
+			const parent = kind.within?.(made);
+			this.entries.set(key, { kind: name, key, made, path });
+			this.fresh.add(key);
+			this.#unit.set(key, unit);
+			// What a link of the same unit takes along needs no undo of its own.
+			const goes =
+				parent !== undefined && this.fresh.has(parent) && this.#unit.get(parent) === unit;
+			add(goes ? kind.create(made).map((step) => ({ ...step, undo: [] })) : kind.create(made));
+			return;
+		}
+		if (known.kind !== name)
+			throw new ConflictError(key.replace(":", " "), `our ${known.kind}`, `a ${name}`, { path });
+		const laidOver = { ...(known.made as object), ...(want as object) };
+		if (kind.renew === undefined && same(laidOver, known.made) && this.#isTrusted(key)) {
+			this.entries.set(key, known);
+			return;
+		}
+		const next = at(path, () => kind.renew?.(known.made, want, this.#around) ?? laidOver);
+		this.entries.set(key, { kind: name, key, made: next, path });
+		add(at(path, () => kind.change(known.made, next, this.#kernel)));
+	}
+
+	/** @throws why what is made anew cannot be, as its kind finds when it sees all of them */
+	checkFresh(): void {
+		const byKind = new Map<string, Entry[]>();
+		for (const key of this.fresh) {
+			const entry = this.entries.get(key) as Entry;
+			if (kindOf(this.#kinds, entry.kind).refusals === undefined) continue;
+			const known = byKind.get(entry.kind);
+			if (known === undefined) byKind.set(entry.kind, [entry]);
+			else known.push(entry);
+		}
+		for (const [kind, entries] of byKind) {
+			const made = entries.map((entry) => entry.made);
+			const errors = kindOf(this.#kinds, kind).refusals?.(made, this.#around) ?? [];
+			for (const [i, error] of errors.entries()) {
+				if (error === undefined) continue;
+				error.path ??= entries[i]?.path;
+				throw error;
+			}
+		}
+	}
+
+	/** Take away what no tap needs any more, the last made first. */
+	release(keys: readonly string[], unitOf: (key: string) => number | undefined): void {
+		const going = new Set(keys);
+		for (const key of keys.toReversed()) {
+			const entry = this.#state.entries.get(key);
+			if (entry === undefined) continue;
+			const kind = kindOf(this.#kinds, entry.kind);
+			const parent = kind.within?.(entry.made);
+			if (parent !== undefined && going.has(parent)) continue;
+			const steps = kind.remove(entry.made);
+			const unit = unitOf(key);
+			for (const step of steps)
+				this.removals.push(placed({ ...step, removes: true }, entry.path, unit));
+			if (kind.wipes !== undefined && steps.length > 0) this.#setAgain(kind.wipes, going, unit);
+		}
+	}
+
+	/** What stays of a kind and is wiped by the removal of another. */
+	#setAgain(wiped: string, going: ReadonlySet<string>, unit: number | undefined): void {
+		const standing = new Map([...this.#state.entries, ...this.entries]);
+		for (const { kind, key, made, path } of standing.values()) {
+			if (kind !== wiped || going.has(key)) continue;
+			const steps = kindOf(this.#kinds, kind).again?.(made) ?? [];
+			for (const step of steps) this.removals.push(placed(step, path, unit));
+		}
+	}
+}
+
+/** @throws what a kind throws, with the place in the spec that asked for it */
+function at<T>(path: string, ask: () => T): T {
+	try {
+		return ask();
+	} catch (error) {
+		if (error instanceof SpecError)
+			throw new SpecError(
+				error.issues.map((issue) => ({ ...issue, path })),
+				{ cause: error, hint: error.hint },
+			);
+		if (error instanceof UmlnetError) error.path ??= path;
+		throw error;
+	}
+}
+
+/** The unit, where there is one alone. */
+export const sole = (units: readonly number[]): number | undefined =>
+	units.length === 1 ? units[0] : undefined;
+
+/** The index of the link that was made, if it is one. */
+export const indexOf = (entry: Entry | undefined): number | undefined =>
+	(entry?.made as { index: number } | undefined)?.index;

@@ -275,9 +275,9 @@ export const MUTANTS = [
 	],
 	[
 		"a look at what others stand on as well",
-		"engine/engine.ts",
-		"const trusted = at !== undefined && now - at < trust;",
-		"const trusted = at !== undefined;",
+		"engine/trust.ts",
+		"const isTrusted = at !== undefined && this.#now - at < milliseconds;",
+		"const isTrusted = at !== undefined;",
 		engine("trust"),
 	],
 	[

@@ -31,7 +31,10 @@ test("help and version load commander and nothing heavy", () => {
 	const files = modules
 		.filter((module) => module.startsWith("/"))
 		.map((file) => relative(SRC, file));
-	expect(files.filter((file) => !file.startsWith("cli/"))).toEqual(["sys/error.ts", "sys/errno.ts"]);
+	expect(files.filter((file) => !file.startsWith("cli/"))).toEqual([
+		"sys/error.ts",
+		"sys/errno.ts",
+	]);
 });
 
 test("the command line starts no program", () => {

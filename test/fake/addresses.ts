@@ -156,14 +156,14 @@ function dropRoutes(ns: Namespace, link: Link, address: Address): void {
 	const dropped = connectedRoutes(link, address).filter(
 		(route) => !kept.some((one) => sameRoute(one, route)),
 	);
-	const isLocal = [...ns.links.values()].some(({ addresses }) =>
-		addresses.some(({ local }) => local === address.local),
+	ns.routes = ns.routes.filter((route) => !dropped.some((one) => sameRoute(one, route)));
+	const { family, local } = address;
+	const isHeld = [...ns.links.values()].some(({ addresses }) =>
+		addresses.some((one) => one.local === local),
 	);
-	ns.routes = ns.routes.filter(
-		(route) =>
-			!dropped.some((one) => sameRoute(one, route)) &&
-			(isLocal || route.prefsrc !== address.local || route.family !== address.family),
-	);
+	// IPv4 asks its tables (fib_del_ifaddr): somebody's broadcast address is not local though another link has it.
+	if (isHeld && (family !== AF_INET || isLocal(ns, family, local))) return;
+	ns.routes = ns.routes.filter((route) => route.prefsrc !== local || route.family !== family);
 }
 
 /** All addresses of a link, or of one family, with their routes. */

@@ -24,10 +24,7 @@ import {
 } from "./contract/asking.js";
 import { observe, projected } from "./contract/observation.js";
 
-// Another one each time only on demand, UMLNET_SEED=$RANDOM: who changes something else must not meet, once in
-// thousands of runs, a corner of the kernel that the model has not (1489909401, run 17: a local address that is
-// the broadcast address of another).
-const seed = Number(process.env.UMLNET_SEED ?? 1);
+const seed = Number(process.env.UMLNET_SEED ?? Math.floor(Math.random() * 2 ** 32));
 const RUNS = Number(process.env.UMLNET_RUNS ?? 25);
 const STEPS = 40;
 

@@ -7,7 +7,7 @@ import {
 	type RTM_GETADDR,
 	type RTM_NEWADDR,
 } from "../../src/uapi/if_addr.js";
-import { RTN_LOCAL } from "../../src/uapi/rtnetlink.js";
+import { RT_TABLE_LOCAL, RTN_LOCAL } from "../../src/uapi/rtnetlink.js";
 import { AF_INET, AF_INET6 } from "../../src/uapi/socket.js";
 import { connectedRoutes, inSubnet, sameRoute } from "./connected.js";
 import { type Address, isLoopback, type Link, type Namespace } from "./namespace.js";
@@ -163,7 +163,10 @@ function dropRoutes(ns: Namespace, link: Link, address: Address): void {
 	);
 	// IPv4 asks its tables (fib_del_ifaddr): somebody's broadcast address is not local though another link has it.
 	if (isHeld && (family !== AF_INET || isLocal(ns, family, local))) return;
-	ns.routes = ns.routes.filter((route) => route.prefsrc !== local || route.family !== family);
+	// Those that the kernel made for who has it yet stay in the local table (fib_sync_down_addr).
+	ns.routes = ns.routes.filter(
+		(route) => route.prefsrc !== local || route.family !== family || route.table === RT_TABLE_LOCAL,
+	);
 }
 
 /** All addresses of a link, or of one family, with their routes. */

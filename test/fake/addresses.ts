@@ -165,7 +165,10 @@ function dropRoutes(ns: Namespace, link: Link, address: Address): void {
 	if (isHeld && (family !== AF_INET || isLocal(ns, family, local))) return;
 	// Those that the kernel made for who has it yet stay in the local table (fib_sync_down_addr).
 	ns.routes = ns.routes.filter(
-		(route) => route.prefsrc !== local || route.family !== family || route.table === RT_TABLE_LOCAL,
+		(route) =>
+			route.prefsrc !== local ||
+			route.family !== family ||
+			(isHeld && route.table === RT_TABLE_LOCAL),
 	);
 }
 

@@ -2,6 +2,7 @@
  * The binary form of the messages in proto/, read off the generated schema. Reflection by protobufjs would cost every
  * start of the command line 15 ms, its readers and writers alone 2.
  */
+import { once } from "../netlink/codec.js";
 import proto from "./proto.json" with { type: "json" };
 import { LENGTH_DELIMITED, VARINT, WireReader, WireWriter } from "./wire.js";
 
@@ -48,11 +49,18 @@ const scalars: Readonly<Record<string, Scalar>> = {
 };
 
 /** A message inside another: its length, and its fields. */
-const nested = (name: string): Scalar => ({
-	wire: LENGTH_DELIMITED,
-	write: (w, value) => w.delimited(() => codecOf(name).write(w, value)),
-	read: (r) => codecOf(name).read(r, r.end()),
-});
+function nested(name: string): Scalar {
+	const codec = once(() => compile(name));
+	return {
+		wire: LENGTH_DELIMITED,
+		write(w, value) {
+			const at = w.begin();
+			codec().write(w, value);
+			w.end(at);
+		},
+		read: (r) => codec().read(r, r.end()),
+	};
+}
 
 function compile(name: string): MessageCodec {
 	const facts = Object.entries(messages[name]?.fields ?? {});
@@ -72,9 +80,14 @@ function compile(name: string): MessageCodec {
 			for (const { name, tag, isRepeated, write } of fields) {
 				const given = (value as Readonly<Record<string, unknown>>)[name];
 				if (given === undefined || given === null) continue;
-				for (const one of isRepeated ? (given as readonly unknown[]) : [given]) {
+				if (isRepeated)
+					for (const one of given as readonly unknown[]) {
+						writer.varint(tag);
+						write(writer, one as never);
+					}
+				else {
 					writer.varint(tag);
-					write(writer, one as never);
+					write(writer, given as never);
 				}
 			}
 		},
@@ -104,9 +117,11 @@ function codecOf(name: string): MessageCodec {
 	return codec;
 }
 
+const writer = new WireWriter();
+
 /** The bytes of a message of the schema. */
 export function encode(name: string, value: object): Uint8Array {
-	const writer = new WireWriter();
+	writer.reset();
 	codecOf(name).write(writer, value);
 	return writer.finish();
 }

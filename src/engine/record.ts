@@ -62,8 +62,10 @@ export function decodeRecord(bytes: Uint8Array): JournalRecord {
 }
 
 function toWire(record: JournalRecord): Record<string, unknown> {
-	if ("begin" in record)
-		return { begin: { ...record.begin, steps: record.begin.steps.map(wireStep) } };
+	if ("begin" in record) {
+		const { transaction, command, steps } = record.begin;
+		return { begin: { transaction, command, steps: steps.map(wireStep) } };
+	}
 	if ("past" in record) {
 		const { transaction, steps, delta } = record.past;
 		return { past: { transaction, steps: steps.map(wireStep), delta: wireDelta(delta) } };
@@ -74,7 +76,7 @@ function toWire(record: JournalRecord): Record<string, unknown> {
 	}
 	if ("commit" in record) {
 		const { transaction, delta } = record.commit;
-		return { commit: { transaction, ...(delta && { delta: wireDelta(delta) }) } };
+		return { commit: { transaction, delta: delta && wireDelta(delta) } };
 	}
 	if ("checkpoint" in record) return { checkpoint: wireDelta(record.checkpoint) };
 	return record;
@@ -102,7 +104,7 @@ function wireAction(action: Action): WireAction {
 	}
 }
 const wireDelta = ({ put, drop, up, down }: Delta) => ({
-	put: put.map((entry) => ({ ...entry, made: JSON.stringify(entry.made) })),
+	put: put.map(({ kind, key, made, path }) => ({ kind, key, made: JSON.stringify(made), path })),
 	drop,
 	up: up.map(({ report, keys }) => ({ report: JSON.stringify(report), keys })),
 	down,

@@ -27,17 +27,22 @@ export class Writer {
 	/** Forget what was written; the memory stays. */
 	reset(): void {
 		this.length = 0;
-		this.path.length = 0;
+		if (this.path.length > 0) this.path.length = 0;
 	}
 
 	/** Append n zero bytes and return where they begin. */
 	reserve(n: number): number {
+		const at = this.#extend(n);
+		// A call of fill() costs more than the few bytes of a number or a padding.
+		if (n > 16) this.bytes.fill(0, at, this.length);
+		else for (let i = at; i < this.length; i++) this.bytes[i] = 0;
+		return at;
+	}
+	/** Append n bytes that are about to be written, and return where they begin. */
+	#extend(n: number): number {
 		const at = this.length;
 		const end = at + n;
 		if (end > this.bytes.length) this.#grow(end);
-		// A call of fill() costs more than the few bytes of a number or a padding.
-		if (n > 16) this.bytes.fill(0, at, end);
-		else for (let i = at; i < end; i++) this.bytes[i] = 0;
 		this.length = end;
 		return at;
 	}
@@ -48,24 +53,37 @@ export class Writer {
 		this.#view = new DataView(grown.buffer);
 	}
 	u8(value: number): void {
-		const at = this.reserve(1);
+		const at = this.#extend(1);
 		this.bytes[at] = value;
 	}
 	u16(value: number, littleEndian = LITTLE): void {
-		const at = this.reserve(2);
+		const at = this.#extend(2);
 		this.#view.setUint16(at, value, littleEndian);
 	}
 	u32(value: number, littleEndian = LITTLE): void {
-		const at = this.reserve(4);
+		const at = this.#extend(4);
 		this.#view.setUint32(at, value, littleEndian);
 	}
 	u64(value: bigint, littleEndian = LITTLE): void {
-		const at = this.reserve(8);
+		const at = this.#extend(8);
 		this.#view.setBigUint64(at, BigInt.asUintN(64, value), littleEndian);
 	}
 	append(value: Uint8Array): void {
-		const at = this.reserve(value.length);
+		const at = this.#extend(value.length);
 		this.bytes.set(value, at);
+	}
+	/** Append a text if all of it is ASCII and none of it NUL, as most names are: an encoder takes ten times as long. */
+	ascii(value: string): boolean {
+		const at = this.#extend(value.length);
+		for (let i = 0; i < value.length; i++) {
+			const code = value.charCodeAt(i);
+			if (code === 0 || code > 0x7f) {
+				this.length = at;
+				return false;
+			}
+			this.bytes[at + i] = code;
+		}
+		return true;
 	}
 	/** Overwrite four bytes written before, in host order. */
 	patch32(at: number, value: number): void {

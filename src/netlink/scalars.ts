@@ -108,11 +108,14 @@ const textOf = (max: number, nul: boolean, size?: number): Codec<string> => ({
 	kind: "string",
 	...(size !== undefined && { size }),
 	write(w, value) {
-		const bytes = toBytes(value);
-		if (bytes.length > max || bytes.includes(0))
-			throw w.fail(`${JSON.stringify(value)} does not fit ${max} bytes`);
-		w.append(bytes);
-		if (size !== undefined) w.reserve(size - bytes.length);
+		const start = w.length;
+		if (value.length > max || !w.ascii(value)) {
+			const bytes = toBytes(value);
+			if (bytes.length > max || bytes.includes(0))
+				throw w.fail(`${JSON.stringify(value)} does not fit ${max} bytes`);
+			w.append(bytes);
+		}
+		if (size !== undefined) w.reserve(start + size - w.length);
 		else if (nul) w.u8(0);
 	},
 	read(r) {

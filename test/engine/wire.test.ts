@@ -37,20 +37,34 @@ test.each([0, 1, 127, 128, 16_383, 16_384, 2 ** 31, 2 ** 32, 2 ** 45 + 1, 2 ** 5
 	},
 );
 
+test.each(["", "tap0", "a".repeat(100), "a".repeat(101), "é", `${"a".repeat(99)}é`, "\0", "😀"])(
+	"the text %j",
+	(text) => {
+		const writer = new WireWriter();
+		writer.string(text);
+		writer.varint(7);
+		const theirs = protobuf.Writer.create().string(text).uint32(7).finish();
+		expect(Buffer.compare(writer.finish(), theirs)).toBe(0);
+		expect(new WireReader(writer.finish()).string()).toBe(text);
+	},
+);
+
 test.each([0, 100, 127, 128, 20_000, 3_000_000])(
 	"%d bytes with their length before them",
 	(length) => {
 		const writer = new WireWriter();
 		writer.varint(7);
-		writer.delimited(() => {
-			writer.delimited(() => writer.bytes(new Uint8Array(length).fill(5)));
-		});
+		const outer = writer.begin();
+		const inner = writer.begin();
+		writer.bytes(new Uint8Array(length).fill(5));
+		writer.end(inner);
+		writer.end(outer);
 		writer.varint(9);
 		const bytes = Buffer.alloc(length, 5);
-		const inner = protobuf.Writer.create()
+		const within = protobuf.Writer.create()
 			.bytes(protobuf.Writer.create().bytes(bytes).finish())
 			.finish();
-		const theirs = protobuf.Writer.create().uint32(7).bytes(inner).uint32(9).finish();
+		const theirs = protobuf.Writer.create().uint32(7).bytes(within).uint32(9).finish();
 		expect(Buffer.compare(writer.finish(), theirs)).toBe(0);
 	},
 );

@@ -12,3 +12,10 @@ export const netlink = async (): Promise<typeof import("../src/netlink/index.js"
 
 export const uapi = async (): Promise<typeof import("../src/uapi/index.js")> =>
 	(await published("uapi/index.js")) as typeof import("../src/uapi/index.js");
+
+/** System calls without anything of ours around them. Not published; a yardstick is made of them. */
+export async function sys() {
+	const { bind, check } = (await published("sys/libc.js")) as typeof import("../src/sys/libc.js");
+	const { enterNetns } = (await published("sys/netns.js")) as typeof import("../src/sys/netns.js");
+	return { bind, check, enterNetns };
+}

@@ -14,9 +14,10 @@ const arch = process.arch;
 
 const BUN_VERSION = "1.4.5";
 
+// As uname(1) calls it, and Bun where it is not x64.
+const machine = arch === "arm64" ? "aarch64" : "x86_64";
 // ld.so(8) and ld-musl(1) know the C library by these.
-const muslArch = arch === "arm64" ? "aarch64" : "x86_64";
-const soname = libc === "linux" ? "libc.so.6" : `libc.musl-${muslArch}.so.1`;
+const soname = libc === "linux" ? "libc.so.6" : `libc.musl-${machine}.so.1`;
 
 const work = join(project, ".cache", "bin");
 const target = join(project, "bin", "umlnet-nl");
@@ -25,7 +26,7 @@ mkdirSync(dirname(target), { recursive: true });
 
 /** Bun's binary out of its npm package, fetched when first needed: 100 MB that no other script wants. */
 function bunBinary() {
-	const name = `@oven/bun-linux-${arch === "arm64" ? "aarch64" : arch}${libc === "musl" ? "-musl" : ""}`;
+	const name = `@oven/bun-linux-${arch === "x64" ? arch : machine}${libc === "musl" ? "-musl" : ""}`;
 	const binary = join(work, "node_modules", name, "bin", "bun");
 	if (!existsSync(binary))
 		execFileSync("npm", ["install", "--prefix", work, "--no-save", "--ignore-scripts", `${name}@${BUN_VERSION}`], {

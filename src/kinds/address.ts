@@ -37,14 +37,14 @@ function actions({ address, index }: MadeAddress): {
 	readonly add: Action;
 	readonly remove: Action;
 } {
-	const { family, address: bytes, prefix } = parseCidr(address);
+	const wanted = parseCidr(address);
 	const bare = {
-		ifa_family: family === 4 ? AF_INET : AF_INET6,
-		ifa_prefixlen: prefix,
+		ifa_family: familyOf(wanted),
+		ifa_prefixlen: wanted.prefix,
 		ifa_index: index,
-		IFA_LOCAL: bytes,
+		IFA_LOCAL: wanted.address,
 		// Without it RTM_DELADDR would not look at the prefix length (net/ipv4/devinet.c).
-		IFA_ADDRESS: bytes,
+		IFA_ADDRESS: wanted.address,
 	};
 	// A tap has no carrier until its guest opens it: duplicate detection would wait for that.
 	const IFA_FLAGS = IFA_F_PERMANENT | IFA_F_NODAD;
@@ -70,9 +70,11 @@ const canonical = (address: string): string => parseCidr(address).text;
 const isThere = (made: MadeAddress, kernel: Kernel): boolean =>
 	readAddresses(kernel, made.index).map(addressText).includes(canonical(made.address));
 
-const destination = ({ family, address }: Cidr): Destination => ({
-	family: family === 4 ? AF_INET : AF_INET6,
-	address,
+const familyOf = ({ family }: Cidr): number => (family === 4 ? AF_INET : AF_INET6);
+
+const destination = (wanted: Cidr): Destination => ({
+	family: familyOf(wanted),
+	address: wanted.address,
 });
 
 /**
@@ -132,11 +134,13 @@ export const address: Kind<Address, MadeAddress> = {
 	},
 	refusals(made, around) {
 		const wanted = made.map(({ address }) => parseCidr(address));
-		const prefixes = readPrefixesTo(around.kernel, wanted.map(destination));
+		const subnets = wanted.filter((one) => !isSingle(one));
+		if (subnets.length === 0) return [];
+		const prefixes = readPrefixesTo(around.kernel, subnets.map(destination));
+		const taken = new Set(subnets.filter(({ prefix }, i) => (prefixes[i] ?? 0) >= prefix));
 		return made.map((one, i) => {
 			const subnet = wanted[i] as Cidr;
-			if (isSingle(subnet) || (prefixes[i] ?? 0) < subnet.prefix) return undefined;
-			return sharedSubnet(one, subnet, around);
+			return taken.has(subnet) ? sharedSubnet(one, subnet, around) : undefined;
 		});
 	},
 	create(made) {

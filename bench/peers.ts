@@ -61,8 +61,28 @@ const embedded =
 		return new InProcess(new LinePeer(program));
 	};
 
+/** System calls in a Worker of Node and nothing else: what our library cannot fall below. */
+const floor =
+	(...words: readonly string[]) =>
+	(_: Lab, netns: string): Peer =>
+		new InProcess(new LinePeer([node, compiled("peers/floor.js"), netns, ...words]));
+
 export const catalogue = {
 	c: { label: "C, raw sockets, group delete (the floor)", start: program(built("c_floor")) },
+	c_pool: {
+		label: "C, parked taps (the floor of a warm pool)",
+		start: program(built("c_floor"), "pool"),
+	},
+	floor: {
+		label: "the same as C in a Worker of Node (the floor of a library)",
+		missing: absent(library, "npm run build"),
+		start: floor(),
+	},
+	floor_pool: {
+		label: "the same as C with parked taps in a Worker of Node",
+		missing: absent(library, "npm run build"),
+		start: floor("pool"),
+	},
 	ours: {
 		label: "umlnet-nl, library",
 		missing: absent(library, "npm run build"),

@@ -7,6 +7,9 @@ import { missing, type PeerId } from "./peers.js";
 /** Everybody who makes a whole guest. The CNI plugin makes another kind of one, npm's netlink a part. */
 const PEERS = [
 	"c",
+	"c_pool",
+	"floor",
+	"floor_pool",
 	"ours",
 	"pool",
 	"go",

@@ -1,5 +1,6 @@
 // The floor: what the kernel itself charges for a NAT guest when nothing else is done. Raw sockets, messages
 // laid out once and patched in place, no verification, no journal, no undo.
+// `c_floor pool`: the floor of a warm pool. A guest's tap stays when the guest has gone, blank and down.
 // The line protocol is described in ../peer.ts.
 #define _GNU_SOURCE
 #include <errno.h>
@@ -26,6 +27,10 @@ enum { OWNER = 500, WINDOW_MAX = 1024, FIRST_INDEX = 1000000 };
 
 // Where the churning thread keeps its guests: numbers nobody else is given.
 enum { CONTENDER = 1500000 };
+
+// Whether taps stay, and by the number of its guest whether one is parked.
+static int pool;
+static char waits[CONTENDER + WINDOW_MAX];
 
 static void must(int good, const char *what) {
 	if (good) return;
@@ -132,24 +137,31 @@ static void create_tap(int i) {
 	close(fd);
 }
 
-static void put_link(struct buffer *b, int i, int group) {
+// Up for a guest in a group; or, in a pool, up for a guest or down again, with another MAC each time.
+static void put_link(struct buffer *b, int i, int group, int up) {
 	struct nlmsghdr *m = begin(b, RTM_NEWLINK, 0);
-	struct ifinfomsg header = {.ifi_index = FIRST_INDEX + i, .ifi_flags = IFF_UP, .ifi_change = IFF_UP};
+	struct ifinfomsg header = {
+		.ifi_index = FIRST_INDEX + i, .ifi_flags = up ? IFF_UP : 0, .ifi_change = IFF_UP};
 	put(b, &header, sizeof header);
-	attr32(b, IFLA_GROUP, group);
+	if (pool) {
+		unsigned char mac[6] = {2, up, i >> 24, i >> 16, i >> 8, i};
+		attr(b, IFLA_ADDRESS, mac, sizeof mac);
+	} else {
+		attr32(b, IFLA_GROUP, group);
+	}
 	struct nlattr *spec = nest(b, IFLA_AF_SPEC);
 	struct nlattr *inet = nest(b, AF_INET);
 	struct nlattr *conf = nest(b, IFLA_INET_CONF);
-	attr32(b, IPV4_DEVCONF_PROXY_ARP, 1);
-	attr32(b, IPV4_DEVCONF_FORWARDING, 1);
+	attr32(b, IPV4_DEVCONF_PROXY_ARP, up);
+	attr32(b, IPV4_DEVCONF_FORWARDING, up);
 	unnest(b, conf);
 	unnest(b, inet);
 	unnest(b, spec);
 	end(b, m);
 }
 
-static void put_address(struct buffer *b, int i, int flags) {
-	struct nlmsghdr *m = begin(b, RTM_NEWADDR, NLM_F_CREATE | NLM_F_EXCL | flags);
+static void put_address(struct buffer *b, int type, int i, int flags) {
+	struct nlmsghdr *m = begin(b, type, flags);
 	struct ifaddrmsg header = {
 		.ifa_family = AF_INET, .ifa_prefixlen = 30, .ifa_index = FIRST_INDEX + i};
 	put(b, &header, sizeof header);
@@ -190,18 +202,34 @@ static void elements(struct session *s, int type, int first, int count) {
 
 // As one: `count` taps, one rtnetlink send, one nf_tables batch. The group is what `down` deletes.
 static void up(struct session *s, int first, int count, int group) {
-	for (int i = first; i < first + count; i++) create_tap(i);
+	for (int i = first; i < first + count; i++)
+		if (!waits[i]) create_tap(i);
 	s->b.length = 0;
 	for (int i = first; i < first + count; i++) {
-		put_link(&s->b, i, group);
-		put_address(&s->b, i, i == first + count - 1 ? NLM_F_ACK : 0);
+		put_link(&s->b, i, group, 1);
+		int last = i == first + count - 1 ? NLM_F_ACK : 0;
+		put_address(&s->b, RTM_NEWADDR, i, NLM_F_CREATE | NLM_F_EXCL | last);
 	}
 	transact(s->route, &s->b, "link and address");
 	elements(s, NFT_MSG_NEWSETELEM, first, count);
 }
 
+static void park(struct session *s, int first, int count) {
+	s->b.length = 0;
+	for (int i = first; i < first + count; i++) {
+		put_link(&s->b, i, 0, 0);
+		put_address(&s->b, RTM_DELADDR, i, i == first + count - 1 ? NLM_F_ACK : 0);
+		waits[i] = 1;
+	}
+	transact(s->route, &s->b, "parking");
+}
+
 static void down(struct session *s, int first, int count, int group) {
 	elements(s, NFT_MSG_DELSETELEM, first, count);
+	if (pool) {
+		park(s, first, count);
+		return;
+	}
 	s->b.length = 0;
 	struct nlmsghdr *m = begin(&s->b, RTM_DELLINK, NLM_F_ACK);
 	struct ifinfomsg header = {0};
@@ -241,7 +269,8 @@ static void each(struct session *s, int first, int count, useconds_t apart) {
 	printf("\n");
 }
 
-int main(void) {
+int main(int argc, char **argv) {
+	pool = argc > 1 && strcmp(argv[1], "pool") == 0;
 	struct session *s = session();
 	char line[128];
 	int a, n;

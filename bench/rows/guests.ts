@@ -6,6 +6,9 @@ import type { Row } from "../row.js";
 
 const IN_PROCESS = [
 	"c",
+	"c_pool",
+	"floor",
+	"floor_pool",
 	"ours",
 	"pool",
 	"go",
@@ -86,6 +89,9 @@ export async function contentionRows(bench: Bench): Promise<Row[]> {
 
 const EVERYBODY = [
 	"c",
+	"c_pool",
+	"floor",
+	"floor_pool",
 	"ours",
 	"pool",
 	"go",
@@ -97,7 +103,9 @@ const EVERYBODY = [
 ] as const satisfies readonly PeerId[];
 
 /** Who makes tens of cycles a second churns fewer guests a round; the rate is per cycle all the same. */
-const FAST: ReadonlySet<PeerId> = new Set(["c", "ours", "pool"]);
+const FAST: ReadonlySet<PeerId> = new Set([
+	...(["c", "c_pool", "floor", "floor_pool", "ours", "pool"] as const),
+]);
 
 /** Guests up and down again, 64 at a time: cycles a second; and what the caller's event loop felt of ours. */
 export async function churnRows(bench: Bench): Promise<Row[]> {

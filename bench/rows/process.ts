@@ -3,7 +3,11 @@ import { Processes } from "../peer.js";
 import { type PeerId, peerRow } from "../peers.js";
 import type { Row } from "../row.js";
 
-const PEERS = ["bin", "cli", "node", "seed", "batch", "cni"] as const satisfies readonly PeerId[];
+const PEERS = [
+	...(["bin", "cli", "bun_bare", "node", "node_native", "seed", "batch", "cni"] as const),
+] satisfies readonly PeerId[];
+/** They start and do nothing, so there is nothing to take down. */
+const IDLE: ReadonlySet<PeerId> = new Set(["bun_bare", "node", "node_native"] as const);
 
 /** One guest by whole processes: what somebody waits for who types the commands. */
 export async function processRows(bench: Bench): Promise<Row[]> {
@@ -14,7 +18,7 @@ export async function processRows(bench: Bench): Promise<Row[]> {
 			downs.get(id)?.push(await peer.down(0, 1));
 			return times;
 		});
-		const measured = [...up].filter(([id]) => id !== "node");
+		const measured = [...up].filter(([id]) => !IDLE.has(id));
 		const down = new Map(
 			measured.map(([id, outcome]) => [
 				id,

@@ -16,7 +16,7 @@ import type { Spec } from "./engine/spec.js";
 import { commitGroup, type GroupOutcome, type GroupRequest } from "./group.js";
 import type { Kernel } from "./kernel/kernel.js";
 import { LinuxKernel } from "./kernel/linux.js";
-import { readFlags, readLinkByName, readLinks } from "./kernel/read.js";
+import { readFlags, readIndex, readLinks } from "./kernel/read.js";
 import { kinds, wantedTaps } from "./kinds/index.js";
 import { missingUplink } from "./kinds/uplink.js";
 import { enterNamespace } from "./namespace.js";
@@ -300,9 +300,9 @@ export class Host {
 }
 
 function readLinkIndex(kernel: Kernel, name: string): number {
-	const link = readLinkByName(kernel, name);
-	if (link === undefined) throw missingUplink(name);
-	return link.ifi_index;
+	const index = readIndex(kernel, name);
+	if (index === undefined) throw missingUplink(name);
+	return index;
 }
 
 function only<R>(outcomes: ReadonlyMap<number, UnitOutcome<R>>): R {

@@ -19,8 +19,25 @@ export interface Cidr {
 	readonly text: string;
 }
 
-/** `192.0.2.1/24`, `2001:db8::1/64`. Throws AddressError, whose message says why and does not quote the text. */
+/** What was read last: on the way of one guest the same text is read half a dozen times. */
+const known = new Map<string, Cidr>();
+const KNOWN_MAX = 4096;
+
+/**
+ * `192.0.2.1/24`, `2001:db8::1/64`. Throws AddressError, whose message says why and does not quote the text. Equal
+ * texts may get the same object: it is not to be changed.
+ */
 export function parseCidr(text: string): Cidr {
+	let cidr = known.get(text);
+	if (cidr === undefined) {
+		cidr = readCidr(text);
+		if (known.size >= KNOWN_MAX) known.clear();
+		known.set(text, cidr);
+	}
+	return cidr;
+}
+
+function readCidr(text: string): Cidr {
 	const slash = text.indexOf("/");
 	const address = parseAddress(slash === -1 ? text : text.slice(0, slash));
 	const bits = address.length * 8;

@@ -31,17 +31,24 @@ export function readLinks(kernel: Kernel, indexes: readonly number[]): (Link | u
 }
 
 /** RTM_GETLINK of whose answer the header alone is read: the attributes behind it are 1 KiB and cost 20 µs a link. */
-const GET_FLAGS = { ...RTM_GETLINK, read: (r: Reader) => ifinfomsg.read(r) };
+const GET_INFO = { ...RTM_GETLINK, read: (r: Reader) => ifinfomsg.read(r) };
 
 /** The flags (IFF_*) of the links of these indexes, in one send; undefined where there is none. @throws KernelError */
 export function readFlags(kernel: Kernel, indexes: readonly number[]): (number | undefined)[] {
 	const outcomes = kernel.rtnetlink(
-		indexes.map((ifi_index) => request(GET_FLAGS, 0, { ifi_index, IFLA_EXT_MASK })),
+		indexes.map((ifi_index) => request(GET_INFO, 0, { ifi_index, IFLA_EXT_MASK })),
 	);
 	return outcomes.map(({ error, replies }) => {
 		if (error !== undefined && error.errno !== "ENODEV") throw error;
 		return (replies[0]?.value as Pick<Link, "ifi_flags"> | undefined)?.ifi_flags;
 	});
+}
+
+/** The index of the link of this name, if there is one. @throws KernelError */
+export function readIndex(kernel: Kernel, name: string): number | undefined {
+	const [outcome] = kernel.rtnetlink([request(GET_INFO, 0, { IFLA_IFNAME: name, IFLA_EXT_MASK })]);
+	if (outcome?.error !== undefined && outcome.error.errno !== "ENODEV") throw outcome.error;
+	return (outcome?.replies[0]?.value as Pick<Link, "ifi_index"> | undefined)?.ifi_index;
 }
 
 /** The link of this index, if there is one. @throws KernelError */

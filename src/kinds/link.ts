@@ -16,11 +16,12 @@ import { isAlias } from "./mark.js";
 type Setting = In<typeof linkAttrs> & Partial<In<typeof ifinfomsg>>;
 
 /** Change settings of a link that exists: only what is named changes. */
-export const setLink = (index: number, setting: Setting, only?: Identity): Action => ({
-	via: "rtnetlink",
-	request: request(RTM_NEWLINK, 0, { ...setting, ifi_index: index }),
-	...(only && { only }),
-});
+export function setLink(index: number, setting: Setting, only?: Identity): Action {
+	const change = request(RTM_NEWLINK, 0, { ...setting, ifi_index: index });
+	return only === undefined
+		? { via: "rtnetlink", request: change }
+		: { via: "rtnetlink", request: change, only };
+}
 
 /** The flags of a setting that brings a link up. */
 export const UP = { ifi_flags: IFF_UP, ifi_change: IFF_UP } as const;

@@ -12,7 +12,6 @@ import {
 	mtuAfter,
 	setLink,
 	strayLinks,
-	UP,
 } from "./link.js";
 import { aliasOf } from "./mark.js";
 
@@ -41,19 +40,20 @@ const identity = (made: MadeTap): Identity => ({
 	alias: aliasOf(made.network),
 });
 
-const DOWN = { ifi_flags: 0, ifi_change: IFF_UP } as const;
-
-const settings = ({ network, mac, mtu }: MadeTap) => ({
-	...UP,
+/** `mac`: the one it gets; undefined leaves what it has. */
+const settings = ({ network, mtu }: MadeTap, mac: string | undefined) => ({
+	ifi_flags: IFF_UP,
+	ifi_change: IFF_UP,
 	IFLA_IFALIAS: aliasOf(network),
 	IFLA_ADDRESS: mac === undefined ? undefined : macBytes(mac),
 	IFLA_MTU: mtu,
 });
-const inService = (made: MadeTap) => settings({ ...made, mac: made.mac ?? made.given });
+const inService = (made: MadeTap) => settings(made, made.mac ?? made.given);
 
 /** Nothing of the last guest is left on a parked tap. Its addresses and its port go with their own kinds. */
 const blank = ({ network, index }: MadeTap) => ({
-	...DOWN,
+	ifi_flags: 0,
+	ifi_change: IFF_UP,
 	IFLA_IFALIAS: aliasOf(network),
 	IFLA_ADDRESS: macBytesOf(index),
 	IFLA_MTU: DEFAULT_MTU,
@@ -91,7 +91,7 @@ export const tap: Kind<Tap, MadeTap> = {
 			{
 				label: made.parked ? `park tap ${name}` : `bring up ${name}`,
 				phase: "configure",
-				do: setLink(index, made.parked ? blank(made) : settings(made)),
+				do: setLink(index, made.parked ? blank(made) : settings(made, made.mac)),
 				undo: [],
 			},
 			{
@@ -151,7 +151,7 @@ function adjust(next: MadeTap, link: Link): Step {
 	return {
 		label: `change ${name}`,
 		phase: "configure",
-		do: setLink(index, settings(next)),
+		do: setLink(index, settings(next, next.mac)),
 		undo: [
 			setLink(index, {
 				IFLA_IFALIAS: link.IFLA_IFALIAS ?? "",

@@ -176,8 +176,8 @@ export const MUTANTS = [
 	[
 		"the subnet of another link",
 		"kinds/address.ts",
-		"			return sharedSubnet(one, subnet, around);\n",
-		"			return undefined;\n",
+		"taken.has(subnet) ? sharedSubnet(one, subnet, around) : undefined",
+		"undefined",
 		["test/engine/subnet.test.ts", "test/kernel/input.test.ts"],
 	],
 	[
@@ -197,7 +197,7 @@ export const MUTANTS = [
 	[
 		"prefix of an address that goes",
 		"kinds/address.ts",
-		"		IFA_ADDRESS: bytes,\n",
+		"		IFA_ADDRESS: wanted.address,\n",
 		"",
 		[...kind("address"), ...CONTRACT],
 	],

@@ -60,6 +60,17 @@ test("a shift by nothing is left out", () => {
 	expect(set({ "<<": [mark, 0] })).toEqual(set(mark));
 });
 
+test("the keys of a map are of the byte order of the bits they are looked up for", () => {
+	const key = { payload: { base: "nh", offset: 3, len: 7 } } as const;
+	const data = { set: [[1, { accept: null }]] } as const;
+	const nftables = inTable("ip", [{ vmap: { key, data } }]);
+	const elements = compile({ nftables }, { host }).messages[3]?.value;
+	const value = Uint8Array.of(0x00, 0x40);
+	expect(elements).toMatchObject({
+		NFTA_SET_ELEM_LIST_ELEMENTS: [{ NFTA_SET_ELEM_KEY: { NFTA_DATA_VALUE: value } }],
+	});
+});
+
 test("devices are sent from the last, as nft 1.1.7 does", () => {
 	const of = { family: "netdev", table: "t", hook: "ingress", prio: 0, dev: ["a", "b"] } as const;
 	const { messages } = compile({

@@ -22,6 +22,7 @@ import { parseExpression } from "./expression/index.js";
 import { type Host, localHost } from "./fact/host.js";
 import type { Document } from "./json.js";
 import type { Parser } from "./parser.js";
+import { PLACE } from "./place.js";
 import { Repetition } from "./repetition.js";
 import { mergesIntervals, type SetDeclaration } from "./set.js";
 import { statementParsers } from "./statement/index.js";
@@ -75,15 +76,25 @@ const operations: readonly string[] = [
 	"rename",
 ] satisfies Operation[];
 
-const parser: Parser = {
-	expression: (at) => parseExpression(at, parser),
-	statement(at) {
-		const [name, body] = at.only();
-		const parse = Object.hasOwn(statementParsers, name) ? statementParsers[name] : undefined;
-		if (parse === undefined) throw at.unsupported(`unknown statement "${name}"`);
-		return parse(body, parser);
-	},
-};
+const parsers: Parser[] = [];
+function parserAt(places: number): Parser {
+	const known = parsers[places];
+	if (known !== undefined) return known;
+	const parser: Parser = {
+		places,
+		expression: (at) => parseExpression(at, parser),
+		statement(at) {
+			const [name, body] = at.only();
+			const parse = Object.hasOwn(statementParsers, name) ? statementParsers[name] : undefined;
+			if (parse === undefined) throw at.unsupported(`unknown statement "${name}"`);
+			return parse(body, parser);
+		},
+		within: (place) => parserAt(places | PLACE[place]),
+	};
+	parsers[places] = parser;
+	return parser;
+}
+const parser = parserAt(0);
 
 const setKey = ({ family, table }: TableHandle, name: string): string =>
 	`${family} ${table} ${name}`;

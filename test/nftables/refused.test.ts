@@ -9,6 +9,8 @@ const dport = { payload: { protocol: "tcp", field: "dport" } };
 const match = (left: unknown, right: unknown, op = "=="): unknown => ({
 	match: { op, left, right },
 });
+const accept = { accept: null };
+const mark = (value: unknown): unknown => ({ mangle: { key: { meta: { key: "mark" } }, value } });
 const at = "$.nftables[0].add.rule.expr[0]";
 
 const rows: readonly (readonly [why: string, command: unknown, path: string])[] = [
@@ -121,6 +123,59 @@ const rows: readonly (readonly [why: string, command: unknown, path: string])[] 
 			},
 		},
 		"$.nftables[0].add.chain.hook",
+	],
+	[
+		"a TCP option as the key of a map",
+		rule({
+			vmap: {
+				key: { "tcp option": { name: "maxseg", field: "size" } },
+				data: { set: [[9, accept]] },
+			},
+		}),
+		`${at}.vmap.key`,
+	],
+	[
+		"an SCTP chunk in the key of a map",
+		rule({
+			vmap: {
+				key: { concat: [{ "sctp chunk": { name: "init" } }, { meta: { key: "mark" } }] },
+				data: "@m",
+			},
+		}),
+		`${at}.vmap.key.concat[0]`,
+	],
+	[
+		"a TCP option where a statement writes a value",
+		rule(mark({ "|": [{ "tcp option": { name: "maxseg", field: "size" } }, 1] })),
+		`${at}.mangle.value["|"][0]`,
+	],
+	[
+		"an extension header looked up for what a statement writes",
+		rule(
+			mark({ map: { key: { exthdr: { name: "frag", field: "id" } }, data: { set: [[1, 2]] } } }),
+		),
+		`${at}.mangle.value.map.key`,
+	],
+	[
+		"a socket in what a packet adds to a set",
+		rule({ set: { op: "add", elem: { socket: { key: "mark" } }, set: "@s" } }),
+		`${at}.set.elem`,
+	],
+	[
+		"a MAC address as a mark",
+		rule(mark({ payload: { protocol: "ether", field: "saddr" } })),
+		`${at}.mangle.value.payload`,
+	],
+	[
+		"the MAC address of an inner packet as a mark",
+		rule(mark({ payload: { tunnel: "gretap", protocol: "ether", field: "saddr" } })),
+		`${at}.mangle.value.payload`,
+	],
+	["flags as a mark", rule(mark({ ct: { key: "state" } })), `${at}.mangle.value.ct`],
+	[
+		"an address of any version in a set",
+		rule(match({ ct: { key: "saddr", dir: "original" } }, { set: ["10.0.0.1", "10.0.0.2"] })),
+		`${at}.match.left.ct`,
 	],
 	[
 		"a comment too long",

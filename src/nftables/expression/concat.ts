@@ -16,7 +16,7 @@ export interface ConcatJson {
 const MAX_BITS = 512;
 
 export function parseConcat(at: Cursor, parser: Parser): Concat {
-	const parts = at.list().map((part) => parser.expression(part));
+	const parts = at.list().map((part) => parser.within("part").expression(part));
 	if (parts.length < 2) throw at.fail("a concatenation has two or more parts");
 	return { kind: "concat", path: at.path, ...unevaluated, parts, fields: [] };
 }

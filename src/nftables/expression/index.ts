@@ -3,6 +3,7 @@ import type { Emitter, Loader, Register } from "../emitter.js";
 import { type Evaluation, type Evaluator, fail } from "../evaluation.js";
 import type { Kind, Node, NodeOf } from "../node.js";
 import type { ExpressionParser, Parser } from "../parser.js";
+import { refusal } from "../place.js";
 import { evaluateBinary, loadBinary, parseBinary } from "./binary.js";
 import { loadByteOrder } from "./byteorder.js";
 import { evaluateConcat, loadConcat, parseConcat } from "./concat.js";
@@ -90,6 +91,8 @@ export function parseExpression(at: Cursor, parser: Parser): Node {
 	const [name, body] = at.only();
 	const parse = Object.hasOwn(parsers, name) ? parsers[name] : undefined;
 	if (parse === undefined) throw at.unsupported(`unknown expression "${name}"`);
+	const why = refusal(name, parser.places);
+	if (why !== undefined) throw at.unsupported(why);
 	return parse(body, parser);
 }
 

@@ -37,7 +37,7 @@ export function parseMap(at: Cursor, parser: Parser): MapLookup {
 		kind: "map",
 		path: at.path,
 		...unevaluated,
-		key: parser.expression(json.key),
+		key: parser.within("key").expression(json.key),
 		mappings: parser.expression(json.data),
 	};
 }

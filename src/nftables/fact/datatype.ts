@@ -241,9 +241,9 @@ export const isString = (datatype: Datatype): boolean => basetype(datatype) === 
 /** Whether values of the type are sets of flags. */
 export const isBitmask = (datatype: Datatype): boolean => datatype.base === bits;
 
-/** Whether a value of type `given` may stand where `wanted` is; a mark takes any integer. */
+/** Whether a value of type `given` may stand where `wanted` is; a mark takes any number, but no flags and no MAC address. */
 export const compatible = (wanted: Datatype, given: Datatype): boolean =>
-	wanted.id === given.id || (wanted === mark && isInteger(given));
+	wanted.id === given.id || (wanted === mark && (given.base ?? given).id === integer.id);
 
 /** Read a constant of a type: by its names first, then by its own grammar and that of its bases. */
 export function parseConstant(datatype: Datatype, text: string, host: Host): Constant | undefined {

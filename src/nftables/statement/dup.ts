@@ -21,8 +21,8 @@ const device = { datatype: ifaceIndex, bits: 32, order: "host" } as const;
 
 export function parseDup(at: Cursor, parser: Parser): Statement {
 	const json = at.fields(["addr"], ["dev"]);
-	let to = parser.expression(json.addr);
-	let dev = json.dev && parser.expression(json.dev);
+	let to = parser.within("written").expression(json.addr);
+	let dev = json.dev && parser.within("written").expression(json.dev);
 	let toDevice = false;
 	return {
 		name: "dup",

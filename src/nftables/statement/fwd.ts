@@ -25,8 +25,8 @@ const device = { datatype: ifaceIndex, bits: 32, order: "host" } as const;
 
 export function parseFwd(at: Cursor, parser: Parser): Statement {
 	const json = at.fields(["dev"], ["family", "addr"]);
-	let dev = parser.expression(json.dev);
-	let addr = json.addr && parser.expression(json.addr);
+	let dev = parser.within("written").expression(json.dev);
+	let addr = json.addr && parser.within("written").expression(json.addr);
 	const family = json.family?.oneOf(ipVersions);
 	if ((addr === undefined) !== (family === undefined)) throw at.fail("addr and family go together");
 	return {

@@ -31,7 +31,7 @@ export interface MangleJson {
 export function parseMangle(at: Cursor, parser: Parser): Statement {
 	const json = at.fields(["key", "value"]);
 	const key = parser.expression(json.key);
-	const value = parser.expression(json.value);
+	const value = parser.within("written").expression(json.value);
 	switch (key.kind) {
 		case "payload":
 			return writePayload(at.path, key, value);

@@ -4,6 +4,7 @@ import type { Cursor } from "../cursor.js";
 import { bytesOf } from "../element.js";
 import { type Emitter, type Register, registerNumber } from "../emitter.js";
 import { type Evaluation, fail, unevaluated } from "../evaluation.js";
+import { isAddressOfAnyVersion } from "../expression/ct.js";
 import { askPresence } from "../expression/fib.js";
 import { booleanType, ctState, isBitmask, isInteger, isString } from "../fact/datatype.js";
 import type { Expression } from "../json.js";
@@ -184,6 +185,8 @@ function declare(left: Node, literal: SetLiteral, evaluation: Evaluation): Node 
 
 function orderLookup(node: Relational, evaluation: Evaluation): void {
 	if (node.right.kind !== "set reference") return;
+	if (isAddressOfAnyVersion(node.left))
+		fail(node.left, "say whether it is an ip or an ip6 address");
 	if (isInterval(node.right.set)) node.left = evaluation.inOrder(node.left, "big");
 }
 

@@ -27,7 +27,7 @@ export interface MeterJson {
 export function parseMeter(at: Cursor, parser: Parser): Statement {
 	const json = at.fields(["name", "key", "stmt"], ["size"]);
 	const name = json.name.string();
-	const key = elementOfKey(parser.expression(json.key));
+	const key = elementOfKey(parser.within("updated").expression(json.key));
 	const statement = parser.statement(json.stmt);
 	const size = json.size?.u32();
 	let set: SetDeclaration | undefined;

@@ -29,7 +29,7 @@ const target = { datatype: string, bits: NFT_NAME_MAXLEN * 8, order: "host" } as
 
 /** A statement that uses a named object of that type, NFT_OBJECT_*. */
 export function objectReference(name: string, type: number, at: Cursor, parser: Parser): Statement {
-	return referenceNode(name, type, at.path, parser.expression(at));
+	return referenceNode(name, type, at.path, parser.within("written").expression(at));
 }
 
 export function referenceNode(name: string, type: number, path: string, given: Node): Statement {

@@ -27,7 +27,7 @@ const number = { datatype: integer, bits: 16, order: "host" } as const;
 export function parseQueue(at: Cursor, parser: Parser): Statement {
 	const json = at.isNull ? {} : at.fields([], ["num", "flags"]);
 	const given = json.flags?.flags(flags) ?? 0;
-	let queue = json.num && parser.expression(json.num);
+	let queue = json.num && parser.within("written").expression(json.num);
 	return {
 		name: "queue",
 		path: at.path,

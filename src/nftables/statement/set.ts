@@ -61,15 +61,15 @@ const exprOf = (statement: Statement): StatefulExpr =>
 export function parseSetStatement(at: Cursor, parser: Parser): Statement {
 	const json = at.fields(["op", "elem", "set"], ["stmt"]);
 	return update("set", at, json.op.oneOf(operations), parseReference(json.set), {
-		key: elementOfKey(parser.expression(json.elem)),
+		key: elementOfKey(parser.within("updated").expression(json.elem)),
 		statements: parseStateful(json.stmt, parser),
 	});
 }
 export function parseMapStatement(at: Cursor, parser: Parser): Statement {
 	const json = at.fields(["op", "elem", "data", "map"], ["stmt"]);
 	return update("map", at, json.op.oneOf(operations), parseReference(json.map), {
-		key: elementOfKey(parser.expression(json.elem)),
-		data: elementOfKey(parser.expression(json.data)),
+		key: elementOfKey(parser.within("updated").expression(json.elem)),
+		data: elementOfKey(parser.within("updated").expression(json.data)),
 		statements: parseStateful(json.stmt, parser),
 	});
 }

@@ -28,8 +28,8 @@ export interface TproxyJson {
 export function parseTproxy(at: Cursor, parser: Parser): Statement {
 	const json = at.fields([], ["family", "addr", "port"]);
 	let family = json.family?.oneOf(ipVersions) ?? 0;
-	let addr = json.addr && parser.expression(json.addr);
-	let port = json.port && parser.expression(json.port);
+	let addr = json.addr && parser.within("written").expression(json.addr);
+	let port = json.port && parser.within("written").expression(json.port);
 	if (addr === undefined && port === undefined) throw at.fail("needs an address or a port");
 	return {
 		name: "tproxy",

@@ -24,6 +24,7 @@ import type { Document } from "./json.js";
 import type { Parser } from "./parser.js";
 import { PLACE } from "./place.js";
 import { Repetition } from "./repetition.js";
+import { RuleOrders } from "./rule-order.js";
 import { mergesIntervals, type SetDeclaration } from "./set.js";
 import { statementParsers } from "./statement/index.js";
 
@@ -126,6 +127,7 @@ class Messages {
 function start(
 	{ host = localHost(), context = {} }: CompileOptions,
 	messages: Messages,
+	document: Document,
 	repeats: boolean,
 ): Compilation {
 	const sets = new Map<string, SetDeclaration>();
@@ -166,7 +168,7 @@ function start(
 			emptied.add(key);
 		},
 		chainOf: (handle, name) => context.chain?.(handle, name),
-		rulesOf: (handle, chain) => context.rules?.(handle, chain),
+		orders: new RuleOrders(document, (of) => context.rules?.(of, of.chain) ?? []),
 	};
 }
 
@@ -192,7 +194,9 @@ function compileCommand(at: Cursor, compilation: Compilation): Query | undefined
 	}
 	const compile = Object.hasOwn(objects, object) ? objects[object] : undefined;
 	if (compile === undefined) throw body.unsupported(`unknown object "${object}"`);
-	compile(member, operation, compilation);
+	// The handle in a listing is what a rule had, not that of one to add it to.
+	const listed = !isOperation && object === "rule" && member.has("handle");
+	compile(listed ? member.without("handle") : member, operation, compilation);
 	return undefined;
 }
 
@@ -217,7 +221,7 @@ function compileWith(
 	repeats: boolean,
 ): Batch {
 	const messages = new Messages(keep);
-	const compilation = start(options, messages, repeats);
+	const compilation = start(options, messages, document, repeats);
 	try {
 		const { nftables } = new Cursor(document).fields(["nftables"]);
 		const before: Query[] = [];

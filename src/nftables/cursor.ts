@@ -127,6 +127,11 @@ export class Cursor {
 	pick(key: string): Cursor {
 		return new Cursor({ [key]: this.#object()[key] }, this.path, this.#depth);
 	}
+	/** This object without one of its members. */
+	without(key: string): Cursor {
+		const { [key]: _, ...rest } = this.#object();
+		return new Cursor(rest, this.path, this.#depth);
+	}
 	/** The only member of an object that names a statement, expression or command. */
 	only(): [key: string, at: Cursor] {
 		const object = this.#object();

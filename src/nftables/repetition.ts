@@ -27,7 +27,6 @@ interface Template {
 }
 
 const HOLE = Symbol("a constant");
-const ANYTHING = Symbol("anything");
 /** So many are kept; what was not used for longest goes first. */
 const KEPT = 16;
 /** So many may turn out to be of no use before no more are made. */
@@ -71,8 +70,6 @@ export class Repetition {
 		const holed = new Set(holes.map(({ statement }) => statement));
 		const pattern = patternOf({
 			...(at.value as object),
-			// Of a rule that is added it is where the rule was when it was listed.
-			...(at.has("handle") && { handle: ANYTHING }),
 			expr: expr.map((statement, i) => (holed.has(i) ? withHole(statement) : statement)),
 		});
 		const fail = (): never => {
@@ -104,7 +101,6 @@ type Pattern =
 	| bigint
 	| null
 	| typeof HOLE
-	| typeof ANYTHING
 	| { readonly keys: readonly string[] | undefined; readonly members: readonly Pattern[] };
 
 function patternOf(json: unknown): Pattern {
@@ -123,7 +119,7 @@ function withHole(statement: unknown): unknown {
 }
 
 function fits(pattern: Pattern, json: unknown, found: unknown[]): boolean {
-	if (pattern === json || pattern === ANYTHING) return true;
+	if (pattern === json) return true;
 	if (pattern === HOLE) return found.push(json) > 0;
 	if (typeof pattern !== "object" || pattern === null) return false;
 	if (typeof json !== "object" || json === null) return false;

@@ -118,28 +118,59 @@ test("a document is applied whole or not at all, and the error says which comman
 	expect(held(2)).toMatchObject({ rules: [] });
 });
 
-test("a rule goes where its index says", () => {
-	const rule = (value: number, index?: number): Command => ({
-		add: {
-			rule: {
-				family: "ip",
-				table: "t",
-				chain: "c",
-				...(index !== undefined && { index }),
-				expr: [{ mangle: { key: { meta: { key: "mark" } }, value } }],
-			},
-		},
+describe("a rule goes where its place says", () => {
+	const of = { family: "ip", table: "t", chain: "c" } as const;
+	const mark = { meta: { key: "mark" } } as const;
+	const rule = (value: number, place: { index?: number; handle?: number } = {}) => ({
+		rule: { ...of, ...place, expr: [{ mangle: { key: mark, value } }] },
 	});
-	apply(
-		{ nftables: [flush, ...inTable("ip", [{ counter: null }]), rule(1), rule(2)] },
-		{ connection, host },
-	);
-	apply({ nftables: [rule(9, 1)] }, { connection, host });
-	const { rules } = held(2) as { rules: { NFTA_EXPR_NAME: string; NFTA_EXPR_DATA: unknown }[][] };
-	const marks = rules
-		.slice(1)
-		.map(([first]) => JSON.stringify(first?.NFTA_EXPR_DATA).match(/"0":(\d+)/)?.[1]);
-	expect(marks).toEqual(["1", "9", "2"]);
+	const add = (...given: Parameters<typeof rule>): Command => ({ add: rule(...given) });
+	const insert = (...given: Parameters<typeof rule>): Command => ({ insert: rule(...given) });
+	const chain = [
+		{ add: { table: { family: "ip", name: "t" } } },
+		{ add: { chain: { family: "ip", table: "t", name: "c" } } },
+	] as const;
+	const run = (...nftables: readonly Command[]) => apply({ nftables }, { connection, host });
+	const listed = () =>
+		list({ family: "ip", table: "t" }, { connection, host }).nftables.flatMap((object) =>
+			"rule" in object ? [object.rule] : [],
+		);
+	const marks = (): unknown[] =>
+		listed().map(({ expr: [first] }) => first && "mangle" in first && first.mangle.value);
+	const handle = (at: number): { handle: number } => ({ handle: listed()[at]?.handle ?? 0 });
+
+	test("by index", () => {
+		run(flush, ...chain, add(1), add(2));
+		run(add(9, { index: 0 }), insert(8, { index: 0 }));
+		expect(marks()).toEqual([8, 1, 9, 2]);
+		expect(() => run(add(7, { index: 4 }))).toThrow(/no rule of that index/);
+	});
+	test("by index among the rules of the same document", () => {
+		run(flush, ...chain, add(1), add(2), add(9, { index: 0 }), insert(8, { index: 2 }));
+		expect(marks()).toEqual([1, 9, 8, 2]);
+		run(insert(5), add(6), add(7, { index: 0 }), insert(4, { index: 6 }));
+		expect(marks()).toEqual([5, 7, 1, 9, 8, 2, 4, 6]);
+	});
+	test("by index after what goes, and what comes in its place", () => {
+		run(flush, ...chain, add(1), add(2), add(3));
+		const { handle: second = 0 } = handle(1);
+		run({ replace: rule(7, { handle: second }) }, add(8, { index: 1 }));
+		expect(marks()).toEqual([1, 7, 8, 3]);
+		run({ delete: { rule: { ...of, ...handle(1) } } }, add(9, { index: 1 }));
+		expect(marks()).toEqual([1, 8, 9, 3]);
+		run(
+			{ flush: { chain: { family: "ip", table: "t", name: "c" } } },
+			add(5),
+			add(6, { index: 0 }),
+		);
+		expect(marks()).toEqual([5, 6]);
+	});
+	test("by the handle of another; that in a listing is its own", () => {
+		run(flush, ...chain, add(1), add(2));
+		run(add(9, handle(0)), insert(8, handle(1)), rule(7, handle(0)));
+		expect(marks()).toEqual([1, 9, 8, 2, 7]);
+		expect(() => run(add(6, { handle: 99_999 }))).toThrow(/ENOENT/);
+	});
 });
 
 test("a chain is renamed by its name, a meter is flushed like the set it is", () => {

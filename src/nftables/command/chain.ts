@@ -48,6 +48,7 @@ export function compileChain(at: Cursor, operation: Operation, compilation: Comp
 	const of = { ...header(family), NFTA_CHAIN_TABLE: table };
 	switch (operation) {
 		case "flush":
+			compilation.orders.clear({ family, table, ...(name !== undefined && { chain: name }) });
 			compilation.emit(
 				batchMessage(path, NFT_MSG_DELRULE, 0, {
 					...header(family),
@@ -61,6 +62,8 @@ export function compileChain(at: Cursor, operation: Operation, compilation: Comp
 			return;
 		case "delete":
 		case "destroy": {
+			if (name !== undefined && json.dev === undefined)
+				compilation.orders.clear({ family, table, chain: name });
 			const message = operation === "delete" ? NFT_MSG_DELCHAIN : NFT_MSG_DESTROYCHAIN;
 			const by = name === undefined ? { NFTA_CHAIN_HANDLE: handle } : { NFTA_CHAIN_NAME: name };
 			const hook = json.dev && { NFTA_CHAIN_HOOK: hookOf(family, json) };

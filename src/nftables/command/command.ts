@@ -6,6 +6,7 @@ import { families } from "../fact/family.js";
 import type { Host } from "../fact/host.js";
 import type { Parser } from "../parser.js";
 import type { Repetition } from "../repetition.js";
+import type { RuleOrders } from "../rule-order.js";
 import type { SetDeclaration } from "../set.js";
 
 /** A message of the batch, and the command of the document it comes from. */
@@ -43,8 +44,8 @@ export interface Compilation {
 	emptySet(handle: TableHandle, name: string): void;
 	/** The handle of a chain that the kernel has. */
 	chainOf(handle: TableHandle, name: string): bigint | undefined;
-	/** Handles of a chain's rules as the kernel has them, first to last. */
-	rulesOf(handle: TableHandle, chain: string): readonly bigint[] | undefined;
+	/** Which rules there are, in chains in which the document places one by index. */
+	readonly orders: RuleOrders;
 }
 export type CommandParser = (at: Cursor, operation: Operation, compilation: Compilation) => void;
 

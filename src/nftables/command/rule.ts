@@ -12,6 +12,7 @@ import { evaluateExpression } from "../expression/index.js";
 import type { FamilyJson } from "../fact/family.js";
 import type { StatementJson } from "../json.js";
 import { emitRule, evaluateRule } from "../rule.js";
+import type { RuleOrder, RuleRef } from "../rule-order.js";
 import { isAnonymous, type SetDeclaration } from "../set.js";
 import { encodeSet } from "../set-message.js";
 import {
@@ -32,8 +33,9 @@ export interface RuleJson {
 	readonly table: string;
 	readonly chain: string;
 	readonly expr: readonly StatementJson[];
+	/** Of the rule itself; where one is added or inserted, of that which it comes after or before. */
 	readonly handle?: number;
-	/** Position among the rules of the chain: after it for add, before it for insert. */
+	/** The same by its place among the rules of the chain, the document's own included. */
 	readonly index?: number;
 	readonly comment?: string;
 }
@@ -55,13 +57,15 @@ function compileNew(at: Cursor, operation: Operation, compilation: Compilation):
 		NFTA_RULE_CHAIN: chain,
 	};
 	const handle = json.handle?.bigint();
+	const order = compilation.orders.of({ ...table, chain });
 	if (operation === "delete" || operation === "destroy") {
 		if (handle === undefined) throw at.fail('"handle" is missing');
 		const message = operation === "delete" ? NFT_MSG_DELRULE : NFT_MSG_DESTROYRULE;
+		order?.remove(handle);
 		compilation.emit(batchMessage(path, message, 0, { ...of, NFTA_RULE_HANDLE: handle }));
 		return;
 	}
-	const place = placeOf(at, operation, json, () => compilation.rulesOf(table, chain));
+	const place = placeOf(at, operation, json, order);
 	if (json.expr === undefined) throw at.fail('"expr" is missing');
 	const given = json.expr.list().map((item) => compilation.parser.statement(item));
 	const userdata = commentRecord(json.comment);
@@ -72,41 +76,63 @@ function compileNew(at: Cursor, operation: Operation, compilation: Compilation):
 	const message = batchMessage(path, NFT_MSG_NEWRULE, place.flags, {
 		...of,
 		...place.value,
+		...(order && put(order, operation, place.beside, compilation)),
 		NFTA_RULE_EXPRESSIONS: expressions,
 		NFTA_RULE_USERDATA: userdata,
 	});
 	compilation.emit(...sets.flatMap((set) => declarationMessages(path, set)), message);
-	const isAlone = !ruleset.refers && sets.length === 0 && json.index === undefined;
-	if (isAlone && variables.length > 0 && (operation === "add" || handle === undefined))
+	const isPlaced = order !== undefined || handle !== undefined;
+	if (!isPlaced && !ruleset.refers && sets.length === 0 && variables.length > 0)
 		compilation.repetition?.learn(at, operation, message, variables);
 }
 
 interface Place {
 	readonly flags: number;
-	readonly value: { readonly NFTA_RULE_HANDLE?: bigint; readonly NFTA_RULE_POSITION?: bigint };
+	readonly value: {
+		readonly NFTA_RULE_HANDLE?: bigint;
+		readonly NFTA_RULE_POSITION?: bigint;
+		readonly NFTA_RULE_POSITION_ID?: number | undefined;
+	};
+	readonly beside?: RuleRef | undefined;
 }
 /** Where in the chain the rule goes. */
 function placeOf(
 	at: Cursor,
 	operation: Operation,
 	json: { readonly handle?: Cursor; readonly index?: Cursor },
-	rules: () => readonly bigint[] | undefined,
+	order: RuleOrder | undefined,
 ): Place {
 	const handle = json.handle?.bigint();
+	const known = handle === undefined ? undefined : order?.withHandle(handle);
 	if (operation === "replace") {
 		if (handle === undefined) throw at.fail('"handle" is missing');
-		return { flags: NLM_F_REPLACE, value: { NFTA_RULE_HANDLE: handle } };
+		return { flags: NLM_F_REPLACE, value: { NFTA_RULE_HANDLE: handle }, beside: known };
 	}
 	if (operation !== "add" && operation !== "insert") throw at.unsupported(`${operation} rule`);
 	const flags = NLM_F_CREATE | (operation === "add" ? NLM_F_APPEND : 0);
 	if (json.index !== undefined) {
-		const position = rules()?.[json.index.u32()];
-		if (position === undefined) throw json.index.fail("the chain has no rule of that index");
-		return { flags, value: { NFTA_RULE_POSITION: position } };
+		const beside = order?.at(json.index.u32());
+		if (beside === undefined) throw json.index.fail("the chain has no rule of that index");
+		const { NFTA_RULE_HANDLE: position, NFTA_RULE_ID: id } = beside;
+		const value =
+			position === undefined ? { NFTA_RULE_POSITION_ID: id } : { NFTA_RULE_POSITION: position };
+		return { flags, value, beside };
 	}
-	// A handle of `add` is where the rule was when it was listed.
-	const at0 = operation === "insert" ? handle : undefined;
-	return { flags, value: at0 === undefined ? {} : { NFTA_RULE_POSITION: at0 } };
+	const value = handle === undefined ? {} : { NFTA_RULE_POSITION: handle };
+	return { flags, value, beside: known };
+}
+
+/** Others may be placed beside this rule by index: it gets a number. */
+function put(
+	order: RuleOrder,
+	operation: Operation,
+	beside: RuleRef | undefined,
+	{ orders }: Compilation,
+): RuleRef {
+	const rule = { NFTA_RULE_ID: orders.nextId() };
+	const place = operation === "insert" ? "before" : operation === "replace" ? "instead" : "after";
+	order.put(rule, place, beside);
+	return rule;
 }
 
 export function rulesetOf(

@@ -37,6 +37,7 @@ export function compileTable(at: Cursor, operation: Operation, compilation: Comp
 	const { path } = at;
 	if (operation === "delete" || operation === "destroy") {
 		if (name === undefined && handle === undefined) throw at.fail("a name or a handle is needed");
+		if (name !== undefined) compilation.orders.clear({ family, table: name });
 		const message = operation === "delete" ? NFT_MSG_DELTABLE : NFT_MSG_DESTROYTABLE;
 		const by = name === undefined ? { NFTA_TABLE_HANDLE: handle } : { NFTA_TABLE_NAME: name };
 		compilation.emit(batchMessage(path, message, 0, { ...header(family), ...by }));
@@ -44,6 +45,7 @@ export function compileTable(at: Cursor, operation: Operation, compilation: Comp
 	}
 	if (name === undefined) throw at.fail('"name" is missing');
 	if (operation === "flush") {
+		compilation.orders.clear({ family, table: name });
 		compilation.emit(
 			batchMessage(path, NFT_MSG_DELRULE, 0, { ...header(family), NFTA_RULE_TABLE: name }),
 		);
@@ -65,5 +67,6 @@ export function compileTable(at: Cursor, operation: Operation, compilation: Comp
 export function compileFlushRuleset(at: Cursor, compilation: Compilation): void {
 	const json = at.isNull ? {} : at.fields([], ["family"]);
 	const family = json.family?.oneOf(families) ?? 0;
+	compilation.orders.clear({ family });
 	compilation.emit(batchMessage(at.path, NFT_MSG_DELTABLE, 0, header(family)));
 }

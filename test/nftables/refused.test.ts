@@ -178,6 +178,27 @@ const rows: readonly (readonly [why: string, command: unknown, path: string])[] 
 		`${at}.match.left.ct`,
 	],
 	[
+		"a timeout of no protocol",
+		{ add: { "ct timeout": { family: "ip", table: "t", name: "o" } } },
+		'$.nftables[0].add["ct timeout"]',
+	],
+	[
+		"an expectation without a port",
+		{
+			add: {
+				"ct expectation": {
+					family: "ip",
+					table: "t",
+					name: "o",
+					protocol: "tcp",
+					timeout: 5,
+					size: 1,
+				},
+			},
+		},
+		'$.nftables[0].add["ct expectation"]',
+	],
+	[
 		"a comment too long",
 		{ add: { table: { family: "ip", name: "t", comment: "x".repeat(129) } } },
 		"$.nftables[0].add.table.comment",

@@ -35,12 +35,14 @@ export interface CtHelperObjectJson extends ConntrackObjectJson {
 	readonly type: string;
 }
 export interface CtTimeoutObjectJson extends ConntrackObjectJson {
+	readonly protocol: "tcp" | "udp";
 	readonly policy?: Readonly<Record<string, number>>;
 }
 export interface CtExpectationObjectJson extends ConntrackObjectJson {
-	readonly dport?: number;
-	readonly timeout?: number;
-	readonly size?: number;
+	readonly protocol: "tcp" | "udp";
+	readonly dport: number;
+	readonly timeout: number;
+	readonly size: number;
 }
 export interface SecmarkObjectJson extends Named {
 	readonly context?: string;
@@ -121,8 +123,8 @@ const readers: { readonly [N in ObjectName]: (at: Cursor) => Attrs } = {
 		};
 	},
 	"ct timeout"(at) {
-		const json = at.fields(required, [...common, "protocol", "l3proto", "policy"]);
-		const l4proto = json.protocol?.oneOf(protocols) ?? protocols.tcp;
+		const json = at.fields([...required, "protocol"], [...common, "l3proto", "policy"]);
+		const l4proto = json.protocol.oneOf(protocols);
 		const shared = { NFTA_CT_TIMEOUT_L3PROTO: l3proto(json.l3proto) };
 		return {
 			NFTA_OBJ_TYPE: obj.NFT_OBJECT_CT_TIMEOUT,
@@ -141,22 +143,18 @@ const readers: { readonly [N in ObjectName]: (at: Cursor) => Attrs } = {
 		};
 	},
 	"ct expectation"(at) {
-		const json = at.fields(required, [
-			...common,
-			"protocol",
-			"l3proto",
-			"dport",
-			"timeout",
-			"size",
-		]);
+		const json = at.fields(
+			[...required, "protocol", "dport", "timeout", "size"],
+			[...common, "l3proto"],
+		);
 		return {
 			NFTA_OBJ_TYPE: obj.NFT_OBJECT_CT_EXPECT,
 			NFTA_OBJ_DATA: {
 				NFTA_CT_EXPECT_L3PROTO: l3proto(json.l3proto),
-				NFTA_CT_EXPECT_L4PROTO: json.protocol?.oneOf(protocols) ?? 0,
-				NFTA_CT_EXPECT_DPORT: json.dport?.u16() ?? 0,
-				NFTA_CT_EXPECT_TIMEOUT: json.timeout?.u32() ?? 0,
-				NFTA_CT_EXPECT_SIZE: json.size?.u8() ?? 0,
+				NFTA_CT_EXPECT_L4PROTO: json.protocol.oneOf(protocols),
+				NFTA_CT_EXPECT_DPORT: json.dport.u16(),
+				NFTA_CT_EXPECT_TIMEOUT: json.timeout.u32(),
+				NFTA_CT_EXPECT_SIZE: json.size.u8(),
 			},
 		};
 	},

@@ -53,6 +53,28 @@ it.each(rows)("%s: its listing is a document that makes the same", (_label, fami
 });
 
 const ip = { family: "ip", table: "t" } as const;
+it.each([
+	{ "ip option": { name: "rr", field: "type" } },
+	{ "ip option": { name: "lsrr", field: "addr" } },
+	{ "ip option": { name: "ra", field: "value" } },
+	{ "tcp option": { name: "sack2", field: "left" } },
+	{ "sctp chunk": { name: "asconf", field: "seqno" } },
+	{ exthdr: { name: "mh", field: "checksum" } },
+])("a set of what %j is, is listed so", (expression) => {
+	const key = { typeof: { concat: [expression, { meta: { key: "mark" } }] } };
+	const isAddress = JSON.stringify(expression).includes("addr");
+	const elem = [{ concat: [isAddress ? "10.0.0.1" : 7, 9] }];
+	const sets = [
+		{ set: { ...ip, name: "alone", type: { typeof: expression } } },
+		{ set: { ...ip, name: "beside", type: key, elem } },
+	] as unknown as readonly Command[];
+	apply({ nftables: [flush, ...inTable("ip", []), ...sets] }, { connection, host });
+	expect(listed().nftables.filter((object) => "set" in object)).toMatchObject([
+		{ set: { type: { typeof: expression } } },
+		{ set: { type: key, elem: [{ concat: [elem[0]?.concat[0], 9] }] } },
+	]);
+});
+
 test("sets and maps are listed as they were declared", () => {
 	const set = { ...ip, name: "s", type: "ipv4_addr", flags: ["interval"] } as const;
 	const map = { ...ip, name: "m", type: ["ipv4_addr", "inet_service"], map: "verdict" } as const;

@@ -81,8 +81,17 @@ export const extensionHeaders = byName([
 	}),
 ]);
 
-const ipOption = (name: string, type: number, specs: Readonly<Record<string, Spec>>) =>
-	header(NFT_EXTHDR_OP_IPV4, name, type, { type: [0, 8], length: [8, 8], ...specs });
+// nft numbers the fields of all IP options together.
+const ipOptionFields: readonly string[] = ["", "type", "length", "value", "ptr", "addr"];
+const ipOption = (name: string, type: number, specs: Readonly<Record<string, Spec>>) => {
+	const all = { type: [0, 8], length: [8, 8], ...specs } as const;
+	const option = header(NFT_EXTHDR_OP_IPV4, name, type, all);
+	const fields = Object.values(option.fields).map((field) => [
+		field.name,
+		{ ...field, index: ipOptionFields.indexOf(field.name) },
+	]);
+	return { ...option, fields: Object.fromEntries(fields) };
+};
 const route = { ptr: [16, 8], addr: [24, 32, ipv4Addr] } as const;
 // linux/ip.h: IPOPT_LSRR, IPOPT_RR, IPOPT_SSRR, IPOPT_RA
 export const ipOptions = byName([

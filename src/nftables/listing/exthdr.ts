@@ -30,7 +30,7 @@ const tables: Readonly<Record<number, Readonly<Record<string, OptionalHeader>>>>
 const preferred: readonly string[] = ["rt2", "srh"];
 
 /** The headers of that number: a routing header has several forms. */
-function candidates(op: number, type: number): readonly OptionalHeader[] {
+export function candidates(op: number, type: number): readonly OptionalHeader[] {
 	if (op === NFT_EXTHDR_OP_TCPOPT) {
 		const known = Object.values(tcpOptions).filter((option) => option.type === type);
 		return known.length > 0 ? known : [anyTcpOption(type)];

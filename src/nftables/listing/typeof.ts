@@ -1,6 +1,7 @@
 import { NFT_EXTHDR_OP_IPV6 } from "../../uapi/nf_tables_const.js";
 import { unevaluated } from "../evaluation.js";
 import { ctNode, readCt } from "../expression/ct.js";
+import { exthdrNode } from "../expression/exthdr.js";
 import { readFib } from "../expression/fib.js";
 import { readHash } from "../expression/hash.js";
 import { readIpsec } from "../expression/ipsec.js";
@@ -17,7 +18,7 @@ import type { Concat, Kind, Node } from "../node.js";
 import { expressionIds } from "../typeof.js";
 import { records } from "../userdata.js";
 import { byteLength, fromBytes, padded } from "../value.js";
-import { exthdrAt } from "./exthdr.js";
+import { candidates } from "./exthdr.js";
 import { adopt } from "./payload.js";
 import { PATH, Reading, UnlistableError } from "./reading.js";
 
@@ -143,22 +144,13 @@ function readExthdrType(numbers: Numbers): Node | undefined {
 	const op = numbers.get(2) ?? NFT_EXTHDR_OP_IPV6;
 	const number = numbers.get(0) ?? 0;
 	const index = numbers.get(1) ?? 0;
-	const { header } =
+	const headers =
 		op === NFT_EXTHDR_OP_IPV6
-			? { header: Object.values(extensionHeaders).find((h) => h.id === number) }
-			: exthdrAt(op, number, 0, 8, false);
-	const field = Object.values(header?.fields ?? {}).find((f) => f.index === index);
-	if (header === undefined || field === undefined) return undefined;
-	const { offset, bits, datatype } = field;
-	return {
-		kind: "exthdr",
-		path: PATH,
-		datatype,
-		order: "big",
-		bits,
-		header,
-		field,
-		offset,
-		present: false,
-	};
+			? Object.values(extensionHeaders).filter((h) => h.id === number)
+			: candidates(op, number);
+	// The blocks of a selective acknowledgement are one option with numbers of their own.
+	for (const header of headers)
+		for (const field of Object.values(header.fields))
+			if (field.index === index) return exthdrNode(PATH, header, field, false);
+	return undefined;
 }

@@ -52,6 +52,14 @@ it.each(rows)("%s: its listing is a document that makes the same", (_label, fami
 	expect(comparable(listed())).toEqual(comparable(before));
 });
 
+test("what compares more than was loaded is listed as the kernel has it", () => {
+	const left = { ">>": [{ payload: { protocol: "ip", field: "ttl" } }, 3] } as const;
+	const nftables = [flush, ...inTable("ip", [{ match: { op: "==", left, right: 3 } }])];
+	apply({ nftables }, { connection, host });
+	const rule = listed().nftables.find((object) => "rule" in object);
+	expect(JSON.stringify(rule)).toMatch(/"unknown":{"expr":"payload".*"unknown":{"expr":"cmp"/);
+});
+
 const ip = { family: "ip", table: "t" } as const;
 it.each([
 	{ "ip option": { name: "rr", field: "type" } },

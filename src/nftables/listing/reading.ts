@@ -103,6 +103,8 @@ export class Reading {
 			left -= padded(part.bits);
 			at += registers(part.bits);
 		}
+		// What nft makes of a shift to the right of a field that is all of what it loads.
+		if (parts.length < 2) throw new UnlistableError("more is read than was loaded");
 		return { kind: "concat", path: PATH, ...unevaluated, bits, parts, fields: [] };
 	}
 }

@@ -56,6 +56,8 @@ export interface SetDeclaration {
 	readonly statements: readonly Statement[];
 	/** Bytes of each field of a concatenated interval key. */
 	fields: readonly number[];
+	/** In a listing, of a map: an expression describes its key alone, not what it gives. */
+	readonly isNamed?: boolean;
 	/** Its statements and its handle, in a listing. */
 	readonly listed?: readonly Listed[];
 	readonly handle?: bigint;

@@ -52,6 +52,17 @@ it.each(rows)("%s: its listing is a document that makes the same", (_label, fami
 	expect(comparable(listed())).toEqual(comparable(before));
 });
 
+const ip = { family: "ip", table: "t" } as const;
+test("maps by typeof keep the keys whose width their types do not say, and ranges of flags", () => {
+	const flags = { payload: { protocol: "tcp", field: "flags" } } as const;
+	const key = {
+		typeof: { concat: [flags, { payload: { protocol: "vlan", field: "id" } }] },
+	} as const;
+	const elem = [[{ concat: [{ range: [242, 246] }, 3848] }, { drop: null }]] as const;
+	const map = { ...ip, name: "m", type: key, map: "verdict", flags: ["interval"], elem } as const;
+	apply({ nftables: [flush, ...inTable("ip", []), { add: { map } }] }, { connection, host });
+	expect(listed().nftables.find((object) => "map" in object)).toMatchObject({ map });
+});
 test("what compares more than was loaded is listed as the kernel has it", () => {
 	const left = { ">>": [{ payload: { protocol: "ip", field: "ttl" } }, 3] } as const;
 	const nftables = [flush, ...inTable("ip", [{ match: { op: "==", left, right: 3 } }])];
@@ -60,7 +71,6 @@ test("what compares more than was loaded is listed as the kernel has it", () => 
 	expect(JSON.stringify(rule)).toMatch(/"unknown":{"expr":"payload".*"unknown":{"expr":"cmp"/);
 });
 
-const ip = { family: "ip", table: "t" } as const;
 it.each([
 	{ "ip option": { name: "rr", field: "type" } },
 	{ "ip option": { name: "lsrr", field: "addr" } },

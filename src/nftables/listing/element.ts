@@ -67,11 +67,12 @@ function itemsOf(set: SetDeclaration, all: readonly ElementAttrs[]): Item[] {
 	);
 }
 
-function finished(node: Value, ranges: boolean): Node {
+function inOrder(node: Value, ranges: boolean): Value {
 	const swap = isString(node.datatype) || !ranges;
 	if (node.order === "host" && swap) node.value = swapOrder(node.value, byteLength(node.bits));
-	return isBitmask(node.datatype) ? flags(node) : node;
+	return node;
 }
+const finished = (node: Value): Node => (isBitmask(node.datatype) ? flags(node) : node);
 
 function keyOf(set: SetDeclaration, attrs: ElementAttrs): Node {
 	const { datatype, order, bits } = set.key;
@@ -82,18 +83,18 @@ function keyOf(set: SetDeclaration, attrs: ElementAttrs): Node {
 	const key: Value = { ...constant(raw), datatype, order };
 	// Interval keys are sorted as the kernel compares them, bytewise.
 	if (isInterval(set)) return key;
-	return finished(key, false);
+	return finished(inOrder(key, false));
 }
 const isCatchall = ({ NFTA_SET_ELEM_FLAGS: given = 0 }: ElementAttrs): boolean =>
 	(given & NFT_SET_ELEM_CATCHALL) !== 0;
 
 /** Values side by side, each from a register of its own. */
-function splice(parts: readonly PartType[], raw: Uint8Array, ranges: boolean): Node[] {
+function splice(parts: readonly PartType[], raw: Uint8Array, ranges: boolean): Value[] {
 	let at = 0;
 	return parts.map(({ datatype, order, bits }) => {
 		const bytes = raw.subarray(at, at + byteLength(bits));
 		at += padded(bits) / 8;
-		return finished(value(PATH, datatype, order, bits, fromBytes(bytes, "big")), ranges);
+		return inOrder(value(PATH, datatype, order, bits, fromBytes(bytes, "big")), ranges);
 	});
 }
 type PartType = Pick<Node, "datatype" | "order" | "bits">;
@@ -104,8 +105,7 @@ function partTypes(node: Node): readonly PartType[] {
 }
 
 function concatKey(set: SetDeclaration, raw: Uint8Array): Concat {
-	const parts = splice(partTypes(set.key), raw, isInterval(set));
-	return concat(set.key, parts);
+	return concat(set.key, splice(partTypes(set.key), raw, isInterval(set)).map(finished));
 }
 const concat = ({ datatype, bits }: Node, parts: Node[]): Concat => ({
 	kind: "concat",
@@ -123,16 +123,15 @@ function rangesOf(set: SetDeclaration, attrs: ElementAttrs): Node {
 	const low = attrs.NFTA_SET_ELEM_KEY?.NFTA_DATA_VALUE;
 	const high = attrs.NFTA_SET_ELEM_KEY_END?.NFTA_DATA_VALUE;
 	if (low === undefined || high === undefined) return keyOf(set, attrs);
-	const lows = concatKey(set, low).parts;
-	const highs = concatKey(set, high).parts;
+	const [lows = [], highs = []] = [low, high].map((end) => splice(partTypes(set.key), end, true));
 	return concat(
 		set.key,
-		lows.map((from, i) => between(from, highs[i] as Node)),
+		lows.map((from, i) => between(from, highs[i] as Value)),
 	);
 }
 /** One field of a range: a value, a prefix, the beginning of a string, or both ends. */
-function between(low: Node, high: Node): Node {
-	if (low.kind !== "value" || high.kind !== "value" || low.value === high.value) return low;
+function between(low: Value, high: Value): Node {
+	if (low.value === high.value) return finished(low);
 	if (isString(low.datatype)) {
 		const length = byteLength(low.bits);
 		return wildcard(low, swapOrder(low.value, length)) ?? range(low, high);
@@ -153,8 +152,8 @@ function dataOf(set: SetDeclaration, attrs: ElementAttrs): Node | undefined {
 	if (set.dataIsInterval) return dataRange(set.data, raw);
 	const { datatype, order } = set.data;
 	if (datatype.fields !== undefined)
-		return concat(set.data, splice(partTypes(set.data), raw, false));
-	return finished({ ...node, datatype, order }, false);
+		return concat(set.data, splice(partTypes(set.data), raw, false).map(finished));
+	return finished(inOrder({ ...node, datatype, order }, false));
 }
 /** Both ends of the data, one after the other. */
 function dataRange(type: Node, raw: Uint8Array): Node {
@@ -165,7 +164,7 @@ function dataRange(type: Node, raw: Uint8Array): Node {
 		const highs = splice(partTypes(type), raw.subarray(half), false);
 		return concat(
 			type,
-			lows.map((low, i) => between(low, highs[i] as Node)),
+			lows.map((low, i) => between(low, highs[i] as Value)),
 		);
 	}
 	const bits = datatype.size;

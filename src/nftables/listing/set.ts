@@ -53,7 +53,7 @@ export function readSet(family: number, attrs: SetAttrs): SetDeclaration {
 	const comment = userdata.get(SET.COMMENT);
 	const dataIsInterval = number(userdata.get(SET.DATA_INTERVAL)) !== 0;
 	const { NFTA_SET_EXPR: only, NFTA_SET_DESC: desc } = attrs;
-	const { key, data } = typesOf(attrs, userdata, dataIsInterval);
+	const { key, data, isNamed } = typesOf(attrs, userdata, dataIsInterval);
 	return {
 		path: PATH,
 		family,
@@ -62,6 +62,7 @@ export function readSet(family: number, attrs: SetAttrs): SetDeclaration {
 		id: 0,
 		flags,
 		key,
+		isNamed,
 		...(data && { data }),
 		dataIsInterval,
 		...(attrs.NFTA_SET_OBJ_TYPE !== undefined && { objectType: attrs.NFTA_SET_OBJ_TYPE }),
@@ -83,12 +84,13 @@ function typesOf(
 	attrs: SetAttrs,
 	userdata: ReadonlyMap<number, Uint8Array>,
 	dataIsInterval: boolean,
-): { readonly key: Node; readonly data?: Node } {
+): { readonly key: Node; readonly data?: Node; readonly isNamed: boolean } {
 	const keyBits = (attrs.NFTA_SET_KEY_LEN ?? 0) * 8;
 	const dataBits = (attrs.NFTA_SET_DATA_LEN ?? 0) * 8;
 	const order = (type: number): Order | undefined => orders[number(userdata.get(type))];
 	let key = readTypeof(userdata.get(SET.KEY_TYPEOF));
 	let data: Node | undefined;
+	let isNamed = false;
 	if (((attrs.NFTA_SET_FLAGS ?? 0) & NFT_SET_MAP) !== 0) {
 		const described = readTypeof(userdata.get(SET.DATA_TYPEOF));
 		const wanted = byteLength(dataIsInterval ? dataBits / 2 : dataBits);
@@ -96,12 +98,15 @@ function typesOf(
 		if (described !== undefined && fits) data = Object.assign(described, { bits: dataBits });
 		else {
 			data = typed(attrs.NFTA_SET_DATA_TYPE ?? 0, order(SET.DATA_BYTEORDER), dataBits);
-			key = undefined;
+			// As nft: described is both or none. But names of types do not say how wide the integers of a key are.
+			const { fields = [] } = typeOf(attrs.NFTA_SET_KEY_TYPE ?? 0);
+			if (fields.every(({ size }) => size > 0)) key = undefined;
+			isNamed = true;
 		}
 	}
 	if (key !== undefined && byteLength(key.bits) !== byteLength(keyBits)) key = undefined;
 	key ??= typed(attrs.NFTA_SET_KEY_TYPE ?? 0, order(SET.KEY_BYTEORDER), keyBits);
-	return { key, ...(data && { data }) };
+	return { key, isNamed, ...(data && { data }) };
 }
 
 function typeNames({ datatype }: Node): TypeJson {
@@ -118,12 +123,13 @@ const setFlags = {
 /** The declaration of a set with its elements. */
 export function printSet(set: SetDeclaration, printer: Printer): SetDeclarationJson {
 	const { key, data, flags, objectType, listed = [] } = set;
-	const isTypeof = key.kind !== "value";
 	const constant = (flags & NFT_SET_CONSTANT) !== 0;
 	const items =
 		set.elements?.items.map((item) => printItem(item, printer)) ??
 		set.printElements?.(printer) ??
 		[];
+	// nft names types here; where there are elements, their keys would be lost by it.
+	const isTypeof = key.kind !== "value" && (set.isNamed !== true || items.length > 0);
 	return {
 		family: nameOf<FamilyJson, number>(families, set.family) ?? "ip",
 		name: set.name,

@@ -11,7 +11,7 @@ import { answer } from "./answer.js";
 import { Merging } from "./automerge.js";
 import type { BatchMessage, TableHandle } from "./command/command.js";
 import type { Query } from "./command/query.js";
-import { type Batch, type Context, compileEncoded } from "./compile.js";
+import { type Batch, type Context, compileEncoded, statementAt } from "./compile.js";
 import { type Connection, type ConnectionOptions, connected } from "./connection.js";
 import { dumpElements, hasElements } from "./contents.js";
 import { echoing, echoOf } from "./echo.js";
@@ -179,6 +179,16 @@ class Application {
 		}
 	}
 
+	/** The kernel says which expression of a rule it does not take: the statement it is of. */
+	#placeOf(command: string, error: Error): string {
+		const attribute = error instanceof KernelError ? error.attribute : undefined;
+		const at = /NFTA_RULE_EXPRESSIONS\.(\d+)/.exec(attribute ?? "")?.[1];
+		if (at === undefined) return command;
+		const { host, context = kernelContext(this.#connection) } = this.#options;
+		const options = { ...(host && { host }), context };
+		return statementAt(this.#document, options, command, Number(at)) ?? command;
+	}
+
 	/** @throws NftError with the command that the kernel refused */
 	#blame(
 		messages: readonly BatchMessage[],
@@ -186,7 +196,7 @@ class Application {
 	): void {
 		const [first] = refused;
 		if (first === undefined) return;
-		const path = messages[first.at]?.path ?? "$";
+		const path = this.#placeOf(messages[first.at]?.path ?? "$", first.error);
 		throw new NftError(path, first.error.message, { cause: first.error });
 	}
 }

@@ -128,7 +128,7 @@ function start(
 	{ host = localHost(), context = {} }: CompileOptions,
 	messages: Messages,
 	document: Document,
-	repeats: boolean,
+	{ repeats = false, onRule }: Way,
 ): Compilation {
 	const sets = new Map<string, SetDeclaration>();
 	let id = 0;
@@ -168,6 +168,7 @@ function start(
 			emptied.add(key);
 		},
 		chainOf: (handle, name) => context.chain?.(handle, name),
+		onRule,
 		orders: new RuleOrders(document, (of) => context.rules?.(of, of.chain) ?? []),
 	};
 }
@@ -206,22 +207,45 @@ function compileCommand(at: Cursor, compilation: Compilation): Query | undefined
  * @throws NftError, with the place in the document
  */
 export const compile = (document: Document, options: CompileOptions = {}): Batch =>
-	compileWith(document, options, (message) => message, false);
+	compileWith(document, options, { keep: (message) => message });
 
 /** Compile to bytes, each message before the next command is read: what it was made of is free then. */
 export function compileEncoded(document: Document, options: CompileOptions): Batch {
 	const encoder = new Encoder();
-	return compileWith(document, options, (message) => encoder.encode(message), true);
+	const keep: Keep = (message) => encoder.encode(message);
+	return compileWith(document, options, { keep, repeats: true });
 }
 
-function compileWith(
+/** The place of the statement that an expression of a rule is of, if the document still compiles. */
+export function statementAt(
 	document: Document,
 	options: CompileOptions,
-	keep: Keep,
-	repeats: boolean,
-): Batch {
-	const messages = new Messages(keep);
-	const compilation = start(options, messages, document, repeats);
+	rule: string,
+	expression: number,
+): string | undefined {
+	let found: string | undefined;
+	const onRule: Way["onRule"] = (path, owners) => {
+		// What is inserted has the place of the expression that needs it.
+		if (path === rule) found = /^.*?\.expr\[\d+\]/.exec(owners[expression]?.path ?? "")?.[0];
+	};
+	try {
+		compileWith(document, options, { keep: (message) => message, onRule });
+	} catch (error) {
+		if (!(error instanceof NftError)) throw error;
+	}
+	return found;
+}
+
+/** How a document is compiled. */
+interface Way extends Pick<Compilation, "onRule"> {
+	readonly keep: Keep;
+	/** Whether a rule may be made of one before that is like it. */
+	readonly repeats?: boolean;
+}
+
+function compileWith(document: Document, options: CompileOptions, way: Way): Batch {
+	const messages = new Messages(way.keep);
+	const compilation = start(options, messages, document, way);
 	try {
 		const { nftables } = new Cursor(document).fields(["nftables"]);
 		const before: Query[] = [];

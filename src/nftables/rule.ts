@@ -30,12 +30,19 @@ export function evaluateRule(
 	return reduce(statements, family);
 }
 
-export function emitRule(
-	statements: readonly Statement[],
-): Pick<Emitter, "expressions" | "variables"> {
+interface Emitted extends Pick<Emitter, "expressions" | "variables"> {
+	/** The statement that each of the expressions is of. */
+	readonly owners: readonly Statement[];
+}
+export function emitRule(statements: readonly Statement[]): Emitted {
 	const emitter = new Emitter(loadExpression);
-	for (const statement of statements) statement.emit(emitter);
-	return emitter;
+	const { expressions, variables } = emitter;
+	const owners: Statement[] = [];
+	for (const statement of statements) {
+		statement.emit(emitter);
+		while (owners.length < expressions.length) owners.push(statement);
+	}
+	return { expressions, variables, owners };
 }
 
 interface PayloadMatch {

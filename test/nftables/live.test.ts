@@ -118,6 +118,18 @@ test("a document is applied whole or not at all, and the error says which comman
 	expect(held(2)).toMatchObject({ rules: [] });
 });
 
+test("what the kernel refuses is named by its statement", () => {
+	const dport = { payload: { protocol: "tcp", field: "dport" } } as const;
+	const refused = inTable("ip", [
+		{ match: { op: "==", left: dport, right: 22 } },
+		{ counter: null },
+		{ jump: { target: "nowhere" } },
+	]);
+	expect(() => apply({ nftables: [flush, ...refused] }, { connection, host })).toThrow(
+		expect.objectContaining({ path: "$.nftables[3].add.rule.expr[2]", code: "ERR_KERNEL" }),
+	);
+});
+
 describe("a rule goes where its place says", () => {
 	const of = { family: "ip", table: "t", chain: "c" } as const;
 	const mark = { meta: { key: "mark" } } as const;

@@ -8,6 +8,7 @@ import type { Parser } from "../parser.js";
 import type { Repetition } from "../repetition.js";
 import type { RuleOrders } from "../rule-order.js";
 import type { SetDeclaration } from "../set.js";
+import type { Statement } from "../statement.js";
 
 /** A message of the batch, and the command of the document it comes from. */
 export interface BatchMessage extends Request {
@@ -44,6 +45,8 @@ export interface Compilation {
 	emptySet(handle: TableHandle, name: string): void;
 	/** The handle of a chain that the kernel has. */
 	chainOf(handle: TableHandle, name: string): bigint | undefined;
+	/** Told of each rule, by its place in the document, whose its expressions are. */
+	readonly onRule?: ((path: string, owners: readonly Statement[]) => void) | undefined;
 	/** Which rules there are, in chains in which the document places one by index. */
 	readonly orders: RuleOrders;
 }

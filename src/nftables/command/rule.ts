@@ -72,7 +72,8 @@ function compileNew(at: Cursor, operation: Operation, compilation: Compilation):
 	const sets: SetDeclaration[] = [];
 	const ruleset = rulesetOf(table, compilation, sets);
 	const statements = evaluateRule(ruleset, table.family, given);
-	const { expressions, variables } = emitRule(statements);
+	const { expressions, variables, owners } = emitRule(statements);
+	compilation.onRule?.(path, owners);
 	const message = batchMessage(path, NFT_MSG_NEWRULE, place.flags, {
 		...of,
 		...place.value,

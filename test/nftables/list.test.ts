@@ -63,6 +63,13 @@ test("maps by typeof keep the keys whose width their types do not say, and range
 	apply({ nftables: [flush, ...inTable("ip", []), { add: { map } }] }, { connection, host });
 	expect(listed().nftables.find((object) => "map" in object)).toMatchObject({ map });
 });
+test("a field that is no whole bytes is looked up by its number in a concatenation", () => {
+	const field = { payload: { base: "nh", offset: 3, len: 7 } } as const;
+	const key = { concat: [{ meta: { key: "mark" } }, field] } as const;
+	const vmap = { key, data: { set: [[{ concat: [1, 2] }, { accept: null }]] } } as const;
+	apply({ nftables: [flush, ...inTable("ip", [{ vmap }])] }, { connection, host });
+	expect(listed().nftables.at(-1)).toMatchObject({ rule: { expr: [{ vmap }] } });
+});
 test("what compares more than was loaded is listed as the kernel has it", () => {
 	const left = { ">>": [{ payload: { protocol: "ip", field: "ttl" } }, 3] } as const;
 	const nftables = [flush, ...inTable("ip", [{ match: { op: "==", left, right: 3 } }])];

@@ -7,6 +7,7 @@ import {
 	NFT_BITWISE_XOR,
 } from "../../uapi/nf_tables_const.js";
 import { unevaluated } from "../evaluation.js";
+import { integer } from "../fact/datatype.js";
 import { binary, type Node, type Operator, type Value } from "../node.js";
 import { bitmask } from "../value.js";
 import { constant, type DataOf, type Reading, UnlistableError } from "./reading.js";
@@ -31,7 +32,9 @@ function operation(data: DataOf<"bitwise">, left: Node, reading: Reading): Node 
 			const by = constant(data.NFTA_BITWISE_DATA?.NFTA_DATA_VALUE);
 			const bits = (data.NFTA_BITWISE_LEN ?? 0) * 8;
 			const shift = op === NFT_BITWISE_LSHIFT ? "<<" : ">>";
-			return binary(shift, left, { ...by, order: "host" }, { ...left, ...unevaluated, bits });
+			// What is shifted is a number of the machine's: so are the constants it is looked up among.
+			const like = { ...left, datatype: integer, order: "host", bits } as const;
+			return binary(shift, left, { ...by, order: "host" }, like);
 		}
 		default: {
 			const operator = registerOperators[op];

@@ -62,14 +62,12 @@ export class EmbeddedHost {
 	 * A tap for a guest that does not mind its name: out of the pool, so most of it is already there. Needs
 	 * `open({ pool })`. Given back by `down`, it is blanked and parked again. @throws UmlnetError
 	 */
-	async take(guest: GuestInput, options?: CallOptions): Promise<TapReport> {
+	take(guest: GuestInput, options?: CallOptions): Promise<TapReport> {
 		// Whoever called it off never learns the name, so nobody else could give it back.
-		const giveBack = ({ taps }: UpReport): void => {
-			this.down({ taps: taps.map(({ name }) => name) }).catch(() => {});
+		const giveBack = (tap: unknown): void => {
+			this.down({ taps: [(tap as TapReport).name] }).catch(() => {});
 		};
-		const call = this.#call({ verb: "take", guest }, options, (late) => giveBack(late as UpReport));
-		const { taps } = (await call) as UpReport;
-		return taps[0] as TapReport;
+		return this.#call({ verb: "take", guest }, options, giveBack) as Promise<TapReport>;
 	}
 
 	/** Take down taps, all or none; what is not up is passed over. @throws UmlnetError */

@@ -323,7 +323,8 @@ const toWhich = (which: WireWhich): Which =>
 function answer(call: Call, id: number, outcome: GroupOutcome): Answer {
 	if ("error" in outcome) return { id, error: packError(outcome.error) };
 	const { changed, steps, taps } = outcome.report;
-	if (call.verb !== "down") return { id, value: outcome.report };
+	if (call.verb === "up") return { id, value: outcome.report };
+	if (call.verb === "take") return { id, value: taps[0] };
 	const names = taps.map((tap) => (typeof tap === "string" ? tap : tap.name));
 	return { id, value: { changed, steps, taps: names } };
 }

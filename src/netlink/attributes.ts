@@ -1,3 +1,4 @@
+import type { Reader } from "./bytes.js";
 import {
 	type AnyCodec,
 	type Codec,
@@ -56,6 +57,29 @@ export function attrs<const E extends Entries, const S extends readonly AnySelec
 ): AttrSet<Simplify<AttrsOut<E, S>>, AttrsIn<E, S>> {
 	const tables = once(() => compile(entries, selects));
 	const parts = once(() => partsOf(entries, selects));
+	const readInto = (r: Reader, out: Record<string, unknown>): void => {
+		const { byType, selectByType } = tables();
+		let pending: Map<SelectReader, Pending> | undefined;
+		r.attributes((type, flags) => {
+			const known = byType.get(type);
+			if (known !== undefined) {
+				const v = readAttr(r, known.name, known.codec);
+				if (known.codec.repeated) append(out, known.name, v);
+				else out[known.name] = v;
+				return;
+			}
+			const reader = selectByType.get(type);
+			if (reader === undefined) {
+				append(out, "$unknown", { type, payload: r.copy(), ...(flags !== 0 && { flags }) });
+				return;
+			}
+			pending ??= new Map();
+			const state = pending.get(reader) ?? {};
+			reader.note(r, type, state);
+			pending.set(reader, state);
+		});
+		if (pending !== undefined) for (const [reader, state] of pending) reader.settle(r, state, out);
+	};
 	return {
 		kind: "nest",
 		get parts() {
@@ -80,31 +104,11 @@ export function attrs<const E extends Entries, const S extends readonly AnySelec
 					writeAttr(w, "$unknown", type | flags, raws, payload);
 		},
 		read(r) {
-			const { byType, selectByType } = tables();
 			const out: Record<string, unknown> = {};
-			let pending: Map<SelectReader, Pending> | undefined;
-			r.attributes((type, flags) => {
-				const known = byType.get(type);
-				if (known !== undefined) {
-					const v = readAttr(r, known.name, known.codec);
-					if (known.codec.repeated) append(out, known.name, v);
-					else out[known.name] = v;
-					return;
-				}
-				const reader = selectByType.get(type);
-				if (reader === undefined) {
-					append(out, "$unknown", { type, payload: r.copy(), ...(flags !== 0 && { flags }) });
-					return;
-				}
-				pending ??= new Map();
-				const state = pending.get(reader) ?? {};
-				reader.note(r, type, state);
-				pending.set(reader, state);
-			});
-			if (pending !== undefined)
-				for (const [reader, state] of pending) reader.settle(r, state, out);
+			readInto(r, out);
 			return out as never;
 		},
+		readInto,
 	};
 }
 

@@ -14,6 +14,8 @@ export interface Codec<O, I = O> {
 	readonly repeated?: true;
 	write(w: Writer, value: I): void;
 	read(r: Reader): O;
+	/** `read`, into an object that is there: copying what was read takes as long as reading it. */
+	readInto?(r: Reader, out: Record<string, unknown>): void;
 }
 // biome-ignore lint/suspicious/noExplicitAny: the one place where value types are erased
 export type AnyCodec = Codec<any, any>;

@@ -22,22 +22,24 @@ export function struct<const M extends Members, const L extends Members = NoMemb
 	members: M,
 	later?: L,
 ): Codec<Simplify<StructOut<M> & Partial<StructOut<L>>>, Simplify<StructIn<M> & StructIn<L>>> {
-	const table = Object.entries({ ...members, ...later });
+	const entries = Object.entries<AnyCodec>({ ...members, ...later });
+	// Taking pairs apart costs as much as reading a member.
+	const table = entries.map(([name, codec]) => ({ name, codec }));
 	const always = Object.keys(members).length;
 	const parts = once(() =>
-		Object.fromEntries(table.map(([name, codec]) => [name, [-1, codec] as const])),
+		Object.fromEntries(entries.map(([name, codec]) => [name, [-1, codec] as const])),
 	);
 	return {
 		kind: "struct",
 		get parts() {
 			return parts();
 		},
-		...(table.every(([, codec]) => codec.size !== undefined) && {
-			size: table.reduce((sum, [, codec]) => sum + (codec.size as number), 0),
+		...(table.every(({ codec }) => codec.size !== undefined) && {
+			size: table.reduce((sum, { codec }) => sum + (codec.size as number), 0),
 		}),
 		write(w, value) {
 			const values = value as Readonly<Record<string, unknown>>;
-			for (const [name, codec] of table) {
+			for (const { name, codec } of table) {
 				const v = values[name];
 				if (v === undefined) {
 					w.reserve(codec.size ?? 0);
@@ -51,7 +53,7 @@ export function struct<const M extends Members, const L extends Members = NoMemb
 		read(r) {
 			const out: Record<string, unknown> = {};
 			let left = always;
-			for (const [name, codec] of table) {
+			for (const { name, codec } of table) {
 				if (--left < 0 && r.left === 0) break;
 				r.path.push(name);
 				const value = codec.read(r);
@@ -83,9 +85,11 @@ export function headed<HO, HI, AO, AI>(
 		},
 		read(r) {
 			const start = r.pos;
-			const value = header.read(r) as object;
+			const value = header.read(r) as Record<string, unknown>;
 			r.pos = Math.min(start + align4(r.pos - start), r.end);
-			return Object.assign(value, set.read(r)) as Simplify<HO & AO>;
+			if (set.readInto === undefined) Object.assign(value, set.read(r));
+			else set.readInto(r, value);
+			return value as Simplify<HO & AO>;
 		},
 	};
 }

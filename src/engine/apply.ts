@@ -137,7 +137,7 @@ class Progress {
 				todo.map((step) => step.do),
 			);
 			if (!failures.some(isFailure)) {
-				this.done.push(...todo);
+				this.done = this.done.concat(todo);
 				return;
 			}
 			const ran = todo.slice(0, failures.length);

@@ -50,10 +50,11 @@ function targets(kinds: Kinds, units: readonly Unit[]) {
 	const keysOf = new Map<WantedTap, readonly string[]>();
 	for (const { id, taps } of units)
 		for (const tap of taps) {
-			const keys = tap.resources.map(({ kind, want }) => kindOf(kinds, kind).key(want));
+			const keys: string[] = [];
 			keysOf.set(tap, keys);
-			for (const [i, key] of keys.entries()) {
-				const { kind, want, path } = tap.resources[i] as Resource;
+			for (const { kind, want, path } of tap.resources) {
+				const key: string = kindOf(kinds, kind).key(want);
+				keys.push(key);
 				const known = wanted.get(key);
 				if (known === undefined) wanted.set(key, { kind, want, path, key, units: [id] });
 				else if (!same(known.want, want)) throw wantedInTwoWays(key, path, known.path);
@@ -98,9 +99,8 @@ export function planUp(
 	sight: Sight,
 ): Plan {
 	const taps = units.flatMap((unit) => unit.taps);
-	const unitOf = new Map(
-		units.flatMap((unit) => unit.taps.map(({ report }) => [report.name, unit.id] as const)),
-	);
+	const unitOf = new Map<string, number>();
+	for (const { id, taps } of units) for (const { report } of taps) unitOf.set(report.name, id);
 	const planner = new Planner(kinds, kernel, state, unitOf, sight);
 	const { wanted, keysOf } = targets(kinds, units);
 	for (const target of wanted.values()) planner.bring(target);
@@ -165,7 +165,7 @@ export function planDown(
 				owners.set(key, owners.has(key) && owners.get(key) !== id ? undefined : id);
 			}
 		}
-	const drop = [...left].filter(([, users]) => users === 0).map(([key]) => key);
+	const drop = [...left.keys()].filter((key) => left.get(key) === 0);
 	const planner = new Planner(kinds, kernel, state, unitOf, BLIND);
 	planner.release(drop, (key) => owners.get(key));
 	return {

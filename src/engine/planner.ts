@@ -30,12 +30,28 @@ export interface Target extends Resource {
 	readonly units: number[];
 }
 
-/** A step, where it comes from and whose it is. Written out: a spread of steps of many shapes is ten times as slow. */
+/**
+ * A step, where it comes from and whose it is, and what of it is otherwise. Written out: a spread of steps of many
+ * shapes is ten times as slow.
+ */
 const placed = (
 	{ label, phase, do: action, undo, removes, advice }: Step,
 	path: string,
 	unit: number | undefined,
-): PlannedStep => ({ label, phase, do: action, undo, removes, advice, path, unit });
+	other: Pick<Partial<Step>, "undo" | "removes"> = NOTHING,
+): PlannedStep => ({
+	label,
+	phase,
+	do: action,
+	undo: other.undo ?? undo,
+	removes: other.removes ?? removes,
+	advice,
+	path,
+	unit,
+});
+const NOTHING = {} as const;
+const TAKEN_ALONG = { undo: [] } as const;
+const REMOVAL = { removes: true } as const;
 
 /** Collects what a plan does, resource by resource. */
 export class Planner {
@@ -94,8 +110,8 @@ export class Planner {
 		const kind = kindOf(this.#kinds, name);
 		const unit = sole(units);
 		const known = this.#state.entries.get(key);
-		const add = (steps: readonly Step[]) => {
-			for (const step of steps) this.steps.push(placed(step, path, unit));
+		const add = (steps: readonly Step[], other?: typeof TAKEN_ALONG) => {
+			for (const step of steps) this.steps.push(placed(step, path, unit, other));
 		};
 		if (known === undefined) {
 			const made = at(path, () => kind.resolve(want, this.#around));
@@ -106,17 +122,17 @@ export class Planner {
 			// What a link of the same unit takes along needs no undo of its own.
 			const goes =
 				parent !== undefined && this.fresh.has(parent) && this.#unit.get(parent) === unit;
-			add(goes ? kind.create(made).map((step) => ({ ...step, undo: [] })) : kind.create(made));
+			add(kind.create(made), goes ? TAKEN_ALONG : undefined);
 			return;
 		}
 		if (known.kind !== name)
 			throw new ConflictError(key.replace(":", " "), `our ${known.kind}`, `a ${name}`, { path });
-		const laidOver = { ...(known.made as object), ...(want as object) };
-		if (kind.renew === undefined && same(laidOver, known.made) && this.#isTrusted(key)) {
+		if (kind.renew === undefined && isPart(want, known.made) && this.#isTrusted(key)) {
 			this.entries.set(key, known);
 			return;
 		}
-		const next = at(path, () => kind.renew?.(known.made, want, this.#around) ?? laidOver);
+		const laidOver = (): unknown => ({ ...(known.made as object), ...(want as object) });
+		const next = at(path, () => kind.renew?.(known.made, want, this.#around) ?? laidOver());
 		this.entries.set(key, { kind: name, key, made: next, path });
 		add(at(path, () => kind.change(known.made, next, this.#kernel)));
 	}
@@ -153,8 +169,7 @@ export class Planner {
 			if (parent !== undefined && going.has(parent)) continue;
 			const steps = kind.remove(entry.made);
 			const unit = unitOf(key);
-			for (const step of steps)
-				this.removals.push(placed({ ...step, removes: true }, entry.path, unit));
+			for (const step of steps) this.removals.push(placed(step, entry.path, unit, REMOVAL));
 			if (kind.wipes !== undefined && steps.length > 0) this.#setAgain(kind.wipes, going, unit);
 		}
 	}
@@ -184,6 +199,14 @@ function at<T>(path: string, ask: () => T): T {
 		throw error;
 	}
 }
+
+/** Whether all that is wanted is so in what was made. */
+function isPart(want: unknown, made: unknown): boolean {
+	for (const key in want as object)
+		if (!same((want as Plain)[key], (made as Plain)[key])) return false;
+	return true;
+}
+type Plain = Readonly<Record<string, unknown>>;
 
 /** The unit, where there is one alone. */
 export const sole = (units: readonly number[]): number | undefined =>

@@ -18,7 +18,7 @@ export function execute(kernel: Kernel, actions: readonly Action[]): Failures {
 	const failures: (Error | undefined)[] = [];
 	for (const run of runs(actions)) {
 		const ended = attempt(run, () => drive(kernel, run));
-		failures.push(...ended);
+		for (const failure of ended) failures.push(failure);
 		if (ended.some((error) => error !== undefined)) break;
 	}
 	return failures;
@@ -144,19 +144,25 @@ function combine(a: unknown, b: unknown): unknown {
 	if (b === undefined) return a;
 	if (!isPlain(a) || !isPlain(b)) return b;
 	const out: Record<string, unknown> = { ...a };
-	for (const [name, value] of Object.entries(b))
+	for (const name in b)
 		out[name] =
 			name === "ifi_flags" || name === "ifi_change"
-				? ((out[name] as number | undefined) ?? 0) | (value as number)
-				: combine(out[name], value);
+				? ((out[name] as number | undefined) ?? 0) | (b[name] as number)
+				: combine(out[name], b[name]);
 	return out;
 }
 const isPlain = (value: unknown): value is Record<string, unknown> =>
 	typeof value === "object" && value !== null && Object.getPrototypeOf(value) === Object.prototype;
 
 function driveNftables(kernel: Kernel, run: readonly Of<"nftables">[]): Failures {
-	const owners = run.flatMap(({ batch }, i) => batch.map(() => i));
-	const { refused } = kernel.nftables(run.flatMap(({ batch }) => batch));
+	const messages: Request[] = [];
+	const owners: number[] = [];
+	for (const [i, { batch }] of run.entries())
+		for (const message of batch) {
+			messages.push(message);
+			owners.push(i);
+		}
+	const { refused } = kernel.nftables(messages);
 	const failures: (Error | undefined)[] = run.map(() => undefined);
 	for (const { at, error } of refused) failures[owners[at] as number] ??= error;
 	return failures;

@@ -76,7 +76,7 @@ export class TunDriver {
 	#ifreq(tap: TapRequest): Uint8Array {
 		const w = this.#w;
 		w.reset();
-		w.append(new TextEncoder().encode(tap.name));
+		if (!w.ascii(tap.name)) w.append(new TextEncoder().encode(tap.name));
 		w.reserve(IFNAMSIZ - w.length);
 		// Without EXCL, TUNSETIFF attaches to whatever already has that name.
 		const queues = tap.multiQueue ? IFF_MULTI_QUEUE : 0;

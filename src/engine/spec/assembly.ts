@@ -62,20 +62,20 @@ function byName<T extends { readonly name: string }>(
 }
 
 function networkOf(draft: DraftNetwork): Network {
-	const { name, mode, proxyArp, isolation, forwarding } = draft;
+	const { name, mode, bridge, uplink, snatTo, proxyArp, mtu, isolation, forwarding, pool } = draft;
 	if (mode === undefined) throw new Error("a network without mode and without issue");
-	const { bridge, uplink, snatTo, mtu } = draft;
-	return Object.freeze({
+	return frozen<Network>({
 		name,
 		mode,
-		...present({ bridge, uplink }),
+		bridge,
+		uplink,
 		addresses: textsOf(draft.addresses),
-		...present({ snatTo }),
+		snatTo,
 		proxyArp,
-		...present({ mtu }),
+		mtu,
 		isolation,
 		forwarding,
-		...present({ pool: draft.pool && Object.freeze(draft.pool) }),
+		pool: pool && Object.freeze(pool),
 	});
 }
 
@@ -83,14 +83,17 @@ function tapOf(draft: DraftTap, { networks }: Draft): Tap {
 	const { name, network = "", owner, group, mac, mtu, multiQueue, vnetHdr, guest } = draft;
 	const inherited = networks.get(network);
 	const own = draft.addresses.length > 0 ? draft.addresses : (inherited?.addresses ?? []);
-	return Object.freeze({
+	return frozen<Tap>({
 		name,
 		network,
-		...present({ owner, group, mac, mtu }),
+		owner,
+		group,
+		mac,
+		mtu,
 		multiQueue,
 		vnetHdr,
 		addresses: textsOf(inherited?.bridge === undefined ? own : []),
-		guest: Object.freeze({ addresses: textsOf(guest.addresses), ...present({ mac: guest.mac }) }),
+		guest: frozen<Tap["guest"]>({ addresses: textsOf(guest.addresses), mac: guest.mac }),
 		publish: Object.freeze([...draft.publish]),
 	});
 }
@@ -99,10 +102,9 @@ function textsOf(addresses: DraftTap["addresses"]): readonly string[] {
 	return Object.freeze(addresses.map(({ value }) => value.text));
 }
 
-/** The properties that are not undefined. */
-function present<T extends object>(values: T): { [K in keyof T]?: Exclude<T[K], undefined> };
-function present(values: object): object {
-	const there: Record<string, unknown> = {};
-	for (const [key, value] of Object.entries(values)) if (value !== undefined) there[key] = value;
-	return there;
+/** The properties that are not undefined, frozen. */
+function frozen<T extends object>(values: { readonly [K in keyof T]: T[K] | undefined }): T {
+	const there: Partial<Record<keyof T, unknown>> = {};
+	for (const key in values) if (values[key] !== undefined) there[key] = values[key];
+	return Object.freeze(there) as T;
 }

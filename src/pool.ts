@@ -38,6 +38,8 @@ const REFILL_CHUNK = 16;
 /** Which taps are parked, which are out with a guest, and when to make more. Only counts; touches no kernel. */
 export class Pool {
 	readonly #access: PoolAccess;
+	/** What was settled when its taps were made. */
+	readonly #fixed: PoolAccess & { readonly multiQueue: false };
 	readonly #id: string;
 	#size: number;
 	#low: number;
@@ -52,6 +54,7 @@ export class Pool {
 		const { size, low, group, vnetHdr } = options;
 		const owner = options.owner ?? (group === undefined ? process.getuid?.() : undefined);
 		this.#access = { owner, group, vnetHdr: vnetHdr ?? false };
+		this.#fixed = { ...this.#access, multiQueue: false };
 		this.#id = id;
 		this.#size = size;
 		this.#low = low;
@@ -76,7 +79,7 @@ export class Pool {
 
 	/** A guest gets a tap: one that waits, else one to be made. @throws SpecError */
 	take(id: number, { network, networks, tap }: GuestInput): Errand {
-		const fixed = Object.keys(this.#fixed).filter((key) => tap && Object.hasOwn(tap, key));
+		const fixed = Object.keys(tap ?? {}).filter((key) => Object.hasOwn(this.#fixed, key));
 		if (fixed.length > 0) throw isFixed(fixed);
 		const name = this.#parked.at(-1) ?? freshName();
 		const spec = checkSpec({
@@ -172,11 +175,6 @@ export class Pool {
 				if (error === undefined) for (const name of names) this.#give(name);
 			},
 		};
-	}
-
-	/** What was settled when its taps were made. */
-	get #fixed() {
-		return { ...this.#access, multiQueue: false };
 	}
 
 	/** A tap of this pool, parked. */

@@ -74,12 +74,12 @@ export const catalogue = {
 		start: program(built("c_floor"), "pool"),
 	},
 	floor: {
-		label: "the same as C in a Worker of Node (the floor of a library)",
+		label: "C's calls in a Worker of Node (the floor of a library)",
 		missing: absent(library, "npm run build"),
 		start: floor(),
 	},
 	floor_pool: {
-		label: "the same as C with parked taps in a Worker of Node",
+		label: "C's calls with parked taps in a Worker of Node",
 		missing: absent(library, "npm run build"),
 		start: floor("pool"),
 	},

@@ -10,7 +10,7 @@ import {
 	type Surroundings,
 } from "./kind.js";
 import type { PlannedStep } from "./plan.js";
-import { same } from "./same.js";
+import { isPart } from "./same.js";
 import type { Entry, State } from "./state.js";
 
 /** What a plan must know of the host beside our state. */
@@ -199,14 +199,6 @@ function at<T>(path: string, ask: () => T): T {
 		throw error;
 	}
 }
-
-/** Whether all that is wanted is so in what was made. */
-function isPart(want: unknown, made: unknown): boolean {
-	for (const key in want as object)
-		if (!same((want as Plain)[key], (made as Plain)[key])) return false;
-	return true;
-}
-type Plain = Readonly<Record<string, unknown>>;
 
 /** The unit, where there is one alone. */
 export const sole = (units: readonly number[]): number | undefined =>

@@ -50,7 +50,7 @@ const scalars: Readonly<Record<string, Scalar>> = {
 
 /** A message inside another: its length, and its fields. */
 function nested(name: string): Scalar {
-	const codec = once(() => compile(name));
+	const codec = once(() => codecOf(name));
 	return {
 		wire: LENGTH_DELIMITED,
 		write(w, value) {

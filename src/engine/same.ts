@@ -10,3 +10,10 @@ export function same(a: unknown, b: unknown): boolean {
 		if ((a as Plain)[key] === undefined && (b as Plain)[key] !== undefined) return false;
 	return true;
 }
+
+/** Whether all of a plain JSON object is so in another. */
+export function isPart(part: unknown, whole: unknown): boolean {
+	for (const key in part as Plain)
+		if (!same((part as Plain)[key], (whole as Plain)[key])) return false;
+	return true;
+}

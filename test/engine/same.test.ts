@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { same } from "../../src/engine/same.js";
+import { isPart, same } from "../../src/engine/same.js";
 
 /** With the keys of every object in one order, and what is undefined left out. */
 function canonical(value: unknown): unknown {
@@ -37,4 +37,17 @@ test("values are the same whose JSON is, whatever the order of the keys", () => 
 		{ numRuns: 2000 },
 	);
 	expect(equal).toBeGreaterThan(10);
+});
+
+test("an object is part of what stays the same when it is laid over", () => {
+	const object = fc.dictionary(fc.constantFrom("a", "b", "c"), tree, { noNullPrototype: true });
+	let parts = 0;
+	fc.assert(
+		fc.property(object, object, (part, whole) => {
+			if (isPart(part, whole)) parts++;
+			expect(isPart(part, whole)).toBe(same({ ...whole, ...part }, whole));
+		}),
+		{ numRuns: 2000 },
+	);
+	expect(parts).toBeGreaterThan(10);
 });

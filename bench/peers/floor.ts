@@ -3,9 +3,9 @@
  * journalled or undone. What our library takes beyond it is ours to answer for; what this takes is not.
  * floor.js NETNS [pool]; the lines: ../peer.ts. With `pool` taps stay, blank and down, when their guests have gone.
  */
-import { createInterface } from "node:readline";
 import { Worker } from "node:worker_threads";
 import { CONTENDER, range } from "../guest.js";
+import { answerLines } from "./answers.js";
 import type { Errand, Place } from "./floor_thread.js";
 
 const [netns = "", what] = process.argv.slice(2);
@@ -67,9 +67,5 @@ async function answer(verb: string, a: number, b: number): Promise<number[] | un
 	}
 }
 
-for await (const line of createInterface({ input: process.stdin })) {
-	const [verb = "", a, b] = line.split("\t");
-	const times = await answer(verb, Number(a), Number(b));
-	process.stdout.write(times === undefined ? "no\n" : `ok ${times.join(" ")}\n`);
-}
+await answerLines(answer);
 await thread.terminate();

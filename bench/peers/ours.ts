@@ -3,10 +3,10 @@
  * With POOL, the size of a warm pool, guests take the taps that wait in it, under names the engine chose.
  */
 import { performance } from "node:perf_hooks";
-import { createInterface } from "node:readline";
 import { setTimeout as sleep } from "node:timers/promises";
 import { CONTENDER, cidr, OWNER, range, spec, tap } from "../guest.js";
 import { library } from "../library.js";
+import { answerLines } from "./answers.js";
 
 const [netns = "", stateDir = "", size = "0"] = process.argv.slice(2);
 const pool = { size: Number(size), low: Number(size) / 4, owner: OWNER };
@@ -121,8 +121,4 @@ async function answer(verb: string, a: number, b: number): Promise<number[] | un
 	}
 }
 
-for await (const line of createInterface({ input: process.stdin })) {
-	const [verb = "", a, b] = line.split("\t");
-	const times = await answer(verb, Number(a), Number(b));
-	process.stdout.write(times === undefined ? "no\n" : `ok ${times.join(" ")}\n`);
-}
+await answerLines(answer);

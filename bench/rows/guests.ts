@@ -103,8 +103,13 @@ const EVERYBODY = [
 ] as const satisfies readonly PeerId[];
 
 /** Who makes tens of cycles a second churns fewer guests a round; the rate is per cycle all the same. */
-const FAST: ReadonlySet<PeerId> = new Set([
-	...(["c", "c_pool", "floor", "floor_pool", "ours", "pool"] as const),
+const FAST: ReadonlySet<PeerId> = new Set<PeerId>([
+	"c",
+	"c_pool",
+	"floor",
+	"floor_pool",
+	"ours",
+	"pool",
 ]);
 
 /** Guests up and down again, 64 at a time: cycles a second; and what the caller's event loop felt of ours. */

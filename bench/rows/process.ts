@@ -4,10 +4,17 @@ import { type PeerId, peerRow } from "../peers.js";
 import type { Row } from "../row.js";
 
 const PEERS = [
-	...(["bin", "cli", "bun_bare", "node", "node_native", "seed", "batch", "cni"] as const),
-] satisfies readonly PeerId[];
+	"bin",
+	"cli",
+	"bun_bare",
+	"node",
+	"node_native",
+	"seed",
+	"batch",
+	"cni",
+] as const satisfies readonly PeerId[];
 /** They start and do nothing, so there is nothing to take down. */
-const IDLE: ReadonlySet<PeerId> = new Set(["bun_bare", "node", "node_native"] as const);
+const IDLE: ReadonlySet<PeerId> = new Set<PeerId>(["bun_bare", "node", "node_native"]);
 
 /** One guest by whole processes: what somebody waits for who types the commands. */
 export async function processRows(bench: Bench): Promise<Row[]> {

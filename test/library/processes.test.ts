@@ -1,4 +1,4 @@
-import { readdirSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { setImmediate } from "node:timers/promises";
 import { afterEach, beforeEach, expect, test } from "vitest";
@@ -43,10 +43,18 @@ const place = () => {
 	return { directory: name === undefined ? undefined : join(lab.stateDir, name) };
 };
 
+/** Whether every thread of a process has stopped (proc_pid_stat(5)). */
+const isStill = (pid: number): boolean =>
+	readdirSync(`/proc/${pid}/task`).every((thread) =>
+		/\) T /.test(readFileSync(`/proc/${pid}/task/${thread}/stat`, "latin1")),
+	);
+
 /** Kill a process in the middle of a transaction: it is held still, looked at, and let go until it is in one. */
 async function killBusy(process: Running): Promise<void> {
 	for (;;) {
 		process.child.kill("SIGSTOP");
+		// The signal is only sent: a thread that still runs could end its transaction after the look.
+		while (!isStill(process.child.pid ?? 0)) await setImmediate();
 		if (busy(place()) === process.child.pid) break;
 		process.child.kill("SIGCONT");
 		await setImmediate();

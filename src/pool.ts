@@ -85,7 +85,7 @@ export class Pool {
 		const spec = checkSpec({
 			version: 1,
 			networks,
-			taps: { [name]: { ...tap, ...this.#fixed, network } },
+			taps: { [name]: Object.assign({}, tap, this.#fixed, { network }) },
 		});
 		const taps = wantedTaps(spec);
 		const waited = this.#claim(name);
@@ -93,7 +93,7 @@ export class Pool {
 		const request: GroupRequest = {
 			verb: "up",
 			id,
-			taps: taps.map((one) => ({ ...one, report: { ...one.report, pool: this.#id } })),
+			taps: taps.map((one) => ({ ...one, report: { pool: this.#id, ...one.report } })),
 		};
 		return {
 			request,

@@ -98,6 +98,8 @@ export interface Resource {
 	readonly kind: string;
 	readonly want: unknown;
 	readonly path: string;
+	/** Only kept where it stands already: neither looked at nor made for this. */
+	readonly keep?: true;
 }
 
 // biome-ignore lint/suspicious/noExplicitAny: kinds of all shapes side by side; each checks its own

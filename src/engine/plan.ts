@@ -1,7 +1,7 @@
 import type { Kernel } from "../kernel/kernel.js";
 import { ConflictError, SpecError } from "./error.js";
 import { type Kinds, kindOf, linkKey, PHASES, type Resource, type Step } from "./kind.js";
-import { indexOf, Planner, type Sight, sole, type Target } from "./planner.js";
+import { linkIndex, Planner, type Sight, sole, type Target } from "./planner.js";
 import type { TapReport } from "./report.js";
 import { same } from "./same.js";
 import type { Delta, State } from "./state.js";
@@ -42,23 +42,28 @@ export interface Plan {
 }
 
 /**
- * Every object the units need, once, and the keys of those of each tap.
+ * Every object the units need, once, and the keys of those of each tap. What is only to be kept is needed where it
+ * stands.
  * @throws SpecError when two of them want different things of it
  */
-function targets(kinds: Kinds, units: readonly Unit[]) {
+function targets(kinds: Kinds, state: State, units: readonly Unit[]) {
 	const wanted = new Map<string, Target>();
 	const keysOf = new Map<WantedTap, readonly string[]>();
 	for (const { id, taps } of units)
 		for (const tap of taps) {
 			const keys: string[] = [];
 			keysOf.set(tap, keys);
-			for (const { kind, want, path } of tap.resources) {
+			for (const { kind, want, path, keep = false } of tap.resources) {
 				const key: string = kindOf(kinds, kind).key(want);
+				if (keep && !state.entries.has(key)) continue;
 				keys.push(key);
 				const known = wanted.get(key);
-				if (known === undefined) wanted.set(key, { kind, want, path, key, units: [id] });
+				if (known === undefined) wanted.set(key, { kind, want, path, key, keep, units: [id] });
 				else if (!same(known.want, want)) throw wantedInTwoWays(key, path, known.path);
-				else if (known.units.at(-1) !== id) known.units.push(id);
+				else {
+					known.keep &&= keep;
+					if (known.units.at(-1) !== id) known.units.push(id);
+				}
 			}
 		}
 	return { wanted, keysOf };
@@ -102,13 +107,13 @@ export function planUp(
 	const unitOf = new Map<string, number>();
 	for (const { id, taps } of units) for (const { report } of taps) unitOf.set(report.name, id);
 	const planner = new Planner(kinds, kernel, state, unitOf, sight);
-	const { wanted, keysOf } = targets(kinds, units);
+	const { wanted, keysOf } = targets(kinds, state, units);
 	for (const target of wanted.values()) planner.bring(target);
 	planner.checkFresh();
 	const drop = abandoned(state, unitOf, wanted);
 	planner.release(drop, (key) => unitOfAll(state.users(key), unitOf));
 	const up = taps.map((tap) => ({
-		report: { ...tap.report, index: indexOf(planner.entries.get(linkKey(tap.report.name))) ?? 0 },
+		report: { index: linkIndex(planner.entries.get(linkKey(tap.report.name))) ?? 0, ...tap.report },
 		keys: keysOf.get(tap) ?? [],
 	}));
 	const put = [...planner.entries.values()].filter(
@@ -119,11 +124,11 @@ export function planUp(
 		.filter(({ kind, units }) => units.length > 1 || kindOf(kinds, kind).wipes !== undefined)
 		.map((target) => target.units);
 	return {
-		...order(planner.steps, planner.removals),
 		delta: { put, drop, up: changed, down: [] },
 		unitOf,
 		wanted,
 		bonds: [...bonds, ...(drop.length > 0 ? each(unitOf) : []), [...unitOf.values()]],
+		...order(planner.steps, planner.removals),
 	};
 }
 
@@ -169,11 +174,11 @@ export function planDown(
 	const planner = new Planner(kinds, kernel, state, unitOf, BLIND);
 	planner.release(drop, (key) => owners.get(key));
 	return {
-		...order([], planner.removals),
 		delta: { put: [], drop, up: [], down: [...unitOf.keys()] },
 		unitOf,
 		wanted: new Map(),
 		bonds: each(unitOf),
+		...order([], planner.removals),
 	};
 }
 

@@ -24,8 +24,10 @@ export interface Sight {
 }
 
 /** A resource that units want. */
-export interface Target extends Resource {
+export interface Target extends Omit<Resource, "keep"> {
 	readonly key: string;
+	/** Nobody wants more of it than that it stays. */
+	keep: boolean;
 	/** Each once. */
 	readonly units: number[];
 }
@@ -53,11 +55,16 @@ const NOTHING = {} as const;
 const TAKEN_ALONG = { undo: [] } as const;
 const REMOVAL = { removes: true } as const;
 
-/** Collects what a plan does, resource by resource. */
-export class Planner {
+/**
+ * Collects what a plan does, resource by resource, and tells each what it must know of the others. In methods: closures
+ * over a plan, one set for each, keep garbage alive through young collections (Node 20: 4 KiB a guest).
+ */
+export class Planner implements Surroundings {
+	readonly kernel: Kernel;
 	readonly #kinds: Kinds;
-	readonly #kernel: Kernel;
 	readonly #state: State;
+	readonly #ours: ReadonlyMap<string, unknown>;
+	readonly #sight: Sight;
 	/** Entries as they will be; what is made anew in this transaction. */
 	readonly entries = new Map<string, Entry>();
 	readonly fresh = new Set<string>();
@@ -65,8 +72,6 @@ export class Planner {
 	readonly steps: PlannedStep[] = [];
 	readonly removals: PlannedStep[] = [];
 	readonly #indexes = new Map<string, number>();
-	readonly #around: Surroundings;
-	readonly #isTrusted: (key: string) => boolean;
 
 	/** `ours`: the taps the plan is about. */
 	constructor(
@@ -74,47 +79,64 @@ export class Planner {
 		kernel: Kernel,
 		state: State,
 		ours: ReadonlyMap<string, unknown>,
-		{ readLinkIndex, isTrusted, isLeaving }: Sight,
+		sight: Sight,
 	) {
-		this.#isTrusted = (key) => state.users(key).size > ours.size && isTrusted(key);
+		this.kernel = kernel;
 		this.#kinds = kinds;
-		this.#kernel = kernel;
 		this.#state = state;
-		this.#around = {
-			kernel,
-			indexOf: (link) => {
-				const known = this.#indexes.get(link) ?? indexOf(this.#own(linkKey(link)));
-				const index = known ?? readLinkIndex(link);
-				this.#indexes.set(link, index);
-				return index;
-			},
-			made: (key) => this.#own(key)?.made,
-			isLeaving,
-			isBlank: (link) => this.#isBlank(linkKey(link)),
-			others: (key) => [...state.users(key)].filter((name) => !ours.has(name)),
-		};
+		this.#ours = ours;
+		this.#sight = sight;
+	}
+
+	indexOf(link: string): number {
+		const known = this.#indexes.get(link) ?? linkIndex(this.#own(linkKey(link)));
+		const index = known ?? this.#sight.readLinkIndex(link);
+		this.#indexes.set(link, index);
+		return index;
+	}
+
+	isLeaving(index: number): boolean {
+		return this.#sight.isLeaving(index);
+	}
+
+	isBlank(link: string): boolean {
+		const key = linkKey(link);
+		const entry = this.#state.entries.get(key);
+		if (entry === undefined) return this.fresh.has(key);
+		return kindOf(this.#kinds, entry.kind).isBlank?.(entry.made) ?? false;
+	}
+
+	made(key: string): unknown {
+		return this.#own(key)?.made;
+	}
+
+	others(key: string): string[] {
+		return [...this.#state.users(key)].filter((name) => !this.#ours.has(name));
 	}
 
 	#own(key: string): Entry | undefined {
 		return this.entries.get(key) ?? this.#state.entries.get(key);
 	}
 
-	#isBlank(key: string): boolean {
-		const entry = this.#state.entries.get(key);
-		if (entry === undefined) return this.fresh.has(key);
-		return kindOf(this.#kinds, entry.kind).isBlank?.(entry.made) ?? false;
+	/** Whether what other taps stand on, too, was looked at just now. */
+	#isTrusted(key: string): boolean {
+		return this.#state.users(key).size > this.#ours.size && this.#sight.isTrusted(key);
 	}
 
 	/** Make what is not there, repair or change what is. */
-	bring({ kind: name, want, path, key, units }: Target): void {
+	bring({ kind: name, want, path, key, keep, units }: Target): void {
 		const kind = kindOf(this.#kinds, name);
 		const unit = sole(units);
 		const known = this.#state.entries.get(key);
+		if (keep && known !== undefined) {
+			this.entries.set(key, known);
+			return;
+		}
 		const add = (steps: readonly Step[], other?: typeof TAKEN_ALONG) => {
 			for (const step of steps) this.steps.push(placed(step, path, unit, other));
 		};
 		if (known === undefined) {
-			const made = at(path, () => kind.resolve(want, this.#around));
+			const made = at(path, () => kind.resolve(want, this));
 			const parent = kind.within?.(made);
 			this.entries.set(key, { kind: name, key, made, path });
 			this.fresh.add(key);
@@ -132,9 +154,9 @@ export class Planner {
 			return;
 		}
 		const laidOver = (): unknown => ({ ...(known.made as object), ...(want as object) });
-		const next = at(path, () => kind.renew?.(known.made, want, this.#around) ?? laidOver());
+		const next = at(path, () => kind.renew?.(known.made, want, this) ?? laidOver());
 		this.entries.set(key, { kind: name, key, made: next, path });
-		add(at(path, () => kind.change(known.made, next, this.#kernel)));
+		add(at(path, () => kind.change(known.made, next, this.kernel)));
 	}
 
 	/** @throws why what is made anew cannot be, as its kind finds when it sees all of them */
@@ -149,7 +171,7 @@ export class Planner {
 		}
 		for (const [kind, entries] of byKind) {
 			const made = entries.map((entry) => entry.made);
-			const errors = kindOf(this.#kinds, kind).refusals?.(made, this.#around) ?? [];
+			const errors = kindOf(this.#kinds, kind).refusals?.(made, this) ?? [];
 			for (const [i, error] of errors.entries()) {
 				if (error === undefined) continue;
 				error.path ??= entries[i]?.path;
@@ -205,5 +227,5 @@ export const sole = (units: readonly number[]): number | undefined =>
 	units.length === 1 ? units[0] : undefined;
 
 /** The index of the link that was made, if it is one. */
-export const indexOf = (entry: Entry | undefined): number | undefined =>
+export const linkIndex = (entry: Entry | undefined): number | undefined =>
 	(entry?.made as { index: number } | undefined)?.index;

@@ -143,7 +143,7 @@ const indexOf = ({ value }: Request): number => (value as { ifi_index?: number }
 function combine(a: unknown, b: unknown): unknown {
 	if (b === undefined) return a;
 	if (!isPlain(a) || !isPlain(b)) return b;
-	const out: Record<string, unknown> = { ...a };
+	const out: Record<string, unknown> = Object.assign({}, a);
 	for (const name in b)
 		out[name] =
 			name === "ifi_flags" || name === "ifi_change"

@@ -49,9 +49,9 @@ function actions({ address, index }: MadeAddress): {
 	// A tap has no carrier until its guest opens it: duplicate detection would wait for that.
 	const IFA_FLAGS = IFA_F_PERMANENT | IFA_F_NODAD;
 	const put = request(RTM_NEWADDR, NLM_F_CREATE | NLM_F_EXCL, {
-		...bare,
 		IFA_FLAGS,
 		IFA_PROTO: PROTOCOL,
+		...bare,
 	});
 	return {
 		add: { via: "rtnetlink", request: put },
@@ -107,23 +107,23 @@ interface OfNetwork {
 	readonly network: string;
 }
 /** Taps of one network may share a subnet, as their guests have routes of their own; and a bridge gets its uplink's. */
-function belongTogether(link: string, other: string, { made, others }: Surroundings): boolean {
-	const port = made(uplinkKey(other)) as Pick<Port, "bridge"> | undefined;
+function belongTogether(link: string, other: string, around: Surroundings): boolean {
+	const port = around.made(uplinkKey(other)) as Pick<Port, "bridge"> | undefined;
 	if (port?.bridge === link) return true;
-	const there = made(linkKey(other)) as OfNetwork | undefined;
+	const there = around.made(linkKey(other)) as OfNetwork | undefined;
 	if (there === undefined) return false;
 	// What is of one spec was compared there; what nobody else stands on may be about to go.
-	if (others(linkKey(other)).length === 0) return true;
-	return there.network === (made(linkKey(link)) as OfNetwork | undefined)?.network;
+	if (around.others(linkKey(other)).length === 0) return true;
+	return there.network === (around.made(linkKey(link)) as OfNetwork | undefined)?.network;
 }
 
 /** An address of the host on a link of ours. */
 export const address: Kind<Address, MadeAddress> = {
 	kind: "address",
 	key: ({ link, address }) => `address:${link}:${canonical(address)}`,
-	resolve(want, { kernel, indexOf, isBlank }) {
-		const made = { ...want, index: indexOf(want.link) };
-		if (!isBlank(want.link) && isThere(made, kernel))
+	resolve(want, around) {
+		const made = { index: around.indexOf(want.link), ...want };
+		if (!around.isBlank(want.link) && isThere(made, around.kernel))
 			throw new ConflictError(
 				`address ${want.address} of ${want.link}`,
 				"one that is not ours",

@@ -35,8 +35,8 @@ export const bridge: Kind<Bridge, MadeBridge> = {
 		const uplink = want.uplink === undefined ? undefined : readLinkByName(kernel, want.uplink);
 		return { ...want, index, mac: uplink ? macText(uplink.IFLA_ADDRESS) : macOf(index) };
 	},
-	renew(made, want, { others }) {
-		const [other] = others(linkKey(want.name));
+	renew(made, want, around) {
+		const [other] = around.others(linkKey(want.name));
 		if (other === undefined) return { ...made, ...want };
 		if (made.network !== want.network)
 			throw new ConflictError(

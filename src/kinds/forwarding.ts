@@ -58,9 +58,10 @@ const holds = (made: Switches, now: Switches | undefined): boolean =>
 export const forwarding: Kind<Forwarding, MadeForwarding> = {
 	kind: "forwarding",
 	key: ({ link }) => `forwarding:${link}`,
-	resolve(want, { kernel, indexOf, isBlank }) {
-		const index = indexOf(want.link);
-		return { ...want, index, before: isBlank(want.link) ? OFF : (read(kernel, index) ?? OFF) };
+	resolve(want, around) {
+		const index = around.indexOf(want.link);
+		const before = around.isBlank(want.link) ? OFF : (read(around.kernel, index) ?? OFF);
+		return { index, before, ...want };
 	},
 	create(made) {
 		if (holds(made, made.before)) return [];

@@ -17,7 +17,7 @@ type Setting = In<typeof linkAttrs> & Partial<In<typeof ifinfomsg>>;
 
 /** Change settings of a link that exists: only what is named changes. */
 export function setLink(index: number, setting: Setting, only?: Identity): Action {
-	const change = request(RTM_NEWLINK, 0, { ...setting, ifi_index: index });
+	const change = request(RTM_NEWLINK, 0, { ifi_index: index, ...setting });
 	return only === undefined
 		? { via: "rtnetlink", request: change }
 		: { via: "rtnetlink", request: change, only };

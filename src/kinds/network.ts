@@ -102,25 +102,31 @@ export interface PoolAccess {
 	readonly vnetHdr: boolean;
 }
 
-/** A tap out of service, kept for the next guest. */
+/**
+ * A tap out of service, kept for the next guest, and with it the table: to make and delete that around each wave of
+ * guests costs a grace period.
+ */
 export function parkedTap(
 	name: string,
 	{ owner, group, vnetHdr }: PoolAccess,
 	pool: string,
 ): WantedTap {
 	const access = { owner, group, multiQueue: false, vnetHdr };
-	const want = { name, network: "parked", ...access, mac: undefined, mtu: undefined, parked: true };
+	const want = { name, network: "parked", mac: undefined, mtu: undefined, parked: true, ...access };
 	return {
 		report: {
 			name,
 			network: "parked",
 			mode: "parked",
-			...access,
 			addresses: [],
 			guest: { addresses: [] },
 			pool,
+			...access,
 		},
-		resources: [resource("tap", want, "pool")],
+		resources: [
+			resource("tap", want, "pool"),
+			{ ...resource("table", { name: TABLE }, "pool"), keep: true },
+		],
 	};
 }
 

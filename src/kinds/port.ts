@@ -41,12 +41,12 @@ export const release = ({ link, bridge, index, master }: MadePort): Step => ({
 export const port: Kind<Port, MadePort> = {
 	kind: "port",
 	key: ({ link }) => `port:${link}`,
-	resolve: (want, { indexOf }) => ({
+	resolve: (want, around) => ({
+		index: around.indexOf(want.link),
+		master: around.indexOf(want.bridge),
 		...want,
-		index: indexOf(want.link),
-		master: indexOf(want.bridge),
 	}),
-	renew: (made, want, { indexOf }) => ({ ...made, ...want, master: indexOf(want.bridge) }),
+	renew: (made, want, around) => ({ ...made, ...want, master: around.indexOf(want.bridge) }),
 	create: (made) => [enslave(made)],
 	remove: (made) => [release(made)],
 	drift(made, kernel) {

@@ -66,7 +66,7 @@ function find(made: MadeRoute, kernel: Kernel): Seen | undefined {
 export const route: Kind<Route, MadeRoute> = {
 	kind: "route",
 	key: ({ to, dev }) => `route:${dev}:${to}`,
-	resolve: (want, { indexOf }) => ({ ...want, index: indexOf(want.dev) }),
+	resolve: (want, around) => ({ index: around.indexOf(want.dev), ...want }),
 	create: (made) => [
 		{
 			label: `add route ${made.to} dev ${made.dev}`,

@@ -74,7 +74,7 @@ function shift(made: MadeTap, next: MadeTap): Step {
 export const tap: Kind<Tap, MadeTap> = {
 	kind: "tap",
 	key: ({ name }) => linkKey(name),
-	resolve: (want, { kernel }) => ({ ...want, index: kernel.chooseIndex() }),
+	resolve: (want, { kernel }) => ({ index: kernel.chooseIndex(), ...want }),
 	renew(made, want, { kernel }) {
 		if (made.parked === want.parked) return { ...made, ...want };
 		return { ...made, ...want, given: macOf(kernel.chooseIndex()) };

@@ -50,12 +50,14 @@ function refuse(link: Link, want: Uplink, kernel: Kernel): void {
 export const uplink: Kind<Uplink, MadeUplink> = {
 	kind: "uplink",
 	key: ({ link }) => uplinkKey(link),
-	resolve(want, { kernel, indexOf }) {
+	resolve(want, around) {
+		const { kernel } = around;
 		const link = readLinkByName(kernel, want.link);
 		if (link === undefined) throw missingUplink(want.link);
 		refuse(link, want, kernel);
 		const index = link.ifi_index;
-		return { ...want, index, master: indexOf(want.bridge), ...readBelongings(kernel, index) };
+		const master = around.indexOf(want.bridge);
+		return { index, master, ...readBelongings(kernel, index), ...want };
 	},
 	create: (made) => [
 		inAddressPhase(enslave(made)),

@@ -45,10 +45,17 @@ class Server {
 	readonly #deletion: Deletion;
 	/** Those whose links are being deleted. */
 	readonly #leaving = new Set<Promise<void>>();
-	#rehearsal: Rehearsal | undefined = new Rehearsal();
+	#rehearsal: Rehearsal | undefined;
 
-	constructor(host: Host, port: MessagePort, pools: Pools, deletion: Deletion) {
+	constructor(
+		host: Host,
+		port: MessagePort,
+		pools: Pools,
+		deletion: Deletion,
+		rehearsal: Rehearsal,
+	) {
 		this.#deletion = deletion;
+		this.#rehearsal = rehearsal;
 		this.#host = host;
 		this.#port = port;
 		this.#pools = pools;
@@ -342,7 +349,9 @@ try {
 	const options = workerData as WorkerOptions;
 	const host = Host.open(options);
 	const deletion = new Deletion(options.netns, (endings) => host.areGone(endings));
-	const server = new Server(host, port, new Pools(options.pool, processId()), deletion);
+	const pools = new Pools(options.pool, processId());
+	const rehearsal = new Rehearsal(options.pool !== undefined);
+	const server = new Server(host, port, pools, deletion, rehearsal);
 	port.on("message", (message: Inbound) => {
 		server.take(message).catch(fail);
 	});

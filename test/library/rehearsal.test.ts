@@ -1,9 +1,14 @@
 import { spawnSync } from "node:child_process";
-import { describe, expect, test, vi } from "vitest";
+import { afterEach, describe, expect, test, vi } from "vitest";
 import { RehearsalKernel } from "../../src/kernel/rehearsal.js";
+import { Pool } from "../../src/pool.js";
 import { Rehearsal } from "../../src/rehearsal.js";
 
 describe("a rehearsal", () => {
+	afterEach(() => {
+		vi.restoreAllMocks();
+	});
+
 	test("goes through all that a guest asks of the kernel, and comes to its end", () => {
 		const asked = { taps: 0, sends: 0, batches: 0 };
 		const { prototype } = RehearsalKernel;
@@ -17,7 +22,7 @@ describe("a rehearsal", () => {
 			asked.batches++;
 			return nftables.call(this, batch);
 		});
-		const rehearsal = new Rehearsal();
+		const rehearsal = new Rehearsal(false);
 		let guests = 0;
 		for (; !rehearsal.isOver; guests++) rehearsal.guest();
 		expect(guests).toBeGreaterThan(100);
@@ -27,10 +32,24 @@ describe("a rehearsal", () => {
 		expect(asked.batches).toBeGreaterThanOrEqual(2 * guests - 1);
 	});
 
+	test("takes the taps of a pool and gives them back", () => {
+		const { prototype } = Pool;
+		const taken = vi.spyOn(prototype, "take");
+		const released = vi.spyOn(prototype, "release");
+		const made = vi.spyOn(RehearsalKernel.prototype, "createTap");
+		const rehearsal = new Rehearsal(true);
+		let guests = 0;
+		for (; !rehearsal.isOver; guests++) rehearsal.guest();
+		expect(taken).toHaveBeenCalledTimes(guests - 1);
+		expect(released).toHaveBeenCalledTimes(guests - 1);
+		// One that waits in the pool is enough for all of them.
+		expect(made).toHaveBeenCalledTimes(guests + 1);
+	});
+
 	test("asks nothing of the host it is on", () => {
 		const program = `
 			import { Rehearsal } from "./dist/rehearsal.js";
-			const rehearsal = new Rehearsal();
+			const rehearsal = new Rehearsal(true);
 			while (!rehearsal.isOver) rehearsal.guest();`;
 		const node = ["node", "--input-type=module", "-e", program];
 		const { status, stderr } = spawnSync(

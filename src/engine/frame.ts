@@ -14,13 +14,16 @@ export const isTornMagic = (bytes: Uint8Array): boolean =>
 
 const w = new Writer();
 
-/** A record as it stands at a place in the file, and at no other: the checksum begins with the place. */
+/**
+ * A record as it stands at a place in the file, and at no other: the checksum begins with the place. These bytes are
+ * good until the next record is framed.
+ */
 export function frame(body: Uint8Array, at: number): Uint8Array {
 	w.reset();
 	w.u32(body.length);
 	w.u32(crc32c(body, at));
 	w.append(body);
-	return w.finish();
+	return w.bytes.subarray(0, w.length);
 }
 
 /** Where the record at a place says that it ends. */

@@ -119,11 +119,11 @@ function codecOf(name: string): MessageCodec {
 
 const writer = new WireWriter();
 
-/** The bytes of a message of the schema. */
+/** The bytes of a message of the schema, until the next is encoded. */
 export function encode(name: string, value: object): Uint8Array {
 	writer.reset();
 	codecOf(name).write(writer, value);
-	return writer.finish();
+	return writer.written;
 }
 
 /** @throws Error when the bytes are no such message */

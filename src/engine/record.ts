@@ -47,7 +47,7 @@ interface WireAction {
 	unlink?: Identity;
 }
 
-/** The bytes of a record. */
+/** The bytes of a record, until the next is encoded. */
 export const encodeRecord = (record: JournalRecord): Uint8Array => encode("Record", toWire(record));
 
 /** @throws UmlnetError ERR_JOURNAL when the bytes are no record of ours */

@@ -6,7 +6,7 @@ const I64 = 1;
 const I32 = 5;
 
 // Up to here a loop is faster than two calls into C++, to measure the text and to write it.
-const SHORT = 100;
+const SHORT = 256;
 
 /** Writes one message after the other into a buffer that grows. */
 export class WireWriter {
@@ -35,15 +35,19 @@ export class WireWriter {
 		this.#length += this.#bytes.write(value, this.#length);
 	}
 
-	/** A short text, if all of it is ASCII: its length then takes one byte, as each character does. */
+	/** A short text, if all of it is ASCII: then it has as many bytes as characters. */
 	#ascii(value: string): boolean {
-		this.#reserve(1 + value.length);
+		const start = this.#length;
+		this.varint(value.length);
+		this.#reserve(value.length);
 		const bytes = this.#bytes;
 		let at = this.#length;
-		bytes[at++] = value.length;
 		for (let i = 0; i < value.length; i++) {
 			const code = value.charCodeAt(i);
-			if (code > 0x7f) return false;
+			if (code > 0x7f) {
+				this.#length = start;
+				return false;
+			}
 			bytes[at++] = code;
 		}
 		this.#length = at;
@@ -79,9 +83,9 @@ export class WireWriter {
 		this.#length += length;
 	}
 
-	/** A copy of what was written. */
-	finish(): Uint8Array {
-		return new Uint8Array(this.#bytes.subarray(0, this.#length));
+	/** What was written, until something else is. */
+	get written(): Uint8Array {
+		return this.#bytes.subarray(0, this.#length);
 	}
 
 	#reserve(count: number): void {

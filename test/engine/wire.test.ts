@@ -32,8 +32,8 @@ test.each([0, 1, 127, 128, 16_383, 16_384, 2 ** 31, 2 ** 32, 2 ** 45 + 1, 2 ** 5
 		const writer = new WireWriter();
 		writer.varint(value);
 		const theirs = protobuf.Writer.create().uint64(value).finish();
-		expect(Buffer.from(writer.finish()).toString("hex")).toBe(Buffer.from(theirs).toString("hex"));
-		expect(new WireReader(writer.finish()).varint()).toBe(value);
+		expect(Buffer.from(writer.written).toString("hex")).toBe(Buffer.from(theirs).toString("hex"));
+		expect(new WireReader(writer.written).varint()).toBe(value);
 	},
 );
 
@@ -44,8 +44,8 @@ test.each(["", "tap0", "a".repeat(100), "a".repeat(101), "é", `${"a".repeat(99)
 		writer.string(text);
 		writer.varint(7);
 		const theirs = protobuf.Writer.create().string(text).uint32(7).finish();
-		expect(Buffer.compare(writer.finish(), theirs)).toBe(0);
-		expect(new WireReader(writer.finish()).string()).toBe(text);
+		expect(Buffer.compare(writer.written, theirs)).toBe(0);
+		expect(new WireReader(writer.written).string()).toBe(text);
 	},
 );
 
@@ -65,7 +65,7 @@ test.each([0, 100, 127, 128, 20_000, 3_000_000])(
 			.bytes(protobuf.Writer.create().bytes(bytes).finish())
 			.finish();
 		const theirs = protobuf.Writer.create().uint32(7).bytes(within).uint32(9).finish();
-		expect(Buffer.compare(writer.finish(), theirs)).toBe(0);
+		expect(Buffer.compare(writer.written, theirs)).toBe(0);
 	},
 );
 

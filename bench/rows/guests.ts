@@ -115,21 +115,17 @@ const FAST: ReadonlySet<PeerId> = new Set<PeerId>([
 /** Guests up and down again, 64 at a time: cycles a second; and what the caller's event loop felt of ours. */
 export async function churnRows(bench: Bench): Promise<Row[]> {
 	const guests = bench.times(1000, 128);
+	const rounds = bench.times(10, 1);
 	const rate = (cycles: number, ns: number): number => (cycles * 1e9) / ns;
 	return bench.with(EVERYBODY, async (runners) => {
-		const churn = await bench.interleave(
-			EVERYBODY,
-			runners,
-			bench.times(6, 1),
-			async ({ peer, id }) => {
-				const cycles = FAST.has(id) ? guests : MANY;
-				return [rate(cycles, await peer.churn(cycles, MANY))];
-			},
-		);
-		const parallel = await bench.interleave(CROWDS, runners, bench.times(6, 1), async ({ peer }) =>
+		const churn = await bench.interleave(EVERYBODY, runners, rounds, async ({ peer, id }) => {
+			const cycles = FAST.has(id) ? guests : MANY;
+			return [rate(cycles, await peer.churn(cycles, MANY))];
+		});
+		const parallel = await bench.interleave(CROWDS, runners, rounds, async ({ peer }) =>
 			peer instanceof InProcess ? [rate(guests, await peer.parallel(guests, MANY))] : [],
 		);
-		const delay = await bench.interleave(["ours"], runners, bench.times(6, 1), async ({ peer }) =>
+		const delay = await bench.interleave(["ours"], runners, rounds, async ({ peer }) =>
 			peer instanceof InProcess ? peer.delay(guests, MANY) : [],
 		);
 		return [

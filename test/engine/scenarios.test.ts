@@ -1,5 +1,9 @@
 import { rmSync } from "node:fs";
 import { afterAll, describe, expect, test } from "vitest";
+import type { Step } from "../../src/engine/kind.js";
+import { execute } from "../../src/kernel/execute.js";
+import { TABLE } from "../../src/kinds/mark.js";
+import { table } from "../../src/kinds/table.js";
 import { KernelError } from "../../src/sys/error.js";
 import { named } from "./named.js";
 import { namedPictureOf } from "./picture.js";
@@ -18,6 +22,7 @@ function ready({ host, before = [], meanwhile }: Scenario): Rig {
 }
 
 const all = [...starts, ...changes];
+const [{ do: makeTable }] = table.create({ name: TABLE }) as [Step];
 
 describe.each(named(all))("%s", (_, scenario) => {
 	const { before = [], spec } = scenario;
@@ -113,7 +118,7 @@ test("flows that cannot be forgotten are no failure", () => {
 
 test.each(named(changes))(
 	"%s: the end is that of a fresh start",
-	(_, { host, before = [], spec }) => {
+	(_, { host, before = [], spec, keepsTable = false }) => {
 		const changed = new Rig(directory, host);
 		for (const wanted of before) changed.up(wanted);
 		changed.up(spec);
@@ -121,6 +126,7 @@ test.each(named(changes))(
 		changed.close();
 		const fresh = new Rig(directory, host);
 		fresh.up(spec);
+		if (keepsTable) execute(fresh.kernel, [makeTable]);
 		expect(picture).toBe(namedPictureOf(fresh.kernel));
 		fresh.close();
 	},

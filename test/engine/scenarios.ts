@@ -21,6 +21,8 @@ export interface Scenario {
 	readonly before?: readonly Wanted[];
 	/** What others did to it meanwhile. */
 	readonly meanwhile?: (kernel: FakeKernel) => void;
+	/** Our table stays, though nothing in it does. */
+	readonly keepsTable?: true;
 }
 
 type Fields = Readonly<Record<string, unknown>>;
@@ -247,7 +249,7 @@ export const changes: readonly Scenario[] = [
 	change("proxy ARP goes", specs.natProxyArp, specs.snat),
 	change("a tap loses its MTU", specs.adjusted, specs.withMac),
 	change("a parked tap is taken into service", parked, specs.natProxyArp),
-	parking("a tap is parked", specs.natProxyArp),
+	{ ...parking("a tap is parked", specs.natProxyArp), keepsTable: true },
 	parking("a tap with MAC and MTU is parked", specs.adjusted),
 	parking("a port of a bridge over an uplink is parked", specs.bridgedWithAddress, busyLan),
 ];

@@ -169,7 +169,7 @@ export const MUTANTS = [
 	[
 		"an address that is there already",
 		"kinds/address.ts",
-		"if (!isBlank(want.link) && isThere(made, kernel))",
+		"if (!around.isBlank(want.link) && isThere(made, around.kernel))",
 		"if (false)",
 		[...kind("address"), ...LIVE],
 	],
@@ -218,7 +218,7 @@ export const MUTANTS = [
 	[
 		"what forwarding was before",
 		"kinds/forwarding.ts",
-		"(read(kernel, index) ?? OFF)",
+		"(read(around.kernel, index) ?? OFF)",
 		"OFF",
 		[...kind("forwarding"), ...FAULTS],
 	],
@@ -283,8 +283,8 @@ export const MUTANTS = [
 	[
 		"a look at what a tap alone stands on",
 		"engine/planner.ts",
-		"state.users(key).size > ours.size && isTrusted(key)",
-		"isTrusted(key)",
+		"this.#state.users(key).size > this.#ours.size && this.#sight.isTrusted(key)",
+		"this.#sight.isTrusted(key)",
 		engine("trust"),
 	],
 	[
@@ -516,5 +516,19 @@ export const MUTANTS = [
 		"if (stats.isSymbolicLink())",
 		"if (stats.isFIFO())",
 		["test/kernel/trouble.test.ts"],
+	],
+	[
+		"a parked tap makes the table it only keeps",
+		"engine/plan.ts",
+		"if (keep && !state.entries.has(key)) continue;",
+		"",
+		["test/library/pool-end.test.ts"],
+	],
+	[
+		"a parked tap looks at the table it only keeps",
+		"engine/planner.ts",
+		"if (keep && known !== undefined) {",
+		"if (keep && known === undefined) {",
+		["test/library/pool-end.test.ts"],
 	],
 ];

@@ -43,6 +43,34 @@ test("the pool goes with its engine as one group, guests keep their taps", async
 	expect(place.links).toEqual([]);
 });
 
+test("the table waits with the taps of guests that needed it, and goes with them", async () => {
+	await using place = new Place();
+	place.machine.sh("ip link add eth1 type veth peer name lan0; ip link set eth1 up");
+	const tables = (): string => place.machine.sh("nft list tables");
+	const host = await place.open({ pool: { size: 2, low: 1 } });
+	await filled(host, 2);
+	expect(tables()).toBe("");
+	const nat = guest(0, { mode: "nat", uplink: "eth1" });
+	const { name } = await host.take(nat);
+	await host.down({ taps: [name] });
+	expect(tables()).toContain("umlnet-nl");
+	const { resources } = await host.status();
+	expect(resources.find(({ kind }) => kind === "table")).toMatchObject({ taps: [name], drift: [] });
+
+	// Parking does not ask for it: whoever deleted it meanwhile is in nobody's way.
+	const again = await host.take(nat);
+	place.machine.sh("nft delete table inet umlnet-nl");
+	await host.down({ taps: [again.name] });
+	expect(tables()).toBe("");
+	expect(await parked(host)).toHaveLength(2);
+	await host.take(nat);
+	expect(place.machine.sh("nft list ruleset")).toContain("masquerade");
+
+	await host.down({ all: true });
+	await host.close();
+	expect(tables()).toBe("");
+});
+
 test("closing deletes all that is parked with one request", async () => {
 	await using place = new Place();
 	await using host = await place.open();

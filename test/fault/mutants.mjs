@@ -522,13 +522,13 @@ export const MUTANTS = [
 		"engine/plan.ts",
 		"if (keep && !state.entries.has(key)) continue;",
 		"",
-		["test/library/pool-end.test.ts"],
+		engine("kept"),
 	],
 	[
 		"a parked tap looks at the table it only keeps",
 		"engine/planner.ts",
 		"if (keep && known !== undefined) {",
 		"if (keep && known === undefined) {",
-		["test/library/pool-end.test.ts"],
+		engine("kept"),
 	],
 ];

@@ -1,0 +1,78 @@
+import { rmSync } from "node:fs";
+import { afterAll, expect, test } from "vitest";
+import { parkedTap } from "../../src/kinds/index.js";
+import { request } from "../../src/netlink/request.js";
+import { NFPROTO_INET } from "../../src/uapi/netfilter.js";
+import { NFT_MSG_DELTABLE, NFT_MSG_GETTABLE, NFT_MSG_NEWTABLE } from "../../src/uapi/nf_tables.js";
+import { lan } from "./hosts.js";
+import { Rig, scratch } from "./rig.js";
+import { downOf, rejected, unit } from "./units.js";
+
+const directory = scratch();
+afterAll(() => rmSync(directory, { recursive: true }));
+
+const TABLE = { nfgen_family: NFPROTO_INET, NFTA_TABLE_NAME: "umlnet-nl" };
+const hasTable = ({ kernel }: Rig): boolean =>
+	kernel
+		.aside(() => kernel.readNftables(NFT_MSG_GETTABLE, NFT_MSG_NEWTABLE, {}, true))
+		.some(({ NFTA_TABLE_NAME }) => NFTA_TABLE_NAME === TABLE.NFTA_TABLE_NAME);
+const dropTable = ({ kernel }: Rig) =>
+	kernel.aside(() => kernel.nftables([request(NFT_MSG_DELTABLE, 0, TABLE)]));
+/** Parking a tap of user 500. */
+const parked = (id: number) => ({
+	id,
+	taps: [parkedTap(`tap${id}`, { owner: 500, group: undefined, vnetHdr: false }, "1-1")],
+});
+const guest = (id: number) => unit(id, "nat", `192.168.${10 + id}.1/24`);
+
+/** A host where a tap is parked. */
+function place(): Rig {
+	const rig = new Rig(directory, lan);
+	expect(rejected(rig.engine.up([parked(1)]))).toEqual([]);
+	return rig;
+}
+
+test("a parked tap has no table made for it", () => {
+	const rig = place();
+	expect(hasTable(rig)).toBe(false);
+	rig.close();
+});
+
+test("the table stays with a tap whose guest needed it, and goes with it", () => {
+	const rig = place();
+	rig.engine.up([guest(1)]);
+	rig.engine.up([parked(1)]);
+	expect(hasTable(rig)).toBe(true);
+	rig.restart();
+	const table = rig.engine.status().resources.find(({ kind }) => kind === "table");
+	expect(table).toMatchObject({ taps: ["tap1"], drift: [] });
+	rig.engine.up([guest(1)]);
+	rig.engine.up([parked(1)]);
+	rig.engine.down(downOf(1));
+	expect(hasTable(rig)).toBe(false);
+	expect(rig.journal.isEmpty).toBe(true);
+	rig.close();
+});
+
+test("nobody looks whether it is there when a tap is parked", () => {
+	const rig = place();
+	rig.engine.up([guest(1)]);
+	dropTable(rig);
+	expect(rejected(rig.engine.up([parked(1)]))).toEqual([]);
+	expect(hasTable(rig)).toBe(false);
+	// The next guest needs it.
+	expect(rejected(rig.engine.up([guest(1)]))).toEqual([]);
+	expect(hasTable(rig)).toBe(true);
+	rig.close();
+});
+
+test("a guest who comes as another goes has it looked at", () => {
+	const rig = place();
+	rig.engine.up([guest(1)]);
+	dropTable(rig);
+	expect(rejected(rig.engine.up([parked(1), guest(2)]))).toEqual([]);
+	expect(hasTable(rig)).toBe(true);
+	rig.engine.down(downOf(2));
+	expect(hasTable(rig)).toBe(true);
+	rig.close();
+});

@@ -70,6 +70,8 @@ function relabel({ addresses, name }: Link): void {
 }
 
 function setMtu(ns: Namespace, link: Link, mtu: number): void {
+	// What it has already sets nothing, and is not looked at either (dev_set_mtu_ext).
+	if (mtu === link.mtu) return;
 	checkMtu(link.mtuRange, mtu);
 	link.mtuIsSet = true;
 	applyMtu(ns, link, mtu);

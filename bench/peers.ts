@@ -157,6 +157,16 @@ export const catalogue = {
 
 export type PeerId = keyof typeof catalogue;
 
+/** Who stays in one process and makes a thousand guests a second: C, the floors and us. */
+export const FAST = [
+	"c",
+	"c_pool",
+	"floor",
+	"floor_pool",
+	"ours",
+	"pool",
+] as const satisfies readonly PeerId[];
+
 /** A row of these peers. */
 export const peerRow = (head: Head, outcomes: Outcomes<PeerId>): Row =>
 	row(head, outcomes, (id) => catalogue[id].label);

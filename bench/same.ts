@@ -2,16 +2,11 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { Bench } from "./bench.js";
 import { guest, host, KNOBS, OWNER, SNAT_TO } from "./guest.js";
 import { inside } from "./lab.js";
-import { missing, type PeerId } from "./peers.js";
+import { FAST, missing, type PeerId } from "./peers.js";
 
 /** Everybody who makes a whole guest. The CNI plugin makes another kind of one, npm's netlink a part. */
 const PEERS = [
-	"c",
-	"c_pool",
-	"floor",
-	"floor_pool",
-	"ours",
-	"pool",
+	...FAST,
 	"go",
 	"pyroute2",
 	"batch",

@@ -13,6 +13,10 @@ export type GroupOutcome = UnitOutcome<UpReport | DownReport>;
 const namesOf = (request: GroupRequest): readonly string[] =>
 	request.verb === "up" ? request.taps.map(({ report }) => report.name) : request.taps;
 
+/** The taps that a report is about. */
+export const tapsIn = ({ taps }: UpReport | DownReport): string[] =>
+	taps.map((tap) => (typeof tap === "string" ? tap : tap.name));
+
 /** Runs of requests in which no tap is named twice: within one, order does not matter. */
 export function waves(requests: readonly GroupRequest[]): GroupRequest[][] {
 	const out: GroupRequest[][] = [];

@@ -5,7 +5,7 @@ import { encodeRecord, type JournalRecord, type StepRecord } from "./engine/reco
 import type { DownReport, UpReport } from "./engine/report.js";
 import { checkSpec } from "./engine/spec.js";
 import { type Delta, State } from "./engine/state.js";
-import { commitGroup, type GroupOutcome, type GroupRequest } from "./group.js";
+import { commitGroup, type GroupOutcome, type GroupRequest, tapsIn } from "./group.js";
 import { RehearsalKernel } from "./kernel/rehearsal.js";
 import { kinds, wantedTaps } from "./kinds/index.js";
 import { type Errand, Pool } from "./pool.js";
@@ -85,9 +85,9 @@ export class Rehearsal {
 
 	/** The taps it was about. */
 	#do({ request, ended }: Errand): string[] {
-		const { taps } = this.#run(request);
+		const report = this.#run(request);
 		ended(undefined);
-		return taps.map((tap) => (typeof tap === "string" ? tap : tap.name));
+		return tapsIn(report);
 	}
 
 	#run(request: GroupRequest): UpReport | DownReport {

@@ -10,7 +10,7 @@ import { Deletion } from "./deletion.js";
 import type { Ending } from "./engine/journal.js";
 import type { DownReport } from "./engine/report.js";
 import { checkSpec } from "./engine/spec.js";
-import type { GroupOutcome } from "./group.js";
+import { type GroupOutcome, tapsIn } from "./group.js";
 import { type Committed, Host, type HostOptions, type Which } from "./host.js";
 import { wantedTaps } from "./kinds/index.js";
 import {
@@ -332,8 +332,7 @@ function answer(call: Call, id: number, outcome: GroupOutcome): Answer {
 	const { changed, steps, taps } = outcome.report;
 	if (call.verb === "up") return { id, value: outcome.report };
 	if (call.verb === "take") return { id, value: taps[0] };
-	const names = taps.map((tap) => (typeof tap === "string" ? tap : tap.name));
-	return { id, value: { changed, steps, taps: names } };
+	return { id, value: { changed, steps, taps: tapsIn(outcome.report) } };
 }
 
 const port = parentPort;

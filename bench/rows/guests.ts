@@ -1,20 +1,10 @@
 import type { Bench } from "../bench.js";
 import type { Outcomes } from "../interleave.js";
 import { InProcess } from "../peer.js";
-import { type PeerId, peerRow } from "../peers.js";
+import { FAST, type PeerId, peerRow } from "../peers.js";
 import type { Row } from "../row.js";
 
-const IN_PROCESS = [
-	"c",
-	"c_pool",
-	"floor",
-	"floor_pool",
-	"ours",
-	"pool",
-	"go",
-	"pyroute2",
-	"npm_links",
-] as const satisfies readonly PeerId[];
+const IN_PROCESS = [...FAST, "go", "pyroute2", "npm_links"] as const satisfies readonly PeerId[];
 const MANY = 64;
 
 /** One guest up, one guest down, and its share when many go down at once; peers that live in one process. */
@@ -88,12 +78,7 @@ export async function contentionRows(bench: Bench): Promise<Row[]> {
 }
 
 const EVERYBODY = [
-	"c",
-	"c_pool",
-	"floor",
-	"floor_pool",
-	"ours",
-	"pool",
+	...FAST,
 	"go",
 	"pyroute2",
 	"batch",
@@ -103,30 +88,22 @@ const EVERYBODY = [
 ] as const satisfies readonly PeerId[];
 
 /** Who makes tens of cycles a second churns fewer guests a round; the rate is per cycle all the same. */
-const FAST: ReadonlySet<PeerId> = new Set<PeerId>([
-	"c",
-	"c_pool",
-	"floor",
-	"floor_pool",
-	"ours",
-	"pool",
-]);
+const fast: ReadonlySet<PeerId> = new Set<PeerId>(FAST);
 
 /** Guests up and down again, 64 at a time: cycles a second; and what the caller's event loop felt of ours. */
 export async function churnRows(bench: Bench): Promise<Row[]> {
 	const guests = bench.times(1000, 128);
 	const rounds = bench.times(10, 1);
 	const rate = (cycles: number, ns: number): number => (cycles * 1e9) / ns;
-	// Not measured: whoever had the caches meanwhile, a farm at work has them itself.
-	const warmUp = bench.times(256, MANY);
 	return bench.with(EVERYBODY, async (runners) => {
 		const churn = await bench.interleave(EVERYBODY, runners, rounds, async ({ peer, id }) => {
-			const cycles = FAST.has(id) ? guests : MANY;
+			const cycles = fast.has(id) ? guests : MANY;
 			return [rate(cycles, await peer.churn(cycles, MANY))];
 		});
 		const parallel = await bench.interleave(CROWDS, runners, rounds, async ({ peer }) => {
 			if (!(peer instanceof InProcess)) return [];
-			await peer.parallel(warmUp, MANY);
+			// Not measured: whoever had the caches meanwhile, a farm at work has them itself.
+			await peer.parallel(bench.times(256, MANY), MANY);
 			return [rate(guests, await peer.parallel(guests, MANY))];
 		});
 		const delay = await bench.interleave(["ours"], runners, rounds, async ({ peer }) =>

@@ -1,23 +1,14 @@
 import { rmSync } from "node:fs";
 import { afterAll, expect, test } from "vitest";
 import { parkedTap } from "../../src/kinds/index.js";
-import { request } from "../../src/netlink/request.js";
-import { NFPROTO_INET } from "../../src/uapi/netfilter.js";
-import { NFT_MSG_DELTABLE, NFT_MSG_GETTABLE, NFT_MSG_NEWTABLE } from "../../src/uapi/nf_tables.js";
 import { lan } from "./hosts.js";
+import { dropTable, hasTable } from "./our-table.js";
 import { Rig, scratch } from "./rig.js";
 import { downOf, rejected, unit } from "./units.js";
 
 const directory = scratch();
 afterAll(() => rmSync(directory, { recursive: true }));
 
-const TABLE = { nfgen_family: NFPROTO_INET, NFTA_TABLE_NAME: "umlnet-nl" };
-const hasTable = ({ kernel }: Rig): boolean =>
-	kernel
-		.aside(() => kernel.readNftables(NFT_MSG_GETTABLE, NFT_MSG_NEWTABLE, {}, true))
-		.some(({ NFTA_TABLE_NAME }) => NFTA_TABLE_NAME === TABLE.NFTA_TABLE_NAME);
-const dropTable = ({ kernel }: Rig) =>
-	kernel.aside(() => kernel.nftables([request(NFT_MSG_DELTABLE, 0, TABLE)]));
 /** Parking a tap of user 500. */
 const parked = (id: number) => ({
 	id,

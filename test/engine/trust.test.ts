@@ -1,9 +1,7 @@
 import { rmSync } from "node:fs";
 import { afterAll, beforeEach, describe, expect, test, vi } from "vitest";
-import { request } from "../../src/netlink/request.js";
-import { NFPROTO_INET } from "../../src/uapi/netfilter.js";
-import { NFT_MSG_DELTABLE, NFT_MSG_GETTABLE, NFT_MSG_NEWTABLE } from "../../src/uapi/nf_tables.js";
 import { lan } from "./hosts.js";
+import { dropTable, hasTable } from "./our-table.js";
 import { Rig, scratch } from "./rig.js";
 import { downOf, rejected, unit } from "./units.js";
 
@@ -27,13 +25,6 @@ beforeEach(() => {
 
 const up = (id: number) =>
 	rig.engine.up([unit(id, "nat", `192.168.${10 + id}.1/24`)], undefined, TRUST);
-const table = { nfgen_family: NFPROTO_INET, NFTA_TABLE_NAME: "umlnet-nl" };
-const dropTable = () =>
-	rig.kernel.aside(() => rig.kernel.nftables([request(NFT_MSG_DELTABLE, 0, table)]));
-const hasTable = () =>
-	rig.kernel.aside(
-		() => rig.kernel.readNftables(NFT_MSG_GETTABLE, NFT_MSG_NEWTABLE, table, false).length > 0,
-	);
 /** What the kernel was asked for, and not told to do, but for the one look-up of a tap's own subnet. */
 function looks(act: () => void): number {
 	const before = rig.kernel.operations.length;
@@ -52,9 +43,9 @@ describe("what many stand on", () => {
 
 	test("is looked at again when something fails, and then it is mended", () => {
 		up(3);
-		dropTable();
+		dropTable(rig);
 		expect(rejected(up(4))).toEqual([]);
-		expect(hasTable()).toBe(true);
+		expect(hasTable(rig)).toBe(true);
 		rig.engine.down(downOf(1, 2, 3, 4));
 		expect(rig.journal.isEmpty).toBe(true);
 	});

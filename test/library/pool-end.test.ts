@@ -6,7 +6,7 @@ import { Host } from "../../src/host.js";
 import { isAlive, processId } from "../../src/process.js";
 import { begun } from "./journal.js";
 import { Place, tapSpec } from "./library.js";
-import { filled, guest, parked } from "./pool.js";
+import { filled, guest, parked, UPLINK } from "./pool.js";
 import { node, Running, strace } from "./program.js";
 
 /** A process that keeps a pool. */
@@ -45,7 +45,7 @@ test("the pool goes with its engine as one group, guests keep their taps", async
 
 test("the table waits with the taps of guests that needed it, and goes with them", async () => {
 	await using place = new Place();
-	place.machine.sh("ip link add eth1 type veth peer name lan0; ip link set eth1 up");
+	place.machine.sh(UPLINK);
 	const tables = (): string => place.machine.sh("nft list tables");
 	const host = await place.open({ pool: { size: 2, low: 1 } });
 	await filled(host, 2);

@@ -4,11 +4,10 @@ import { quietGuests } from "../kernel/guest.js";
 import { Contention, until } from "./contention.js";
 import { begun } from "./journal.js";
 import { library, Place, rejection, tapSpec } from "./library.js";
-import { filled, guest, parked } from "./pool.js";
+import { filled, guest, parked, UPLINK } from "./pool.js";
 
 const { SpecError } = library;
 const NAT = { mode: "nat", uplink: "eth1", proxyArp: true };
-const UPLINK = "ip link add eth1 type veth peer name lan0; ip link set eth1 up";
 
 interface LinkJson {
 	readonly ifindex: number;

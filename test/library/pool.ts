@@ -2,6 +2,9 @@ import type { TapStatus } from "../../src/engine/report.js";
 import type { EmbeddedHost } from "../../src/open.js";
 import { until } from "./contention.js";
 
+/** Makes an uplink. */
+export const UPLINK = "ip link add eth1 type veth peer name lan0; ip link set eth1 up";
+
 /** The parked taps of all pools in the namespace of an engine. */
 export async function parked(host: EmbeddedHost): Promise<readonly TapStatus[]> {
 	const { taps } = await host.status();

@@ -1,6 +1,6 @@
+import type { Outcome } from "../netlink/outcome.js";
 import type { Request } from "../netlink/request.js";
 import type { AnyMessage, Message } from "../netlink/schema.js";
-import type { Outcome } from "../netlink/socket.js";
 
 /** A tap to make. Ids are given, not asked for: the undo is known before the tap exists. */
 export interface TapRequest {

@@ -1,7 +1,8 @@
 import { readFileSync } from "node:fs";
+import type { Outcome } from "../netlink/outcome.js";
 import type { Request } from "../netlink/request.js";
 import type { Message } from "../netlink/schema.js";
-import type { NetlinkSocketOptions, Outcome } from "../netlink/socket.js";
+import type { NetlinkSocketOptions } from "../netlink/socket.js";
 import { NetlinkFd } from "../sys/socket.js";
 import { ConntrackDriver } from "./conntrack.js";
 import { IfnameDriver } from "./ifname.js";

@@ -1,7 +1,8 @@
 import { OverrunError } from "../netlink/error.js";
+import type { Outcome, Reply } from "../netlink/outcome.js";
 import { type Request, request } from "../netlink/request.js";
 import type { Message } from "../netlink/schema.js";
-import type { NetlinkSocketOptions, Outcome, Reply } from "../netlink/socket.js";
+import type { NetlinkSocketOptions } from "../netlink/socket.js";
 import { KernelError } from "../sys/error.js";
 import { NFT_MSG_GETGEN, NFT_MSG_NEWGEN } from "../uapi/nf_tables.js";
 import {

@@ -1,4 +1,5 @@
 import type { Reader } from "../netlink/bytes.js";
+import type { Outcome } from "../netlink/outcome.js";
 import { request } from "../netlink/request.js";
 import { KernelError } from "../sys/error.js";
 import { RTM_GETADDR, RTM_NEWADDR } from "../uapi/if_addr.js";
@@ -18,16 +19,23 @@ export type AddressFamily = number;
 
 const IFLA_EXT_MASK = RTEXT_FILTER_SKIP_STATS;
 
+/** What a look-up came to; undefined where the refusal says that there is no such thing. @throws KernelError */
+function found(outcome: Outcome | undefined, absence: ReadonlySet<string>): unknown {
+	if (outcome?.errno !== undefined && !absence.has(outcome.errno)) throw outcome.error;
+	return outcome?.replies[0]?.value;
+}
+const NO_LINK = new Set(["ENODEV"]);
+/** EINVAL for no such link as well, in most kernels (inet_netconf_get_devconf, net/ipv4/devinet.c). */
+const NO_DEVCONF = new Set(["ENODEV", "EINVAL"]);
+/** No route, or one that is unreachable, prohibit or blackhole (fib_props, net/ipv4/fib_semantics.c). */
+const NO_WAY = new Set(["ENETUNREACH", "EHOSTUNREACH", "EACCES", "EINVAL"]);
+
 /** The links of these indexes, in one send; undefined where there is none. @throws KernelError */
 export function readLinks(kernel: Kernel, indexes: readonly number[]): (Link | undefined)[] {
 	const outcomes = kernel.rtnetlink(
 		indexes.map((ifi_index) => request(RTM_GETLINK, 0, { ifi_index, IFLA_EXT_MASK })),
 	);
-	return outcomes.map(({ error, replies }) => {
-		if (error === undefined) return replies[0]?.value as Link | undefined;
-		if (error.errno === "ENODEV") return undefined;
-		throw error;
-	});
+	return outcomes.map((outcome) => found(outcome, NO_LINK) as Link | undefined);
 }
 
 /** RTM_GETLINK of whose answer the header alone is read: the attributes behind it are 1 KiB and cost 20 µs a link. */
@@ -38,17 +46,15 @@ export function readFlags(kernel: Kernel, indexes: readonly number[]): (number |
 	const outcomes = kernel.rtnetlink(
 		indexes.map((ifi_index) => request(GET_INFO, 0, { ifi_index, IFLA_EXT_MASK })),
 	);
-	return outcomes.map(({ error, replies }) => {
-		if (error !== undefined && error.errno !== "ENODEV") throw error;
-		return (replies[0]?.value as Pick<Link, "ifi_flags"> | undefined)?.ifi_flags;
-	});
+	return outcomes.map(
+		(outcome) => (found(outcome, NO_LINK) as Pick<Link, "ifi_flags"> | undefined)?.ifi_flags,
+	);
 }
 
 /** The index of the link of this name, if there is one. @throws KernelError */
 export function readIndex(kernel: Kernel, name: string): number | undefined {
 	const [outcome] = kernel.rtnetlink([request(GET_INFO, 0, { IFLA_IFNAME: name, IFLA_EXT_MASK })]);
-	if (outcome?.error !== undefined && outcome.error.errno !== "ENODEV") throw outcome.error;
-	return (outcome?.replies[0]?.value as Pick<Link, "ifi_index"> | undefined)?.ifi_index;
+	return (found(outcome, NO_LINK) as Pick<Link, "ifi_index"> | undefined)?.ifi_index;
 }
 
 /** The link of this index, if there is one. @throws KernelError */
@@ -60,9 +66,7 @@ export function readLinkByName(kernel: Kernel, name: string): Link | undefined {
 	const [outcome] = kernel.rtnetlink([
 		request(RTM_GETLINK, 0, { IFLA_IFNAME: name, IFLA_EXT_MASK }),
 	]);
-	if (outcome?.error?.errno === "ENODEV") return undefined;
-	if (outcome?.error !== undefined) throw outcome.error;
-	return outcome?.replies[0]?.value as Link | undefined;
+	return found(outcome, NO_LINK) as Link | undefined;
 }
 
 /**
@@ -73,11 +77,7 @@ export function readNetconf(kernel: Kernel, index: number): Netconf | undefined 
 	const [outcome] = kernel.rtnetlink([
 		request(RTM_GETNETCONF, 0, { ncm_family: AF_INET, NETCONFA_IFINDEX: index }),
 	]);
-	// EINVAL for no such link as well, in most kernels (inet_netconf_get_devconf, net/ipv4/devinet.c).
-	const errno = outcome?.error?.errno;
-	if (errno === "ENODEV" || errno === "EINVAL") return undefined;
-	if (outcome?.error !== undefined) throw outcome.error;
-	return outcome?.replies[0]?.value as Netconf | undefined;
+	return found(outcome, NO_DEVCONF) as Netconf | undefined;
 }
 
 /** The addresses of one link, in the kernel's order: primary before secondary. @throws KernelError */
@@ -114,10 +114,7 @@ function routesTo(
 			}),
 		),
 	);
-	return outcomes.map(({ error, replies }) => {
-		if (error !== undefined && !NO_WAY.has(error.errno)) throw error;
-		return replies[0]?.value;
-	});
+	return outcomes.map((outcome) => found(outcome, NO_WAY));
 }
 
 /** The route by which packets to an address go, if there is one that lets them. @throws KernelError */
@@ -135,9 +132,6 @@ export const readPrefixesTo = (
 	routesTo(kernel, GET_HEADER, to).map(
 		(header) => (header as Pick<Route, "rtm_dst_len"> | undefined)?.rtm_dst_len,
 	);
-
-/** No route, or one that is unreachable, prohibit or blackhole (fib_props, net/ipv4/fib_semantics.c). */
-const NO_WAY = new Set(["ENETUNREACH", "EHOSTUNREACH", "EACCES", "EINVAL"]);
 
 /** The neighbours of one link, and the addresses it answers for as a proxy. @throws KernelError */
 export function readNeighbours(kernel: Kernel, index: number): readonly Neighbour[] {

@@ -1,8 +1,9 @@
 import { Writer } from "../netlink/bytes.js";
 import { beginMessage, endMessage, frames, NLMSG_ERROR, NLMSG_HDRLEN } from "../netlink/frame.js";
+import type { Outcome } from "../netlink/outcome.js";
 import type { Request } from "../netlink/request.js";
 import type { Message } from "../netlink/schema.js";
-import type { Outcome, Transport } from "../netlink/socket.js";
+import type { Transport } from "../netlink/socket.js";
 import { RTM_GETLINK, RTM_NEWLINK } from "../uapi/if_link.js";
 import { RTM_GETNETCONF, RTM_NEWNETCONF } from "../uapi/netconf.js";
 import {

@@ -1,6 +1,7 @@
+import type { Outcome } from "../netlink/outcome.js";
 import type { Request } from "../netlink/request.js";
 import type { Message } from "../netlink/schema.js";
-import { NetlinkSocket, type NetlinkSocketOptions, type Outcome } from "../netlink/socket.js";
+import { NetlinkSocket, type NetlinkSocketOptions } from "../netlink/socket.js";
 import { KernelError } from "../sys/error.js";
 
 /**

@@ -4,11 +4,10 @@ export { describe } from "./describe.js";
 export { DeadlineError, DumpInterruptedError, OverrunError, WireError } from "./error.js";
 export * from "./frame.js";
 export { type ListenerOptions, NetlinkListener, type Notification } from "./listener.js";
+export type { Outcome, Reply } from "./outcome.js";
 export { type Request, request } from "./request.js";
 export * from "./schema.js";
 export {
 	NetlinkSocket,
 	type NetlinkSocketOptions,
-	type Outcome,
-	type Reply,
 } from "./socket.js";

@@ -22,6 +22,7 @@ import {
 	refusal,
 	type Verdict,
 } from "./frame.js";
+import { type Outcome, Sent } from "./outcome.js";
 import { type Request, request } from "./request.js";
 import type { Message } from "./schema.js";
 
@@ -29,18 +30,6 @@ const SOL_NETLINK = 270; // linux/socket.h
 const NETLINK_CAP_ACK = 10; // linux/netlink.h
 const NETLINK_EXT_ACK = 11;
 const NETLINK_GET_STRICT_CHK = 12;
-
-/** A message that came back. */
-export interface Reply {
-	readonly type: number;
-	readonly value: unknown;
-}
-
-/** What a request ended with: the kernel's refusal, or the messages it answered with. */
-export interface Outcome {
-	readonly error?: KernelError | undefined;
-	readonly replies: readonly Reply[];
-}
 
 export interface NetlinkSocketOptions {
 	/** How long a reply may take, in milliseconds. */
@@ -54,16 +43,6 @@ export type Transport = Pick<
 	NetlinkFd,
 	"portId" | "send" | "receive" | "wait" | "close" | "setOption" | "setBuffers"
 >;
-
-interface Sent {
-	readonly request: Request;
-	readonly seq: number;
-	readonly start: number;
-	readonly end: number;
-	error: KernelError | undefined;
-	replies: Reply[];
-	done: boolean;
-}
 
 // Dump datagrams adapt to the receive buffer up to 32 KiB (net/netlink/af_netlink.c netlink_dump).
 const RECEIVE_BYTES = 64 * 1024;
@@ -121,7 +100,7 @@ export class NetlinkSocket {
 		// Everything the kernel has to say is queued when sendto returns, and it may say nothing at all.
 		// An echo is a message of the request's own type; with it comes word of the new generation, NFT_MSG_NEWGEN.
 		const answered = this.#collect(sent, false, (one, type) => type === one.request.message.type);
-		return { outcomes: sent, acknowledged: answered && sent.at(-1)?.error === undefined };
+		return { outcomes: sent, acknowledged: answered && sent.at(-1)?.errno === undefined };
 	}
 
 	/** One request; its replies decoded. @throws KernelError when the kernel refuses */
@@ -163,8 +142,7 @@ export class NetlinkSocket {
 			one.message.write(w, one.value as never);
 			const end = w.length;
 			endMessage(w, at);
-			const start = at + NLMSG_HDRLEN;
-			return { request: one, seq, start, end, error: undefined, replies: [], done: false };
+			return new Sent(one, seq, at + NLMSG_HDRLEN, end);
 		});
 	}
 
@@ -194,11 +172,12 @@ export class NetlinkSocket {
 
 	#settle(one: Sent, verdict: Verdict): void {
 		one.done = true;
-		if (verdict.errno !== 0) one.error ??= this.#refusal(one, verdict);
+		if (verdict.errno !== 0) one.refuse(verdict, this.#payload(one));
 	}
 
-	#refusal({ request, start, end }: Sent, verdict: Verdict): KernelError {
-		return refusal(request.message, verdict, this.#w.bytes.slice(start, end));
+	/** A copy: the next send is written over it. */
+	#payload({ start, end }: Sent): Uint8Array {
+		return this.#w.bytes.slice(start, end);
 	}
 
 	#dumpOnce(one: Request, each: (bytes: Uint8Array, frame: Frame) => void): boolean {
@@ -210,7 +189,8 @@ export class NetlinkSocket {
 			if (frame.type === NLMSG_DONE || frame.type === NLMSG_ERROR) {
 				const read = frame.type === NLMSG_DONE ? readDone : readError;
 				const verdict = read(this.#inbox, frame);
-				if (verdict.errno !== 0) throw this.#refusal(asked, verdict);
+				if (verdict.errno !== 0)
+					throw refusal(asked.request.message, verdict, this.#payload(asked));
 				return true;
 			}
 			each(this.#inbox, frame);

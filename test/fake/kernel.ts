@@ -1,8 +1,8 @@
 import { constants } from "node:os";
 import type { BatchOutcome, Kernel, Subnet, TapRequest } from "../../src/kernel/kernel.js";
+import type { Outcome } from "../../src/netlink/outcome.js";
 import type { Request } from "../../src/netlink/request.js";
 import type { Message } from "../../src/netlink/schema.js";
-import type { Outcome } from "../../src/netlink/socket.js";
 import { KernelError } from "../../src/sys/error.js";
 import { type Encounter, type Fault, Faults, type Operation } from "./faults.js";
 import { addLink, emptyNamespace, type Link, type Namespace } from "./namespace.js";
@@ -108,13 +108,13 @@ export class FakeKernel implements Kernel {
 		met?.act();
 		const fault = met?.fault;
 		const refused = fault !== undefined && isRefusal(fault) ? fault.error : undefined;
-		if (refused !== undefined && fault?.when === "before") return { error: refused, replies: [] };
+		if (refused !== undefined && fault?.when === "before") return refusedWith(refused);
 		try {
 			const asked = fault?.when === "partly" ? partOf(request) : request;
 			const replies = applyRtnetlink(this.ns, asked);
-			return refused === undefined ? { replies } : { error: refused, replies: [] };
+			return refused === undefined ? { replies } : refusedWith(refused);
 		} catch (error) {
-			return { error: refusalOf(request.message.name, error), replies: [] };
+			return refusedWith(refusalOf(request.message.name, error));
 		}
 	}
 
@@ -245,6 +245,8 @@ const isGet = (name: string): boolean => name.includes("_GET");
 /** A fault that the kernel would report for one message, not for the whole send. */
 const isRefusal = (fault: Fault): fault is Fault & { error: KernelError } =>
 	fault.error instanceof KernelError;
+
+const refusedWith = (error: KernelError): Outcome => ({ errno: error.errno, error, replies: [] });
 
 function refusalOf(request: string, error: unknown): KernelError {
 	if (!(error instanceof Refusal)) throw error;

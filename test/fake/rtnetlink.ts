@@ -1,5 +1,5 @@
+import type { Reply } from "../../src/netlink/outcome.js";
 import type { Request } from "../../src/netlink/request.js";
-import type { Reply } from "../../src/netlink/socket.js";
 import { RTM_NEWLINK } from "../../src/uapi/if_link.js";
 import { RTM_NEWNETCONF } from "../../src/uapi/netconf.js";
 import { RTM_NEWROUTE } from "../../src/uapi/rtnetlink.js";

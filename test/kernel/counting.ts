@@ -1,7 +1,7 @@
 import type { BatchOutcome, Kernel, Subnet, TapRequest } from "../../src/kernel/kernel.js";
+import type { Outcome } from "../../src/netlink/outcome.js";
 import type { Request } from "../../src/netlink/request.js";
 import type { Message } from "../../src/netlink/schema.js";
-import type { Outcome } from "../../src/netlink/socket.js";
 
 /**
  * Something that somebody else does just before the kernel is asked for something for the first time; or, given a

@@ -58,9 +58,20 @@ describe("a send", () => {
 		]);
 		const [one, two, three] = socket.send([get(11), get(12), get(13)]);
 		expect(one).toMatchObject({ replies: [{ type: 16, value: { ifi_index: 11 } }] });
-		expect(two).toMatchObject({ error: { errno: "ENODEV" }, replies: [] });
+		expect(two).toMatchObject({ errno: "ENODEV", error: { errno: "ENODEV" }, replies: [] });
 		expect(three).toMatchObject({ replies: [{ type: 16, value: { ifi_index: 13 } }] });
-		expect(one?.error ?? three?.error).toBeUndefined();
+		expect(one?.error ?? three?.error ?? one?.errno ?? three?.errno).toBeUndefined();
+	});
+
+	it("tells a refusal of what was sent, also when something else has been sent since", () => {
+		// Where the first attribute stands, behind nlmsghdr and ifinfomsg.
+		const { socket } = scripted(([asked]) => [
+			arrival(errorPart(asked as Frame, 22, { offset: 32 })),
+		]);
+		const [outcome] = socket.send([request(RTM_GETLINK, 0, { IFLA_IFNAME: "one" })]);
+		socket.send([request(RTM_GETLINK, 0, { IFLA_EXT_MASK: 1 })]);
+		expect(outcome?.error?.attribute).toBe("RTM_GETLINK.IFLA_IFNAME");
+		expect(outcome?.error).toBe(outcome?.error);
 	});
 
 	it("understands several answers in one datagram", () => {

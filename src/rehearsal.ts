@@ -2,10 +2,11 @@ import { Engine } from "./engine/engine.js";
 import { frame } from "./engine/frame.js";
 import type { Ending, Ledger } from "./engine/journal.js";
 import { encodeRecord, type JournalRecord, type StepRecord } from "./engine/record.js";
-import type { DownReport, UpReport } from "./engine/report.js";
+import type { DownReport, TapReport, UpReport } from "./engine/report.js";
 import { checkSpec } from "./engine/spec.js";
 import { type Delta, State } from "./engine/state.js";
-import { commitGroup, type GroupOutcome, type GroupRequest, tapsIn } from "./group.js";
+import { commitGroup, type GroupOutcome, type GroupRequest } from "./group.js";
+import { readFlags } from "./kernel/read.js";
 import { RehearsalKernel } from "./kernel/rehearsal.js";
 import { kinds, wantedTaps } from "./kinds/index.js";
 import { type Errand, Pool } from "./pool.js";
@@ -43,12 +44,23 @@ class Pretence implements Ledger {
 	}
 }
 
+// More would keep somebody waiting who comes meanwhile: what is not compiled yet takes a millisecond a guest.
+const CROWD = 4;
+
+const shared = { mode: "nat", uplink: "uplink", proxyArp: true };
+const networks = { masqueraded: shared, translated: { ...shared, snatTo: "192.0.2.1" } };
+const NETWORKS = Object.keys(networks);
+const subnet = (id: number, i: number): string => `10.${id >> 8}.${id & 255}.${64 * i + 1}/26`;
+/** As what has come from another thread: for V8 that is not what a program has written down. */
+const fromCaller: <T>(value: T) => T = structuredClone;
+
 /**
  * Guests that come and go on a host that does not exist. What an engine runs for the first time is not compiled
  * yet; so it plays that through while it has nothing to do, and the first guest is as fast as those after it.
  */
 export class Rehearsal {
-	readonly #engine = new Engine(new RehearsalKernel(), new Pretence(), kinds, () => 2, {
+	readonly #kernel = new RehearsalKernel();
+	readonly #engine = new Engine(this.#kernel, new Pretence(), kinds, () => 2, {
 		owner: "rehearsal",
 		isLeft: () => false,
 		now: () => 0,
@@ -58,7 +70,7 @@ export class Rehearsal {
 
 	/** `pooled`: guests come out of a warm pool as well. */
 	constructor(pooled: boolean) {
-		this.#pool = pooled ? new Pool({ size: 1, low: 1, owner: 1 }, "rehearsal") : undefined;
+		this.#pool = pooled ? new Pool({ size: CROWD, low: 1, owner: 1 }, "rehearsal") : undefined;
 	}
 
 	get isOver(): boolean {
@@ -69,30 +81,45 @@ export class Rehearsal {
 	guest(): void {
 		const id = this.#guests++;
 		const name = `tap${id}`;
-		const networks = { rehearsal: { mode: "nat", uplink: "uplink", proxyArp: true } };
-		const tap = { addresses: [`10.${id >> 8}.${id & 255}.1/24`] };
-		const taps = { [name]: { network: "rehearsal", owner: 1, ...tap } };
-		this.#run({ verb: "up", id, taps: wantedTaps(checkSpec({ version: 1, networks, taps })) });
-		// The first one stays: with the last the table would go, and hosts of a farm are never empty.
-		if (id === 0) return;
-		this.#run({ verb: "down", id, taps: [name] });
-		if (this.#pool === undefined) return;
-		const fill = this.#pool.refill(id);
-		if (fill !== undefined) this.#do(fill);
-		const taken = this.#do(this.#pool.take(id, { network: "rehearsal", networks, tap }));
-		this.#do(this.#pool.release(id, taken, new Set()));
+		const network = NETWORKS[id % NETWORKS.length] as string;
+		const tap = { network, owner: 1, addresses: [subnet(id, 0)] };
+		const spec = fromCaller({ version: 1, networks, taps: { [name]: tap } });
+		this.#run([{ verb: "up", id, taps: wantedTaps(checkSpec(spec)) }]);
+		// The first of each network stays: with the last the table would go, and hosts of a farm are never empty.
+		if (id < NETWORKS.length) return;
+		this.#run([{ verb: "down", id, taps: [name] }]);
+		if (this.#pool !== undefined) this.#pooled(this.#pool, network, id);
+	}
+
+	/** Every other time one guest of the pool, else as many as have come together. */
+	#pooled(pool: Pool, network: string, id: number): void {
+		const fill = pool.refill(id);
+		if (fill !== undefined) this.#do([fill]);
+		const numbers = Array.from({ length: id % 4 < 2 ? 1 : CROWD }, (_, i) => i);
+		const takes = numbers.map((i) => {
+			const tap = { addresses: [subnet(id, i)] };
+			return pool.take(i, fromCaller({ network, networks, tap }));
+		});
+		const taken = this.#do(takes);
+		const indexes = taken.map(({ index }) => index);
+		readFlags(this.#kernel, indexes);
+		const names = taken.map(({ name }) => name);
+		this.#do([pool.release(id, names, new Set())]);
 	}
 
 	/** The taps it was about. */
-	#do({ request, ended }: Errand): string[] {
-		const report = this.#run(request);
-		ended(undefined);
-		return tapsIn(report);
+	#do(errands: readonly Errand[]): TapReport[] {
+		const reports = this.#run(errands.map(({ request }) => request));
+		for (const { ended } of errands) ended(undefined);
+		return reports.flatMap(({ taps }) => taps.filter((tap) => typeof tap !== "string"));
 	}
 
-	#run(request: GroupRequest): UpReport | DownReport {
-		const outcome = commitGroup(this.#engine, [request], true).get(request.id) as GroupOutcome;
-		if ("error" in outcome) throw outcome.error;
-		return outcome.report;
+	#run(requests: readonly GroupRequest[]): readonly (UpReport | DownReport)[] {
+		const outcomes = commitGroup(this.#engine, requests, true);
+		return requests.map(({ id }) => {
+			const outcome = outcomes.get(id) as GroupOutcome;
+			if ("error" in outcome) throw outcome.error;
+			return outcome.report;
+		});
 	}
 }

@@ -101,9 +101,10 @@ class Server {
 
 	/** Play through what is to come, as long as nobody comes. False when that is over. */
 	async #rehearse(): Promise<boolean> {
-		if (this.#rehearsal?.isOver !== false) return false;
+		if (this.#rehearsal === undefined) return false;
 		try {
 			this.#rehearsal.guest();
+			if (this.#rehearsal.isOver) this.#rehearsal = undefined;
 		} catch {
 			// Real guests come up without it, only the first ones more slowly.
 			this.#rehearsal = undefined;

@@ -13,14 +13,19 @@ import {
 	NFT_MSG_NEWCHAIN,
 	NFT_MSG_NEWGEN,
 } from "../uapi/nf_tables.js";
-import type { BatchOutcome, Kernel } from "./kernel.js";
+import { RTM_GETROUTE, RTM_NEWROUTE } from "../uapi/rtnetlink.js";
+import { AF_INET } from "../uapi/socket.js";
+import type { BatchOutcome, Kernel, TapRequest } from "./kernel.js";
 import { NftablesDriver } from "./nftables.js";
 import { RtnetlinkDriver } from "./rtnetlink.js";
 
 const NLM_F_ACK = 4; // linux/netlink.h
 const NLM_F_CAPPED = 0x100;
 const ENOENT = 2; // asm-generic/errno-base.h
+const ENETUNREACH = 101; // asm-generic/errno.h
 const MANY = 1000;
+/** Where the indexes of real taps begin: numbers of another size are another sort of number for V8. */
+const FIRST_INDEX = 2 ** 30;
 
 const answer = <O, I>({ type, encode }: Message<O, I>, value: I) =>
 	({ type, payload: encode(value) }) as const;
@@ -28,27 +33,38 @@ const answer = <O, I>({ type, encode }: Message<O, I>, value: I) =>
 const ANSWERS = new Map([
 	[RTM_GETLINK.type, answer(RTM_NEWLINK, { ifi_index: 2, IFLA_IFNAME: "uplink" })],
 	[RTM_GETNETCONF.type, answer(RTM_NEWNETCONF, { NETCONFA_FORWARDING: 1 })],
+	[RTM_GETROUTE.type, answer(RTM_NEWROUTE, { rtm_family: AF_INET })],
 	[NFT_MSG_GETCHAIN.type, answer(NFT_MSG_NEWCHAIN, { NFTA_CHAIN_USE: MANY })],
 	[NFT_MSG_GETGEN.type, answer(NFT_MSG_NEWGEN, { NFTA_GEN_ID: 1 })],
 ]);
 
-/** A socket behind which nobody is. Every request is acknowledged; only our table is not there yet. */
+/**
+ * A socket behind which nobody is. Every request is acknowledged; only our table is not there yet, and there is a
+ * default route now and then.
+ */
 class Acknowledging implements Transport {
 	readonly portId = 1;
 	readonly #w = new Writer();
+	#hasRoute = false;
 
 	send(bytes: Uint8Array, length: number): void {
 		this.#w.reset();
 		for (const { type, flags, seq, start } of frames(bytes, length)) {
-			const known = ANSWERS.get(type);
+			const errno = this.#refusal(type);
+			const known = errno === 0 ? ANSWERS.get(type) : undefined;
 			if (known !== undefined) this.#put(known.type, 0, seq, known.payload);
-			const isRefused = type === NFT_MSG_GETTABLE.type;
-			if (!isRefused && (flags & NLM_F_ACK) === 0) continue;
+			if (errno === 0 && (flags & NLM_F_ACK) === 0) continue;
 			const verdict = new Writer();
-			verdict.u32(isRefused ? -ENOENT >>> 0 : 0);
+			verdict.u32(-errno >>> 0);
 			verdict.append(bytes.subarray(start - NLMSG_HDRLEN, start));
 			this.#put(NLMSG_ERROR, NLM_F_CAPPED, seq, verdict.finish());
 		}
+	}
+	#refusal(type: number): number {
+		if (type === NFT_MSG_GETTABLE.type) return ENOENT;
+		if (type !== RTM_GETROUTE.type) return 0;
+		this.#hasRoute = !this.#hasRoute;
+		return this.#hasRoute ? 0 : ENETUNREACH;
 	}
 	#put(type: number, flags: number, seq: number, payload: Uint8Array): void {
 		const at = beginMessage(this.#w, type, flags, seq, this.portId);
@@ -73,7 +89,8 @@ export class RehearsalKernel implements Kernel {
 	readonly identity = "rehearsal";
 	readonly #rtnetlink = new RtnetlinkDriver({ open: () => new Acknowledging() });
 	readonly #nftables = new NftablesDriver({ open: () => new Acknowledging() });
-	#index = 1;
+	#index = FIRST_INDEX;
+	readonly #names = new Map<number, string>();
 
 	rtnetlink(requests: readonly Request[]): readonly Outcome[] {
 		return this.#rtnetlink.send(requests);
@@ -90,10 +107,12 @@ export class RehearsalKernel implements Kernel {
 	}
 	chooseIndex = (): number => this.#index++;
 	dump = (): [] => [];
-	linkName = (): undefined => undefined;
+	linkName = (index: number): string | undefined => this.#names.get(index);
 	readSysctl = (): string => "0";
 	writeSysctl(): void {}
-	createTap(): void {}
+	createTap({ index, name }: TapRequest): void {
+		this.#names.set(index, name);
+	}
 	persistTap(): void {}
 	dropTap(): void {}
 	forgetFlows(): void {}

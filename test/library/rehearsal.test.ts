@@ -28,11 +28,11 @@ describe("a rehearsal", () => {
 		expect(guests).toBeGreaterThan(100);
 		expect(asked.taps).toBe(guests);
 		expect(asked.sends).toBeGreaterThanOrEqual(guests);
-		// Up and down again, but for the first, which stays.
-		expect(asked.batches).toBeGreaterThanOrEqual(2 * guests - 1);
+		// Up and down again, but for the first of each network, which stays.
+		expect(asked.batches).toBeGreaterThanOrEqual(2 * guests - 2);
 	});
 
-	test("takes the taps of a pool and gives them back", () => {
+	test("takes the taps of a pool and gives them back, one and several at a time", () => {
 		const { prototype } = Pool;
 		const taken = vi.spyOn(prototype, "take");
 		const released = vi.spyOn(prototype, "release");
@@ -40,10 +40,29 @@ describe("a rehearsal", () => {
 		const rehearsal = new Rehearsal(true);
 		let guests = 0;
 		for (; !rehearsal.isOver; guests++) rehearsal.guest();
-		expect(taken).toHaveBeenCalledTimes(guests - 1);
-		expect(released).toHaveBeenCalledTimes(guests - 1);
-		// One that waits in the pool is enough for all of them.
-		expect(made).toHaveBeenCalledTimes(guests + 1);
+		const crowds = released.mock.calls.map(([, names]) => names.length);
+		expect(crowds).toHaveLength(guests - 2);
+		expect(new Set(crowds)).toEqual(new Set([1, 4]));
+		expect(taken).toHaveBeenCalledTimes(crowds.reduce((sum, crowd) => sum + crowd, 0));
+		// The same four taps are enough for all of them.
+		expect(made).toHaveBeenCalledTimes(guests + 4);
+	});
+
+	test("meets hosts with and without a way to where the guest will be", () => {
+		const { rtnetlink } = RehearsalKernel.prototype;
+		const found: (string | undefined)[] = [];
+		vi.spyOn(RehearsalKernel.prototype, "rtnetlink").mockImplementation(function (
+			this: RehearsalKernel,
+			all,
+		) {
+			const outcomes = rtnetlink.call(this, all);
+			for (const [i, { message }] of all.entries())
+				if (message.name === "RTM_GETROUTE") found.push(outcomes[i]?.errno ?? "a route");
+			return outcomes;
+		});
+		const rehearsal = new Rehearsal(false);
+		for (let i = 0; i < 20; i++) rehearsal.guest();
+		expect(new Set(found)).toEqual(new Set(["a route", "ENETUNREACH"]));
 	});
 
 	test("asks nothing of the host it is on", () => {

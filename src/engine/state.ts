@@ -36,18 +36,23 @@ export class State {
 	apply({ put, drop, up, down }: Delta): void {
 		for (const entry of put) this.entries.set(entry.key, entry);
 		for (const name of down) this.#release(name);
-		for (const tap of up) {
-			this.#release(tap.report.name);
-			this.taps.set(tap.report.name, tap);
-			for (const key of tap.keys) {
-				const users = this.#users.get(key);
-				if (users === undefined) this.#users.set(key, new Set([tap.report.name]));
-				else users.add(tap.report.name);
-			}
-		}
+		for (const tap of up) this.#hold(tap);
 		for (const key of drop) {
 			this.entries.delete(key);
 			this.#users.delete(key);
+		}
+	}
+
+	/** In place where it is known: a Map from which much is taken out and put in again is laid out anew each time. */
+	#hold(tap: TapEntry): void {
+		const { name } = tap.report;
+		const known = this.taps.get(name)?.keys ?? [];
+		for (const key of known) if (!tap.keys.includes(key)) this.#users.get(key)?.delete(name);
+		this.taps.set(name, tap);
+		for (const key of tap.keys) {
+			const users = this.#users.get(key);
+			if (users === undefined) this.#users.set(key, new Set([name]));
+			else users.add(name);
 		}
 	}
 

@@ -531,4 +531,11 @@ export const MUTANTS = [
 		"if (keep && known === undefined) {",
 		engine("kept"),
 	],
+	[
+		"a tap that changes lets go of what it no longer stands on",
+		"engine/state.ts",
+		"if (!tap.keys.includes(key)) this.#users.get(key)?.delete(name);",
+		"if (!tap.keys.includes(key)) this.#users.get(key)?.has(name);",
+		engine("state"),
+	],
 ];

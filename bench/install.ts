@@ -47,7 +47,7 @@ export function install(): void {
 		run("apt-get", ["update", "-q"]);
 		run("apt-get", ["install", "-y", "-q", "--no-install-recommends", ...absent]);
 	}
-	for (const name of ["c_floor", "exec"]) {
+	for (const name of ["c_floor", "exec", "machine"]) {
 		const source = join(sources, `${name}.c`);
 		run("gcc", ["-O2", "-Wall", "-Wextra", "-Werror", "-pthread", "-o", built(name), source]);
 	}

@@ -15,6 +15,7 @@ import { markdown, type Results } from "./report.js";
 import type { Row } from "./row.js";
 import { growthRows } from "./rows/growth.js";
 import { churnRows, contentionRows, guestRows } from "./rows/guests.js";
+import { machineRow } from "./rows/machine.js";
 import { processRows, specRow, startRow } from "./rows/process.js";
 import { checkSame } from "./same.js";
 import { wireRows } from "./wire.js";
@@ -28,6 +29,7 @@ const MEASUREMENTS: Readonly<Record<string, (bench: Bench) => Promise<readonly R
 	start: async (bench) => [await startRow(bench)],
 	spec: async (bench) => [await specRow(bench)],
 	wire: wireRows,
+	machine: async () => [machineRow()],
 };
 
 const { values } = parseArgs({

@@ -1,0 +1,19 @@
+import { execFileSync } from "node:child_process";
+import { built } from "../paths.js";
+import type { Row } from "../row.js";
+import { figure } from "../sample.js";
+
+/** What the machine charges whoever runs on it, by a small C program (peers/machine.c). Takes a minute of waiting. */
+export function machineRow(): Row {
+	const lines = execFileSync(built("machine"), { encoding: "utf8" }).trim().split("\n");
+	return {
+		id: "machine",
+		title: "What this machine charges",
+		unit: "ns",
+		better: "less",
+		entries: lines.map((line) => {
+			const [label = "", ...values] = line.split("\t");
+			return { peer: label, label, figure: figure(values.map(Number)) };
+		}),
+	};
+}

@@ -29,7 +29,7 @@ const MEASUREMENTS: Readonly<Record<string, (bench: Bench) => Promise<readonly R
 	start: async (bench) => [await startRow(bench)],
 	spec: async (bench) => [await specRow(bench)],
 	wire: wireRows,
-	machine: async () => [machineRow()],
+	machine: async (bench) => [machineRow(bench)],
 };
 
 const { values } = parseArgs({

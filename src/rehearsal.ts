@@ -7,7 +7,7 @@ import { checkSpec } from "./engine/spec.js";
 import { type Delta, State } from "./engine/state.js";
 import { commitGroup, type GroupOutcome, type GroupRequest } from "./group.js";
 import { readFlags } from "./kernel/read.js";
-import { RehearsalKernel } from "./kernel/rehearsal.js";
+import { RehearsalKernel, UPLINK } from "./kernel/rehearsal.js";
 import { kinds, wantedTaps } from "./kinds/index.js";
 import { type Errand, Pool } from "./pool.js";
 
@@ -49,7 +49,7 @@ const CROWD = 4;
 
 const shared = { mode: "nat", uplink: "uplink", proxyArp: true };
 const networks = { masqueraded: shared, translated: { ...shared, snatTo: "192.0.2.1" } };
-const NETWORKS = Object.keys(networks);
+const networkNames = Object.keys(networks);
 const subnet = (id: number, i: number): string => `10.${id >> 8}.${id & 255}.${64 * i + 1}/26`;
 /** As what has come from another thread: for V8 that is not what a program has written down. */
 const fromCaller: <T>(value: T) => T = structuredClone;
@@ -60,7 +60,7 @@ const fromCaller: <T>(value: T) => T = structuredClone;
  */
 export class Rehearsal {
 	readonly #kernel = new RehearsalKernel();
-	readonly #engine = new Engine(this.#kernel, new Pretence(), kinds, () => 2, {
+	readonly #engine = new Engine(this.#kernel, new Pretence(), kinds, () => UPLINK, {
 		owner: "rehearsal",
 		isLeft: () => false,
 		now: () => 0,
@@ -81,12 +81,12 @@ export class Rehearsal {
 	guest(): void {
 		const id = this.#guests++;
 		const name = `tap${id}`;
-		const network = NETWORKS[id % NETWORKS.length] as string;
+		const network = networkNames[id % networkNames.length] as string;
 		const tap = { network, owner: 1, addresses: [subnet(id, 0)] };
 		const spec = fromCaller({ version: 1, networks, taps: { [name]: tap } });
 		this.#run([{ verb: "up", id, taps: wantedTaps(checkSpec(spec)) }]);
 		// The first of each network stays: with the last the table would go, and hosts of a farm are never empty.
-		if (id < NETWORKS.length) return;
+		if (id < networkNames.length) return;
 		this.#run([{ verb: "down", id, taps: [name] }]);
 		if (this.#pool !== undefined) this.#pooled(this.#pool, network, id);
 	}

@@ -1,11 +1,13 @@
 import { execFileSync } from "node:child_process";
+import type { Bench } from "../bench.js";
 import { built } from "../paths.js";
 import type { Row } from "../row.js";
 import { figure } from "../sample.js";
 
 /** What the machine charges whoever runs on it, by a small C program (peers/machine.c). Takes a minute of waiting. */
-export function machineRow(): Row {
-	const lines = execFileSync(built("machine"), { encoding: "utf8" }).trim().split("\n");
+export function machineRow({ quick }: Bench): Row {
+	const seconds = quick ? "1" : "30";
+	const lines = execFileSync(built("machine"), [seconds], { encoding: "utf8" }).trim().split("\n");
 	return {
 		id: "machine",
 		title: "What this machine charges",

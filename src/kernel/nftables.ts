@@ -50,7 +50,7 @@ export class NftablesDriver {
 				this.#generation = nextGeneration(generation);
 				return { refused: [], replies };
 			}
-			const isStale = begin?.error?.errno === "ERESTART" && wanted === undefined;
+			const isStale = begin?.errno === "ERESTART" && wanted === undefined;
 			if (isStale && tries < STALE_TRIES) continue;
 			if (begin?.error !== undefined) throw begin.error;
 			const refused = rest.flatMap(({ error }, at) => (error === undefined ? [] : [{ at, error }]));

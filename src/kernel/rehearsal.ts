@@ -24,14 +24,14 @@ const NLM_F_CAPPED = 0x100;
 const ENOENT = 2; // asm-generic/errno-base.h
 const ENETUNREACH = 101; // asm-generic/errno.h
 const MANY = 1000;
-/** Where the indexes of real taps begin: numbers of another size are another sort of number for V8. */
-const FIRST_INDEX = 2 ** 30;
+/** The index of the uplink; those of taps come behind it. */
+export const UPLINK = 2;
 
 const answer = <O, I>({ type, encode }: Message<O, I>, value: I) =>
 	({ type, payload: encode(value) }) as const;
 /** What those hear who ask: there is an uplink that forwards, and a chain with enough rules. */
 const ANSWERS = new Map([
-	[RTM_GETLINK.type, answer(RTM_NEWLINK, { ifi_index: 2, IFLA_IFNAME: "uplink" })],
+	[RTM_GETLINK.type, answer(RTM_NEWLINK, { ifi_index: UPLINK, IFLA_IFNAME: "uplink" })],
 	[RTM_GETNETCONF.type, answer(RTM_NEWNETCONF, { NETCONFA_FORWARDING: 1 })],
 	[RTM_GETROUTE.type, answer(RTM_NEWROUTE, { rtm_family: AF_INET })],
 	[NFT_MSG_GETCHAIN.type, answer(NFT_MSG_NEWCHAIN, { NFTA_CHAIN_USE: MANY })],
@@ -89,7 +89,7 @@ export class RehearsalKernel implements Kernel {
 	readonly identity = "rehearsal";
 	readonly #rtnetlink = new RtnetlinkDriver({ open: () => new Acknowledging() });
 	readonly #nftables = new NftablesDriver({ open: () => new Acknowledging() });
-	#index = FIRST_INDEX;
+	#index = UPLINK + 1;
 	readonly #names = new Map<number, string>();
 
 	rtnetlink(requests: readonly Request[]): readonly Outcome[] {

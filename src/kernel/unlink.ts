@@ -81,5 +81,5 @@ function isEmptyGroup(kernel: Kernel, group: number): boolean {
 	const [outcome] = kernel.rtnetlink([
 		request(RTM_NEWLINK, 0, { IFLA_GROUP: group, IFLA_MTU: IMPOSSIBLE_MTU }),
 	]);
-	return outcome !== undefined && outcome.error === undefined;
+	return outcome !== undefined && outcome.errno === undefined;
 }

@@ -7,7 +7,4 @@ export { type ListenerOptions, NetlinkListener, type Notification } from "./list
 export type { Outcome, Reply } from "./outcome.js";
 export { type Request, request } from "./request.js";
 export * from "./schema.js";
-export {
-	NetlinkSocket,
-	type NetlinkSocketOptions,
-} from "./socket.js";
+export { NetlinkSocket, type NetlinkSocketOptions } from "./socket.js";

@@ -152,7 +152,7 @@ export class EmbeddedHost {
 			});
 			signal?.addEventListener("abort", abort, { once: true });
 			// Only what is under way keeps the process alive.
-			this.#worker.ref();
+			if (this.#pending.size === 1) this.#worker.ref();
 		});
 	}
 

@@ -2,7 +2,8 @@
 import { randomInt } from "node:crypto";
 import { LockError, SpecError } from "./engine/error.js";
 import type { WantedTap } from "./engine/plan.js";
-import { checkSpec } from "./engine/spec.js";
+import { same } from "./engine/same.js";
+import { checkSpec, type Spec } from "./engine/spec.js";
 import type { GroupRequest } from "./group.js";
 import { type PoolAccess, parkedTap, wantedTaps } from "./kinds/index.js";
 import { UmlnetError } from "./sys/error.js";
@@ -49,6 +50,8 @@ export class Pool {
 	readonly #out = new Set<string>();
 	readonly #lost = new Set<string>();
 	#filling = true;
+	/** The networks of the last guest, as given and as read. */
+	#last: { readonly networks: GuestInput["networks"]; readonly spec: Spec } | undefined;
 
 	constructor(options: PoolOptions, id: string) {
 		const { size, low, group, vnetHdr } = options;
@@ -82,12 +85,8 @@ export class Pool {
 		const fixed = Object.keys(tap ?? {}).filter((key) => Object.hasOwn(this.#fixed, key));
 		if (fixed.length > 0) throw isFixed(fixed);
 		const name = this.#parked.at(-1) ?? freshName();
-		const spec = checkSpec({
-			version: 1,
-			networks,
-			taps: { [name]: Object.assign({}, tap, this.#fixed, { network }) },
-		});
-		const taps = wantedTaps(spec);
+		const wanted = Object.assign({}, tap, this.#fixed, { network });
+		const taps = wantedTaps(this.#spec(networks, { [name]: wanted }));
 		const waited = this.#claim(name);
 		this.#out.add(name);
 		const request: GroupRequest = {
@@ -103,6 +102,15 @@ export class Pool {
 				else this.#lose(name);
 			},
 		};
+	}
+
+	/** Networks are read once for all guests in the same ones that follow each other. */
+	#spec(networks: GuestInput["networks"], taps: object): Spec {
+		if (this.#last !== undefined && same(this.#last.networks, networks))
+			return checkSpec({ version: 1, taps }, { networksOf: this.#last.spec });
+		const spec = checkSpec({ version: 1, networks, taps });
+		this.#last = { networks, spec };
+		return spec;
 	}
 
 	/** Taps are wanted by name: one that waits here is a guest's from now on. */

@@ -1,7 +1,8 @@
 import { Engine } from "./engine/engine.js";
 import { frame } from "./engine/frame.js";
 import type { Ending, Ledger } from "./engine/journal.js";
-import { encodeRecord, type JournalRecord, type StepRecord } from "./engine/record.js";
+import type { JournalRecord, StepRecord } from "./engine/record.js";
+import { encodeRecord } from "./engine/record-writer.js";
 import type { DownReport, TapReport, UpReport } from "./engine/report.js";
 import { checkSpec } from "./engine/spec.js";
 import { type Delta, State } from "./engine/state.js";

@@ -352,7 +352,9 @@ const command = (verb: string, names: readonly string[]): string =>
 		? `${verb} ${names.slice(0, 8).join(" ")} and ${names.length - 8} more`
 		: `${verb} ${names.join(" ")}`;
 
-const labelOf = ({ label, path }: PlannedStep): StepReport => ({ label, path, messages: [] });
+// One list for all: that is what most of a report would be on its way to another thread.
+const NONE: readonly string[] = [];
+const labelOf = ({ label, path }: PlannedStep): StepReport => ({ label, path, messages: NONE });
 
 /** The steps of each unit, those that several share told to each of them. */
 function stepsByUnit(plan: Plan): Map<number, StepReport[]> {

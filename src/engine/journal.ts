@@ -15,13 +15,8 @@ import type { Identity } from "../kernel/action.js";
 import { UmlnetError } from "../sys/error.js";
 import { isInMemory } from "../sys/file.js";
 import { declaredEnd, frame, HEAD, isTornMagic, MAGIC, recordAt } from "./frame.js";
-import {
-	decodeRecord,
-	encodeRecord,
-	type JournalRecord,
-	type StepRecord,
-	type TrialRecord,
-} from "./record.js";
+import { decodeRecord, type JournalRecord, type StepRecord, type TrialRecord } from "./record.js";
+import { encodeRecord } from "./record-writer.js";
 import { type Delta, State } from "./state.js";
 
 /** A transaction that can still be undone: it is being done, its process was killed, or could not undo all. */

@@ -1,7 +1,7 @@
 import type { Kernel } from "../kernel/kernel.js";
 import { ConflictError, SpecError } from "./error.js";
 import { type Kinds, kindOf, linkKey, PHASES, type Resource, type Step } from "./kind.js";
-import { linkIndex, Planner, type Sight, sole, type Target } from "./planner.js";
+import { linkIndex, Planner, type Sight, type Target } from "./planner.js";
 import type { TapReport } from "./report.js";
 import { same } from "./same.js";
 import type { Delta, State } from "./state.js";
@@ -72,8 +72,7 @@ function targets(kinds: Kinds, state: State, units: readonly Unit[]) {
 const wantedInTwoWays = (key: string, path: string, other: string): SpecError =>
 	new SpecError([{ path, message: `${key} is wanted in two different ways, see ${other}` }]);
 
-const ranks = new Map(PHASES.map((phase, i) => [phase, i]));
-const rank = (step: Step): number => ranks.get(step.phase) as number;
+const BACK = PHASES.toReversed();
 const irreversible = (step: Step): boolean => step.do.via === "unlink";
 
 /** Creation in the order of the phases, then removal in the reverse; what cannot be undone comes last. */
@@ -81,8 +80,8 @@ function order(
 	creations: readonly PlannedStep[],
 	removals: readonly PlannedStep[],
 ): Pick<Plan, "steps" | "final"> {
-	const up = creations.toSorted((a, b) => rank(a) - rank(b));
-	const down = removals.toSorted((a, b) => rank(b) - rank(a));
+	const up = PHASES.flatMap((phase) => creations.filter((step) => step.phase === phase));
+	const down = BACK.flatMap((phase) => removals.filter((step) => step.phase === phase));
 	const all = [
 		...up.filter((step) => step.phase !== "persist"),
 		...down,
@@ -196,7 +195,16 @@ const each = (unitOf: ReadonlyMap<string, number>): (readonly number[])[] =>
 	[...unitOf.values()].map((unit) => [unit]);
 
 /** The unit of these taps, if it is one. */
-const unitOfAll = (
+function unitOfAll(
 	taps: ReadonlySet<string>,
 	unitOf: ReadonlyMap<string, number>,
-): number | undefined => sole([...new Set([...taps].flatMap((tap) => unitOf.get(tap) ?? []))]);
+): number | undefined {
+	let all: number | undefined;
+	for (const tap of taps) {
+		const unit = unitOf.get(tap);
+		if (unit === undefined) continue;
+		if (all !== undefined && all !== unit) return undefined;
+		all = unit;
+	}
+	return all;
+}

@@ -7,7 +7,7 @@ import * as if_link from "../uapi/if_link.js";
 import * as neighbour from "../uapi/neighbour.js";
 import * as nf_tables from "../uapi/nf_tables.js";
 import * as rtnetlink from "../uapi/rtnetlink.js";
-import { decode, encode } from "./protobuf.js";
+import { decode } from "./protobuf.js";
 import type { Delta, Entry, TapEntry } from "./state.js";
 
 /** A labelled list of actions, as the journal keeps it: the undo of a step, or what finishes it. */
@@ -47,9 +47,6 @@ interface WireAction {
 	unlink?: Identity;
 }
 
-/** The bytes of a record, until the next is encoded. */
-export const encodeRecord = (record: JournalRecord): Uint8Array => encode("Record", toWire(record));
-
 /** @throws UmlnetError ERR_JOURNAL when the bytes are no record of ours */
 export function decodeRecord(bytes: Uint8Array): JournalRecord {
 	try {
@@ -60,55 +57,6 @@ export function decodeRecord(bytes: Uint8Array): JournalRecord {
 		});
 	}
 }
-
-function toWire(record: JournalRecord): Record<string, unknown> {
-	if ("begin" in record) {
-		const { transaction, command, steps } = record.begin;
-		return { begin: { transaction, command, steps: steps.map(wireStep) } };
-	}
-	if ("past" in record) {
-		const { transaction, steps, delta } = record.past;
-		return { past: { transaction, steps: steps.map(wireStep), delta: wireDelta(delta) } };
-	}
-	if ("trial" in record) {
-		const { steps, delta, ...rest } = record.trial;
-		return { trial: { ...rest, steps: steps.map(wireStep), delta: wireDelta(delta) } };
-	}
-	if ("commit" in record) {
-		const { transaction, delta } = record.commit;
-		return { commit: { transaction, delta: delta && wireDelta(delta) } };
-	}
-	if ("checkpoint" in record) return { checkpoint: wireDelta(record.checkpoint) };
-	return record;
-}
-
-const wireStep = ({ label, actions }: StepRecord) => ({ label, actions: actions.map(wireAction) });
-function wireMessage({ message, flags, value }: Request): WireMessage {
-	const name = names.get(message);
-	if (name === undefined) throw new Error(`${message.name} has no place in the journal`);
-	return { message: name, flags, payload: message.encode(value as never) };
-}
-function wireAction(action: Action): WireAction {
-	switch (action.via) {
-		case "rtnetlink":
-			return { rtnetlink: { request: wireMessage(action.request), only: action.only ?? null } };
-		case "nftables":
-			return { nftables: { batch: action.batch.map(wireMessage) } };
-		case "sysctl":
-			return { sysctl: action };
-		case "unlink":
-			return { unlink: action.link };
-		default:
-			// Making and persisting a tap undo themselves when the process dies; they are never recorded.
-			throw new Error(`${action.via} has no place in the journal`);
-	}
-}
-const wireDelta = ({ put, drop, up, down }: Delta) => ({
-	put: put.map(({ kind, key, made, path }) => ({ kind, key, made: JSON.stringify(made), path })),
-	drop,
-	up: up.map(({ report, keys }) => ({ report: JSON.stringify(report), keys })),
-	down,
-});
 
 // biome-ignore lint/suspicious/noExplicitAny: what came off the disk; every field is checked by use below
 function fromWire(wire: any): JournalRecord {
@@ -156,6 +104,13 @@ const messages = new Map<string, AnyMessage>(
 	}).flatMap(([name, fact]) => (isMessage(fact) ? [[name, fact]] : [])),
 );
 const names = new Map([...messages].map(([name, message]) => [message, name]));
+
+/** What the journal calls a message. @throws Error for one that has no place in it */
+export function nameOf(message: AnyMessage): string {
+	const name = names.get(message);
+	if (name === undefined) throw new Error(`${message.name} has no place in the journal`);
+	return name;
+}
 
 function readMessage({ message: name, flags, payload }: WireMessage): Request {
 	const message = messages.get(name) as Message<unknown, unknown> | undefined;

@@ -5,8 +5,8 @@ export const LENGTH_DELIMITED = 2;
 const I64 = 1;
 const I32 = 5;
 
-// Up to here a loop is faster than two calls into C++, to measure the text and to write it.
-const SHORT = 256;
+// Up to here a loop is faster than a call into C++.
+const SHORT = 32;
 
 /** Writes one message after the other into a buffer that grows. */
 export class WireWriter {
@@ -28,14 +28,24 @@ export class WireWriter {
 	}
 
 	string(value: string): void {
-		if (value.length <= SHORT && this.#ascii(value)) return;
+		if (value.length <= SHORT ? this.#ascii(value) : this.#narrow(value)) return;
 		const length = Buffer.byteLength(value);
 		this.varint(length);
 		this.#reserve(length);
 		this.#length += this.#bytes.write(value, this.#length);
 	}
 
-	/** A short text, if all of it is ASCII: then it has as many bytes as characters. */
+	/** A text, if all of it is ASCII: no character takes less than a byte, so then it has as many as characters. */
+	#narrow(value: string): boolean {
+		const start = this.#length;
+		this.varint(value.length);
+		this.#reserve(3 * value.length);
+		const written = this.#bytes.write(value, this.#length);
+		this.#length = written === value.length ? this.#length + written : start;
+		return written === value.length;
+	}
+
+	/** The same, of a short one. */
 	#ascii(value: string): boolean {
 		const start = this.#length;
 		this.varint(value.length);
@@ -54,11 +64,13 @@ export class WireWriter {
 		return true;
 	}
 
-	bytes(value: Uint8Array): void {
-		this.varint(value.length);
-		this.#reserve(value.length);
-		this.#bytes.set(value, this.#length);
-		this.#length += value.length;
+	/** The first `length` of some bytes. */
+	bytes(value: Uint8Array, length = value.length): void {
+		this.varint(length);
+		this.#reserve(length);
+		if (length > SHORT) this.#bytes.set(value.subarray(0, length), this.#length);
+		else for (let i = 0; i < length; i++) this.#bytes[this.#length + i] = value[i] as number;
+		this.#length += length;
 	}
 
 	/** Begin what has its length before it; hand the result to `end`. */

@@ -27,11 +27,21 @@ export function setLink(index: number, setting: Setting, only?: Identity): Actio
 export const UP = { ifi_flags: IFF_UP, ifi_change: IFF_UP } as const;
 
 /** `02:00:00:00:00:01` as bytes. */
-export const macBytes = (mac: string): Uint8Array => Buffer.from(mac.replaceAll(":", ""), "hex");
+export function macBytes(mac: string): Uint8Array {
+	const bytes = new Uint8Array(ETH_ALEN);
+	for (let i = 0; i < ETH_ALEN; i++) bytes[i] = Number.parseInt(mac.slice(3 * i, 3 * i + 2), 16);
+	return bytes;
+}
+const ETH_ALEN = 6; // linux/if_ether.h
+
+const HEX = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, "0"));
 
 /** Bytes as `02:00:00:00:00:01`. */
-export const macText = (bytes: Uint8Array | undefined): string =>
-	[...(bytes ?? [])].map((byte) => byte.toString(16).padStart(2, "0")).join(":");
+export function macText(bytes: Uint8Array | undefined): string {
+	let text = "";
+	for (const byte of bytes ?? []) text += text === "" ? HEX[byte] : `:${HEX[byte]}`;
+	return text;
+}
 
 /** A locally administered address of our own, as unlikely to repeat as the index it is made of. */
 export const macBytesOf = (index: number): Uint8Array =>

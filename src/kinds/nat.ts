@@ -2,7 +2,10 @@ import { formatAddress, parseAddress } from "../engine/address.js";
 import type { Kind, Step } from "../engine/kind.js";
 import type { Action } from "../kernel/action.js";
 import type { Kernel } from "../kernel/kernel.js";
+import { Writer } from "../netlink/bytes.js";
+import type { Codec } from "../netlink/codec.js";
 import { request } from "../netlink/request.js";
+import { chars, nulString, struct, u8 } from "../netlink/schema.js";
 import { KernelError } from "../sys/error.js";
 import { IFNAMSIZ } from "../uapi/if.js";
 import { NFPROTO_INET } from "../uapi/netfilter.js";
@@ -23,23 +26,27 @@ export interface Nat {
 
 const setOf = ({ snatTo }: Nat): string => (snatTo === undefined ? MASQUERADED : SNAT_TO);
 
-function keyOf({ segment, uplink }: Nat): Uint8Array {
-	const bytes = Buffer.alloc(2 * IFNAMSIZ);
-	bytes.write(segment, 0);
-	bytes.write(uplink, IFNAMSIZ);
-	return bytes;
-}
+/** What the sets are keyed by: `iifname . oifname`. */
+const KEY = struct({ iifname: chars(IFNAMSIZ), oifname: chars(IFNAMSIZ) });
 
 /** The comment of a set element as nft writes it, whose it is: type, length, text with its NUL (libnftnl udata). */
-function comment(text: string): Uint8Array {
-	const length = Buffer.byteLength(text) + 1;
-	const bytes = Buffer.alloc(2 + length);
-	bytes[0] = NFTNL_UDATA_SET_ELEM_COMMENT;
-	bytes[1] = length;
-	bytes.write(text, 2);
-	return bytes;
-}
+const COMMENT = struct({ type: u8, length: u8, text: nulString(253) });
 const NFTNL_UDATA_SET_ELEM_COMMENT = 0; // libnftnl/udata.h
+
+const w = new Writer();
+function bytesOf<I>(codec: Codec<unknown, I>, value: I): Uint8Array {
+	w.reset();
+	codec.write(w, value);
+	return w.finish();
+}
+
+const keyOf = ({ segment, uplink }: Nat): Uint8Array =>
+	bytesOf(KEY, { iifname: segment, oifname: uplink });
+
+const comment = (text: string): Uint8Array => {
+	const length = Buffer.byteLength(text) + 1;
+	return bytesOf(COMMENT, { type: NFTNL_UDATA_SET_ELEM_COMMENT, length, text });
+};
 
 function element(nat: Nat) {
 	const { snatTo, network } = nat;

@@ -31,7 +31,7 @@ export interface Tap {
 export interface MadeTap extends Tap {
 	readonly index: number;
 	/** The MAC we chose for the guest that has it, where the spec names none: each guest meets another. */
-	readonly given?: string;
+	readonly given?: string | undefined;
 }
 
 const identity = (made: MadeTap): Identity => ({
@@ -77,7 +77,8 @@ export const tap: Kind<Tap, MadeTap> = {
 	resolve: (want, { kernel }) => ({ index: kernel.chooseIndex(), ...want }),
 	renew(made, want, { kernel }) {
 		if (made.parked === want.parked) return { ...made, ...want };
-		return { ...made, ...want, given: macOf(kernel.chooseIndex()) };
+		const given = want.parked ? undefined : macOf(kernel.chooseIndex());
+		return { ...made, ...want, given };
 	},
 	create(made) {
 		const { name, index, owner, group, multiQueue, vnetHdr } = made;

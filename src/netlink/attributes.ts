@@ -9,6 +9,7 @@ import {
 	type RawAttr,
 	readAttr,
 	writeAttr,
+	writtenType,
 } from "./codec.js";
 import { binary } from "./scalars.js";
 import {
@@ -64,7 +65,7 @@ export function attrs<const E extends Entries, const S extends readonly AnySelec
 			const known = byType.get(type);
 			if (known !== undefined) {
 				const v = readAttr(r, known.name, known.codec);
-				if (known.codec.repeated) append(out, known.name, v);
+				if (known.repeated) append(out, known.name, v);
 				else out[known.name] = v;
 				return;
 			}
@@ -93,9 +94,9 @@ export function attrs<const E extends Entries, const S extends readonly AnySelec
 				const v = values[name];
 				const entry = v === undefined || v === false ? undefined : byName.get(name);
 				if (entry === undefined) continue;
-				const { type, codec } = entry;
-				if (codec.repeated) for (const one of v as unknown[]) writeAttr(w, name, type, codec, one);
-				else writeAttr(w, name, type, codec, v);
+				const { written, codec, repeated } = entry;
+				if (repeated) for (const one of v as unknown[]) writeAttr(w, name, written, codec, one);
+				else writeAttr(w, name, written, codec, v);
 			}
 			for (const write of writeSelect) write(w, values);
 			const unknown = values.$unknown as readonly RawAttr[] | undefined;
@@ -115,7 +116,10 @@ export function attrs<const E extends Entries, const S extends readonly AnySelec
 interface Named {
 	readonly name: string;
 	readonly type: number;
+	/** The type with its flag. */
+	readonly written: number;
 	readonly codec: AnyCodec;
+	readonly repeated: boolean;
 }
 /** An attribute space as it is looked up. */
 interface Compiled {
@@ -127,7 +131,15 @@ interface Compiled {
 
 /** @throws Error for a number that two attributes have */
 function compile(entries: Entries, selects: readonly AnySelect[]): Compiled {
-	const table = Object.entries(entries).map(([name, [type, codec]]) => ({ name, type, codec }));
+	const table = Object.entries(entries).map(
+		([name, [type, codec]]): Named => ({
+			name,
+			type,
+			written: writtenType(type, codec),
+			codec,
+			repeated: codec.repeated === true,
+		}),
+	);
 	const byType = new Map(table.map((entry) => [entry.type, entry]));
 	for (const { name, type, codec } of table)
 		if (byType.get(type)?.codec !== codec) throw new Error(`${name}: number ${type} is taken`);
@@ -180,7 +192,8 @@ export function list<O, I>(
 		kind: "list",
 		parts: { [name]: [type, codec] },
 		write(w, values) {
-			for (const [i, value] of values.entries()) writeAttr(w, `${i}`, type, codec, value);
+			const written = writtenType(type, codec);
+			for (const [i, value] of values.entries()) writeAttr(w, `${i}`, written, codec, value);
 		},
 		read(r) {
 			const out: O[] = [];
@@ -199,7 +212,7 @@ export function indexed<O, I>(codec: Codec<O, I>): AttrSet<Map<number, O>, Reado
 		kind: "indexed",
 		parts: { "[]": [-1, codec] },
 		write(w, values) {
-			for (const [i, value] of values) writeAttr(w, `${i}`, i, codec, value);
+			for (const [i, value] of values) writeAttr(w, `${i}`, writtenType(i, codec), codec, value);
 		},
 		read(r) {
 			const out = new Map<number, O>();

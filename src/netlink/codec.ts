@@ -42,11 +42,12 @@ export interface RawAttr {
 	readonly flags?: number;
 }
 
-/** Whether an attribute with this payload carries NLA_F_NESTED: nf_tables wants it, rtnetlink allows it. */
-const nestFlag = ({ kind }: AnyCodec): number => (nests.has(kind) ? NLA_F_NESTED : 0);
+/** The type as it is written, with NLA_F_NESTED where the payload is a nest: nf_tables wants it, rtnetlink allows it. */
+export const writtenType = (type: number, { kind }: AnyCodec): number =>
+	nests.has(kind) ? type | NLA_F_NESTED : type;
 const nests: ReadonlySet<string> = new Set(["nest", "list", "indexed"]);
 
-/** Write one attribute: header, payload, padding. */
+/** Write one attribute: header, payload, padding. `type`: its `writtenType`. */
 export function writeAttr(
 	w: Writer,
 	name: string,
@@ -55,7 +56,7 @@ export function writeAttr(
 	value: unknown,
 ): void {
 	w.path.push(name);
-	const at = w.beginAttr(type | nestFlag(codec));
+	const at = w.beginAttr(type);
 	codec.write(w, value);
 	w.endAttr(at);
 	w.path.pop();

@@ -9,18 +9,18 @@ const integer = (
 	const span = 2 ** (8 * bytes);
 	const min = signed ? -span / 2 : 0;
 	const max = signed ? span / 2 - 1 : span - 1;
-	const writer = { 1: "u8", 2: "u16", 4: "u32" } as const;
-	const method = writer[bytes];
 	return {
 		kind,
 		size: bytes,
 		write(w, value) {
 			if (!Number.isInteger(value) || value < min || value > max)
 				throw w.fail(`${value} is not a ${kind}`);
-			w[method](value, littleEndian);
+			if (bytes === 4) w.u32(value, littleEndian);
+			else if (bytes === 2) w.u16(value, littleEndian);
+			else w.u8(value);
 		},
 		read(r) {
-			const value = r[method](littleEndian);
+			const value = bytes === 4 ? r.u32(littleEndian) : bytes === 2 ? r.u16(littleEndian) : r.u8();
 			return value > max ? value - span : value;
 		},
 	};

@@ -7,6 +7,7 @@ import {
 	type Out,
 	readAttr,
 	writeAttr,
+	writtenType,
 } from "./codec.js";
 import { binary, nulString } from "./scalars.js";
 
@@ -59,7 +60,7 @@ export function selectWriter({ name, data, formats }: AnySelect) {
 		const known = values[nameKey] as string | number | undefined;
 		const selector = known ?? values[`$${nameKey}`];
 		if (selector === undefined) return;
-		writeAttr(w, nameKey, nameType, nameCodec, selector);
+		writeAttr(w, nameKey, writtenType(nameType, nameCodec), nameCodec, selector);
 		if (known === undefined) {
 			const raw = values[`$${dataKey}`];
 			if (raw !== undefined) writeAttr(w, dataKey, dataType | NLA_F_NESTED, raws, raw);
@@ -68,7 +69,8 @@ export function selectWriter({ name, data, formats }: AnySelect) {
 		const format = Object.hasOwn(formats, known) ? (formats as Formats)[known] : undefined;
 		if (format === undefined) throw w.fail(`${nameKey} ${known} is not in the table`);
 		const value = values[dataKey];
-		if (value !== undefined) writeAttr(w, `${dataKey}(${known})`, dataType, format, value);
+		if (value === undefined) return;
+		writeAttr(w, `${dataKey}(${known})`, writtenType(dataType, format), format, value);
 	};
 }
 

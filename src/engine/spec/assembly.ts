@@ -12,6 +12,8 @@ export interface SpecOptions {
 	readonly defaultOwner?: number;
 	/** Default: /etc/passwd and /etc/group. */
 	readonly accounts?: Accounts;
+	/** The networks are those of this one, which was made here; none are in the new one. */
+	readonly networksOf?: Spec;
 }
 
 export interface Written {
@@ -23,7 +25,8 @@ export interface Written {
 	readonly anyNetworkName?: boolean;
 }
 
-const checked = new WeakSet<object>();
+/** The Specs made here, and what their networks were made of. */
+const checked = new WeakMap<object, Draft["networks"]>();
 
 /** Whether a value is a Spec made here. It is frozen, so it still is what was checked. */
 export function isSpec(value: unknown): value is Spec {
@@ -33,23 +36,24 @@ export function isSpec(value: unknown): value is Spec {
 /** The Spec of what the user wrote. Throws SpecError with every issue, those already in `issues` included. */
 export function assembleSpec(written: Written, issues: Issues, options: SpecOptions): Spec {
 	const { root, text, anyNetworkName = false } = written;
-	const { source, defaultOwner = 0, accounts = systemAccounts() } = options;
+	const { source, defaultOwner = 0, accounts = systemAccounts(), networksOf } = options;
+	const networks = networksOf && checked.get(networksOf);
 	const draft =
 		root === undefined
 			? undefined
-			: draftSpec(root, { accounts, defaultOwner, anyNetworkName }, issues);
+			: draftSpec(root, { accounts, defaultOwner, anyNetworkName, networks }, issues);
 	if (draft !== undefined) checkDraft(draft, issues);
 	issues.throwIfAny(root, source, text);
 	if (draft === undefined) throw new Error("a spec without root and without issues");
-	const spec = specOf(draft);
-	checked.add(spec);
+	const spec = specOf(draft, networksOf?.networks);
+	checked.set(spec, draft.networks);
 	return spec;
 }
 
-function specOf(draft: Draft): Spec {
-	const networks = [...draft.networks.values()].map(networkOf);
+function specOf(draft: Draft, known: Spec["networks"] | undefined): Spec {
+	const networks = known ?? byName([...draft.networks.values()].map(networkOf));
 	const taps = [...draft.taps.values()].map((tap) => tapOf(tap, draft));
-	return Object.freeze({ version: 1, networks: byName(networks), taps: byName(taps) });
+	return Object.freeze({ version: 1, networks, taps: byName(taps) });
 }
 
 /** Without Object.prototype: looking up `constructor` finds nothing. */

@@ -72,11 +72,13 @@ export interface DraftOptions {
 	readonly accounts: Accounts;
 	/** Networks made from flags have the names of interfaces. */
 	readonly anyNetworkName?: boolean;
+	/** Read already. */
+	readonly networks?: Draft["networks"] | undefined;
 }
 
 export function draftSpec(root: Node, options: DraftOptions, issues: Issues): Draft {
 	const raw = readMessage("Spec", root, [], issues) as RawSpec | undefined;
-	const networks = new Map<string, DraftNetwork>();
+	const networks = new Map<string, DraftNetwork>(options.networks);
 	const taps = new Map<string, DraftTap>();
 	if (raw === undefined) return { networks, taps, networkNames: undefined };
 	if (raw.version === undefined)
@@ -94,7 +96,9 @@ export function draftSpec(root: Node, options: DraftOptions, issues: Issues): Dr
 		checkInterfaceName(name, path, issues);
 		if (tap !== undefined) taps.set(name, draftTap(name, tap, path, options, issues));
 	}
-	const networkNames = issues.has(["networks"]) ? undefined : new Set(raw.networks.keys());
+	const networkNames = issues.has(["networks"])
+		? undefined
+		: new Set([...networks.keys(), ...raw.networks.keys()]);
 	return { networks, taps, networkNames };
 }
 

@@ -1,0 +1,90 @@
+import protobuf from "protobufjs";
+import { expect, test } from "vitest";
+import proto from "../../src/engine/proto.json" with { type: "json" };
+import { decodeRecord, type JournalRecord } from "../../src/engine/record.js";
+import { encodeRecord } from "../../src/engine/record-writer.js";
+import type { Delta } from "../../src/engine/state.js";
+import type { Action } from "../../src/kernel/action.js";
+import { request } from "../../src/netlink/request.js";
+import { RTM_NEWADDR } from "../../src/uapi/if_addr.js";
+import { RTM_NEWLINK } from "../../src/uapi/if_link.js";
+import { NLM_F_CREATE } from "../../src/uapi/netlink.js";
+import { NFT_MSG_NEWTABLE } from "../../src/uapi/nf_tables.js";
+
+const Theirs = protobuf.Root.fromJSON(proto).lookupType("umlnet.v1.Record");
+
+const long = "a name for which one byte of length is not enough ".repeat(20);
+const link = { index: 7, name: "tap0", alias: "umlnet-nl lab", master: 3 };
+const actions: readonly Action[] = [
+	{
+		via: "rtnetlink",
+		request: request(RTM_NEWLINK, NLM_F_CREATE, { ifi_index: 7, IFLA_IFALIAS: "é" }),
+	},
+	{
+		via: "rtnetlink",
+		request: request(RTM_NEWADDR, NLM_F_CREATE, { ifa_index: 7 }),
+		only: { index: 7, name: "tap0" },
+	},
+	{
+		via: "nftables",
+		batch: ["a", "b"].map((NFTA_TABLE_NAME) =>
+			request(NFT_MSG_NEWTABLE, NLM_F_CREATE, { NFTA_TABLE_NAME }),
+		),
+	},
+	{ via: "sysctl", path: "net/ipv4/ip_forward", value: "0", only: "1" },
+	{ via: "sysctl", path: "net/ipv4/ip_forward", value: "1" },
+	{ via: "unlink", link },
+];
+const steps = [
+	{ label: "do it all", actions },
+	{ label: long, actions: [] },
+];
+const delta: Delta = {
+	put: [
+		{ kind: "tap", key: "link:tap0", made: { index: 7, text: `"${long}\u2028` }, path: "taps.é" },
+	],
+	drop: ["nat:a:b", "nat:a:c"],
+	up: [{ report: { name: "tap0" } as never, keys: ["link:tap0", long] }],
+	down: ["tap1"],
+};
+const transaction = "1-2-3";
+const records: readonly JournalRecord[] = [
+	{ begin: { transaction, command: "up tap0", steps } },
+	{ past: { transaction, steps, delta } },
+	{ trial: { transaction, deadline: 2 ** 45, steps, delta } },
+	{ lapse: { transaction } },
+	{ commit: { transaction, delta } },
+	{ commit: { transaction, delta: undefined } },
+	{ abort: { transaction } },
+	{ checkpoint: delta },
+	{ checkpoint: { put: [], drop: [], up: [], down: [] } },
+];
+const nameOf = (record: JournalRecord): string => Object.keys(record)[0] as string;
+
+test.each(records.map((record) => [nameOf(record), record] as const))(
+	"of a %s record we read what we wrote",
+	(_, record) => {
+		const bytes = encodeRecord(record).slice();
+		const read = decodeRecord(bytes);
+		// Members of a header that were left out are zero when they come back.
+		expect(read).toMatchObject(record);
+		expect(Buffer.compare(encodeRecord(read), bytes)).toBe(0);
+	},
+);
+
+/** It leaves out what is zero or empty; nothing here is. */
+test.each(records.map((record) => [nameOf(record), record] as const))(
+	"a %s record is as protobufjs would write it",
+	(_, record) => {
+		const ours = encodeRecord(record).slice();
+		const theirs = Theirs.encode(Theirs.decode(ours)).finish();
+		expect(Buffer.from(theirs).toString("latin1")).toBe(Buffer.from(ours).toString("latin1"));
+	},
+);
+
+test("what undoes itself has no place in the journal", () => {
+	const persist = [{ label: "keep it", actions: [{ via: "persist", name: "tap0" } as const] }];
+	expect(() => encodeRecord({ begin: { transaction, command: "up", steps: persist } })).toThrow(
+		"persist has no place in the journal",
+	);
+});

@@ -1,0 +1,47 @@
+import fc from "fast-check";
+import { expect, test } from "vitest";
+import { SpecError } from "../../src/engine/error.js";
+import { checkSpec, type Spec } from "../../src/engine/spec.js";
+import { accepted, spec } from "./spec-arbitrary.js";
+
+/** The Spec, or what is wrong. */
+function outcome(make: () => Spec): unknown {
+	try {
+		return make();
+	} catch (error) {
+		if (!(error instanceof SpecError)) throw error;
+		return error.issues;
+	}
+}
+
+test("taps in networks that were read before are as in one spec with them", () => {
+	let good = 0;
+	let bad = 0;
+	fc.assert(
+		fc.property(spec, ({ version, networks, taps }) => {
+			const known = accepted(() => checkSpec({ version: 1, networks, taps: {} }));
+			if (known === undefined) return;
+			const whole = outcome(() => checkSpec({ version, networks, taps }));
+			expect(outcome(() => checkSpec({ version, taps }, { networksOf: known }))).toEqual(whole);
+			if (Array.isArray(whole)) bad++;
+			else good++;
+		}),
+		{ numRuns: 5000 },
+	);
+	expect(Math.min(good, bad)).toBeGreaterThan(50);
+});
+
+test("they serve for one spec after the other", () => {
+	const networks = { lab: { mode: "host-only", addresses: ["10.0.0.1/32"] } };
+	const first = checkSpec({ version: 1, networks, taps: { tap0: { network: "lab" } } });
+	const second = checkSpec(
+		{ version: 1, taps: { tap1: { network: "lab" } } },
+		{ networksOf: first },
+	);
+	const third = checkSpec(
+		{ version: 1, taps: { tap2: { network: "lab" } } },
+		{ networksOf: second },
+	);
+	expect(third.networks).toBe(first.networks);
+	expect(third.taps.tap2?.addresses).toEqual(["10.0.0.1/32"]);
+});

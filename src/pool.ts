@@ -3,7 +3,7 @@ import { randomInt } from "node:crypto";
 import { LockError, SpecError } from "./engine/error.js";
 import type { WantedTap } from "./engine/plan.js";
 import { same } from "./engine/same.js";
-import { checkSpec, type Spec } from "./engine/spec.js";
+import { checkSpec, checkTap, type Spec } from "./engine/spec.js";
 import type { GroupRequest } from "./group.js";
 import { type PoolAccess, parkedTap, wantedTaps } from "./kinds/index.js";
 import { UmlnetError } from "./sys/error.js";
@@ -86,7 +86,7 @@ export class Pool {
 		if (fixed.length > 0) throw isFixed(fixed);
 		const name = this.#parked.at(-1) ?? freshName();
 		const wanted = Object.assign({}, tap, this.#fixed, { network });
-		const taps = wantedTaps(this.#spec(networks, { [name]: wanted }));
+		const taps = wantedTaps(this.#spec(networks, name, wanted));
 		const waited = this.#claim(name);
 		this.#out.add(name);
 		const request: GroupRequest = {
@@ -105,10 +105,10 @@ export class Pool {
 	}
 
 	/** Networks are read once for all guests in the same ones that follow each other. */
-	#spec(networks: GuestInput["networks"], taps: object): Spec {
+	#spec(networks: GuestInput["networks"], name: string, tap: object): Spec {
 		if (this.#last !== undefined && same(this.#last.networks, networks))
-			return checkSpec({ version: 1, taps }, { networksOf: this.#last.spec });
-		const spec = checkSpec({ version: 1, networks, taps });
+			return checkTap(name, tap, this.#last.spec);
+		const spec = checkSpec({ version: 1, networks, taps: { [name]: tap } });
 		this.#last = { networks, spec };
 		return spec;
 	}

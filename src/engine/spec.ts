@@ -1,7 +1,7 @@
 import { assembleSpec, isSpec, type SpecOptions } from "./spec/assembly.js";
 import { parseDocument } from "./spec/document.js";
 import { Issues } from "./spec/issues.js";
-import { treeOf } from "./spec/object.js";
+import { fields, treeOf } from "./spec/object.js";
 
 export { type Accounts, invokingUser } from "./spec/accounts.js";
 export type { SpecOptions } from "./spec/assembly.js";
@@ -62,6 +62,22 @@ export interface Tap {
 export function parseSpec(text: string, options: SpecOptions = {}): Spec {
 	const issues = new Issues();
 	return assembleSpec(parseDocument(text, options.source, issues), issues, options);
+}
+
+/** One tap in the networks of a Spec that `checkSpec` or `parseSpec` made. Throws SpecError, as for a whole spec. */
+export function checkTap(name: string, tap: object, networksOf: Spec): Spec {
+	const issues = new Issues();
+	const node = treeOf(tap, issues);
+	// Not by way of an object: one with a key of its own for each tap is a new shape to V8 each time.
+	const taps = node && fields([[name, node]]);
+	const version = { kind: "scalar", value: 1, mark: undefined } as const;
+	const root =
+		taps &&
+		fields([
+			["version", version],
+			["taps", taps],
+		]);
+	return assembleSpec({ root }, issues, { networksOf });
 }
 
 /** The spec in a plain object; a Spec is returned as it is. Throws SpecError with every issue. */

@@ -1,7 +1,8 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { SpecError } from "../../src/engine/error.js";
-import { checkSpec, type Spec } from "../../src/engine/spec.js";
+import { checkSpec, checkTap, type Spec } from "../../src/engine/spec.js";
+import { issuesOf } from "./refusal.js";
 import { accepted, spec } from "./spec-arbitrary.js";
 
 /** The Spec, or what is wrong. */
@@ -31,17 +32,16 @@ test("taps in networks that were read before are as in one spec with them", () =
 	expect(Math.min(good, bad)).toBeGreaterThan(50);
 });
 
-test("they serve for one spec after the other", () => {
+test("one tap in them is a spec as well", () => {
 	const networks = { lab: { mode: "host-only", addresses: ["10.0.0.1/32"] } };
 	const first = checkSpec({ version: 1, networks, taps: { tap0: { network: "lab" } } });
-	const second = checkSpec(
-		{ version: 1, taps: { tap1: { network: "lab" } } },
-		{ networksOf: first },
-	);
-	const third = checkSpec(
-		{ version: 1, taps: { tap2: { network: "lab" } } },
-		{ networksOf: second },
-	);
-	expect(third.networks).toBe(first.networks);
-	expect(third.taps.tap2?.addresses).toEqual(["10.0.0.1/32"]);
+	for (const name of ["tap1", "tap2"]) {
+		const spec = checkTap(name, { network: "lab" }, first);
+		expect(spec).toEqual(checkSpec({ version: 1, networks, taps: { [name]: { network: "lab" } } }));
+		expect(spec.networks).toBe(first.networks);
+	}
+	expect(issuesOf(() => checkTap("tap3", { network: "lap", mut: 1 }, first))).toEqual([
+		expect.objectContaining({ path: "taps.tap3.mut", hint: "did you mean mtu?" }),
+		expect.objectContaining({ path: "taps.tap3.network", hint: "did you mean lab?" }),
+	]);
 });

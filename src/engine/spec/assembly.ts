@@ -12,7 +12,7 @@ export interface SpecOptions {
 	readonly defaultOwner?: number;
 	/** Default: /etc/passwd and /etc/group. */
 	readonly accounts?: Accounts;
-	/** The networks are those of this one, which was made here; none are in the new one. */
+	/** The networks are those of this one, which was read whole; none are in the new one. */
 	readonly networksOf?: Spec;
 }
 
@@ -25,7 +25,7 @@ export interface Written {
 	readonly anyNetworkName?: boolean;
 }
 
-/** The Specs made here, and what their networks were made of. */
+/** The Specs that were read whole, and what their networks were made of. */
 const checked = new WeakMap<object, Draft["networks"]>();
 
 /** Whether a value is a Spec made here. It is frozen, so it still is what was checked. */
@@ -46,7 +46,8 @@ export function assembleSpec(written: Written, issues: Issues, options: SpecOpti
 	issues.throwIfAny(root, source, text);
 	if (draft === undefined) throw new Error("a spec without root and without issues");
 	const spec = specOf(draft, networksOf?.networks);
-	checked.set(spec, draft.networks);
+	// A guest's own is used once; each one that is kept here costs every young collection.
+	if (networksOf === undefined) checked.set(spec, draft.networks);
 	return spec;
 }
 

@@ -33,6 +33,13 @@ export function treeOf(value: unknown, issues: Issues): Node | undefined {
 	return undefined;
 }
 
+/** A tree that nobody wrote as a whole. */
+export const fields = (entries: readonly (readonly [name: string, node: Node])[]): Node => ({
+	kind: "fields",
+	entries: new Map(entries.map(([name, node]) => [name, { key: undefined, node }])),
+	mark: undefined,
+});
+
 function isPlain(value: unknown): value is object {
 	if (typeof value !== "object" || value === null) return false;
 	const prototype: unknown = Object.getPrototypeOf(value);

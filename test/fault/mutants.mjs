@@ -538,4 +538,25 @@ export const MUTANTS = [
 		"if (!tap.keys.includes(key)) this.#users.get(key)?.has(name);",
 		engine("state"),
 	],
+	[
+		"networks of each guest of a pool",
+		"pool.ts",
+		"this.#last !== undefined && same(this.#last.networks, networks)",
+		"this.#last !== undefined",
+		["test/library/pool-take.test.ts"],
+	],
+	[
+		"length of a text that is not ASCII",
+		"engine/wire.ts",
+		"this.#length = written === value.length ? this.#length + written : start;\n\t\treturn written === value.length;",
+		"this.#length += written;\n\t\treturn true;",
+		engine("wire"),
+	],
+	[
+		"flag of a nest",
+		"netlink/codec.ts",
+		"nests.has(kind) ? type | NLA_F_NESTED : type",
+		"type",
+		["test/wire/golden.test.ts", ...CONTRACT],
+	],
 ];

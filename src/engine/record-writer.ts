@@ -1,6 +1,7 @@
 /**
- * Records as bytes, in the form proto/umlnet/v1/journal.proto gives them. Written out field by field: the journal was a
- * quarter of what a warm pool's guest costs its thread, half of it for objects to hand to a writer of any message.
+ * Records as bytes, in the form proto/umlnet/v1/journal.proto gives them. Written out field by field: the journal is a
+ * quarter of the JavaScript of a warm pool's guest, and with a writer of any message, which needs objects to be handed to
+ * it, it took a third longer.
  */
 import type { Action, Identity } from "../kernel/action.js";
 import { Writer } from "../netlink/bytes.js";

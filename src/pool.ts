@@ -2,9 +2,8 @@
 import { randomInt } from "node:crypto";
 import { LockError, SpecError } from "./engine/error.js";
 import type { WantedTap } from "./engine/plan.js";
-import { same } from "./engine/same.js";
-import { checkSpec, checkTap, type Spec } from "./engine/spec.js";
 import type { GroupRequest } from "./group.js";
+import { type GivenNetworks, GuestSpecs } from "./guest-specs.js";
 import { type PoolAccess, parkedTap, wantedTaps } from "./kinds/index.js";
 import { UmlnetError } from "./sys/error.js";
 
@@ -23,7 +22,7 @@ export interface PoolOptions {
 /** A guest whose tap may have any name: its network as a spec has it, and what of its tap is not the pool's. */
 export interface GuestInput {
 	readonly network: string;
-	readonly networks: Readonly<Record<string, unknown>>;
+	readonly networks: GivenNetworks;
 	readonly tap?: object | undefined;
 }
 
@@ -50,15 +49,15 @@ export class Pool {
 	readonly #out = new Set<string>();
 	readonly #lost = new Set<string>();
 	#filling = true;
-	/** The networks of the last guest, as given and as read. */
-	#last: { readonly networks: GuestInput["networks"]; readonly spec: Spec } | undefined;
+	readonly #specs: GuestSpecs;
 
-	constructor(options: PoolOptions, id: string) {
+	constructor(options: PoolOptions, id: string, specs = new GuestSpecs()) {
 		const { size, low, group, vnetHdr } = options;
 		const owner = options.owner ?? (group === undefined ? process.getuid?.() : undefined);
 		this.#access = { owner, group, vnetHdr: vnetHdr ?? false };
 		this.#fixed = { ...this.#access, multiQueue: false };
 		this.#id = id;
+		this.#specs = specs;
 		this.#size = size;
 		this.#low = low;
 	}
@@ -86,7 +85,7 @@ export class Pool {
 		if (fixed.length > 0) throw isFixed(fixed);
 		const name = this.#parked.at(-1) ?? freshName();
 		const wanted = Object.assign({}, tap, this.#fixed, { network });
-		const taps = wantedTaps(this.#spec(networks, name, wanted));
+		const taps = wantedTaps(this.#specs.spec(networks, name, wanted));
 		const waited = this.#claim(name);
 		this.#out.add(name);
 		const request: GroupRequest = {
@@ -102,15 +101,6 @@ export class Pool {
 				else this.#lose(name);
 			},
 		};
-	}
-
-	/** Networks are read once for all guests in the same ones that follow each other. */
-	#spec(networks: GuestInput["networks"], name: string, tap: object): Spec {
-		if (this.#last !== undefined && same(this.#last.networks, networks))
-			return checkTap(name, tap, this.#last.spec);
-		const spec = checkSpec({ version: 1, networks, taps: { [name]: tap } });
-		this.#last = { networks, spec };
-		return spec;
 	}
 
 	/** Taps are wanted by name: one that waits here is a guest's from now on. */

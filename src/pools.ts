@@ -1,16 +1,18 @@
 /** All warm pools of an engine: the one it was opened with, and those of networks that have one of their own. */
 import type { WantedTap } from "./engine/plan.js";
-import { checkSpec, type Network } from "./engine/spec.js";
+import type { Network } from "./engine/spec.js";
+import { GuestSpecs } from "./guest-specs.js";
 import { type Errand, type GuestInput, Pool, type PoolOptions, withoutPool } from "./pool.js";
 
 export class Pools {
 	readonly #id: string;
 	readonly #own: Pool | undefined;
 	readonly #ofNetworks = new Map<string, Pool>();
+	readonly #specs = new GuestSpecs();
 
 	constructor(options: PoolOptions | undefined, id: string) {
 		this.#id = id;
-		this.#own = options && new Pool(options, id);
+		this.#own = options && new Pool(options, id, this.#specs);
 	}
 
 	get #all(): readonly Pool[] {
@@ -28,7 +30,7 @@ export class Pools {
 		const key = [network, owner, group, vnetHdr].join(" ");
 		const known = this.#ofNetworks.get(key);
 		known?.resize(size, low);
-		const pool = known ?? new Pool(options, this.#id);
+		const pool = known ?? new Pool(options, this.#id, this.#specs);
 		this.#ofNetworks.set(key, pool);
 		return pool;
 	}
@@ -37,9 +39,7 @@ export class Pools {
 	take(id: number, guest: GuestInput): Errand {
 		const given = guest.networks[guest.network];
 		const hasOwn = typeof given === "object" && given !== null && Object.hasOwn(given, "pool");
-		const { [guest.network]: network } = hasOwn
-			? checkSpec({ version: 1, networks: guest.networks, taps: {} }).networks
-			: {};
+		const { [guest.network]: network } = hasOwn ? this.#specs.networks(guest.networks) : {};
 		const pool = network?.pool === undefined ? this.#own : this.#of(guest.network, network.pool);
 		if (pool === undefined) throw withoutPool();
 		return pool.take(id, guest);

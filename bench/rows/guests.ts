@@ -94,8 +94,8 @@ const fast: ReadonlySet<PeerId> = new Set<PeerId>(FAST);
 export async function churnRows(bench: Bench): Promise<Row[]> {
 	const guests = bench.times(1000, 128);
 	const rounds = bench.times(10, 1);
-	// Not measured. A peer waits a minute for the others' turns, and memory that nobody touched for so long is slow
-	// in a virtual machine: its host takes 1.5 to 17 µs to find a page again (0.005 otherwise). A farm at work has no such pauses.
+	// Not measured. A peer waits a minute for the others' turns, and memory that nobody touched for so long is slow in a
+	// virtual machine: its host takes 1.5 to 17 µs to find a page again (0.005 otherwise). A farm at work has no such pauses.
 	const warmUp = bench.times(4096, MANY);
 	const rate = (cycles: number, ns: number): number => (cycles * 1e9) / ns;
 	return bench.with(EVERYBODY, async (runners) => {

@@ -352,7 +352,7 @@ const command = (verb: string, names: readonly string[]): string =>
 		? `${verb} ${names.slice(0, 8).join(" ")} and ${names.length - 8} more`
 		: `${verb} ${names.join(" ")}`;
 
-// One list for all: that is what most of a report would be on its way to another thread.
+// One list for all: on its way to another thread it is written once a message, not once a step.
 const NONE: readonly string[] = [];
 const labelOf = ({ label, path }: PlannedStep): StepReport => ({ label, path, messages: NONE });
 

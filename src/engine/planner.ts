@@ -223,7 +223,7 @@ function at<T>(path: string, ask: () => T): T {
 }
 
 /** The unit, where there is one alone. */
-export const sole = (units: readonly number[]): number | undefined =>
+const sole = (units: readonly number[]): number | undefined =>
 	units.length === 1 ? units[0] : undefined;
 
 /** The index of the link that was made, if it is one. */

@@ -15,9 +15,10 @@ interface Scalar {
 	readonly wire: number;
 	read(reader: WireReader): unknown;
 }
-interface Field extends Scalar {
+interface Field {
 	readonly name: string;
 	readonly isRepeated: boolean;
+	read(reader: WireReader): unknown;
 }
 
 /** Reads a message as a plain object: repeated fields always as arrays, absent others left out. Throws Error. */
@@ -37,7 +38,9 @@ const scalars: Readonly<Record<string, Scalar>> = {
 const fieldsOf = (name: string): [string, FieldFact][] =>
 	Object.entries(messages[name]?.fields ?? {});
 
-const wireOf = (type: string): number => scalars[type]?.wire ?? LENGTH_DELIMITED;
+/** What stands before a value. */
+const tagOf = ({ id, type }: FieldFact): number =>
+	(id << 3) | (scalars[type]?.wire ?? LENGTH_DELIMITED);
 
 /** What stands before the values of these fields of a message. */
 export function tagsOf<F extends string>(
@@ -48,23 +51,22 @@ export function tagsOf<F extends string>(
 	const tags = fields.map((field) => {
 		const fact = facts.get(field);
 		if (fact === undefined) throw new Error(`${name} has no ${field}`);
-		return [field, (fact.id << 3) | wireOf(fact.type)];
+		return [field, tagOf(fact)];
 	});
 	return Object.fromEntries(tags);
 }
 
 /** A message inside another: its length, and its fields. */
-function nested(name: string): Scalar {
+function nested(name: string): Field["read"] {
 	const read = once(() => readerOf(name));
-	return { wire: LENGTH_DELIMITED, read: (r) => read()(r, r.end()) };
+	return (r) => read()(r, r.end());
 }
 
 function compile(name: string): Read {
 	const byTag = new Map(
-		fieldsOf(name).map(([field, { id, type, rule }]): [number, Field] => {
-			const scalar = scalars[type] ?? nested(type);
-			const tag = (id << 3) | wireOf(type);
-			return [tag, { ...scalar, name: field, isRepeated: rule === "repeated" }];
+		fieldsOf(name).map(([field, fact]): [number, Field] => {
+			const read = scalars[fact.type]?.read ?? nested(fact.type);
+			return [tagOf(fact), { name: field, isRepeated: fact.rule === "repeated", read }];
 		}),
 	);
 	const repeated = [...byTag.values()].filter(({ isRepeated }) => isRepeated);

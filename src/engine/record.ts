@@ -41,7 +41,7 @@ interface WireMessage {
 	payload: Uint8Array;
 }
 interface WireAction {
-	rtnetlink?: { request: WireMessage; only?: Identity | null };
+	rtnetlink?: { request: WireMessage; only?: Identity };
 	nftables?: { batch: WireMessage[] };
 	sysctl?: { path: string; value: string; only?: string | undefined };
 	unlink?: Identity;
@@ -118,10 +118,8 @@ function readMessage({ message: name, flags, payload }: WireMessage): Request {
 	return request(message, flags, message.recall(payload));
 }
 function readAction({ rtnetlink, nftables, sysctl, unlink }: WireAction): Action {
-	if (rtnetlink) {
-		const only = rtnetlink.only ?? undefined;
-		return { via: "rtnetlink", request: readMessage(rtnetlink.request), only };
-	}
+	if (rtnetlink)
+		return { via: "rtnetlink", request: readMessage(rtnetlink.request), only: rtnetlink.only };
 	if (nftables) return { via: "nftables", batch: nftables.batch.map(readMessage) };
 	if (sysctl) return { via: "sysctl", ...sysctl };
 	if (unlink) return { via: "unlink", link: unlink };

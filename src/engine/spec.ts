@@ -77,7 +77,7 @@ export function checkTap(name: string, tap: object, networksOf: Spec): Spec {
 			["version", version],
 			["taps", taps],
 		]);
-	return assembleSpec({ root }, issues, { networksOf });
+	return assembleSpec({ root, networksOf }, issues, {});
 }
 
 /** The spec in a plain object; a Spec is returned as it is. Throws SpecError with every issue. */

@@ -28,24 +28,14 @@ export class WireWriter {
 	}
 
 	string(value: string): void {
-		if (value.length <= SHORT ? this.#ascii(value) : this.#narrow(value)) return;
-		const length = Buffer.byteLength(value);
-		this.varint(length);
-		this.#reserve(length);
-		this.#length += this.#bytes.write(value, this.#length);
-	}
-
-	/** A text, if all of it is ASCII: no character takes less than a byte, so then it has as many as characters. */
-	#narrow(value: string): boolean {
-		const start = this.#length;
-		this.varint(value.length);
+		if (value.length <= SHORT && this.#ascii(value)) return;
+		const at = this.begin();
 		this.#reserve(3 * value.length);
-		const written = this.#bytes.write(value, this.#length);
-		this.#length = written === value.length ? this.#length + written : start;
-		return written === value.length;
+		this.#length += this.#bytes.write(value, this.#length);
+		this.end(at);
 	}
 
-	/** The same, of a short one. */
+	/** A short text, if all of it is ASCII: then it has as many bytes as characters. */
 	#ascii(value: string): boolean {
 		const start = this.#length;
 		this.varint(value.length);

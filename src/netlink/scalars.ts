@@ -15,6 +15,7 @@ const integer = (
 		write(w, value) {
 			if (!Number.isInteger(value) || value < min || value > max)
 				throw w.fail(`${value} is not a ${kind}`);
+			// Written out, as below: a method by its name is looked up anew each time where there are several.
 			if (bytes === 4) w.u32(value, littleEndian);
 			else if (bytes === 2) w.u16(value, littleEndian);
 			else w.u8(value);

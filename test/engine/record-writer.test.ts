@@ -1,3 +1,4 @@
+import fc from "fast-check";
 import protobuf from "protobufjs";
 import { expect, test } from "vitest";
 import proto from "../../src/engine/proto.json" with { type: "json" };
@@ -81,6 +82,28 @@ test.each(records.map((record) => [nameOf(record), record] as const))(
 		expect(Buffer.from(theirs).toString("latin1")).toBe(Buffer.from(ours).toString("latin1"));
 	},
 );
+
+const word = fc.string({ unit: "binary", minLength: 1, maxLength: 300 });
+const payload = fc.uint8Array({ minLength: 1, maxLength: 1000 });
+
+test("whatever is written, protobufjs reads it", () => {
+	fc.assert(
+		fc.property(word, word, word, payload, (transaction, label, path, bytes) => {
+			const value = { ifi_index: 7, $unknown: [{ type: 200, payload: bytes }] };
+			const set: Action = { via: "rtnetlink", request: request(RTM_NEWLINK, 1, value) };
+			const write: Action = { via: "sysctl", path, value: label };
+			const begin = { transaction, command: path, steps: [{ label, actions: [set, write] }] };
+			const theirs = Theirs.toObject(Theirs.decode(encodeRecord({ begin })), { bytes: Buffer });
+			const message = {
+				message: "RTM_NEWLINK",
+				flags: 1,
+				payload: Buffer.from(RTM_NEWLINK.encode(value)),
+			};
+			const actions = [{ rtnetlink: { request: message } }, { sysctl: { path, value: label } }];
+			expect(theirs).toEqual({ begin: { ...begin, steps: [{ label, actions }] } });
+		}),
+	);
+});
 
 test("what undoes itself has no place in the journal", () => {
 	const persist = [{ label: "keep it", actions: [{ via: "persist", name: "tap0" } as const] }];

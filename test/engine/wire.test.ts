@@ -45,6 +45,8 @@ test.each([
 	"tap0",
 	"a".repeat(32),
 	"a".repeat(33),
+	"a".repeat(100),
+	"a".repeat(101),
 	"a".repeat(20_000),
 	"é",
 	`${"a".repeat(31)}é`,

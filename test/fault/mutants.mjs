@@ -540,16 +540,16 @@ export const MUTANTS = [
 	],
 	[
 		"networks of each guest of a pool",
-		"pool.ts",
-		"this.#last !== undefined && same(this.#last.networks, networks)",
+		"guest-specs.ts",
+		"this.#last !== undefined && same(this.#last.given, given)",
 		"this.#last !== undefined",
 		["test/library/pool-take.test.ts"],
 	],
 	[
 		"length of a text that is not ASCII",
 		"engine/wire.ts",
-		"this.#length = written === value.length ? this.#length + written : start;\n\t\treturn written === value.length;",
-		"this.#length += written;\n\t\treturn true;",
+		"if (code > 0x7f) {",
+		"if (code > 0xff) {",
 		engine("wire"),
 	],
 	[

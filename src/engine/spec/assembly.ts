@@ -12,8 +12,6 @@ export interface SpecOptions {
 	readonly defaultOwner?: number;
 	/** Default: /etc/passwd and /etc/group. */
 	readonly accounts?: Accounts;
-	/** The networks are those of this one, which was read whole; none are in the new one. */
-	readonly networksOf?: Spec;
 }
 
 export interface Written {
@@ -23,6 +21,8 @@ export interface Written {
 	readonly text?: string;
 	/** Networks made from flags have the names of interfaces. */
 	readonly anyNetworkName?: boolean;
+	/** The networks are those of this one, which was read whole; none were written. */
+	readonly networksOf?: Spec;
 }
 
 /** The Specs that were read whole, and what their networks were made of. */
@@ -35,8 +35,8 @@ export function isSpec(value: unknown): value is Spec {
 
 /** The Spec of what the user wrote. Throws SpecError with every issue, those already in `issues` included. */
 export function assembleSpec(written: Written, issues: Issues, options: SpecOptions): Spec {
-	const { root, text, anyNetworkName = false } = written;
-	const { source, defaultOwner = 0, accounts = systemAccounts(), networksOf } = options;
+	const { root, text, anyNetworkName = false, networksOf } = written;
+	const { source, defaultOwner = 0, accounts = systemAccounts() } = options;
 	const networks = networksOf && checked.get(networksOf);
 	const draft =
 		root === undefined

@@ -1,6 +1,7 @@
 import { closeSync, fstatSync, mkdirSync, openSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout } from "node:timers/promises";
+import { monotonic } from "../sys/clock.js";
 import { tryLock, unlock } from "../sys/file.js";
 import { LockError } from "./error.js";
 
@@ -22,12 +23,7 @@ export class HostLock {
 
 	/** @throws LockError when `milliseconds` go by first */
 	async acquire(milliseconds: number): Promise<void> {
-		let end: number | undefined;
-		// Asked for only by who has to wait: Node loads its clock when it is first used.
-		const deadline = () => {
-			end ??= performance.now() + milliseconds;
-			return end;
-		};
+		const deadline = monotonic() + milliseconds;
 		for (;;) {
 			this.#turnstile ??= this.#open("turn");
 			await this.#take(this.#turnstile, deadline);
@@ -80,9 +76,9 @@ export class HostLock {
 	 * Asked again and again rather than waited for in flock(2): a thread that sits there cannot be called off,
 	 * and keeps the process from ending when its time is up.
 	 */
-	async #take(fd: number, deadline: () => number): Promise<void> {
+	async #take(fd: number, deadline: number): Promise<void> {
 		while (!tryLock(fd)) {
-			if (deadline() <= performance.now())
+			if (deadline <= monotonic())
 				throw new LockError("another umlnet-nl holds the lock of this network namespace", {
 					hint: `wait for it, or allow more time with --timeout; holders: fuser ${this.#directory}/lock`,
 				});

@@ -2,11 +2,20 @@ import type { Action, Identity } from "../kernel/action.js";
 import { type Request, request } from "../netlink/request.js";
 import type { AnyMessage, Message } from "../netlink/schema.js";
 import { UmlnetError } from "../sys/error.js";
-import * as if_addr from "../uapi/if_addr.js";
-import * as if_link from "../uapi/if_link.js";
-import * as neighbour from "../uapi/neighbour.js";
-import * as nf_tables from "../uapi/nf_tables.js";
-import * as rtnetlink from "../uapi/rtnetlink.js";
+import { RTM_DELADDR, RTM_NEWADDR } from "../uapi/if_addr.js";
+import { RTM_NEWLINK } from "../uapi/if_link.js";
+import { RTM_DELNEIGH, RTM_NEWNEIGH } from "../uapi/neighbour.js";
+import {
+	NFT_MSG_DELRULE,
+	NFT_MSG_DELSETELEM,
+	NFT_MSG_DELTABLE,
+	NFT_MSG_NEWCHAIN,
+	NFT_MSG_NEWRULE,
+	NFT_MSG_NEWSET,
+	NFT_MSG_NEWSETELEM,
+	NFT_MSG_NEWTABLE,
+} from "../uapi/nf_tables.js";
+import { RTM_DELROUTE, RTM_NEWROUTE } from "../uapi/rtnetlink.js";
 import { decode } from "./protobuf.js";
 import type { Delta, Entry, TapEntry } from "./state.js";
 
@@ -90,18 +99,25 @@ const readStep = ({ label, actions }: { label: string; actions: WireAction[] }):
 	actions: actions.map(readAction),
 });
 
-const isMessage = (fact: unknown): fact is AnyMessage =>
-	typeof fact === "object" && fact !== null && "decode" in fact;
-
-/** By the name of the constant: PF_BRIDGE_RTM_SETLINK calls itself RTM_SETLINK, but is read otherwise. */
+/** All that kinds send. */
 const messages = new Map<string, AnyMessage>(
-	Object.entries<unknown>({
-		...if_link,
-		...if_addr,
-		...rtnetlink,
-		...neighbour,
-		...nf_tables,
-	}).flatMap(([name, fact]) => (isMessage(fact) ? [[name, fact]] : [])),
+	Object.entries({
+		RTM_NEWLINK,
+		RTM_NEWADDR,
+		RTM_DELADDR,
+		RTM_NEWROUTE,
+		RTM_DELROUTE,
+		RTM_NEWNEIGH,
+		RTM_DELNEIGH,
+		NFT_MSG_NEWTABLE,
+		NFT_MSG_DELTABLE,
+		NFT_MSG_NEWCHAIN,
+		NFT_MSG_NEWRULE,
+		NFT_MSG_DELRULE,
+		NFT_MSG_NEWSET,
+		NFT_MSG_NEWSETELEM,
+		NFT_MSG_DELSETELEM,
+	}),
 );
 const names = new Map([...messages].map(([name, message]) => [message, name]));
 

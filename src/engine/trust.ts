@@ -1,10 +1,12 @@
+import { monotonic } from "../sys/clock.js";
+
 /**
  * When what many taps stand on was last looked at. A farm starts hundreds of guests a minute on one table and one
  * uplink: looking at those for each guest costs more than anybody gains, who changes them after a look is not
  * noticed anyway.
  */
 export class Looks {
-	/** By key, the `performance.now()` of the plan that looked. */
+	/** By key, the `monotonic()` of the plan that looked. */
 	readonly #at = new Map<string, number>();
 	#now = 0;
 	/** What the plan under way did not look at. */
@@ -12,7 +14,7 @@ export class Looks {
 
 	/** Begin a plan that trusts what was looked at in the last so many milliseconds. */
 	within(milliseconds: number): (key: string) => boolean {
-		this.#now = performance.now();
+		this.#now = monotonic();
 		this.#trusted.clear();
 		return (key) => {
 			const at = this.#at.get(key);

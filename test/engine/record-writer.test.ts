@@ -1,14 +1,17 @@
+import { readdirSync, readFileSync } from "node:fs";
 import fc from "fast-check";
 import protobuf from "protobufjs";
 import { expect, test } from "vitest";
 import proto from "../../src/engine/proto.json" with { type: "json" };
-import { decodeRecord, type JournalRecord } from "../../src/engine/record.js";
+import { decodeRecord, type JournalRecord, nameOf } from "../../src/engine/record.js";
 import { encodeRecord } from "../../src/engine/record-writer.js";
 import type { Delta } from "../../src/engine/state.js";
 import type { Action } from "../../src/kernel/action.js";
 import { request } from "../../src/netlink/request.js";
+import type { AnyMessage } from "../../src/netlink/schema.js";
 import { RTM_NEWADDR } from "../../src/uapi/if_addr.js";
 import { RTM_NEWLINK } from "../../src/uapi/if_link.js";
+import * as uapi from "../../src/uapi/index.js";
 import { NLM_F_CREATE } from "../../src/uapi/netlink.js";
 import { NFT_MSG_NEWTABLE } from "../../src/uapi/nf_tables.js";
 
@@ -60,9 +63,9 @@ const records: readonly JournalRecord[] = [
 	{ checkpoint: delta },
 	{ checkpoint: { put: [], drop: [], up: [], down: [] } },
 ];
-const nameOf = (record: JournalRecord): string => Object.keys(record)[0] as string;
+const kindOf = (record: JournalRecord): string => Object.keys(record)[0] as string;
 
-test.each(records.map((record) => [nameOf(record), record] as const))(
+test.each(records.map((record) => [kindOf(record), record] as const))(
 	"of a %s record we read what we wrote",
 	(_, record) => {
 		const bytes = encodeRecord(record).slice();
@@ -74,7 +77,7 @@ test.each(records.map((record) => [nameOf(record), record] as const))(
 );
 
 /** It leaves out what is zero or empty; nothing here is. */
-test.each(records.map((record) => [nameOf(record), record] as const))(
+test.each(records.map((record) => [kindOf(record), record] as const))(
 	"a %s record is as protobufjs would write it",
 	(_, record) => {
 		const ours = encodeRecord(record).slice();
@@ -110,4 +113,17 @@ test("what undoes itself has no place in the journal", () => {
 	expect(() => encodeRecord({ begin: { transaction, command: "up", steps: persist } })).toThrow(
 		"persist has no place in the journal",
 	);
+});
+
+test("whatever a kind sends has a place in it", () => {
+	const folder = new URL("../../src/kinds/", import.meta.url);
+	const text = readdirSync(folder)
+		.map((name) => readFileSync(new URL(name, folder), "utf8"))
+		.join("\n");
+	const sent = new Set(
+		[...text.matchAll(/request\(\s*([A-Z]+_\w+)/g)].map(([, name = ""]) => name),
+	);
+	expect(sent.size).toBeGreaterThan(10);
+	const facts = new Map(Object.entries<unknown>(uapi));
+	for (const name of sent) expect(nameOf(facts.get(name) as AnyMessage)).toBe(name);
 });

@@ -5,6 +5,11 @@ import { dropTable, hasTable } from "./our-table.js";
 import { Rig, scratch } from "./rig.js";
 import { downOf, rejected, unit } from "./units.js";
 
+vi.mock(import("../../src/sys/clock.js"), async (original) => ({
+	...(await original()),
+	monotonic: () => clock,
+}));
+
 const directory = scratch();
 afterAll(() => rmSync(directory, { recursive: true }));
 
@@ -13,12 +18,10 @@ let rig: Rig;
 let clock: number;
 beforeEach(() => {
 	clock = 1000;
-	vi.spyOn(performance, "now").mockImplementation(() => clock);
 	rig = new Rig(directory, lan);
 	// Two, so that table and uplink stand for others as well.
 	for (const id of [1, 2]) up(id);
 	return () => {
-		vi.restoreAllMocks();
 		rig.close();
 	};
 });

@@ -55,6 +55,7 @@ test.each([
 	["there is more in it", `echo >> ${FILE}`],
 	["it is empty", `: > ${FILE}`],
 	["it is something else", `head -c 100000 /dev/urandom > ${FILE}`],
+	["it is of another program", `sed -i '1s/cli-/old-/' ${FILE}`],
 	["it is of another V8", `sed -i '1!s/./x/g' ${FILE}`],
 ])("where %s it is not run, but made anew", (_, spoil) => {
 	expect(isUsed(spoil)).toBe(false);

@@ -51,13 +51,16 @@ function append(out: Record<string, unknown>, name: string, value: unknown): voi
 /**
  * Declare an attribute space: uapi name → [uapi number, payload codec], and pairs in which one attribute
  * selects the schema of another. A later duplicate of an attribute wins, as in the kernel's nla_parse().
+ * The table is given as a function, called when the space is first used: a command uses a tenth of all tables, and
+ * making the others is a tenth of what it takes to start.
  */
 export function attrs<const E extends Entries, const S extends readonly AnySelect[] = []>(
-	entries: E,
+	table: () => E,
 	...selects: S
 ): AttrSet<Simplify<AttrsOut<E, S>>, AttrsIn<E, S>> {
-	const tables = once(() => compile(entries, selects));
-	const parts = once(() => partsOf(entries, selects));
+	const entries = once(table);
+	const tables = once(() => compile(entries(), selects));
+	const parts = once(() => partsOf(entries(), selects));
 	const readInto = (r: Reader, out: Record<string, unknown>): void => {
 		const { byType, selectByType } = tables();
 		let pending: Map<SelectReader, Pending> | undefined;
@@ -174,7 +177,7 @@ export const variant = <K extends string, D extends string, const F extends Form
 ): AttrSet<
 	Simplify<AttrsOut<Record<never, never>, [Select<K, D, F>]>>,
 	AttrsIn<Record<never, never>, [Select<K, D, F>]>
-> => attrs({}, select(name, data, formats));
+> => attrs(() => ({}), select(name, data, formats));
 
 /** An attribute that may stand several times in its space: IFLA_ALT_IFNAME, NFTA_DEVICE_NAME. */
 export function many<O, I>(codec: Codec<O, I>): Codec<O[], readonly I[]> {

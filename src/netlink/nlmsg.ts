@@ -44,7 +44,7 @@ export const NLMSG_MIN_TYPE = 0x10;
 /** The fixed part of NLMSG_ERROR; the request follows unless NLM_F_CAPPED, then the attributes. */
 export const nlmsgerr = struct({ error: s32, msg: nlmsghdr });
 
-export const policyAttrs = attrs({
+export const policyAttrs = attrs(() => ({
 	NL_POLICY_TYPE_ATTR_TYPE: [1, u32],
 	NL_POLICY_TYPE_ATTR_MIN_VALUE_S: [2, s64],
 	NL_POLICY_TYPE_ATTR_MAX_VALUE_S: [3, s64],
@@ -57,13 +57,13 @@ export const policyAttrs = attrs({
 	NL_POLICY_TYPE_ATTR_BITFIELD32_MASK: [10, u32],
 	NL_POLICY_TYPE_ATTR_PAD: [11, binary()],
 	NL_POLICY_TYPE_ATTR_MASK: [12, u64],
-});
+}));
 /** Extended acknowledgement. Offsets count from the start of the request's nlmsghdr. */
-export const nlmsgerrAttrs = attrs({
+export const nlmsgerrAttrs = attrs(() => ({
 	NLMSGERR_ATTR_MSG: [1, nulString(4096)],
 	NLMSGERR_ATTR_OFFS: [2, u32],
 	NLMSGERR_ATTR_COOKIE: [3, binary()],
 	NLMSGERR_ATTR_POLICY: [4, policyAttrs],
 	NLMSGERR_ATTR_MISS_TYPE: [5, u32],
 	NLMSGERR_ATTR_MISS_NEST: [6, u32],
-});
+}));

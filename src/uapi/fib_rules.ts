@@ -28,7 +28,7 @@ export const fib_rule_hdr = struct({
 export const fib_rule_uid_range = struct({ start: u32, end: u32 });
 export const fib_rule_port_range = struct({ start: u16, end: u16 }); // host order: nla_get_port_range()
 
-export const fibRuleAttrs = attrs({
+export const fibRuleAttrs = attrs(() => ({
 	FRA_DST: [1, binary()],
 	FRA_SRC: [2, binary()],
 	FRA_IIFNAME: [3, nulString(15)],
@@ -55,7 +55,7 @@ export const fibRuleAttrs = attrs({
 	FRA_SPORT_MASK: [28, u16],
 	FRA_DPORT_MASK: [29, u16],
 	FRA_DSCP_MASK: [30, u8],
-});
+}));
 export const RTM_NEWRULE = message("RTM_NEWRULE", 32, fib_rule_hdr, fibRuleAttrs);
 export const RTM_DELRULE = message("RTM_DELRULE", 33, fib_rule_hdr, fibRuleAttrs);
 export const RTM_GETRULE = message("RTM_GETRULE", 34, fib_rule_hdr, fibRuleAttrs);

@@ -17,7 +17,7 @@ export const ifa_cacheinfo = struct({
 });
 
 /** Addresses are in network order, four or sixteen bytes. */
-export const addrAttrs = attrs({
+export const addrAttrs = attrs(() => ({
 	IFA_ADDRESS: [1, binary()], // the peer on a point-to-point link, else the same as IFA_LOCAL
 	IFA_LOCAL: [2, binary()],
 	IFA_LABEL: [3, nulString(15)],
@@ -29,7 +29,7 @@ export const addrAttrs = attrs({
 	IFA_RT_PRIORITY: [9, u32],
 	IFA_TARGET_NETNSID: [10, s32],
 	IFA_PROTO: [11, u8],
-});
+}));
 export const RTM_NEWADDR = message("RTM_NEWADDR", 20, ifaddrmsg, addrAttrs);
 export const RTM_DELADDR = message("RTM_DELADDR", 21, ifaddrmsg, addrAttrs);
 export const RTM_GETADDR = message("RTM_GETADDR", 22, ifaddrmsg, addrAttrs);

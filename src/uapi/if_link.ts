@@ -81,7 +81,7 @@ export const rtnl_link_ifmap = struct({
 // IFLA_LINKINFO of a bridge. Times are in clock_t: hundredths of a second.
 
 export const ifla_bridge_id = struct({ prio: be16, addr: binary(6) });
-export const bridgeAttrs = attrs({
+export const bridgeAttrs = attrs(() => ({
 	IFLA_BR_FORWARD_DELAY: [1, u32],
 	IFLA_BR_HELLO_TIME: [2, u32],
 	IFLA_BR_MAX_AGE: [3, u32],
@@ -131,13 +131,13 @@ export const bridgeAttrs = attrs({
 	IFLA_BR_MCAST_QUERIER_STATE: [47, bridgeQuerierAttrs],
 	IFLA_BR_FDB_N_LEARNED: [48, u32],
 	IFLA_BR_FDB_MAX_LEARNED: [49, u32],
-});
+}));
 
 export const BRIDGE_MODE_UNSPEC = 0;
 export const BRIDGE_MODE_HAIRPIN = 1;
 
 /** A bridge port: IFLA_INFO_SLAVE_DATA(bridge), and IFLA_PROTINFO of the AF_BRIDGE messages. */
-export const brportAttrs = attrs({
+export const brportAttrs = attrs(() => ({
 	IFLA_BRPORT_STATE: [1, u8],
 	IFLA_BRPORT_PRIORITY: [2, u16],
 	IFLA_BRPORT_COST: [3, u32],
@@ -182,12 +182,12 @@ export const brportAttrs = attrs({
 	IFLA_BRPORT_MCAST_MAX_GROUPS: [42, u32],
 	IFLA_BRPORT_NEIGH_VLAN_SUPPRESS: [43, u8],
 	IFLA_BRPORT_BACKUP_NHID: [44, u32],
-});
+}));
 
 // IFLA_LINKINFO of the other kinds
 
 /** Only read: a tun device is created by TUNSETIFF. */
-export const tunAttrs = attrs({
+export const tunAttrs = attrs(() => ({
 	IFLA_TUN_OWNER: [1, u32],
 	IFLA_TUN_GROUP: [2, u32],
 	IFLA_TUN_TYPE: [3, u8],
@@ -197,10 +197,10 @@ export const tunAttrs = attrs({
 	IFLA_TUN_MULTI_QUEUE: [7, u8],
 	IFLA_TUN_NUM_QUEUES: [8, u32],
 	IFLA_TUN_NUM_DISABLED_QUEUES: [9, u32],
-});
+}));
 
 export const ifla_vxlan_port_range = struct({ low: be16, high: be16 });
-export const vxlanAttrs = attrs({
+export const vxlanAttrs = attrs(() => ({
 	IFLA_VXLAN_ID: [1, u32],
 	IFLA_VXLAN_GROUP: [2, binary(4)],
 	IFLA_VXLAN_LINK: [3, u32],
@@ -236,13 +236,13 @@ export const vxlanAttrs = attrs({
 	IFLA_VXLAN_LABEL_POLICY: [32, u32],
 	IFLA_VXLAN_RESERVED_BITS: [33, binary(8)],
 	IFLA_VXLAN_MC_ROUTE: [34, u8],
-});
+}));
 export const VXLAN_DF_UNSET = 0;
 export const VXLAN_DF_SET = 1;
 export const VXLAN_DF_INHERIT = 2;
 
 /** macvlan and macvtap. */
-export const macvlanAttrs = attrs({
+export const macvlanAttrs = attrs(() => ({
 	IFLA_MACVLAN_MODE: [1, u32],
 	IFLA_MACVLAN_FLAGS: [2, u16],
 	IFLA_MACVLAN_MACADDR_MODE: [3, u32],
@@ -252,7 +252,7 @@ export const macvlanAttrs = attrs({
 	IFLA_MACVLAN_BC_QUEUE_LEN: [7, u32],
 	IFLA_MACVLAN_BC_QUEUE_LEN_USED: [8, u32],
 	IFLA_MACVLAN_BC_CUTOFF: [9, s32],
-});
+}));
 export const MACVLAN_MODE_PRIVATE = 1;
 export const MACVLAN_MODE_VEPA = 2;
 export const MACVLAN_MODE_BRIDGE = 4;
@@ -266,7 +266,10 @@ export const MACVLAN_FLAG_NOPROMISC = 1;
 export const MACVLAN_FLAG_NODST = 2;
 
 /** ipvlan and ipvtap. */
-export const ipvlanAttrs = attrs({ IFLA_IPVLAN_MODE: [1, u16], IFLA_IPVLAN_FLAGS: [2, u16] });
+export const ipvlanAttrs = attrs(() => ({
+	IFLA_IPVLAN_MODE: [1, u16],
+	IFLA_IPVLAN_FLAGS: [2, u16],
+}));
 export const IPVLAN_MODE_L2 = 0;
 export const IPVLAN_MODE_L3 = 1;
 export const IPVLAN_MODE_L3S = 2;
@@ -276,26 +279,26 @@ export const IPVLAN_F_VEPA = 0x02;
 export const ifla_vlan_flags = struct({ flags: u32, mask: u32 });
 export const ifla_vlan_qos_mapping = struct({ from: u32, to: u32 });
 const vlanQos = list(1, ifla_vlan_qos_mapping, "IFLA_VLAN_QOS_MAPPING");
-export const vlanAttrs = attrs({
+export const vlanAttrs = attrs(() => ({
 	IFLA_VLAN_ID: [1, u16],
 	IFLA_VLAN_FLAGS: [2, ifla_vlan_flags],
 	IFLA_VLAN_EGRESS_QOS: [3, vlanQos],
 	IFLA_VLAN_INGRESS_QOS: [4, vlanQos],
 	IFLA_VLAN_PROTOCOL: [5, be16],
-});
+}));
 
-export const vrfAttrs = attrs({ IFLA_VRF_TABLE: [1, u32] });
-export const vrfPortAttrs = attrs({ IFLA_VRF_PORT_TABLE: [1, u32] });
+export const vrfAttrs = attrs(() => ({ IFLA_VRF_TABLE: [1, u32] }));
+export const vrfPortAttrs = attrs(() => ({ IFLA_VRF_PORT_TABLE: [1, u32] }));
 /** Kinds without attributes of their own: dummy, ifb. */
-const plain = attrs({});
+const plain = attrs(() => ({}));
 
 // IFLA_AF_SPEC
 
-export const inetAttrs = attrs({
+export const inetAttrs = attrs(() => ({
 	// inet_set_link_af() takes a nest numbered by IPV4_DEVCONF_*, inet_fill_link_af() puts one packed array
 	// in which IPV4_DEVCONF_x stands at x - 1.
 	IFLA_INET_CONF: [1, asymmetric(ipv4DevconfAttrs, arrayOf(s32))],
-});
+}));
 export const ifla_cacheinfo = struct({
 	max_reasm_len: u32,
 	tstamp: u32,
@@ -303,7 +306,7 @@ export const ifla_cacheinfo = struct({
 	retrans_time: u32,
 });
 /** Of these only IFLA_INET6_ADDR_GEN_MODE and IFLA_INET6_TOKEN can be set: inet6_set_link_af(). */
-export const inet6Attrs = attrs({
+export const inet6Attrs = attrs(() => ({
 	IFLA_INET6_FLAGS: [1, u32],
 	IFLA_INET6_CONF: [2, arrayOf(s32)], // DEVCONF_x stands at x
 	IFLA_INET6_STATS: [3, arrayOf(u64)],
@@ -313,16 +316,16 @@ export const inet6Attrs = attrs({
 	IFLA_INET6_TOKEN: [7, binary(16)],
 	IFLA_INET6_ADDR_GEN_MODE: [8, u8],
 	IFLA_INET6_RA_MTU: [9, u32],
-});
+}));
 export const IN6_ADDR_GEN_MODE_EUI64 = 0;
 export const IN6_ADDR_GEN_MODE_NONE = 1;
 export const IN6_ADDR_GEN_MODE_STABLE_PRIVACY = 2;
 export const IN6_ADDR_GEN_MODE_RANDOM = 3;
-export const afSpecAttrs = attrs({ AF_INET: [2, inetAttrs], AF_INET6: [10, inet6Attrs] });
+export const afSpecAttrs = attrs(() => ({ AF_INET: [2, inetAttrs], AF_INET6: [10, inet6Attrs] }));
 
 // The link itself
 
-export const xdpAttrs = attrs({
+export const xdpAttrs = attrs(() => ({
 	IFLA_XDP_FD: [1, s32],
 	IFLA_XDP_ATTACHED: [2, u8],
 	IFLA_XDP_FLAGS: [3, u32],
@@ -331,92 +334,93 @@ export const xdpAttrs = attrs({
 	IFLA_XDP_SKB_PROG_ID: [6, u32],
 	IFLA_XDP_HW_PROG_ID: [7, u32],
 	IFLA_XDP_EXPECTED_FD: [8, s32],
-});
-export const protoDownReasonAttrs = attrs({
+}));
+export const protoDownReasonAttrs = attrs(() => ({
 	IFLA_PROTO_DOWN_REASON_MASK: [1, u32],
 	IFLA_PROTO_DOWN_REASON_VALUE: [2, u32],
-});
-export const propListAttrs = attrs({ IFLA_ALT_IFNAME: [53, many(altname)] });
+}));
+export const propListAttrs = attrs(() => ({ IFLA_ALT_IFNAME: [53, many(altname)] }));
 
-const common = {
-	IFLA_ADDRESS: [1, lladdr],
-	IFLA_BROADCAST: [2, lladdr],
-	IFLA_IFNAME: [3, ifname],
-	IFLA_MTU: [4, u32],
-	IFLA_LINK: [5, u32],
-	IFLA_QDISC: [6, ifname],
-	IFLA_STATS: [7, binary()], // struct rtnl_link_stats: IFLA_STATS64 in 32 bits
-	IFLA_COST: [8, binary()],
-	IFLA_PRIORITY: [9, binary()],
-	IFLA_MASTER: [10, u32],
-	IFLA_WIRELESS: [11, binary()],
-	IFLA_PROTINFO: [12, binary()], // not in AF_UNSPEC messages; see PF_BRIDGE_RTM_NEWLINK
-	IFLA_TXQLEN: [13, u32],
-	IFLA_MAP: [14, rtnl_link_ifmap],
-	IFLA_WEIGHT: [15, u32],
-	IFLA_OPERSTATE: [16, u8],
-	IFLA_LINKMODE: [17, u8],
-	IFLA_NET_NS_PID: [19, u32],
-	// dev_set_alias() takes the length as it is: a NUL would count, and 255 bytes and a NUL are EINVAL.
-	IFLA_IFALIAS: [20, string(255)],
-	IFLA_NUM_VF: [21, u32],
-	IFLA_VFINFO_LIST: [22, binary()],
-	IFLA_STATS64: [23, rtnl_link_stats64],
-	IFLA_VF_PORTS: [24, binary()],
-	IFLA_PORT_SELF: [25, binary()],
-	IFLA_GROUP: [27, u32],
-	IFLA_NET_NS_FD: [28, u32],
-	IFLA_EXT_MASK: [29, u32],
-	IFLA_PROMISCUITY: [30, u32],
-	IFLA_NUM_TX_QUEUES: [31, u32],
-	IFLA_NUM_RX_QUEUES: [32, u32],
-	IFLA_CARRIER: [33, u8],
-	IFLA_PHYS_PORT_ID: [34, binary()],
-	IFLA_CARRIER_CHANGES: [35, u32],
-	IFLA_PHYS_SWITCH_ID: [36, binary()],
-	IFLA_LINK_NETNSID: [37, s32],
-	IFLA_PHYS_PORT_NAME: [38, nulString(255)],
-	IFLA_PROTO_DOWN: [39, u8],
-	IFLA_GSO_MAX_SEGS: [40, u32],
-	IFLA_GSO_MAX_SIZE: [41, u32],
-	IFLA_PAD: [42, binary()],
-	IFLA_XDP: [43, xdpAttrs],
-	IFLA_EVENT: [44, u32],
-	IFLA_NEW_NETNSID: [45, s32],
-	IFLA_TARGET_NETNSID: [46, s32],
-	IFLA_CARRIER_UP_COUNT: [47, u32],
-	IFLA_CARRIER_DOWN_COUNT: [48, u32],
-	IFLA_NEW_IFINDEX: [49, s32],
-	IFLA_MIN_MTU: [50, u32],
-	IFLA_MAX_MTU: [51, u32],
-	IFLA_PROP_LIST: [52, propListAttrs],
-	IFLA_ALT_IFNAME: [53, altname],
-	IFLA_PERM_ADDRESS: [54, lladdr],
-	IFLA_PROTO_DOWN_REASON: [55, protoDownReasonAttrs],
-	IFLA_PARENT_DEV_NAME: [56, nulString(255)],
-	IFLA_PARENT_DEV_BUS_NAME: [57, nulString(255)],
-	IFLA_GRO_MAX_SIZE: [58, u32],
-	IFLA_TSO_MAX_SIZE: [59, u32],
-	IFLA_TSO_MAX_SEGS: [60, u32],
-	IFLA_ALLMULTI: [61, u32],
-	IFLA_DEVLINK_PORT: [62, binary()],
-	IFLA_GSO_IPV4_MAX_SIZE: [63, u32],
-	IFLA_GRO_IPV4_MAX_SIZE: [64, u32],
-	IFLA_DPLL_PIN: [65, binary()],
-	IFLA_MAX_PACING_OFFLOAD_HORIZON: [66, binary()], // NLA_UINT: four or eight bytes
-	IFLA_NETNS_IMMUTABLE: [67, u8],
-	IFLA_HEADROOM: [68, u16],
-	IFLA_TAILROOM: [69, u16],
-} as const;
+const common = () =>
+	({
+		IFLA_ADDRESS: [1, lladdr],
+		IFLA_BROADCAST: [2, lladdr],
+		IFLA_IFNAME: [3, ifname],
+		IFLA_MTU: [4, u32],
+		IFLA_LINK: [5, u32],
+		IFLA_QDISC: [6, ifname],
+		IFLA_STATS: [7, binary()], // struct rtnl_link_stats: IFLA_STATS64 in 32 bits
+		IFLA_COST: [8, binary()],
+		IFLA_PRIORITY: [9, binary()],
+		IFLA_MASTER: [10, u32],
+		IFLA_WIRELESS: [11, binary()],
+		IFLA_PROTINFO: [12, binary()], // not in AF_UNSPEC messages; see PF_BRIDGE_RTM_NEWLINK
+		IFLA_TXQLEN: [13, u32],
+		IFLA_MAP: [14, rtnl_link_ifmap],
+		IFLA_WEIGHT: [15, u32],
+		IFLA_OPERSTATE: [16, u8],
+		IFLA_LINKMODE: [17, u8],
+		IFLA_NET_NS_PID: [19, u32],
+		// dev_set_alias() takes the length as it is: a NUL would count, and 255 bytes and a NUL are EINVAL.
+		IFLA_IFALIAS: [20, string(255)],
+		IFLA_NUM_VF: [21, u32],
+		IFLA_VFINFO_LIST: [22, binary()],
+		IFLA_STATS64: [23, rtnl_link_stats64],
+		IFLA_VF_PORTS: [24, binary()],
+		IFLA_PORT_SELF: [25, binary()],
+		IFLA_GROUP: [27, u32],
+		IFLA_NET_NS_FD: [28, u32],
+		IFLA_EXT_MASK: [29, u32],
+		IFLA_PROMISCUITY: [30, u32],
+		IFLA_NUM_TX_QUEUES: [31, u32],
+		IFLA_NUM_RX_QUEUES: [32, u32],
+		IFLA_CARRIER: [33, u8],
+		IFLA_PHYS_PORT_ID: [34, binary()],
+		IFLA_CARRIER_CHANGES: [35, u32],
+		IFLA_PHYS_SWITCH_ID: [36, binary()],
+		IFLA_LINK_NETNSID: [37, s32],
+		IFLA_PHYS_PORT_NAME: [38, nulString(255)],
+		IFLA_PROTO_DOWN: [39, u8],
+		IFLA_GSO_MAX_SEGS: [40, u32],
+		IFLA_GSO_MAX_SIZE: [41, u32],
+		IFLA_PAD: [42, binary()],
+		IFLA_XDP: [43, xdpAttrs],
+		IFLA_EVENT: [44, u32],
+		IFLA_NEW_NETNSID: [45, s32],
+		IFLA_TARGET_NETNSID: [46, s32],
+		IFLA_CARRIER_UP_COUNT: [47, u32],
+		IFLA_CARRIER_DOWN_COUNT: [48, u32],
+		IFLA_NEW_IFINDEX: [49, s32],
+		IFLA_MIN_MTU: [50, u32],
+		IFLA_MAX_MTU: [51, u32],
+		IFLA_PROP_LIST: [52, propListAttrs],
+		IFLA_ALT_IFNAME: [53, altname],
+		IFLA_PERM_ADDRESS: [54, lladdr],
+		IFLA_PROTO_DOWN_REASON: [55, protoDownReasonAttrs],
+		IFLA_PARENT_DEV_NAME: [56, nulString(255)],
+		IFLA_PARENT_DEV_BUS_NAME: [57, nulString(255)],
+		IFLA_GRO_MAX_SIZE: [58, u32],
+		IFLA_TSO_MAX_SIZE: [59, u32],
+		IFLA_TSO_MAX_SEGS: [60, u32],
+		IFLA_ALLMULTI: [61, u32],
+		IFLA_DEVLINK_PORT: [62, binary()],
+		IFLA_GSO_IPV4_MAX_SIZE: [63, u32],
+		IFLA_GRO_IPV4_MAX_SIZE: [64, u32],
+		IFLA_DPLL_PIN: [65, binary()],
+		IFLA_MAX_PACING_OFFLOAD_HORIZON: [66, binary()], // NLA_UINT: four or eight bytes
+		IFLA_NETNS_IMMUTABLE: [67, u8],
+		IFLA_HEADROOM: [68, u16],
+		IFLA_TAILROOM: [69, u16],
+	}) as const;
 
 /**
  * The peer is a whole link message. veth_newlink() gives it to rtnl_create_link(), which reads no IFLA_LINKINFO
  * (the kind is veth), no IFLA_AF_SPEC and no IFLA_MASTER.
  */
-export const vethAttrs = attrs({ VETH_INFO_PEER: [1, headed(ifinfomsg, attrs(common))] });
+export const vethAttrs = attrs(() => ({ VETH_INFO_PEER: [1, headed(ifinfomsg, attrs(common))] }));
 
 export const linkinfoAttrs = attrs(
-	{ IFLA_INFO_XSTATS: [3, binary()] },
+	() => ({ IFLA_INFO_XSTATS: [3, binary()] }),
 	select(["IFLA_INFO_KIND", 1], ["IFLA_INFO_DATA", 2], {
 		bridge: bridgeAttrs,
 		dummy: plain,
@@ -437,11 +441,11 @@ export const linkinfoAttrs = attrs(
 	}),
 );
 
-export const linkAttrs = attrs({
-	...common,
+export const linkAttrs = attrs(() => ({
+	...common(),
 	IFLA_LINKINFO: [18, linkinfoAttrs],
 	IFLA_AF_SPEC: [26, afSpecAttrs],
-});
+}));
 export const RTM_NEWLINK = message("RTM_NEWLINK", 16, ifinfomsg, linkAttrs);
 export const RTM_DELLINK = message("RTM_DELLINK", 17, ifinfomsg, linkAttrs);
 export const RTM_GETLINK = message("RTM_GETLINK", 18, ifinfomsg, linkAttrs);
@@ -454,7 +458,7 @@ export const RTM_DELLINKPROP = message("RTM_DELLINKPROP", 109, ifinfomsg, linkAt
  * IFLA_BRIDGE_* and IFLA_PROTINFO a port. Notifications of both kinds arrive in RTNLGRP_LINK, so who listens
  * there looks at ifi_family, the first byte, before choosing the table.
  */
-export const bridgeLinkAttrs = attrs({
+export const bridgeLinkAttrs = attrs(() => ({
 	IFLA_ADDRESS: [1, lladdr],
 	IFLA_IFNAME: [3, ifname],
 	IFLA_MTU: [4, u32],
@@ -464,7 +468,7 @@ export const bridgeLinkAttrs = attrs({
 	IFLA_OPERSTATE: [16, u8],
 	IFLA_AF_SPEC: [26, bridgeAfSpecAttrs],
 	IFLA_EXT_MASK: [29, u32],
-});
+}));
 export const PF_BRIDGE_RTM_NEWLINK = message("RTM_NEWLINK", 16, ifinfomsg, bridgeLinkAttrs);
 export const PF_BRIDGE_RTM_DELLINK = message("RTM_DELLINK", 17, ifinfomsg, bridgeLinkAttrs);
 export const PF_BRIDGE_RTM_GETLINK = message("RTM_GETLINK", 18, ifinfomsg, bridgeLinkAttrs);

@@ -36,7 +36,7 @@ export const IPV4_DEVCONF_BC_FORWARDING = 32;
 export const IPV4_DEVCONF_ARP_EVICT_NOCARRIER = 33;
 
 /** The settings as IFLA_INET_CONF takes them; they are ints in the kernel (struct ipv4_devconf). */
-export const ipv4DevconfAttrs = attrs({
+export const ipv4DevconfAttrs = attrs(() => ({
 	IPV4_DEVCONF_FORWARDING: [1, s32],
 	IPV4_DEVCONF_MC_FORWARDING: [2, s32],
 	IPV4_DEVCONF_PROXY_ARP: [3, s32],
@@ -70,4 +70,4 @@ export const ipv4DevconfAttrs = attrs({
 	IPV4_DEVCONF_DROP_GRATUITOUS_ARP: [31, s32],
 	IPV4_DEVCONF_BC_FORWARDING: [32, s32],
 	IPV4_DEVCONF_ARP_EVICT_NOCARRIER: [33, s32],
-});
+}));

@@ -29,11 +29,14 @@ export const nda_cacheinfo = struct({
 	ndm_updated: u32,
 	ndm_refcnt: u32,
 });
-export const fdbExtAttrs = attrs({ NFEA_ACTIVITY_NOTIFY: [1, u8], NFEA_DONT_REFRESH: [2, flag] });
+export const fdbExtAttrs = attrs(() => ({
+	NFEA_ACTIVITY_NOTIFY: [1, u8],
+	NFEA_DONT_REFRESH: [2, flag],
+}));
 export const FDB_NOTIFY_BIT = 0x1;
 export const FDB_NOTIFY_INACTIVE_BIT = 0x2;
 
-export const neighAttrs = attrs({
+export const neighAttrs = attrs(() => ({
 	NDA_DST: [1, binary()],
 	NDA_LLADDR: [2, binary()],
 	NDA_CACHEINFO: [3, nda_cacheinfo],
@@ -51,7 +54,7 @@ export const neighAttrs = attrs({
 	NDA_FLAGS_EXT: [15, u32],
 	NDA_NDM_STATE_MASK: [16, u16],
 	NDA_NDM_FLAGS_MASK: [17, u8],
-});
+}));
 export const RTM_NEWNEIGH = message("RTM_NEWNEIGH", 28, ndmsg, neighAttrs);
 export const RTM_DELNEIGH = message("RTM_DELNEIGH", 29, ndmsg, neighAttrs);
 export const RTM_GETNEIGH = message("RTM_GETNEIGH", 30, ndmsg, neighAttrs);

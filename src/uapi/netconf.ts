@@ -3,7 +3,7 @@ import { attrs, message, s32, struct, u8 } from "../netlink/schema.js";
 
 export const netconfmsg = struct({ ncm_family: u8 });
 
-export const netconfAttrs = attrs({
+export const netconfAttrs = attrs(() => ({
 	NETCONFA_IFINDEX: [1, s32],
 	NETCONFA_FORWARDING: [2, s32],
 	NETCONFA_RP_FILTER: [3, s32],
@@ -13,7 +13,7 @@ export const netconfAttrs = attrs({
 	NETCONFA_INPUT: [7, s32],
 	NETCONFA_BC_FORWARDING: [8, s32],
 	NETCONFA_FORCE_FORWARDING: [9, s32],
-});
+}));
 export const RTM_NEWNETCONF = message("RTM_NEWNETCONF", 80, netconfmsg, netconfAttrs);
 export const RTM_DELNETCONF = message("RTM_DELNETCONF", 81, netconfmsg, netconfAttrs);
 export const RTM_GETNETCONF = message("RTM_GETNETCONF", 82, netconfmsg, netconfAttrs);

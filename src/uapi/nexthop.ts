@@ -24,26 +24,26 @@ export const nhmsg = struct({
 /** The weight is weight_high:weight, plus one. */
 export const nexthop_grp = struct({ id: u32, weight: u8, weight_high: u8, resvd2: pad(2) });
 
-export const nexthopResGroupAttrs = attrs({
+export const nexthopResGroupAttrs = attrs(() => ({
 	NHA_RES_GROUP_PAD: [0, binary()],
 	NHA_RES_GROUP_BUCKETS: [1, u16],
 	NHA_RES_GROUP_IDLE_TIMER: [2, u32],
 	NHA_RES_GROUP_UNBALANCED_TIMER: [3, u32],
 	NHA_RES_GROUP_UNBALANCED_TIME: [4, u64],
-});
-export const nexthopResBucketAttrs = attrs({
+}));
+export const nexthopResBucketAttrs = attrs(() => ({
 	NHA_RES_BUCKET_PAD: [0, binary()],
 	NHA_RES_BUCKET_INDEX: [1, u16],
 	NHA_RES_BUCKET_IDLE_TIME: [2, u64],
 	NHA_RES_BUCKET_NH_ID: [3, u32],
-});
-export const nexthopGroupStatsEntryAttrs = attrs({
+}));
+export const nexthopGroupStatsEntryAttrs = attrs(() => ({
 	NHA_GROUP_STATS_ENTRY_ID: [1, u32],
 	NHA_GROUP_STATS_ENTRY_PACKETS: [2, binary()], // NLA_UINT: four or eight bytes
 	NHA_GROUP_STATS_ENTRY_PACKETS_HW: [3, binary()],
-});
+}));
 
-export const nexthopObjectAttrs = attrs({
+export const nexthopObjectAttrs = attrs(() => ({
 	NHA_ID: [1, u32],
 	NHA_GROUP: [2, arrayOf(nexthop_grp)],
 	NHA_GROUP_TYPE: [3, u16],
@@ -61,7 +61,7 @@ export const nexthopObjectAttrs = attrs({
 	NHA_GROUP_STATS: [15, list(1, nexthopGroupStatsEntryAttrs, "NHA_GROUP_STATS_ENTRY")],
 	NHA_HW_STATS_ENABLE: [16, u32],
 	NHA_HW_STATS_USED: [17, u32],
-});
+}));
 export const RTM_NEWNEXTHOP = message("RTM_NEWNEXTHOP", 104, nhmsg, nexthopObjectAttrs);
 export const RTM_DELNEXTHOP = message("RTM_DELNEXTHOP", 105, nhmsg, nexthopObjectAttrs);
 export const RTM_GETNEXTHOP = message("RTM_GETNEXTHOP", 106, nhmsg, nexthopObjectAttrs);

@@ -18,27 +18,27 @@ import { NFNL_SUBSYS_NFTABLES, nfgenmsg } from "./nfnetlink.js";
 
 const ifname = nulString(15);
 
-export const tableAttrs = attrs({
+export const tableAttrs = attrs(() => ({
 	NFTA_TABLE_NAME: [1, name],
 	NFTA_TABLE_FLAGS: [2, be32],
 	NFTA_TABLE_USE: [3, be32],
 	NFTA_TABLE_HANDLE: [4, be64],
 	NFTA_TABLE_USERDATA: [6, binary()],
 	NFTA_TABLE_OWNER: [7, be32],
-});
+}));
 
-export const devicesAttrs = attrs({ NFTA_DEVICE_NAME: [1, many(ifname)] });
-export const hookAttrs = attrs({
+export const devicesAttrs = attrs(() => ({ NFTA_DEVICE_NAME: [1, many(ifname)] }));
+export const hookAttrs = attrs(() => ({
 	NFTA_HOOK_HOOKNUM: [1, be32],
 	NFTA_HOOK_PRIORITY: [2, sbe32],
 	NFTA_HOOK_DEV: [3, ifname],
 	NFTA_HOOK_DEVS: [4, devicesAttrs],
-});
-export const chainCounterAttrs = attrs({
+}));
+export const chainCounterAttrs = attrs(() => ({
 	NFTA_COUNTER_BYTES: [1, be64],
 	NFTA_COUNTER_PACKETS: [2, be64],
-});
-export const chainAttrs = attrs({
+}));
+export const chainAttrs = attrs(() => ({
 	NFTA_CHAIN_TABLE: [1, name],
 	NFTA_CHAIN_HANDLE: [2, be64],
 	NFTA_CHAIN_NAME: [3, name],
@@ -50,13 +50,13 @@ export const chainAttrs = attrs({
 	NFTA_CHAIN_FLAGS: [10, be32],
 	NFTA_CHAIN_ID: [11, be32],
 	NFTA_CHAIN_USERDATA: [12, binary()],
-});
+}));
 
-export const ruleCompatAttrs = attrs({
+export const ruleCompatAttrs = attrs(() => ({
 	NFTA_RULE_COMPAT_PROTO: [1, be32],
 	NFTA_RULE_COMPAT_FLAGS: [2, be32],
-});
-export const ruleAttrs = attrs({
+}));
+export const ruleAttrs = attrs(() => ({
 	NFTA_RULE_TABLE: [1, name],
 	NFTA_RULE_CHAIN: [2, name],
 	NFTA_RULE_HANDLE: [3, be64],
@@ -67,23 +67,23 @@ export const ruleAttrs = attrs({
 	NFTA_RULE_ID: [9, be32],
 	NFTA_RULE_POSITION_ID: [10, be32],
 	NFTA_RULE_CHAIN_ID: [11, be32],
-});
+}));
 
 /** A rule whose expressions are left as they are. */
-export const rawRuleAttrs = attrs({
+export const rawRuleAttrs = attrs(() => ({
 	NFTA_RULE_TABLE: [1, name],
 	NFTA_RULE_CHAIN: [2, name],
 	NFTA_RULE_HANDLE: [3, be64],
 	NFTA_RULE_EXPRESSIONS: [4, binary()],
 	NFTA_RULE_USERDATA: [7, binary()],
-});
+}));
 
-export const setFieldAttrs = attrs({ NFTA_SET_FIELD_LEN: [1, be32] });
-export const setDescAttrs = attrs({
+export const setFieldAttrs = attrs(() => ({ NFTA_SET_FIELD_LEN: [1, be32] }));
+export const setDescAttrs = attrs(() => ({
 	NFTA_SET_DESC_SIZE: [1, be32],
 	NFTA_SET_DESC_CONCAT: [2, list(NFTA_LIST_ELEM, setFieldAttrs)],
-});
-export const setAttrs = attrs({
+}));
+export const setAttrs = attrs(() => ({
 	NFTA_SET_TABLE: [1, name],
 	NFTA_SET_NAME: [2, name],
 	NFTA_SET_FLAGS: [3, be32],
@@ -102,8 +102,8 @@ export const setAttrs = attrs({
 	NFTA_SET_EXPR: [17, statefulExpr],
 	NFTA_SET_EXPRESSIONS: [18, list(NFTA_LIST_ELEM, statefulExpr)],
 	NFTA_SET_COUNT: [20, be32], // Linux 6.17
-});
-export const setElemAttrs = attrs({
+}));
+export const setElemAttrs = attrs(() => ({
 	NFTA_SET_ELEM_KEY: [1, dataAttrs],
 	NFTA_SET_ELEM_DATA: [2, dataAttrs],
 	NFTA_SET_ELEM_FLAGS: [3, be32],
@@ -114,43 +114,43 @@ export const setElemAttrs = attrs({
 	NFTA_SET_ELEM_OBJREF: [9, name],
 	NFTA_SET_ELEM_KEY_END: [10, dataAttrs],
 	NFTA_SET_ELEM_EXPRESSIONS: [11, list(NFTA_LIST_ELEM, statefulExpr)],
-});
+}));
 export const setElementsAttrs = list(NFTA_LIST_ELEM, setElemAttrs);
-export const setElemListAttrs = attrs({
+export const setElemListAttrs = attrs(() => ({
 	NFTA_SET_ELEM_LIST_TABLE: [1, name],
 	NFTA_SET_ELEM_LIST_SET: [2, name],
 	NFTA_SET_ELEM_LIST_ELEMENTS: [3, setElementsAttrs],
 	NFTA_SET_ELEM_LIST_SET_ID: [4, be32],
-});
+}));
 
 /** Elements that are left as they are. */
-export const rawSetElemListAttrs = attrs({
+export const rawSetElemListAttrs = attrs(() => ({
 	NFTA_SET_ELEM_LIST_TABLE: [1, name],
 	NFTA_SET_ELEM_LIST_SET: [2, name],
 	NFTA_SET_ELEM_LIST_ELEMENTS: [3, binary()],
-});
+}));
 
-export const flowtableHookAttrs = attrs({
+export const flowtableHookAttrs = attrs(() => ({
 	NFTA_FLOWTABLE_HOOK_NUM: [1, be32],
 	NFTA_FLOWTABLE_HOOK_PRIORITY: [2, sbe32],
 	NFTA_FLOWTABLE_HOOK_DEVS: [3, devicesAttrs],
-});
-export const flowtableAttrs = attrs({
+}));
+export const flowtableAttrs = attrs(() => ({
 	NFTA_FLOWTABLE_TABLE: [1, name],
 	NFTA_FLOWTABLE_NAME: [2, name],
 	NFTA_FLOWTABLE_HOOK: [3, flowtableHookAttrs],
 	NFTA_FLOWTABLE_USE: [4, be32],
 	NFTA_FLOWTABLE_HANDLE: [5, be64],
 	NFTA_FLOWTABLE_FLAGS: [7, be32],
-});
+}));
 
-export const genAttrs = attrs({
+export const genAttrs = attrs(() => ({
 	NFTA_GEN_ID: [1, be32],
 	NFTA_GEN_PROC_PID: [2, be32],
 	NFTA_GEN_PROC_NAME: [3, nulString(15)],
-});
+}));
 
-export const traceAttrs = attrs({
+export const traceAttrs = attrs(() => ({
 	NFTA_TRACE_TABLE: [1, name],
 	NFTA_TRACE_CHAIN: [2, name],
 	NFTA_TRACE_RULE_HANDLE: [3, be64],
@@ -167,7 +167,7 @@ export const traceAttrs = attrs({
 	NFTA_TRACE_MARK: [14, be32],
 	NFTA_TRACE_NFPROTO: [15, be32],
 	NFTA_TRACE_POLICY: [16, be32],
-});
+}));
 
 const nft = (type: number): number => (NFNL_SUBSYS_NFTABLES << 8) | type;
 export const NFT_MSG_NEWTABLE = message("NFT_MSG_NEWTABLE", nft(0), nfgenmsg, tableAttrs);

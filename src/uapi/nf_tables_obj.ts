@@ -22,12 +22,12 @@ export const NFT_OBJECT_SECMARK = 8;
 export const NFT_OBJECT_CT_EXPECT = 9;
 export const NFT_OBJECT_SYNPROXY = 10;
 
-export const ctHelperAttrs = attrs({
+export const ctHelperAttrs = attrs(() => ({
 	NFTA_CT_HELPER_NAME: [1, nulString(15)], // NF_CT_HELPER_NAME_LEN - 1
 	NFTA_CT_HELPER_L3PROTO: [2, be16],
 	NFTA_CT_HELPER_L4PROTO: [3, u8],
-});
-export const ctTimeoutTcpAttrs = attrs({
+}));
+export const ctTimeoutTcpAttrs = attrs(() => ({
 	CTA_TIMEOUT_TCP_SYN_SENT: [1, be32],
 	CTA_TIMEOUT_TCP_SYN_RECV: [2, be32],
 	CTA_TIMEOUT_TCP_ESTABLISHED: [3, be32],
@@ -39,13 +39,13 @@ export const ctTimeoutTcpAttrs = attrs({
 	CTA_TIMEOUT_TCP_SYN_SENT2: [9, be32],
 	CTA_TIMEOUT_TCP_RETRANS: [10, be32],
 	CTA_TIMEOUT_TCP_UNACK: [11, be32],
-});
-export const ctTimeoutUdpAttrs = attrs({
+}));
+export const ctTimeoutUdpAttrs = attrs(() => ({
 	CTA_TIMEOUT_UDP_UNREPLIED: [1, be32],
 	CTA_TIMEOUT_UDP_REPLIED: [2, be32],
-});
+}));
 export const ctTimeoutAttrs = attrs(
-	{ NFTA_CT_TIMEOUT_L3PROTO: [1, be16] },
+	() => ({ NFTA_CT_TIMEOUT_L3PROTO: [1, be16] }),
 	select(
 		["NFTA_CT_TIMEOUT_L4PROTO", 2],
 		["NFTA_CT_TIMEOUT_DATA", 3],
@@ -53,39 +53,42 @@ export const ctTimeoutAttrs = attrs(
 		u8,
 	),
 );
-export const ctExpectAttrs = attrs({
+export const ctExpectAttrs = attrs(() => ({
 	NFTA_CT_EXPECT_L3PROTO: [1, be16],
 	NFTA_CT_EXPECT_L4PROTO: [2, u8],
 	NFTA_CT_EXPECT_DPORT: [3, be16],
 	NFTA_CT_EXPECT_TIMEOUT: [4, u32], // host order: nft_ct_expect_obj_init() reads it with nla_get_u32()
 	NFTA_CT_EXPECT_SIZE: [5, u8],
-});
+}));
 
-export const tunnelVxlanAttrs = attrs({ NFTA_TUNNEL_KEY_VXLAN_GBP: [1, be32] });
-export const tunnelErspanAttrs = attrs({
+export const tunnelVxlanAttrs = attrs(() => ({ NFTA_TUNNEL_KEY_VXLAN_GBP: [1, be32] }));
+export const tunnelErspanAttrs = attrs(() => ({
 	NFTA_TUNNEL_KEY_ERSPAN_VERSION: [1, be32],
 	NFTA_TUNNEL_KEY_ERSPAN_V1_INDEX: [2, be32],
 	NFTA_TUNNEL_KEY_ERSPAN_V2_HWID: [3, u8],
 	NFTA_TUNNEL_KEY_ERSPAN_V2_DIR: [4, u8],
-});
-export const tunnelGeneveAttrs = attrs({
+}));
+export const tunnelGeneveAttrs = attrs(() => ({
 	NFTA_TUNNEL_KEY_GENEVE_CLASS: [1, be16],
 	NFTA_TUNNEL_KEY_GENEVE_TYPE: [2, u8],
 	NFTA_TUNNEL_KEY_GENEVE_DATA: [3, binary()],
-});
-export const tunnelKeyAttrs = attrs({
+}));
+export const tunnelKeyAttrs = attrs(() => ({
 	NFTA_TUNNEL_KEY_ID: [1, be32],
 	NFTA_TUNNEL_KEY_IP: [
 		2,
-		attrs({ NFTA_TUNNEL_KEY_IP_SRC: [1, binary(4)], NFTA_TUNNEL_KEY_IP_DST: [2, binary(4)] }),
+		attrs(() => ({
+			NFTA_TUNNEL_KEY_IP_SRC: [1, binary(4)],
+			NFTA_TUNNEL_KEY_IP_DST: [2, binary(4)],
+		})),
 	],
 	NFTA_TUNNEL_KEY_IP6: [
 		3,
-		attrs({
+		attrs(() => ({
 			NFTA_TUNNEL_KEY_IP6_SRC: [1, binary(16)],
 			NFTA_TUNNEL_KEY_IP6_DST: [2, binary(16)],
 			NFTA_TUNNEL_KEY_IP6_FLOWLABEL: [3, be32],
-		}),
+		})),
 	],
 	NFTA_TUNNEL_KEY_FLAGS: [4, be32],
 	NFTA_TUNNEL_KEY_TOS: [5, u8],
@@ -94,23 +97,23 @@ export const tunnelKeyAttrs = attrs({
 	NFTA_TUNNEL_KEY_DPORT: [8, be16],
 	NFTA_TUNNEL_KEY_OPTS: [
 		9,
-		attrs({
+		attrs(() => ({
 			NFTA_TUNNEL_KEY_OPTS_VXLAN: [1, tunnelVxlanAttrs],
 			NFTA_TUNNEL_KEY_OPTS_ERSPAN: [2, tunnelErspanAttrs],
 			NFTA_TUNNEL_KEY_OPTS_GENEVE: [3, tunnelGeneveAttrs],
-		}),
+		})),
 	],
-});
+}));
 
 /** An object: its type selects the attributes of its data. */
 export const objAttrs = attrs(
-	{
+	() => ({
 		NFTA_OBJ_TABLE: [1, name],
 		NFTA_OBJ_NAME: [2, name],
 		NFTA_OBJ_USE: [5, be32],
 		NFTA_OBJ_HANDLE: [6, be64],
 		NFTA_OBJ_USERDATA: [8, binary()],
-	},
+	}),
 	select(
 		["NFTA_OBJ_TYPE", 3],
 		["NFTA_OBJ_DATA", 4],

@@ -35,6 +35,11 @@ export const NFNL_MSG_BATCH_BEGIN = message(
 	"NFNL_MSG_BATCH_BEGIN",
 	0x10,
 	nfgenmsg,
-	attrs({ NFNL_BATCH_GENID: [1, be32] }),
+	attrs(() => ({ NFNL_BATCH_GENID: [1, be32] })),
 );
-export const NFNL_MSG_BATCH_END = message("NFNL_MSG_BATCH_END", 0x11, nfgenmsg, attrs({}));
+export const NFNL_MSG_BATCH_END = message(
+	"NFNL_MSG_BATCH_END",
+	0x11,
+	nfgenmsg,
+	attrs(() => ({})),
+);

@@ -98,7 +98,7 @@ export const RT_TABLE_MAIN = 254;
 export const RT_TABLE_LOCAL = 255;
 export const RT_TABLE_MAX = 0xffffffff;
 
-export const metricsAttrs = attrs({
+export const metricsAttrs = attrs(() => ({
 	RTAX_LOCK: [1, u32],
 	RTAX_MTU: [2, u32],
 	RTAX_WINDOW: [3, u32],
@@ -116,7 +116,7 @@ export const metricsAttrs = attrs({
 	RTAX_QUICKACK: [15, u32],
 	RTAX_CC_ALGO: [16, nulString(15)], // TCP_CA_NAME_MAX
 	RTAX_FASTOPEN_NO_COOKIE: [17, u32],
-});
+}));
 export const RTAX_FEATURE_ECN = 0x1;
 export const RTAX_FEATURE_SACK = 0x2;
 export const RTAX_FEATURE_TIMESTAMP = 0x4;
@@ -144,14 +144,14 @@ export const rtnexthop = struct({
 	rtnh_ifindex: s32,
 });
 /** What fib_get_nhs() and ip6_route_multipath_add() read of each next hop. */
-export const nexthopAttrs = attrs({
+export const nexthopAttrs = attrs(() => ({
 	RTA_GATEWAY: [5, binary()],
 	RTA_FLOW: [11, u32],
 	RTA_VIA: [18, rtvia],
 	RTA_NEWDST: [19, binary()],
 	RTA_ENCAP_TYPE: [21, u16],
 	RTA_ENCAP: [22, binary()],
-});
+}));
 export const RTNH_F_DEAD = 1;
 export const RTNH_F_PERVASIVE = 2;
 export const RTNH_F_ONLINK = 4;
@@ -162,7 +162,7 @@ export const RTNH_F_TRAP = 64;
 export const RTNH_COMPARE_MASK = 0x59;
 
 /** Addresses are in network order, four or sixteen bytes. */
-export const routeAttrs = attrs({
+export const routeAttrs = attrs(() => ({
 	RTA_DST: [1, binary()],
 	RTA_SRC: [2, binary()],
 	RTA_IIF: [3, u32],
@@ -191,7 +191,7 @@ export const routeAttrs = attrs({
 	RTA_DPORT: [29, be16],
 	RTA_NH_ID: [30, u32],
 	RTA_FLOWLABEL: [31, be32],
-});
+}));
 export const RTM_NEWROUTE = message("RTM_NEWROUTE", 24, rtmsg, routeAttrs);
 export const RTM_DELROUTE = message("RTM_DELROUTE", 25, rtmsg, routeAttrs);
 export const RTM_GETROUTE = message("RTM_GETROUTE", 26, rtmsg, routeAttrs);

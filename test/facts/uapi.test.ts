@@ -64,21 +64,40 @@ describe("the check itself", () => {
 	test.each([
 		["a constant", { IFF_TAP: 3 }, "IFF_TAP"],
 		["a negative constant", { NFT_JUMP: 3 }, "NFT_JUMP"],
-		["an attribute", { set: attrs({ IFLA_BR_AGEING_TIME: [3, u32] }) }, "IFLA_BR_AGEING_TIME"],
+		[
+			"an attribute",
+			{ set: attrs(() => ({ IFLA_BR_AGEING_TIME: [3, u32] })) },
+			"IFLA_BR_AGEING_TIME",
+		],
 		[
 			"an attribute deep inside",
-			{ set: attrs({ IFLA_LINKINFO: [18, attrs({ IFLA_INFO_KIND: [2, u8] })] }) },
+			{ set: attrs(() => ({ IFLA_LINKINFO: [18, attrs(() => ({ IFLA_INFO_KIND: [2, u8] }))] })) },
 			"IFLA_INFO_KIND",
 		],
-		["a name no header has", { set: attrs({ IFLA_NAME: [3, u32] }) }, "IFLA_NAME"],
+		["a name no header has", { set: attrs(() => ({ IFLA_NAME: [3, u32] })) }, "IFLA_NAME"],
 		[
 			"a message type",
-			{ m: message("RTM_SETLINK", 18, uapi.ifinfomsg, attrs({})), ifinfomsg: uapi.ifinfomsg },
+			{
+				m: message(
+					"RTM_SETLINK",
+					18,
+					uapi.ifinfomsg,
+					attrs(() => ({})),
+				),
+				ifinfomsg: uapi.ifinfomsg,
+			},
 			"RTM_SETLINK",
 		],
 		[
 			"a message type of a subsystem",
-			{ m: message("NFT_MSG_NEWRULE", (1 << 8) | 6, attrs({}), attrs({})) },
+			{
+				m: message(
+					"NFT_MSG_NEWRULE",
+					(1 << 8) | 6,
+					attrs(() => ({})),
+					attrs(() => ({})),
+				),
+			},
 			"NFT_MSG_NEWRULE",
 		],
 		["a struct's size", { bridge_vlan_info: struct({ flags: u16 }) }, "bridge_vlan_info."],
@@ -98,7 +117,7 @@ describe("the check itself", () => {
 	});
 
 	test("a struct without a name is refused", () => {
-		const tables = { set: attrs({ NDA_CACHEINFO: [3, struct({ ndm_used: u32 })] }) };
+		const tables = { set: attrs(() => ({ NDA_CACHEINFO: [3, struct({ ndm_used: u32 })] })) };
 		expect(() => facts(tables)).toThrow("not exported by name");
 	});
 });

@@ -26,13 +26,13 @@ import {
 import { attr, hex, NESTED, read, write } from "./bytes.js";
 
 describe("attributes", () => {
-	const set = attrs({
+	const set = attrs(() => ({
 		NUMBER: [1, be32],
 		NAME: [2, nulString(15)],
 		FLAG: [3, flag],
-		NEST: [4, attrs({ INNER: [1, u8] })],
+		NEST: [4, attrs(() => ({ INNER: [1, u8] }))],
 		NAMES: [5, many(nulString(15))],
-	});
+	}));
 
 	test("undefined and false are not written", () => {
 		expect(write(set, { NUMBER: undefined, FLAG: false })).toBe("");
@@ -88,7 +88,10 @@ describe("attributes", () => {
 	});
 
 	test("an attribute holds 65531 bytes", () => {
-		const raw = attrs({ RAW: [1, binary()], NEST: [2, attrs({ RAW: [1, binary()] })] });
+		const raw = attrs(() => ({
+			RAW: [1, binary()],
+			NEST: [2, attrs(() => ({ RAW: [1, binary()] }))],
+		}));
 		const most = new Uint8Array(0xffff - 4);
 		expect(write(raw, { RAW: most })).toHaveLength(2 * 0x10000);
 		expect(read(raw, write(raw, { RAW: most })).RAW).toHaveLength(most.length);
@@ -99,7 +102,7 @@ describe("attributes", () => {
 	});
 
 	test("a number used twice is refused when the table is first used", () => {
-		const set = attrs({ A: [1, u8], B: [1, u16] });
+		const set = attrs(() => ({ A: [1, u8], B: [1, u16] }));
 		expect(() => set.write(new Writer(), {})).toThrow("A: number 1 is taken");
 	});
 
@@ -108,7 +111,7 @@ describe("attributes", () => {
 			DEEP?: Deep;
 		}
 		const deep: ReturnType<typeof lazy<Deep, Deep>> = lazy<Deep, Deep>("nest", () => tree);
-		const tree = attrs({ DEEP: [1, deep] });
+		const tree = attrs(() => ({ DEEP: [1, deep] }));
 		const nested = (levels: number): string => {
 			let bytes = "";
 			for (let i = 0; i < levels; i++) bytes = attr(1, bytes);
@@ -122,8 +125,8 @@ describe("attributes", () => {
 
 describe("select", () => {
 	const kinds = variant(["KIND", 1], ["DATA", 2], {
-		plain: attrs({}),
-		sized: attrs({ SIZE: [1, u8] }),
+		plain: attrs(() => ({})),
+		sized: attrs(() => ({ SIZE: [1, u8] })),
 	});
 	const sized = attr(1, "73697a656400") + attr(2 | NESTED, attr(1, "07"));
 
@@ -156,11 +159,11 @@ describe("select", () => {
 
 	test("a number may select, too", () => {
 		const numbered = attrs(
-			{},
+			() => ({}),
 			select(
 				["TYPE", 1],
 				["DATA", 2],
-				{ 1: attrs({ A: [1, u8] }), 7: attrs({ B: [1, u8] }) },
+				{ 1: attrs(() => ({ A: [1, u8] })), 7: attrs(() => ({ B: [1, u8] })) },
 				be32,
 			),
 		);
@@ -191,7 +194,7 @@ describe("lists", () => {
 	});
 
 	test("a packed array fills its attribute, of scalars or structs", () => {
-		const set = attrs({ A: [1, arrayOf(be16)], B: [2, arrayOf(struct({ x: u8, y: u8 }))] });
+		const set = attrs(() => ({ A: [1, arrayOf(be16)], B: [2, arrayOf(struct({ x: u8, y: u8 }))] }));
 		expect(read(set, attr(1, "000100020003"))).toStrictEqual({ A: [1, 2, 3] });
 		expect(read(set, attr(2, "01020304"))).toStrictEqual({
 			B: [
@@ -203,7 +206,15 @@ describe("lists", () => {
 	});
 
 	test("asymmetric: the kernel gives back another shape than it takes", () => {
-		const set = attrs({ CONF: [1, asymmetric(attrs({ FORWARDING: [1, be32] }), arrayOf(be32))] });
+		const set = attrs(() => ({
+			CONF: [
+				1,
+				asymmetric(
+					attrs(() => ({ FORWARDING: [1, be32] })),
+					arrayOf(be32),
+				),
+			],
+		}));
 		expect(write(set, { CONF: { FORWARDING: 1 } })).toBe(attr(1 | NESTED, attr(1, "00000001")));
 		expect(read(set, attr(1, "0000000100000000"))).toStrictEqual({ CONF: [1, 0] });
 	});
@@ -212,7 +223,7 @@ describe("lists", () => {
 describe("records", () => {
 	const hops = records(
 		struct({ length: pad(2), weight: be16, index: be32 }),
-		attrs({ VIA: [1, binary()] }),
+		attrs(() => ({ VIA: [1, binary()] })),
 	);
 	const length = (bytes: number): string =>
 		Buffer.from(Uint16Array.of(bytes).buffer).toString("hex");

@@ -135,7 +135,7 @@ describe("structs", () => {
 	});
 
 	test("an older kernel sends a shorter struct, a younger one a longer", () => {
-		const set = attrs({ STATS: [1, struct({ a: be32 }, { b: be32 })] });
+		const set = attrs(() => ({ STATS: [1, struct({ a: be32 }, { b: be32 })] }));
 		expect(read(set, attr(1, "00000001"))).toStrictEqual({ STATS: { a: 1 } });
 		expect(read(set, attr(1, "0000000100000002"))).toStrictEqual({ STATS: { a: 1, b: 2 } });
 		expect(read(set, attr(1, "000000010000000200000003"))).toStrictEqual({
@@ -148,7 +148,10 @@ describe("structs", () => {
 
 describe("headers", () => {
 	test("attributes begin at a multiple of four, also after one byte", () => {
-		const conf = headed(struct({ family: u8 }), attrs({ A: [1, be32] }));
+		const conf = headed(
+			struct({ family: u8 }),
+			attrs(() => ({ A: [1, be32] })),
+		);
 		expect(write(conf, { family: 2, A: 1 })).toBe(`02000000${attr(1, "00000001")}`);
 		expect(read(conf, `02ffffff${attr(1, "00000001")}`)).toStrictEqual({ family: 2, A: 1 });
 		expect(read(conf, "02")).toStrictEqual({ family: 2 });
@@ -157,7 +160,7 @@ describe("headers", () => {
 	test("bytes used before do not shine through", () => {
 		const w = new Writer();
 		w.bytes.fill(0xff);
-		const set = attrs({ NAME: [1, nulString(15)], RAW: [2, binary()] });
+		const set = attrs(() => ({ NAME: [1, nulString(15)], RAW: [2, binary()] }));
 		set.write(w, { NAME: "a", RAW: hex("01") });
 		expect(Buffer.from(w.finish()).toString("hex")).toBe(attr(1, "6100") + attr(2, "01"));
 	});

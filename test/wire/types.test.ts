@@ -71,7 +71,7 @@ describe("what the compiler knows of a table", () => {
 		type Stats = Out<typeof uapi.rtnl_link_stats64>;
 		expectTypeOf<Stats["rx_bytes"]>().toEqualTypeOf<bigint>();
 		expectTypeOf<Stats["rx_otherhost_dropped"]>().toEqualTypeOf<bigint | undefined>();
-		const set = attrs({ A: [1, many(u8)], B: [2, struct({ x: u32 })] });
+		const set = attrs(() => ({ A: [1, many(u8)], B: [2, struct({ x: u32 })] }));
 		expectTypeOf<Out<typeof set>["A"]>().toEqualTypeOf<number[] | undefined>();
 		expectTypeOf<readonly [1, 2]>().toExtend<NonNullable<In<typeof set>["A"]>>();
 		expectTypeOf<Out<typeof set>["B"]>().toEqualTypeOf<{ readonly x: number } | undefined>();

@@ -64,8 +64,8 @@ const embedded =
 /** System calls in a Worker of Node and nothing else: what our library cannot fall below. */
 const floor =
 	(...words: readonly string[]) =>
-	(_: Lab, netns: string): Peer =>
-		new InProcess(new LinePeer([node, compiled("peers/floor.js"), netns, ...words]));
+	(_: Lab, netns: string, folder: string): Peer =>
+		new InProcess(new LinePeer([node, compiled("peers/floor.js"), netns, folder, ...words]));
 
 export const catalogue = {
 	c: { label: "C, raw sockets, group delete (the floor)", start: program(built("c_floor")) },
@@ -74,12 +74,12 @@ export const catalogue = {
 		start: program(built("c_floor"), "pool"),
 	},
 	floor: {
-		label: "C's calls in a Worker of Node (the floor of a library)",
+		label: "C's calls in a Worker of Node, journalled (the floor of a library)",
 		missing: absent(library, "npm run build"),
 		start: floor(),
 	},
 	floor_pool: {
-		label: "C's calls with parked taps in a Worker of Node",
+		label: "C's calls with parked taps in a Worker of Node, journalled",
 		missing: absent(library, "npm run build"),
 		start: floor("pool"),
 	},

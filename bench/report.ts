@@ -34,10 +34,10 @@ export function markdown(results: Results, plot: string): string {
 		"## Goals",
 		goalTable(results.goals),
 		"The floor is what the same run shows for the least that can be done: C with raw sockets, with taps parked " +
-			"or deleted as one group; the system calls of that C program in a Worker of Node; Node, or a program " +
-			"compiled by Bun, with nothing to do; `ip -batch` with a group delete. Nothing of it is checked, planned, " +
-			"journalled or can be undone. Where the floor itself misses a goal, the kernel or the runtime charges more " +
-			"than the goal allows.",
+			"or deleted as one group; the system calls of that C program in a Worker of Node, under a lock, with " +
+			"what would undo them written down first, as a guest is journalled by definition; Node, or a program " +
+			"compiled by Bun, with nothing to do; `ip -batch` with a group delete. Nothing of it is checked, planned or " +
+			"undone. Where the floor itself misses a goal, the kernel or the runtime charges more than the goal allows.",
 		"## Where somebody is faster",
 		losses(results.rows),
 		...results.rows.flatMap((row) => [`## ${row.title}`, rowTable(row)]),

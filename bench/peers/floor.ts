@@ -1,15 +1,16 @@
 /**
- * The floor of the runtime: what c_floor.c does, and nothing more, in a Worker of Node. Nothing is checked, planned,
- * journalled or undone. What our library takes beyond it is ours to answer for; what this takes is not.
- * floor.js NETNS [pool]; the lines: ../peer.ts. With `pool` taps stay, blank and down, when their guests have gone.
+ * The floor of the runtime: what c_floor.c does in a Worker of Node, under a lock that other processes see, and
+ * journalled, as a guest is by definition. Nothing is checked, planned or undone. What our library takes beyond it is
+ * ours to answer for; what this takes is not.
+ * floor.js NETNS FOLDER [pool]; the lines: ../peer.ts. With `pool` taps stay, blank and down, when their guests have gone.
  */
 import { Worker } from "node:worker_threads";
 import { CONTENDER, range } from "../guest.js";
 import { answerLines } from "./answers.js";
 import type { Errand, Place } from "./floor_thread.js";
 
-const [netns = "", what] = process.argv.slice(2);
-const place: Place = { netns, pool: what === "pool" };
+const [netns = "", folder = "", what] = process.argv.slice(2);
+const place: Place = { netns, folder, pool: what === "pool" };
 const thread = new Worker(new URL("./floor_thread.js", import.meta.url), { workerData: place });
 const waiting = new Map<number, () => void>();
 let next = 0;

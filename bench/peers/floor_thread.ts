@@ -1,7 +1,8 @@
-/** The thread of floor.ts: system calls, and messages that are copied and patched. */
+/** The thread of floor.ts: system calls, and messages that are copied and patched, those that would undo it as well. */
 import { parentPort, receiveMessageOnPort, workerData } from "node:worker_threads";
 import { OWNER, range, tap } from "../guest.js";
 import { sys, uapi } from "../library.js";
+import { Journal } from "./floor_journal.js";
 import { FIRST_INDEX, Send } from "./floor_messages.js";
 
 /** One guest for the group of that name, or all guests of a group away. */
@@ -30,15 +31,20 @@ const receive = bind<[number, Uint8Array, number, number]>("recv", transfer, "lo
 /** Where it works, and whether taps stay there, blank and down, when their guests have gone. */
 export interface Place {
 	readonly netns: string;
+	/** For the journal. */
+	readonly folder: string;
 	readonly pool: boolean;
 }
 
-const { netns, pool } = workerData as Place;
+const { netns, folder, pool } = workerData as Place;
 enterNetns(netns);
+const journal = new Journal(folder);
 const parked = new Set<number>();
 const route = check("socket", socket(AF_NETLINK, SOCK_RAW_CLOEXEC, NETLINK_ROUTE));
 const nft = check("socket", socket(AF_NETLINK, SOCK_RAW_CLOEXEC, NETLINK_NETFILTER));
 const send = new Send();
+const undoLinks = new Send();
+const undoElements = new Send();
 const inbox = Buffer.alloc(8192);
 const device = Buffer.from("/dev/net/tun\0");
 const index = Buffer.alloc(4);
@@ -63,15 +69,23 @@ function createTap(guest: number): void {
 }
 
 function up(guests: readonly number[], group: number): void {
+	undoElements.elements("delete", guests);
+	if (pool) undoLinks.links("park", guests, 0);
+	else undoLinks.group(group);
+	journal.begin(undoElements, undoLinks);
 	for (const guest of guests) if (!parked.has(guest)) createTap(guest);
 	send.links(pool ? "take" : "new", guests, group);
 	transact(route, "links and addresses");
 	send.elements("add", guests);
 	transact(nft, "elements");
+	journal.end(guests.length);
 }
 
 function down(first: number, count: number): void {
 	const guests = range(first, count);
+	undoElements.elements("add", guests);
+	undoLinks.links(pool ? "take" : "new", guests, first + 1);
+	journal.begin(undoElements, undoLinks);
 	send.elements("delete", guests);
 	transact(nft, "elements");
 	if (pool) {
@@ -79,6 +93,7 @@ function down(first: number, count: number): void {
 		for (const guest of guests) parked.add(guest);
 	} else send.group(first + 1);
 	transact(route, pool ? "parking" : "group delete");
+	journal.end(guests.length);
 }
 
 const port = parentPort;

@@ -5,7 +5,17 @@ import { readLink, readLinkByName } from "../kernel/read.js";
 import { request } from "../netlink/request.js";
 import { RTM_NEWLINK } from "../uapi/if_link.js";
 import { NLM_F_CREATE, NLM_F_EXCL } from "../uapi/netlink.js";
-import { linkDrift, macBytes, macOf, macText, mtuAfter, setLink, strayLinks, UP } from "./link.js";
+import {
+	DEFAULT_MTU,
+	linkDrift,
+	macBytes,
+	macOf,
+	macText,
+	mtuAfter,
+	setLink,
+	strayLinks,
+	UP,
+} from "./link.js";
 import { aliasOf } from "./mark.js";
 
 export interface Bridge {
@@ -25,6 +35,13 @@ const identity = (made: MadeBridge): Identity => ({
 	name: made.name,
 	alias: aliasOf(made.network),
 });
+
+/**
+ * The MTU a bridge is made with: one that is not wanted, where the usual one is. What a link has already sets nothing
+ * (dev_set_mtu_ext), and a bridge whose MTU nobody set takes over its ports'.
+ */
+const mtuBefore = (mtu: number | undefined): number | undefined =>
+	mtu === DEFAULT_MTU ? DEFAULT_MTU - 1 : undefined;
 
 /** A bridge without spanning tree whose MAC stays: left to itself it follows the lowest port's. */
 export const bridge: Kind<Bridge, MadeBridge> = {
@@ -60,6 +77,7 @@ export const bridge: Kind<Bridge, MadeBridge> = {
 						ifi_index: index,
 						IFLA_IFNAME: name,
 						IFLA_ADDRESS: macBytes(mac),
+						IFLA_MTU: mtuBefore(mtu),
 						IFLA_LINKINFO: { IFLA_INFO_KIND: "bridge", IFLA_INFO_DATA: { IFLA_BR_STP_STATE: 0 } },
 					}),
 				},

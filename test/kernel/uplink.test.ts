@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { specFromFlags } from "../../src/engine/spec.js";
 import { Lab } from "./lab.js";
+import { labSpec } from "./specs.js";
 
 let lab: Lab;
 beforeEach(async () => {
@@ -165,6 +166,16 @@ test("a bridge has the MTU of its uplink", async () => {
 	const before = await lab.lookSettled();
 	await up();
 	expect(lab.host.sh("ip link show br0")).toContain("mtu 1400");
+	await down();
+	expect(lab.changes(before)).toEqual([]);
+});
+
+test.each([1500, 1450])("a bridge keeps an MTU of %i that its spec names", async (mtu) => {
+	lab.host.sh("ip link set eth1 mtu 1400");
+	const before = await lab.lookSettled();
+	const named = labSpec({ mode: "bridged", bridge: "br0", uplink: "eth1", mtu }, { tap0: {} });
+	await lab.run((host) => host.up(named));
+	expect(lab.host.sh("ip link show br0")).toContain(`mtu ${mtu}`);
 	await down();
 	expect(lab.changes(before)).toEqual([]);
 });

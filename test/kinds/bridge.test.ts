@@ -37,6 +37,22 @@ testKind(bridge, {
 			],
 			removal: ["link: delete bridge br0", '  do delete it if index br0 is br0 or "umlnet-nl lab"'],
 		},
+		{
+			name: "a bridge that keeps the usual MTU whatever its ports have",
+			host: bare,
+			want: { ...plain, mtu: 1500 },
+			steps: [
+				"link: create bridge br0",
+				"  do RTM_NEWLINK create excl ifi_index br0 IFLA_IFNAME br0 IFLA_ADDRESS 027510000001",
+				"    IFLA_MTU 1499 IFLA_LINKINFO IFLA_INFO_KIND bridge IFLA_INFO_DATA",
+				"    IFLA_BR_STP_STATE 0",
+				'  undo delete it if index br0 is br0 or "umlnet-nl lab"',
+				"configure: bring up br0",
+				"  do RTM_NEWLINK ifi_index br0 ifi_flags 1 ifi_change 1 IFLA_IFALIAS umlnet-nl lab",
+				"    IFLA_MTU 1500",
+			],
+			removal: ["link: delete bridge br0", '  do delete it if index br0 is br0 or "umlnet-nl lab"'],
+		},
 	],
 	drifts: [
 		{

@@ -24,6 +24,7 @@ export interface Peer {
  *     contend COUNT WINDOW   ok NS...   COUNT guests up, 2 ms apart, beside a `churn` that never ends; then down
  *     crowd COUNT WINDOW     ok NS...   the same beside a `parallel` that never ends
  *     delay GUESTS WINDOW    ok NS...   ours: during a `churn`, how late the caller's event loop was, each time
+ *     parts GUESTS WINDOW    ok NS...   ours: of a `churn`, a guest's share of what the engine's thread does (parts.ts)
  */
 export class InProcess implements Peer {
 	readonly #peer: LinePeer;
@@ -66,6 +67,10 @@ export class InProcess implements Peer {
 
 	delay(guests: number, window: number): Promise<readonly number[]> {
 		return this.#peer.ask("delay", guests, window);
+	}
+
+	parts(guests: number, window: number): Promise<readonly number[]> {
+		return this.#peer.ask("parts", guests, window);
 	}
 
 	close(): Promise<void> {

@@ -16,6 +16,7 @@ import type { Row } from "./row.js";
 import { growthRows } from "./rows/growth.js";
 import { churnRows, contentionRows, guestRows } from "./rows/guests.js";
 import { machineRow } from "./rows/machine.js";
+import { partRows } from "./rows/parts.js";
 import { processRows, specRow, startRow } from "./rows/process.js";
 import { checkSame } from "./same.js";
 import { wireRows } from "./wire.js";
@@ -25,6 +26,7 @@ const MEASUREMENTS: Readonly<Record<string, (bench: Bench) => Promise<readonly R
 	contend: contentionRows,
 	churn: churnRows,
 	growth: growthRows,
+	parts: partRows,
 	process: processRows,
 	start: async (bench) => [await startRow(bench)],
 	spec: async (bench) => [await specRow(bench)],

@@ -100,6 +100,13 @@ async function delay(guests: number, window: number): Promise<number[]> {
 	return late;
 }
 
+/** What a thread of ours does in a `churn`, a guest's share of each part. */
+async function parts(guests: number, window: number): Promise<number[]> {
+	const { partsOf } = await import("./parts.js");
+	const sums = await partsOf(() => churn(guests, window));
+	return sums.map((ns) => Math.round(ns / guests));
+}
+
 async function answer(verb: string, a: number, b: number): Promise<number[] | undefined> {
 	switch (verb) {
 		case "up":
@@ -116,6 +123,8 @@ async function answer(verb: string, a: number, b: number): Promise<number[] | un
 			return beside(parallel, a, b);
 		case "delay":
 			return delay(a, b);
+		case "parts":
+			return parts(a, b);
 		default:
 			return undefined;
 	}

@@ -1,8 +1,9 @@
 import { rmSync } from "node:fs";
 import { afterAll, afterEach, beforeEach, expect, test } from "vitest";
+import { commitGroup } from "../../src/group.js";
 import { lan } from "./hosts.js";
 import { Rig, scratch } from "./rig.js";
-import { downOf, unit } from "./units.js";
+import { downOf, rejected, unit } from "./units.js";
 
 const directory = scratch();
 afterAll(() => rmSync(directory, { recursive: true }));
@@ -33,6 +34,36 @@ test("two networks may not, until the first has gone", () => {
 	rig.engine.down(downOf(1));
 	up(2, "plain", "192.168.11.9/24");
 	expect(rig.journal.state.taps.size).toBe(1);
+});
+
+test("two networks may not in one group either, and who came first gets it", () => {
+	const units = [
+		unit(1, "nat", "192.168.11.1/24"),
+		unit(2, "nat", "192.168.11.1/24"),
+		unit(3, "plain", "192.168.11.9/24"),
+		unit(4, "fast", "192.168.11.77/16"),
+		unit(5, "plain", "192.168.12.1/24"),
+		unit(6, "plain", "192.168.11.2/32"),
+	];
+	expect(() => rig.engine.up(units)).toThrow(
+		"subnet 192.168.11.0/24 of tap3: found 192.168.11.0/24 on tap1, wanted none of it on another link",
+	);
+	const outcomes = commitGroup(
+		rig.engine,
+		units.map((one) => ({ verb: "up", ...one })),
+	);
+	const alone = new Rig(directory, lan);
+	const refused = units.flatMap((one) => {
+		try {
+			return rejected(alone.engine.up([one]));
+		} catch {
+			return [one.id];
+		}
+	});
+	alone.close();
+	expect(rejected(outcomes)).toEqual(refused);
+	expect(refused).toEqual([3, 4]);
+	expect(rig.journal.state.taps.size).toBe(4);
 });
 
 test("a part of the LAN, and an address by itself, may be on a tap", () => {

@@ -175,10 +175,24 @@ export const MUTANTS = [
 	],
 	[
 		"the subnet of another link",
-		"kinds/address.ts",
-		"taken.has(subnet) ? sharedSubnet(one, subnet, around) : undefined",
+		"kinds/subnet.ts",
+		"taken.has(subnet) ? withHost(one, subnet, around) : undefined",
 		"undefined",
 		["test/engine/subnet.test.ts", "test/kernel/input.test.ts"],
+	],
+	[
+		"the subnet of another network of the group",
+		"kinds/subnet.ts",
+		"claims ? claims.claim(one.link, subnet, around) : undefined",
+		"undefined",
+		engine("subnet"),
+	],
+	[
+		"the usual MTU of a bridge, chosen",
+		"kinds/bridge.ts",
+		"mtu === DEFAULT_MTU ? DEFAULT_MTU - 1 : undefined",
+		"undefined",
+		[...kind("bridge"), "test/kernel/uplink.test.ts"],
 	],
 	[
 		"the uplink of another bridge",

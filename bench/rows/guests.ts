@@ -70,7 +70,7 @@ export async function contentionRows(bench: Bench): Promise<Row[]> {
 		);
 	const head = { unit: "ms", better: "less" } as const;
 	const contend = await measure(CONTENDERS, "contend", bench.times(100, 10));
-	const crowd = await measure(CROWDS, "crowd", bench.times(40, 5));
+	const crowd = await measure(CROWDS, "crowd", bench.times(100, 5));
 	return [
 		peerRow({ id: "contend", title: `Up beside a churn, ${MANY} at a time`, ...head }, contend),
 		peerRow({ id: "crowd", title: `Up beside ${MANY} callers at once who churn`, ...head }, crowd),

@@ -29,7 +29,7 @@ const nameOfMain = {
 const together = (name, priority, modules) => ({ name, priority, test: new RegExp(`/dist/(${modules})\\.js(on)?$`) });
 const chunks = [
 	together("shared", 3, "(sys|engine)/error|engine/(cidr|proto)|cli/(trial|render/tap)|process"),
-	together("netfilter", 2, "namespace|uapi/netfilter"),
+	together("libc", 2, "namespace"),
 	together("flags", 1, "engine/spec/flags"),
 ];
 

@@ -61,7 +61,7 @@ const embedded =
 		return new InProcess(new LinePeer(program));
 	};
 
-/** System calls in a Worker of Node and nothing else: what our library cannot fall below. */
+/** System calls in a Worker of Node, with a lock and a journal and nothing else: what our library cannot fall below. */
 const floor =
 	(...words: readonly string[]) =>
 	(_: Lab, netns: string, folder: string): Peer =>

@@ -12,7 +12,7 @@ export const PARTS = {
 	"system calls": /^(sys\/|node:fs)/,
 	journal: /^engine\/(journal|record|wire|frame|crc32c|protobuf|state|lock|directory)/,
 	"messages to the kernel, laid out and read": /^(netlink|kernel|uapi)\//,
-	"spec and pool": /^(engine\/(spec|cidr|address|check)|guest-specs|pool|pools)/,
+	"spec and pool": /^(engine\/(spec|cidr|address|check)|guest-specs|pool)/,
 	"plan and transaction": /^(engine\/|kinds\/|group\.)/,
 	"between the threads": /^(worker|host|passage|deletion|rehearsal)\.|^node:/,
 	"garbage collected": /^\(garbage collector\)/,
@@ -82,10 +82,10 @@ function sum({ nodes, samples = [], timeDeltas = [] }: Profiler.Profile): number
 		const node = id === undefined ? undefined : known.get(id);
 		if (node === undefined) return Object.keys(PARTS).length - 1;
 		const { url, functionName } = node.callFrame;
+		// A function of C has no place; what is no function at all, `(idle)`, has none either.
+		if (url === "" && !functionName.startsWith("(")) return partOf(parents.get(node.id));
 		const place = /\/dist\/(.*)$/.exec(url)?.[1] ?? (url || functionName);
-		const at = Object.values(PARTS).findIndex((files) => files.test(place));
-		const isOurs = place !== functionName || place.startsWith("(garbage") || place === "(idle)";
-		return isOurs ? at : partOf(parents.get(node.id));
+		return Object.values(PARTS).findIndex((files) => files.test(place));
 	};
 	const parts = new Map(nodes.map(({ id }) => [id, partOf(id)]));
 	const out = Object.keys(PARTS).map(() => 0);

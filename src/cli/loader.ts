@@ -100,7 +100,7 @@ function aligned(length: number): number {
 function unpack(bytes: Buffer): ReadonlyMap<string, Kept> {
 	const chunks = new Map<string, Kept>();
 	const line = bytes.indexOf("\n");
-	let end = aligned(line + 1);
+	let end = line + 1;
 	const next = (length: number): Buffer => {
 		const start = aligned(end);
 		end = start + length;

@@ -14,7 +14,7 @@ import {
 } from "../uapi/if_addr.js";
 import { NLM_F_CREATE, NLM_F_EXCL } from "../uapi/netlink.js";
 import { PROTOCOL } from "./mark.js";
-import { familyOf, subnetConflicts } from "./subnet.js";
+import { addressFamily, subnetConflicts } from "./subnet.js";
 
 export interface Address {
 	readonly link: string;
@@ -32,7 +32,7 @@ function actions({ address, index }: MadeAddress): {
 } {
 	const wanted = parseCidr(address);
 	const bare = {
-		ifa_family: familyOf(wanted),
+		ifa_family: addressFamily(wanted),
 		ifa_prefixlen: wanted.prefix,
 		ifa_index: index,
 		IFA_LOCAL: wanted.address,

@@ -17,6 +17,7 @@ import {
 } from "../uapi/rtnetlink.js";
 import { AF_INET, AF_INET6 } from "../uapi/socket.js";
 import { PROTOCOL } from "./mark.js";
+import { addressFamily } from "./subnet.js";
 
 /** The way to a guest that is in none of the host's subnets. */
 export interface Route {
@@ -31,7 +32,7 @@ export interface MadeRoute extends Route {
 function message({ to, index }: MadeRoute) {
 	const cidr = parseCidr(to);
 	return {
-		rtm_family: cidr.family === 4 ? AF_INET : AF_INET6,
+		rtm_family: addressFamily(cidr),
 		rtm_dst_len: cidr.prefix,
 		rtm_table: RT_TABLE_MAIN,
 		rtm_type: RTN_UNICAST,

@@ -7,10 +7,11 @@ import { AF_INET, AF_INET6 } from "../uapi/socket.js";
 import type { MadeAddress } from "./address.js";
 import { type Port, uplinkKey } from "./port.js";
 
-export const familyOf = ({ family }: Cidr): number => (family === 4 ? AF_INET : AF_INET6);
+/** AF_INET or AF_INET6. */
+export const addressFamily = ({ family }: Cidr): number => (family === 4 ? AF_INET : AF_INET6);
 
 const destination = (wanted: Cidr): Destination => ({
-	family: familyOf(wanted),
+	family: addressFamily(wanted),
 	address: wanted.address,
 });
 
@@ -27,12 +28,13 @@ export function subnetConflicts(
 	if (subnets.length === 0) return [];
 	const prefixes = readPrefixesTo(around.kernel, subnets.map(destination));
 	const taken = new Set(subnets.filter(({ prefix }, i) => (prefixes[i] ?? 0) >= prefix));
-	const claims = new Set(made.map(({ link }) => networkOf(link, around))).size > 1 && new Claims();
+	const networks = new Set(made.map(({ link }) => networkOf(link, around)));
+	const claims = networks.size > 1 ? new Claims() : undefined;
 	return made.map((one, i) => {
 		const subnet = wanted[i] as Cidr;
 		if (isSingle(subnet)) return undefined;
-		const conflict = taken.has(subnet) ? withHost(one, subnet, around) : undefined;
-		return conflict ?? (claims ? claims.claim(one.link, subnet, around) : undefined);
+		const withOther = taken.has(subnet) ? withHost(one, subnet, around) : undefined;
+		return withOther ?? claims?.claim(one.link, subnet, around);
 	});
 }
 

@@ -183,8 +183,8 @@ export const MUTANTS = [
 	[
 		"the subnet of another network of the group",
 		"kinds/subnet.ts",
-		"claims ? claims.claim(one.link, subnet, around) : undefined",
-		"undefined",
+		"withOther ?? claims?.claim(one.link, subnet, around)",
+		"withOther",
 		engine("subnet"),
 	],
 	[

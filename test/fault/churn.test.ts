@@ -109,12 +109,14 @@ test(`guests come and go, processes too, seed ${seed}`, async () => {
 	const before = lab.look();
 	const dice = new Dice(seed);
 	const rounds = Math.ceil(sized(1_024, 100_000) / PROCESSES / GUESTS);
+	// A share is over in three seconds; somebody has to be met in them.
+	const pace = sized(200, 1_000);
 	const seats = Array.from({ length: PROCESSES }, (_, i) => new Seat(lab, i, rounds));
 	const started = performance.now();
 	const lives = Promise.all(seats.map((seat) => seat.run()));
 	const met = { SIGKILL: 0, SIGTERM: 0, SIGSTOP: 0 };
 	while (!seats.every(({ done }) => done)) {
-		await sleep(1_000 + dice.next(1_000));
+		await sleep(pace + dice.next(pace));
 		const signal = dice.pick(SIGNALS);
 		if (await dice.pick(seats.slice(IMMORTAL)).meet(signal, dice)) met[signal]++;
 	}

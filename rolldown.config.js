@@ -12,7 +12,7 @@ const withoutPrograms = {
 /** A CommonJS bundle can require by itself; what gives an ES module that ability takes Node a millisecond to load. */
 const withItsRequire = {
 	name: "with-its-require",
-	resolveId: (id, importer) => (id === "node:module" && importer?.endsWith("/dist/sys/koffi.js") ? "\0require" : null),
+	resolveId: (id) => (id === "node:module" ? "\0require" : null),
 	load: (id) => (id === "\0require" ? "export const createRequire = () => require;" : null),
 };
 
@@ -74,7 +74,7 @@ const guest = defineConfig({
 	logLevel: "warn",
 	input: { programs: "test/guest/programs.ts" },
 	platform: "node",
-	output: { dir: "dist/guest", format: "esm", cleanDir: true },
+	output: { dir: "dist/guest", format: "cjs", entryFileNames: "[name].cjs", cleanDir: true },
 	plugins: [
 		{
 			name: "guest-scripts",

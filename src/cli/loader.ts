@@ -20,7 +20,7 @@ import {
 	writeFileSync,
 } from "node:fs";
 import { join } from "node:path";
-import { Script, constants as vm } from "node:vm";
+import { Script } from "node:vm";
 
 /** What runs a second time as it did the first; each verb has the code that it needs. */
 const VERBS = ["up", "down", "plan", "status", "recover", "confirm", "keep", "nft"];
@@ -163,11 +163,7 @@ function load(name: string): unknown {
 	if (known !== undefined) return known.exports;
 	const filename = join(directory, name);
 	const { code: cachedData, source = wrapped(filename) } = kept.get(name) ?? {};
-	const script = new Script(source, {
-		filename,
-		cachedData,
-		importModuleDynamically: vm.USE_MAIN_CONTEXT_DEFAULT_LOADER,
-	});
+	const script = new Script(source, { filename, cachedData });
 	isStale ||= cachedData === undefined || script.cachedDataRejected === true;
 	const module = { exports: {} };
 	modules.set(name, module);

@@ -1,9 +1,20 @@
+import { createRequire } from "node:module";
 import type { DemoPrograms } from "../demo.js";
 import { processIo } from "./io.js";
 import { run } from "./run.js";
 
-/** Beside this program where it was installed with its guest; the single file has none. */
-const guest = (): string => new URL("../guest/programs.js", import.meta.url).href;
+/**
+ * Beside this program where it was installed with its guest; the single file has none. Required, not imported: Node
+ * warns of an import by code that it did not compile itself.
+ */
+async function loadPrograms(): Promise<DemoPrograms | undefined> {
+	try {
+		const { programs } = createRequire(import.meta.url)("../guest/programs.cjs");
+		return programs;
+	} catch {
+		return undefined;
+	}
+}
 
 async function main(): Promise<void> {
 	const status = await run(process.argv.slice(2), processIo(), {
@@ -11,11 +22,7 @@ async function main(): Promise<void> {
 			const { Host } = await import("../host.js");
 			return Host.open(options);
 		},
-		loadPrograms: () =>
-			import(guest()).then(
-				({ programs }: { programs: DemoPrograms }) => programs,
-				() => undefined,
-			),
+		loadPrograms,
 		async startKeeper(stateDir) {
 			const { startKeeper } = await import("./keeper.js");
 			return startKeeper(stateDir);

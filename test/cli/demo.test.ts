@@ -1,4 +1,4 @@
-import { execFileSync } from "node:child_process";
+import { spawnSync } from "node:child_process";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { missing } from "../guest/uml.js";
@@ -35,7 +35,8 @@ test("the demo under --json is one object", async () => {
 
 test.skipIf(missing().length > 0)("npm run demo boots a real guest", () => {
 	const argv = [join(PROJECT, "test/demo"), "--color", "never"];
-	const stdout = execFileSync("bash", argv, { encoding: "utf8" });
+	const { stdout, stderr } = spawnSync("bash", argv, { encoding: "utf8" });
+	expect(stderr).not.toContain("Warning");
 	expect(stdout).toMatch(/guest: User Mode Linux as uid 500, booted in \d+ ms/);
 	expect(stdout).toMatch(/10\.33\.33\.99, .*: 3 of 3 came back.*; it saw 10\.33\.33\.34\n/);
 	expect(stdout).toContain('"tap0" . "eth1"');

@@ -28,9 +28,9 @@ const nameOfMain = {
 /** Parts of the program that are needed together: opening a chunk costs a tenth of a millisecond, a verb has a few. */
 const together = (name, priority, modules) => ({ name, priority, test: new RegExp(`/dist/(${modules})\\.js(on)?$`) });
 const chunks = [
-	together("shared", 3, "(sys|engine)/error|engine/(cidr|proto)|cli/(trial|render/tap)|process"),
-	together("libc", 2, "namespace"),
-	together("flags", 1, "engine/spec/flags"),
+	together("shared", 3, "(sys|engine)/error|inet/cidr|proto/proto|cli/(trial|render/tap)|sys/process"),
+	together("libc", 2, "sys/namespace"),
+	together("flags", 1, "spec/flags"),
 ];
 
 /**

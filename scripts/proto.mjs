@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-// Turns all of proto/**/*.proto into src/engine/proto.json, the protobufjs Root the program reads.
+// Turns all of proto/**/*.proto into src/proto/proto.json, the protobufjs Root the program reads.
 // `--print` writes it to stdout instead: that is how a test sees that the committed one is stale.
 import { execFileSync } from "node:child_process";
 import { readdirSync, writeFileSync } from "node:fs";
@@ -9,7 +9,7 @@ import protobuf from "protobufjs";
 
 const project = fileURLToPath(new URL("..", import.meta.url));
 const protos = join(project, "proto");
-const target = "src/engine/proto.json";
+const target = "src/proto/proto.json";
 const files = readdirSync(protos, { recursive: true, encoding: "utf8" })
 	.filter((file) => file.endsWith(".proto"))
 	.sort();

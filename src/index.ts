@@ -17,16 +17,16 @@ export {
 	UnsupportedError,
 } from "./engine/error.js";
 export type * from "./engine/report.js";
-export { checkSpec, parseSpec, type Spec } from "./engine/spec.js";
-export type { HostOptions } from "./host.js";
-export { launchArguments } from "./launch.js";
+export type { HostOptions } from "./host/host.js";
+export { launchArguments } from "./host/launch.js";
+export type { PoolOptions } from "./host/pool.js";
 export {
 	DeadlineError,
 	DumpInterruptedError,
 	OverrunError,
 	WireError,
 } from "./netlink/error.js";
-export { type CallOptions, type EmbeddedHost, open, type SpecInput } from "./open.js";
-export type { PoolOptions } from "./pool.js";
+export { checkSpec, parseSpec, type Spec } from "./spec/spec.js";
 export { KernelError, UmlnetError } from "./sys/error.js";
-export type { GuestInput, WorkerOptions as OpenOptions } from "./worker.js";
+export { type CallOptions, type EmbeddedHost, open, type SpecInput } from "./thread/open.js";
+export type { GuestInput, WorkerOptions as OpenOptions } from "./thread/worker.js";

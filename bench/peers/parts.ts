@@ -10,11 +10,11 @@ const INTERVAL = 200;
 /** Layers by their files in dist/, in the order of the table. What stands first takes what would fit others, too. */
 export const PARTS = {
 	"system calls": /^(sys\/|node:fs)/,
-	journal: /^engine\/(journal|record|wire|frame|crc32c|protobuf|state|lock|directory)/,
+	journal: /^(engine\/(journal\/|state)|proto\/)/,
 	"messages to the kernel, laid out and read": /^(netlink|kernel|uapi)\//,
-	"spec and pool": /^(engine\/(spec|cidr|address|check)|guest-specs|pool)/,
-	"plan and transaction": /^(engine\/|kinds\/|group\.)/,
-	"between the threads": /^(worker|host|passage|deletion|rehearsal)\.|^node:/,
+	"spec and pool": /^(spec\/|inet\/|host\/(guest-specs|pool))/,
+	"plan and transaction": /^(engine\/|kinds\/)/,
+	"between the threads": /^(thread|host)\/|^node:/,
 	"garbage collected": /^\(garbage collector\)/,
 	waiting: /^\(idle\)/,
 	"the rest of the runtime": /^/,

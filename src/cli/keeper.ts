@@ -5,8 +5,8 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { resolve } from "node:path";
-import { processId } from "../process.js";
 import { UmlnetError } from "../sys/error.js";
+import { processId } from "../sys/process.js";
 import { DISMISSED, READY } from "./commands/keep.js";
 
 export interface Keeper {

@@ -1,5 +1,5 @@
 import { createRequire } from "node:module";
-import type { DemoPrograms } from "../demo.js";
+import type { DemoPrograms } from "../demo/demo.js";
 import { processIo } from "./io.js";
 import { run } from "./run.js";
 
@@ -19,7 +19,7 @@ async function loadPrograms(): Promise<DemoPrograms | undefined> {
 async function main(): Promise<void> {
 	const status = await run(process.argv.slice(2), processIo(), {
 		async openHost(options) {
-			const { Host } = await import("../host.js");
+			const { Host } = await import("../host/host.js");
 			return Host.open(options);
 		},
 		loadPrograms,

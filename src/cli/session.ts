@@ -1,6 +1,6 @@
-import type { DemoPrograms } from "../demo.js";
+import type { DemoPrograms } from "../demo/demo.js";
 import type { StepReport } from "../engine/report.js";
-import type { Host, HostOptions } from "../host.js";
+import type { Host, HostOptions } from "../host/host.js";
 import type { Io } from "./io.js";
 import type { Keeper } from "./keeper.js";
 import { type Paint, paintFor } from "./render/paint.js";

@@ -1,4 +1,4 @@
-import type { Spec } from "../engine/spec.js";
+import type { Spec } from "../spec/spec.js";
 import type { Session } from "./session.js";
 import { UsageError } from "./usage.js";
 import type { Verb } from "./verb.js";
@@ -86,7 +86,7 @@ export async function specOf(
 			`umlnet-nl ${verb.name()} --help has examples`,
 		);
 	// Not engine/spec.ts: that could also read YAML, and it takes time to load what reads YAML.
-	const { specFromFlags } = await import("../engine/spec/flags.js");
+	const { specFromFlags } = await import("../spec/flags.js");
 	const { address, guestAddress, ...same } = flags;
 	const lists = {
 		...(address !== undefined && { addresses: address }),
@@ -97,7 +97,7 @@ export async function specOf(
 
 /** Who owns taps that name nobody: the invoking user, who under sudo is not who we run as. */
 async function ownerOf({ io }: Session): Promise<number> {
-	const { invokingUser } = await import("../engine/spec/accounts.js");
+	const { invokingUser } = await import("../spec/accounts.js");
 	return invokingUser(io.env.SUDO_UID ?? "", io.uid);
 }
 
@@ -112,7 +112,7 @@ function givenFlag(flags: TapOptions, verb: Verb): string | undefined {
 export async function readSpec(session: Session, file: string): Promise<Spec> {
 	const text =
 		file === "-" ? await session.io.readStdin() : (await import("./document.js")).readText(file);
-	const { parseSpec } = await import("../engine/spec.js");
+	const { parseSpec } = await import("../spec/spec.js");
 	const source = file === "-" ? "<stdin>" : file;
 	const spec = parseSpec(text, { source, defaultOwner: await ownerOf(session) });
 	await refusePools(spec);

@@ -3,9 +3,9 @@ import { execute, type Failures } from "../kernel/execute.js";
 import type { Kernel } from "../kernel/kernel.js";
 import { KernelError, UmlnetError, type UmlnetErrorOptions } from "../sys/error.js";
 import { ConflictError, RollbackError } from "./error.js";
-import type { Ending, Ledger } from "./journal.js";
+import type { Ending, Ledger } from "./journal/journal.js";
+import type { StepRecord, TrialRecord } from "./journal/record.js";
 import type { Plan, PlannedStep } from "./plan.js";
-import type { StepRecord, TrialRecord } from "./record.js";
 import type { Delta } from "./state.js";
 
 /** How a transaction ended: the units that were left out, each with the reason; all others stand. */

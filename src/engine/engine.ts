@@ -1,10 +1,10 @@
+import { parseCidr } from "../inet/cidr.js";
 import type { Kernel, Subnet } from "../kernel/kernel.js";
 import { describe } from "../netlink/describe.js";
 import { UmlnetError } from "../sys/error.js";
 import { apply, confirm, finish } from "./apply.js";
-import { parseCidr } from "./cidr.js";
 import { ConflictError, TrialError, UnconfirmedError } from "./error.js";
-import { type Ending, type Ledger, linksOf, type Unfinished } from "./journal.js";
+import { type Ending, type Ledger, linksOf, type Unfinished } from "./journal/journal.js";
 import { type Kinds, kindOf, linkKey } from "./kind.js";
 import { type Plan, type PlannedStep, planDown, planUp, type Unit } from "./plan.js";
 import { recover } from "./recover.js";

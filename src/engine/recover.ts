@@ -2,8 +2,8 @@ import type { Kernel } from "../kernel/kernel.js";
 import { KernelError } from "../sys/error.js";
 import { finish, revert } from "./apply.js";
 import { RollbackError } from "./error.js";
-import type { Ending, Ledger, Unfinished } from "./journal.js";
-import type { StepRecord } from "./record.js";
+import type { Ending, Ledger, Unfinished } from "./journal/journal.js";
+import type { StepRecord } from "./journal/record.js";
 import type { RecoverReport, StepReport } from "./report.js";
 
 /**

@@ -1,6 +1,6 @@
-import { formatAddress, parseCidr } from "../engine/cidr.js";
 import { ConflictError } from "../engine/error.js";
 import { type Kind, linkKey } from "../engine/kind.js";
+import { formatAddress, parseCidr } from "../inet/cidr.js";
 import type { Action } from "../kernel/action.js";
 import type { Kernel } from "../kernel/kernel.js";
 import { readAddresses, type Address as Seen } from "../kernel/read.js";

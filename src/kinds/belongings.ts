@@ -1,6 +1,6 @@
-import { formatAddress } from "../engine/address.js";
-import { cidrOf, network } from "../engine/cidr.js";
 import type { Step } from "../engine/kind.js";
+import { formatAddress } from "../inet/address.js";
+import { cidrOf, network } from "../inet/cidr.js";
 import type { Kernel } from "../kernel/kernel.js";
 import {
 	type Address,

@@ -1,5 +1,5 @@
-import { formatAddress, parseAddress } from "../engine/address.js";
 import type { Kind, Step } from "../engine/kind.js";
+import { formatAddress, parseAddress } from "../inet/address.js";
 import type { Action } from "../kernel/action.js";
 import type { Kernel } from "../kernel/kernel.js";
 import { Writer } from "../netlink/bytes.js";

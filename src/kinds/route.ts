@@ -1,6 +1,6 @@
-import { formatAddress } from "../engine/address.js";
-import { network, parseCidr } from "../engine/cidr.js";
 import { type Kind, linkKey } from "../engine/kind.js";
+import { formatAddress } from "../inet/address.js";
+import { network, parseCidr } from "../inet/cidr.js";
 import type { Action } from "../kernel/action.js";
 import type { Kernel } from "../kernel/kernel.js";
 import { readRoutes, type Route as Seen } from "../kernel/read.js";

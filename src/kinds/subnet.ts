@@ -1,7 +1,8 @@
 /** Two links with one subnet: the host would reach the guests of one of them only. */
-import { type Cidr, cidrOf, isSingle, network, parseCidr } from "../engine/cidr.js";
+
 import { ConflictError } from "../engine/error.js";
 import { linkKey, type Surroundings } from "../engine/kind.js";
+import { type Cidr, cidrOf, isSingle, network, parseCidr } from "../inet/cidr.js";
 import { type Destination, readPrefixesTo, readRouteTo } from "../kernel/read.js";
 import { AF_INET, AF_INET6 } from "../uapi/socket.js";
 import type { MadeAddress } from "./address.js";

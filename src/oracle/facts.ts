@@ -1,4 +1,4 @@
-import { formatAddress } from "../engine/address.js";
+import { formatAddress } from "../inet/address.js";
 import { IGNORED, RUNNING } from "./ignored.js";
 
 const FOR_EVER = 0xffffffff;

@@ -1,7 +1,7 @@
 import type { Io, Sink } from "../../src/cli/io.js";
 import { run } from "../../src/cli/run.js";
 import type { HostPort } from "../../src/cli/session.js";
-import type { HostOptions } from "../../src/host.js";
+import type { HostOptions } from "../../src/host/host.js";
 
 /** What a command wrote and how it ended. */
 export interface Ended {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { launchArguments } from "../../src/launch.js";
+import { launchArguments } from "../../src/host/launch.js";
 import { tapReport } from "./reports.js";
 
 // That a guest gets a network by them is shown with real guests elsewhere; here it is which words, and when.

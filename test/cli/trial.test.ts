@@ -1,7 +1,7 @@
 import { describe, expect, test, vi } from "vitest";
 import type { HostPort } from "../../src/cli/session.js";
 import { ConflictError, RollbackError, UnconfirmedError } from "../../src/engine/error.js";
-import type { Judgement } from "../../src/host.js";
+import type { Judgement } from "../../src/host/host.js";
 import { umlnet } from "./console.js";
 import { step, tapReport } from "./reports.js";
 

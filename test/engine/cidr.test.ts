@@ -1,7 +1,7 @@
 import { BlockList, isIP, isIPv4, isIPv6, SocketAddress } from "node:net";
 import fc from "fast-check";
 import { describe, expect, it, test } from "vitest";
-import { compareAddresses } from "../../src/engine/address.js";
+import { compareAddresses } from "../../src/inet/address.js";
 import {
 	AddressError,
 	broadcast,
@@ -13,7 +13,7 @@ import {
 	overlaps,
 	parseAddress,
 	parseCidr,
-} from "../../src/engine/cidr.js";
+} from "../../src/inet/cidr.js";
 
 const ipv4 = fc.uint8Array({ minLength: 4, maxLength: 4 });
 // Bytes that are often zero, so that '::' has something to stand for.

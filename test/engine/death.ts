@@ -1,7 +1,7 @@
 import { statSync, truncateSync } from "node:fs";
 import { join } from "node:path";
-import { Journal } from "../../src/engine/journal.js";
-import type { StepRecord, TrialRecord } from "../../src/engine/record.js";
+import { Journal } from "../../src/engine/journal/journal.js";
+import type { StepRecord, TrialRecord } from "../../src/engine/journal/record.js";
 import type { Delta } from "../../src/engine/state.js";
 import type { FakeKernel } from "../fake/kernel.js";
 import type { Rig } from "./rig.js";

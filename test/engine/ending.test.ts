@@ -1,6 +1,6 @@
 import { statSync } from "node:fs";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import type { Ending } from "../../src/engine/journal.js";
+import type { Ending } from "../../src/engine/journal/journal.js";
 import { lan } from "./hosts.js";
 import { Rig, scratch } from "./rig.js";
 import { downOf, unit } from "./units.js";

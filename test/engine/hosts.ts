@@ -1,4 +1,4 @@
-import { parseCidr } from "../../src/engine/cidr.js";
+import { parseCidr } from "../../src/inet/cidr.js";
 import type { Request } from "../../src/netlink/request.js";
 import { request } from "../../src/netlink/request.js";
 import { RTM_NEWADDR } from "../../src/uapi/if_addr.js";

@@ -9,7 +9,7 @@ import {
 } from "node:fs";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeEach, describe, expect, test } from "vitest";
-import { Journal } from "../../src/engine/journal.js";
+import { Journal } from "../../src/engine/journal/journal.js";
 import type { Delta, Entry } from "../../src/engine/state.js";
 import { UmlnetError } from "../../src/sys/error.js";
 import { scratch } from "./rig.js";

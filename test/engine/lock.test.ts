@@ -3,9 +3,9 @@ import { once } from "node:events";
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeEach, describe, expect, test } from "vitest";
-import { removeDirectory } from "../../src/engine/directory.js";
 import { LockError } from "../../src/engine/error.js";
-import { HostLock } from "../../src/engine/lock.js";
+import { removeDirectory } from "../../src/engine/journal/directory.js";
+import { HostLock } from "../../src/engine/journal/lock.js";
 import { scratch } from "./rig.js";
 
 const parent = scratch();

@@ -2,10 +2,10 @@ import { execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import protobuf from "protobufjs";
 import { expect, test } from "vitest";
-import { choicesOf, fieldsOf, wordsOf } from "../../src/engine/spec/schema.js";
-import { checkSpec } from "../../src/engine/spec.js";
+import { choicesOf, fieldsOf, wordsOf } from "../../src/spec/schema.js";
+import { checkSpec } from "../../src/spec/spec.js";
 
-const file = new URL("../../src/engine/proto.json", import.meta.url);
+const file = new URL("../../src/proto/proto.json", import.meta.url);
 
 test("proto.json is what npm run proto makes of proto/", () => {
 	const script = new URL("../../scripts/proto.mjs", import.meta.url);

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Engine } from "../../src/engine/engine.js";
-import { Journal } from "../../src/engine/journal.js";
+import { Journal } from "../../src/engine/journal/journal.js";
 import type { RecoverReport } from "../../src/engine/report.js";
 import type { Kernel } from "../../src/kernel/kernel.js";
 import { readLinkByName } from "../../src/kernel/read.js";

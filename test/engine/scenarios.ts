@@ -1,6 +1,6 @@
 import type { WantedTap } from "../../src/engine/plan.js";
-import { checkSpec, type Spec } from "../../src/engine/spec.js";
 import { parkedTap, wantedTaps } from "../../src/kinds/index.js";
+import { checkSpec, type Spec } from "../../src/spec/spec.js";
 import type { FakeKernel } from "../fake/kernel.js";
 import { bare, busyLan, lan, withSysctl } from "./hosts.js";
 

@@ -1,6 +1,6 @@
 import { describe, expect, it, test } from "vitest";
 import { SpecError } from "../../src/engine/error.js";
-import { checkSpec, parseSpec } from "../../src/engine/spec.js";
+import { checkSpec, parseSpec } from "../../src/spec/spec.js";
 import { lab, one, refuse, refuseText } from "./refusal.js";
 
 const good = `version: 1

@@ -1,6 +1,6 @@
 import { describe, expect, it, test } from "vitest";
 import { SpecError } from "../../src/engine/error.js";
-import { type Flags, invokingUser, specFromFlags } from "../../src/engine/spec.js";
+import { type Flags, invokingUser, specFromFlags } from "../../src/spec/spec.js";
 import { issuesOf } from "./refusal.js";
 
 const network = {

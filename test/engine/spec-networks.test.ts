@@ -1,10 +1,10 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { SpecError } from "../../src/engine/error.js";
-import { assembleSpec } from "../../src/engine/spec/assembly.js";
-import { Issues } from "../../src/engine/spec/issues.js";
-import { treeOf } from "../../src/engine/spec/object.js";
-import { checkSpec, checkTap, type Spec } from "../../src/engine/spec.js";
+import { assembleSpec } from "../../src/spec/assembly.js";
+import { Issues } from "../../src/spec/issues.js";
+import { treeOf } from "../../src/spec/object.js";
+import { checkSpec, checkTap, type Spec } from "../../src/spec/spec.js";
 import { issuesOf } from "./refusal.js";
 import { accepted, spec } from "./spec-arbitrary.js";
 

@@ -1,5 +1,5 @@
 import { describe, expect, it, test } from "vitest";
-import { checkSpec, parseSpec } from "../../src/engine/spec.js";
+import { checkSpec, parseSpec } from "../../src/spec/spec.js";
 import { farm, lab, one, refuse, refuseText } from "./refusal.js";
 
 describe("MTUs", () => {

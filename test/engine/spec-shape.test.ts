@@ -1,5 +1,5 @@
 import { describe, expect, it, test } from "vitest";
-import { checkSpec } from "../../src/engine/spec.js";
+import { checkSpec } from "../../src/spec/spec.js";
 import { issuesOf, lab, one, refuse, refuseText } from "./refusal.js";
 
 describe("keys", () => {

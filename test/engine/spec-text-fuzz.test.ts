@@ -1,11 +1,11 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { stringify } from "yaml";
-import { Issues } from "../../src/engine/spec/issues.js";
-import { parseJson } from "../../src/engine/spec/json.js";
-import { damerauLevenshtein } from "../../src/engine/spec/suggestion.js";
-import type { Node } from "../../src/engine/spec/tree.js";
-import { parseSpec } from "../../src/engine/spec.js";
+import { Issues } from "../../src/spec/issues.js";
+import { parseJson } from "../../src/spec/json.js";
+import { parseSpec } from "../../src/spec/spec.js";
+import { damerauLevenshtein } from "../../src/spec/suggestion.js";
+import type { Node } from "../../src/spec/tree.js";
 import { accepted, spec } from "./spec-arbitrary.js";
 
 const tokens = [

@@ -1,5 +1,5 @@
 import { describe, expect, it, test } from "vitest";
-import { checkSpec } from "../../src/engine/spec.js";
+import { checkSpec } from "../../src/spec/spec.js";
 import { farm, lab, one, refuse } from "./refusal.js";
 
 describe("modes", () => {

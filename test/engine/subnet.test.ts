@@ -1,6 +1,6 @@
 import { rmSync } from "node:fs";
 import { afterAll, afterEach, beforeEach, expect, test } from "vitest";
-import { commitGroup } from "../../src/group.js";
+import { commitGroup } from "../../src/engine/group.js";
 import { lan } from "./hosts.js";
 import { Rig, scratch } from "./rig.js";
 import { downOf, rejected, unit } from "./units.js";

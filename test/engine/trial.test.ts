@@ -6,7 +6,7 @@ import {
 	TrialError,
 	UnconfirmedError,
 } from "../../src/engine/error.js";
-import { Journal } from "../../src/engine/journal.js";
+import { Journal } from "../../src/engine/journal/journal.js";
 import { UmlnetError } from "../../src/sys/error.js";
 import { report } from "../fault/campaign.js";
 import { dies, type Place, placesOf, told } from "./death.js";

@@ -1,7 +1,7 @@
 import type { DownUnit, UnitOutcome } from "../../src/engine/engine.js";
 import type { Unit } from "../../src/engine/plan.js";
-import { checkSpec } from "../../src/engine/spec.js";
 import { wantedTaps } from "../../src/kinds/index.js";
+import { checkSpec } from "../../src/spec/spec.js";
 
 const modes = {
 	nat: { mode: "nat", uplink: "eth1" },

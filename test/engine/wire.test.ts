@@ -1,9 +1,9 @@
 import fc from "fast-check";
 import protobuf from "protobufjs";
 import { expect, test } from "vitest";
-import proto from "../../src/engine/proto.json" with { type: "json" };
-import { decode, tagsOf } from "../../src/engine/protobuf.js";
-import { WireReader, WireWriter } from "../../src/engine/wire.js";
+import proto from "../../src/proto/proto.json" with { type: "json" };
+import { decode, tagsOf } from "../../src/proto/protobuf.js";
+import { WireReader, WireWriter } from "../../src/proto/wire.js";
 
 const Message = protobuf.Root.fromJSON(proto).lookupType("umlnet.v1.WireMessage");
 // Nothing that is left out where it is the default.

@@ -6,7 +6,7 @@ import { readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { Worker } from "node:worker_threads";
 import { afterAll, expect, test, vi } from "vitest";
-import { HEAD, MAGIC, recordAt } from "../../src/engine/frame.js";
+import { HEAD, MAGIC, recordAt } from "../../src/engine/journal/frame.js";
 import { Writer } from "../../src/netlink/bytes.js";
 import { nlmsgerrAttrs } from "../../src/netlink/nlmsg.js";
 import { NetlinkSocket } from "../../src/netlink/socket.js";

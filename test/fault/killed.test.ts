@@ -6,8 +6,8 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
-import { checkSpec, type Spec } from "../../src/engine/spec.js";
 import { difference, type Snapshot } from "../../src/oracle/snapshot.js";
+import { checkSpec, type Spec } from "../../src/spec/spec.js";
 import { Lab } from "../kernel/lab.js";
 import { S1, S2, S3, VARIANTS } from "../kernel/specs.js";
 import { type Call, callsOf, isKilledAt, killedAt, ordinalIn } from "../kernel/strace.js";

@@ -4,8 +4,8 @@
  * what they did, all is as it was before us.
  */
 import { afterAll, expect, test, vi } from "vitest";
-import type { Spec } from "../../src/engine/spec.js";
 import { difference, type Snapshot } from "../../src/oracle/snapshot.js";
+import type { Spec } from "../../src/spec/spec.js";
 import { UmlnetError } from "../../src/sys/error.js";
 import { Dice } from "../engine/dice.js";
 import { Lab } from "../kernel/lab.js";

@@ -3,8 +3,8 @@
  * dist/guest beside the program, which itself starts nothing.
  */
 import { execFileSync } from "node:child_process";
-import type { BootGuest, DemoPrograms } from "../../src/demo.js";
-import { launchArguments } from "../../src/launch.js";
+import type { BootGuest, DemoPrograms } from "../../src/demo/demo.js";
+import { launchArguments } from "../../src/host/launch.js";
 import { type GuestOptions, missing, startGuest } from "./uml.js";
 
 const OWNER = 500;

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { type Spec, specFromFlags } from "../../src/engine/spec.js";
+import { type Spec, specFromFlags } from "../../src/spec/spec.js";
 import { Lab } from "./lab.js";
 import { labSpec, S2 } from "./specs.js";
 

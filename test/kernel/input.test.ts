@@ -6,7 +6,7 @@ import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { Host } from "../../src/host.js";
+import { Host } from "../../src/host/host.js";
 import { LinuxKernel } from "../../src/kernel/linux.js";
 import type { Snapshot } from "../../src/oracle/snapshot.js";
 import { umlnet } from "../cli/console.js";

@@ -1,7 +1,7 @@
 import { chownSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { Host } from "../../src/host.js";
+import { Host } from "../../src/host/host.js";
 import { LinuxKernel } from "../../src/kernel/linux.js";
 import { difference, type Snapshot, snapshot } from "../../src/oracle/snapshot.js";
 import { settled } from "../oracle/settled.js";

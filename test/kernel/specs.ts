@@ -1,4 +1,4 @@
-import { checkSpec, type Spec, specFromFlags } from "../../src/engine/spec.js";
+import { checkSpec, type Spec, specFromFlags } from "../../src/spec/spec.js";
 
 type Fields = Readonly<Record<string, unknown>>;
 

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { specFromFlags } from "../../src/engine/spec.js";
+import { specFromFlags } from "../../src/spec/spec.js";
 import { Lab } from "./lab.js";
 import { labSpec } from "./specs.js";
 

@@ -1,6 +1,6 @@
 import { getEventListeners } from "node:events";
 import { describe, expect, test } from "vitest";
-import type { EmbeddedHost } from "../../src/open.js";
+import type { EmbeddedHost } from "../../src/thread/open.js";
 import { Contention, until } from "./contention.js";
 import { library, Place, rejection, tapSpec } from "./library.js";
 import { node, tell } from "./program.js";

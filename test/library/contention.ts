@@ -1,7 +1,7 @@
 import { closeSync, openSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { HostLock } from "../../src/engine/lock.js";
+import { HostLock } from "../../src/engine/journal/lock.js";
 import { tryLock } from "../../src/sys/file.js";
 
 /** Wait until something holds. @throws when it does not in ten seconds */

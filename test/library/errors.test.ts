@@ -1,8 +1,8 @@
 import { isNativeError } from "node:util/types";
 import { expect, test } from "vitest";
-import { HostLock } from "../../src/engine/lock.js";
+import { HostLock } from "../../src/engine/journal/lock.js";
 import * as sources from "../../src/index.js";
-import { packError, unpackError } from "../../src/passage.js";
+import { packError, unpackError } from "../../src/thread/passage.js";
 import { library, Place, rejection, tapSpec } from "./library.js";
 import { calls, type Said, strace, tell } from "./program.js";
 

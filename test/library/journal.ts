@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { decodeRecord, type JournalRecord } from "../../src/engine/record.js";
+import { decodeRecord, type JournalRecord } from "../../src/engine/journal/record.js";
 import type { Place } from "./library.js";
 
 const MAGIC = 8; // "umlnetj1"

@@ -1,9 +1,9 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { checkSpec } from "../../src/engine/spec.js";
-import { Host } from "../../src/host.js";
-import { isAlive, processId } from "../../src/process.js";
+import { Host } from "../../src/host/host.js";
+import { checkSpec } from "../../src/spec/spec.js";
+import { isAlive, processId } from "../../src/sys/process.js";
 import { begun } from "./journal.js";
 import { Place, tapSpec } from "./library.js";
 import { filled, guest, parked, UPLINK } from "./pool.js";

@@ -1,8 +1,8 @@
 import { spawnSync } from "node:child_process";
 import { afterEach, describe, expect, test, vi } from "vitest";
-import { RehearsalKernel } from "../../src/kernel/rehearsal.js";
-import { Pool } from "../../src/pool.js";
-import { Rehearsal } from "../../src/rehearsal.js";
+import { Pool } from "../../src/host/pool.js";
+import { Rehearsal } from "../../src/thread/rehearsal.js";
+import { RehearsalKernel } from "../../src/thread/rehearsal-kernel.js";
 
 describe("a rehearsal", () => {
 	afterEach(() => {
@@ -67,7 +67,7 @@ describe("a rehearsal", () => {
 
 	test("asks nothing of the host it is on", () => {
 		const program = `
-			import { Rehearsal } from "./dist/rehearsal.js";
+			import { Rehearsal } from "./dist/thread/rehearsal.js";
 			const rehearsal = new Rehearsal(true);
 			while (!rehearsal.isOver) rehearsal.guest();`;
 		const node = ["node", "--input-type=module", "-e", program];

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { Worker } from "node:worker_threads";
 import { expect, test } from "vitest";
-import { EmbeddedHost } from "../../src/open.js";
+import { EmbeddedHost } from "../../src/thread/open.js";
 import { Machine } from "../kernel/machine.js";
 import { Contention } from "./contention.js";
 import { Place, rejection, root, tapSpec } from "./library.js";
@@ -45,7 +45,7 @@ test("the caller's threads stay where they are, engines alone go elsewhere", asy
 
 /** An engine whose thread is in the test's hands. */
 async function openThread(place: Place): Promise<{ worker: Worker; host: EmbeddedHost }> {
-	const worker = new Worker(pathToFileURL(join(root, "dist/worker.js")), {
+	const worker = new Worker(pathToFileURL(join(root, "dist/thread/worker.js")), {
 		workerData: place.options,
 	});
 	await new Promise((resolve) => worker.once("message", resolve));

@@ -1,4 +1,4 @@
-import type { DemoEvent } from "../../demo.js";
+import type { DemoEvent } from "../../demo/demo.js";
 import { Exit } from "../exit.js";
 import type { Perform } from "../program.js";
 import { printableReport } from "../render/printable.js";
@@ -21,7 +21,7 @@ export function addDemo(program: Verb, perform: Perform): void {
 }
 
 async function demonstrate(session: Session): Promise<number> {
-	const { demo } = await import("../../demo.js");
+	const { demo } = await import("../../demo/demo.js");
 	const { renderEvent } = await import("../render/demo.js");
 	const { json, quiet } = session.settings;
 	const events: DemoEvent[] = [];

@@ -71,7 +71,7 @@ interface ListOptions {
 /** The compiler, with this thread where the rules are meant to be. */
 async function load({ settings: { netns } }: Session) {
 	if (netns !== undefined) {
-		const { enterNamespace } = await import("../../namespace.js");
+		const { enterNamespace } = await import("../../sys/namespace.js");
 		enterNamespace(netns);
 	}
 	return import("../../nftables/index.js");

@@ -1,4 +1,4 @@
-import type { DemoEvent } from "../../demo.js";
+import type { DemoEvent } from "../../demo/demo.js";
 import type { Paint } from "./paint.js";
 import { renderSteps } from "./plan.js";
 import { printableLines } from "./printable.js";

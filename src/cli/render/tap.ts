@@ -1,5 +1,5 @@
 import type { TapReport } from "../../engine/report.js";
-import { launchArguments } from "../../launch.js";
+import { launchArguments } from "../../host/launch.js";
 import type { Paint } from "./paint.js";
 import { printableJson } from "./printable.js";
 import { table } from "./table.js";

@@ -3,8 +3,8 @@
 import { appendFileSync, closeSync, openSync, unlinkSync, writeSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout } from "node:timers/promises";
-import { removeDirectory } from "../../../dist/engine/directory.js";
-import { HostLock } from "../../../dist/engine/lock.js";
+import { removeDirectory } from "../../../dist/engine/journal/directory.js";
+import { HostLock } from "../../../dist/engine/journal/lock.js";
 
 const [, , verb, directory, name = "", times = "1", timeout = "30000"] = process.argv;
 const lock = new HostLock(join(directory, "lock"));

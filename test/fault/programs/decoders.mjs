@@ -1,8 +1,8 @@
 // One thread of the decoder campaign: lies about a corpus, and what the decoders make of them.
 import { parentPort, workerData } from "node:worker_threads";
-import { HEAD, MAGIC, recordAt } from "../../../dist/engine/frame.js";
-import { decodeRecord } from "../../../dist/engine/record.js";
-import { checkSpec, parseSpec } from "../../../dist/engine/spec.js";
+import { HEAD, MAGIC, recordAt } from "../../../dist/engine/journal/frame.js";
+import { decodeRecord } from "../../../dist/engine/journal/record.js";
+import { checkSpec, parseSpec } from "../../../dist/spec/spec.js";
 import { frames, Reader, readDone, readError, refusal } from "../../../dist/netlink/index.js";
 import { UmlnetError } from "../../../dist/sys/error.js";
 import * as uapi from "../../../dist/uapi/index.js";

@@ -1,0 +1,232 @@
+/** A small network to try things in: machines that are network namespaces without a name, gone when we are. */
+import { closeSync, constants, openSync, readSync, writeSync } from "node:fs";
+import { setTimeout as sleep } from "node:timers/promises";
+import { parseAddress, parseCidr } from "../inet/cidr.js";
+import type { Kernel } from "../kernel/kernel.js";
+import { LinuxKernel } from "../kernel/linux.js";
+import { readLinkByName } from "../kernel/read.js";
+import { Writer } from "../netlink/bytes.js";
+import { type Request, request } from "../netlink/request.js";
+import { IcmpFd } from "../sys/icmp.js";
+import { ioctl } from "../sys/ioctl.js";
+import { enterNetns, newNetns } from "../sys/netns.js";
+import { RTM_NEWADDR } from "../uapi/if_addr.js";
+import { RTM_NEWLINK } from "../uapi/if_link.js";
+import { IFF_NO_PI, IFF_TAP, TUNSETIFF } from "../uapi/if_tun.js";
+import { NLM_F_CREATE, NLM_F_EXCL } from "../uapi/netlink.js";
+import { RTM_NEWROUTE, RTN_UNICAST } from "../uapi/rtnetlink.js";
+import { AF_INET } from "../uapi/socket.js";
+
+const IFF_UP = 1; // linux/if.h
+const IF_OPER_UP = 6;
+const IFREQ = 40; // sizeof(struct ifreq)
+const RT_TABLE_MAIN = 254; // linux/rtnetlink.h
+const RTPROT_BOOT = 3;
+
+/** What a ping came to. */
+export interface Ping {
+	readonly to: string;
+	readonly sent: number;
+	readonly received: number;
+	/** Of the fastest round trip. */
+	readonly milliseconds: number | undefined;
+}
+
+/** One machine: a network namespace, entered by the calling thread to do something in it. */
+export class Machine {
+	/** Open as long as the machine shall be there. */
+	readonly fd: number;
+	readonly #icmp: IcmpFd;
+	readonly #buffer = new Uint8Array(2048);
+	readonly #callers = new Set<string>();
+	#sequence = 0;
+
+	/** Make a machine; the calling thread is in it from now on. @throws KernelError EPERM without root */
+	constructor() {
+		newNetns();
+		this.fd = openSync("/proc/thread-self/ns/net", "r");
+		this.#icmp = new IcmpFd();
+		this.inside((kernel) => {
+			for (const scope of ["all", "default"]) withoutIPv6(kernel, scope);
+			done(kernel, [linkUp(indexOf(kernel, "lo"))]);
+		});
+	}
+
+	/** The path of its namespace, for this process and its children. */
+	get netns(): string {
+		return `/proc/${process.pid}/fd/${this.fd}`;
+	}
+
+	/** Run something in this machine; the thread stays there. */
+	inside<T>(work: (kernel: Kernel) => T): T {
+		enterNetns(this.netns);
+		const kernel = new LinuxKernel();
+		try {
+			return work(kernel);
+		} finally {
+			kernel.close();
+		}
+	}
+
+	/** Connect two machines by a cable: an interface in each. */
+	connect(own: string, other: Machine, theirs: string): void {
+		const peer = { IFLA_IFNAME: theirs, IFLA_NET_NS_FD: other.fd };
+		const kind = { IFLA_INFO_KIND: "veth" as const, IFLA_INFO_DATA: { VETH_INFO_PEER: peer } };
+		this.inside((kernel) =>
+			done(kernel, [
+				request(RTM_NEWLINK, NLM_F_CREATE | NLM_F_EXCL, { IFLA_IFNAME: own, IFLA_LINKINFO: kind }),
+			]),
+		);
+	}
+
+	/** Wait until an interface is up as the kernel sees it, which comes a little after the cable is in. */
+	async settled(link: string): Promise<void> {
+		const operational = () =>
+			this.inside((kernel) => readLinkByName(kernel, link)?.IFLA_OPERSTATE === IF_OPER_UP);
+		for (let i = 0; i < 300 && !operational(); i++) await sleep(10);
+	}
+
+	/** Give an interface an address and switch it on. */
+	configure(link: string, cidr: string, gateway?: string): void {
+		const { address, prefix } = parseCidr(cidr);
+		this.inside((kernel) => {
+			const index = indexOf(kernel, link);
+			const header = { ifa_family: AF_INET, ifa_prefixlen: prefix, ifa_index: index };
+			const addressed = { ...header, IFA_LOCAL: address, IFA_ADDRESS: address };
+			done(kernel, [request(RTM_NEWADDR, NLM_F_CREATE, addressed), linkUp(index)]);
+			if (gateway !== undefined) done(kernel, [defaultRoute(gateway)]);
+		});
+	}
+
+	/** Ping some address, `count` times. */
+	async ping(to: string, count: number): Promise<Ping> {
+		let received = 0;
+		let fastest: number | undefined;
+		for (let i = 0; i < count; i++) {
+			const taken = await this.#echo(parseAddress(to));
+			if (taken === undefined) continue;
+			received++;
+			fastest = Math.min(taken, fastest ?? taken);
+		}
+		return { to, sent: count, received, milliseconds: fastest };
+	}
+
+	/** Who has pinged this machine so far. */
+	get callers(): readonly string[] {
+		for (let packet = this.#receive(); packet !== undefined; packet = this.#receive());
+		return [...this.#callers];
+	}
+
+	close(): void {
+		this.#icmp.close();
+		closeSync(this.fd);
+	}
+
+	/** One echo request; the milliseconds to its reply, or undefined when a second goes by first. */
+	async #echo(address: Uint8Array): Promise<number | undefined> {
+		const message = echoRequest(++this.#sequence);
+		const start = performance.now();
+		if (!this.#icmp.send(message, address)) return undefined;
+		while (performance.now() - start < 1000) {
+			const reply = this.#receive();
+			if (reply === undefined) await sleep(1);
+			else if (reply[0] === ECHO_REPLY && reply[7] === message[7]) return performance.now() - start;
+		}
+		return undefined;
+	}
+
+	/** The next ICMP message; who asks for an echo is remembered. */
+	#receive(): Uint8Array | undefined {
+		const packet = this.#icmp.receive(this.#buffer);
+		if (packet === undefined) return undefined;
+		const message = packet.subarray(((packet[0] ?? 0) & 15) * 4);
+		if (message[0] === ECHO_REQUEST) this.#callers.add(packet.subarray(12, 16).join("."));
+		return message;
+	}
+}
+
+const ECHO_REPLY = 0; // linux/icmp.h
+const ECHO_REQUEST = 8;
+
+/** type, code, checksum, identifier, sequence: with all else zero the checksum is easy. */
+function echoRequest(sequence: number): Uint8Array {
+	const checksum = 0xffff - (ECHO_REQUEST << 8) - sequence;
+	return Uint8Array.of(ECHO_REQUEST, 0, checksum >> 8, checksum & 255, 0, 0, 0, sequence);
+}
+
+/**
+ * A guest without a virtual machine: a machine whose eth0 is wired to the tap the way a virtual machine
+ * monitor does it, frame by frame between two descriptors.
+ */
+export class Wire {
+	readonly #ends: readonly [number, number];
+	readonly #frame = new Uint8Array(65_536);
+	readonly #timer: NodeJS.Timeout;
+
+	constructor(host: Machine, tap: string, guest: Machine, link: string) {
+		this.#ends = [host.inside(() => openTap(tap)), guest.inside(() => openTap(link))];
+		this.#timer = setInterval(() => this.#pass(), 1);
+	}
+
+	close(): void {
+		clearInterval(this.#timer);
+		for (const fd of this.#ends) closeSync(fd);
+	}
+
+	#pass(): void {
+		const [host, guest] = this.#ends;
+		while (this.#passOne(host, guest) || this.#passOne(guest, host));
+	}
+
+	#passOne(from: number, to: number): boolean {
+		try {
+			const length = readSync(from, this.#frame);
+			writeSync(to, this.#frame, 0, length);
+			return true;
+		} catch {
+			return false; // EAGAIN: nothing there. EIO: an end is down, and a cable drops what it cannot deliver.
+		}
+	}
+}
+
+/** Make a tap of this name, or open the one there is, as a virtual machine monitor does. */
+function openTap(name: string): number {
+	const fd = openSync("/dev/net/tun", constants.O_RDWR | constants.O_NONBLOCK);
+	const w = new Writer();
+	w.append(new TextEncoder().encode(name.padEnd(16, "\0")));
+	w.u16(IFF_TAP | IFF_NO_PI);
+	w.reserve(IFREQ - w.length);
+	ioctl(fd, TUNSETIFF, w.finish(), "TUNSETIFF");
+	return fd;
+}
+
+/** IPv6 goes on configuring itself for seconds; what it does then would look like what we do. */
+function withoutIPv6(kernel: Kernel, scope: string): void {
+	try {
+		kernel.writeSysctl(`net/ipv6/conf/${scope}/disable_ipv6`, "1");
+	} catch {
+		// A kernel without IPv6 has nothing to switch off.
+	}
+}
+
+const linkUp = (ifi_index: number): Request =>
+	request(RTM_NEWLINK, 0, { ifi_index, ifi_flags: IFF_UP, ifi_change: IFF_UP });
+
+const defaultRoute = (gateway: string): Request =>
+	request(RTM_NEWROUTE, NLM_F_CREATE, {
+		rtm_family: AF_INET,
+		rtm_table: RT_TABLE_MAIN,
+		rtm_protocol: RTPROT_BOOT,
+		rtm_type: RTN_UNICAST,
+		RTA_GATEWAY: parseAddress(gateway),
+	});
+
+function indexOf(kernel: Kernel, link: string): number {
+	const found = readLinkByName(kernel, link);
+	if (found === undefined) throw new Error(`the lab has lost its interface ${link}`);
+	return found.ifi_index;
+}
+
+function done(kernel: Kernel, requests: readonly Request[]): void {
+	for (const { error } of kernel.rtnetlink(requests)) if (error !== undefined) throw error;
+}

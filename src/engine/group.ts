@@ -1,0 +1,114 @@
+/** Group commit: all requests that wait become one transaction of many. */
+
+import { UmlnetError } from "../sys/error.js";
+import type { DownUnit, Engine, UnitOutcome } from "./engine.js";
+import type { Unit } from "./plan.js";
+import type { DownReport, UpReport } from "./report.js";
+
+/** A request that can share a transaction with others, reduced to the taps it names. */
+export type GroupRequest =
+	| ({ readonly verb: "up" } & Unit)
+	| ({ readonly verb: "down" } & DownUnit);
+export type GroupOutcome = UnitOutcome<UpReport | DownReport>;
+
+const namesOf = (request: GroupRequest): readonly string[] =>
+	request.verb === "up" ? request.taps.map(({ report }) => report.name) : request.taps;
+
+/** The taps that a report is about. */
+export const tapsIn = ({ taps }: UpReport | DownReport): string[] =>
+	taps.map((tap) => (typeof tap === "string" ? tap : tap.name));
+
+/** Runs of requests in which no tap is named twice: within one, order does not matter. */
+export function waves(requests: readonly GroupRequest[]): GroupRequest[][] {
+	const out: GroupRequest[][] = [];
+	let seen = new Set<string>();
+	for (const request of requests) {
+		const names = namesOf(request);
+		const wave = out.at(-1);
+		if (wave === undefined || names.some((name) => seen.has(name))) {
+			out.push([request]);
+			seen = new Set(names);
+		} else {
+			wave.push(request);
+			for (const name of names) seen.add(name);
+		}
+	}
+	return out;
+}
+
+// Four times what a transaction of one takes, and shorter than anybody needs to change something by hand.
+const TRUST_MS = 10;
+
+/**
+ * Run requests in as few transactions as their order allows; each gets an outcome of its own. With `leave`
+ * deleting links is left to the caller: it stands in the journal's `endings`.
+ */
+export function commitGroup(
+	engine: Engine,
+	requests: readonly GroupRequest[],
+	leave = false,
+): Map<number, GroupOutcome> {
+	const run = new Run(engine);
+	for (const wave of waves(requests)) {
+		const downs = wave.filter((request) => request.verb === "down");
+		const ups = wave.filter((request) => request.verb === "up");
+		run.settle(downs, (units) => engine.down(units, leave));
+		run.settle(ups, (units) => engine.up(units, undefined, TRUST_MS));
+	}
+	return run.outcomes;
+}
+
+class Run {
+	readonly outcomes = new Map<number, GroupOutcome>();
+	readonly #engine: Engine;
+	/** Why nothing more can be begun: a transaction stays half done. */
+	#stuck: UmlnetError | undefined;
+
+	constructor(engine: Engine) {
+		this.#engine = engine;
+	}
+
+	/** All units at once; where that fails as a whole nothing was done, and each half is tried on its own. */
+	settle<U extends { readonly id: number }, R extends UpReport | DownReport>(
+		units: readonly U[],
+		run: (units: readonly U[]) => ReadonlyMap<number, UnitOutcome<R>>,
+	): void {
+		if (units.length === 0) return;
+		if (this.#stuck !== undefined) {
+			this.#reject(units, this.#stuck);
+			return;
+		}
+		try {
+			for (const [id, outcome] of run(units)) this.outcomes.set(id, outcome);
+		} catch (cause) {
+			this.#recover();
+			if (this.#stuck !== undefined || units.length === 1) {
+				this.#reject(units, toUmlnetError(cause));
+				return;
+			}
+			const half = units.length >> 1;
+			this.settle(units.slice(0, half), run);
+			this.settle(units.slice(half), run);
+		}
+	}
+
+	/** Nothing may begin before what is left of the last transaction is gone: its journal would be lost. */
+	#recover(): void {
+		try {
+			this.#engine.recover();
+		} catch (error) {
+			this.#stuck = toUmlnetError(error);
+		}
+	}
+
+	#reject(units: readonly { readonly id: number }[], error: UmlnetError): void {
+		for (const { id } of units) this.outcomes.set(id, { error });
+	}
+}
+
+const toUmlnetError = (cause: unknown): UmlnetError =>
+	cause instanceof UmlnetError
+		? cause
+		: new UmlnetError("ERR_INTERNAL", cause instanceof Error ? cause.message : String(cause), {
+				cause,
+			});

@@ -1,0 +1,380 @@
+import {
+	closeSync,
+	existsSync,
+	fstatSync,
+	fsyncSync,
+	ftruncateSync,
+	openSync,
+	readSync,
+	renameSync,
+	rmSync,
+	writeSync,
+} from "node:fs";
+import { join } from "node:path";
+import type { Identity } from "../../kernel/action.js";
+import { UmlnetError } from "../../sys/error.js";
+import { isInMemory } from "../../sys/file.js";
+import { type Delta, State } from "../state.js";
+import { declaredEnd, frame, HEAD, isTornMagic, MAGIC, recordAt } from "./frame.js";
+import { decodeRecord, type JournalRecord, type StepRecord, type TrialRecord } from "./record.js";
+import { encodeRecord } from "./record-writer.js";
+
+/** A transaction that can still be undone: it is being done, its process was killed, or could not undo all. */
+export interface Unfinished {
+	readonly transaction: string;
+	readonly command: string;
+	/** What undoes it, in the order of the steps. */
+	readonly undo: readonly StepRecord[];
+	/** It is all there, and waits to be confirmed. */
+	readonly trial?: TrialRecord;
+}
+
+/** How a trial ended, and what had been asked for. */
+export interface Verdict {
+	readonly transaction: string;
+	readonly command: string;
+	readonly kept: boolean;
+}
+
+/** A transaction that stands and cannot be undone any more, and what is left to do of it. */
+export interface Ending {
+	readonly transaction: string;
+	readonly command: string;
+	readonly steps: readonly StepRecord[];
+}
+
+/** The links that are to go. */
+export const linksOf = ({ steps }: Ending): Identity[] =>
+	steps.flatMap(({ actions }) =>
+		actions.flatMap((action) => (action.via === "unlink" ? [action.link] : [])),
+	);
+
+// A journal is rewritten when it is big and has grown fourfold since it was last: the cost is amortised.
+const COMPACT_BYTES = 1024 * 1024;
+
+/**
+ * The one file that says what is ours in a namespace and what was about to happen. Appended to under the lock;
+ * read on from where this process last stopped. Network state dies with the boot, so the file must survive
+ * a killed process, not a power cut; on a disk it is synced all the same.
+ */
+export class Journal {
+	state = new State();
+	unfinished: Unfinished | undefined;
+	/** Of the last trial, also after the file has gone or was written anew: who waits for it must learn it. */
+	verdict: Verdict | undefined;
+	/** By transaction. Whoever does the steps, once more or at the same time as another, does no harm. */
+	readonly endings = new Map<string, Ending>();
+	readonly #path: string;
+	readonly #directory: string;
+	#onDisk: boolean | undefined;
+	#fd: number | undefined;
+	#length = 0;
+	#checkpoint = 0;
+	/** What was so before the open transaction was put on trial. */
+	#before: State | undefined;
+
+	constructor(directory: string) {
+		this.#directory = directory;
+		this.#path = join(directory, "journal");
+	}
+
+	/** Take in what other processes wrote since. Call with the lock held. @throws UmlnetError ERR_JOURNAL */
+	refresh(): void {
+		if (this.#fd !== undefined) {
+			const { nlink, size } = fstatSync(this.#fd);
+			// The file was written anew, or is gone: then it is no longer the one of that name.
+			if (nlink === 0 || size < this.#length) {
+				if (this.unfinished?.trial !== undefined) this.#readToTheEnd();
+				this.#reset();
+			} else {
+				if (size > this.#length) this.#replay(size);
+				return;
+			}
+		}
+		if (!existsSync(this.#path)) return;
+		this.#replay(fstatSync(this.#open()).size);
+	}
+
+	/** Write down how to undo what is about to be done. @throws UmlnetError ERR_JOURNAL, as all that write */
+	begin(transaction: string, command: string, undo: readonly StepRecord[]): void {
+		// The undo of what is unfinished would be lost.
+		if (this.unfinished !== undefined)
+			throw new UmlnetError("ERR_JOURNAL", `${this.unfinished.command} is still half done`, {
+				hint: "umlnet-nl recover finishes it",
+			});
+		this.#append({ begin: { transaction, command, steps: undo } });
+	}
+
+	/** The open transaction stands, and its last steps will be done, whoever does them; others may begin. */
+	past(transaction: string, steps: readonly StepRecord[], delta: Delta): void {
+		this.#append({ past: { transaction, steps, delta } });
+	}
+
+	/** The open transaction stands, but only until the deadline unless somebody confirms it. */
+	trial(record: TrialRecord): void {
+		this.#append({ trial: record });
+	}
+
+	/** Nobody confirmed the open transaction: from now on it is one to undo. */
+	lapse(transaction: string): void {
+		this.#append({ lapse: { transaction } });
+	}
+
+	/** The transaction is done: it stands, or its last steps are done too. */
+	commit(transaction: string, delta?: Delta): void {
+		this.#append({ commit: { transaction, delta } });
+		// The undo of what is unfinished would be lost.
+		if (this.unfinished !== undefined) return;
+		if (this.#length > Math.max(COMPACT_BYTES, 4 * this.#checkpoint)) this.#compact();
+	}
+
+	/** The transaction was undone. */
+	abort(transaction: string): void {
+		this.#append({ abort: { transaction } });
+	}
+
+	/** Every transaction has come to its end. */
+	get isSettled(): boolean {
+		return this.unfinished === undefined && this.endings.size === 0;
+	}
+
+	/** Nothing is ours any more and nothing is unfinished: the file can go. */
+	get isEmpty(): boolean {
+		return this.isSettled && this.state.taps.size === 0 && this.state.entries.size === 0;
+	}
+
+	remove(): void {
+		rmSync(this.#path, { force: true });
+		this.#reset();
+	}
+
+	close(): void {
+		this.#reset();
+	}
+
+	/** The file has another in its place, or none: how the trial ended stands at the end of the old one. */
+	#readToTheEnd(): void {
+		if (this.#fd !== undefined) this.#replay(fstatSync(this.#fd).size);
+	}
+
+	#reset(): void {
+		if (this.#fd !== undefined) closeSync(this.#fd);
+		this.#fd = undefined;
+		this.#length = 0;
+		this.#checkpoint = 0;
+		this.state = new State();
+		this.unfinished = undefined;
+		this.#before = undefined;
+		this.endings.clear();
+	}
+
+	#open(): number {
+		const fd = openSync(this.#path, "a+", 0o600);
+		const { size } = fstatSync(fd);
+		if (size === 0) {
+			try {
+				write(fd, MAGIC, false);
+			} catch (cause) {
+				closeSync(fd);
+				throw this.#unwritable(cause);
+			}
+			this.#length = MAGIC.length;
+		}
+		this.#fd = fd;
+		return fd;
+	}
+
+	#unwritable(cause: unknown): UmlnetError {
+		return new UmlnetError("ERR_JOURNAL", `${this.#path}: cannot be written`, {
+			cause,
+			hint: `is there room left? df ${this.#directory}`,
+		});
+	}
+
+	#durable(): boolean {
+		this.#onDisk ??= !isInMemory(this.#directory);
+		return this.#onDisk;
+	}
+
+	#append(record: JournalRecord): void {
+		const fd = this.#fd ?? this.#open();
+		const bytes = frame(encodeRecord(record), this.#length);
+		try {
+			write(fd, bytes, this.#durable());
+		} catch (cause) {
+			ftruncateSync(fd, this.#length);
+			throw this.#unwritable(cause);
+		}
+		this.#length += bytes.length;
+		this.#fold(record);
+	}
+
+	#replay(size: number): void {
+		const fd = this.#fd as number;
+		const bytes = new Uint8Array(size);
+		for (let at = 0; at < size; ) {
+			const n = readSync(fd, bytes, at, size - at, at);
+			if (n === 0) break;
+			at += n;
+		}
+		if (this.#length === 0) {
+			if (!MAGIC.every((byte, i) => bytes[i] === byte)) this.#tornOrDamaged(bytes, 0);
+			else this.#length = MAGIC.length;
+		}
+		while (this.#length < size) {
+			const body = recordAt(bytes, this.#length);
+			if (body === undefined) {
+				this.#tornOrDamaged(bytes, this.#length);
+				return;
+			}
+			const record = decodeRecord(body);
+			if (!this.#follows(record)) throw this.#damaged(this.#length);
+			this.#fold(record);
+			this.#length += HEAD + body.length;
+			if ("checkpoint" in record) this.#checkpoint = this.#length;
+		}
+	}
+
+	/** A tail in which no record can be found was torn by a kill and is cut off; anything else is damage. */
+	#tornOrDamaged(bytes: Uint8Array, at: number): void {
+		const complete = at >= MAGIC.length && declaredEnd(bytes, at) <= bytes.length;
+		for (let next = at + 1; !complete && next <= bytes.length - HEAD; next++)
+			if (recordAt(bytes, next) !== undefined) throw this.#damaged(at);
+		if (complete || (at === 0 && !isTornMagic(bytes))) throw this.#damaged(at);
+		ftruncateSync(this.#fd as number, at);
+		if (at === 0) writeSync(this.#fd as number, MAGIC);
+		this.#length = Math.max(at, MAGIC.length);
+	}
+
+	#damaged(at: number): UmlnetError {
+		return new UmlnetError(
+			"ERR_JOURNAL",
+			`${this.#path}: damaged at byte ${at}; nothing was touched`,
+			{
+				hint: "what it described cannot be proven ours any more: inspect the host, then remove the file",
+			},
+		);
+	}
+
+	/** Whether a record can stand here: a transaction ends, or is past undoing, before the next one begins. */
+	#follows(record: JournalRecord): boolean {
+		if ("checkpoint" in record) return this.#length === MAGIC.length;
+		if ("begin" in record) return this.unfinished === undefined;
+		const onTrial = this.unfinished?.trial !== undefined;
+		const isOpen = transactionOf(record) === this.unfinished?.transaction;
+		if ("trial" in record) return isOpen && !onTrial;
+		if ("lapse" in record) return isOpen && onTrial;
+		if ("abort" in record) return isOpen && !onTrial;
+		return isOpen || ("commit" in record && this.endings.has(record.commit.transaction));
+	}
+
+	#fold(record: JournalRecord): void {
+		if ("begin" in record) {
+			const { transaction, command, steps } = record.begin;
+			this.unfinished = { transaction, command, undo: steps };
+		} else if ("trial" in record) this.#put(record.trial);
+		else if ("lapse" in record) this.#judge(false);
+		else if ("past" in record) {
+			const { transaction, steps, delta } = record.past;
+			const command = this.unfinished?.command ?? "";
+			this.#close(delta);
+			this.endings.set(transaction, { transaction, command, steps });
+		} else if ("commit" in record) {
+			const { transaction, delta } = record.commit;
+			if (!this.endings.delete(transaction)) this.#close(delta);
+			else if (delta !== undefined) this.state.apply(delta);
+		} else if ("abort" in record) this.unfinished = undefined;
+		else this.state.apply(record.checkpoint);
+	}
+
+	/** The open transaction stands. */
+	#close(delta: Delta | undefined): void {
+		if (this.unfinished?.trial !== undefined) this.#judge(true);
+		if (delta !== undefined) this.state.apply(delta);
+		this.unfinished = undefined;
+	}
+
+	/** The open transaction is on trial. */
+	#put(trial: TrialRecord): void {
+		if (this.unfinished === undefined) return;
+		this.unfinished = { ...this.unfinished, trial };
+		this.#before = this.state;
+		this.state = this.state.with(trial.delta);
+	}
+
+	/** The trial of the open transaction is over; what it was on trial for holds or never was. */
+	#judge(kept: boolean): void {
+		if (this.unfinished === undefined) return;
+		const { transaction, command, undo } = this.unfinished;
+		this.verdict = { transaction, command, kept };
+		this.unfinished = { transaction, command, undo };
+		if (!kept && this.#before !== undefined) this.state = this.#before;
+		this.#before = undefined;
+	}
+
+	/**
+	 * Write the state as one record into a new file, with what is past undoing behind it, and put it in the place
+	 * of the old one. Where that fails, the old one is as good.
+	 */
+	#compact(): void {
+		const records: JournalRecord[] = [{ checkpoint: this.state.toDelta() }];
+		for (const { transaction, command, steps } of this.endings.values())
+			records.push(
+				{ begin: { transaction, command, steps: [] } },
+				{ past: { transaction, steps, delta: { put: [], drop: [], up: [], down: [] } } },
+			);
+		const fresh = `${this.#path}.new`;
+		let fd: number | undefined;
+		try {
+			rmSync(fresh, { force: true });
+			fd = openSync(fresh, "ax+", 0o600);
+			write(fd, MAGIC, false);
+			let length = MAGIC.length;
+			for (const record of records) {
+				const bytes = frame(encodeRecord(record), length);
+				write(fd, bytes, false);
+				length += bytes.length;
+			}
+			if (this.#durable()) fsyncSync(fd);
+			renameSync(fresh, this.#path);
+			[fd, this.#fd] = [this.#fd, fd];
+			this.#length = length;
+			this.#checkpoint = this.#length;
+		} catch {
+			discard(fresh);
+		}
+		if (fd !== undefined) closeSync(fd);
+	}
+}
+
+/** What transactions need of a journal: what is so, what is open, and where to write what happens. */
+export type Ledger = Pick<
+	Journal,
+	| "state"
+	| "unfinished"
+	| "verdict"
+	| "endings"
+	| "begin"
+	| "past"
+	| "trial"
+	| "lapse"
+	| "commit"
+	| "abort"
+>;
+
+const transactionOf = (record: JournalRecord): string | undefined =>
+	(Object.values(record) as { readonly transaction: string }[])[0]?.transaction;
+
+/** One write: a killed process leaves all of a record or a torn tail, which is recognised and dropped. */
+function write(fd: number, bytes: Uint8Array, durable: boolean): void {
+	const written = writeSync(fd, bytes);
+	if (written !== bytes.length) throw new Error(`${written} of ${bytes.length} bytes written`);
+	if (durable) fsyncSync(fd);
+}
+
+/** Remove what may be there; where that is not possible, it is in nobody's way. */
+function discard(path: string): void {
+	try {
+		rmSync(path, { force: true });
+	} catch {}
+}

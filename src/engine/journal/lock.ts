@@ -1,0 +1,93 @@
+import { closeSync, fstatSync, mkdirSync, openSync } from "node:fs";
+import { join } from "node:path";
+import { setTimeout } from "node:timers/promises";
+import { monotonic } from "../../sys/clock.js";
+import { tryLock, unlock } from "../../sys/file.js";
+import { LockError } from "../error.js";
+
+// A transaction takes 1 to 30 ms.
+const RETRY_MS = 1;
+
+/**
+ * The lock of a namespace, fair among processes. Whoever waits for the lock holds the turnstile meanwhile;
+ * whoever has just let go and wants it again queues behind the turnstile. The kernel frees both at kill -9.
+ */
+export class HostLock {
+	readonly #directory: string;
+	#turnstile: number | undefined;
+	#lock: number | undefined;
+
+	constructor(directory: string) {
+		this.#directory = directory;
+	}
+
+	/** @throws LockError when `milliseconds` go by first */
+	async acquire(milliseconds: number): Promise<void> {
+		const deadline = monotonic() + milliseconds;
+		for (;;) {
+			this.#turnstile ??= this.#open("turn");
+			await this.#take(this.#turnstile, deadline);
+			try {
+				this.#lock ??= this.#open("lock");
+				await this.#take(this.#lock, deadline);
+			} finally {
+				if (this.#turnstile !== undefined) unlock(this.#turnstile);
+			}
+			if (this.#isCurrent(this.#lock)) return;
+			// The last tap of the host went down meanwhile and the directory with it: queue at the new one.
+			this.close();
+		}
+	}
+
+	/** Take the lock only if nobody has it and nobody waits. */
+	tryAcquire(): boolean {
+		this.#turnstile ??= this.#open("turn");
+		if (!tryLock(this.#turnstile)) return false;
+		this.#lock ??= this.#open("lock");
+		const taken = tryLock(this.#lock);
+		unlock(this.#turnstile);
+		return taken && this.#isCurrent(this.#lock);
+	}
+
+	release(): void {
+		if (this.#lock !== undefined) unlock(this.#lock);
+	}
+
+	close(): void {
+		for (const fd of [this.#lock, this.#turnstile]) if (fd !== undefined) closeSync(fd);
+		this.#lock = undefined;
+		this.#turnstile = undefined;
+	}
+
+	#open(name: string): number {
+		const path = join(this.#directory, name);
+		for (;;) {
+			try {
+				return openSync(path, "a", 0o600);
+			} catch (error) {
+				if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw error;
+			}
+			// Who takes the last tap down may take it away again before we are in.
+			mkdirSync(this.#directory, { recursive: true, mode: 0o700 });
+		}
+	}
+
+	/**
+	 * Asked again and again rather than waited for in flock(2): a thread that sits there cannot be called off,
+	 * and keeps the process from ending when its time is up.
+	 */
+	async #take(fd: number, deadline: number): Promise<void> {
+		while (!tryLock(fd)) {
+			if (deadline <= monotonic())
+				throw new LockError("another umlnet-nl holds the lock of this network namespace", {
+					hint: `wait for it, or allow more time with --timeout; holders: fuser ${this.#directory}/lock`,
+				});
+			await setTimeout(RETRY_MS);
+		}
+	}
+
+	/** Whether the file has a name yet: nobody else could find the lock of one that was removed. */
+	#isCurrent(fd: number): boolean {
+		return fstatSync(fd).nlink > 0;
+	}
+}

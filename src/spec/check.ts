@@ -1,0 +1,62 @@
+import { formatAddress } from "../inet/cidr.js";
+import type { Draft, DraftNetwork, DraftTap } from "./draft.js";
+import { checkGuests } from "./guests.js";
+import type { Issues } from "./issues.js";
+import { checkLinks } from "./links.js";
+import { checkMtus, segmentsOf } from "./segments.js";
+import { checkSubnets } from "./subnets.js";
+import { suggestion } from "./suggestion.js";
+import { quote } from "./tree.js";
+
+/** What may stand beside what: everything about a spec that one value alone does not show. */
+export function checkDraft(draft: Draft, issues: Issues): void {
+	for (const network of draft.networks.values()) checkMode(network, issues);
+	for (const tap of draft.taps.values()) checkMembership(tap, draft, issues);
+	checkLinks(draft, issues);
+	const segments = segmentsOf(draft);
+	for (const segment of segments) checkMtus(segment, issues);
+	checkSubnets(segments, issues);
+	checkGuests(draft, segments, issues);
+}
+
+/** What each mode needs and what it cannot have. */
+function checkMode(network: DraftNetwork, issues: Issues): void {
+	const { mode, path } = network;
+	if (mode === "bridged" && network.bridge === undefined)
+		issues.addMissing([...path, "bridge"], "is missing: mode bridged makes the taps ports of it");
+	if (mode === "nat" && network.uplink === undefined)
+		issues.addMissing([...path, "uplink"], "is missing: mode nat sends traffic out there");
+	if (mode === "host-only" && network.uplink !== undefined)
+		issues.add(
+			[...path, "uplink"],
+			"has no use: in mode host-only nothing leaves the host",
+			"nat or routed send traffic out there, bridged makes it a port",
+		);
+	if (mode === "host-only" && network.forwarding === "global")
+		issues.add([...path, "forwarding"], "has no use: in mode host-only nothing is forwarded");
+	if (mode !== undefined && mode !== "nat" && network.snatTo !== undefined)
+		issues.add([...path, "snatTo"], `has no use: mode ${mode} does not translate addresses`);
+}
+
+/** Suggestions compare a name with every other: for the first few issues only. */
+const SUGGESTIONS = 50;
+
+function checkMembership(tap: DraftTap, draft: Draft, issues: Issues): void {
+	if (tap.network === undefined || draft.networkNames === undefined) return;
+	const network = draft.networks.get(tap.network);
+	if (network === undefined && !draft.networkNames.has(tap.network)) {
+		const hint =
+			issues.count < SUGGESTIONS ? suggestion(tap.network, draft.networkNames) : undefined;
+		issues.add([...tap.path, "network"], `${quote(tap.network)} is none of the networks`, hint);
+	}
+	if (network?.bridge === undefined) return;
+	// Saying again what the bridge has does no harm; anything else would be an address nobody can reach.
+	const onBridge = new Set(network.addresses.map(({ value }) => value.text));
+	for (const { value, path } of tap.addresses)
+		if (!onBridge.has(value.text))
+			issues.add(
+				path,
+				`${formatAddress(value.address)} cannot be on a port of a bridge: frames for it go to the bridge`,
+				`put it into the addresses of network ${network.name}`,
+			);
+}

@@ -1,0 +1,121 @@
+import {
+	AddressError,
+	broadcast,
+	type Cidr,
+	cidrOf,
+	contains,
+	type Family,
+	formatAddress,
+	isSingle,
+	network,
+	parseAddress,
+	parseCidr,
+	sameAddress,
+} from "../inet/cidr.js";
+import type { Issues } from "./issues.js";
+import { type Path, quote } from "./tree.js";
+
+/** The kernel gives an interface almost any address; these make no sense on a wire with a guest. */
+const UNUSABLE = {
+	4: [
+		["0.0.0.0/8", "means 'this network' and is nobody's"],
+		["127.0.0.0/8", "is loopback and never leaves a machine"],
+		["169.254.169.254/32", "is where clouds serve machine metadata and credentials"],
+		["224.0.0.0/4", "is multicast, no machine's own"],
+		["240.0.0.0/4", "is reserved (class E) or broadcast"],
+	],
+	6: [
+		["::/128", "means 'no address'"],
+		["::1/128", "is loopback and never leaves a machine"],
+		["::ffff:0:0/96", "is an IPv4 address written as IPv6: write it as IPv4"],
+		["fd00:ec2::254/128", "is where clouds serve machine metadata and credentials"],
+		["fe80::/10", "is link-local: the kernel makes these by itself, one per interface"],
+		["ff00::/8", "is multicast, no machine's own"],
+	],
+} as const;
+
+interface Range {
+	readonly range: Cidr;
+	readonly reason: string;
+}
+const unusable = new Map<Family, readonly Range[]>();
+
+/** Parsed when the first address of the family comes: not every start of a command has one. */
+function unusableOf(family: Family): readonly Range[] {
+	let ranges = unusable.get(family);
+	if (ranges === undefined) {
+		ranges = UNUSABLE[family].map(([range, reason]) => ({ range: parseCidr(range), reason }));
+		unusable.set(family, ranges);
+	}
+	return ranges;
+}
+
+/** Shorter prefixes hold a good part of the Internet, which the host would then look for behind a tap. */
+const SHORTEST = { 4: 8, 6: 16 } as const;
+
+/** Why no machine can have this address in this subnet. */
+function hostFault(cidr: Cidr): string | undefined {
+	const reserved = unusableOf(cidr.family).find(({ range }) => contains(range, cidr.address));
+	if (reserved !== undefined) return reserved.reason;
+	if (cidr.prefix < SHORTEST[cidr.family])
+		return `its subnet takes a good part of the Internet: /${SHORTEST[cidr.family]} is the shortest prefix`;
+	// In a subnet of two addresses both are machines (RFC 3021, RFC 6164).
+	if (cidr.prefix >= cidr.address.length * 8 - 1) return undefined;
+	if (sameAddress(cidr.address, network(cidr))) return "is the subnet itself, no machine in it";
+	return cidr.family === 4 && sameAddress(cidr.address, broadcast(cidr))
+		? "is the subnet's broadcast address, no machine in it"
+		: undefined;
+}
+
+/** `such as 10.0.0.1/24`: a machine next to `cidr`, in its subnet, that passes `free`. */
+export function neighbour(
+	cidr: Cidr,
+	free: (address: string) => boolean = () => true,
+): string | undefined {
+	if (isSingle(cidr)) return undefined;
+	for (const step of [1, -1, 2, -2]) {
+		const next = cidr.address.slice();
+		const last = next.length - 1;
+		next[last] = (next[last] ?? 0) + step;
+		const candidate = cidrOf(next, cidr.prefix);
+		if (!contains(cidr, next) || hostFault(candidate) !== undefined) continue;
+		if (free(formatAddress(next))) return candidate.text;
+	}
+	return undefined;
+}
+
+/** The address of a host or a guest in its subnet; undefined where it became an issue. */
+export function parseHost(text: string, path: Path, issues: Issues): Cidr | undefined {
+	try {
+		const cidr = parseCidr(text);
+		const fault = hostFault(cidr);
+		if (fault === undefined) return cidr;
+		const other = neighbour(cidr);
+		issues.add(path, `${cidr.text} ${fault}`, other === undefined ? undefined : `such as ${other}`);
+	} catch (error) {
+		if (!(error instanceof AddressError)) throw error;
+		issues.add(path, `${quote(text)} is no address with prefix length: ${error.message}`);
+	}
+	return undefined;
+}
+
+/** The address of `snatTo`, in canonical form; undefined where it became an issue. */
+export function parseSnatTo(text: string, path: Path, issues: Issues): string | undefined {
+	try {
+		const address = parseAddress(text);
+		const fault = hostFault(cidrOf(address, address.length * 8));
+		if (address.length === 16)
+			issues.add(
+				path,
+				"must be IPv4; a choice of IPv6 address is not yet there",
+				"IPv6 is masqueraded",
+			);
+		else if (fault !== undefined) issues.add(path, `${formatAddress(address)} ${fault}`);
+		else return formatAddress(address);
+	} catch (error) {
+		if (!(error instanceof AddressError)) throw error;
+		const hint = text.includes("/") ? "without the prefix length" : undefined;
+		issues.add(path, `${quote(text)} is no address: ${error.message}`, hint);
+	}
+	return undefined;
+}

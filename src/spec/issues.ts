@@ -1,0 +1,82 @@
+import { type Issue, SpecError } from "../engine/error.js";
+import { formatPath, locate, type Mark, type Node, type Path, printable } from "./tree.js";
+
+/** More than this many nobody reads, and an error must not be larger than what it is about. */
+const MAX_ISSUES = 1000;
+
+interface Finding {
+	readonly path: Path;
+	readonly message: string;
+	readonly hint: string | undefined;
+	readonly mark: Mark;
+}
+
+/** Collects what is wrong, so that the user hears all of it at once. */
+export class Issues {
+	readonly #findings: Finding[] = [];
+	readonly #paths = new Set<string>();
+	#dropped = 0;
+
+	get count(): number {
+		return this.#findings.length;
+	}
+
+	/** `mark`: where, if that is not where `path` is written. */
+	add(path: Path, message: string, hint?: string, mark?: Mark): void {
+		this.#paths.add(formatPath(path));
+		if (this.count >= MAX_ISSUES) this.#dropped++;
+		else this.#findings.push({ path, message: short(message), hint: hint && short(hint), mark });
+	}
+
+	/** Something required is not there, unless it is there and already known to be wrong. */
+	addMissing(path: Path, message: string, hint?: string): void {
+		if (!this.has(path)) this.add(path, message, hint);
+	}
+
+	has(path: Path): boolean {
+		return this.#paths.has(formatPath(path));
+	}
+
+	/** Throws SpecError if there is anything; `root` and `text` say where. */
+	throwIfAny(root: Node | undefined, source?: string, text = ""): void {
+		if (this.count === 0) return;
+		const position = positions(text);
+		const placed = this.#findings.map((finding) => ({
+			...finding,
+			at: finding.mark ?? locate(root, finding.path),
+		}));
+		const offset = (at: Mark) => (typeof at === "number" ? at : 0);
+		placed.sort((a, b) => offset(a.at) - offset(b.at));
+		const issues = placed.map(({ path, message, hint, at }): Issue => {
+			return {
+				path: formatPath(path),
+				message,
+				...(typeof at === "number" ? position(at) : {}),
+				...(typeof at === "string" ? { flag: at } : {}),
+				...(hint === undefined ? {} : { hint }),
+			};
+		});
+		if (this.#dropped > 0) issues.push({ path: "", message: `and ${this.#dropped} more issues` });
+		throw new SpecError(issues, source === undefined ? {} : { source });
+	}
+}
+
+/** Names that are no names are in messages as well. */
+function short(message: string): string {
+	return printable(message.length > 1000 ? `${message.slice(0, 1000)}...` : message);
+}
+
+/** From an offset to line and column, both counted from 1. */
+function positions(text: string): (offset: number) => { line: number; column: number } {
+	const starts = [0];
+	for (let at = text.indexOf("\n"); at !== -1; at = text.indexOf("\n", at + 1)) starts.push(at + 1);
+	return (offset) => {
+		let [low, high] = [0, starts.length];
+		while (high - low > 1) {
+			const middle = (low + high) >> 1;
+			if ((starts[middle] ?? 0) <= offset) low = middle;
+			else high = middle;
+		}
+		return { line: low + 1, column: offset - (starts[low] ?? 0) + 1 };
+	};
+}

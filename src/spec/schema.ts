@@ -1,0 +1,80 @@
+import proto from "../proto/proto.json" with { type: "json" };
+
+/** The schema in proto/, as far as reading a spec needs it. */
+export interface Field {
+	/** A scalar type of protobuf, or the name of a message or an enum. */
+	readonly type: string;
+	readonly rule?: string;
+	/** There on maps. */
+	readonly keyType?: string;
+}
+
+interface Declaration {
+	readonly fields?: Readonly<Record<string, Field>>;
+	readonly oneofs?: Readonly<Record<string, { readonly oneof: readonly string[] }>>;
+	readonly values?: Readonly<Record<string, number>>;
+}
+
+const declarations = new Map<string, Declaration>(
+	Object.entries<Declaration>(proto.nested.umlnet.nested.v1.nested),
+);
+
+/** By the names that fields have in YAML and JSON. */
+const messages = new Map(
+	[...declarations].map(([name, { fields }]) => [name, new Map(Object.entries(fields ?? {}))]),
+);
+const enums = new Map(
+	[...declarations].flatMap(([name, { values }]) =>
+		values === undefined ? [] : [[name, words(name, values)] as const],
+	),
+);
+const unions = new Map(
+	[...declarations].flatMap(([name, declaration]) => {
+		const choices = soleOneof(declaration);
+		return choices === undefined ? [] : [[name, choices] as const];
+	}),
+);
+
+/** What is 0 is for "not said". */
+function words(type: string, values: Readonly<Record<string, number>>): readonly string[] {
+	const prefix = `${type.replace(/(?<=[a-z])(?=[A-Z])/g, "_").toUpperCase()}_`;
+	return Object.entries(values)
+		.filter(([, number]) => number !== 0)
+		.map(([name]) => name.slice(prefix.length).toLowerCase().replaceAll("_", "-"));
+}
+
+/** An `optional` field is a oneof as well, but of one. */
+function soleOneof({ fields = {}, oneofs = {} }: Declaration): readonly string[] | undefined {
+	const [only, ...others] = Object.values(oneofs);
+	const types = Object.values(fields).map((field) => field.type);
+	const isSole = others.length === 0 && only?.oneof.length === types.length && types.length > 1;
+	return isSole ? types : undefined;
+}
+
+export function fieldsOf(message: string): ReadonlyMap<string, Field> {
+	return messages.get(message) ?? new Map();
+}
+
+/** The words of an enum: MODE_HOST_ONLY of Mode is `host-only`. */
+export function wordsOf(type: string): readonly string[] | undefined {
+	return enums.get(type);
+}
+
+/** The types one of which a message stands for that is nothing but one oneof, like Account. */
+export function choicesOf(message: string): readonly string[] | undefined {
+	return unions.get(message);
+}
+
+/** Where a key belongs that stands in the wrong place of a spec. */
+export function messagesWith(key: string): readonly string[] {
+	return [...placesIn("Spec")].filter((name) => messages.get(name)?.has(key));
+}
+
+/** A message, and those its fields hold, in which keys can be written: the nearest first. */
+function placesIn(message: string): ReadonlySet<string> {
+	const found = new Set([message]);
+	for (const place of found)
+		for (const { type } of fieldsOf(place).values())
+			if (messages.has(type) && !unions.has(type)) found.add(type);
+	return found;
+}

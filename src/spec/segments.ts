@@ -1,0 +1,62 @@
+import type { Cidr } from "../inet/cidr.js";
+import type { Draft, DraftNetwork, DraftTap, Placed } from "./draft.js";
+import type { Issues } from "./issues.js";
+
+/** One Ethernet: a bridge with its taps, or a tap by itself. */
+export interface Segment {
+	/** The interface where the host is in it: the bridge or the tap. */
+	readonly name: string;
+	readonly network: DraftNetwork;
+	/** The host's addresses in it. */
+	readonly hosts: readonly Placed<Cidr>[];
+	readonly taps: readonly DraftTap[];
+}
+
+/** Taps of networks that are not there belong to none. */
+export function segmentsOf(draft: Draft): readonly Segment[] {
+	const bridged = new Map<DraftNetwork, DraftTap[]>();
+	for (const network of draft.networks.values())
+		if (network.bridge !== undefined) bridged.set(network, []);
+	const alone: Segment[] = [];
+	for (const tap of draft.taps.values()) {
+		const network = draft.networks.get(tap.network ?? "");
+		if (network === undefined) continue;
+		const hosts = tap.addresses.length > 0 ? tap.addresses : network.addresses;
+		const ports = bridged.get(network);
+		if (ports === undefined) alone.push({ name: tap.name, network, hosts, taps: [tap] });
+		else ports.push(tap);
+	}
+	const bridges = [...bridged].map(([network, taps]) => ({
+		name: network.bridge ?? network.name,
+		network,
+		hosts: network.addresses,
+		taps,
+	}));
+	return [...bridges, ...alone];
+}
+
+/** What RFC 8200 demands of a link; below it the kernel takes IPv6 off the interface. */
+const IPV6_MIN_MTU = 1280;
+
+export function checkMtus(segment: Segment, issues: Issues): void {
+	const { network, taps } = segment;
+	const addresses = [...segment.hosts, ...taps.flatMap((tap) => tap.guest.addresses)];
+	const hasIPv6 = addresses.some(({ value }) => value.family === 6);
+	const tooSmall = (mtu = IPV6_MIN_MTU) => hasIPv6 && mtu < IPV6_MIN_MTU;
+	const least = `must be at least ${IPV6_MIN_MTU}, for there is IPv6 on ${segment.name}`;
+	const onNetwork = [...network.path, "mtu"];
+	if (tooSmall(network.mtu)) issues.addMissing(onNetwork, `is ${network.mtu}, ${least}`);
+	// Frames too large for one port of a bridge are dropped there without a word to the sender.
+	let common = network.bridge === undefined ? undefined : network.mtu;
+	for (const { mtu, path } of taps) {
+		if (mtu === undefined) continue;
+		if (tooSmall(mtu)) issues.add([...path, "mtu"], `is ${mtu}, ${least}`);
+		if (common !== undefined && mtu !== common)
+			issues.add(
+				[...path, "mtu"],
+				`is ${mtu}, but others on ${segment.name} have ${common}: one bridge, one MTU`,
+				`set the mtu of network ${network.name}`,
+			);
+		if (network.bridge !== undefined) common ??= mtu;
+	}
+}

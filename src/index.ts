@@ -11,7 +11,6 @@ export {
 	ConflictError,
 	LockError,
 	RollbackError,
-	SpecError,
 	TrialError,
 	UnconfirmedError,
 	UnsupportedError,
@@ -26,7 +25,9 @@ export {
 	OverrunError,
 	WireError,
 } from "./netlink/error.js";
-export { checkSpec, parseSpec, type Spec } from "./spec/spec.js";
+export { SpecError } from "./spec/error.js";
+export type { Spec } from "./spec/model.js";
+export { checkSpec, parseSpec } from "./spec/spec.js";
 export { KernelError, UmlnetError } from "./sys/error.js";
 export { type CallOptions, type EmbeddedHost, open, type SpecInput } from "./thread/open.js";
 export type { GuestInput, WorkerOptions as OpenOptions } from "./thread/worker.js";

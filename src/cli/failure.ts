@@ -1,4 +1,5 @@
-import { type Issue, RollbackError, SpecError } from "../engine/error.js";
+import { RollbackError } from "../engine/error.js";
+import { type Issue, SpecError } from "../spec/error.js";
 import { KernelError, UmlnetError } from "../sys/error.js";
 
 /** An error as plain data, ready to be shown or sent. */

@@ -1,4 +1,4 @@
-import type { Spec } from "../spec/spec.js";
+import type { Spec } from "../spec/model.js";
 import type { Session } from "./session.js";
 import { UsageError } from "./usage.js";
 import type { Verb } from "./verb.js";
@@ -123,7 +123,7 @@ export async function readSpec(session: Session, file: string): Promise<Spec> {
 async function refusePools({ networks }: Spec): Promise<void> {
 	const pooled = Object.values(networks).filter(({ pool }) => pool !== undefined);
 	if (pooled.length === 0) return;
-	const { SpecError } = await import("../engine/error.js");
+	const { SpecError } = await import("../spec/error.js");
 	throw new SpecError(
 		pooled.map(({ name }) => ({
 			path: `networks.${name}.pool`,

@@ -1,45 +1,5 @@
 import { UmlnetError, type UmlnetErrorOptions } from "../sys/error.js";
 
-/** One thing that is wrong with what the user wrote. */
-export interface Issue {
-	/** `taps.tap0.mtu`; empty for the document as a whole. */
-	readonly path: string;
-	readonly message: string;
-	/** Counted from 1; only for text. */
-	readonly line?: number;
-	readonly column?: number;
-	/** The flag it was given by, `--address`; only for flags. */
-	readonly flag?: string;
-	readonly hint?: string;
-}
-
-/** `lab.yaml:3:9 taps.tap0.mtu: is 67, must be 68 to 65521 (hint)` */
-function listed(issue: Issue, source: string | undefined): string {
-	const position = issue.line === undefined ? "" : `:${issue.line}:${issue.column ?? 1}`;
-	const place = issue.flag ?? (position === "" ? source : `${source ?? "spec"}${position}`);
-	const where = [place, issue.path].filter((part) => part !== undefined && part !== "");
-	const hint = issue.hint === undefined ? "" : ` (${issue.hint})`;
-	return `${where.length === 0 ? "spec" : where.join(" ")}: ${issue.message}${hint}`;
-}
-
-/** What the user wrote cannot be meant. Carries every issue at once; the kernel was not asked anything. */
-export class SpecError extends UmlnetError {
-	override readonly name = "SpecError";
-	readonly issues: readonly Issue[];
-	/** File name of the text, if it came from one. */
-	readonly source: string | undefined;
-	constructor(issues: readonly Issue[], options: UmlnetErrorOptions & { source?: string } = {}) {
-		const first = issues[0];
-		super("ERR_SPEC", issues.map((issue) => listed(issue, options.source)).join("\n"), {
-			...options,
-			path: options.path ?? first?.path,
-			hint: options.hint ?? first?.hint,
-		});
-		this.issues = issues;
-		this.source = options.source;
-	}
-}
-
 /** Something that is not ours is where we have to put something. It is left alone. */
 export class ConflictError extends UmlnetError {
 	override readonly name = "ConflictError";

@@ -1,5 +1,6 @@
 import type { Kernel } from "../kernel/kernel.js";
-import { ConflictError, SpecError } from "./error.js";
+import { SpecError } from "../spec/error.js";
+import { ConflictError } from "./error.js";
 import { type Kinds, kindOf, linkKey, PHASES, type Resource, type Step } from "./kind.js";
 import { linkIndex, Planner, type Sight, type Target } from "./planner.js";
 import type { TapReport } from "./report.js";

@@ -1,6 +1,7 @@
 import type { Kernel } from "../kernel/kernel.js";
+import { SpecError } from "../spec/error.js";
 import { UmlnetError } from "../sys/error.js";
-import { ConflictError, SpecError } from "./error.js";
+import { ConflictError } from "./error.js";
 import {
 	type Kinds,
 	kindOf,

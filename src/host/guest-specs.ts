@@ -1,5 +1,6 @@
 import { same } from "../engine/same.js";
-import { checkSpec, checkTap, type Spec } from "../spec/spec.js";
+import type { Spec } from "../spec/model.js";
+import { checkSpec, checkTap } from "../spec/spec.js";
 
 /** Networks as a caller writes them. */
 export type GivenNetworks = Readonly<Record<string, unknown>>;

@@ -18,7 +18,7 @@ import { LinuxKernel } from "../kernel/linux.js";
 import { readFlags, readIndex, readLinks } from "../kernel/read.js";
 import { kinds, wantedTaps } from "../kinds/index.js";
 import { missingUplink } from "../kinds/uplink.js";
-import type { Spec } from "../spec/spec.js";
+import type { Spec } from "../spec/model.js";
 import { monotonic, sinceBoot } from "../sys/clock.js";
 import { enterNamespace } from "../sys/namespace.js";
 import { isAlive, processId, threadId } from "../sys/process.js";

@@ -1,9 +1,10 @@
 /** A warm pool: taps made ahead, parked until a guest takes one whose name the engine may choose. */
 import { randomInt } from "node:crypto";
-import { LockError, SpecError } from "../engine/error.js";
+import { LockError } from "../engine/error.js";
 import type { GroupRequest } from "../engine/group.js";
 import type { WantedTap } from "../engine/plan.js";
 import { type PoolAccess, parkedTap, wantedTaps } from "../kinds/index.js";
+import { SpecError } from "../spec/error.js";
 import { UmlnetError } from "../sys/error.js";
 import { type GivenNetworks, GuestSpecs } from "./guest-specs.js";
 

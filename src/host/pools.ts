@@ -1,6 +1,6 @@
 /** All warm pools of an engine: the one it was opened with, and those of networks that have one of their own. */
 import type { WantedTap } from "../engine/plan.js";
-import type { Network } from "../spec/spec.js";
+import type { Network } from "../spec/model.js";
 import { GuestSpecs } from "./guest-specs.js";
 import { type Errand, type GuestInput, Pool, type PoolOptions, withoutPool } from "./pool.js";
 

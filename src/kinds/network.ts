@@ -1,7 +1,7 @@
 import type { Resource } from "../engine/kind.js";
 import type { WantedTap } from "../engine/plan.js";
 import { cidrOf, contains, parseCidr } from "../inet/cidr.js";
-import type { Network, Spec, Tap } from "../spec/spec.js";
+import type { Network, Spec, Tap } from "../spec/model.js";
 import type { Address } from "./address.js";
 import type { Bridge } from "./bridge.js";
 import type { Forwarding } from "./forwarding.js";

@@ -1,7 +1,8 @@
-import { ConflictError, SpecError } from "../engine/error.js";
+import { ConflictError } from "../engine/error.js";
 import type { Kind, Step } from "../engine/kind.js";
 import type { Kernel } from "../kernel/kernel.js";
 import { type Link, readLink, readLinkByName } from "../kernel/read.js";
+import { SpecError } from "../spec/error.js";
 import {
 	type Belongings,
 	missingAddresses,

@@ -2,7 +2,7 @@ import { type Accounts, systemAccounts } from "./accounts.js";
 import { checkDraft } from "./check.js";
 import { type Draft, type DraftNetwork, type DraftTap, draftSpec } from "./draft.js";
 import type { Issues } from "./issues.js";
-import type { Network, Spec, Tap } from "./spec.js";
+import type { Network, Spec, Tap } from "./model.js";
 import type { Node } from "./tree.js";
 
 export interface SpecOptions {

@@ -3,9 +3,9 @@ import { type Accounts, accountId } from "./accounts.js";
 import { parseHost, parseSnatTo } from "./hosts.js";
 import type { Issues } from "./issues.js";
 import { parseMac } from "./mac.js";
+import type { Network, NetworkPool, Tap } from "./model.js";
 import { checkInterfaceName, checkNetworkName } from "./names.js";
 import { readMessage } from "./shape.js";
-import type { Network, NetworkPool, Tap } from "./spec.js";
 import type { Node, Path } from "./tree.js";
 
 /** A value, and where the user wrote it. */

@@ -1,6 +1,6 @@
 import { assembleSpec, type SpecOptions } from "./assembly.js";
 import { Issues } from "./issues.js";
-import type { Spec } from "./spec.js";
+import type { Spec } from "./model.js";
 import type { Entry, Node } from "./tree.js";
 
 /** One tap as `up TAP --flags` describes it. */

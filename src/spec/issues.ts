@@ -1,4 +1,4 @@
-import { type Issue, SpecError } from "../engine/error.js";
+import { type Issue, SpecError } from "./error.js";
 import { formatPath, locate, type Mark, type Node, type Path, printable } from "./tree.js";
 
 /** More than this many nobody reads, and an error must not be larger than what it is about. */

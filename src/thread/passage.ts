@@ -6,13 +6,13 @@ import {
 	ConflictError,
 	LockError,
 	RollbackError,
-	SpecError,
 	TrialError,
 	UnconfirmedError,
 	UnsupportedError,
 } from "../engine/error.js";
 import type { GuestInput } from "../host/pool.js";
 import { DeadlineError, DumpInterruptedError, OverrunError, WireError } from "../netlink/error.js";
+import { SpecError } from "../spec/error.js";
 import { KernelError, UmlnetError } from "../sys/error.js";
 
 /** What the caller's thread asks for. Specs come as the user gave them and are checked here. */

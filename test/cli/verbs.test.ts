@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import type { HostPort } from "../../src/cli/session.js";
 import type { RecoverReport } from "../../src/engine/report.js";
-import type { Spec } from "../../src/spec/spec.js";
+import type { Spec } from "../../src/spec/model.js";
 import { umlnet } from "./console.js";
 import { step, tapReport, tapStatus } from "./reports.js";
 

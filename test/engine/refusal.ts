@@ -1,6 +1,7 @@
 import { expect } from "vitest";
-import { type Issue, SpecError } from "../../src/engine/error.js";
-import { checkSpec, parseSpec, type Spec, type SpecOptions } from "../../src/spec/spec.js";
+import { type Issue, SpecError } from "../../src/spec/error.js";
+import type { Spec } from "../../src/spec/model.js";
+import { checkSpec, parseSpec, type SpecOptions } from "../../src/spec/spec.js";
 
 /** The issues of what must not be accepted. Anything else that is thrown is a failure of the test. */
 export function issuesOf(make: () => Spec): readonly Issue[] {

@@ -1,6 +1,7 @@
 import type { WantedTap } from "../../src/engine/plan.js";
 import { parkedTap, wantedTaps } from "../../src/kinds/index.js";
-import { checkSpec, type Spec } from "../../src/spec/spec.js";
+import type { Spec } from "../../src/spec/model.js";
+import { checkSpec } from "../../src/spec/spec.js";
 import type { FakeKernel } from "../fake/kernel.js";
 import { bare, busyLan, lan, withSysctl } from "./hosts.js";
 

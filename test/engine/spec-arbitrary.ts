@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { expect } from "vitest";
-import { SpecError } from "../../src/engine/error.js";
-import type { Spec } from "../../src/spec/spec.js";
+import { SpecError } from "../../src/spec/error.js";
+import type { Spec } from "../../src/spec/model.js";
 
 /** Accepted, or refused with issues whose text is fit for a terminal; undefined when refused. */
 export function accepted(make: () => Spec): Spec | undefined {

@@ -1,5 +1,5 @@
 import { describe, expect, it, test } from "vitest";
-import { SpecError } from "../../src/engine/error.js";
+import { SpecError } from "../../src/spec/error.js";
 import { checkSpec, parseSpec } from "../../src/spec/spec.js";
 import { lab, one, refuse, refuseText } from "./refusal.js";
 

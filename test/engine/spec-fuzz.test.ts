@@ -1,7 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { stringify } from "yaml";
-import { checkSpec, type Flags, parseSpec, type Spec, specFromFlags } from "../../src/spec/spec.js";
+import type { Spec } from "../../src/spec/model.js";
+import { checkSpec, type Flags, parseSpec, specFromFlags } from "../../src/spec/spec.js";
 import { accepted, address, flag, junk, mac, name, spec } from "./spec-arbitrary.js";
 
 /** What a Spec is turns back into what a user would write. */

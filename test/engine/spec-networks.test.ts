@@ -1,10 +1,11 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { SpecError } from "../../src/engine/error.js";
 import { assembleSpec } from "../../src/spec/assembly.js";
+import { SpecError } from "../../src/spec/error.js";
 import { Issues } from "../../src/spec/issues.js";
+import type { Spec } from "../../src/spec/model.js";
 import { treeOf } from "../../src/spec/object.js";
-import { checkSpec, checkTap, type Spec } from "../../src/spec/spec.js";
+import { checkSpec, checkTap } from "../../src/spec/spec.js";
 import { issuesOf } from "./refusal.js";
 import { accepted, spec } from "./spec-arbitrary.js";
 

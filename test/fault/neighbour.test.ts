@@ -5,7 +5,7 @@
  */
 import { afterAll, expect, test, vi } from "vitest";
 import { difference, type Snapshot } from "../../src/oracle/snapshot.js";
-import type { Spec } from "../../src/spec/spec.js";
+import type { Spec } from "../../src/spec/model.js";
 import { UmlnetError } from "../../src/sys/error.js";
 import { Dice } from "../engine/dice.js";
 import { Lab } from "../kernel/lab.js";

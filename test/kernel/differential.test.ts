@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import type { Spec } from "../../src/spec/spec.js";
+import type { Spec } from "../../src/spec/model.js";
 import { settled } from "../oracle/settled.js";
 import { quietGuests } from "./guest.js";
 import { Lab } from "./lab.js";

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { type Spec, specFromFlags } from "../../src/spec/spec.js";
+import type { Spec } from "../../src/spec/model.js";
+import { specFromFlags } from "../../src/spec/spec.js";
 import { Lab } from "./lab.js";
 import { labSpec, S2 } from "./specs.js";
 

@@ -1,5 +1,5 @@
 import { closeSync, openSync } from "node:fs";
-import type { Spec, Tap } from "../../src/spec/spec.js";
+import type { Spec, Tap } from "../../src/spec/model.js";
 import { ioctl } from "../../src/sys/ioctl.js";
 import {
 	IFF_MULTI_QUEUE,

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import type { Spec } from "../../src/spec/spec.js";
+import type { Spec } from "../../src/spec/model.js";
 import { Lab } from "./lab.js";
 import { labSpec, S1, S2, S3 } from "./specs.js";
 

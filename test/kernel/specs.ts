@@ -1,4 +1,5 @@
-import { checkSpec, type Spec, specFromFlags } from "../../src/spec/spec.js";
+import type { Spec } from "../../src/spec/model.js";
+import { checkSpec, specFromFlags } from "../../src/spec/spec.js";
 
 type Fields = Readonly<Record<string, unknown>>;
 

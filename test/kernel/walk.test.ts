@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, test, vi } from "vitest";
-import type { Spec } from "../../src/spec/spec.js";
+import type { Spec } from "../../src/spec/model.js";
 import { UmlnetError } from "../../src/sys/error.js";
 import { Lab } from "./lab.js";
 import { labSpec } from "./specs.js";

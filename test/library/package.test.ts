@@ -157,7 +157,12 @@ describe("what is published", () => {
 
 	test("has the engine's thread, the schema and the unit, and no sources or tests", () => {
 		const files = readdirSync(installed, { recursive: true, encoding: "utf8" });
-		const needed = ["dist/index.d.ts", "dist/thread/worker.js", "proto/umlnet/v1/spec.proto", "LICENSE"];
+		const needed = [
+			"dist/index.d.ts",
+			"dist/thread/worker.js",
+			"proto/umlnet/v1/spec.proto",
+			"LICENSE",
+		];
 		for (const file of [...needed, "systemd/umlnet-nl.service"]) expect(files).toContain(file);
 		expect(files.filter((file) => /^(src|test|bench|\.)/.test(file))).toEqual([]);
 	});

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import { SpecError } from "../../src/engine/error.js";
 import { Pool } from "../../src/host/pool.js";
+import { SpecError } from "../../src/spec/error.js";
 
 const lab = (last: number) => ({
 	lab: { mode: "nat", uplink: "eth1", snatTo: `192.0.2.${last}`, proxyArp: true },

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import type { Spec } from "../../src/spec/spec.js";
+import type { Spec } from "../../src/spec/model.js";
 import { quietGuests } from "../kernel/guest.js";
 import { Contention, until } from "./contention.js";
 import { begun } from "./journal.js";

@@ -1,4 +1,4 @@
-import type { Issue } from "../../engine/error.js";
+import type { Issue } from "../../spec/error.js";
 import type { Failure } from "../failure.js";
 import type { Paint } from "./paint.js";
 import { printableLines, printableReport } from "./printable.js";

@@ -2,8 +2,8 @@
 import { parentPort, workerData } from "node:worker_threads";
 import { HEAD, MAGIC, recordAt } from "../../../dist/engine/journal/frame.js";
 import { decodeRecord } from "../../../dist/engine/journal/record.js";
-import { checkSpec, parseSpec } from "../../../dist/spec/spec.js";
 import { frames, Reader, readDone, readError, refusal } from "../../../dist/netlink/index.js";
+import { checkSpec, parseSpec } from "../../../dist/spec/spec.js";
 import { UmlnetError } from "../../../dist/sys/error.js";
 import * as uapi from "../../../dist/uapi/index.js";
 

@@ -12,18 +12,27 @@ interface Import {
 	readonly typeOnly: boolean;
 }
 
-/** What may import what; a layer may always import itself. `.` are the files directly in src/. */
-const BELOW: Readonly<Record<string, readonly string[]>> = {
+/**
+ * What may import what, in types too; a layer may always import itself, and names only layers that stand above it in this
+ * table, so there is no circle between folders. `.` is index.ts, the library's surface.
+ */
+export const BELOW: Readonly<Record<string, readonly string[]>> = {
 	sys: [],
+	inet: ["sys"],
 	netlink: ["sys"],
 	uapi: ["netlink"],
+	proto: ["netlink"],
+	spec: ["proto", "inet", "sys"],
 	kernel: ["uapi", "netlink", "sys"],
 	nftables: ["kernel", "uapi", "netlink", "sys"],
-	engine: ["kernel", "uapi", "netlink", "sys"],
-	kinds: ["engine", "kernel", "nftables", "uapi", "netlink", "sys"],
-	oracle: ["engine", "kernel", "uapi", "netlink", "sys"],
-	".": ["oracle", "kinds", "engine", "nftables", "kernel", "uapi", "netlink", "sys"],
-	cli: [".", "engine", "nftables", "sys"],
+	oracle: ["inet", "kernel", "uapi", "netlink", "sys"],
+	engine: ["spec", "proto", "inet", "kernel", "uapi", "netlink", "sys"],
+	kinds: ["engine", "spec", "inet", "nftables", "kernel", "uapi", "netlink", "sys"],
+	host: ["kinds", "engine", "spec", "inet", "kernel", "uapi", "netlink", "sys"],
+	thread: ["host", "kinds", "engine", "spec", "kernel", "uapi", "netlink", "sys"],
+	demo: ["host", "oracle", "engine", "spec", "inet", "kernel", "uapi", "netlink", "sys"],
+	".": ["thread", "host", "engine", "spec", "netlink", "sys"],
+	cli: ["demo", "host", "engine", "spec", "nftables", "sys"],
 };
 const EMPTY_NAMES = /^(utils?|helpers?|common|managers?|types?|misc)\.ts$/;
 
@@ -124,6 +133,14 @@ export const RULES: readonly Rule[] = [
 				const [from, to] = [layerOf(one.from), layerOf(one.to)];
 				if (from !== to && !BELOW[from]?.includes(to)) yield show(one);
 			}
+		},
+	},
+	{
+		name: "only index.ts lies loose in src/",
+		why: "a file that is in no folder is in no layer, and may be imported by all",
+		*breaks(sources) {
+			for (const path of sources.keys())
+				if (layerOf(path) === "." && path !== "index.ts") yield path;
 		},
 	},
 	{

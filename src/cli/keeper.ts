@@ -7,14 +7,7 @@ import { once } from "node:events";
 import { resolve } from "node:path";
 import { UmlnetError } from "../sys/error.js";
 import { processId } from "../sys/process.js";
-import { DISMISSED, READY } from "./commands/keep.js";
-
-export interface Keeper {
-	/** It is not needed any more; resolves when it has gone. */
-	dismiss(): Promise<void>;
-	/** Leave the rest to it. */
-	part(): void;
-}
+import { DISMISSED, type Keeper, READY } from "./keeper-protocol.js";
 
 // Starting takes 150 ms, on a busy machine some times that.
 const START_MS = 30_000;

@@ -11,17 +11,10 @@ import { addStatus } from "./commands/status.js";
 import { addUp } from "./commands/up.js";
 import { exitMeanings } from "./exit.js";
 import type { Io } from "./io.js";
-import type { Aftermath } from "./render/failure.js";
-import type { Session } from "./session.js";
+import type { Perform } from "./perform.js";
 import { addGlobalOptions } from "./settings.js";
 import { Verb } from "./verb.js";
 import { version } from "./version.js";
-
-/** Run the work of a verb in a session; it resolves to the exit status. */
-export type Perform = (
-	aftermath: Aftermath,
-	work: (session: Session) => Promise<number>,
-) => Promise<void>;
 
 /** In the order of the help. */
 const VERBS: Readonly<Record<string, (program: Verb, perform: Perform) => void>> = {

@@ -1,7 +1,8 @@
 import { CommanderError } from "commander";
 import { Exit, exitStatus } from "./exit.js";
 import type { Io } from "./io.js";
-import { buildProgram, type Perform } from "./program.js";
+import type { Perform } from "./perform.js";
+import { buildProgram } from "./program.js";
 import type { Aftermath } from "./render/failure.js";
 import { paintFor } from "./render/paint.js";
 import { printableJson, printableLines } from "./render/printable.js";

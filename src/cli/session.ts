@@ -2,7 +2,7 @@ import type { DemoPrograms } from "../demo/demo.js";
 import type { StepReport } from "../engine/report.js";
 import type { Host, HostOptions } from "../host/host.js";
 import type { Io } from "./io.js";
-import type { Keeper } from "./keeper.js";
+import type { Keeper } from "./keeper-protocol.js";
 import { type Paint, paintFor } from "./render/paint.js";
 import { printable, printableJson, printableReport } from "./render/printable.js";
 import type { Settings } from "./settings.js";

@@ -1,7 +1,7 @@
 import { Argument } from "commander";
 import type { Grammar } from "../completion/grammar.js";
 import { Exit } from "../exit.js";
-import type { Perform } from "../program.js";
+import type { Perform } from "../perform.js";
 import type { Session } from "../session.js";
 import type { Verb } from "../verb.js";
 

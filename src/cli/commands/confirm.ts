@@ -1,5 +1,5 @@
 import { Exit } from "../exit.js";
-import type { Perform } from "../program.js";
+import type { Perform } from "../perform.js";
 import type { Session } from "../session.js";
 import type { Verb } from "../verb.js";
 

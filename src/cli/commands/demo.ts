@@ -1,6 +1,6 @@
 import type { DemoEvent } from "../../demo/demo.js";
 import { Exit } from "../exit.js";
-import type { Perform } from "../program.js";
+import type { Perform } from "../perform.js";
 import { printableReport } from "../render/printable.js";
 import type { Session } from "../session.js";
 import type { Verb } from "../verb.js";

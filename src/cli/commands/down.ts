@@ -1,5 +1,5 @@
 import { Exit } from "../exit.js";
-import type { Perform } from "../program.js";
+import type { Perform } from "../perform.js";
 import { count } from "../render/table.js";
 import type { Session } from "../session.js";
 import { targetOf } from "../target.js";

@@ -1,13 +1,9 @@
 import { setTimeout } from "node:timers/promises";
 import { Exit } from "../exit.js";
-import type { Perform } from "../program.js";
+import { DISMISSED, READY } from "../keeper-protocol.js";
+import type { Perform } from "../perform.js";
 import type { HostPort, Session } from "../session.js";
 import type { Verb } from "../verb.js";
-
-/** What the keeper is told when it is not needed any more. */
-export const DISMISSED = "dismissed";
-/** What it says when it is able to do its work. */
-export const READY = "ready";
 
 // Confirmed or not, nothing else may begin meanwhile: nobody is kept waiting by our looking.
 const POLL_MS = 250;

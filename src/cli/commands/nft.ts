@@ -1,6 +1,6 @@
 import type { Document, FamilyJson, Filter } from "../../nftables/index.js";
 import { Exit } from "../exit.js";
-import type { Perform } from "../program.js";
+import type { Perform } from "../perform.js";
 import type { Session } from "../session.js";
 import { UsageError } from "../usage.js";
 import type { Verb } from "../verb.js";

@@ -1,6 +1,6 @@
 import type { PlanReport } from "../../engine/report.js";
 import { Exit } from "../exit.js";
-import type { Perform } from "../program.js";
+import type { Perform } from "../perform.js";
 import { printableReport } from "../render/printable.js";
 import type { HostPort, Session } from "../session.js";
 import { addTapOptions, specOf, type TapOptions } from "../spec.js";

@@ -1,4 +1,4 @@
-import type { Perform } from "../program.js";
+import type { Perform } from "../perform.js";
 import { refuse } from "../usage.js";
 import type { Verb } from "../verb.js";
 

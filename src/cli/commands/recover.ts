@@ -1,6 +1,6 @@
 import type { RecoverReport } from "../../engine/report.js";
 import { Exit } from "../exit.js";
-import type { Perform } from "../program.js";
+import type { Perform } from "../perform.js";
 import { count } from "../render/table.js";
 import type { Session } from "../session.js";
 import type { Verb } from "../verb.js";

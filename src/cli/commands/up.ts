@@ -1,6 +1,6 @@
 import type { StepReport } from "../../engine/report.js";
 import { Exit } from "../exit.js";
-import type { Perform } from "../program.js";
+import type { Perform } from "../perform.js";
 import { printableReport } from "../render/printable.js";
 import { count } from "../render/table.js";
 import type { Session } from "../session.js";

@@ -322,11 +322,11 @@ export class Engine {
 	#planUp(units: readonly Unit[], trust = 0): Plan {
 		const { state } = this.#journal;
 		const isTrusted = this.#looks.within(trust);
-		const isLeaving = (index: number): boolean =>
+		const isBeingDeleted = (index: number): boolean =>
 			[...this.#journal.endings.values()].some((ending) =>
 				linksOf(ending).some((link) => link.index === index),
 			);
-		const sight = { readLinkIndex: this.#readLinkIndex, isTrusted, isLeaving };
+		const sight = { readLinkIndex: this.#readLinkIndex, isTrusted, isBeingDeleted };
 		const plan = planUp(this.#kinds, this.#kernel, state, units, sight);
 		const shared = [...plan.wanted.keys()].filter((key) => state.users(key).size > 1);
 		if (trust > 0) this.#looks.note(shared);

@@ -32,18 +32,18 @@ export interface Step {
 	readonly advice?: Readonly<Record<string, string>> | undefined;
 }
 
-/** Answers to what a resource must know of others while it is resolved. */
-export interface Surroundings {
+/** What a kind may ask about the rest of the plan, our state and the host while a resource is resolved. */
+export interface PlanContext {
 	readonly kernel: Kernel;
 	/** The interface index of a link: one that this transaction makes, one of ours, or one of the host's. */
 	indexOf(link: string): number;
-	/** Whether the link of this index was ours, and somebody is deleting it. */
-	isLeaving(index: number): boolean;
-	/** Whether nothing is set on that link: this transaction makes it, or takes it out of a pool. */
+	/** Whether the link of this index was ours, and its deletion is under way on another thread or process. */
+	isBeingDeleted(index: number): boolean;
+	/** Whether nothing is set on that link yet: this transaction creates it, or takes it out of a pool. */
 	isBlank(link: string): boolean;
-	/** What was made of the resource of this key, or is about to be; undefined when none is ours. */
+	/** The `Made` of the resource of this key, standing or planned; undefined where no such resource is ours. */
 	made(key: string): unknown;
-	/** The taps of other requests because of which a resource of ours stands, by its key. */
+	/** The taps that use the resource of this key and that this transaction is not about. */
 	others(key: string): readonly string[];
 }
 
@@ -57,21 +57,22 @@ export interface Kind<Want, Made extends Want> {
 	/** The kernel-side name; two wants with one key must agree. */
 	key(want: Want): string;
 	/** Look up what only the host knows. @throws ConflictError, SpecError */
-	resolve(want: Want, around: Surroundings): Made;
+	resolve(want: Want, context: PlanContext): Made;
 	/**
-	 * Why any of all those that a transaction makes anew cannot be, each in its place: for what is looked up for
-	 * all of them at once. Reads.
+	 * Check all resources of this kind that one transaction creates, together: for checks that cost one look-up for all
+	 * of them. The results stand in the order of `made`: an error, or undefined where nothing is wrong. Reads.
 	 */
-	refusals?(made: readonly Made[], around: Surroundings): readonly (UmlnetError | undefined)[];
+	validateAll?(made: readonly Made[], context: PlanContext): readonly (UmlnetError | undefined)[];
 	/** Steps that make it where nothing is. Pure. */
 	create(made: Made): readonly Step[];
 	/** Steps that take it away. Pure. */
 	remove(made: Made): readonly Step[];
 	/**
-	 * What was made, as it is wanted now. Without it: what is wanted laid over what was made.
+	 * What an existing resource becomes when it is wanted with `want`. Without this method: the fields of `want`
+	 * replace those of `made`.
 	 * @throws ConflictError, SpecError
 	 */
-	renew?(made: Made, want: Want, around: Surroundings): Made;
+	reconcile?(made: Made, want: Want, context: PlanContext): Made;
 	/** What the host has instead of what was made, in words; empty when all is as made. Reads. */
 	drift(made: Made, kernel: Kernel): readonly string[];
 	/**
@@ -83,13 +84,13 @@ export interface Kind<Want, Made extends Want> {
 	verify?(made: Made, kernel: Kernel): readonly string[];
 	/** What carries our mark and is none of these, which are all there should be. Reads all of its sort. */
 	strays?(made: readonly Made[], kernel: Kernel): readonly string[];
-	/** The key of the resource whose removal takes this one along: an address goes with its link. */
-	within?(made: Made): string | undefined;
-	/** Another kind, whose settings are lost with the removal of this one; what stays of it is set again. */
-	readonly wipes?: string;
-	/** Steps that set it whatever is there, after somebody wiped it. Pure. */
-	again?(made: Made): readonly Step[];
-	/** Whether the link it made has nothing set on it. */
+	/** The key of the resource whose removal removes this one as well: an address goes with its link. */
+	parentKey?(made: Made): string | undefined;
+	/** The kind whose settings the kernel resets when this one is removed; the engine reapplies those that stay. */
+	readonly resets?: string;
+	/** Steps that set it once more, whatever is there, after the removal of a kind that resets it. Pure. */
+	reapply?(made: Made): readonly Step[];
+	/** Whether the link that this made has nothing set on it: a parked tap has no settings of a guest. */
 	isBlank?(made: Made): boolean;
 }
 

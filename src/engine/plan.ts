@@ -109,7 +109,7 @@ export function planUp(
 	const planner = new Planner(kinds, kernel, state, unitOf, sight);
 	const { wanted, keysOf } = targets(kinds, state, units);
 	for (const target of wanted.values()) planner.bring(target);
-	planner.checkFresh();
+	planner.validateNew();
 	const drop = abandoned(state, unitOf, wanted);
 	planner.release(drop, (key) => unitOfAll(state.users(key), unitOf));
 	const up = taps.map((tap) => ({
@@ -121,7 +121,7 @@ export function planUp(
 	);
 	const changed = up.filter((tap) => !same(tap, state.taps.get(tap.report.name)));
 	const bonds = [...wanted.values()]
-		.filter(({ kind, units }) => units.length > 1 || kindOf(kinds, kind).wipes !== undefined)
+		.filter(({ kind, units }) => units.length > 1 || kindOf(kinds, kind).resets !== undefined)
 		.map((target) => target.units);
 	return {
 		delta: { put, drop, up: changed, down: [] },
@@ -188,7 +188,7 @@ const BLIND: Sight = {
 		throw new ConflictError(`link ${name}`, "nothing", "a link");
 	},
 	isTrusted: () => false,
-	isLeaving: () => false,
+	isBeingDeleted: () => false,
 };
 
 /** Every unit by itself. */

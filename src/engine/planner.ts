@@ -2,14 +2,7 @@ import type { Kernel } from "../kernel/kernel.js";
 import { SpecError } from "../spec/error.js";
 import { UmlnetError } from "../sys/error.js";
 import { ConflictError } from "./error.js";
-import {
-	type Kinds,
-	kindOf,
-	linkKey,
-	type Resource,
-	type Step,
-	type Surroundings,
-} from "./kind.js";
+import { type Kinds, kindOf, linkKey, type PlanContext, type Resource, type Step } from "./kind.js";
 import type { PlannedStep } from "./plan.js";
 import { isPart } from "./same.js";
 import type { Entry, State } from "./state.js";
@@ -21,7 +14,7 @@ export interface Sight {
 	/** Whether what others stand on, too, need not be looked at, by its key. */
 	isTrusted(key: string): boolean;
 	/** Whether the link of this index was ours, and somebody is deleting it. */
-	isLeaving(index: number): boolean;
+	isBeingDeleted(index: number): boolean;
 }
 
 /** A resource that units want. */
@@ -60,7 +53,7 @@ const REMOVAL = { removes: true } as const;
  * Collects what a plan does, resource by resource, and tells each what it must know of the others. In methods: closures
  * over a plan, one set for each, keep garbage alive through young collections (Node 20: 4 KiB a guest).
  */
-export class Planner implements Surroundings {
+export class Planner implements PlanContext {
 	readonly kernel: Kernel;
 	readonly #kinds: Kinds;
 	readonly #state: State;
@@ -96,8 +89,8 @@ export class Planner implements Surroundings {
 		return index;
 	}
 
-	isLeaving(index: number): boolean {
-		return this.#sight.isLeaving(index);
+	isBeingDeleted(index: number): boolean {
+		return this.#sight.isBeingDeleted(index);
 	}
 
 	isBlank(link: string): boolean {
@@ -138,7 +131,7 @@ export class Planner implements Surroundings {
 		};
 		if (known === undefined) {
 			const made = at(path, () => kind.resolve(want, this));
-			const parent = kind.within?.(made);
+			const parent = kind.parentKey?.(made);
 			this.entries.set(key, { kind: name, key, made, path });
 			this.fresh.add(key);
 			this.#unit.set(key, unit);
@@ -150,29 +143,29 @@ export class Planner implements Surroundings {
 		}
 		if (known.kind !== name)
 			throw new ConflictError(key.replace(":", " "), `our ${known.kind}`, `a ${name}`, { path });
-		if (kind.renew === undefined && isPart(want, known.made) && this.#isTrusted(key)) {
+		if (kind.reconcile === undefined && isPart(want, known.made) && this.#isTrusted(key)) {
 			this.entries.set(key, known);
 			return;
 		}
 		const laidOver = (): unknown => ({ ...(known.made as object), ...(want as object) });
-		const next = at(path, () => kind.renew?.(known.made, want, this) ?? laidOver());
+		const next = at(path, () => kind.reconcile?.(known.made, want, this) ?? laidOver());
 		this.entries.set(key, { kind: name, key, made: next, path });
 		add(at(path, () => kind.change(known.made, next, this.kernel)));
 	}
 
 	/** @throws why what is made anew cannot be, as its kind finds when it sees all of them */
-	checkFresh(): void {
+	validateNew(): void {
 		const byKind = new Map<string, Entry[]>();
 		for (const key of this.fresh) {
 			const entry = this.entries.get(key) as Entry;
-			if (kindOf(this.#kinds, entry.kind).refusals === undefined) continue;
+			if (kindOf(this.#kinds, entry.kind).validateAll === undefined) continue;
 			const known = byKind.get(entry.kind);
 			if (known === undefined) byKind.set(entry.kind, [entry]);
 			else known.push(entry);
 		}
 		for (const [kind, entries] of byKind) {
 			const made = entries.map((entry) => entry.made);
-			const errors = kindOf(this.#kinds, kind).refusals?.(made, this) ?? [];
+			const errors = kindOf(this.#kinds, kind).validateAll?.(made, this) ?? [];
 			for (const [i, error] of errors.entries()) {
 				if (error === undefined) continue;
 				error.path ??= entries[i]?.path;
@@ -188,21 +181,21 @@ export class Planner implements Surroundings {
 			const entry = this.#state.entries.get(key);
 			if (entry === undefined) continue;
 			const kind = kindOf(this.#kinds, entry.kind);
-			const parent = kind.within?.(entry.made);
+			const parent = kind.parentKey?.(entry.made);
 			if (parent !== undefined && going.has(parent)) continue;
 			const steps = kind.remove(entry.made);
 			const unit = unitOf(key);
 			for (const step of steps) this.removals.push(placed(step, entry.path, unit, REMOVAL));
-			if (kind.wipes !== undefined && steps.length > 0) this.#setAgain(kind.wipes, going, unit);
+			if (kind.resets !== undefined && steps.length > 0) this.#reapply(kind.resets, going, unit);
 		}
 	}
 
-	/** What stays of a kind and is wiped by the removal of another. */
-	#setAgain(wiped: string, going: ReadonlySet<string>, unit: number | undefined): void {
+	/** Set what stays of a kind once more: the removal of another kind has reset it. */
+	#reapply(reset: string, going: ReadonlySet<string>, unit: number | undefined): void {
 		const standing = new Map([...this.#state.entries, ...this.entries]);
 		for (const { kind, key, made, path } of standing.values()) {
-			if (kind !== wiped || going.has(key)) continue;
-			const steps = kindOf(this.#kinds, kind).again?.(made) ?? [];
+			if (kind !== reset || going.has(key)) continue;
+			const steps = kindOf(this.#kinds, kind).reapply?.(made) ?? [];
 			for (const step of steps) this.removals.push(placed(step, path, unit));
 		}
 	}

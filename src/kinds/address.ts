@@ -67,9 +67,9 @@ const isThere = (made: MadeAddress, kernel: Kernel): boolean =>
 export const address: Kind<Address, MadeAddress> = {
 	kind: "address",
 	key: ({ link, address }) => `address:${link}:${canonical(address)}`,
-	resolve(want, around) {
-		const made = { index: around.indexOf(want.link), ...want };
-		if (!around.isBlank(want.link) && isThere(made, around.kernel))
+	resolve(want, context) {
+		const made = { index: context.indexOf(want.link), ...want };
+		if (!context.isBlank(want.link) && isThere(made, context.kernel))
 			throw new ConflictError(
 				`address ${want.address} of ${want.link}`,
 				"one that is not ours",
@@ -78,7 +78,7 @@ export const address: Kind<Address, MadeAddress> = {
 			);
 		return made;
 	},
-	refusals: subnetConflicts,
+	validateAll: subnetConflicts,
 	create(made) {
 		const { add, remove } = actions(made);
 		const label = `add address ${made.address} to ${made.link}`;
@@ -109,5 +109,5 @@ export const address: Kind<Address, MadeAddress> = {
 	change(_made, next, kernel) {
 		return this.drift(next, kernel).length === 0 ? [] : this.create(next);
 	},
-	within: ({ link }) => linkKey(link),
+	parentKey: ({ link }) => linkKey(link),
 };

@@ -52,8 +52,8 @@ export const bridge: Kind<Bridge, MadeBridge> = {
 		const uplink = want.uplink === undefined ? undefined : readLinkByName(kernel, want.uplink);
 		return { ...want, index, mac: uplink ? macText(uplink.IFLA_ADDRESS) : macOf(index) };
 	},
-	renew(made, want, around) {
-		const [other] = around.others(linkKey(want.name));
+	reconcile(made, want, context) {
+		const [other] = context.others(linkKey(want.name));
 		if (other === undefined) return { ...made, ...want };
 		if (made.network !== want.network)
 			throw new ConflictError(

@@ -58,9 +58,9 @@ const holds = (made: Switches, now: Switches | undefined): boolean =>
 export const forwarding: Kind<Forwarding, MadeForwarding> = {
 	kind: "forwarding",
 	key: ({ link }) => `forwarding:${link}`,
-	resolve(want, around) {
-		const index = around.indexOf(want.link);
-		const before = around.isBlank(want.link) ? OFF : (read(around.kernel, index) ?? OFF);
+	resolve(want, context) {
+		const index = context.indexOf(want.link);
+		const before = context.isBlank(want.link) ? OFF : (read(context.kernel, index) ?? OFF);
 		return { index, before, ...want };
 	},
 	create(made) {
@@ -107,7 +107,7 @@ export const forwarding: Kind<Forwarding, MadeForwarding> = {
 		};
 		return [...on, ...this.remove(dropped)];
 	},
-	again: (made) => [
+	reapply: (made) => [
 		{
 			label: `switch on ${words(made)} again`,
 			phase: "configure",
@@ -115,5 +115,5 @@ export const forwarding: Kind<Forwarding, MadeForwarding> = {
 			undo: [],
 		},
 	],
-	within: ({ link }) => linkKey(link),
+	parentKey: ({ link }) => linkKey(link),
 };

@@ -56,7 +56,7 @@ const writeAll = (values: MadeOption["along"]): Action[] =>
 /** A global knob, kept in escrow: set for its first user, set back when the last one has gone. */
 export const option: Kind<Option, MadeOption> = {
 	kind: "option",
-	wipes: "forwarding",
+	resets: "forwarding",
 	key: ({ path }) => `option:${path}`,
 	resolve(want, { kernel }) {
 		const before = kernel.readSysctl(want.path);

@@ -41,12 +41,12 @@ export const release = ({ link, bridge, index, master }: MadePort): Step => ({
 export const port: Kind<Port, MadePort> = {
 	kind: "port",
 	key: ({ link }) => `port:${link}`,
-	resolve: (want, around) => ({
-		index: around.indexOf(want.link),
-		master: around.indexOf(want.bridge),
+	resolve: (want, context) => ({
+		index: context.indexOf(want.link),
+		master: context.indexOf(want.bridge),
 		...want,
 	}),
-	renew: (made, want, around) => ({ ...made, ...want, master: around.indexOf(want.bridge) }),
+	reconcile: (made, want, context) => ({ ...made, ...want, master: context.indexOf(want.bridge) }),
 	create: (made) => [enslave(made)],
 	remove: (made) => [release(made)],
 	drift(made, kernel) {
@@ -67,5 +67,5 @@ export const port: Kind<Port, MadePort> = {
 			master === undefined ? enslave(next).undo : [setLink(next.index, { IFLA_MASTER: master })];
 		return [{ ...enslave(next), undo: back }];
 	},
-	within: ({ link }) => linkKey(link),
+	parentKey: ({ link }) => linkKey(link),
 };

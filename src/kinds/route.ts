@@ -67,7 +67,7 @@ function find(made: MadeRoute, kernel: Kernel): Seen | undefined {
 export const route: Kind<Route, MadeRoute> = {
 	kind: "route",
 	key: ({ to, dev }) => `route:${dev}:${to}`,
-	resolve: (want, around) => ({ index: around.indexOf(want.dev), ...want }),
+	resolve: (want, context) => ({ index: context.indexOf(want.dev), ...want }),
 	create: (made) => [
 		{
 			label: `add route ${made.to} dev ${made.dev}`,
@@ -112,5 +112,5 @@ export const route: Kind<Route, MadeRoute> = {
 	change(_made, next, kernel) {
 		return this.drift(next, kernel).length === 0 ? [] : this.create(next);
 	},
-	within: ({ dev }) => linkKey(dev),
+	parentKey: ({ dev }) => linkKey(dev),
 };

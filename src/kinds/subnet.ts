@@ -1,7 +1,7 @@
 /** Two links with one subnet: the host would reach the guests of one of them only. */
 
 import { ConflictError } from "../engine/error.js";
-import { linkKey, type Surroundings } from "../engine/kind.js";
+import { linkKey, type PlanContext } from "../engine/kind.js";
 import { type Cidr, cidrOf, isSingle, network, parseCidr } from "../inet/cidr.js";
 import { type Destination, readPrefixesTo, readRouteTo } from "../kernel/read.js";
 import { AF_INET, AF_INET6 } from "../uapi/socket.js";
@@ -22,20 +22,20 @@ const destination = (wanted: Cidr): Destination => ({
  */
 export function subnetConflicts(
 	made: readonly MadeAddress[],
-	around: Surroundings,
+	context: PlanContext,
 ): readonly (ConflictError | undefined)[] {
 	const wanted = made.map(({ address }) => parseCidr(address));
 	const subnets = wanted.filter((one) => !isSingle(one));
 	if (subnets.length === 0) return [];
-	const prefixes = readPrefixesTo(around.kernel, subnets.map(destination));
+	const prefixes = readPrefixesTo(context.kernel, subnets.map(destination));
 	const taken = new Set(subnets.filter(({ prefix }, i) => (prefixes[i] ?? 0) >= prefix));
-	const networks = new Set(made.map(({ link }) => networkOf(link, around)));
+	const networks = new Set(made.map(({ link }) => networkOf(link, context)));
 	const claims = networks.size > 1 ? new Claims() : undefined;
 	return made.map((one, i) => {
 		const subnet = wanted[i] as Cidr;
 		if (isSingle(subnet)) return undefined;
-		const withOther = taken.has(subnet) ? withHost(one, subnet, around) : undefined;
-		return withOther ?? claims?.claim(one.link, subnet, around);
+		const withOther = taken.has(subnet) ? withHost(one, subnet, context) : undefined;
+		return withOther ?? claims?.claim(one.link, subnet, context);
 	});
 }
 
@@ -56,33 +56,33 @@ const subnetOf = (cidr: Cidr, prefix = cidr.prefix): Cidr =>
 function withHost(
 	{ link, index }: MadeAddress,
 	wanted: Cidr,
-	around: Surroundings,
+	context: PlanContext,
 ): ConflictError | undefined {
-	const route = readRouteTo(around.kernel, destination(wanted));
+	const route = readRouteTo(context.kernel, destination(wanted));
 	if (route?.RTA_OIF === undefined || route.RTA_OIF === index) return undefined;
-	if (around.isLeaving(route.RTA_OIF)) return undefined;
-	const other = around.kernel.linkName(route.RTA_OIF);
+	if (context.isBeingDeleted(route.RTA_OIF)) return undefined;
+	const other = context.kernel.linkName(route.RTA_OIF);
 	// A link that is being deleted is out of the list before its routes are (unregister_netdevice_many).
-	if (other === undefined || belongTogether(link, other, around)) return undefined;
+	if (other === undefined || belongTogether(link, other, context)) return undefined;
 	return conflict(link, wanted, cidrOf(route.RTA_DST ?? wanted.address, route.rtm_dst_len), other);
 }
 
-const networkOf = (link: string, around: Surroundings): string | undefined =>
-	(around.made(linkKey(link)) as OfNetwork | undefined)?.network;
+const networkOf = (link: string, context: PlanContext): string | undefined =>
+	(context.made(linkKey(link)) as OfNetwork | undefined)?.network;
 
 /** Taps and bridges know their network. */
 interface OfNetwork {
 	readonly network: string;
 }
 /** Taps of one network may share a subnet, as their guests have routes of their own; and a bridge gets its uplink's. */
-function belongTogether(link: string, other: string, around: Surroundings): boolean {
-	const port = around.made(uplinkKey(other)) as Pick<Port, "bridge"> | undefined;
+function belongTogether(link: string, other: string, context: PlanContext): boolean {
+	const port = context.made(uplinkKey(other)) as Pick<Port, "bridge"> | undefined;
 	if (port?.bridge === link) return true;
-	const there = networkOf(other, around);
+	const there = networkOf(other, context);
 	if (there === undefined) return false;
 	// What is of one spec was compared there; what nobody else stands on may be about to go.
-	if (around.others(linkKey(other)).length === 0) return true;
-	return there === networkOf(link, around);
+	if (context.others(linkKey(other)).length === 0) return true;
+	return there === networkOf(link, context);
 }
 
 /** The subnets that requests of one transaction make, in the order in which they came. */
@@ -91,12 +91,12 @@ class Claims {
 	readonly #prefixes = new Set<number>();
 
 	/** @returns why it cannot be, where a link of another network was first */
-	claim(link: string, wanted: Cidr, around: Surroundings): ConflictError | undefined {
+	claim(link: string, wanted: Cidr, context: PlanContext): ConflictError | undefined {
 		for (const prefix of this.#prefixes) {
 			if (prefix < wanted.prefix || prefix > 8 * wanted.address.length) continue;
 			const found = subnetOf(wanted, prefix);
 			const first = this.#links.get(found.text);
-			if (first === undefined || networkOf(first, around) === networkOf(link, around)) continue;
+			if (first === undefined || networkOf(first, context) === networkOf(link, context)) continue;
 			return conflict(link, wanted, found, first);
 		}
 		this.#prefixes.add(wanted.prefix);

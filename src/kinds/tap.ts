@@ -75,7 +75,7 @@ export const tap: Kind<Tap, MadeTap> = {
 	kind: "tap",
 	key: ({ name }) => linkKey(name),
 	resolve: (want, { kernel }) => ({ index: kernel.chooseIndex(), ...want }),
-	renew(made, want, { kernel }) {
+	reconcile(made, want, { kernel }) {
 		if (made.parked === want.parked) return { ...made, ...want };
 		const given = want.parked ? undefined : macOf(kernel.chooseIndex());
 		return { ...made, ...want, given };

@@ -51,13 +51,13 @@ function refuse(link: Link, want: Uplink, kernel: Kernel): void {
 export const uplink: Kind<Uplink, MadeUplink> = {
 	kind: "uplink",
 	key: ({ link }) => uplinkKey(link),
-	resolve(want, around) {
-		const { kernel } = around;
+	resolve(want, context) {
+		const { kernel } = context;
 		const link = readLinkByName(kernel, want.link);
 		if (link === undefined) throw missingUplink(want.link);
 		refuse(link, want, kernel);
 		const index = link.ifi_index;
-		const master = around.indexOf(want.bridge);
+		const master = context.indexOf(want.bridge);
 		return { index, master, ...readBelongings(kernel, index), ...want };
 	},
 	create: (made) => [

@@ -169,21 +169,21 @@ export const MUTANTS = [
 	[
 		"an address that is there already",
 		"kinds/address.ts",
-		"if (!around.isBlank(want.link) && isThere(made, around.kernel))",
+		"if (!context.isBlank(want.link) && isThere(made, context.kernel))",
 		"if (false)",
 		[...kind("address"), ...LIVE],
 	],
 	[
 		"the subnet of another link",
 		"kinds/subnet.ts",
-		"taken.has(subnet) ? withHost(one, subnet, around) : undefined",
+		"taken.has(subnet) ? withHost(one, subnet, context) : undefined",
 		"undefined",
 		["test/engine/subnet.test.ts", "test/kernel/input.test.ts"],
 	],
 	[
 		"the subnet of another network of the group",
 		"kinds/subnet.ts",
-		"withOther ?? claims?.claim(one.link, subnet, around)",
+		"withOther ?? claims?.claim(one.link, subnet, context)",
 		"withOther",
 		engine("subnet"),
 	],
@@ -232,7 +232,7 @@ export const MUTANTS = [
 	[
 		"what forwarding was before",
 		"kinds/forwarding.ts",
-		"(read(around.kernel, index) ?? OFF)",
+		"(read(context.kernel, index) ?? OFF)",
 		"OFF",
 		[...kind("forwarding"), ...FAULTS],
 	],

@@ -12,7 +12,7 @@ const other = { path: "net/ipv4/ip_nonlocal_bind", value: "1" };
 test("what somebody else set meanwhile stays when ours goes", () => {
 	const stage = new Stage(lan);
 	const want = { path: "net/ipv4/conf/all/rp_filter", value: "1" };
-	const made = option.resolve(want, stage.around());
+	const made = option.resolve(want, stage.context());
 	stage.do(option.create(made));
 	stage.kernel.writeSysctl(want.path, "2");
 	stage.do(option.remove(made));
@@ -26,7 +26,7 @@ test("a link that is deleted while its value is being read has none to set back"
 		if (path.includes("/virbr0/")) throw new KernelError(`read(/proc/sys/${path})`, "ENOENT");
 		return read(path);
 	});
-	const { along } = option.resolve(want, stage.around());
+	const { along } = option.resolve(want, stage.context());
 	const paths = along.map(([path]) => path);
 	expect(paths).toContain("net/ipv4/conf/eth1/forwarding");
 	expect(paths).not.toContain("net/ipv4/conf/virbr0/forwarding");

@@ -1,4 +1,4 @@
-import type { Step, Surroundings } from "../../src/engine/kind.js";
+import type { PlanContext, Step } from "../../src/engine/kind.js";
 import type { Action, Identity } from "../../src/kernel/action.js";
 import { execute } from "../../src/kernel/execute.js";
 import { describe } from "../../src/netlink/describe.js";
@@ -17,13 +17,13 @@ export class Stage {
 	}
 
 	/** What the kind would be told of the others; links named here are made in the same transaction. */
-	around(blank: readonly string[] = []): Surroundings {
+	context(blank: readonly string[] = []): PlanContext {
 		return {
 			kernel: this.kernel,
 			indexOf: (link) => this.index(link),
 			isBlank: (link) => blank.includes(link),
 			made: () => undefined,
-			isLeaving: () => false,
+			isBeingDeleted: () => false,
 			others: () => [],
 		};
 	}

@@ -59,7 +59,7 @@ export function testKind<Want, Made extends Want>(
 	/** A host on which it was made. */
 	function made(host: Host, want: Want, blank?: readonly string[]): { stage: Stage; made: Made } {
 		const stage = new Stage(host);
-		const made = kind.resolve(want, stage.around(blank));
+		const made = kind.resolve(want, stage.context(blank));
 		stage.do(kind.create(made));
 		return { stage, made: remembered(made) };
 	}
@@ -70,7 +70,7 @@ export function testKind<Want, Made extends Want>(
 
 		test("is made in these steps", () => {
 			const stage = new Stage(host);
-			const made = kind.resolve(want, stage.around(blank));
+			const made = kind.resolve(want, stage.context(blank));
 			expect(words(stage, kind.create(made), made)).toEqual(steps);
 		});
 
@@ -82,7 +82,7 @@ export function testKind<Want, Made extends Want>(
 		test("leaves nothing behind when it is undone, or taken away", () => {
 			const stage = new Stage(host);
 			const start = stage.picture();
-			const it = kind.resolve(want, stage.around(blank));
+			const it = kind.resolve(want, stage.context(blank));
 			expect(stage.picture()).toBe(start);
 			stage.undo(kind.create(it));
 			expect(stage.picture(), "undone before it was done").toBe(start);
@@ -115,7 +115,7 @@ export function testKind<Want, Made extends Want>(
 		});
 
 		test("has one key, whoever wants it", () => {
-			const it = kind.resolve(want, new Stage(host).around(blank));
+			const it = kind.resolve(want, new Stage(host).context(blank));
 			expect(kind.key(it)).toBe(kind.key(want));
 			expect(kind.key(remembered(it))).toBe(kind.key(want));
 		});
@@ -160,7 +160,7 @@ export function testKind<Want, Made extends Want>(
 		test("is changed in place in these steps, and back", () => {
 			const { stage, made: it } = made(host, want);
 			const before = stage.picture();
-			const wanted = kind.renew?.(it, next, stage.around()) ?? { ...it, ...next };
+			const wanted = kind.reconcile?.(it, next, stage.context()) ?? { ...it, ...next };
 			const change = kind.change(it, wanted, stage.kernel);
 			expect(stage.words(change, it as object)).toEqual(steps);
 			stage.do(change);
@@ -172,7 +172,7 @@ export function testKind<Want, Made extends Want>(
 
 	test.each(named(refusals))("%s is refused", (_, { host, want, error }) => {
 		const stage = new Stage(host);
-		const resolve = () => kind.resolve(want, stage.around());
+		const resolve = () => kind.resolve(want, stage.context());
 		expect(resolve).toThrow(error);
 	});
 }

@@ -20,6 +20,16 @@ const byCode: Readonly<Record<string, number>> = {
 	ERR_NFT: Exit.usage,
 	ERR_NFT_UNSUPPORTED: Exit.usage,
 	ERR_KERNEL: Exit.kernel,
+	// The kernel's answer was lost: what was begun is undone, as after a refusal.
+	ERR_DEADLINE: Exit.kernel,
+	ERR_DUMP_INTERRUPTED: Exit.kernel,
+	ERR_OVERRUN: Exit.kernel,
+	ERR_WIRE: Exit.kernel,
+	// The system refused something that is no object of the network: a file, memory, a process.
+	ERR_JOURNAL: Exit.kernel,
+	ERR_KEEPER: Exit.kernel,
+	ERR_PLATFORM: Exit.kernel,
+	ERR_SYSTEM: Exit.kernel,
 	ERR_PERMISSION: Exit.permission,
 	ERR_CONFLICT: Exit.conflict,
 	ERR_LOCK: Exit.conflict,
@@ -36,7 +46,10 @@ export const exitMeanings: readonly (readonly [status: number, meaning: string])
 	[Exit.done, "done, or nothing to do"],
 	[Exit.internal, "internal error"],
 	[Exit.usage, "bad usage or bad spec; the kernel was not asked anything"],
-	[Exit.kernel, "the kernel refused; everything was rolled back"],
+	[
+		Exit.kernel,
+		"the kernel or the system refused, or its answer was lost; everything was rolled back",
+	],
 	[Exit.permission, "no permission; the error names the capability or the file"],
 	[
 		Exit.conflict,

@@ -5,6 +5,7 @@ import {
 	RollbackError,
 	UnsupportedError,
 } from "../../src/engine/error.js";
+import { DeadlineError, DumpInterruptedError, OverrunError } from "../../src/netlink/error.js";
 import { KernelError, UmlnetError } from "../../src/sys/error.js";
 import { umlnet } from "./console.js";
 import { step, tapStatus } from "./reports.js";
@@ -44,8 +45,13 @@ describe("the exit status", () => {
 		[new LockError("another umlnet-nl is at work"), 5],
 		[new UmlnetError("ERR_UNCONFIRMED", "not confirmed in time"), 7],
 		[new RollbackError(["bridge br0"], { cause: refused }), 8],
-		[fileError("ENOSPC", "/run/umlnet-nl/journal"), 1],
-		[new UmlnetError("ERR_WIRE", "x"), 1],
+		[fileError("ENOSPC", "/run/umlnet-nl/journal"), 3],
+		[fileError("EMFILE", "/dev/net/tun"), 3],
+		[new UmlnetError("ERR_JOURNAL", "cannot be written"), 3],
+		[new UmlnetError("ERR_WIRE", "x"), 3],
+		[new OverrunError(new Error("ENOBUFS")), 3],
+		[new DeadlineError("RTM_NEWLINK", 5000), 3],
+		[new DumpInterruptedError("RTM_GETROUTE", 10), 3],
 		[new TypeError("x is not a function"), 1],
 	])("for %o is %i, also when the host does not open", async (error, status) => {
 		expect((await ended(error)).status).toBe(status);

@@ -1,11 +1,13 @@
 import type { Action } from "../kernel/action.js";
 import { execute, type Failures } from "../kernel/execute.js";
 import type { Kernel } from "../kernel/kernel.js";
-import { KernelError, UmlnetError, type UmlnetErrorOptions } from "../sys/error.js";
-import { ConflictError, RollbackError } from "./error.js";
+import { KernelError, type UmlnetError } from "../sys/error.js";
+import { RollbackError } from "./error.js";
+import { explain } from "./explain.js";
 import type { Ending, Ledger } from "./journal/journal.js";
 import type { StepRecord, TrialRecord } from "./journal/record.js";
-import type { Plan, PlannedStep } from "./plan.js";
+import type { PlannedStep } from "./kind.js";
+import type { Plan } from "./plan.js";
 import type { Delta } from "./state.js";
 
 /** How a transaction ended: the units that were left out, each with the reason; all others stand. */
@@ -302,43 +304,3 @@ export function revert(kernel: Kernel, steps: readonly StepRecord[]): string[] {
 const ALREADY = new Set(["ENODEV", "ENOENT", "ESRCH", "EADDRNOTAVAIL", "EEXIST"]);
 const isAlreadySo = (error: Error): boolean =>
 	error instanceof KernelError && ALREADY.has(error.errno);
-
-/** How to look at what can be in the way. */
-const LOOK: Readonly<Partial<Record<PlannedStep["phase"], string>>> = {
-	address: "ip address",
-	route: "ip route show table all",
-	filter: "nft list ruleset",
-};
-
-/** What a collision means where a step makes something: somebody else has it. */
-function inTheWay(
-	{ label, phase }: PlannedStep,
-	options: UmlnetErrorOptions,
-): ConflictError | undefined {
-	if (phase === "tap" || phase === "link") {
-		const name = label.split(" ").at(-1);
-		const hint = `choose another name, or remove it first: ip link delete ${name}`;
-		const wanted = label.replace("create", "a new");
-		return new ConflictError(`link ${name}`, "one that is not ours", wanted, { ...options, hint });
-	}
-	const look = LOOK[phase];
-	if (look === undefined) return undefined;
-	const hint = `remove it if nobody needs it; to see it: ${look}`;
-	const subject = label.replace(/^(add|create|put) /, "");
-	return new ConflictError(subject, "one that is not ours", "a new one", { ...options, hint });
-}
-
-/** The error a user gets: which step, which place in the spec, and what a collision means. */
-function explain(error: Error, step: PlannedStep): UmlnetError {
-	const { label, path } = step;
-	if (error instanceof KernelError && ["EEXIST", "EBUSY"].includes(error.errno)) {
-		const options = { cause: error, path, step: label };
-		const conflict = inTheWay(step, options);
-		if (conflict !== undefined) return conflict;
-	}
-	if (!(error instanceof UmlnetError))
-		return new UmlnetError("ERR_INTERNAL", error.message, { cause: error, path, step: label });
-	error.step ??= label;
-	error.path ??= path;
-	return error;
-}

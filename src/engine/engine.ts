@@ -5,8 +5,8 @@ import { UmlnetError } from "../sys/error.js";
 import { apply, confirm, finish } from "./apply.js";
 import { ConflictError, TrialError, UnconfirmedError } from "./error.js";
 import { type Ending, type Ledger, linksOf, type Unfinished } from "./journal/journal.js";
-import { type Kinds, kindOf, linkKey } from "./kind.js";
-import { type Plan, type PlannedStep, planDown, planUp, type Unit } from "./plan.js";
+import { type Kinds, kindOf, linkKey, type PlannedStep } from "./kind.js";
+import { type Plan, planDown, planUp, type Unit } from "./plan.js";
 import { recover } from "./recover.js";
 import type {
 	ConfirmReport,

@@ -30,6 +30,27 @@ export interface Step {
 	readonly removes?: true | undefined;
 	/** What to do about it when the kernel refuses, by the name of the errno. */
 	readonly advice?: Readonly<Record<string, string>> | undefined;
+	/** What to tell when the kernel says that what this step makes is there already, and so somebody else's. */
+	readonly conflict?: StepConflict | undefined;
+}
+
+/** The parts of a ConflictError that only the kind of a step knows. */
+export interface StepConflict {
+	/** Of what there can be only one: `link br0`. */
+	readonly subject: string;
+	/** What is there: `one that is not ours`. */
+	readonly found: string;
+	/** What was wanted in its place: `a new bridge br0`. */
+	readonly wanted: string;
+	/** How to see it, and what to do about it. */
+	readonly hint: string;
+}
+
+/** A step of a plan and which unit it belongs to: undefined where several of the transaction need it. */
+export interface PlannedStep extends Step {
+	/** The place in the spec that asked for it. */
+	readonly path: string;
+	readonly unit: number | undefined;
 }
 
 /** What a kind may ask about the rest of the plan, our state and the host while a resource is resolved. */

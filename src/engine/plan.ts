@@ -1,7 +1,15 @@
 import type { Kernel } from "../kernel/kernel.js";
 import { SpecError } from "../spec/error.js";
 import { ConflictError } from "./error.js";
-import { type Kinds, kindOf, linkKey, PHASES, type Resource, type Step } from "./kind.js";
+import {
+	type Kinds,
+	kindOf,
+	linkKey,
+	PHASES,
+	type PlannedStep,
+	type Resource,
+	type Step,
+} from "./kind.js";
 import { linkIndex, Planner, type Sight, type Target } from "./planner.js";
 import type { TapReport } from "./report.js";
 import { same } from "./same.js";
@@ -17,12 +25,6 @@ export interface WantedTap {
 export interface Unit {
 	readonly id: number;
 	readonly taps: readonly WantedTap[];
-}
-
-/** A step of a plan and which unit it belongs to: undefined where several of the transaction need it. */
-export interface PlannedStep extends Step {
-	readonly path: string;
-	readonly unit: number | undefined;
 }
 
 /** All that a transaction will do, its undo included, before anything is done. */

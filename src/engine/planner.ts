@@ -2,8 +2,15 @@ import type { Kernel } from "../kernel/kernel.js";
 import { SpecError } from "../spec/error.js";
 import { UmlnetError } from "../sys/error.js";
 import { ConflictError } from "./error.js";
-import { type Kinds, kindOf, linkKey, type PlanContext, type Resource, type Step } from "./kind.js";
-import type { PlannedStep } from "./plan.js";
+import {
+	type Kinds,
+	kindOf,
+	linkKey,
+	type PlanContext,
+	type PlannedStep,
+	type Resource,
+	type Step,
+} from "./kind.js";
 import { isPart } from "./same.js";
 import type { Entry, State } from "./state.js";
 
@@ -27,11 +34,11 @@ export interface Target extends Omit<Resource, "keep"> {
 }
 
 /**
- * A step, where it comes from and whose it is, and what of it is otherwise. Written out: a spread of steps of many
- * shapes is ten times as slow.
+ * The step with its place in the spec and its request; `other` overrides some of its fields. Written out field by field:
+ * V8 spreads objects of many different shapes far more slowly.
  */
 const placed = (
-	{ label, phase, do: action, undo, removes, advice }: Step,
+	{ label, phase, do: action, undo, removes, advice, conflict }: Step,
 	path: string,
 	unit: number | undefined,
 	other: Pick<Partial<Step>, "undo" | "removes"> = NOTHING,
@@ -42,6 +49,7 @@ const placed = (
 	undo: other.undo ?? undo,
 	removes: other.removes ?? removes,
 	advice,
+	conflict,
 	path,
 	unit,
 });

@@ -13,6 +13,7 @@ import {
 	RTM_NEWADDR,
 } from "../uapi/if_addr.js";
 import { NLM_F_CREATE, NLM_F_EXCL } from "../uapi/netlink.js";
+import { alreadyThere } from "./conflict.js";
 import { PROTOCOL } from "./mark.js";
 import { addressFamily, subnetConflicts } from "./subnet.js";
 
@@ -81,8 +82,9 @@ export const address: Kind<Address, MadeAddress> = {
 	validateAll: subnetConflicts,
 	create(made) {
 		const { add, remove } = actions(made);
-		const label = `add address ${made.address} to ${made.link}`;
-		return [{ label, phase: "address", do: add, undo: [remove] }];
+		const what = `address ${made.address} to ${made.link}`;
+		const conflict = alreadyThere(what, "ip address");
+		return [{ label: `add ${what}`, phase: "address", do: add, undo: [remove], conflict }];
 	},
 	remove(made) {
 		const { add, remove } = actions(made);

@@ -1,4 +1,4 @@
-import type { Step } from "../engine/kind.js";
+import type { Step, StepConflict } from "../engine/kind.js";
 import { formatAddress } from "../inet/address.js";
 import { cidrOf, network } from "../inet/cidr.js";
 import type { Kernel } from "../kernel/kernel.js";
@@ -35,6 +35,7 @@ import {
 } from "../uapi/rtnetlink.js";
 import { AF_INET, AF_INET6 } from "../uapi/socket.js";
 import { addressText } from "./address.js";
+import { alreadyThere } from "./conflict.js";
 
 /** What somebody gave to a link, as it was there: messages in base64, in the order to give it in. */
 export interface Belongings {
@@ -165,7 +166,7 @@ function routeOver(packed: string, from: number, to: number): GivenRoute {
 	};
 }
 
-type Move = Pick<Step, "label" | "do">;
+type Move = Pick<Step, "label" | "do" | "conflict">;
 /** One thing, on its way there and back. */
 interface Item {
 	/** Missing where the kernel does it by itself. */
@@ -177,9 +178,10 @@ interface Item {
 	readonly yields?: boolean;
 }
 
-const move = (label: string, one: Request): Move => ({
+const move = (label: string, one: Request, conflict?: StepConflict): Move => ({
 	label,
 	do: { via: "rtnetlink", request: one },
+	conflict,
 });
 
 function addressItems(packed: string, side: Side): Item[] {
@@ -191,6 +193,7 @@ function addressItems(packed: string, side: Side): Item[] {
 		put: move(
 			`put ${text} on ${side.link}`,
 			request(RTM_NEWADDR, NLM_F_CREATE | NLM_F_EXCL, address),
+			alreadyThere(`${text} on ${side.link}`, "ip address"),
 		),
 		take: move(`take ${text} off ${side.link}`, request(RTM_DELADDR, 0, bare)),
 		// With promote_secondaries it became primary if its own primary went and it did not.
@@ -225,7 +228,11 @@ function routeItem(packed: string, from: number, { link, index }: Side): Item {
 	const route = routeOver(packed, from, index);
 	const text = routeText(route);
 	return {
-		put: move(`put ${text} on ${link}`, request(RTM_NEWROUTE, NLM_F_CREATE | NLM_F_APPEND, route)),
+		put: move(
+			`put ${text} on ${link}`,
+			request(RTM_NEWROUTE, NLM_F_CREATE | NLM_F_APPEND, route),
+			alreadyThere(`${text} on ${link}`, "ip route show table all"),
+		),
 		take: move(`take ${text} off ${link}`, request(RTM_DELROUTE, 0, route)),
 	};
 }
@@ -250,6 +257,7 @@ function neighbourItem(packed: string, { link, index }: Side): Item {
 		put: move(
 			`put ${text} on ${link}`,
 			request(RTM_NEWNEIGH, NLM_F_CREATE | NLM_F_EXCL, neighbour),
+			alreadyThere(`${text} on ${link}`, "ip neighbour"),
 		),
 		take: move(`take ${text} off ${link}`, request(RTM_DELNEIGH, 0, bare)),
 	};

@@ -5,6 +5,7 @@ import { readLink, readLinkByName } from "../kernel/read.js";
 import { request } from "../netlink/request.js";
 import { RTM_NEWLINK } from "../uapi/if_link.js";
 import { NLM_F_CREATE, NLM_F_EXCL } from "../uapi/netlink.js";
+import { nameTaken } from "./conflict.js";
 import {
 	DEFAULT_MTU,
 	linkDrift,
@@ -82,6 +83,7 @@ export const bridge: Kind<Bridge, MadeBridge> = {
 					}),
 				},
 				undo: [{ via: "unlink", link: identity(made) }],
+				conflict: nameTaken("bridge", name),
 			},
 			{
 				label: `bring up ${name}`,

@@ -11,6 +11,7 @@ import { IFNAMSIZ } from "../uapi/if.js";
 import { NFPROTO_INET } from "../uapi/netfilter.js";
 import { NLM_F_CREATE, NLM_F_EXCL } from "../uapi/netlink.js";
 import { NFT_MSG_DELSETELEM, NFT_MSG_GETSETELEM, NFT_MSG_NEWSETELEM } from "../uapi/nf_tables.js";
+import { alreadyThere } from "./conflict.js";
 import { TABLE } from "./mark.js";
 import { MASQUERADED, SNAT_TO } from "./ruleset.js";
 
@@ -77,7 +78,8 @@ const words = ({ segment, uplink, snatTo }: Nat): string =>
 	`source NAT of ${segment} to ${uplink} (${snatTo === undefined ? "masquerade" : `as ${snatTo}`})`;
 function on(nat: Nat): Step {
 	const { add, remove } = actions(nat);
-	return { label: `add ${words(nat)}`, phase: "filter", do: add, undo: [remove] };
+	const conflict = alreadyThere(words(nat), "nft list ruleset");
+	return { label: `add ${words(nat)}`, phase: "filter", do: add, undo: [remove], conflict };
 }
 function off(nat: Nat): Step {
 	const { add, remove } = actions(nat);

@@ -16,6 +16,7 @@ import {
 	RTN_UNICAST,
 } from "../uapi/rtnetlink.js";
 import { AF_INET, AF_INET6 } from "../uapi/socket.js";
+import { alreadyThere } from "./conflict.js";
 import { PROTOCOL } from "./mark.js";
 import { addressFamily } from "./subnet.js";
 
@@ -74,6 +75,7 @@ export const route: Kind<Route, MadeRoute> = {
 			phase: "route",
 			do: add(made),
 			undo: [remove(made)],
+			conflict: alreadyThere(`route ${made.to} dev ${made.dev}`, "ip route show table all"),
 		},
 	],
 	remove: (made) => [

@@ -10,6 +10,7 @@ import {
 	NFT_MSG_NEWCHAIN,
 	NFT_MSG_NEWTABLE,
 } from "../uapi/nf_tables.js";
+import { alreadyThere } from "./conflict.js";
 import { contentsDrift } from "./contents.js";
 import { TABLE } from "./mark.js";
 import { create, drop, flush, rules } from "./ruleset-messages.js";
@@ -72,6 +73,7 @@ export const table: Kind<Table, Table> = {
 			phase: "filter",
 			do: make,
 			undo: [unmake],
+			conflict: alreadyThere(`nft table inet ${TABLE}`, "nft list ruleset"),
 		},
 	],
 	remove: () => [

@@ -3,6 +3,7 @@ import { type Kind, linkKey, type Step } from "../engine/kind.js";
 import type { Identity } from "../kernel/action.js";
 import { type Link, readLink } from "../kernel/read.js";
 import { IFF_UP } from "../uapi/if.js";
+import { nameTaken } from "./conflict.js";
 import {
 	DEFAULT_MTU,
 	linkDrift,
@@ -88,6 +89,7 @@ export const tap: Kind<Tap, MadeTap> = {
 				phase: "tap",
 				do: { via: "tun", create: { name, index, owner, group, multiQueue, vnetHdr } },
 				undo: [{ via: "unlink", link: identity(made) }],
+				conflict: nameTaken("tap", name),
 			},
 			{
 				label: made.parked ? `park tap ${name}` : `bring up ${name}`,

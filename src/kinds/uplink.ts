@@ -34,6 +34,17 @@ const asBridge = ({ bridge, master }: MadeUplink): Side => ({
 });
 const inAddressPhase = (step: Step): Step => ({ ...step, phase: "address" });
 
+/** Somebody else receives what comes in on the link: each has one receiver alone (netdev_rx_handler_register). */
+const becomePort = (made: MadeUplink): Step => ({
+	...inAddressPhase(enslave(made)),
+	conflict: {
+		subject: `uplink ${made.link}`,
+		found: "in use by others",
+		wanted: `a port of ${made.bridge}`,
+		hint: "a link with a macvlan on it, or in Open vSwitch, can be no port of a bridge: ip -d link; or use mode nat",
+	},
+});
+
 function refuse(link: Link, want: Uplink, kernel: Kernel): void {
 	// The kernel says ELOOP to that, when everything else has been done.
 	if (link.IFLA_LINKINFO?.IFLA_INFO_KIND === "bridge")
@@ -61,7 +72,7 @@ export const uplink: Kind<Uplink, MadeUplink> = {
 		return { index, master, ...readBelongings(kernel, index), ...want };
 	},
 	create: (made) => [
-		inAddressPhase(enslave(made)),
+		becomePort(made),
 		...takeSteps(made, made.index, asUplink(made)),
 		...putSteps(made, made.index, asBridge(made)),
 	],
@@ -105,7 +116,7 @@ export const uplink: Kind<Uplink, MadeUplink> = {
 				: putMissing(kernel, made, asBridge(made));
 		if (link.IFLA_MASTER === made.master) return lost;
 		refuse(link, next, kernel);
-		return [inAddressPhase(enslave(made)), ...lost];
+		return [becomePort(made), ...lost];
 	},
 };
 

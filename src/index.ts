@@ -10,9 +10,9 @@
 export {
 	ConflictError,
 	LockError,
+	NotConfirmedError,
+	ProvisionalError,
 	RollbackError,
-	TrialError,
-	UnconfirmedError,
 	UnsupportedError,
 } from "./engine/error.js";
 export type * from "./engine/report.js";

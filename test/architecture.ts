@@ -201,8 +201,8 @@ export const RULES: readonly Rule[] = [
 	},
 	{
 		name: "no other program is started",
-		why: "this project talks to the kernel itself: no ip, no nft, no sysctl; the keeper is ourselves once more",
-		breaks: (sources) => matches(sources, /child_process/, (path) => path === "cli/keeper.ts"),
+		why: "this project talks to the kernel itself: no ip, no nft, no sysctl; the watchdog is ourselves once more",
+		breaks: (sources) => matches(sources, /child_process/, (path) => path === "cli/watchdog.ts"),
 	},
 	{
 		name: "bytes are laid in one place",

@@ -27,13 +27,13 @@ const byCode: Readonly<Record<string, number>> = {
 	ERR_WIRE: Exit.kernel,
 	// The system refused something that is no object of the network: a file, memory, a process.
 	ERR_JOURNAL: Exit.kernel,
-	ERR_KEEPER: Exit.kernel,
+	ERR_WATCHDOG: Exit.kernel,
 	ERR_PLATFORM: Exit.kernel,
 	ERR_SYSTEM: Exit.kernel,
 	ERR_PERMISSION: Exit.permission,
 	ERR_CONFLICT: Exit.conflict,
 	ERR_LOCK: Exit.conflict,
-	ERR_TRIAL: Exit.conflict,
+	ERR_PROVISIONAL: Exit.conflict,
 	ERR_UNCONFIRMED: Exit.unconfirmed,
 	ERR_ROLLBACK: Exit.partial,
 };

@@ -23,7 +23,7 @@ import { join } from "node:path";
 import { Script } from "node:vm";
 
 /** What runs a second time as it did the first; each verb has the code that it needs. */
-const VERBS = ["up", "down", "plan", "status", "recover", "confirm", "keep", "nft"];
+const VERBS = ["up", "down", "plan", "status", "recover", "confirm", "watchdog", "nft"];
 
 /** The command line itself; the build puts its name here. */
 const MAIN = "CLI_CHUNK";

@@ -23,9 +23,9 @@ async function main(): Promise<void> {
 			return Host.open(options);
 		},
 		loadPrograms,
-		async startKeeper(stateDir) {
-			const { startKeeper } = await import("./keeper.js");
-			return startKeeper(stateDir);
+		async startWatchdog(stateDir) {
+			const { startWatchdog } = await import("./watchdog.js");
+			return startWatchdog(stateDir);
 		},
 	});
 	// A failure to write the output came first, if there was one; a status of the command itself outweighs it.

@@ -2,13 +2,13 @@ import { addCompletion } from "./commands/completion.js";
 import { addConfirm } from "./commands/confirm.js";
 import { addDemo } from "./commands/demo.js";
 import { addDown } from "./commands/down.js";
-import { addKeep } from "./commands/keep.js";
 import { addNft } from "./commands/nft.js";
 import { addPlan } from "./commands/plan.js";
 import { addPlanned } from "./commands/planned.js";
 import { addRecover } from "./commands/recover.js";
 import { addStatus } from "./commands/status.js";
 import { addUp } from "./commands/up.js";
+import { addWatchdog } from "./commands/watchdog.js";
 import { exitMeanings } from "./exit.js";
 import type { Io } from "./io.js";
 import type { Perform } from "./perform.js";
@@ -28,7 +28,7 @@ const VERBS: Readonly<Record<string, (program: Verb, perform: Perform) => void>>
 	demo: addDemo,
 	completion: addCompletion,
 	doctor: addPlanned,
-	keep: addKeep,
+	watchdog: addWatchdog,
 };
 
 /** A command line that begins with a verb needs no other, unless it tells of them all; that saves a millisecond. */

@@ -2,10 +2,10 @@ import type { DemoPrograms } from "../demo/demo.js";
 import type { StepReport } from "../engine/report.js";
 import type { Host, HostOptions } from "../host/host.js";
 import type { Io } from "./io.js";
-import type { Keeper } from "./keeper-protocol.js";
 import { type Paint, paintFor } from "./render/paint.js";
 import { printable, printableJson, printableReport } from "./render/printable.js";
 import type { Settings } from "./settings.js";
+import type { Watchdog } from "./watchdog-protocol.js";
 
 /** What the commands need of a host. */
 export type HostPort = Pick<
@@ -13,9 +13,9 @@ export type HostPort = Pick<
 	| "up"
 	| "down"
 	| "confirm"
-	| "lapse"
-	| "judge"
-	| "due"
+	| "rollBack"
+	| "confirmState"
+	| "dueIn"
 	| "plan"
 	| "planDown"
 	| "status"
@@ -26,8 +26,8 @@ export type HostPort = Pick<
 /** How the commands get at a host; tests give a fake one. */
 export type OpenHost = (options: HostOptions) => HostPort | Promise<HostPort>;
 
-/** How --confirm-within gets somebody who rolls back, working on the same state directory. */
-export type StartKeeper = (stateDir: string | undefined) => Promise<Keeper>;
+/** Starts the process that rolls back if --confirm-within cannot: it works on the same state directory. */
+export type StartWatchdog = (stateDir: string | undefined) => Promise<Watchdog>;
 
 /** How the demo gets at what it may start: a real guest, and tools to look with. */
 export type LoadPrograms = () => Promise<DemoPrograms | undefined>;
@@ -36,7 +36,7 @@ export type LoadPrograms = () => Promise<DemoPrograms | undefined>;
 export interface Means {
 	readonly openHost: OpenHost;
 	readonly loadPrograms: LoadPrograms;
-	readonly startKeeper: StartKeeper;
+	readonly startWatchdog: StartWatchdog;
 }
 
 /** One run of one verb: its settings, where its words go, and the host it works on. */
@@ -46,16 +46,16 @@ export class Session {
 	/** For stdout. */
 	readonly paint: Paint;
 	readonly loadPrograms: LoadPrograms;
-	readonly startKeeper: StartKeeper;
+	readonly startWatchdog: StartWatchdog;
 	readonly #openHost: OpenHost;
 
-	constructor(io: Io, settings: Settings, { openHost, loadPrograms, startKeeper }: Means) {
+	constructor(io: Io, settings: Settings, { openHost, loadPrograms, startWatchdog }: Means) {
 		this.io = io;
 		this.settings = settings;
 		this.paint = paintFor(io.stdout, settings.color, io.env);
 		this.#openHost = openHost;
 		this.loadPrograms = loadPrograms;
-		this.startKeeper = startKeeper;
+		this.startWatchdog = startWatchdog;
 	}
 
 	/** Do something with the host and let go of it, whatever happens. */

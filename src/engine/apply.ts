@@ -5,7 +5,7 @@ import { KernelError, type UmlnetError } from "../sys/error.js";
 import { RollbackError } from "./error.js";
 import { explain } from "./explain.js";
 import type { Ending, Ledger } from "./journal/journal.js";
-import type { StepRecord, TrialRecord } from "./journal/record.js";
+import type { ProvisionalRecord, StepRecord } from "./journal/record.js";
 import type { PlannedStep } from "./kind.js";
 import type { Plan } from "./plan.js";
 import type { Delta } from "./state.js";
@@ -25,7 +25,7 @@ export interface Manner {
 	readonly command: string;
 	/** Leave to the caller what cannot be undone: it stands in the journal, and other transactions may begin. */
 	readonly leave?: boolean | undefined;
-	/** Put it on trial until then, in milliseconds since boot; asked when all is done. */
+	/** Until when it is provisional, in milliseconds since boot; called when all steps are done. */
 	readonly deadline?: (() => number) | undefined;
 }
 
@@ -48,7 +48,7 @@ export function apply(kernel: Kernel, journal: Ledger, plan: Plan, manner: Manne
 		const rest = progress.remaining();
 		if (deadline === undefined) conclude(journal, transaction, rest);
 		else
-			journal.trial({
+			journal.provisional({
 				transaction,
 				deadline: deadline(),
 				steps: endingOf(rest.final),
@@ -72,9 +72,9 @@ function conclude(journal: Ledger, transaction: string, { final, delta }: Rest):
 const endingOf = (final: readonly PlannedStep[]): StepRecord[] =>
 	final.map(({ label, do: action }) => ({ label, actions: [action] }));
 
-/** What is on trial stands from now on; then what could not be undone is done. @throws RollbackError, as `finish` */
-export function confirm(kernel: Kernel, journal: Ledger, trial: TrialRecord): void {
-	const { transaction, steps } = trial;
+/** The provisional transaction stands from now on; its steps that cannot be undone are done now. @throws RollbackError, as `finish` */
+export function confirm(kernel: Kernel, journal: Ledger, provisional: ProvisionalRecord): void {
+	const { transaction, steps } = provisional;
 	if (steps.length > 0) journal.past(transaction, steps, NO_CHANGE);
 	else journal.commit(transaction);
 	const ending = journal.endings.get(transaction);

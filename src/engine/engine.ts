@@ -3,7 +3,7 @@ import type { Kernel, Subnet } from "../kernel/kernel.js";
 import { describe } from "../netlink/describe.js";
 import { UmlnetError } from "../sys/error.js";
 import { apply, confirm, finish } from "./apply.js";
-import { ConflictError, TrialError, UnconfirmedError } from "./error.js";
+import { ConflictError, NotConfirmedError, ProvisionalError } from "./error.js";
 import { type Ending, type Ledger, linksOf, type Unfinished } from "./journal/journal.js";
 import { type Kinds, kindOf, linkKey, type PlannedStep } from "./kind.js";
 import { type Plan, planDown, planUp, type Unit } from "./plan.js";
@@ -12,11 +12,11 @@ import type {
 	ConfirmReport,
 	DownReport,
 	PlanReport,
+	ProvisionalReport,
 	RecoverReport,
 	StatusReport,
 	StepReport,
 	TapStatus,
-	TrialReport,
 	UpReport,
 } from "./report.js";
 import { Looks } from "./trust.js";
@@ -98,7 +98,7 @@ export class Engine {
 		within: number | undefined,
 		trust: number,
 	): ReadonlyMap<number, UnitOutcome<UpReport>> {
-		this.#refuseOnTrial();
+		this.#refuseWhileProvisional();
 		this.#await(() =>
 			units
 				.flatMap(({ taps }) => taps.flatMap(({ resources }) => resources))
@@ -123,7 +123,7 @@ export class Engine {
 					({ report }) => this.#journal.state.taps.get(report.name)?.report ?? [],
 				);
 				const report = { changed: theirs.length > 0, steps: theirs, taps: reports };
-				return [id, { report: this.#onTrial(report) }];
+				return [id, { report: this.#withProvisional(report) }];
 			}),
 		);
 	}
@@ -137,7 +137,7 @@ export class Engine {
 		leave = false,
 		within?: number,
 	): ReadonlyMap<number, UnitOutcome<DownReport>> {
-		this.#refuseOnTrial();
+		this.#refuseWhileProvisional();
 		this.#await(() => units.flatMap(({ taps }) => taps.map(linkKey)));
 		const { state } = this.#journal;
 		const there = new Set(units.flatMap(({ taps }) => taps.filter((name) => state.taps.has(name))));
@@ -151,7 +151,7 @@ export class Engine {
 			units.map(({ id, taps }): [number, UnitOutcome<DownReport>] => {
 				const gone = taps.filter((name) => there.has(name));
 				const report = { changed: gone.length > 0, steps: steps.get(id) ?? [], taps: gone };
-				return [id, { report: this.#onTrial(report) }];
+				return [id, { report: this.#withProvisional(report) }];
 			}),
 		);
 	}
@@ -201,7 +201,7 @@ export class Engine {
 			if (entry === undefined) return [];
 			return [{ kind: entry.kind, key, taps: [...state.users(key)], drift: look(key) }];
 		});
-		return this.#onTrial({ taps, resources, unfinished: this.left });
+		return this.#withProvisional({ taps, resources, unfinished: this.left });
 	}
 
 	/** What a killed process left half done, or nobody confirmed in time, by the name of its command. */
@@ -210,36 +210,41 @@ export class Engine {
 	}
 
 	/** What waits to be confirmed, and still may be. */
-	get trial(): TrialReport | undefined {
+	get provisional(): ProvisionalReport | undefined {
 		const { unfinished } = this.#journal;
-		if (unfinished?.trial === undefined) return undefined;
+		if (unfinished?.provisional === undefined) return undefined;
 		const { transaction, command } = unfinished;
-		const remaining = (unfinished.trial.deadline - this.#ownership.now()) / 1000;
+		const remaining = (unfinished.provisional.deadline - this.#ownership.now()) / 1000;
 		return remaining > 0 ? { transaction, command, remaining } : undefined;
 	}
 
-	/** What is on trial stands from now on. @throws UnconfirmedError, ConflictError when there is nothing to confirm */
+	/** The provisional change stands from now on. @throws NotConfirmedError, ConflictError when there is nothing to confirm */
 	confirm(): ConfirmReport {
-		const { unfinished, verdict } = this.#journal;
-		if (unfinished?.trial !== undefined && this.trial !== undefined) {
-			confirm(this.#kernel, this.#journal, unfinished.trial);
-			const steps = unfinished.trial.steps.map(({ label }) => ({ label, path: "", messages: [] }));
+		const { unfinished, confirmOutcome } = this.#journal;
+		if (unfinished?.provisional !== undefined && this.provisional !== undefined) {
+			confirm(this.#kernel, this.#journal, unfinished.provisional);
+			const steps = unfinished.provisional.steps.map(({ label }) => ({
+				label,
+				path: "",
+				messages: [],
+			}));
 			return { changed: true, transaction: unfinished.command, steps };
 		}
-		if (unfinished?.trial !== undefined) {
+		if (unfinished?.provisional !== undefined) {
 			this.recover();
-			throw new UnconfirmedError(unfinished.command);
+			throw new NotConfirmedError(unfinished.command);
 		}
-		if (verdict === undefined)
-			throw new ConflictError("confirmation", "nothing that waits for it", "a change on trial", {
+		if (confirmOutcome === undefined)
+			throw new ConflictError("confirmation", "nothing that waits for it", "a provisional change", {
 				hint: "it was rolled back if its time was over; umlnet-nl status shows what is there",
 			});
-		if (!verdict.kept) throw new UnconfirmedError(verdict.command);
-		return { changed: false, transaction: verdict.command, steps: [] };
+		const { command, confirmed } = confirmOutcome;
+		if (!confirmed) throw new NotConfirmedError(command);
+		return { changed: false, transaction: command, steps: [] };
 	}
 
-	/** Undo what is on trial, if it still is this transaction, before its deadline. @throws RollbackError */
-	lapse(transaction: string): void {
+	/** Undo the provisional change now, before its deadline, if it is that of this transaction. @throws RollbackError */
+	rollBack(transaction: string): void {
 		const { unfinished } = this.#journal;
 		if (unfinished?.transaction === transaction)
 			recover(this.#kernel, this.#journal, unfinished, []);
@@ -248,18 +253,18 @@ export class Engine {
 	/** End what a killed process left half done, and undo what nobody confirmed in time. */
 	recover(): RecoverReport {
 		const report = recover(this.#kernel, this.#journal, this.#abandoned, this.#endings);
-		return this.#onTrial(report);
+		return this.#withProvisional(report);
 	}
 
 	/** What is to be undone, by whoever comes. */
 	get #abandoned(): Unfinished | undefined {
-		return this.trial === undefined ? this.#journal.unfinished : undefined;
+		return this.provisional === undefined ? this.#journal.unfinished : undefined;
 	}
 
 	/** A report, and what waits to be confirmed. */
-	#onTrial<R extends object>(report: R): R & { readonly trial?: TrialReport } {
-		const { trial } = this;
-		return trial === undefined ? report : { ...report, trial };
+	#withProvisional<R extends object>(report: R): R & { readonly provisional?: ProvisionalReport } {
+		const { provisional } = this;
+		return provisional === undefined ? report : { ...report, provisional };
 	}
 
 	/** What is past undoing and nobody is about to finish. */
@@ -269,10 +274,11 @@ export class Engine {
 		return [...endings.values()].filter(({ transaction }) => this.#ownership.isLeft(transaction));
 	}
 
-	/** @throws TrialError when something else waits to be confirmed: if that is undone, nothing may rest on it */
-	#refuseOnTrial(): void {
-		const { trial } = this;
-		if (trial !== undefined) throw new TrialError(trial.command, Math.ceil(trial.remaining));
+	/** @throws ProvisionalError when something else waits to be confirmed: if that is undone, nothing may rest on it */
+	#refuseWhileProvisional(): void {
+		const { provisional } = this;
+		if (provisional !== undefined)
+			throw new ProvisionalError(provisional.command, Math.ceil(provisional.remaining));
 	}
 
 	#apply(

@@ -25,19 +25,19 @@ export class LockError extends UmlnetError {
 	}
 }
 
-/** What was applied last stands only until its deadline and has not been confirmed: nothing else may begin. */
-export class TrialError extends UmlnetError {
-	override readonly name = "TrialError";
+/** The last change is provisional: it waits to be confirmed, and until its deadline no other change may begin. */
+export class ProvisionalError extends UmlnetError {
+	override readonly name = "ProvisionalError";
 	constructor(command: string, seconds: number) {
-		super("ERR_TRIAL", `${command} waits to be confirmed, for ${seconds} s more`, {
+		super("ERR_PROVISIONAL", `${command} waits to be confirmed, for ${seconds} s more`, {
 			hint: "umlnet-nl confirm keeps it; without that it is rolled back then",
 		});
 	}
 }
 
 /** What was applied was not confirmed in time, and was rolled back. */
-export class UnconfirmedError extends UmlnetError {
-	override readonly name = "UnconfirmedError";
+export class NotConfirmedError extends UmlnetError {
+	override readonly name = "NotConfirmedError";
 	constructor(command: string, why = "was not confirmed in time") {
 		super("ERR_UNCONFIRMED", `${command} ${why}`);
 	}

@@ -21,7 +21,7 @@ export function recover(
 	const undone = unfinished?.undo.toReversed() ?? [];
 	if (unfinished !== undefined) {
 		// Half undone it must not be confirmed any more, whoever goes on with it.
-		if (unfinished.trial !== undefined) journal.lapse(unfinished.transaction);
+		if (unfinished.provisional !== undefined) journal.expire(unfinished.transaction);
 		const residual = revert(kernel, unfinished.undo);
 		if (residual.length > 0) throw new RollbackError(residual, { step: unfinished.command });
 		journal.abort(unfinished.transaction);

@@ -34,7 +34,7 @@ export interface PlanReport {
 }
 
 /** What stands only until its deadline unless it is confirmed. */
-export interface TrialReport {
+export interface ProvisionalReport {
 	readonly transaction: string;
 	/** What was asked for: `up tap0`. */
 	readonly command: string;
@@ -48,7 +48,7 @@ export interface UpReport {
 	readonly steps: readonly StepReport[];
 	readonly taps: readonly TapReport[];
 	/** With `confirmWithin`, where anything was changed: it stands if it is confirmed. */
-	readonly trial?: TrialReport | undefined;
+	readonly provisional?: ProvisionalReport | undefined;
 }
 
 export interface DownReport {
@@ -57,7 +57,7 @@ export interface DownReport {
 	/** The taps that were taken down by this call. */
 	readonly taps: readonly string[];
 	/** With `confirmWithin`, where anything was changed: it stands if it is confirmed. */
-	readonly trial?: TrialReport | undefined;
+	readonly provisional?: ProvisionalReport | undefined;
 }
 
 export interface ConfirmReport {
@@ -89,7 +89,7 @@ export interface StatusReport {
 	/** A transaction that a killed process left half done; `recover` finishes it. */
 	readonly unfinished?: string | undefined;
 	/** What waits to be confirmed; it is told of as if it were. */
-	readonly trial?: TrialReport | undefined;
+	readonly provisional?: ProvisionalReport | undefined;
 }
 
 export interface RecoverReport {
@@ -100,5 +100,5 @@ export interface RecoverReport {
 	/** What could not be proven ours and was left alone. */
 	readonly residual: readonly string[];
 	/** What waits to be confirmed, and was left alone before its deadline. */
-	readonly trial?: TrialReport | undefined;
+	readonly provisional?: ProvisionalReport | undefined;
 }

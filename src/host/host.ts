@@ -47,13 +47,13 @@ export interface Committed {
 	readonly leaving: readonly Ending[];
 }
 
-/** What is taken down beside is a transaction of its own: one alone can be on trial. */
+/** `prune` is a transaction of its own, and only one transaction at a time can be provisional. */
 export type UpOptions =
 	| { readonly prune?: boolean; readonly confirmWithin?: undefined }
 	| { readonly prune?: false; readonly confirmWithin: number };
 
-/** How a transaction on trial stands; `due`: its time is over, and it is to be rolled back. */
-export type Judgement = "waits" | "due" | "kept" | "undone" | "unknown";
+/** How a provisional transaction stands; `expired`: its time is over, and it is still to be rolled back. */
+export type ConfirmState = "waiting" | "expired" | "confirmed" | "rolledBack" | "unknown";
 
 /** Which taps to take down. */
 export type Which =
@@ -120,34 +120,34 @@ export class Host {
 		});
 	}
 
-	/** Keep what waits to be confirmed. @throws UnconfirmedError when it comes too late, ConflictError when there is nothing */
+	/** Keep what waits to be confirmed. @throws NotConfirmedError when it comes too late, ConflictError when there is nothing */
 	confirm(): Promise<ConfirmReport> {
 		return this.#locked(() => this.#engine.confirm(), false);
 	}
 
 	/** Roll back what waits to be confirmed, now, if it is this transaction. @throws RollbackError */
-	async lapse(transaction: string): Promise<void> {
-		await this.#locked(() => this.#engine.lapse(transaction), false);
+	async rollBack(transaction: string): Promise<void> {
+		await this.#locked(() => this.#engine.rollBack(transaction), false);
 	}
 
-	/** How a transaction on trial stands. */
-	async judge(transaction: string): Promise<Judgement> {
+	/** How a provisional transaction stands. */
+	async confirmState(transaction: string): Promise<ConfirmState> {
 		return this.#reading(() => {
-			const { unfinished, verdict } = this.#journal;
+			const { unfinished, confirmOutcome } = this.#journal;
 			if (unfinished?.transaction === transaction)
-				return this.#engine.trial === undefined ? "due" : "waits";
-			if (verdict?.transaction !== transaction) return "unknown";
-			return verdict.kept ? "kept" : "undone";
+				return this.#engine.provisional === undefined ? "expired" : "waiting";
+			if (confirmOutcome?.transaction !== transaction) return "unknown";
+			return confirmOutcome.confirmed ? "confirmed" : "rolledBack";
 		});
 	}
 
-	/** What a process has not brought to its end: when that is due to be undone, in milliseconds from now. */
-	async due(process: string): Promise<number | undefined> {
+	/** When what a process has not brought to its end is to be undone, in milliseconds from now; undefined if nothing is. */
+	async dueIn(process: string): Promise<number | undefined> {
 		return this.#reading(() => {
 			const { unfinished } = this.#journal;
 			if (!unfinished?.transaction.startsWith(`${process}-`)) return undefined;
-			const { trial } = unfinished;
-			return trial === undefined ? 0 : trial.deadline - sinceBoot();
+			const { provisional } = unfinished;
+			return provisional === undefined ? 0 : provisional.deadline - sinceBoot();
 		});
 	}
 

@@ -5,9 +5,9 @@
 import {
 	ConflictError,
 	LockError,
+	NotConfirmedError,
+	ProvisionalError,
 	RollbackError,
-	TrialError,
-	UnconfirmedError,
 	UnsupportedError,
 } from "../engine/error.js";
 import type { GuestInput } from "../host/pool.js";
@@ -64,10 +64,10 @@ const classes: ReadonlyMap<string, new (...args: never[]) => Error> = new Map(
 		RangeError,
 		RollbackError,
 		SpecError,
-		TrialError,
+		ProvisionalError,
 		TypeError,
 		UmlnetError,
-		UnconfirmedError,
+		NotConfirmedError,
 		UnsupportedError,
 		WireError,
 	}),

@@ -22,7 +22,7 @@ const POOLED_GUESTS = 600;
 class Pretence implements Ledger {
 	readonly state = new State();
 	readonly unfinished = undefined;
-	readonly verdict = undefined;
+	readonly confirmOutcome = undefined;
 	readonly endings = new Map<string, Ending>();
 
 	begin(transaction: string, command: string, steps: readonly StepRecord[]): void {
@@ -37,8 +37,8 @@ class Pretence implements Ledger {
 		if (delta !== undefined) this.state.apply(delta);
 	}
 	abort(): void {}
-	trial(): void {}
-	lapse(): void {}
+	provisional(): void {}
+	expire(): void {}
 
 	#write(record: JournalRecord): void {
 		frame(encodeRecord(record), 0);

@@ -10,8 +10,8 @@ export interface Ended {
 	readonly stderr: string;
 	/** How the host was opened; empty if it never was. */
 	readonly opened: readonly HostOptions[];
-	/** What became of keepers, in order: `started`, `dismissed`, `left alone`. */
-	readonly keepers: readonly string[];
+	/** What became of watchdogs, in order: `started`, `dismissed`, `left alone`. */
+	readonly watchdogs: readonly string[];
 }
 
 export interface Surroundings {
@@ -55,7 +55,7 @@ export async function umlnet(argv: readonly string[], around: Surroundings = {})
 		}),
 	};
 	const opened: HostOptions[] = [];
-	const keepers: string[] = [];
+	const watchdogs: string[] = [];
 	const status = await run(argv, io, {
 		openHost(options) {
 			opened.push(options);
@@ -63,15 +63,15 @@ export async function umlnet(argv: readonly string[], around: Surroundings = {})
 			return { ...unexpected, ...host };
 		},
 		loadPrograms: async () => undefined,
-		async startKeeper() {
-			keepers.push("started");
+		async startWatchdog() {
+			watchdogs.push("started");
 			return {
-				dismiss: async () => void keepers.push("dismissed"),
-				part: () => void keepers.push("left alone"),
+				dismiss: async () => void watchdogs.push("dismissed"),
+				handOver: () => void watchdogs.push("left alone"),
 			};
 		},
 	});
-	return { status, ...texts, opened, keepers };
+	return { status, ...texts, opened, watchdogs };
 }
 
 /** A host of which the test expects nothing but to be closed. */
@@ -83,9 +83,9 @@ const unexpected: HostPort = {
 	status: never("status"),
 	recover: never("recover"),
 	confirm: never("confirm"),
-	lapse: never("lapse"),
-	judge: never("judge"),
-	due: never("due"),
+	rollBack: never("roll back"),
+	confirmState: never("tell its state"),
+	dueIn: never("tell when it is due"),
 	close() {},
 };
 

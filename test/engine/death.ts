@@ -1,7 +1,7 @@
 import { statSync, truncateSync } from "node:fs";
 import { join } from "node:path";
 import { Journal } from "../../src/engine/journal/journal.js";
-import type { StepRecord, TrialRecord } from "../../src/engine/journal/record.js";
+import type { ProvisionalRecord, StepRecord } from "../../src/engine/journal/record.js";
 import type { Delta } from "../../src/engine/state.js";
 import type { FakeKernel } from "../fake/kernel.js";
 import type { Rig } from "./rig.js";
@@ -41,11 +41,11 @@ export class CountingJournal extends Journal {
 	override past(transaction: string, steps: readonly StepRecord[], delta: Delta): void {
 		this.write(() => super.past(transaction, steps, delta));
 	}
-	override trial(record: TrialRecord): void {
-		this.write(() => super.trial(record));
+	override provisional(record: ProvisionalRecord): void {
+		this.write(() => super.provisional(record));
 	}
-	override lapse(transaction: string): void {
-		this.write(() => super.lapse(transaction));
+	override expire(transaction: string): void {
+		this.write(() => super.expire(transaction));
 	}
 	override commit(transaction: string, delta?: Delta): void {
 		this.write(() => super.commit(transaction, delta));

@@ -31,7 +31,11 @@ const saidBy = ({ state, unfinished, endings }: Journal): string =>
 	JSON.stringify([
 		[...state.taps],
 		[...state.entries],
-		[unfinished?.transaction, unfinished?.trial?.deadline, unfinished?.trial?.steps.length],
+		[
+			unfinished?.transaction,
+			unfinished?.provisional?.deadline,
+			unfinished?.provisional?.steps.length,
+		],
 		[...endings],
 	]);
 
@@ -61,11 +65,11 @@ function writeReal(): Buffer {
 	rig.down("tap0");
 	rig.up(specs.hostOnly, 30_000);
 	rig.engine.confirm();
-	const downOnTrial = () => rig.engine.down([{ id: 0, taps: ["tap0"] }], false, 30_000);
-	downOnTrial();
+	const downProvisionally = () => rig.engine.down([{ id: 0, taps: ["tap0"] }], false, 30_000);
+	downProvisionally();
 	rig.now = 30_000;
 	rig.recover();
-	downOnTrial();
+	downProvisionally();
 	rig.engine.confirm();
 	rig.journal.begin("1-1", "up tap9", []);
 	rig.close();
@@ -79,7 +83,7 @@ const records = starts.slice(0, -1).map((start, i) => real.subarray(start, start
 const states = starts.map((end) => read(real.subarray(0, end)));
 
 describe("a journal", () => {
-	test("that was taken for this has begins, ends, a past, an undone transaction, and trials kept and lapsed", () => {
+	test("that was taken for this has begins, ends, a past, an undone transaction, and provisional ones confirmed and expired", () => {
 		expect(records.length).toBeGreaterThan(15);
 		expect(new Set(states).size).toBeGreaterThan(6);
 	});

@@ -55,8 +55,8 @@ const transaction = "1-2-3";
 const records: readonly JournalRecord[] = [
 	{ begin: { transaction, command: "up tap0", steps } },
 	{ past: { transaction, steps, delta } },
-	{ trial: { transaction, deadline: 2 ** 45, steps, delta } },
-	{ lapse: { transaction } },
+	{ provisional: { transaction, deadline: 2 ** 45, steps, delta } },
+	{ expire: { transaction } },
 	{ commit: { transaction, delta } },
 	{ commit: { transaction, delta: undefined } },
 	{ abort: { transaction } },

@@ -89,8 +89,8 @@ test("S3 comes up, is told, and goes down to what was there, with no other progr
 	expect(readdirSync(empty)).toEqual([]);
 });
 
-// Nothing is changed before the keeper says that it is ready: without one this would end with 1.
-test("it is its own keeper, and rolls back what nobody confirms", async () => {
+// Nothing is changed before the watchdog says that it is ready: without one this would end with 1.
+test("it is its own watchdog, and rolls back what nobody confirms", async () => {
 	const before = lab.look();
 	const up = await bare(["--state-dir", lab.stateDir, ...UP, "--confirm-within", "2"]);
 	expect(up).toMatchObject({ code: 7, stdout: "" });

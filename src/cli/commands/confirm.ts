@@ -14,7 +14,7 @@ export function addConfirm(program: Verb, perform: Perform): void {
 		)
 		.example("umlnet-nl confirm", "the host can still be reached: keep it so")
 		.example("umlnet-nl -n lab confirm", "the same in the network namespace lab")
-		.example("umlnet-nl confirm --json", "what was kept, for a program")
+		.example("umlnet-nl confirm --json", "what was confirmed, for a program")
 		.action(() => perform("changing", confirm));
 }
 

@@ -37,7 +37,7 @@ async function down(
 	{ file, all = false }: DownOptions,
 ): Promise<number> {
 	const target = await targetOf(session, taps, file, all);
-	const { change } = await import("../trial.js");
+	const { change } = await import("../provisional.js");
 	const report = await change(session, (host, options) => host.down(target, options));
 	session.result(report, () => []);
 	const gone =

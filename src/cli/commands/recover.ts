@@ -4,7 +4,7 @@ import type { Perform } from "../perform.js";
 import { count } from "../render/table.js";
 import type { Session } from "../session.js";
 import type { Verb } from "../verb.js";
-import { sayTrial } from "./status.js";
+import { sayProvisional } from "./status.js";
 
 export function addRecover(program: Verb, perform: Perform): void {
 	program
@@ -24,7 +24,7 @@ export function addRecover(program: Verb, perform: Perform): void {
 async function recover(session: Session): Promise<number> {
 	const report = await session.withHost((host) => host.recover());
 	session.result(report, () => []);
-	await sayTrial(session, report.trial);
+	await sayProvisional(session, report.provisional);
 	await session.sayDone(sentence(report), { ...report, changed: report.steps.length > 0 });
 	for (const object of report.residual) session.say(`left alone, not provably ours: ${object}`);
 	return Exit.done;

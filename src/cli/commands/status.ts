@@ -1,4 +1,4 @@
-import type { StatusReport, TrialReport } from "../../engine/report.js";
+import type { ProvisionalReport, StatusReport } from "../../engine/report.js";
 import { Exit } from "../exit.js";
 import type { Perform } from "../perform.js";
 import { printableReport } from "../render/printable.js";
@@ -46,17 +46,20 @@ async function status(
 		session.say(
 			`a killed process left ${shown.unfinished} half done: umlnet-nl recover finishes it`,
 		);
-	await sayTrial(session, report.trial);
+	await sayProvisional(session, report.provisional);
 	if (!verify || report.exact) return Exit.done;
 	session.say("not as it was applied: up again mends what is ours");
 	return Exit.conflict;
 }
 
 /** What waits to be confirmed, until when, and how. */
-export async function sayTrial(session: Session, trial: TrialReport | undefined): Promise<void> {
-	if (trial === undefined) return;
-	const { confirmCommand, sentence } = await import("../trial.js");
-	session.say(`${sentence(trial)}: ${confirmCommand(session.settings)}`);
+export async function sayProvisional(
+	session: Session,
+	provisional: ProvisionalReport | undefined,
+): Promise<void> {
+	if (provisional === undefined) return;
+	const { confirmCommand, sentence } = await import("../provisional.js");
+	session.say(`${sentence(provisional)}: ${confirmCommand(session.settings)}`);
 }
 
 async function lines(

@@ -58,7 +58,7 @@ async function up(
 		);
 	const spec = await specOf(session, tap, file, flags, verb);
 	const { renderTaps, tapWithLaunch } = await import("../render/tap.js");
-	const { change } = await import("../trial.js");
+	const { change } = await import("../provisional.js");
 	const report = await change(session, (host, { confirmWithin }) =>
 		host.up(spec, confirmWithin === undefined ? { prune } : { confirmWithin }),
 	);

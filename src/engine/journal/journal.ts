@@ -16,7 +16,12 @@ import { UmlnetError } from "../../sys/error.js";
 import { isInMemory } from "../../sys/file.js";
 import { type Delta, State } from "../state.js";
 import { declaredEnd, frame, HEAD, isTornMagic, MAGIC, recordAt } from "./frame.js";
-import { decodeRecord, type JournalRecord, type StepRecord, type TrialRecord } from "./record.js";
+import {
+	decodeRecord,
+	type JournalRecord,
+	type ProvisionalRecord,
+	type StepRecord,
+} from "./record.js";
 import { encodeRecord } from "./record-writer.js";
 
 /** A transaction that can still be undone: it is being done, its process was killed, or could not undo all. */
@@ -26,14 +31,15 @@ export interface Unfinished {
 	/** What undoes it, in the order of the steps. */
 	readonly undo: readonly StepRecord[];
 	/** It is all there, and waits to be confirmed. */
-	readonly trial?: TrialRecord;
+	readonly provisional?: ProvisionalRecord;
 }
 
-/** How a trial ended, and what had been asked for. */
-export interface Verdict {
+/** How a provisional transaction ended, and what had been asked for. */
+export interface ConfirmOutcome {
 	readonly transaction: string;
 	readonly command: string;
-	readonly kept: boolean;
+	/** False where it was rolled back. */
+	readonly confirmed: boolean;
 }
 
 /** A transaction that stands and cannot be undone any more, and what is left to do of it. */
@@ -60,8 +66,8 @@ const COMPACT_BYTES = 1024 * 1024;
 export class Journal {
 	state = new State();
 	unfinished: Unfinished | undefined;
-	/** Of the last trial, also after the file has gone or was written anew: who waits for it must learn it. */
-	verdict: Verdict | undefined;
+	/** Of the last provisional transaction. It outlives the file, for the process that waits for it must learn it. */
+	confirmOutcome: ConfirmOutcome | undefined;
 	/** By transaction. Whoever does the steps, once more or at the same time as another, does no harm. */
 	readonly endings = new Map<string, Ending>();
 	readonly #path: string;
@@ -70,7 +76,7 @@ export class Journal {
 	#fd: number | undefined;
 	#length = 0;
 	#checkpoint = 0;
-	/** What was so before the open transaction was put on trial. */
+	/** The state without the open transaction, while that is provisional. */
 	#before: State | undefined;
 
 	constructor(directory: string) {
@@ -84,7 +90,7 @@ export class Journal {
 			const { nlink, size } = fstatSync(this.#fd);
 			// The file was written anew, or is gone: then it is no longer the one of that name.
 			if (nlink === 0 || size < this.#length) {
-				if (this.unfinished?.trial !== undefined) this.#readToTheEnd();
+				if (this.unfinished?.provisional !== undefined) this.#readToTheEnd();
 				this.#reset();
 			} else {
 				if (size > this.#length) this.#replay(size);
@@ -111,13 +117,13 @@ export class Journal {
 	}
 
 	/** The open transaction stands, but only until the deadline unless somebody confirms it. */
-	trial(record: TrialRecord): void {
-		this.#append({ trial: record });
+	provisional(record: ProvisionalRecord): void {
+		this.#append({ provisional: record });
 	}
 
 	/** Nobody confirmed the open transaction: from now on it is one to undo. */
-	lapse(transaction: string): void {
-		this.#append({ lapse: { transaction } });
+	expire(transaction: string): void {
+		this.#append({ expire: { transaction } });
 	}
 
 	/** The transaction is done: it stands, or its last steps are done too. */
@@ -152,7 +158,7 @@ export class Journal {
 		this.#reset();
 	}
 
-	/** The file has another in its place, or none: how the trial ended stands at the end of the old one. */
+	/** The file has another in its place, or none: how the provisional transaction ended stands at the end of the old one. */
 	#readToTheEnd(): void {
 		if (this.#fd !== undefined) this.#replay(fstatSync(this.#fd).size);
 	}
@@ -260,11 +266,11 @@ export class Journal {
 	#follows(record: JournalRecord): boolean {
 		if ("checkpoint" in record) return this.#length === MAGIC.length;
 		if ("begin" in record) return this.unfinished === undefined;
-		const onTrial = this.unfinished?.trial !== undefined;
+		const isProvisional = this.unfinished?.provisional !== undefined;
 		const isOpen = transactionOf(record) === this.unfinished?.transaction;
-		if ("trial" in record) return isOpen && !onTrial;
-		if ("lapse" in record) return isOpen && onTrial;
-		if ("abort" in record) return isOpen && !onTrial;
+		if ("provisional" in record) return isOpen && !isProvisional;
+		if ("expire" in record) return isOpen && isProvisional;
+		if ("abort" in record) return isOpen && !isProvisional;
 		return isOpen || ("commit" in record && this.endings.has(record.commit.transaction));
 	}
 
@@ -272,8 +278,8 @@ export class Journal {
 		if ("begin" in record) {
 			const { transaction, command, steps } = record.begin;
 			this.unfinished = { transaction, command, undo: steps };
-		} else if ("trial" in record) this.#put(record.trial);
-		else if ("lapse" in record) this.#judge(false);
+		} else if ("provisional" in record) this.#put(record.provisional);
+		else if ("expire" in record) this.#settle(false);
 		else if ("past" in record) {
 			const { transaction, steps, delta } = record.past;
 			const command = this.unfinished?.command ?? "";
@@ -289,26 +295,26 @@ export class Journal {
 
 	/** The open transaction stands. */
 	#close(delta: Delta | undefined): void {
-		if (this.unfinished?.trial !== undefined) this.#judge(true);
+		if (this.unfinished?.provisional !== undefined) this.#settle(true);
 		if (delta !== undefined) this.state.apply(delta);
 		this.unfinished = undefined;
 	}
 
-	/** The open transaction is on trial. */
-	#put(trial: TrialRecord): void {
+	/** The open transaction is provisional. */
+	#put(provisional: ProvisionalRecord): void {
 		if (this.unfinished === undefined) return;
-		this.unfinished = { ...this.unfinished, trial };
+		this.unfinished = { ...this.unfinished, provisional };
 		this.#before = this.state;
-		this.state = this.state.with(trial.delta);
+		this.state = this.state.with(provisional.delta);
 	}
 
-	/** The trial of the open transaction is over; what it was on trial for holds or never was. */
-	#judge(kept: boolean): void {
+	/** The open transaction is provisional no longer: it is confirmed, or to be undone. */
+	#settle(confirmed: boolean): void {
 		if (this.unfinished === undefined) return;
 		const { transaction, command, undo } = this.unfinished;
-		this.verdict = { transaction, command, kept };
+		this.confirmOutcome = { transaction, command, confirmed };
 		this.unfinished = { transaction, command, undo };
-		if (!kept && this.#before !== undefined) this.state = this.#before;
+		if (!confirmed && this.#before !== undefined) this.state = this.#before;
 		this.#before = undefined;
 	}
 
@@ -352,12 +358,12 @@ export type Ledger = Pick<
 	Journal,
 	| "state"
 	| "unfinished"
-	| "verdict"
+	| "confirmOutcome"
 	| "endings"
 	| "begin"
 	| "past"
-	| "trial"
-	| "lapse"
+	| "provisional"
+	| "expire"
 	| "commit"
 	| "abort"
 >;

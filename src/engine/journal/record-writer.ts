@@ -11,11 +11,20 @@ import { WireWriter } from "../../proto/wire.js";
 import type { Delta } from "../state.js";
 import { type JournalRecord, nameOf, type StepRecord } from "./record.js";
 
-const RECORD = tagsOf("Record", "begin", "past", "commit", "abort", "checkpoint", "trial", "lapse");
+const RECORD = tagsOf(
+	"Record",
+	"begin",
+	"past",
+	"commit",
+	"abort",
+	"checkpoint",
+	"provisional",
+	"expire",
+);
 const BEGIN = tagsOf("Begin", "transaction", "command", "steps");
 const PAST = tagsOf("Past", "transaction", "steps", "delta");
-const TRIAL = tagsOf("Trial", "transaction", "deadline", "steps", "delta");
-const LAPSE = tagsOf("Lapse", "transaction");
+const PROVISIONAL = tagsOf("Provisional", "transaction", "deadline", "steps", "delta");
+const EXPIRE = tagsOf("Expire", "transaction");
 const COMMIT = tagsOf("Commit", "transaction", "delta");
 const ABORT = tagsOf("Abort", "transaction");
 const STEP = tagsOf("StepRecord", "label", "actions");
@@ -50,13 +59,13 @@ export function encodeRecord(record: JournalRecord): Uint8Array {
 		for (const step of steps) writeStep(PAST.steps, step);
 		writeDelta(PAST.delta, delta);
 		w.end(at);
-	} else if ("trial" in record) {
-		const { transaction, deadline, steps, delta } = record.trial;
-		const at = open(RECORD.trial);
-		text(TRIAL.transaction, transaction);
-		number(TRIAL.deadline, deadline);
-		for (const step of steps) writeStep(TRIAL.steps, step);
-		writeDelta(TRIAL.delta, delta);
+	} else if ("provisional" in record) {
+		const { transaction, deadline, steps, delta } = record.provisional;
+		const at = open(RECORD.provisional);
+		text(PROVISIONAL.transaction, transaction);
+		number(PROVISIONAL.deadline, deadline);
+		for (const step of steps) writeStep(PROVISIONAL.steps, step);
+		writeDelta(PROVISIONAL.delta, delta);
 		w.end(at);
 	} else if ("commit" in record) {
 		const { transaction, delta } = record.commit;
@@ -68,9 +77,9 @@ export function encodeRecord(record: JournalRecord): Uint8Array {
 		const at = open(RECORD.abort);
 		text(ABORT.transaction, record.abort.transaction);
 		w.end(at);
-	} else if ("lapse" in record) {
-		const at = open(RECORD.lapse);
-		text(LAPSE.transaction, record.lapse.transaction);
+	} else if ("expire" in record) {
+		const at = open(RECORD.expire);
+		text(EXPIRE.transaction, record.expire.transaction);
 		w.end(at);
 	} else writeDelta(RECORD.checkpoint, record.checkpoint);
 	return w.written;

@@ -26,7 +26,7 @@ export interface StepRecord {
 }
 
 /** What stands until its deadline, in milliseconds since boot, and from then on only if it was confirmed. */
-export interface TrialRecord {
+export interface ProvisionalRecord {
 	readonly transaction: string;
 	readonly deadline: number;
 	/** What is left to do once it is confirmed. */
@@ -38,8 +38,8 @@ export interface TrialRecord {
 export type JournalRecord =
 	| { readonly begin: { transaction: string; command: string; steps: readonly StepRecord[] } }
 	| { readonly past: { transaction: string; steps: readonly StepRecord[]; delta: Delta } }
-	| { readonly trial: TrialRecord }
-	| { readonly lapse: { transaction: string } }
+	| { readonly provisional: ProvisionalRecord }
+	| { readonly expire: { transaction: string } }
 	| { readonly commit: { transaction: string; delta?: Delta | undefined } }
 	| { readonly abort: { transaction: string } }
 	| { readonly checkpoint: Delta };
@@ -78,13 +78,13 @@ function fromWire(wire: any): JournalRecord {
 				delta: readDelta(wire.past.delta),
 			},
 		};
-	if (wire.trial) {
-		const { transaction, deadline, steps, delta } = wire.trial;
+	if (wire.provisional) {
+		const { transaction, deadline, steps, delta } = wire.provisional;
 		return {
-			trial: { transaction, deadline, steps: steps.map(readStep), delta: readDelta(delta) },
+			provisional: { transaction, deadline, steps: steps.map(readStep), delta: readDelta(delta) },
 		};
 	}
-	if (wire.lapse) return { lapse: wire.lapse };
+	if (wire.expire) return { expire: wire.expire };
 	if (wire.commit) {
 		const { transaction, delta } = wire.commit;
 		return { commit: { transaction, delta: delta && readDelta(delta) } };

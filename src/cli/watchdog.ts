@@ -1,5 +1,5 @@
 /**
- * Starting the keeper: this very program once more, in a session of its own, which rolls back what nobody
+ * Starting the watchdog: this very program once more, in a session of its own, which rolls back what nobody
  * confirmed when we cannot any more. It is the only program ever started from here, and none but us.
  */
 import { spawn } from "node:child_process";
@@ -7,7 +7,7 @@ import { once } from "node:events";
 import { resolve } from "node:path";
 import { UmlnetError } from "../sys/error.js";
 import { processId } from "../sys/process.js";
-import { DISMISSED, type Keeper, READY } from "./keeper-protocol.js";
+import { DISMISSED, READY, type Watchdog } from "./watchdog-protocol.js";
 
 // Starting takes 150 ms, on a busy machine some times that.
 const START_MS = 30_000;
@@ -20,13 +20,13 @@ function ourselves(): readonly [program: string, args: readonly string[]] {
 }
 
 /**
- * Start a keeper for this process, in the network namespace of this thread. Resolves when it is ready, so that
- * nothing is changed that nobody would roll back. @throws UmlnetError ERR_KEEPER
+ * Start a watchdog for this process, in the network namespace of this thread. Resolves when it is ready, so that
+ * nothing is changed that nobody would roll back. @throws UmlnetError ERR_WATCHDOG
  */
-export async function startKeeper(stateDir: string | undefined): Promise<Keeper> {
+export async function startWatchdog(stateDir: string | undefined): Promise<Watchdog> {
 	const [program, args] = ourselves();
 	const where = stateDir === undefined ? [] : ["--state-dir", resolve(stateDir)];
-	const child = spawn(program, [...args, "keep", processId(), ...where], {
+	const child = spawn(program, [...args, "watchdog", processId(), ...where], {
 		cwd: "/",
 		// A session of its own (setsid): neither Ctrl-C nor the end of the terminal reaches it.
 		detached: true,
@@ -46,7 +46,7 @@ export async function startKeeper(stateDir: string | undefined): Promise<Keeper>
 	if (word.trim() !== READY) {
 		child.kill("SIGKILL");
 		await gone;
-		throw new UmlnetError("ERR_KEEPER", "no keeper could be started, who would roll back", {
+		throw new UmlnetError("ERR_WATCHDOG", "no watchdog could be started, which would roll back", {
 			cause: new Error(complaint.trim() || "it said nothing"),
 			hint: "without --confirm-within none is needed",
 		});
@@ -60,6 +60,6 @@ export async function startKeeper(stateDir: string | undefined): Promise<Keeper>
 			child.stdin.end(DISMISSED);
 			await gone;
 		},
-		part: () => void child.stdin.end(),
+		handOver: () => void child.stdin.end(),
 	};
 }

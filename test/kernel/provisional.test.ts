@@ -52,11 +52,11 @@ class Waiting {
 		return waiting;
 	}
 
-	/** Who waits, and the keeper, by their ids. */
+	/** Who waits, and the watchdog, by their ids. */
 	get pid(): number {
 		return this.#child.pid as number;
 	}
-	get keeper(): number {
+	get watchdog(): number {
 		return Number(readFileSync(`/proc/${this.pid}/task/${this.pid}/children`, "latin1").trim());
 	}
 	kill(signal: NodeJS.Signals): void {
@@ -82,27 +82,27 @@ const isForgotten = (): boolean => readdirSync(lab.stateDir).length === 0;
 
 test("not confirmed it is rolled back, and nothing is left, no process either", async () => {
 	const up = await Waiting.start(...UP, "--confirm-within", "3");
-	const { keeper } = up;
+	const { watchdog } = up;
 	expect(lab.host.sh("ip link show master br0")).toMatch(/eth1.*tap0/s);
 	const { status, stderr } = await up.ended();
 	expect(status).toBe(7);
 	expect(stderr).toContain("up tap0 was not confirmed in time");
-	expect(isThere(keeper)).toBe(false);
+	expect(isThere(watchdog)).toBe(false);
 	expect(lab.changes(before)).toEqual([]);
 });
 
 test("confirmed it stands, and goes down to what was there", async () => {
 	const up = await Waiting.start(...UP, "--confirm-within", LONG);
-	const { keeper } = up;
+	const { watchdog } = up;
 	expect(command("up", "tap1", "--address", "192.168.1.1/24")).toMatchObject({
 		status: 5,
-		stderr: expect.stringContaining("error[ERR_TRIAL] up tap0 waits to be confirmed"),
+		stderr: expect.stringContaining("error[ERR_PROVISIONAL] up tap0 waits to be confirmed"),
 	});
 	expect(command("status").stderr).toContain("up tap0 is rolled back at");
 	expect(command("plan", ...UP.slice(1)).status).toBe(0);
 	expect(command("confirm")).toMatchObject({ status: 0, stderr: "up tap0 stands\n" });
 	expect((await up.ended()).status).toBe(0);
-	expect(isThere(keeper)).toBe(false);
+	expect(isThere(watchdog)).toBe(false);
 	expect(command("confirm")).toMatchObject({ status: 0 });
 	expect(command("status", "--verify").status).toBe(0);
 
@@ -113,27 +113,27 @@ test("confirmed it stands, and goes down to what was there", async () => {
 	expect(command("confirm").status).toBe(5);
 });
 
-test("after kill -9 of who waits, the keeper rolls back when it is due, in a session of its own", async () => {
+test("after kill -9 of who waits, the watchdog rolls back when it is due, in a session of its own", async () => {
 	const up = await Waiting.start(...UP, "--confirm-within", "8");
-	const { keeper } = up;
-	const stat = readFileSync(`/proc/${keeper}/stat`, "latin1");
-	expect(Number(stat.slice(stat.lastIndexOf(")") + 2).split(" ")[3])).toBe(keeper);
+	const { watchdog } = up;
+	const stat = readFileSync(`/proc/${watchdog}/stat`, "latin1");
+	expect(Number(stat.slice(stat.lastIndexOf(")") + 2).split(" ")[3])).toBe(watchdog);
 	up.kill("SIGKILL");
 	expect((await up.ended()).status).toBe("SIGKILL");
 	await setTimeout(1000);
 	expect(lab.host.sh("ip link show master br0")).toMatch(/eth1.*tap0/s);
-	await until(() => !isThere(keeper));
+	await until(() => !isThere(watchdog));
 	expect(lab.changes(before)).toEqual([]);
 	expect(command("recover").stderr).toContain("nothing");
 });
 
-test("after kill -9 of who waits it can still be confirmed, and the keeper leaves", async () => {
+test("after kill -9 of who waits it can still be confirmed, and the watchdog leaves", async () => {
 	const up = await Waiting.start(...UP, "--confirm-within", LONG);
-	const { keeper } = up;
+	const { watchdog } = up;
 	up.kill("SIGKILL");
 	await up.ended();
 	expect(command("confirm").status).toBe(0);
-	await until(() => !isThere(keeper));
+	await until(() => !isThere(watchdog));
 	expect(command("status", "--verify").status).toBe(0);
 	expect(command("down", "--all").status).toBe(0);
 	expect(lab.changes(before)).toEqual([]);
@@ -141,8 +141,8 @@ test("after kill -9 of who waits it can still be confirmed, and the keeper leave
 
 test("after kill -9 of both, the next command rolls back", async () => {
 	const up = await Waiting.start(...UP, "--confirm-within", "4");
-	const { keeper } = up;
-	process.kill(keeper, "SIGKILL");
+	const { watchdog } = up;
+	process.kill(watchdog, "SIGKILL");
 	up.kill("SIGKILL");
 	await up.ended();
 	expect(command("recover").stderr).toContain("unless it is confirmed");
@@ -152,7 +152,7 @@ test("after kill -9 of both, the next command rolls back", async () => {
 	expect(lab.changes(before)).toEqual([]);
 });
 
-test("killed half-way up, the keeper undoes it at once", async () => {
+test("killed half-way up, the watchdog undoes it at once", async () => {
 	const sends = callsOf(lab, ["sendto"], UP);
 	expect(command("down", "--all").status).toBe(0);
 	const link = sends.findIndex(({ line }) => line.includes("RTM_NEWADDR"));
@@ -163,7 +163,7 @@ test("killed half-way up, the keeper undoes it at once", async () => {
 	expect(lab.changes(before)).toEqual([]);
 });
 
-test("stopped, it is the keeper who rolls back, and who waits learns it", async () => {
+test("stopped, it is the watchdog who rolls back, and who waits learns it", async () => {
 	const up = await Waiting.start(...UP, "--confirm-within", "4");
 	up.kill("SIGSTOP");
 	await until(isBridgeGone);

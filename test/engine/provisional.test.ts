@@ -2,9 +2,9 @@ import { rmSync } from "node:fs";
 import { afterAll, afterEach, describe, expect, test } from "vitest";
 import {
 	ConflictError,
+	NotConfirmedError,
+	ProvisionalError,
 	RollbackError,
-	TrialError,
-	UnconfirmedError,
 } from "../../src/engine/error.js";
 import { Journal } from "../../src/engine/journal/journal.js";
 import { UmlnetError } from "../../src/sys/error.js";
@@ -34,10 +34,10 @@ const SCENARIOS: readonly Scenario[] = [
 ];
 
 /** A scenario with a deadline: what comes before it, what it does, and how the host looks. */
-class Trial {
+class ProvisionalRun {
 	readonly start: string;
-	/** On trial; and when it was confirmed, which may take links away. */
-	readonly onTrial: string;
+	/** While it waits to be confirmed; and when it was, which may take links away. */
+	readonly waiting: string;
 	readonly end: string;
 	readonly places: readonly Place[];
 	readonly operations: Rig["kernel"]["operations"];
@@ -51,9 +51,9 @@ class Trial {
 		this.start = rig.picture();
 		this.act(rig);
 		this.operations = [...rig.kernel.operations];
-		// Its begin, and that it is on trial.
+		// Its begin, and that it is provisional.
 		this.places = placesOf(this.operations.length, 2);
-		this.onTrial = rig.picture();
+		this.waiting = rig.picture();
 		rig.engine.confirm();
 		this.end = rig.picture();
 		rig.close();
@@ -73,7 +73,7 @@ class Trial {
 		else rig.engine.down([{ id: 0, taps: namesIn(spec) }], false, WITHIN);
 	};
 
-	/** A host that is on trial. */
+	/** A host whose last change is provisional. */
 	onIt(): Rig {
 		const rig = this.ready();
 		this.act(rig);
@@ -83,7 +83,7 @@ class Trial {
 
 	/** It must wait, all of it, and lead back when its time is over; or nothing of it be there. */
 	flaw(rig: Rig): string | undefined {
-		if (rig.recover().trial !== undefined && rig.picture() !== this.onTrial)
+		if (rig.recover().provisional !== undefined && rig.picture() !== this.waiting)
 			return "it waits, but not all of it";
 		rig.now += WITHIN;
 		rig.recover();
@@ -97,15 +97,15 @@ class Trial {
 	}
 }
 
-const trials = SCENARIOS.flatMap((scenario): [string, Trial][] => [
-	[`${scenario.name}: up`, new Trial(scenario, "up")],
-	[`${scenario.name}: down`, new Trial(scenario, "down")],
+const runs = SCENARIOS.flatMap((scenario): [string, ProvisionalRun][] => [
+	[`${scenario.name}: up`, new ProvisionalRun(scenario, "up")],
+	[`${scenario.name}: down`, new ProvisionalRun(scenario, "down")],
 ]);
 
-describe("what is on trial", () => {
+describe("what is provisional", () => {
 	const rigs: Rig[] = [];
-	const onIt = (trial: Trial): Rig => {
-		const rig = trial.onIt();
+	const onIt = (run: ProvisionalRun): Rig => {
+		const rig = run.onIt();
 		rigs.push(rig);
 		return rig;
 	};
@@ -113,12 +113,12 @@ describe("what is on trial", () => {
 		for (const rig of rigs.splice(0)) rig.close();
 	});
 
-	test.each(trials)("stands when it is confirmed, and twice is as good: %s", (_, trial) => {
-		const rig = onIt(trial);
+	test.each(runs)("stands when it is confirmed, and twice is as good: %s", (_, run) => {
+		const rig = onIt(run);
 		rig.now = WITHIN - 1;
 		rig.restart();
 		expect(rig.engine.confirm().changed).toBe(true);
-		expect(rig.picture()).toBe(trial.end);
+		expect(rig.picture()).toBe(run.end);
 		expect(rig.journal.isSettled).toBe(true);
 		rig.restart();
 		rig.kernel.heal();
@@ -127,52 +127,49 @@ describe("what is on trial", () => {
 		expect(rig.kernel.operations).toEqual([]);
 	});
 
-	test.each(trials)(
-		"is as it was when its time is over, and too late to confirm: %s",
-		(_, trial) => {
-			const rig = onIt(trial);
-			rig.restart();
-			rig.now = WITHIN;
-			expect(() => rig.engine.confirm()).toThrow(UnconfirmedError);
-			expect(rig.picture()).toBe(trial.start);
-			expect(rig.journal.isSettled).toBe(true);
-			rig.restart();
-			expect(() => rig.engine.confirm()).toThrow("was not confirmed in time");
-		},
-	);
+	test.each(runs)("is as it was when its time is over, and too late to confirm: %s", (_, run) => {
+		const rig = onIt(run);
+		rig.restart();
+		rig.now = WITHIN;
+		expect(() => rig.engine.confirm()).toThrow(NotConfirmedError);
+		expect(rig.picture()).toBe(run.start);
+		expect(rig.journal.isSettled).toBe(true);
+		rig.restart();
+		expect(() => rig.engine.confirm()).toThrow("was not confirmed in time");
+	});
 
-	test.each(trials)("is as it was when it is rolled back before: %s", (_, trial) => {
-		const rig = onIt(trial);
-		rig.engine.lapse("somebody else's");
-		expect(rig.picture()).toBe(trial.onTrial);
-		rig.engine.lapse(rig.journal.unfinished?.transaction ?? "");
-		expect(rig.picture()).toBe(trial.start);
-		expect(() => rig.engine.confirm()).toThrow(UnconfirmedError);
+	test.each(runs)("is as it was when it is rolled back before: %s", (_, run) => {
+		const rig = onIt(run);
+		rig.engine.rollBack("somebody else's");
+		expect(rig.picture()).toBe(run.waiting);
+		rig.engine.rollBack(rig.journal.unfinished?.transaction ?? "");
+		expect(rig.picture()).toBe(run.start);
+		expect(() => rig.engine.confirm()).toThrow(NotConfirmedError);
 	});
 
 	test("keeps others out until then, who undo it afterwards", () => {
-		const trial = new Trial(bridged, "up");
-		const rig = onIt(trial);
+		const run = new ProvisionalRun(bridged, "up");
+		const rig = onIt(run);
 		rig.restart();
 		rig.now = WITHIN - 2500;
-		expect(() => rig.up(specs.hostOnly)).toThrow(TrialError);
+		expect(() => rig.up(specs.hostOnly)).toThrow(ProvisionalError);
 		expect(() => rig.down("tap0")).toThrow("up tap0 waits to be confirmed, for 3 s more");
-		expect(rig.recover()).toMatchObject({ outcome: "nothing", trial: { remaining: 2.5 } });
+		expect(rig.recover()).toMatchObject({ outcome: "nothing", provisional: { remaining: 2.5 } });
 		const { taps, unfinished, exact } = rig.engine.status(undefined, { verify: true });
 		expect(taps).toMatchObject([{ name: "tap0", drift: [] }]);
 		expect({ unfinished, exact }).toEqual({ unfinished: undefined, exact: true });
-		expect(rig.engine.status().trial).toEqual({
+		expect(rig.engine.status().provisional).toEqual({
 			transaction: rig.journal.unfinished?.transaction,
 			command: "up tap0",
 			remaining: 2.5,
 		});
 		expect(rig.engine.planDown(["tap0"]).steps).not.toEqual([]);
-		expect(rig.picture()).toBe(trial.onTrial);
+		expect(rig.picture()).toBe(run.waiting);
 		rig.now = WITHIN;
 		expect(rig.engine.left).toBe("up tap0");
 		expect(rig.engine.status()).toMatchObject({ unfinished: "up tap0" });
 		expect(rig.recover()).toMatchObject({ outcome: "undone", transaction: "up tap0" });
-		expect(rig.picture()).toBe(trial.start);
+		expect(rig.picture()).toBe(run.start);
 		expect(rig.engine.status().taps).toEqual([]);
 	});
 
@@ -207,17 +204,17 @@ describe("what is on trial", () => {
 	test.each([
 		["confirmed", true],
 		["rolled back", false],
-	])("and %s is known to who waits, also when the journal has gone since", (_, kept) => {
-		const rig = onIt(new Trial(bridged, "down"));
+	])("and %s is known to who waits, also when the journal has gone since", (_, confirmed) => {
+		const rig = onIt(new ProvisionalRun(bridged, "down"));
 		const waiting = new Journal(directory);
 		waiting.refresh();
 		const transaction = waiting.unfinished?.transaction;
-		if (!kept) rig.now = WITHIN;
-		if (kept) rig.engine.confirm();
+		if (!confirmed) rig.now = WITHIN;
+		if (confirmed) rig.engine.confirm();
 		else rig.recover();
 		rig.journal.remove();
 		waiting.refresh();
-		expect(waiting.verdict).toEqual({ transaction, command: "down tap0", kept });
+		expect(waiting.confirmOutcome).toEqual({ transaction, command: "down tap0", confirmed });
 		waiting.close();
 	});
 });
@@ -225,7 +222,7 @@ describe("what is on trial", () => {
 let cases = 0;
 let deviations = 0;
 afterAll(() =>
-	report({ campaign: "deaths and faults of what is on trial (model)", cases, deviations }),
+	report({ campaign: "deaths and faults of what is provisional (model)", cases, deviations }),
 );
 function count(flaws: readonly (string | undefined)[]): void {
 	const found = flaws.filter((flaw) => flaw !== undefined);
@@ -235,13 +232,13 @@ function count(flaws: readonly (string | undefined)[]): void {
 }
 
 describe("a process dies", () => {
-	test.each(trials)("putting it on trial: all of it waits, or nothing is there: %s", (_, trial) => {
+	test.each(runs)("applying it: all of it waits, or nothing is there: %s", (_, run) => {
 		const ends = new Set<boolean>();
-		const flaws = trial.places.map((place) => {
-			const rig = trial.ready();
-			const died = dies(rig, place, () => trial.act(rig));
-			ends.add(rig.engine.trial !== undefined);
-			const flaw = died ? trial.flaw(rig) : "did not die";
+		const flaws = run.places.map((place) => {
+			const rig = run.ready();
+			const died = dies(rig, place, () => run.act(rig));
+			ends.add(rig.engine.provisional !== undefined);
+			const flaw = died ? run.flaw(rig) : "did not die";
 			rig.close();
 			return flaw && `died ${told(place)}: ${flaw}`;
 		});
@@ -249,43 +246,43 @@ describe("a process dies", () => {
 		expect(ends).toEqual(new Set([false, true]));
 	});
 
-	/** Another process does something to what is on trial and dies at each place of it. */
-	function dying(trial: Trial, ready: (rig: Rig) => void, act: (rig: Rig) => void) {
-		const probe = trial.onIt();
+	/** Another process does something to what is provisional and dies at each place of it. */
+	function dying(run: ProvisionalRun, ready: (rig: Rig) => void, act: (rig: Rig) => void) {
+		const probe = run.onIt();
 		ready(probe);
 		act(probe);
 		const places = placesOf(probe.kernel.operations.length, 2);
 		probe.close();
 		return places.map((place) => {
-			const rig = trial.onIt();
+			const rig = run.onIt();
 			ready(rig);
 			const died = dies(rig, place, () => act(rig));
 			return { rig, died, where: told(place) };
 		});
 	}
 
-	test.each(trials)("confirming it: it stands, or it still waits: %s", (_, trial) => {
+	test.each(runs)("confirming it: it stands, or it still waits: %s", (_, run) => {
 		const deaths = dying(
-			trial,
+			run,
 			() => {},
 			(rig) => rig.engine.confirm(),
 		);
 		const flaws = deaths.map(({ rig, died, where }) => {
-			if (rig.recover().trial !== undefined) rig.engine.confirm();
+			if (rig.recover().provisional !== undefined) rig.engine.confirm();
 			rig.now = WITHIN;
 			rig.recover();
-			const stands = rig.picture() === trial.end && rig.journal.isSettled;
+			const stands = rig.picture() === run.end && rig.journal.isSettled;
 			rig.close();
-			// A write that is not there need not be waited for: some trials end with one.
+			// A write that is not there need not be waited for: some end with one.
 			return stands || !died ? undefined : `died ${where}: it does not stand`;
 		});
 		expect(deaths.filter(({ died }) => died).length).toBeGreaterThanOrEqual(5);
 		count(flaws);
 	});
 
-	test.each(trials)("rolling it back: the next one does: %s", (_, trial) => {
+	test.each(runs)("rolling it back: the next one does: %s", (_, run) => {
 		const deaths = dying(
-			trial,
+			run,
 			(rig) => {
 				rig.now = WITHIN;
 			},
@@ -294,10 +291,10 @@ describe("a process dies", () => {
 		const flaws = deaths.map(({ rig, died, where }) => {
 			// Whatever its clock shows: what was begun to be undone must not be confirmed.
 			rig.now = WITHIN - 1;
-			const wasLapsed = rig.journal.unfinished?.trial === undefined;
-			if (!wasLapsed) rig.now = WITHIN;
+			const hasExpired = rig.journal.unfinished?.provisional === undefined;
+			if (!hasExpired) rig.now = WITHIN;
 			rig.recover();
-			const back = rig.picture() === trial.start && rig.journal.isSettled;
+			const back = rig.picture() === run.start && rig.journal.isSettled;
 			rig.close();
 			return back && died ? undefined : `died ${where}: it is not as it was`;
 		});
@@ -306,16 +303,15 @@ describe("a process dies", () => {
 });
 
 describe("an operation fails", () => {
-	test.each(trials)("putting it on trial: all of it waits, or nothing is there: %s", (_, trial) => {
-		const flaws = trial.operations.flatMap((operation, i) =>
+	test.each(runs)("applying it: all of it waits, or nothing is there: %s", (_, run) => {
+		const flaws = run.operations.flatMap((operation, i) =>
 			troublesOf(operation).map(({ name, error, mode, when }) => {
-				const rig = trial.ready();
+				const rig = run.ready();
 				rig.kernel.failAt(i + 1, error, mode, when);
-				const failure = caught(() => trial.act(rig));
-				const waits = rig.engine.trial !== undefined;
+				const failure = caught(() => run.act(rig));
+				const waits = rig.engine.provisional !== undefined;
 				rig.kernel.heal();
-				const flaw =
-					waits === (failure === undefined) ? trial.flaw(rig) : "it waits after an error";
+				const flaw = waits === (failure === undefined) ? run.flaw(rig) : "it waits after an error";
 				rig.close();
 				return flaw && `${operation.name} (${i + 1}) ${name}: ${flaw}`;
 			}),
@@ -323,20 +319,20 @@ describe("an operation fails", () => {
 		count(flaws);
 	});
 
-	test.each(trials)(
+	test.each(runs)(
 		"rolling it back: what is left is named, and recover finishes it: %s",
-		(_, trial) => {
-			const rollBack = (rig: Rig) => rig.engine.lapse(rig.journal.unfinished?.transaction ?? "");
-			const probe = trial.onIt();
+		(_, run) => {
+			const rollBack = (rig: Rig) => rig.engine.rollBack(rig.journal.unfinished?.transaction ?? "");
+			const probe = run.onIt();
 			rollBack(probe);
 			const operations = [...probe.kernel.operations];
 			probe.close();
 			const flaws = operations.flatMap((operation, i) =>
 				troublesOf(operation).map(({ name, error, mode, when }) => {
-					const rig = trial.onIt();
+					const rig = run.onIt();
 					rig.kernel.failAt(i + 1, error, mode, when);
 					const failure = caught(() => rollBack(rig));
-					const flaw = flawOfRollback(rig, trial, failure);
+					const flaw = flawOfRollback(rig, run, failure);
 					rig.close();
 					return flaw && `${operation.name} (${i + 1}) ${name}: ${flaw}`;
 				}),
@@ -346,16 +342,16 @@ describe("an operation fails", () => {
 	);
 });
 
-function flawOfRollback(rig: Rig, trial: Trial, failure: UmlnetError | undefined) {
+function flawOfRollback(rig: Rig, run: ProvisionalRun, failure: UmlnetError | undefined) {
 	if (failure !== undefined && !(failure instanceof RollbackError)) return String(failure);
-	const unnamed = unnamedIn(failure?.residual ?? [], trial.start, rig.picture());
+	const unnamed = unnamedIn(failure?.residual ?? [], run.start, rig.picture());
 	if (unnamed.length > 0) return `${unnamed.join()} not named`;
 	rig.kernel.heal();
 	rig.restart();
 	if (failure !== undefined && !(caught(() => rig.engine.confirm()) instanceof UmlnetError))
 		return "half undone, it was confirmed";
 	rig.recover();
-	return rig.picture() === trial.start && rig.journal.isSettled ? undefined : "not as it was";
+	return rig.picture() === run.start && rig.journal.isSettled ? undefined : "not as it was";
 }
 
 function caught(act: () => void): UmlnetError | undefined {

@@ -1,29 +1,29 @@
 import { setTimeout } from "node:timers/promises";
 import { Exit } from "../exit.js";
-import { DISMISSED, READY } from "../keeper-protocol.js";
 import type { Perform } from "../perform.js";
 import type { HostPort, Session } from "../session.js";
 import type { Verb } from "../verb.js";
+import { DISMISSED, READY } from "../watchdog-protocol.js";
 
-// Confirmed or not, nothing else may begin meanwhile: nobody is kept waiting by our looking.
+// No other change may begin meanwhile anyway, so nobody waits for the lock that we take to look.
 const POLL_MS = 250;
 /** Who started us waits as well and comes first. It may have been stopped, though (Ctrl-Z). */
 const GRACE_MS = 1000;
 const TRIES = 20;
 
 /** What `--confirm-within` starts beside itself; nobody types it. */
-export function addKeep(program: Verb, perform: Perform): void {
+export function addWatchdog(program: Verb, perform: Perform): void {
 	program
-		.command("keep", { hidden: true })
+		.command("watchdog", { hidden: true })
 		.description("Roll back what a process has not brought to its end, when it is due.")
 		.argument("<process>")
-		.action((process: string) => perform("changing", (session) => keep(session, process)));
+		.action((process: string) => perform("changing", (session) => watch(session, process)));
 }
 
-async function keep(session: Session, process: string): Promise<number> {
+async function watch(session: Session, process: string): Promise<number> {
 	await session.withHost(async (host) => {
-		// Whether all that it takes is there.
-		await host.due(process);
+		// Fails before READY is said where the state directory or the namespace cannot be used.
+		await host.dueIn(process);
 		let word: string | undefined;
 		// The kernel closes the pipe when the one who started us is gone, however it went.
 		const parted = session.io.readStdin().then((text) => {
@@ -37,7 +37,7 @@ async function keep(session: Session, process: string): Promise<number> {
 			try {
 				if ((await rollBackIfDue(host, process, word !== undefined)) && word !== undefined) return;
 			} catch {
-				// Somebody keeps the lock, or the kernel is short of something: it may go later.
+				// Somebody holds the lock, or the kernel is short of something: it may go later.
 				failures++;
 			}
 		}
@@ -45,11 +45,11 @@ async function keep(session: Session, process: string): Promise<number> {
 	return Exit.done;
 }
 
-/** @returns whether there is nothing more to keep */
+/** @returns whether there is nothing left to roll back */
 async function rollBackIfDue(host: HostPort, process: string, alone: boolean): Promise<boolean> {
-	const due = await host.due(process);
-	if (due === undefined) return true;
-	if (due + (alone ? 0 : GRACE_MS) > 0) return false;
+	const dueIn = await host.dueIn(process);
+	if (dueIn === undefined) return true;
+	if (dueIn + (alone ? 0 : GRACE_MS) > 0) return false;
 	await host.recover();
 	return true;
 }

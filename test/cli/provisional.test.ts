@@ -1,21 +1,21 @@
 import { describe, expect, test, vi } from "vitest";
 import type { HostPort } from "../../src/cli/session.js";
-import { ConflictError, RollbackError, UnconfirmedError } from "../../src/engine/error.js";
-import type { Judgement } from "../../src/host/host.js";
+import { ConflictError, NotConfirmedError, RollbackError } from "../../src/engine/error.js";
+import type { ConfirmState } from "../../src/host/host.js";
 import { umlnet } from "./console.js";
 import { step, tapReport } from "./reports.js";
 
-const trial = { transaction: "1-2-3", command: "down tap0", remaining: 30 };
+const provisional = { transaction: "1-2-3", command: "down tap0", remaining: 30 };
 const done = { changed: true, steps: [step("delete tap tap0")], taps: ["tap0"] };
 const DOWN = ["down", "tap0", "--confirm-within", "30"];
 
-/** A host whose `down` is on trial, and that says one after the other how it stands. */
-function judging(...judgements: readonly Judgement[]) {
-	const rest = [...judgements];
+/** A host whose `down` is provisional, and that says one after the other how it stands. */
+function answering(...states: readonly ConfirmState[]) {
+	const rest = [...states];
 	const host = {
-		down: vi.fn<HostPort["down"]>(async () => ({ ...done, trial })),
-		judge: async () => rest.shift() ?? "unknown",
-		lapse: vi.fn<HostPort["lapse"]>(async () => {}),
+		down: vi.fn<HostPort["down"]>(async () => ({ ...done, provisional })),
+		confirmState: async () => rest.shift() ?? "unknown",
+		rollBack: vi.fn<HostPort["rollBack"]>(async () => {}),
 	};
 	return host;
 }
@@ -24,14 +24,14 @@ describe("--confirm-within", () => {
 	const here = process.cwd();
 
 	test("waits until it is confirmed, and then says what it always says", async () => {
-		const host = judging("waits", "waits", "kept");
-		const { status, stdout, stderr, keepers } = await umlnet(
+		const host = answering("waiting", "waiting", "confirmed");
+		const { status, stdout, stderr, watchdogs } = await umlnet(
 			[...DOWN, "--json", "-n", "./lab", "--state-dir", "s"],
 			{
 				host,
 			},
 		);
-		expect({ status, keepers }).toEqual({ status: 0, keepers: ["started", "dismissed"] });
+		expect({ status, watchdogs }).toEqual({ status: 0, watchdogs: ["started", "dismissed"] });
 		expect(host.down).toHaveBeenCalledWith({ taps: ["tap0"] }, { confirmWithin: 30_000 });
 		expect(JSON.parse(stdout)).toEqual(done);
 		expect(stderr).toMatch(
@@ -39,59 +39,59 @@ describe("--confirm-within", () => {
 		);
 		// It may be typed anywhere.
 		expect(stderr).toContain(` -n ${here}/lab --state-dir ${here}/s confirm\n`);
-		expect(host.lapse).not.toHaveBeenCalled();
+		expect(host.rollBack).not.toHaveBeenCalled();
 	});
 
 	test("rolls back when its time is over", async () => {
-		const host = judging("waits", "due", "undone");
-		const { status, stdout, stderr, keepers } = await umlnet(DOWN, { host });
-		expect({ status, stdout, keepers }).toEqual({
+		const host = answering("waiting", "expired", "rolledBack");
+		const { status, stdout, stderr, watchdogs } = await umlnet(DOWN, { host });
+		expect({ status, stdout, watchdogs }).toEqual({
 			status: 7,
 			stdout: "",
-			keepers: ["started", "dismissed"],
+			watchdogs: ["started", "dismissed"],
 		});
-		expect(host.lapse).toHaveBeenCalledWith("1-2-3");
+		expect(host.rollBack).toHaveBeenCalledWith("1-2-3");
 		expect(stderr).toContain("error[ERR_UNCONFIRMED] down tap0 was not confirmed in time\n");
 		expect(stderr).toMatch(/rolled back: the host is as it was\n$/);
 	});
 
 	test("rolls back at once when interrupted, unless it was confirmed just before", async () => {
-		const host = judging("waits", "undone");
+		const host = answering("waiting", "rolledBack");
 		const { status, stderr } = await umlnet(DOWN, { host, interrupted: true });
 		expect(status).toBe(7);
 		expect(stderr).toContain("was interrupted before it was confirmed");
-		expect(host.lapse).toHaveBeenCalledOnce();
-		expect(await umlnet(DOWN, { host: judging("waits", "kept"), interrupted: true })).toMatchObject(
-			{
-				status: 0,
-			},
-		);
+		expect(host.rollBack).toHaveBeenCalledOnce();
+		expect(
+			await umlnet(DOWN, { host: answering("waiting", "confirmed"), interrupted: true }),
+		).toMatchObject({
+			status: 0,
+		});
 	});
 
-	test("leaves it to the keeper when rolling back fails", async () => {
+	test("leaves it to the watchdog when rolling back fails", async () => {
 		const host = {
-			...judging("due"),
-			lapse: () => Promise.reject(new RollbackError(["delete tap tap0"])),
+			...answering("expired"),
+			rollBack: () => Promise.reject(new RollbackError(["delete tap tap0"])),
 		};
-		const { status, keepers } = await umlnet(DOWN, { host });
-		expect({ status, keepers }).toEqual({ status: 8, keepers: ["started", "left alone"] });
+		const { status, watchdogs } = await umlnet(DOWN, { host });
+		expect({ status, watchdogs }).toEqual({ status: 8, watchdogs: ["started", "left alone"] });
 	});
 
 	test("does not wait where nothing was to do", async () => {
 		const host = { down: async () => ({ changed: false, steps: [], taps: [] }) };
-		const { status, stderr, keepers } = await umlnet(DOWN, { host });
-		expect({ status, stderr, keepers }).toEqual({
+		const { status, stderr, watchdogs } = await umlnet(DOWN, { host });
+		expect({ status, stderr, watchdogs }).toEqual({
 			status: 0,
 			stderr: "nothing to do\n",
-			keepers: ["started", "dismissed"],
+			watchdogs: ["started", "dismissed"],
 		});
 	});
 
-	test("goes with up as well; without it there is no keeper", async () => {
+	test("goes with up as well; without it there is no watchdog", async () => {
 		const up = vi.fn<HostPort["up"]>(async () => ({ ...done, taps: [tapReport()] }));
 		const argv = ["up", "tap0", "--address", "10.0.0.1/24"];
 		expect((await umlnet([...argv, "--confirm-within", "1.5"], { host: { up } })).status).toBe(0);
-		expect((await umlnet(argv, { host: { up } })).keepers).toEqual([]);
+		expect((await umlnet(argv, { host: { up } })).watchdogs).toEqual([]);
 		expect(up.mock.calls.map(([, options]) => options)).toEqual([
 			{ confirmWithin: 1500 },
 			{ prune: false },
@@ -116,8 +116,8 @@ describe("confirm", () => {
 	});
 
 	test.each([
-		[new UnconfirmedError("up tap0"), 7],
-		[new ConflictError("confirmation", "nothing that waits for it", "a change on trial"), 5],
+		[new NotConfirmedError("up tap0"), 7],
+		[new ConflictError("confirmation", "nothing that waits for it", "a provisional change"), 5],
 	])("ends with its status: %o", async (error, status) => {
 		expect((await confirm(() => Promise.reject(error))).status).toBe(status);
 	});
@@ -125,12 +125,12 @@ describe("confirm", () => {
 
 test.each([["status"], ["recover"]])("%s says what waits to be confirmed", async (verb) => {
 	const host = {
-		status: async () => ({ taps: [], resources: [], trial }),
-		recover: async () => ({ outcome: "nothing" as const, steps: [], residual: [], trial }),
+		status: async () => ({ taps: [], resources: [], provisional }),
+		recover: async () => ({ outcome: "nothing" as const, steps: [], residual: [], provisional }),
 	};
 	const { status, stderr } = await umlnet([verb], { host });
 	expect(status).toBe(0);
 	expect(stderr).toContain("in 30 s, unless it is confirmed: umlnet-nl confirm\n");
 	const { stdout } = await umlnet([verb, "--json"], { host });
-	expect(JSON.parse(stdout)).toMatchObject({ trial });
+	expect(JSON.parse(stdout)).toMatchObject({ provisional });
 });

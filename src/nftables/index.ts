@@ -11,13 +11,13 @@
  */
 export { OverrunError } from "../netlink/error.js";
 export { KernelError } from "../sys/error.js";
-export { type ApplyOptions, apply, kernelContext } from "./apply.js";
+export { type ApplyOptions, apply, kernelContext } from "./apply/apply.js";
+export type { Connection, ConnectionOptions } from "./apply/connection.js";
+export { type Filter, list } from "./apply/list.js";
+export { type WatchOptions, watch } from "./apply/watch.js";
 export type { BatchMessage } from "./command/command.js";
-export { type Batch, type CompileOptions, type Context, compile } from "./compile.js";
-export type { Connection, ConnectionOptions } from "./connection.js";
-export { NftError } from "./error.js";
+export { type Batch, type CompileOptions, type Context, compile } from "./compile/compile.js";
 export { type Host, localHost } from "./fact/host.js";
-export type * from "./json.js";
-export { type Filter, list } from "./list.js";
+export { NftError } from "./json/error.js";
+export type * from "./json/index.js";
 export type { RulesetEvent } from "./listing/event.js";
-export { type WatchOptions, watch } from "./watch.js";

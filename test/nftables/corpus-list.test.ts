@@ -5,9 +5,9 @@ import { Reader } from "../../src/netlink/bytes.js";
 import type { Codec } from "../../src/netlink/schema.js";
 import { localHost } from "../../src/nftables/index.js";
 import { readElements } from "../../src/nftables/listing/element.js";
-import { Printer } from "../../src/nftables/listing/print.js";
 import { printTableContents } from "../../src/nftables/listing/ruleset.js";
 import { readSet } from "../../src/nftables/listing/set.js";
+import { Printer } from "../../src/nftables/tree/printer.js";
 import {
 	chainAttrs,
 	flowtableAttrs,

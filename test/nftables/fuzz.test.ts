@@ -1,9 +1,9 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { compileEncoded } from "../../src/nftables/compile.js";
+import { compileEncoded } from "../../src/nftables/compile/compile.js";
 import { type Command, compile, type Document, NftError } from "../../src/nftables/index.js";
-import { Printer } from "../../src/nftables/listing/print.js";
 import { listStatements } from "../../src/nftables/listing/rule.js";
+import { Printer } from "../../src/nftables/tree/printer.js";
 import { rows } from "./rules.js";
 import { compiled, host, inTable } from "./ruleset.js";
 

@@ -1,11 +1,11 @@
 import fc from "fast-check";
 import { expect, it, test } from "vitest";
 import { Reader, Writer } from "../../src/netlink/bytes.js";
+import { readPlain } from "../../src/nftables/fast/plain-listing.js";
 import { type Command, compile } from "../../src/nftables/index.js";
 import { readElements } from "../../src/nftables/listing/element.js";
-import { readPlain } from "../../src/nftables/listing/plain-elements.js";
-import { Printer, printItem } from "../../src/nftables/listing/print.js";
 import { readSet } from "../../src/nftables/listing/set.js";
+import { Printer, printItem } from "../../src/nftables/tree/printer.js";
 import {
 	NFT_MSG_NEWSET,
 	NFT_MSG_NEWSETELEM,

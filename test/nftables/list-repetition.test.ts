@@ -1,10 +1,10 @@
 import { expect, it } from "vitest";
 import { Reader, Writer } from "../../src/netlink/bytes.js";
 import { list } from "../../src/netlink/schema.js";
+import { RuleLister } from "../../src/nftables/fast/rule-lister.js";
 import { compile } from "../../src/nftables/index.js";
-import { Printer } from "../../src/nftables/listing/print.js";
-import { RuleLister } from "../../src/nftables/listing/repetition.js";
 import { listStatements } from "../../src/nftables/listing/rule.js";
+import { Printer } from "../../src/nftables/tree/printer.js";
 import { expr } from "../../src/uapi/nf_tables_expr.js";
 import { rows } from "./rules.js";
 import { host, inTable } from "./ruleset.js";

@@ -10,8 +10,8 @@ import {
 	type StatementJson,
 } from "../../src/nftables/index.js";
 import { printObject } from "../../src/nftables/listing/object.js";
-import { Printer } from "../../src/nftables/listing/print.js";
 import { listStatements } from "../../src/nftables/listing/rule.js";
+import { Printer } from "../../src/nftables/tree/printer.js";
 import { newNetns } from "../../src/sys/netns.js";
 import { NLM_F_CREATE } from "../../src/uapi/netlink.js";
 import { NFT_MSG_NEWSET, NFT_MSG_NEWSETELEM } from "../../src/uapi/nf_tables.js";

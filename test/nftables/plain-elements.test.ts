@@ -1,6 +1,6 @@
 import { expect, it, test } from "vitest";
 import { Writer } from "../../src/netlink/bytes.js";
-import { compileEncoded } from "../../src/nftables/compile.js";
+import { compileEncoded } from "../../src/nftables/compile/compile.js";
 import { type Command, compile, type Document } from "../../src/nftables/index.js";
 import { NFT_MSG_NEWSETELEM } from "../../src/uapi/nf_tables.js";
 import { host } from "./ruleset.js";

@@ -1,6 +1,6 @@
 import { expect, it, test } from "vitest";
 import { Writer } from "../../src/netlink/bytes.js";
-import { compileEncoded } from "../../src/nftables/compile.js";
+import { compileEncoded } from "../../src/nftables/compile/compile.js";
 import { type Command, compile, type Document, NftError } from "../../src/nftables/index.js";
 import { rows } from "./rules.js";
 import { host, inTable } from "./ruleset.js";

@@ -5,9 +5,8 @@ import {
 	NFT_MSG_DESTROYCHAIN,
 	NFT_MSG_NEWCHAIN,
 } from "../../uapi/nf_tables.js";
-import { hookOf, policies } from "../chain.js";
-import type { Cursor } from "../cursor.js";
 import type { FamilyJson } from "../fact/family.js";
+import type { Cursor } from "../json/cursor.js";
 import {
 	batchMessage,
 	type Compilation,
@@ -18,6 +17,7 @@ import {
 	type TableHandle,
 } from "./command.js";
 import { commentRecord } from "./comment.js";
+import { hookOf, policies } from "./hook.js";
 
 /** A chain; one with type, hook and prio is called by the kernel, others are jumped to. */
 export interface ChainJson {

@@ -1,14 +1,14 @@
 import type { Request } from "../../netlink/request.js";
 import { request } from "../../netlink/request.js";
 import type { Message } from "../../netlink/schema.js";
-import type { Cursor } from "../cursor.js";
 import { families } from "../fact/family.js";
 import type { Host } from "../fact/host.js";
-import type { Parser } from "../parser.js";
-import type { Repetition } from "../repetition.js";
-import type { RuleOrders } from "../rule-order.js";
-import type { SetDeclaration } from "../set.js";
-import type { Statement } from "../statement.js";
+import type { Repetition } from "../fast/repetition.js";
+import type { Cursor } from "../json/cursor.js";
+import type { Parser } from "../tree/parser.js";
+import type { SetDeclaration } from "../tree/set.js";
+import type { Statement } from "../tree/statement.js";
+import type { RuleOrders } from "./rule-order.js";
 
 /** A message of the batch, and the command of the document it comes from. */
 export interface BatchMessage extends Request {

@@ -1,5 +1,5 @@
-import type { Cursor } from "../cursor.js";
-import { COMMENT, MAX_COMMENT, text } from "../userdata.js";
+import { COMMENT, MAX_COMMENT, text } from "../fact/userdata.js";
+import type { Cursor } from "../json/cursor.js";
 
 /** The userdata of a comment on a table, chain, rule or object. */
 export function commentRecord(at: Cursor | undefined): Uint8Array | undefined {

@@ -3,11 +3,11 @@ import {
 	type NFT_MSG_DESTROYSETELEM,
 	NFT_MSG_NEWSETELEM,
 } from "../../uapi/nf_tables.js";
-import { encodeElements } from "../element.js";
-import type { Element, Mapping } from "../node.js";
-import type { SetDeclaration } from "../set.js";
-import { portions } from "../set-message.js";
+import type { Element, Mapping } from "../tree/node.js";
+import type { SetDeclaration } from "../tree/set.js";
 import { type BatchMessage, batchMessage, type Compilation, header } from "./command.js";
+import { encodeElements } from "./element-encoding.js";
+import { portions } from "./set-message.js";
 
 type Item = Element | Mapping;
 export type ElementMessage =

@@ -4,15 +4,15 @@ import {
 	NFT_MSG_DESTROYSETELEM,
 	NFT_MSG_NEWSETELEM,
 } from "../../uapi/nf_tables.js";
-import type { Cursor } from "../cursor.js";
-import { Evaluation } from "../evaluation.js";
 import { parseSet } from "../expression/set.js";
 import type { FamilyJson } from "../fact/family.js";
-import type { ElementsJson } from "../json.js";
-import type { Element, Mapping } from "../node.js";
-import { encodePlain, newElements } from "../plain-elements.js";
-import { encodePlainIntervals } from "../plain-intervals.js";
-import { evaluateElements, hasEndElements, type SetDeclaration } from "../set.js";
+import { encodePlain, newElements } from "../fast/plain-elements.js";
+import { encodePlainIntervals } from "../fast/plain-intervals.js";
+import type { Cursor } from "../json/cursor.js";
+import type { ElementsJson } from "../json/index.js";
+import { Evaluation } from "../tree/evaluation.js";
+import type { Element, Mapping } from "../tree/node.js";
+import { evaluateElements, hasEndElements, type SetDeclaration } from "../tree/set.js";
 import { type Compilation, header, type Operation, parseHandle, parseName } from "./command.js";
 import {
 	type ElementMessage,

@@ -5,9 +5,8 @@ import {
 	NFT_MSG_DESTROYFLOWTABLE,
 	NFT_MSG_NEWFLOWTABLE,
 } from "../../uapi/nf_tables.js";
-import { parseDevices, parsePriority } from "../chain.js";
-import type { Cursor } from "../cursor.js";
 import type { FamilyJson } from "../fact/family.js";
+import type { Cursor } from "../json/cursor.js";
 import {
 	batchMessage,
 	type Compilation,
@@ -16,6 +15,7 @@ import {
 	parseHandle,
 	parseName,
 } from "./command.js";
+import { parseDevices, parsePriority } from "./hook.js";
 
 /** Connections that bypass the ruleset between devices. */
 export interface FlowtableJson {

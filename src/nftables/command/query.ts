@@ -1,12 +1,12 @@
-import type { Cursor } from "../cursor.js";
-import { type ElementAttrs, encodeElements } from "../element.js";
-import { Evaluation } from "../evaluation.js";
 import { parseSet } from "../expression/set.js";
 import { type FamilyJson, families } from "../fact/family.js";
 import { type ObjectName, objectTypes } from "../fact/object.js";
-import { evaluateElements, type SetDeclaration } from "../set.js";
+import type { Cursor } from "../json/cursor.js";
+import { Evaluation } from "../tree/evaluation.js";
+import { evaluateElements, type SetDeclaration } from "../tree/set.js";
 import { type Compilation, parseHandle, parseName, type TableHandle } from "./command.js";
 import type { ElementJson } from "./element.js";
+import { type ElementAttrs, encodeElements } from "./element-encoding.js";
 import { rulesetOf } from "./rule.js";
 
 /** What a question is about: all of a kind, narrowed down to a family or a table. */

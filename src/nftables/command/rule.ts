@@ -6,15 +6,12 @@ import {
 	NFT_MSG_NEWSET,
 	NFT_MSG_NEWSETELEM,
 } from "../../uapi/nf_tables.js";
-import type { Cursor } from "../cursor.js";
-import type { Ruleset } from "../evaluation.js";
 import { evaluateExpression } from "../expression/index.js";
 import type { FamilyJson } from "../fact/family.js";
-import type { StatementJson } from "../json.js";
-import { emitRule, evaluateRule } from "../rule.js";
-import type { RuleOrder, RuleRef } from "../rule-order.js";
-import { isAnonymous, type SetDeclaration } from "../set.js";
-import { encodeSet } from "../set-message.js";
+import type { Cursor } from "../json/cursor.js";
+import type { StatementJson } from "../json/index.js";
+import type { Ruleset } from "../tree/evaluation.js";
+import { isAnonymous, type SetDeclaration } from "../tree/set.js";
 import {
 	type BatchMessage,
 	batchMessage,
@@ -27,6 +24,9 @@ import {
 } from "./command.js";
 import { commentRecord } from "./comment.js";
 import { elementMessages } from "./element-message.js";
+import { emitRule, evaluateRule } from "./rule-body.js";
+import type { RuleOrder, RuleRef } from "./rule-order.js";
+import { encodeSet } from "./set-message.js";
 
 export interface RuleJson {
 	readonly family: FamilyJson;

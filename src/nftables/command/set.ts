@@ -16,18 +16,17 @@ import {
 	NFT_SET_POL_PERFORMANCE,
 	NFT_SET_TIMEOUT,
 } from "../../uapi/nf_tables_const.js";
-import { Merging } from "../automerge.js";
-import type { Cursor } from "../cursor.js";
-import { Evaluation, unevaluated } from "../evaluation.js";
 import { datatypeByName } from "../fact/datatype.js";
 import type { FamilyJson } from "../fact/family.js";
 import { objectTypes } from "../fact/object.js";
-import type { ElementsJson, Expression, StatementJson } from "../json.js";
-import { type Node, value } from "../node.js";
-import { evaluateSet, mergesIntervals, type SetDeclaration } from "../set.js";
-import { encodeSet } from "../set-message.js";
+import { MAX_COMMENT } from "../fact/userdata.js";
+import type { Cursor } from "../json/cursor.js";
+import type { ElementsJson, Expression, StatementJson } from "../json/index.js";
 import { parseStateful } from "../statement/set.js";
-import { MAX_COMMENT } from "../userdata.js";
+import { Evaluation, unevaluated } from "../tree/evaluation.js";
+import { type Node, value } from "../tree/node.js";
+import { evaluateSet, mergesIntervals, type SetDeclaration } from "../tree/set.js";
+import { Merging } from "./automerge.js";
 import {
 	batchMessage,
 	type Compilation,
@@ -39,6 +38,7 @@ import {
 import { emitPlain, evaluateParts } from "./element.js";
 import { elementMessages, emitMerged } from "./element-message.js";
 import { rulesetOf } from "./rule.js";
+import { encodeSet } from "./set-message.js";
 
 type SetFlag = keyof typeof flags;
 /** The type of a key: by name, as a concatenation of names, or that of an expression. */

@@ -10,8 +10,8 @@ import {
 	NFT_TABLE_F_OWNER,
 	NFT_TABLE_F_PERSIST,
 } from "../../uapi/nf_tables_const.js";
-import type { Cursor } from "../cursor.js";
 import { type FamilyJson, families } from "../fact/family.js";
+import type { Cursor } from "../json/cursor.js";
 import { batchMessage, type Compilation, header, type Operation, parseName } from "./command.js";
 import { commentRecord } from "./comment.js";
 

@@ -6,15 +6,15 @@ import {
 	NFT_BITWISE_RSHIFT,
 	NFT_BITWISE_XOR,
 } from "../../uapi/nf_tables_const.js";
-import type { Cursor } from "../cursor.js";
-import { type Emitter, type Register, registerNumber } from "../emitter.js";
-import { type Evaluation, fail, unevaluated } from "../evaluation.js";
 import { integer, isInteger, isString } from "../fact/datatype.js";
-import type { Expression } from "../json.js";
-import type { Printer } from "../listing/print.js";
-import { type Binary, isConstant, type Node, type Operator, value } from "../node.js";
-import type { Parser } from "../parser.js";
-import { bitmask, byteLength, toBytes } from "../value.js";
+import { bitmask, byteLength, toBytes } from "../fact/value.js";
+import type { Cursor } from "../json/cursor.js";
+import type { Expression } from "../json/index.js";
+import { type Emitter, type Register, registerNumber } from "../tree/emitter.js";
+import { type Evaluation, fail, unevaluated } from "../tree/evaluation.js";
+import { type Binary, isConstant, type Node, type Operator, value } from "../tree/node.js";
+import type { Parser } from "../tree/parser.js";
+import type { Printer } from "../tree/printer.js";
 
 /** Arithmetic on bits. More than two operands are taken from the left. */
 export type BinaryJson =

@@ -1,7 +1,7 @@
-import type { Evaluation } from "../evaluation.js";
 import { integer } from "../fact/datatype.js";
-import { binary, type Exthdr, type Node, type Payload, value } from "../node.js";
-import { bitmask, byteLength } from "../value.js";
+import { bitmask, byteLength } from "../fact/value.js";
+import type { Evaluation } from "../tree/evaluation.js";
+import { binary, type Exthdr, type Node, type Payload, value } from "../tree/node.js";
 
 export const isByteAligned = ({ offset, bits }: { offset: number; bits: number }): boolean =>
 	offset % 8 === 0 && bits % 8 === 0;

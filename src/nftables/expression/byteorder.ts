@@ -1,8 +1,8 @@
 import { NFT_BYTEORDER_HTON, NFT_BYTEORDER_NTOH } from "../../uapi/nf_tables_const.js";
-import { type Emitter, type Register, registerNumber } from "../emitter.js";
-import type { DataOf as ReadData, Reading } from "../listing/reading.js";
-import type { ByteOrder, Node } from "../node.js";
-import { byteLength } from "../value.js";
+import { byteLength } from "../fact/value.js";
+import { type Emitter, type Register, registerNumber } from "../tree/emitter.js";
+import type { ByteOrder, Node } from "../tree/node.js";
+import type { DataOf as ReadData, Reading } from "../tree/reading.js";
 
 export function loadByteOrder({ op, arg, bits }: ByteOrder, emitter: Emitter, to: Register): void {
 	emitter.load(arg, to);

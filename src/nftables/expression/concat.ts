@@ -1,11 +1,11 @@
-import type { Cursor } from "../cursor.js";
-import type { Emitter, Register } from "../emitter.js";
-import { type Evaluation, fail, unevaluated } from "../evaluation.js";
 import { concatOf, type Datatype, integer, invalid } from "../fact/datatype.js";
-import type { Expression } from "../json.js";
-import type { Concat, Node } from "../node.js";
-import type { Parser } from "../parser.js";
-import { byteLength, padded, registers } from "../value.js";
+import { byteLength, padded, registers } from "../fact/value.js";
+import type { Cursor } from "../json/cursor.js";
+import type { Expression } from "../json/index.js";
+import type { Emitter, Register } from "../tree/emitter.js";
+import { type Evaluation, fail, unevaluated } from "../tree/evaluation.js";
+import type { Concat, Node } from "../tree/node.js";
+import type { Parser } from "../tree/parser.js";
 import { isAddressOfAnyVersion } from "./ct.js";
 
 /** Several values side by side: one key. */

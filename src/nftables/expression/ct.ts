@@ -1,21 +1,16 @@
 import { NFPROTO_IPV4, NFPROTO_IPV6 } from "../../uapi/netfilter.js";
 import * as nft from "../../uapi/nf_tables_const.js";
-import type { Cursor } from "../cursor.js";
-import { type Emitter, type Register, registerNumber } from "../emitter.js";
-import { type Evaluation, fail } from "../evaluation.js";
 import { inetService, ipv4Addr, ipv6Addr } from "../fact/datatype.js";
 import { ctKeys } from "../fact/key.js";
 import { type Base, ip, ip6, LINK, NETWORK, type Protocol, TRANSPORT } from "../fact/protocol.js";
 import { ctDirection } from "../fact/symbol.js";
-import type { Expression } from "../json.js";
-import type { Completion } from "../listing/completion.js";
-import {
-	PATH,
-	type DataOf as ReadData,
-	type Reading,
-	UnlistableError,
-} from "../listing/reading.js";
-import type { Ct, Node } from "../node.js";
+import type { Cursor } from "../json/cursor.js";
+import type { Expression } from "../json/index.js";
+import type { Completion } from "../tree/completion.js";
+import { type Emitter, type Register, registerNumber } from "../tree/emitter.js";
+import { type Evaluation, fail } from "../tree/evaluation.js";
+import type { Ct, Node } from "../tree/node.js";
+import { PATH, type DataOf as ReadData, type Reading, UnlistableError } from "../tree/reading.js";
 
 /** What connection tracking knows about a packet's connection. */
 export interface CtJson {

@@ -1,6 +1,6 @@
 import { NFT_EXTHDR_OP_DCCP } from "../../uapi/nf_tables_const.js";
-import type { Cursor } from "../cursor.js";
-import type { Exthdr } from "../node.js";
+import type { Cursor } from "../json/cursor.js";
+import type { Exthdr } from "../tree/node.js";
 import { exthdrNode } from "./exthdr.js";
 
 /** Whether a DCCP packet has an option of that type. */

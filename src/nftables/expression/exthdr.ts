@@ -6,17 +6,17 @@ import {
 	NFT_EXTHDR_OP_SCTP,
 	NFT_EXTHDR_OP_TCPOPT,
 } from "../../uapi/nf_tables_const.js";
-import type { Cursor } from "../cursor.js";
-import { exthdrDependency } from "../dependency.js";
-import { type Emitter, type Register, registerNumber } from "../emitter.js";
-import { type Evaluation, fail } from "../evaluation.js";
 import { booleanType } from "../fact/datatype.js";
 import { extensionHeaders, type OptionalHeader } from "../fact/exthdr.js";
 import { type Field, ip, ip6, NETWORK } from "../fact/protocol.js";
-import type { Expression } from "../json.js";
-import type { Exthdr, Node } from "../node.js";
-import { byteLength } from "../value.js";
+import { byteLength } from "../fact/value.js";
+import type { Cursor } from "../json/cursor.js";
+import type { Expression } from "../json/index.js";
+import { type Emitter, type Register, registerNumber } from "../tree/emitter.js";
+import { type Evaluation, fail } from "../tree/evaluation.js";
+import type { Exthdr, Node } from "../tree/node.js";
 import { isByteAligned, maskField } from "./bits.js";
+import { exthdrDependency } from "./dependency.js";
 
 /** A field of an IPv6 extension header; without a field, whether the header is there. */
 export interface ExthdrJson {

@@ -9,14 +9,14 @@ import {
 	NFTA_FIB_F_PRESENT,
 	NFTA_FIB_F_SADDR,
 } from "../../uapi/nf_tables_const.js";
-import type { Cursor } from "../cursor.js";
-import { type Emitter, type Register, registerNumber } from "../emitter.js";
-import type { Evaluation } from "../evaluation.js";
 import { booleanType, fibAddrType, ifaceIndex, ifname } from "../fact/datatype.js";
-import type { Expression } from "../json.js";
-import { flagNames } from "../listing/listed.js";
-import { PATH, type DataOf as ReadData, type Reading } from "../listing/reading.js";
-import type { Fib, Node } from "../node.js";
+import type { Cursor } from "../json/cursor.js";
+import type { Expression } from "../json/index.js";
+import { type Emitter, type Register, registerNumber } from "../tree/emitter.js";
+import type { Evaluation } from "../tree/evaluation.js";
+import { flagNames } from "../tree/listed.js";
+import type { Fib, Node } from "../tree/node.js";
+import { PATH, type DataOf as ReadData, type Reading } from "../tree/reading.js";
 
 /** What a lookup of the packet's addresses in the routing tables finds. */
 export interface FibJson {

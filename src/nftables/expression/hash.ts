@@ -1,14 +1,14 @@
 import { NFT_HASH_JENKINS, NFT_HASH_SYM } from "../../uapi/nf_tables_const.js";
-import type { Cursor } from "../cursor.js";
-import { type Emitter, type Register, registerNumber } from "../emitter.js";
-import type { Evaluation } from "../evaluation.js";
 import { integer } from "../fact/datatype.js";
-import type { Expression } from "../json.js";
-import type { Printer } from "../listing/print.js";
-import { PATH, type DataOf as ReadData, type Reading } from "../listing/reading.js";
-import type { Hash, Node } from "../node.js";
-import type { Parser } from "../parser.js";
-import { byteLength } from "../value.js";
+import { byteLength } from "../fact/value.js";
+import type { Cursor } from "../json/cursor.js";
+import type { Expression } from "../json/index.js";
+import { type Emitter, type Register, registerNumber } from "../tree/emitter.js";
+import type { Evaluation } from "../tree/evaluation.js";
+import type { Hash, Node } from "../tree/node.js";
+import type { Parser } from "../tree/parser.js";
+import type { Printer } from "../tree/printer.js";
+import { PATH, type DataOf as ReadData, type Reading } from "../tree/reading.js";
 import { adoptType, expectNumber } from "./numgen.js";
 
 /** A number from `offset` to `offset + mod - 1` that is the same for the same expression. */

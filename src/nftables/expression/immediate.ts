@@ -1,8 +1,4 @@
-import type { Cursor } from "../cursor.js";
-import { bytesOf } from "../element.js";
-import type { Emitter, Register } from "../emitter.js";
-import { registerNumber } from "../emitter.js";
-import { type Evaluation, fail, fitConstant, unevaluated } from "../evaluation.js";
+import { bytesOf } from "../command/element-encoding.js";
 import {
 	booleanType,
 	type Datatype,
@@ -14,10 +10,14 @@ import {
 	parseConstant,
 	string,
 } from "../fact/datatype.js";
-import type { Expression } from "../json.js";
-import type { List, Node, Prefix, SetName, SymbolText, Value } from "../node.js";
-import { value } from "../node.js";
-import { byteLength, toBytes } from "../value.js";
+import { byteLength, toBytes } from "../fact/value.js";
+import type { Cursor } from "../json/cursor.js";
+import type { Expression } from "../json/index.js";
+import type { Emitter, Register } from "../tree/emitter.js";
+import { registerNumber } from "../tree/emitter.js";
+import { type Evaluation, fail, fitConstant, unevaluated } from "../tree/evaluation.js";
+import type { List, Node, Prefix, SetName, SymbolText, Value } from "../tree/node.js";
+import { value } from "../tree/node.js";
 
 /** A string, a number, a boolean: what it means depends on what it is compared with. `@name` is a set. */
 export type ImmediateJson = string | number | boolean;

@@ -1,9 +1,9 @@
-import type { Cursor } from "../cursor.js";
-import type { Emitter, Loader, Register } from "../emitter.js";
-import { type Evaluation, type Evaluator, fail } from "../evaluation.js";
-import type { Kind, Node, NodeOf } from "../node.js";
-import type { ExpressionParser, Parser } from "../parser.js";
-import { refusal } from "../place.js";
+import type { Cursor } from "../json/cursor.js";
+import type { Emitter, Loader, Register } from "../tree/emitter.js";
+import { type Evaluation, type Evaluator, fail } from "../tree/evaluation.js";
+import type { Kind, Node, NodeOf } from "../tree/node.js";
+import type { ExpressionParser, Parser } from "../tree/parser.js";
+import { refusal } from "../tree/place.js";
 import { evaluateBinary, loadBinary, parseBinary } from "./binary.js";
 import { loadByteOrder } from "./byteorder.js";
 import { evaluateConcat, loadConcat, parseConcat } from "./concat.js";

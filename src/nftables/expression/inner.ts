@@ -1,5 +1,5 @@
 import { tunnels } from "../fact/protocol.js";
-import { type DataOf, type Reading, UnlistableError } from "../listing/reading.js";
+import { type DataOf, type Reading, UnlistableError } from "../tree/reading.js";
 import { readMeta } from "./meta.js";
 import { readPayload } from "./payload.js";
 

@@ -1,6 +1,6 @@
-import type { Cursor } from "../cursor.js";
 import { ipOptions } from "../fact/exthdr.js";
-import type { Exthdr } from "../node.js";
+import type { Cursor } from "../json/cursor.js";
+import type { Exthdr } from "../tree/node.js";
 import { exthdrNode } from "./exthdr.js";
 
 /** A field of an IPv4 option; without a field, whether the option is there. */

@@ -5,20 +5,15 @@ import {
 	NFT_XFRM_KEY_SADDR_IP4,
 	NFT_XFRM_KEY_SADDR_IP6,
 } from "../../uapi/nf_tables_const.js";
-import type { Cursor } from "../cursor.js";
-import { type Emitter, type Register, registerNumber } from "../emitter.js";
-import { type Evaluation, fail } from "../evaluation.js";
 import { ipv6Addr } from "../fact/datatype.js";
 import { ipVersions } from "../fact/family.js";
 import { ipsecKeys } from "../fact/key.js";
-import type { Expression } from "../json.js";
-import {
-	PATH,
-	type DataOf as ReadData,
-	type Reading,
-	UnlistableError,
-} from "../listing/reading.js";
-import type { Ipsec, Node } from "../node.js";
+import type { Cursor } from "../json/cursor.js";
+import type { Expression } from "../json/index.js";
+import { type Emitter, type Register, registerNumber } from "../tree/emitter.js";
+import { type Evaluation, fail } from "../tree/evaluation.js";
+import type { Ipsec, Node } from "../tree/node.js";
+import { PATH, type DataOf as ReadData, type Reading, UnlistableError } from "../tree/reading.js";
 
 /** What the IPsec state of a packet says. */
 export interface IpsecJson {

@@ -1,10 +1,11 @@
 import { NFT_SET_CONCAT, NFT_SET_INTERVAL, NFT_SET_MAP } from "../../uapi/nf_tables_const.js";
-import type { Cursor } from "../cursor.js";
-import { type Emitter, type Register, registerNumber, VERDICT } from "../emitter.js";
-import { type Evaluation, fail, unevaluated } from "../evaluation.js";
 import { compatible, integer, verdict } from "../fact/datatype.js";
-import { toIntervals } from "../interval.js";
-import type { Expression } from "../json.js";
+import { registers } from "../fact/value.js";
+import type { Cursor } from "../json/cursor.js";
+import type { Expression } from "../json/index.js";
+import { type Emitter, type Register, registerNumber, VERDICT } from "../tree/emitter.js";
+import { type Evaluation, fail, unevaluated } from "../tree/evaluation.js";
+import { toIntervals } from "../tree/interval.js";
 import {
 	clone,
 	isConstant,
@@ -13,18 +14,17 @@ import {
 	type SetLiteral,
 	type SetReference,
 	value,
-} from "../node.js";
-import type { Parser } from "../parser.js";
+} from "../tree/node.js";
+import type { Parser } from "../tree/parser.js";
 import {
 	adoptElementFlags,
 	declareAnonymous,
 	isDataMap,
 	isMap,
 	type SetDeclaration,
-} from "../set.js";
-import { transfer } from "../transfer.js";
-import { registers } from "../value.js";
+} from "../tree/set.js";
 import { isAddressOfAnyVersion } from "./ct.js";
+import { transfer } from "./transfer.js";
 
 /** What a map has for a key of the packet. */
 export interface MapJson {

@@ -6,18 +6,13 @@ import {
 	NFT_META_PROTOCOL,
 	NFT_META_TIME_DAY,
 } from "../../uapi/nf_tables_const.js";
-import type { Cursor } from "../cursor.js";
-import { type DataOf, type Emitter, type Register, registerNumber } from "../emitter.js";
-import { type Evaluation, fail } from "../evaluation.js";
 import { metaKeys } from "../fact/key.js";
-import type { Expression } from "../json.js";
-import {
-	PATH,
-	type DataOf as ReadData,
-	type Reading,
-	UnlistableError,
-} from "../listing/reading.js";
-import type { Meta, Node } from "../node.js";
+import type { Cursor } from "../json/cursor.js";
+import type { Expression } from "../json/index.js";
+import { type DataOf, type Emitter, type Register, registerNumber } from "../tree/emitter.js";
+import { type Evaluation, fail } from "../tree/evaluation.js";
+import type { Meta, Node } from "../tree/node.js";
+import { PATH, type DataOf as ReadData, type Reading, UnlistableError } from "../tree/reading.js";
 import { tunnelData } from "./payload.js";
 
 /** What the kernel knows about a packet beside its bytes. */

@@ -1,15 +1,4 @@
 import { NFT_PAYLOAD_TUN_HEADER } from "../../uapi/nf_tables_const.js";
-import type { Cursor } from "../cursor.js";
-import {
-	icmpDependency,
-	linkDependency,
-	payloadDependency,
-	payloadNode,
-	requireEthernet,
-	tunnelDependency,
-} from "../dependency.js";
-import { type DataOf, type Emitter, type Register, registerNumber } from "../emitter.js";
-import { type Evaluation, fail } from "../evaluation.js";
 import { hexInteger, inetService } from "../fact/datatype.js";
 import * as protocol from "../fact/protocol.js";
 import {
@@ -23,11 +12,22 @@ import {
 	tunnels,
 	upperNumber,
 } from "../fact/protocol.js";
-import type { Expression } from "../json.js";
-import { PATH, type DataOf as ReadData, type Reading } from "../listing/reading.js";
-import type { Node, Payload } from "../node.js";
-import { byteLength } from "../value.js";
+import { byteLength } from "../fact/value.js";
+import type { Cursor } from "../json/cursor.js";
+import type { Expression } from "../json/index.js";
+import { type DataOf, type Emitter, type Register, registerNumber } from "../tree/emitter.js";
+import { type Evaluation, fail } from "../tree/evaluation.js";
+import type { Node, Payload } from "../tree/node.js";
+import { PATH, type DataOf as ReadData, type Reading } from "../tree/reading.js";
 import { isByteAligned, maskField } from "./bits.js";
+import {
+	icmpDependency,
+	linkDependency,
+	payloadDependency,
+	payloadNode,
+	requireEthernet,
+	tunnelDependency,
+} from "./dependency.js";
 
 /** A header field by name, that of a packet inside a tunnel, or bits counted from a header's start. */
 export interface PayloadJson {

@@ -1,10 +1,10 @@
-import type { Cursor } from "../cursor.js";
-import { type Evaluation, fail, unevaluated } from "../evaluation.js";
 import { isInteger } from "../fact/datatype.js";
-import type { Expression } from "../json.js";
-import type { Node, Prefix, Range } from "../node.js";
-import type { Parser } from "../parser.js";
-import { bitmask, prefixMask } from "../value.js";
+import { bitmask, prefixMask } from "../fact/value.js";
+import type { Cursor } from "../json/cursor.js";
+import type { Expression } from "../json/index.js";
+import { type Evaluation, fail, unevaluated } from "../tree/evaluation.js";
+import type { Node, Prefix, Range } from "../tree/node.js";
+import type { Parser } from "../tree/parser.js";
 
 /** A network: an address and how many of its bits count. */
 export interface PrefixJson {

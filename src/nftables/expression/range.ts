@@ -1,9 +1,9 @@
-import type { Cursor } from "../cursor.js";
-import { type Evaluation, fail, unevaluated } from "../evaluation.js";
 import { isInteger } from "../fact/datatype.js";
-import type { Expression } from "../json.js";
-import type { Node, Range, Value } from "../node.js";
-import type { Parser } from "../parser.js";
+import type { Cursor } from "../json/cursor.js";
+import type { Expression } from "../json/index.js";
+import { type Evaluation, fail, unevaluated } from "../tree/evaluation.js";
+import type { Node, Range, Value } from "../tree/node.js";
+import type { Parser } from "../tree/parser.js";
 
 /** Everything from one value to another, both included. */
 export interface RangeJson {

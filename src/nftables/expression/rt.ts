@@ -1,15 +1,15 @@
 import { NFPROTO_IPV4, NFPROTO_IPV6 } from "../../uapi/netfilter.js";
 import { NFT_RT_NEXTHOP4, NFT_RT_NEXTHOP6 } from "../../uapi/nf_tables_const.js";
-import type { Cursor } from "../cursor.js";
-import { type Emitter, type Register, registerNumber } from "../emitter.js";
-import { type Evaluation, fail } from "../evaluation.js";
 import { invalid, ipv4Addr, ipv6Addr } from "../fact/datatype.js";
 import { ipVersions } from "../fact/family.js";
 import { rtKeys } from "../fact/key.js";
 import { ip, ip6, NETWORK } from "../fact/protocol.js";
-import type { Expression } from "../json.js";
-import { PATH, type DataOf as ReadData, type Reading } from "../listing/reading.js";
-import type { Node, Rt } from "../node.js";
+import type { Cursor } from "../json/cursor.js";
+import type { Expression } from "../json/index.js";
+import { type Emitter, type Register, registerNumber } from "../tree/emitter.js";
+import { type Evaluation, fail } from "../tree/evaluation.js";
+import type { Node, Rt } from "../tree/node.js";
+import { PATH, type DataOf as ReadData, type Reading } from "../tree/reading.js";
 
 /** What the packet's route says. */
 export interface RtJson {

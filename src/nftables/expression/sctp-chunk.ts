@@ -1,6 +1,6 @@
-import type { Cursor } from "../cursor.js";
 import { sctpChunks } from "../fact/exthdr.js";
-import type { Exthdr } from "../node.js";
+import type { Cursor } from "../json/cursor.js";
+import type { Exthdr } from "../tree/node.js";
 import { exthdrNode } from "./exthdr.js";
 
 /** A field of an SCTP chunk; without a field, whether the chunk is there. */

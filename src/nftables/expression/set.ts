@@ -1,11 +1,12 @@
 import { NFT_SET_CONCAT, NFT_SET_CONSTANT, NFT_SET_INTERVAL } from "../../uapi/nf_tables_const.js";
-import type { Cursor } from "../cursor.js";
-import { type Evaluation, fail, unevaluated } from "../evaluation.js";
 import { compatible, invalid } from "../fact/datatype.js";
-import type { ElementsJson, Expression } from "../json.js";
-import type { Element, Mapping, Node, SetLiteral, SetName, SetReference } from "../node.js";
-import { isSingle } from "../node.js";
-import type { Parser } from "../parser.js";
+import { MAX_COMMENT } from "../fact/userdata.js";
+import type { Cursor } from "../json/cursor.js";
+import type { ElementsJson, Expression } from "../json/index.js";
+import { type Evaluation, fail, unevaluated } from "../tree/evaluation.js";
+import type { Element, Mapping, Node, SetLiteral, SetName, SetReference } from "../tree/node.js";
+import { isSingle } from "../tree/node.js";
+import type { Parser } from "../tree/parser.js";
 import {
 	checkElement,
 	elementFlags,
@@ -14,8 +15,7 @@ import {
 	isAnonymous,
 	isDataMap,
 	isMap,
-} from "../set.js";
-import { MAX_COMMENT } from "../userdata.js";
+} from "../tree/set.js";
 
 /** Elements in braces; each may be `[key, data]` in a map. A lone `"@name"` is a set that exists. */
 export interface SetJson {

@@ -3,18 +3,13 @@ import {
 	NFT_SOCKET_TRANSPARENT,
 	NFT_SOCKET_WILDCARD,
 } from "../../uapi/nf_tables_const.js";
-import type { Cursor } from "../cursor.js";
-import { type Emitter, type Register, registerNumber } from "../emitter.js";
-import type { Evaluation } from "../evaluation.js";
 import { socketKeys } from "../fact/key.js";
-import type { Expression } from "../json.js";
-import {
-	PATH,
-	type DataOf as ReadData,
-	type Reading,
-	UnlistableError,
-} from "../listing/reading.js";
-import type { Node, Socket } from "../node.js";
+import type { Cursor } from "../json/cursor.js";
+import type { Expression } from "../json/index.js";
+import { type Emitter, type Register, registerNumber } from "../tree/emitter.js";
+import type { Evaluation } from "../tree/evaluation.js";
+import type { Node, Socket } from "../tree/node.js";
+import { PATH, type DataOf as ReadData, type Reading, UnlistableError } from "../tree/reading.js";
 
 /** What the socket a packet is for says. */
 export interface SocketJson {

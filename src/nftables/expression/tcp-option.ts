@@ -1,7 +1,7 @@
-import type { Cursor } from "../cursor.js";
 import { booleanType, integer } from "../fact/datatype.js";
 import { anyTcpOption, tcpOptions } from "../fact/exthdr.js";
-import type { Exthdr } from "../node.js";
+import type { Cursor } from "../json/cursor.js";
+import type { Exthdr } from "../tree/node.js";
 import { exthdrNode } from "./exthdr.js";
 
 /** A field of a TCP option; without a field, whether the option is there. Or its bits by number. */

@@ -6,14 +6,14 @@ import {
 	NFT_JUMP,
 	NFT_RETURN,
 } from "../../uapi/nf_tables_const.js";
-import type { Cursor } from "../cursor.js";
-import { dataOf } from "../element.js";
-import type { Emitter, Register } from "../emitter.js";
-import { registerNumber } from "../emitter.js";
-import { type Evaluation, fail } from "../evaluation.js";
+import { dataOf } from "../command/element-encoding.js";
 import { verdict } from "../fact/datatype.js";
-import type { Expression } from "../json.js";
-import type { Verdict } from "../node.js";
+import type { Cursor } from "../json/cursor.js";
+import type { Expression } from "../json/index.js";
+import type { Emitter, Register } from "../tree/emitter.js";
+import { registerNumber } from "../tree/emitter.js";
+import { type Evaluation, fail } from "../tree/evaluation.js";
+import type { Verdict } from "../tree/node.js";
 
 /** What becomes of the packet. */
 export type VerdictJson =

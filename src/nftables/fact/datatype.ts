@@ -1,8 +1,8 @@
-import { bitmask, fromText, type Order, textLength } from "../value.js";
 import { parseAddress, parseAddress6, parseCNumber, parseLinkLayer } from "./address.js";
 import type { Database, Host } from "./host.js";
 import * as symbols from "./symbol.js";
 import { parseDate, parseDuration, parseHour } from "./time.js";
+import { bitmask, fromText, type Order, textLength } from "./value.js";
 
 /** A constant as it was read: the number and, where the text decides it, the width. */
 export interface Constant {

@@ -1,6 +1,6 @@
-import { bitmask, lowestBit, toBytes } from "../value.js";
 import type { Datatype } from "./datatype.js";
 import type { Host } from "./host.js";
+import { bitmask, lowestBit, toBytes } from "./value.js";
 
 /** A constant of a type as JSON has it. */
 export type ConstantJson = string | number | boolean;

@@ -1,6 +1,6 @@
 import * as nft from "../../uapi/nf_tables_const.js";
-import type { Order } from "../value.js";
 import * as type from "./datatype.js";
+import type { Order } from "./value.js";
 
 /** What a key of meta, ct, rt, socket or ipsec yields. */
 export interface Key {

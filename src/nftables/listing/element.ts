@@ -5,6 +5,7 @@ import {
 	NFT_SET_ELEM_INTERVAL_END,
 	NFT_SET_OBJECT,
 } from "../../uapi/nf_tables_const.js";
+import { flags, stringValue } from "../expression/value-listing.js";
 import {
 	type Datatype,
 	ipv4Addr,
@@ -13,11 +14,7 @@ import {
 	isString,
 	string,
 } from "../fact/datatype.js";
-import type { Concat, Element, Mapping, Node, SetLiteral, Value } from "../node.js";
-import { value } from "../node.js";
-import { isDataMap, isInterval, type SetDeclaration } from "../set.js";
-import { asPrefix } from "../statement/nat-listing.js";
-import { COMMENT, records } from "../userdata.js";
+import { COMMENT, records } from "../fact/userdata.js";
 import {
 	bitmask,
 	byteLength,
@@ -27,10 +24,13 @@ import {
 	padded,
 	swapOrder,
 	toBytes,
-} from "../value.js";
-import { constant, dataNode, PATH, range } from "./reading.js";
+} from "../fact/value.js";
+import { asPrefix } from "../statement/nat-listing.js";
+import type { Concat, Element, Mapping, Node, SetLiteral, Value } from "../tree/node.js";
+import { value } from "../tree/node.js";
+import { constant, dataNode, PATH, range } from "../tree/reading.js";
+import { isDataMap, isInterval, type SetDeclaration } from "../tree/set.js";
 import { readStateful } from "./stateful.js";
-import { flags, stringValue } from "./value.js";
 
 export type ElementAttrs = Out<typeof setElemAttrs>;
 type Item = Element | Mapping;

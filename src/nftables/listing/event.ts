@@ -6,15 +6,15 @@ import * as nft from "../../uapi/nf_tables.js";
 import { NFT_SET_ELEM_INTERVAL_END } from "../../uapi/nf_tables_const.js";
 import { type FamilyJson, families } from "../fact/family.js";
 import type { Host } from "../fact/host.js";
-import { bounds } from "../interval.js";
-import type { Element, Mapping } from "../node.js";
-import { elementOf, hasEndElements, isAnonymous, type SetDeclaration } from "../set.js";
-import { fromBytes } from "../value.js";
+import { fromBytes } from "../fact/value.js";
+import { RuleLister } from "../fast/rule-lister.js";
+import { bounds } from "../tree/interval.js";
+import { nameOf } from "../tree/listed.js";
+import type { Element, Mapping } from "../tree/node.js";
+import { Printer, printItem } from "../tree/printer.js";
+import { elementOf, hasEndElements, isAnonymous, type SetDeclaration } from "../tree/set.js";
 import { readElements } from "./element.js";
-import { nameOf } from "./listed.js";
 import { printObject } from "./object.js";
-import { Printer, printItem } from "./print.js";
-import { RuleLister } from "./repetition.js";
 import {
 	type Listing,
 	printChain,

@@ -6,12 +6,12 @@ import { type FamilyJson, families } from "../fact/family.js";
 import type { ConstantJson } from "../fact/format.js";
 import type { Host } from "../fact/host.js";
 import { objectTypes } from "../fact/object.js";
-import type { ObjectJson, UnknownObjectJson } from "../json.js";
+import { COMMENT, records } from "../fact/userdata.js";
+import type { ObjectJson, UnknownObjectJson } from "../json/index.js";
 import { printRate } from "../statement/limit.js";
 import { printSynproxy } from "../statement/synproxy.js";
-import { COMMENT, records } from "../userdata.js";
-import { nameOf } from "./listed.js";
-import type { Printer } from "./print.js";
+import { nameOf } from "../tree/listed.js";
+import type { Printer } from "../tree/printer.js";
 import { rawJson } from "./unknown.js";
 
 export type ObjectAttrs = Out<typeof obj.objAttrs>;

@@ -9,9 +9,10 @@ import {
 	NFT_RANGE_NEQ,
 } from "../../uapi/nf_tables_const.js";
 import type { Expr } from "../../uapi/nf_tables_expr.js";
-import { unevaluated } from "../evaluation.js";
+import { readBitwise } from "../expression/bitwise.js";
 import { readByteOrder } from "../expression/byteorder.js";
 import { readCt } from "../expression/ct.js";
+import { exthdrOf } from "../expression/exthdr-listing.js";
 import { readFib } from "../expression/fib.js";
 import { readHash } from "../expression/hash.js";
 import { readInner } from "../expression/inner.js";
@@ -21,12 +22,12 @@ import { readMeta } from "../expression/meta.js";
 import { readNumgen } from "../expression/numgen.js";
 import { readOsf } from "../expression/osf.js";
 import { readPayload } from "../expression/payload.js";
+import { listedMatch } from "../expression/payload-match.js";
 import { readRt } from "../expression/rt.js";
 import { readSocket } from "../expression/socket.js";
 import { isString } from "../fact/datatype.js";
-import type { StatementJson } from "../json.js";
-import type { Node, Relation, Relational, Value } from "../node.js";
-import type { SetDeclaration } from "../set.js";
+import { bitmask, padded } from "../fact/value.js";
+import type { StatementJson } from "../json/index.js";
 import { listCounter } from "../statement/counter.js";
 import { listCtCount } from "../statement/ct-count.js";
 import { listDup } from "../statement/dup.js";
@@ -50,13 +51,11 @@ import { listVerdict } from "../statement/verdict.js";
 import { listVmap } from "../statement/vmap.js";
 import { listPayloadWrite } from "../statement/write-payload.js";
 import { listXt } from "../statement/xt.js";
-import { bitmask, padded } from "../value.js";
-import { readBitwise } from "./bitwise.js";
-import { Completion } from "./completion.js";
-import { exthdrOf } from "./exthdr.js";
-import type { Listed } from "./listed.js";
-import { listedMatch } from "./match.js";
-import type { Printer } from "./print.js";
+import { Completion } from "../tree/completion.js";
+import { unevaluated } from "../tree/evaluation.js";
+import type { Listed } from "../tree/listed.js";
+import type { Node, Relation, Relational, Value } from "../tree/node.js";
+import type { Printer } from "../tree/printer.js";
 import {
 	constant,
 	type DataOf,
@@ -66,7 +65,8 @@ import {
 	Reading,
 	range,
 	UnlistableError,
-} from "./reading.js";
+} from "../tree/reading.js";
+import type { SetDeclaration } from "../tree/set.js";
 import { keyOf } from "./typeof.js";
 import { unknownExpression } from "./unknown.js";
 

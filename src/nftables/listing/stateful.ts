@@ -3,8 +3,8 @@ import { listCtCount } from "../statement/ct-count.js";
 import { listLast } from "../statement/last.js";
 import { listLimit } from "../statement/limit.js";
 import { listQuota } from "../statement/quota.js";
-import { constantStatement, type Listed } from "./listed.js";
-import type { StatefulExpr } from "./reading.js";
+import { constantStatement, type Listed } from "../tree/listed.js";
+import type { StatefulExpr } from "../tree/reading.js";
 import { unknownExpression } from "./unknown.js";
 
 /** The statement of an element, of a set or of a dynamic update. */

@@ -1,11 +1,11 @@
 import { NFPROTO_INET, NFPROTO_IPV4, NFPROTO_IPV6 } from "../../uapi/netfilter.js";
-import { evaluateArgument } from "../argument.js";
-import { type Evaluation, fail } from "../evaluation.js";
 import { concatOf, type Datatype, inetService, ipv4Addr, ipv6Addr } from "../fact/datatype.js";
 import * as protocol from "../fact/protocol.js";
 import { NETWORK, TRANSPORT } from "../fact/protocol.js";
-import type { Node } from "../node.js";
-import { isDataMap } from "../set.js";
+import { type Evaluation, fail } from "../tree/evaluation.js";
+import type { Node } from "../tree/node.js";
+import { isDataMap } from "../tree/set.js";
+import { evaluateArgument } from "./argument.js";
 
 type At = { readonly path: string };
 const port = { datatype: inetService, bits: 16, order: "big" } as const;

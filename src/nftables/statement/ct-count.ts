@@ -1,9 +1,9 @@
 import { NFT_CONNLIMIT_F_INV } from "../../uapi/nf_tables_const.js";
-import type { Cursor } from "../cursor.js";
-import type { Listed } from "../listing/listed.js";
-import { constantStatement } from "../listing/listed.js";
-import type { DataOf as ReadData } from "../listing/reading.js";
-import type { Statement } from "../statement.js";
+import type { Cursor } from "../json/cursor.js";
+import type { Listed } from "../tree/listed.js";
+import { constantStatement } from "../tree/listed.js";
+import type { DataOf as ReadData } from "../tree/reading.js";
+import type { Statement } from "../tree/statement.js";
 import { statefulStatement } from "./stateful.js";
 
 /** Holds up to so many connections; `inv`: above. */

@@ -4,9 +4,9 @@ import {
 	NFT_OBJECT_CT_TIMEOUT,
 	NFT_OBJECT_SECMARK,
 } from "../../uapi/nf_tables_obj.js";
-import type { Cursor } from "../cursor.js";
-import type { Parser } from "../parser.js";
-import type { Statement } from "../statement.js";
+import type { Cursor } from "../json/cursor.js";
+import type { Parser } from "../tree/parser.js";
+import type { Statement } from "../tree/statement.js";
 import { type ObjectReferenceJson, objectReference } from "./objref.js";
 
 /** Give the connection a helper, a timeout policy, an expectation; the packet a security mark. */

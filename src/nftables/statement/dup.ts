@@ -1,17 +1,17 @@
 import { NFPROTO_IPV4, NFPROTO_IPV6, NFPROTO_NETDEV } from "../../uapi/netfilter.js";
-import { evaluateArgument, rejectRange } from "../argument.js";
-import type { Cursor } from "../cursor.js";
-import { registerNumber, sizeOf } from "../emitter.js";
-import { fail } from "../evaluation.js";
+import { setType } from "../expression/value-listing.js";
 import { ifaceIndex, ipv4Addr, ipv6Addr } from "../fact/datatype.js";
-import type { Expression } from "../json.js";
-import type { Listed } from "../listing/listed.js";
-import { statementOf } from "../listing/listed.js";
-import type { DataOf as ReadData, Reading } from "../listing/reading.js";
-import { setType } from "../listing/value.js";
-import type { Parser } from "../parser.js";
-import type { Statement } from "../statement.js";
+import type { Cursor } from "../json/cursor.js";
+import type { Expression } from "../json/index.js";
+import { registerNumber, sizeOf } from "../tree/emitter.js";
+import { fail } from "../tree/evaluation.js";
+import type { Listed } from "../tree/listed.js";
+import { statementOf } from "../tree/listed.js";
+import type { Parser } from "../tree/parser.js";
+import type { DataOf as ReadData, Reading } from "../tree/reading.js";
+import type { Statement } from "../tree/statement.js";
 import { evaluateAddress } from "./address.js";
+import { evaluateArgument, rejectRange } from "./argument.js";
 
 /** Sends a copy of the packet elsewhere: to an address, in the netdev family to a device. */
 export interface DupJson {

@@ -1,4 +1,4 @@
-import type { StatementParser } from "../parser.js";
+import type { StatementParser } from "../tree/parser.js";
 import { parseCounter } from "./counter.js";
 import { parseCtCount } from "./ct-count.js";
 import { parseCtExpectation, parseCtHelper, parseCtTimeout, parseSecmark } from "./ct-object.js";

@@ -4,13 +4,13 @@ import {
 	NFT_LIMIT_PKTS,
 } from "../../uapi/nf_tables_const.js";
 import { NFT_OBJECT_LIMIT } from "../../uapi/nf_tables_obj.js";
-import type { Cursor } from "../cursor.js";
-import type { DataOf } from "../emitter.js";
-import type { Listed } from "../listing/listed.js";
-import { constantStatement, nameOf } from "../listing/listed.js";
-import type { DataOf as ReadData } from "../listing/reading.js";
-import type { Parser } from "../parser.js";
-import type { Statement } from "../statement.js";
+import type { Cursor } from "../json/cursor.js";
+import type { DataOf } from "../tree/emitter.js";
+import type { Listed } from "../tree/listed.js";
+import { constantStatement, nameOf } from "../tree/listed.js";
+import type { Parser } from "../tree/parser.js";
+import type { DataOf as ReadData } from "../tree/reading.js";
+import type { Statement } from "../tree/statement.js";
 import { type ObjectReferenceJson, objectReference } from "./objref.js";
 import { type ByteUnitJson, byteUnits, inUnit, statefulStatement } from "./stateful.js";
 

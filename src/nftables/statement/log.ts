@@ -10,12 +10,12 @@ import {
 	NFT_LOGLEVEL_NOTICE,
 	NFT_LOGLEVEL_WARNING,
 } from "../../uapi/nf_tables_const.js";
-import type { Cursor } from "../cursor.js";
-import type { DataOf } from "../emitter.js";
-import type { Listed } from "../listing/listed.js";
-import { constantStatement, flagNames, nameOf } from "../listing/listed.js";
-import type { DataOf as ReadData } from "../listing/reading.js";
-import type { Statement } from "../statement.js";
+import type { Cursor } from "../json/cursor.js";
+import type { DataOf } from "../tree/emitter.js";
+import type { Listed } from "../tree/listed.js";
+import { constantStatement, flagNames, nameOf } from "../tree/listed.js";
+import type { DataOf as ReadData } from "../tree/reading.js";
+import type { Statement } from "../tree/statement.js";
 
 /** Writes the packet to the kernel's log, or to the programs that listen to a group. */
 export interface LogJson {

@@ -1,14 +1,16 @@
 import * as nft from "../../uapi/nf_tables_const.js";
 import { NFT_META_TIME_DAY, NFT_META_TIME_HOUR } from "../../uapi/nf_tables_const.js";
-import type { Cursor } from "../cursor.js";
-import { bytesOf } from "../element.js";
-import { type Emitter, type Register, registerNumber } from "../emitter.js";
-import { type Evaluation, fail, unevaluated } from "../evaluation.js";
+import { bytesOf } from "../command/element-encoding.js";
 import { isAddressOfAnyVersion } from "../expression/ct.js";
 import { askPresence } from "../expression/fib.js";
+import { transfer } from "../expression/transfer.js";
 import { booleanType, ctState, isBitmask, isInteger, isString } from "../fact/datatype.js";
-import type { Expression } from "../json.js";
-import { learn } from "../learn.js";
+import { byteLength, prefixMask, toBytes } from "../fact/value.js";
+import type { Cursor } from "../json/cursor.js";
+import type { Expression } from "../json/index.js";
+import { type Emitter, type Register, registerNumber } from "../tree/emitter.js";
+import { type Evaluation, fail, unevaluated } from "../tree/evaluation.js";
+import { learn } from "../tree/learn.js";
 import {
 	type Element,
 	isConstant,
@@ -19,12 +21,10 @@ import {
 	type Relational,
 	type SetLiteral,
 	type Value,
-} from "../node.js";
-import type { Parser } from "../parser.js";
-import { declareAnonymous, isInterval } from "../set.js";
-import type { Statement } from "../statement.js";
-import { transfer } from "../transfer.js";
-import { byteLength, prefixMask, toBytes } from "../value.js";
+} from "../tree/node.js";
+import type { Parser } from "../tree/parser.js";
+import { declareAnonymous, isInterval } from "../tree/set.js";
+import type { Statement } from "../tree/statement.js";
 
 /** A comparison; the rule ends here for a packet it does not hold for. */
 export interface MatchJson {

@@ -4,15 +4,15 @@ import {
 	NFT_SET_EVAL,
 	NFT_SET_TIMEOUT,
 } from "../../uapi/nf_tables_const.js";
-import type { Cursor } from "../cursor.js";
-import { registerNumber } from "../emitter.js";
-import { Evaluation, fail } from "../evaluation.js";
 import { elementOfKey } from "../expression/set.js";
-import type { Expression, StatementJson } from "../json.js";
-import { isConstant } from "../node.js";
-import type { Parser } from "../parser.js";
-import { evaluateSet, type SetDeclaration } from "../set.js";
-import type { Statement } from "../statement.js";
+import type { Cursor } from "../json/cursor.js";
+import type { Expression, StatementJson } from "../json/index.js";
+import { registerNumber } from "../tree/emitter.js";
+import { Evaluation, fail } from "../tree/evaluation.js";
+import { isConstant } from "../tree/node.js";
+import type { Parser } from "../tree/parser.js";
+import { evaluateSet, type SetDeclaration } from "../tree/set.js";
+import type { Statement } from "../tree/statement.js";
 
 /** A statement with a state per key: a dynamic set that the rule declares by using it. */
 export interface MeterJson {

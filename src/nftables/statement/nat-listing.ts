@@ -5,13 +5,13 @@ import {
 	NFPROTO_IPV6,
 } from "../../uapi/netfilter.js";
 import { NFT_NAT_SNAT } from "../../uapi/nf_tables_const.js";
+import { setType } from "../expression/value-listing.js";
 import { inetService, ipv4Addr, ipv6Addr } from "../fact/datatype.js";
-import type { StatementJson } from "../json.js";
-import { flagNames, type Listed, statementOf } from "../listing/listed.js";
-import { type DataOf, type Reading, range } from "../listing/reading.js";
-import { setType } from "../listing/value.js";
-import type { Node, Range } from "../node.js";
-import { bitmask, lowestBit } from "../value.js";
+import { bitmask, lowestBit } from "../fact/value.js";
+import type { StatementJson } from "../json/index.js";
+import { flagNames, type Listed, statementOf } from "../tree/listed.js";
+import type { Node, Range } from "../tree/node.js";
+import { type DataOf, type Reading, range } from "../tree/reading.js";
 import { flags, type NatKind } from "./nat.js";
 
 /** One port or a range of ports. */

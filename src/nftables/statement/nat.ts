@@ -9,16 +9,16 @@ import {
 	NFPROTO_IPV6,
 } from "../../uapi/netfilter.js";
 import { NFT_NAT_DNAT, NFT_NAT_SNAT } from "../../uapi/nf_tables_const.js";
-import type { Cursor } from "../cursor.js";
-import { type Emitter, type Register, registerNumber } from "../emitter.js";
-import { type Evaluation, fail } from "../evaluation.js";
 import { ipVersions } from "../fact/family.js";
 import { ip, ip6, NETWORK } from "../fact/protocol.js";
-import type { Expression } from "../json.js";
-import type { Node } from "../node.js";
-import type { Parser } from "../parser.js";
-import type { Statement } from "../statement.js";
-import { registers } from "../value.js";
+import { registers } from "../fact/value.js";
+import type { Cursor } from "../json/cursor.js";
+import type { Expression } from "../json/index.js";
+import { type Emitter, type Register, registerNumber } from "../tree/emitter.js";
+import { type Evaluation, fail } from "../tree/evaluation.js";
+import type { Node } from "../tree/node.js";
+import type { Parser } from "../tree/parser.js";
+import type { Statement } from "../tree/statement.js";
 import {
 	checkVersion,
 	evaluateAddress,

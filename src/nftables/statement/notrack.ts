@@ -1,7 +1,7 @@
-import type { Cursor } from "../cursor.js";
-import type { Listed } from "../listing/listed.js";
-import { constantStatement } from "../listing/listed.js";
-import type { Statement } from "../statement.js";
+import type { Cursor } from "../json/cursor.js";
+import type { Listed } from "../tree/listed.js";
+import { constantStatement } from "../tree/listed.js";
+import type { Statement } from "../tree/statement.js";
 
 /** The packet is not tracked. */
 export interface NotrackJson {

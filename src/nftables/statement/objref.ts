@@ -1,9 +1,5 @@
 import { NFT_NAME_MAXLEN, NFT_SET_OBJECT } from "../../uapi/nf_tables_const.js";
-import { evaluateArgument } from "../argument.js";
-import type { Cursor } from "../cursor.js";
-import { objectName } from "../element.js";
-import { type Emitter, registerNumber } from "../emitter.js";
-import { type Evaluation, fail } from "../evaluation.js";
+import { objectName } from "../command/element-encoding.js";
 import {
 	evaluateKey,
 	evaluateMappings,
@@ -13,14 +9,18 @@ import {
 } from "../expression/map.js";
 import { string } from "../fact/datatype.js";
 import { objectTypes } from "../fact/object.js";
-import type { Expression, StatementJson } from "../json.js";
-import { constantStatement, type Listed, nameOf } from "../listing/listed.js";
-import type { DataOf as ReadData, Reading } from "../listing/reading.js";
-import { PATH } from "../listing/reading.js";
-import { type MapLookup, type Node, value } from "../node.js";
-import type { Parser } from "../parser.js";
-import { adoptElementFlags, declareAnonymous, type SetDeclaration } from "../set.js";
-import type { Statement } from "../statement.js";
+import type { Cursor } from "../json/cursor.js";
+import type { Expression, StatementJson } from "../json/index.js";
+import { type Emitter, registerNumber } from "../tree/emitter.js";
+import { type Evaluation, fail } from "../tree/evaluation.js";
+import { constantStatement, type Listed, nameOf } from "../tree/listed.js";
+import { type MapLookup, type Node, value } from "../tree/node.js";
+import type { Parser } from "../tree/parser.js";
+import type { DataOf as ReadData, Reading } from "../tree/reading.js";
+import { PATH } from "../tree/reading.js";
+import { adoptElementFlags, declareAnonymous, type SetDeclaration } from "../tree/set.js";
+import type { Statement } from "../tree/statement.js";
+import { evaluateArgument } from "./argument.js";
 
 /** A named object: by its name, or by what a map has for a key. */
 export type ObjectReferenceJson = string | { readonly map: Expression };

@@ -1,17 +1,17 @@
 import { NFT_QUEUE_FLAG_BYPASS, NFT_QUEUE_FLAG_CPU_FANOUT } from "../../uapi/nf_tables_const.js";
-import { evaluateArgument } from "../argument.js";
-import type { Cursor } from "../cursor.js";
-import { type Emitter, registerNumber } from "../emitter.js";
-import { type Evaluation, fail } from "../evaluation.js";
 import { integer } from "../fact/datatype.js";
-import type { Expression } from "../json.js";
-import type { Listed } from "../listing/listed.js";
-import { flagNames, statementOf } from "../listing/listed.js";
-import type { DataOf as ReadData, Reading } from "../listing/reading.js";
-import { constantNumber, range } from "../listing/reading.js";
-import type { Node } from "../node.js";
-import type { Parser } from "../parser.js";
-import type { Statement } from "../statement.js";
+import type { Cursor } from "../json/cursor.js";
+import type { Expression } from "../json/index.js";
+import { type Emitter, registerNumber } from "../tree/emitter.js";
+import { type Evaluation, fail } from "../tree/evaluation.js";
+import type { Listed } from "../tree/listed.js";
+import { flagNames, statementOf } from "../tree/listed.js";
+import type { Node } from "../tree/node.js";
+import type { Parser } from "../tree/parser.js";
+import type { DataOf as ReadData, Reading } from "../tree/reading.js";
+import { constantNumber, range } from "../tree/reading.js";
+import type { Statement } from "../tree/statement.js";
+import { evaluateArgument } from "./argument.js";
 
 /** Lets a program decide: the packet goes to a queue, or to one of a range of queues. */
 export interface QueueJson {

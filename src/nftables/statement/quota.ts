@@ -1,11 +1,11 @@
 import { NFT_QUOTA_F_INV } from "../../uapi/nf_tables_const.js";
 import { NFT_OBJECT_QUOTA } from "../../uapi/nf_tables_obj.js";
-import type { Cursor } from "../cursor.js";
-import type { Listed } from "../listing/listed.js";
-import { constantStatement } from "../listing/listed.js";
-import type { DataOf as ReadData } from "../listing/reading.js";
-import type { Parser } from "../parser.js";
-import type { Statement } from "../statement.js";
+import type { Cursor } from "../json/cursor.js";
+import type { Listed } from "../tree/listed.js";
+import { constantStatement } from "../tree/listed.js";
+import type { Parser } from "../tree/parser.js";
+import type { DataOf as ReadData } from "../tree/reading.js";
+import type { Statement } from "../tree/statement.js";
 import { type ObjectReferenceJson, objectReference } from "./objref.js";
 import { type ByteUnitJson, inBytes, inUnit, statefulStatement } from "./stateful.js";
 

@@ -12,18 +12,18 @@ import {
 	NFT_REJECT_ICMPX_UNREACH,
 	NFT_REJECT_TCP_RST,
 } from "../../uapi/nf_tables_const.js";
-import type { Cursor } from "../cursor.js";
-import { payloadDependency, payloadNode } from "../dependency.js";
-import { type Evaluation, fail } from "../evaluation.js";
+import { payloadDependency, payloadNode } from "../expression/dependency.js";
 import { type Datatype, icmpCode, icmpv6Code, icmpxCode, parseConstant } from "../fact/datatype.js";
 import { symbolOf } from "../fact/format.js";
 import * as protocol from "../fact/protocol.js";
 import { type Field, LINK, NETWORK, type Protocol, TRANSPORT } from "../fact/protocol.js";
-import type { StatementJson } from "../json.js";
-import type { Completion } from "../listing/completion.js";
-import type { Listed } from "../listing/listed.js";
-import type { DataOf as ReadData } from "../listing/reading.js";
-import type { Statement } from "../statement.js";
+import type { Cursor } from "../json/cursor.js";
+import type { StatementJson } from "../json/index.js";
+import type { Completion } from "../tree/completion.js";
+import { type Evaluation, fail } from "../tree/evaluation.js";
+import type { Listed } from "../tree/listed.js";
+import type { DataOf as ReadData } from "../tree/reading.js";
+import type { Statement } from "../tree/statement.js";
 
 /** Drops the packet and tells its sender. */
 export interface RejectJson {

@@ -1,11 +1,11 @@
 import { NFT_EXTHDR_OP_TCPOPT } from "../../uapi/nf_tables_const.js";
-import type { Cursor } from "../cursor.js";
-import { fail } from "../evaluation.js";
 import type { TcpOptionJson } from "../expression/tcp-option.js";
-import type { Listed } from "../listing/listed.js";
-import type { Exthdr } from "../node.js";
-import type { Parser } from "../parser.js";
-import type { Statement } from "../statement.js";
+import type { Cursor } from "../json/cursor.js";
+import { fail } from "../tree/evaluation.js";
+import type { Listed } from "../tree/listed.js";
+import type { Exthdr } from "../tree/node.js";
+import type { Parser } from "../tree/parser.js";
+import type { Statement } from "../tree/statement.js";
 
 /** Overwrites a TCP option with NOPs. */
 export interface ResetJson {

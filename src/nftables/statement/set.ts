@@ -5,23 +5,23 @@ import {
 	NFT_DYNSET_OP_UPDATE,
 	NFT_SET_EVAL,
 } from "../../uapi/nf_tables_const.js";
-import { checkArgument, evaluateArgument } from "../argument.js";
-import type { Cursor } from "../cursor.js";
-import { type DataOf, registerNumber, sizeOf } from "../emitter.js";
-import { type Evaluation, fail, unevaluated } from "../evaluation.js";
 import { elementOfKey } from "../expression/set.js";
+import { setType } from "../expression/value-listing.js";
 import { invalid } from "../fact/datatype.js";
-import type { Expression, StatementJson } from "../json.js";
-import type { Listed } from "../listing/listed.js";
-import { nameOf } from "../listing/listed.js";
-import type { DataOf as ReadData, Reading } from "../listing/reading.js";
-import { PATH } from "../listing/reading.js";
+import type { Cursor } from "../json/cursor.js";
+import type { Expression, StatementJson } from "../json/index.js";
 import { readStateful } from "../listing/stateful.js";
-import { setType } from "../listing/value.js";
-import type { Element, Node } from "../node.js";
-import type { Parser } from "../parser.js";
-import { isMap, type SetDeclaration } from "../set.js";
-import type { StatefulExpr, Statement } from "../statement.js";
+import { type DataOf, registerNumber, sizeOf } from "../tree/emitter.js";
+import { type Evaluation, fail, unevaluated } from "../tree/evaluation.js";
+import type { Listed } from "../tree/listed.js";
+import { nameOf } from "../tree/listed.js";
+import type { Element, Node } from "../tree/node.js";
+import type { Parser } from "../tree/parser.js";
+import type { DataOf as ReadData, Reading } from "../tree/reading.js";
+import { PATH } from "../tree/reading.js";
+import { isMap, type SetDeclaration } from "../tree/set.js";
+import type { StatefulExpr, Statement } from "../tree/statement.js";
+import { checkArgument, evaluateArgument } from "./argument.js";
 
 interface UpdateJson {
 	readonly op: keyof typeof operations;

@@ -1,6 +1,6 @@
-import type { Cursor } from "../cursor.js";
-import type { Expr } from "../emitter.js";
-import type { StatefulExpr, Statement } from "../statement.js";
+import type { Cursor } from "../json/cursor.js";
+import type { Expr } from "../tree/emitter.js";
+import type { StatefulExpr, Statement } from "../tree/statement.js";
 
 /** A statement that is one expression with a state, known as soon as it is read. */
 export const statefulStatement = (name: string, at: Cursor, expr: StatefulExpr): Statement => ({

@@ -5,13 +5,13 @@ import {
 	NF_SYNPROXY_OPT_WSCALE,
 } from "../../uapi/netfilter.js";
 import { NFT_OBJECT_SYNPROXY } from "../../uapi/nf_tables_obj.js";
-import type { Cursor } from "../cursor.js";
-import type { DataOf } from "../emitter.js";
-import type { Listed } from "../listing/listed.js";
-import { constantStatement, flagNames } from "../listing/listed.js";
-import type { DataOf as ReadData } from "../listing/reading.js";
-import type { Parser } from "../parser.js";
-import type { Statement } from "../statement.js";
+import type { Cursor } from "../json/cursor.js";
+import type { DataOf } from "../tree/emitter.js";
+import type { Listed } from "../tree/listed.js";
+import { constantStatement, flagNames } from "../tree/listed.js";
+import type { Parser } from "../tree/parser.js";
+import type { DataOf as ReadData } from "../tree/reading.js";
+import type { Statement } from "../tree/statement.js";
 import { type ObjectReferenceJson, objectReference } from "./objref.js";
 
 export interface SynproxyOptionsJson {

@@ -1,20 +1,20 @@
 import { NFPROTO_INET, NFPROTO_IPV4, NFPROTO_IPV6 } from "../../uapi/netfilter.js";
-import { rejectRange } from "../argument.js";
-import type { Cursor } from "../cursor.js";
-import { type Emitter, registerNumber } from "../emitter.js";
-import { fail } from "../evaluation.js";
+import { setType } from "../expression/value-listing.js";
 import { inetService, ipv4Addr, ipv6Addr } from "../fact/datatype.js";
 import { type IpVersionJson, ipVersions } from "../fact/family.js";
 import { TRANSPORT } from "../fact/protocol.js";
-import type { Expression } from "../json.js";
-import type { Listed } from "../listing/listed.js";
-import { nameOf } from "../listing/listed.js";
-import type { DataOf as ReadData, Reading } from "../listing/reading.js";
-import { setType } from "../listing/value.js";
-import type { Node } from "../node.js";
-import type { Parser } from "../parser.js";
-import type { Statement } from "../statement.js";
+import type { Cursor } from "../json/cursor.js";
+import type { Expression } from "../json/index.js";
+import { type Emitter, registerNumber } from "../tree/emitter.js";
+import { fail } from "../tree/evaluation.js";
+import type { Listed } from "../tree/listed.js";
+import { nameOf } from "../tree/listed.js";
+import type { Node } from "../tree/node.js";
+import type { Parser } from "../tree/parser.js";
+import type { DataOf as ReadData, Reading } from "../tree/reading.js";
+import type { Statement } from "../tree/statement.js";
 import { checkVersion, evaluateAddress, evaluatePort } from "./address.js";
+import { rejectRange } from "./argument.js";
 
 /** Hands the packet to a local socket as it is. */
 export interface TproxyJson {

@@ -1,16 +1,16 @@
 import { NFT_CONTINUE } from "../../uapi/nf_tables_const.js";
-import type { Cursor } from "../cursor.js";
-import { VERDICT } from "../emitter.js";
 import {
 	parseVerdict as parseNode,
 	printVerdict,
 	type VerdictName,
 } from "../expression/verdict.js";
-import type { StatementJson } from "../json.js";
-import type { Listed } from "../listing/listed.js";
-import { constantStatement } from "../listing/listed.js";
-import type { Verdict } from "../node.js";
-import type { Statement } from "../statement.js";
+import type { Cursor } from "../json/cursor.js";
+import type { StatementJson } from "../json/index.js";
+import { VERDICT } from "../tree/emitter.js";
+import type { Listed } from "../tree/listed.js";
+import { constantStatement } from "../tree/listed.js";
+import type { Verdict } from "../tree/node.js";
+import type { Statement } from "../tree/statement.js";
 
 export type { VerdictJson } from "../expression/verdict.js";
 

@@ -1,13 +1,13 @@
-import type { Cursor } from "../cursor.js";
-import { VERDICT } from "../emitter.js";
-import { fail } from "../evaluation.js";
 import { parseMap } from "../expression/map.js";
 import { verdict } from "../fact/datatype.js";
-import type { Expression, StatementJson } from "../json.js";
-import type { Listed } from "../listing/listed.js";
-import type { MapLookup, Node } from "../node.js";
-import type { Parser } from "../parser.js";
-import type { Statement } from "../statement.js";
+import type { Cursor } from "../json/cursor.js";
+import type { Expression, StatementJson } from "../json/index.js";
+import { VERDICT } from "../tree/emitter.js";
+import { fail } from "../tree/evaluation.js";
+import type { Listed } from "../tree/listed.js";
+import type { MapLookup, Node } from "../tree/node.js";
+import type { Parser } from "../tree/parser.js";
+import type { Statement } from "../tree/statement.js";
 
 /** A verdict looked up in a map. */
 export interface VmapJson {

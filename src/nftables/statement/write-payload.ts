@@ -1,14 +1,12 @@
 import { NFT_PAYLOAD_L4CSUM_PSEUDOHDR } from "../../uapi/nf_tables_const.js";
-import { evaluateArgument, rejectRange } from "../argument.js";
-import { type Emitter, registerNumber } from "../emitter.js";
-import { type Evaluation, fail } from "../evaluation.js";
 import { isByteAligned, placement } from "../expression/bits.js";
 import { rawPayload, requireHeader } from "../expression/payload.js";
 import { integer } from "../fact/datatype.js";
 import { INNER, LINK, NETWORK, TRANSPORT, udp, vlan } from "../fact/protocol.js";
-import type { Listed } from "../listing/listed.js";
-import type { DataOf as ReadData, Reading } from "../listing/reading.js";
-import { completeWrite, type Write } from "../listing/write.js";
+import { bitmask } from "../fact/value.js";
+import { type Emitter, registerNumber } from "../tree/emitter.js";
+import { type Evaluation, fail } from "../tree/evaluation.js";
+import type { Listed } from "../tree/listed.js";
 import {
 	type Binary,
 	binary,
@@ -16,9 +14,11 @@ import {
 	isConstant,
 	type Node,
 	type Payload,
-} from "../node.js";
-import type { Statement } from "../statement.js";
-import { bitmask } from "../value.js";
+} from "../tree/node.js";
+import type { DataOf as ReadData, Reading } from "../tree/reading.js";
+import type { Statement } from "../tree/statement.js";
+import { evaluateArgument, rejectRange } from "./argument.js";
+import { completeWrite, type Write } from "./write-payload-listing.js";
 
 /** A register, in bytes: no more can be rewritten at once. */
 const MAX_BYTES = 16;

@@ -1,5 +1,5 @@
-import type { Listed } from "../listing/listed.js";
-import { constantStatement } from "../listing/listed.js";
+import type { Listed } from "../tree/listed.js";
+import { constantStatement } from "../tree/listed.js";
 
 /**
  * An extension of iptables in a rule that iptables-nft made. What is in it only iptables knows: it is listed, as

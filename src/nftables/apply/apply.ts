@@ -1,0 +1,214 @@
+import { KernelError } from "../../sys/error.js";
+import {
+	NFT_MSG_GETCHAIN,
+	NFT_MSG_GETRULE,
+	NFT_MSG_GETSET,
+	NFT_MSG_NEWCHAIN,
+	NFT_MSG_NEWRULE,
+	NFT_MSG_NEWSET,
+} from "../../uapi/nf_tables.js";
+import { Merging } from "../command/automerge.js";
+import type { BatchMessage, TableHandle } from "../command/command.js";
+import type { Query } from "../command/query.js";
+import { type Batch, type Context, compileEncoded, statementAt } from "../compile/compile.js";
+import { localHost } from "../fact/host.js";
+import { NftError } from "../json/error.js";
+import type { Document } from "../json/index.js";
+import { readElements } from "../listing/element.js";
+import { readSet } from "../listing/set.js";
+import { Printer } from "../tree/printer.js";
+import { hasEndElements, mergesIntervals, type SetDeclaration } from "../tree/set.js";
+import { answer } from "./answer.js";
+import { type Connection, type ConnectionOptions, connected } from "./connection.js";
+import { echoing, echoOf } from "./echo.js";
+import { dumpElements, hasElements } from "./ruleset-reader.js";
+
+function findSet(
+	connection: Connection,
+	{ family, table }: TableHandle,
+	name: string,
+): SetDeclaration | undefined {
+	const of = { nfgen_family: family, NFTA_SET_TABLE: table, NFTA_SET_NAME: name };
+	const [attrs] = connection.read(NFT_MSG_GETSET, NFT_MSG_NEWSET, of, false);
+	if (attrs === undefined) return undefined;
+	const set = readSet(family, attrs);
+	if (!hasEndElements(set)) return set;
+	// The first interval of a set brings an end element for what is below it.
+	if (!mergesIntervals(set)) return { ...set, populated: hasElements(connection, set) };
+	const elements = dumpElements(connection, set);
+	const merging = new Merging(readElements(set, elements).items);
+	return { ...set, populated: elements.length > 0, merging };
+}
+
+/** What was looked for, if it is there: whoever wanted it says so at the place in the document. */
+function unlessMissing<T>(find: () => T): T | undefined {
+	try {
+		return find();
+	} catch (error) {
+		if (error instanceof KernelError && error.errno === "ENOENT") return undefined;
+		throw error;
+	}
+}
+
+/** What a document may refer to, read from the kernel when it does. */
+export function kernelContext(connection: Connection): Context {
+	return {
+		rules({ family, table }, chain) {
+			const rules = connection.read(
+				NFT_MSG_GETRULE,
+				NFT_MSG_NEWRULE,
+				{ nfgen_family: family, NFTA_RULE_TABLE: table, NFTA_RULE_CHAIN: chain },
+				true,
+			);
+			return rules.map((rule) => rule.NFTA_RULE_HANDLE ?? 0n);
+		},
+		set: (handle, name) => unlessMissing(() => findSet(connection, handle, name)),
+		chain: ({ family, table }, name) =>
+			unlessMissing(() => {
+				const of = { nfgen_family: family, NFTA_CHAIN_TABLE: table, NFTA_CHAIN_NAME: name };
+				const [chain] = connection.read(NFT_MSG_GETCHAIN, NFT_MSG_NEWCHAIN, of, false);
+				return chain?.NFTA_CHAIN_HANDLE;
+			}),
+	};
+}
+
+export interface ApplyOptions extends ConnectionOptions {
+	/** What is in the kernel already. Default: it is read when the document refers to it. */
+	readonly context?: Context | undefined;
+	/** Only have the kernel validate it all; nothing is changed, or reset. */
+	readonly check?: boolean | undefined;
+	/** Answer last with the document itself, with the handles the kernel gave to what it adds (`nft -j -e`). */
+	readonly echo?: boolean | undefined;
+}
+
+/** A context that knows which generation of the ruleset it was read from, if anything was. */
+function datedContext(connection: Connection): { context: Context; generation?: number } {
+	const read = kernelContext(connection);
+	const dated: { context: Context; generation?: number } = {
+		context: {
+			rules(handle, chain) {
+				dated.generation ??= connection.generation();
+				return read.rules?.(handle, chain);
+			},
+			set(handle, name) {
+				dated.generation ??= connection.generation();
+				return read.set?.(handle, name);
+			},
+			chain(handle, name) {
+				dated.generation ??= connection.generation();
+				return read.chain?.(handle, name);
+			},
+		},
+	};
+	return dated;
+}
+
+// Somebody else's commit between what we read and our own; 20 in a row is not chance.
+const STALE_TRIES = 20;
+const isStale = (error: unknown): boolean =>
+	error instanceof KernelError && error.errno === "ERESTART";
+
+interface Compiled extends Batch {
+	readonly generation?: number | undefined;
+}
+
+/** One document on its way into the kernel. */
+class Application {
+	readonly #document: Document;
+	readonly #connection: Connection;
+	readonly #options: ApplyOptions;
+	readonly #printer: Printer;
+	readonly #answers: Document[] = [];
+	#echo: Document;
+
+	constructor(document: Document, connection: Connection, options: ApplyOptions) {
+		this.#document = document;
+		this.#echo = document;
+		this.#connection = connection;
+		this.#options = options;
+		this.#printer = new Printer(options.host ?? localHost());
+	}
+
+	run(): readonly Document[] {
+		let compiled = this.#compile();
+		const { before, after, messages } = compiled;
+		const { check = false } = this.#options;
+		// What is reset has lost its count: that must not happen for a document the kernel does not take.
+		if (check || (messages.length > 0 && before.some(({ reset }) => reset))) this.#check(messages);
+		this.#answer(before);
+		if (!check) {
+			for (let tries = 1; !this.#commit(compiled, tries); tries++) compiled = this.#compile();
+		}
+		this.#answer(after);
+		return this.#options.echo === true ? [...this.#answers, this.#echo] : this.#answers;
+	}
+
+	#compile(): Compiled {
+		const { host, context } = this.#options;
+		const dated = context === undefined ? datedContext(this.#connection) : { context };
+		const options = { ...(host && { host }), context: dated.context };
+		const batch = compileEncoded(this.#document, options);
+		return { ...batch, ...("generation" in dated && { generation: dated.generation }) };
+	}
+
+	#answer(queries: readonly Query[]): void {
+		const { check = false } = this.#options;
+		for (const query of queries) {
+			const asked = check ? { ...query, reset: false } : query;
+			this.#answers.push(answer(asked, this.#connection, this.#printer));
+		}
+	}
+
+	#check(messages: readonly BatchMessage[]): void {
+		if (messages.length > 0) this.#blame(messages, this.#connection.check(messages).refused);
+	}
+
+	/** Whether it was committed, or must be compiled anew: what it was compiled for is not the ruleset any more. */
+	#commit({ messages, generation }: Compiled, tries: number): boolean {
+		const { echo = false } = this.#options;
+		if (messages.length === 0) return true;
+		try {
+			const sent = echo ? echoing(messages) : messages;
+			const { refused, replies } = this.#connection.commit(sent, { generation });
+			this.#blame(messages, refused);
+			if (echo) this.#echo = echoOf(this.#document, messages, replies);
+			return true;
+		} catch (error) {
+			if (isStale(error) && generation !== undefined && tries < STALE_TRIES) return false;
+			throw error;
+		}
+	}
+
+	/** The kernel says which expression of a rule it does not take: the statement it is of. */
+	#placeOf(command: string, error: Error): string {
+		const attribute = error instanceof KernelError ? error.attribute : undefined;
+		const at = /NFTA_RULE_EXPRESSIONS\.(\d+)/.exec(attribute ?? "")?.[1];
+		if (at === undefined) return command;
+		const { host, context = kernelContext(this.#connection) } = this.#options;
+		const options = { ...(host && { host }), context };
+		return statementAt(this.#document, options, command, Number(at)) ?? command;
+	}
+
+	/** @throws NftError with the command that the kernel refused */
+	#blame(
+		messages: readonly BatchMessage[],
+		refused: readonly { readonly at: number; readonly error: Error }[],
+	): void {
+		const [first] = refused;
+		if (first === undefined) return;
+		const path = this.#placeOf(messages[first.at]?.path ?? "$", first.error);
+		throw new NftError(path, first.error.message, { cause: first.error });
+	}
+}
+
+/**
+ * Compile a document and have the kernel commit it, all of it or nothing. Synchronous: the kernel does its work
+ * while the thread waits.
+ *
+ * Answers what the document asks: a document for each `list` and `reset`, as `nft -j` prints one for each. A
+ * question before the first change is about what there was, one after a change about what the document made.
+ * @throws NftError when the document is wrong; its cause is the KernelError when the kernel refused
+ */
+export function apply(document: Document, options: ApplyOptions = {}): readonly Document[] {
+	return connected(options, (connection) => new Application(document, connection, options).run());
+}

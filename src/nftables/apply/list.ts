@@ -1,0 +1,25 @@
+import { type FamilyJson, families } from "../fact/family.js";
+import { localHost } from "../fact/host.js";
+import type { Document } from "../json/index.js";
+import { printTableContents } from "../listing/ruleset.js";
+import { Printer } from "../tree/printer.js";
+import { type ConnectionOptions, connected } from "./connection.js";
+import { readContents } from "./ruleset-reader.js";
+
+/** Which tables to list; all without it. */
+export interface Filter {
+	readonly family?: FamilyJson;
+	readonly table?: string;
+}
+
+/**
+ * The ruleset of the kernel as a document of libnftables-json(5), which `apply` would bring back. It is of one
+ * generation: no transaction is seen half done.
+ * @throws KernelError, NftError
+ */
+export function list({ family, table }: Filter = {}, options: ConnectionOptions = {}): Document {
+	const printer = new Printer(options.host ?? localHost());
+	const scope = { family: family === undefined ? 0 : families[family], table };
+	const tables = connected(options, (connection) => readContents(connection, scope));
+	return { nftables: tables.flatMap((contents) => printTableContents(contents, printer)) };
+}

@@ -1,0 +1,82 @@
+import type { In } from "../../netlink/schema.js";
+import * as netfilter from "../../uapi/netfilter.js";
+import type { chainAttrs, hookAttrs } from "../../uapi/nf_tables.js";
+import type { Cursor } from "../json/cursor.js";
+
+type Hooks = Readonly<Record<string, number>>;
+const inetHooks: Hooks = {
+	prerouting: netfilter.NF_INET_PRE_ROUTING,
+	input: netfilter.NF_INET_LOCAL_IN,
+	forward: netfilter.NF_INET_FORWARD,
+	output: netfilter.NF_INET_LOCAL_OUT,
+	postrouting: netfilter.NF_INET_POST_ROUTING,
+};
+const hooks: Readonly<Record<number, Hooks>> = {
+	[netfilter.NFPROTO_IPV4]: inetHooks,
+	[netfilter.NFPROTO_IPV6]: inetHooks,
+	[netfilter.NFPROTO_INET]: { ...inetHooks, ingress: netfilter.NF_INET_INGRESS },
+	[netfilter.NFPROTO_BRIDGE]: inetHooks,
+	[netfilter.NFPROTO_ARP]: { input: netfilter.NF_ARP_IN, output: netfilter.NF_ARP_OUT },
+	[netfilter.NFPROTO_NETDEV]: {
+		ingress: netfilter.NF_NETDEV_INGRESS,
+		egress: netfilter.NF_NETDEV_EGRESS,
+	},
+};
+export const hooksOf = (family: number): Hooks => hooks[family] ?? {};
+
+const priorities: Readonly<Record<string, number>> = {
+	raw: netfilter.NF_IP_PRI_RAW,
+	mangle: netfilter.NF_IP_PRI_MANGLE,
+	dstnat: netfilter.NF_IP_PRI_NAT_DST,
+	filter: netfilter.NF_IP_PRI_FILTER,
+	security: netfilter.NF_IP_PRI_SECURITY,
+	srcnat: netfilter.NF_IP_PRI_NAT_SRC,
+};
+const bridgePriorities: Readonly<Record<string, number>> = {
+	dstnat: netfilter.NF_BR_PRI_NAT_DST_BRIDGED,
+	filter: netfilter.NF_BR_PRI_FILTER_BRIDGED,
+	out: netfilter.NF_BR_PRI_NAT_DST_OTHER,
+	srcnat: netfilter.NF_BR_PRI_NAT_SRC,
+};
+
+/** A number, or a name with an offset: `filter + 10`. */
+export function parsePriority(at: Cursor, family: number): number {
+	if (!at.isString) return at.integer(-(2 ** 31), 2 ** 31 - 1);
+	const names = family === netfilter.NFPROTO_BRIDGE ? bridgePriorities : priorities;
+	const [, name = "", sign, offset] = /^(\w+)(?:\s*([+-])\s*(\d{1,9}))?$/.exec(at.string()) ?? [];
+	const base = Object.hasOwn(names, name) ? names[name] : undefined;
+	if (base === undefined)
+		throw at.fail(`unknown priority, known: ${Object.keys(names).join(", ")}`);
+	return base + Number(offset ?? 0) * (sign === "-" ? -1 : 1);
+}
+
+/** In the order in which nft 1.1.7 sends them: from the last. A listing sorts them. */
+export function parseDevices(at: Cursor): string[] {
+	const names = at.isArray ? at.list() : [at];
+	const devices = names.map((name) => {
+		const text = name.string();
+		if (text === "" || Buffer.byteLength(text) > 15)
+			throw name.fail("the name of an interface has 1 to 15 bytes");
+		return text;
+	});
+	return devices.reverse();
+}
+
+/** Where a base chain is called from. */
+export function hookOf(
+	family: number,
+	json: Partial<Record<"hook" | "prio" | "dev", Cursor>>,
+): In<typeof hookAttrs> {
+	const devices = json.dev && parseDevices(json.dev);
+	const [device, another] = devices ?? [];
+	return {
+		NFTA_HOOK_HOOKNUM: json.hook?.oneOf(hooksOf(family)),
+		NFTA_HOOK_PRIORITY: json.prio && parsePriority(json.prio, family),
+		...(another === undefined
+			? { NFTA_HOOK_DEV: device }
+			: { NFTA_HOOK_DEVS: { NFTA_DEVICE_NAME: devices } }),
+	};
+}
+
+export const policies = { accept: netfilter.NF_ACCEPT, drop: netfilter.NF_DROP } as const;
+export type ChainAttrs = In<typeof chainAttrs>;

@@ -1,0 +1,112 @@
+import type { In } from "../../netlink/schema.js";
+import type { setAttrs } from "../../uapi/nf_tables.js";
+import { NFT_DATA_VERDICT, NFT_SET_CONSTANT, NFT_SET_OBJECT } from "../../uapi/nf_tables_const.js";
+import { verdict } from "../fact/datatype.js";
+import { SET, text, u32 } from "../fact/userdata.js";
+import { byteLength, concatBytes } from "../fact/value.js";
+import { fail } from "../tree/evaluation.js";
+import type { Node } from "../tree/node.js";
+import { isDataMap, type SetDeclaration } from "../tree/set.js";
+import { isPlainType, typeofRecord } from "../tree/typeof.js";
+import type { ElementAttrs } from "./element-encoding.js";
+
+const typeId = ({ datatype }: Node): number =>
+	datatype === verdict ? NFT_DATA_VERDICT : datatype.id;
+/** nft's enum byteorder */
+const orderId = ({ order }: Node): number => (order === "host" ? 1 : order === "big" ? 2 : 0);
+
+function userdata(set: SetDeclaration): Uint8Array {
+	const { key, data } = set;
+	// nft 1.1 describes plain types as well; the nft 1.0.6 of Debian 12 dies of that when it lists the set.
+	const isTypeof = !isPlainType(key) || (data !== undefined && !isPlainType(data));
+	return concatBytes(
+		u32(SET.KEY_BYTEORDER, orderId(key)),
+		...(isDataMap(set) && data !== undefined ? [u32(SET.DATA_BYTEORDER, orderId(data))] : []),
+		...(set.automerge ? [u32(SET.MERGE_ELEMENTS, 1)] : []),
+		...(isTypeof ? [typeofRecord(SET.KEY_TYPEOF, key)] : []),
+		...(isTypeof && data !== undefined ? [typeofRecord(SET.DATA_TYPEOF, data)] : []),
+		...(data === undefined ? [] : [u32(SET.DATA_INTERVAL, set.dataIsInterval ? 1 : 0)]),
+		...(set.comment === undefined ? [] : [text(SET.COMMENT, set.comment)]),
+	);
+}
+
+function statementAttrs({ statements }: SetDeclaration): In<typeof setAttrs> {
+	const exprs = statements.map((s) => s.stateful?.() ?? fail(s, `${s.name} has no state`));
+	const [only, second] = exprs;
+	if (second !== undefined) return { NFTA_SET_EXPRESSIONS: exprs };
+	return only === undefined ? {} : { NFTA_SET_EXPR: only };
+}
+
+/** The attributes of NFT_MSG_NEWSET. */
+export function encodeSet(set: SetDeclaration): In<typeof setAttrs> {
+	const { key, data, flags, fields } = set;
+	const fixed = (flags & NFT_SET_CONSTANT) !== 0;
+	const size = fixed ? undefined : set.size;
+	return {
+		NFTA_SET_TABLE: set.table,
+		NFTA_SET_NAME: set.name,
+		NFTA_SET_FLAGS: flags,
+		NFTA_SET_KEY_TYPE: typeId(key),
+		NFTA_SET_KEY_LEN: byteLength(key.bits),
+		...(isDataMap(set) &&
+			data !== undefined && {
+				NFTA_SET_DATA_TYPE: typeId(data),
+				NFTA_SET_DATA_LEN: byteLength(data.bits),
+			}),
+		NFTA_SET_OBJ_TYPE: (flags & NFT_SET_OBJECT) === 0 ? undefined : set.objectType,
+		NFTA_SET_ID: set.id,
+		NFTA_SET_TIMEOUT: set.timeout,
+		NFTA_SET_GC_INTERVAL: set.gcInterval,
+		NFTA_SET_POLICY: fixed ? undefined : set.policy || undefined,
+		...((size !== undefined || fields.length > 0) && {
+			NFTA_SET_DESC: {
+				NFTA_SET_DESC_SIZE: size,
+				...(fields.length > 0 && {
+					NFTA_SET_DESC_CONCAT: fields.map((bytes) => ({ NFTA_SET_FIELD_LEN: bytes })),
+				}),
+			},
+		}),
+		NFTA_SET_USERDATA: userdata(set),
+		...statementAttrs(set),
+	};
+}
+
+/** The list of elements is one attribute, whose length has 16 bits. */
+export const MAX_BYTES = 60_000;
+
+/** Elements in portions that fit a message. */
+export function* portions(elements: Iterable<ElementAttrs>): Generator<readonly ElementAttrs[]> {
+	let portion: ElementAttrs[] = [];
+	let bytes = 0;
+	for (const element of elements) {
+		const size = sizeOf(element);
+		if (bytes + size > MAX_BYTES && portion.length > 0) {
+			yield portion;
+			portion = [];
+			bytes = 0;
+		}
+		portion.push(element);
+		bytes += size;
+	}
+	if (portion.length > 0) yield portion;
+}
+
+const bytesIn = (value: Uint8Array | undefined): number =>
+	value === undefined ? 0 : value.length + 12;
+
+/** At least what the element takes: its values, and generously its headers. */
+function sizeOf(element: ElementAttrs): number {
+	const { NFTA_SET_ELEM_KEY: key, NFTA_SET_ELEM_KEY_END: end, NFTA_SET_ELEM_DATA: data } = element;
+	const values =
+		bytesIn(key?.NFTA_DATA_VALUE) +
+		bytesIn(end?.NFTA_DATA_VALUE) +
+		bytesIn(data?.NFTA_DATA_VALUE) +
+		bytesIn(element.NFTA_SET_ELEM_USERDATA);
+	const verdictBytes = data?.NFTA_DATA_VERDICT === undefined ? 0 : 280;
+	const name = element.NFTA_SET_ELEM_OBJREF === undefined ? 0 : 264;
+	const timed = element.NFTA_SET_ELEM_TIMEOUT === undefined ? 0 : 24;
+	const exprs =
+		(element.NFTA_SET_ELEM_EXPRESSIONS?.length ?? 0) +
+		(element.NFTA_SET_ELEM_EXPR === undefined ? 0 : 1);
+	return 12 + values + verdictBytes + name + timed + exprs * 100;
+}

@@ -1,0 +1,264 @@
+import { Merging } from "../command/automerge.js";
+import { compileChain } from "../command/chain.js";
+import type {
+	BatchMessage,
+	CommandParser,
+	Compilation,
+	Emission,
+	Operation,
+	TableHandle,
+} from "../command/command.js";
+import { compileElement } from "../command/element.js";
+import { compileFlowtable } from "../command/flowtable.js";
+import { compileObject } from "../command/object.js";
+import { parseQuery, type Query } from "../command/query.js";
+import { compileRule } from "../command/rule.js";
+import { RuleOrders } from "../command/rule-order.js";
+import { compileSet } from "../command/set.js";
+import { compileFlushRuleset, compileTable } from "../command/table.js";
+import { parseExpression } from "../expression/index.js";
+import { type Host, localHost } from "../fact/host.js";
+import { Repetition } from "../fast/repetition.js";
+import { Cursor } from "../json/cursor.js";
+import { NftError } from "../json/error.js";
+import type { Document } from "../json/index.js";
+import { statementParsers } from "../statement/index.js";
+import type { Parser } from "../tree/parser.js";
+import { PLACE } from "../tree/place.js";
+import { mergesIntervals, type SetDeclaration } from "../tree/set.js";
+import { Encoder } from "./encoder.js";
+
+/** What the kernel has already that a document may refer to. The caller reads it. */
+export interface Context {
+	/** A set or map that is in the kernel. */
+	set?(handle: TableHandle, name: string): SetDeclaration | undefined;
+	/** The handle of a chain that is in the kernel: for one that is renamed by its name. */
+	chain?(handle: TableHandle, name: string): bigint | undefined;
+	/** Handles of a chain's rules, first to last: for rules placed by index. */
+	rules?(handle: TableHandle, chain: string): readonly bigint[] | undefined;
+}
+export interface CompileOptions {
+	readonly host?: Host;
+	readonly context?: Context;
+}
+/** Messages for one nf_tables transaction, in order, without its begin and end. */
+export interface Batch {
+	readonly messages: readonly BatchMessage[];
+	/** What the document asks (`list`, `reset`), before its first change and after it. */
+	readonly before: readonly Query[];
+	readonly after: readonly Query[];
+}
+
+const objects: Readonly<Record<string, CommandParser>> = {
+	table: compileTable,
+	chain: compileChain,
+	rule: compileRule,
+	set: compileSet,
+	map: compileSet,
+	element: compileElement,
+	flowtable: compileFlowtable,
+	counter: compileObject("counter"),
+	quota: compileObject("quota"),
+	"ct helper": compileObject("ct helper"),
+	"ct timeout": compileObject("ct timeout"),
+	"ct expectation": compileObject("ct expectation"),
+	limit: compileObject("limit"),
+	secmark: compileObject("secmark"),
+	synproxy: compileObject("synproxy"),
+};
+const operations: readonly string[] = [
+	"add",
+	"create",
+	"insert",
+	"replace",
+	"delete",
+	"destroy",
+	"flush",
+	"rename",
+] satisfies Operation[];
+
+const parsers: Parser[] = [];
+function parserAt(places: number): Parser {
+	const known = parsers[places];
+	if (known !== undefined) return known;
+	const parser: Parser = {
+		places,
+		expression: (at) => parseExpression(at, parser),
+		statement(at) {
+			const [name, body] = at.only();
+			const parse = Object.hasOwn(statementParsers, name) ? statementParsers[name] : undefined;
+			if (parse === undefined) throw at.unsupported(`unknown statement "${name}"`);
+			return parse(body, parser);
+		},
+		within: (place) => parserAt(places | PLACE[place]),
+	};
+	parsers[places] = parser;
+	return parser;
+}
+const parser = parserAt(0);
+
+const setKey = ({ family, table }: TableHandle, name: string): string =>
+	`${family} ${table} ${name}`;
+
+/** What becomes of a message as soon as it is made. */
+type Keep = (message: BatchMessage) => BatchMessage;
+
+/** Messages in their order; some are made when all commands are evaluated. */
+class Messages {
+	readonly #keep: Keep;
+	readonly #made: (BatchMessage | Emission)[] = [];
+	constructor(keep: Keep) {
+		this.#keep = keep;
+	}
+	get isEmpty(): boolean {
+		return this.#made.length === 0;
+	}
+	add(messages: readonly BatchMessage[]): void {
+		for (const message of messages) this.#made.push(this.#keep(message));
+	}
+	addLater(emission: Emission): void {
+		this.#made.push(emission);
+	}
+	finish(): BatchMessage[] {
+		return this.#made.flatMap((one) => (typeof one === "function" ? one().map(this.#keep) : [one]));
+	}
+}
+
+function start(
+	{ host = localHost(), context = {} }: CompileOptions,
+	messages: Messages,
+	document: Document,
+	{ repeats = false, onRule }: Way,
+): Compilation {
+	const sets = new Map<string, SetDeclaration>();
+	let id = 0;
+	const emptied = new Set<string>();
+	const empty = (set: SetDeclaration): SetDeclaration => {
+		set.merging?.forget();
+		const emptied = { ...set, populated: false };
+		return mergesIntervals(set) ? { ...emptied, merging: new Merging([]) } : emptied;
+	};
+	const knownSet: Compilation["knownSet"] = (handle, name) => {
+		const key = setKey(handle, name);
+		const known = sets.get(key);
+		if (known !== undefined) return known;
+		const found = context.set?.(handle, name);
+		const set = found && emptied.has(key) ? empty(found) : found;
+		if (set !== undefined) sets.set(key, set);
+		return set;
+	};
+	return {
+		host,
+		parser,
+		repetition: repeats ? new Repetition(host) : undefined,
+		emit: (...made) => messages.add(made),
+		emitLater: (emission) => messages.addLater(emission),
+		nextSetId: () => ++id,
+		knownSet,
+		findSet(handle, name, path) {
+			const set = knownSet(handle, name);
+			if (set === undefined) throw new NftError(path, `no set or map "${name}" in the table`);
+			return set;
+		},
+		addSet: (set) => void sets.set(setKey(set, set.name), set),
+		emptySet(handle, name) {
+			const key = setKey(handle, name);
+			const known = sets.get(key);
+			if (known !== undefined) Object.assign(known, empty(known));
+			emptied.add(key);
+		},
+		chainOf: (handle, name) => context.chain?.(handle, name),
+		onRule,
+		orders: new RuleOrders(document, (of) => context.rules?.(of, of.chain) ?? []),
+	};
+}
+
+/** Compile a command that changes something; one that asks is answered with what it asks. */
+function compileCommand(at: Cursor, compilation: Compilation): Query | undefined {
+	const [word, body] = at.only();
+	if (word === "metainfo") return undefined;
+	if (word === "list" || word === "reset") return parseQuery(body, word, compilation);
+	// A listing is a document as well: an object without an operation is added.
+	const isOperation = operations.includes(word);
+	if (!isOperation && !Object.hasOwn(objects, word))
+		throw at.unsupported(`unknown command "${word}"`);
+	const operation = isOperation ? (word as Operation) : "add";
+	const [object, member] = isOperation ? body.only() : ([word, body] as const);
+	if (operation === "flush" && object === "ruleset") {
+		compileFlushRuleset(member, compilation);
+		return undefined;
+	}
+	// A meter is a set by now.
+	if (operation === "flush" && object === "meter") {
+		compileSet(member, operation, compilation);
+		return undefined;
+	}
+	const compile = Object.hasOwn(objects, object) ? objects[object] : undefined;
+	if (compile === undefined) throw body.unsupported(`unknown object "${object}"`);
+	// The handle in a listing is what a rule had, not that of one to add it to.
+	const listed = !isOperation && object === "rule" && member.has("handle");
+	compile(listed ? member.without("handle") : member, operation, compilation);
+	return undefined;
+}
+
+/**
+ * Compile a document of libnftables-json(5) to nf_tables messages. Nothing is sent and nothing but name files
+ * of the host is read.
+ * @throws NftError, with the place in the document
+ */
+export const compile = (document: Document, options: CompileOptions = {}): Batch =>
+	compileWith(document, options, { keep: (message) => message });
+
+/** Compile to bytes, each message before the next command is read: what it was made of is free then. */
+export function compileEncoded(document: Document, options: CompileOptions): Batch {
+	const encoder = new Encoder();
+	const keep: Keep = (message) => encoder.encode(message);
+	return compileWith(document, options, { keep, repeats: true });
+}
+
+/** The place of the statement that an expression of a rule is of, if the document still compiles. */
+export function statementAt(
+	document: Document,
+	options: CompileOptions,
+	rule: string,
+	expression: number,
+): string | undefined {
+	let found: string | undefined;
+	const onRule: Way["onRule"] = (path, owners) => {
+		// What is inserted has the place of the expression that needs it.
+		if (path === rule) found = /^.*?\.expr\[\d+\]/.exec(owners[expression]?.path ?? "")?.[0];
+	};
+	try {
+		compileWith(document, options, { keep: (message) => message, onRule });
+	} catch (error) {
+		if (!(error instanceof NftError)) throw error;
+	}
+	return found;
+}
+
+/** How a document is compiled. */
+interface Way extends Pick<Compilation, "onRule"> {
+	readonly keep: Keep;
+	/** Whether a rule may be made of one before that is like it. */
+	readonly repeats?: boolean;
+}
+
+function compileWith(document: Document, options: CompileOptions, way: Way): Batch {
+	const messages = new Messages(way.keep);
+	const compilation = start(options, messages, document, way);
+	try {
+		const { nftables } = new Cursor(document).fields(["nftables"]);
+		const before: Query[] = [];
+		const after: Query[] = [];
+		for (const command of nftables.list()) {
+			const query = compileCommand(command, compilation);
+			if (query !== undefined) (messages.isEmpty ? before : after).push(query);
+		}
+		return { messages: messages.finish(), before, after };
+	} catch (error) {
+		if (error instanceof NftError) throw error;
+		throw new NftError("$", `cannot be compiled: ${(error as Error).message}`, {
+			cause: error,
+		});
+	}
+}

@@ -1,0 +1,221 @@
+import { NFPROTO_BRIDGE, NFPROTO_INET, NFPROTO_NETDEV } from "../../uapi/netfilter.js";
+import { NFT_INNER_LL, NFT_META_IFTYPE } from "../../uapi/nf_tables_const.js";
+import { type Datatype, ifaceType } from "../fact/datatype.js";
+import * as protocol from "../fact/protocol.js";
+import {
+	type Field,
+	LINK,
+	NETWORK,
+	type Protocol,
+	TRANSPORT,
+	upperNumber,
+} from "../fact/protocol.js";
+import type { Order } from "../fact/value.js";
+import { match } from "../statement/match.js";
+import { type Evaluation, fail, unevaluated } from "../tree/evaluation.js";
+import { ARPHRD_ETHER } from "../tree/learn.js";
+import {
+	type Element,
+	type Exthdr,
+	type Meta,
+	type Node,
+	type Payload,
+	type Relation,
+	value,
+} from "../tree/node.js";
+import type { ProtocolContext } from "../tree/protocol-context.js";
+import type { Statement } from "../tree/statement.js";
+
+export function metaNode(
+	path: string,
+	key: number,
+	datatype: Datatype,
+	bits: number,
+	order: Order,
+): Meta {
+	return { kind: "meta", path, key, datatype, bits, order, isProtocol: true };
+}
+export function payloadNode(path: string, of: Protocol, field: Field): Payload {
+	return {
+		kind: "payload",
+		path,
+		datatype: field.datatype,
+		order: "big",
+		bits: field.bits,
+		base: of.base,
+		offset: field.offset,
+		protocol: of,
+		field,
+		raw: false,
+		isProtocol: namesProtocol(of, field),
+		evaluated: false,
+	};
+}
+/** Whether comparing the field says what the next header is. */
+const namesProtocol = (of: Protocol, field: Field): boolean =>
+	field === of.key ||
+	(of === protocol.ip && field.name === "protocol") ||
+	(of === protocol.ip6 && field.name === "nexthdr");
+
+/** Where an expression that needs another header stands. */
+interface Needing {
+	readonly path: string;
+}
+
+/** The check that `below` carries `above`; comparing it tells the protocol context as well. */
+function check(evaluation: Evaluation, below: Protocol, above: Protocol, at: Needing): Statement {
+	const number = upperNumber(below, above);
+	if (number === undefined)
+		return fail(at, `conflicting protocols: ${below.name} does not carry ${above.name}`);
+	const left = protocolKey(below, at);
+	const statement = compare(left, number, at);
+	evaluation.evaluateInserted(statement);
+	if (evaluation.tunnel !== undefined) left.tunnel = evaluation.tunnel;
+	return statement;
+}
+function protocolKey(of: Protocol, at: Needing): Meta | Payload {
+	const { meta, key } = of;
+	if (meta !== undefined)
+		return metaNode(at.path, meta.key, meta.datatype, meta.bits, meta.datatype.order ?? "host");
+	if (key === undefined) return fail(at, `${of.name} does not say what it carries`);
+	return payloadNode(at.path, of, key);
+}
+function compare(left: Meta | Payload, number: number, { path }: Needing): Statement {
+	const right = value(path, left.datatype, left.order, left.bits, BigInt(number));
+	return match(path, "==", left, right);
+}
+
+/** The link header that a family's chains can be asked about. */
+const linkOf = ({ family }: ProtocolContext): Protocol | undefined => {
+	if (family === NFPROTO_INET) return protocol.inet;
+	if (family === NFPROTO_BRIDGE) return protocol.ether;
+	return family === NFPROTO_NETDEV ? protocol.netdev : undefined;
+};
+
+/** The packet came from an ethernet device: families that begin above the link header may look below. */
+export function requireEthernet(evaluation: Evaluation, payload: Payload): Statement {
+	const { protocol: of } = payload;
+	if (of !== protocol.ether && (of === undefined || upperNumber(protocol.ether, of) === undefined))
+		fail(payload, `${of?.name} is not seen in this family`);
+	const left = metaNode(payload.path, NFT_META_IFTYPE, ifaceType, 16, "host");
+	const statement = compare(left, ARPHRD_ETHER, payload);
+	evaluation.evaluateInserted(statement);
+	if (evaluation.tunnel !== undefined) left.tunnel = evaluation.tunnel;
+	return statement;
+}
+
+/** icmp, icmpv6 and igmp belong to one IP version, so that has to be checked first. */
+function requireVersion(evaluation: Evaluation, payload: Payload): Protocol | undefined {
+	const { protocols } = evaluation;
+	const of = payload.protocol;
+	if (of !== protocol.icmp && of !== protocol.icmpv6 && of !== protocol.igmp)
+		return protocol.inetAny;
+	let link = protocols.at(LINK) ?? linkOf(protocols);
+	if (link === undefined) return undefined;
+	// This tunnel holds no link header: the kernel tells the inner protocol by meta alone.
+	if (payload.tunnel !== undefined && !holdsLink(payload.tunnel)) link = protocol.netdev;
+	const version = of === protocol.icmpv6 ? protocol.ip6 : protocol.ip;
+	evaluation.insert(check(evaluation, link, version, payload));
+	return version;
+}
+const holdsLink = ({ tunnel }: Protocol): boolean => ((tunnel?.flags ?? 0) & NFT_INNER_LL) !== 0;
+
+/** The check that the header of `payload` is there. */
+export function payloadDependency(evaluation: Evaluation, payload: Payload): Statement {
+	const { protocols } = evaluation;
+	const { base, protocol: of } = payload;
+	if (base === "tunnel" || of === undefined) return fail(payload, "has no header of its own");
+	if (base < protocols.lowest) {
+		if (base < protocols.lowest - 1) fail(payload, `${of.name} is not seen in this family`);
+		return requireEthernet(evaluation, payload);
+	}
+	let below = protocols.at((base - 1) as protocol.Base);
+	if (below === undefined && base === NETWORK) below = linkOf(protocols);
+	if (below === undefined && base === TRANSPORT) below = requireVersion(evaluation, payload);
+	if (below === undefined) return fail(payload, `nothing says which protocol carries ${of.name}`);
+	// skb->protocol sees through a VLAN tag, the ether header does not.
+	const ipVersion = of === protocol.ip || of === protocol.ip6;
+	if (protocols.family === NFPROTO_BRIDGE && below === protocol.ether && ipVersion)
+		below = protocol.netdev;
+	return check(evaluation, below, of, payload);
+}
+
+/** A header stacked on the link header: the one below must name it. */
+export function linkDependency(
+	evaluation: Evaluation,
+	payload: Payload,
+	number: number,
+): Statement {
+	const below = evaluation.protocols.at(LINK);
+	if (below?.key === undefined) return fail(payload, "nothing says what the link header carries");
+	const left = payloadNode(payload.path, below, below.key);
+	const statement = compare(left, number, payload);
+	evaluation.evaluateInserted(statement);
+	if (evaluation.tunnel !== undefined) left.tunnel = evaluation.tunnel;
+	return statement;
+}
+
+/** An extension header or IP option: its IP version has to be checked. */
+export function exthdrDependency(
+	evaluation: Evaluation,
+	node: Exthdr,
+	version: Protocol,
+): Statement {
+	const link = evaluation.protocols.at(LINK);
+	if (link === undefined) return fail(node, `nothing says that this is ${version.name}`);
+	return check(evaluation, link, version, node);
+}
+
+/** The transport that a tunnel rides on. */
+export function tunnelDependency(
+	evaluation: Evaluation,
+	node: Needing,
+	tunnel: Protocol,
+): Statement {
+	const below = evaluation.protocols.at((tunnel.base - 1) as protocol.Base) ?? protocol.ip;
+	const number = upperNumber(below, tunnel);
+	if (number === undefined || tunnel.meta === undefined)
+		return fail(node, `conflicting protocols: ${below.name} does not carry ${tunnel.name}`);
+	const { key, datatype, bits } = tunnel.meta;
+	return compare(metaNode(node.path, key, datatype, bits, "host"), number, node);
+}
+
+/** Which icmp messages have a field: compare the type, with a set where several do. */
+export function icmpDependency(evaluation: Evaluation, payload: Payload): Statement | undefined {
+	const { protocols } = evaluation;
+	const { protocol: of, path } = payload;
+	const dependency = payload.field?.icmp;
+	if (dependency === undefined || of?.key === undefined) return undefined;
+	const { type, types } = dependency;
+	if (protocols.icmpType !== undefined && protocols.icmpType !== 0) {
+		if (types.includes(protocols.icmpType)) return undefined;
+		fail(payload, `needs ${of.name} type ${type}, the rule has ${protocols.icmpType}`);
+	}
+	const { datatype } = of.key;
+	const left = payloadNode(path, of, of.key);
+	const constant = (number: number): Node => value(path, datatype, "big", 8, BigInt(number));
+	const element = (number: number): Element => ({
+		kind: "elem",
+		path,
+		...unevaluated,
+		key: constant(number),
+		statements: [],
+	});
+	const [only, another] = types;
+	const relation: Relation = another === undefined ? "==" : "in";
+	const right: Node =
+		another === undefined
+			? constant(only ?? type)
+			: {
+					kind: "set",
+					path,
+					...unevaluated,
+					items: types.map(element),
+					flags: 0,
+					intervals: false,
+				};
+	protocols.icmpType = type;
+	const statement = match(path, relation, left, right);
+	evaluation.evaluateInserted(statement);
+	return statement;
+}

@@ -1,0 +1,196 @@
+import { NFPROTO_BRIDGE, NFPROTO_INET, NFPROTO_NETDEV } from "../../uapi/netfilter.js";
+import { hexInteger } from "../fact/datatype.js";
+import * as protocol from "../fact/protocol.js";
+import {
+	type Base,
+	type Field,
+	LINK,
+	NETWORK,
+	type Protocol,
+	TRANSPORT,
+	upperProtocol,
+} from "../fact/protocol.js";
+import { bitmask, lowestBit } from "../fact/value.js";
+import type { Completion, Context } from "../tree/completion.js";
+import type { Listed } from "../tree/listed.js";
+import type { Payload, Relational, Value } from "../tree/node.js";
+import { isKnown } from "./payload.js";
+
+/** Whose field it would be, and how many bits of stacked headers come before that one. */
+export interface Header {
+	readonly of: Protocol;
+	readonly skip: number;
+}
+export function headerAt(node: Payload, { protocols }: Context): Header | undefined {
+	const top = protocols.at(node.base as Base);
+	if (top === undefined) return undefined;
+	if (node.base !== LINK || node.offset < (top.length ?? 0)) return { of: top, skip: 0 };
+	let skip = 0;
+	for (const stacked of protocols.stacked) {
+		const length = stacked.length ?? 0;
+		if (node.offset - skip < length) return { of: stacked, skip };
+		skip += length;
+	}
+	return { of: top, skip };
+}
+
+/** A field that only some icmp messages have. */
+export function mayHave({ icmp }: Field, { protocols }: Context): boolean {
+	const { icmpType } = protocols;
+	return icmp === undefined || !icmpType || icmp.types.includes(icmpType);
+}
+
+export function adopt(node: Payload, of: Protocol, field: Field): void {
+	node.protocol = of;
+	node.field = field;
+	node.datatype = field.datatype;
+	node.order = "big";
+}
+
+/** Which field the bits are, as far as the rule has told. */
+export function completePayload(node: Payload, { context }: Completion): void {
+	const header = headerAt(node, context);
+	if (header === undefined || header.of === protocol.inet) return;
+	const offset = node.offset - header.skip;
+	const field = Object.values(header.of.fields).find(
+		(f) => f.offset === offset && f.bits === node.bits && mayHave(f, context),
+	);
+	if (field !== undefined) adopt(node, header.of, field);
+}
+
+/** Bits of the highest byte that a mask covers, and of the lowest it does not: [start, end). */
+export function maskRange(mask: bigint): readonly [start: number, end: number] {
+	const start = lowestBit(mask) ?? 0;
+	let end = start;
+	while (((mask >> BigInt(end)) & 1n) === 1n) end++;
+	return [start, end];
+}
+const wholeBytes = (bits: number): number => ((bits + 7) >> 3) << 3;
+
+/**
+ * Shrink to the fields that the mask covers, if it covers fields; answers how far the constants compared with
+ * are then shifted.
+ */
+export function trim(node: Payload, mask: Value, context: Context): number | undefined {
+	const [start, end] = maskRange(mask.value);
+	const header = headerAt(node, context);
+	if (header === undefined) return undefined;
+	const before = wholeBytes(mask.bits) - end;
+	let offset = node.offset - header.skip + before;
+	let left = node.bits;
+	let bits = 0;
+	for (const field of Object.values(header.of.fields)) {
+		if (field.offset !== offset) continue;
+		if (field.bits > left) return undefined;
+		left -= field.bits;
+		offset += field.bits;
+		bits += field.bits;
+		if (left === 0) return undefined;
+		if (start + bits !== end) continue;
+		node.offset += before;
+		node.bits = bits;
+		return start;
+	}
+	return undefined;
+}
+
+const count = (mask: bigint): number => mask.toString(2).replaceAll("0", "").length;
+/** Shrink bits of no known field to those of the mask. */
+export function trimRaw(node: Payload, mask: Value): number | undefined {
+	const [start, end] = maskRange(mask.value);
+	if (isKnown(node) || node.bits <= end) return undefined;
+	const offset = node.offset + wholeBytes(mask.bits) - end;
+	const bits = count(mask.value);
+	// nf_tables: the offset is one byte.
+	if (wholeBytes(offset) > 255 || bits > node.bits) return undefined;
+	node.offset = offset;
+	node.bits = bits;
+	return start;
+}
+
+/** A load of neighbouring fields as the fields it is of. */
+export function expand(node: Payload, { context }: Completion): Payload[] {
+	const header = headerAt(node, context);
+	const parts: Payload[] = [];
+	let { bits } = node;
+	let offset = node.offset - (header?.skip ?? 0);
+	const raw = header === undefined || header.of === protocol.unknown;
+	for (const field of raw ? [] : Object.values(header.of.fields)) {
+		if (field.offset !== offset || !mayHave(field, context)) continue;
+		const part: Payload = { ...node, offset: field.offset, bits: Math.min(field.bits, bits) };
+		adopt(part, header?.of as Protocol, field);
+		part.isProtocol = isProtocolKey(part);
+		parts.push(part);
+		if (field.bits >= bits) return parts;
+		bits -= field.bits;
+		offset += field.bits;
+	}
+	parts.push({ ...node, offset, bits });
+	return parts;
+}
+/** Whether its value names the next header. */
+export const isProtocolKey = ({ protocol: of, field }: Payload): boolean =>
+	field !== undefined &&
+	(field === of?.key ||
+		(of === protocol.ip && field.name === "protocol") ||
+		(of === protocol.ip6 && field.name === "nexthdr"));
+
+/** Whether the comparison says that another header of the same base follows. */
+export function isStacked(of: Protocol | undefined, { left, right, op }: Relational): boolean {
+	if (of === undefined || left.kind !== "payload" || !left.isProtocol || op !== "==") return false;
+	if (right.kind !== "value") return false;
+	return upperProtocol(of, Number(right.value))?.base === of.base;
+}
+
+/** A field implies the check that its header is there: unlist that. */
+export function killDependency(node: Payload, completion: Completion): void {
+	const { protocol: of, base } = node;
+	if (of === undefined || of === protocol.unknown || base === "tunnel") return;
+	const check = completion.checkAt(base);
+	if (check !== undefined && implies(node, check, completion)) completion.release(base);
+}
+
+const mixed: readonly number[] = [NFPROTO_BRIDGE, NFPROTO_NETDEV, NFPROTO_INET];
+function implies(node: Payload, { relation }: Listed, completion: Completion): boolean {
+	const dependency = relation?.left;
+	const of = dependency?.kind === "payload" ? dependency : undefined;
+	if (mixed.includes(completion.context.protocols.family) && of !== undefined) {
+		const version = of.protocol === protocol.ip || of.protocol === protocol.ip6;
+		// `ip protocol` says that it is IPv4 as well.
+		if (of.base === NETWORK && version && node.base === TRANSPORT) return false;
+		if (relation?.op === "==" && of.base === node.base) {
+			if (node.isProtocol) return false;
+			if (node.base === LINK) return impliesLink(of, relation);
+		}
+	}
+	if (node.base !== TRANSPORT) return true;
+	if (node.protocol === protocol.th) {
+		// The check says which ports these are.
+		node.protocol = protocol.unknown;
+		node.datatype = hexInteger;
+		return false;
+	}
+	if (of === undefined || of.base !== TRANSPORT) return true;
+	if (of.protocol === protocol.icmp || of.protocol === protocol.icmpv6)
+		return impliesIcmp(node, of, completion.context);
+	return true;
+}
+
+const ETH_P_8021Q = 0x8100n;
+/** `vlan id` implies `ether type vlan` and no other type; `vlan type` is never implied. */
+function impliesLink(of: Payload, { right }: Relational): boolean {
+	if (of.protocol === protocol.vlan) return false;
+	if (of.protocol === protocol.ether && right.kind === "value" && right.bits === 16)
+		return right.value === ETH_P_8021Q;
+	return true;
+}
+/** The fields of one icmp type alone imply the type. */
+function impliesIcmp(node: Payload, of: Payload, { icmpType }: Context): boolean {
+	const { icmp } = node.field ?? {};
+	if (icmp === undefined || of.protocol !== node.protocol) return false;
+	const several = icmp.types.length > 1;
+	return !several && icmpType === icmp.type;
+}
+
+/** All bits of a value of that width but those. */
+export const invert = (value: bigint, bits: number): bigint => value ^ bitmask(bits);

@@ -1,0 +1,133 @@
+import { Writer } from "../../netlink/bytes.js";
+import { setElementsAttrs } from "../../uapi/nf_tables.js";
+import { NFT_SET_ELEM_INTERVAL_END } from "../../uapi/nf_tables_const.js";
+import { MAX_BYTES } from "../command/set-message.js";
+import { parseQuad } from "../fact/address.js";
+import { ipv4Addr } from "../fact/datatype.js";
+import { hasEndElements, isMap, type SetDeclaration } from "../tree/set.js";
+import { putAddress } from "./plain-elements.js";
+
+const LAST = 0xffffffff;
+
+/** First and last address of each element, in the order in which they are given. */
+interface Intervals {
+	readonly low: Float64Array;
+	readonly high: Float64Array;
+}
+
+/** Whether the set is of intervals of addresses, without anything beside them. */
+const isPlain = (set: SetDeclaration): boolean =>
+	hasEndElements(set) &&
+	!isMap(set) &&
+	!set.automerge &&
+	set.statements.length === 0 &&
+	set.key.datatype === ipv4Addr;
+
+/**
+ * Addresses, prefixes and ranges of addresses and nothing else, as blocklists are: encoded as they are read, in lists
+ * that fit a message. `undefined` when one of them is anything else, or wrong, or overlaps with another: then they are
+ * evaluated like any others, which takes five times as long.
+ * @param first the set is empty so far
+ */
+export function encodePlainIntervals(
+	set: SetDeclaration,
+	json: readonly unknown[],
+	first: boolean,
+): readonly Uint8Array[] | undefined {
+	const intervals = isPlain(set) ? readIntervals(json) : undefined;
+	const order = intervals && orderOf(intervals);
+	if (intervals === undefined || order === undefined) return undefined;
+	const lists = new Lists();
+	for (const at of order) {
+		const low = intervals.low[at] as number;
+		// Half open intervals: the values below the first one need an end of nothing.
+		if (first && at === order[0] && low !== 0) lists.add(0, true);
+		lists.add(low, false);
+		lists.add((intervals.high[at] as number) + 1, true);
+	}
+	return lists.finish();
+}
+
+function readIntervals(json: readonly unknown[]): Intervals | undefined {
+	const low = new Float64Array(json.length);
+	const high = new Float64Array(json.length);
+	for (let i = 0; i < json.length; i++) {
+		const [from, to] = endsOf(json[i]);
+		// What reaches the last address has no end, which its beginning has to say.
+		if (from === undefined || to === undefined || to < from || to === LAST) return undefined;
+		low[i] = from;
+		high[i] = to;
+	}
+	return { low, high };
+}
+
+type End = number | undefined;
+const quad = (json: unknown): End => (typeof json === "string" ? parseQuad(json) : undefined);
+function endsOf(json: unknown): readonly [low: End, high: End] {
+	if (typeof json !== "object" || json === null) {
+		const only = quad(json);
+		return [only, only];
+	}
+	if (Object.keys(json).length !== 1) return [undefined, undefined];
+	const { range, prefix } = json as { readonly range?: unknown; readonly prefix?: unknown };
+	if (Array.isArray(range) && range.length === 2) return [quad(range[0]), quad(range[1])];
+	return prefixEnds(prefix);
+}
+function prefixEnds(prefix: unknown): readonly [low: End, high: End] {
+	if (typeof prefix !== "object" || prefix === null || Object.keys(prefix).length !== 2)
+		return [undefined, undefined];
+	const { addr, len } = prefix as { readonly addr?: unknown; readonly len?: unknown };
+	const low = quad(addr);
+	const isLength = typeof len === "number" && Number.isInteger(len) && len >= 0 && len <= 32;
+	if (low === undefined || !isLength) return [undefined, undefined];
+	const size = 2 ** (32 - len);
+	return low % size === 0 ? [low, low + size - 1] : [undefined, undefined];
+}
+
+/** The intervals sorted, by where they are; `undefined` if any two overlap. */
+function orderOf({ low, high }: Intervals): readonly number[] | undefined {
+	const order = Array.from(low.keys());
+	const isSorted = order.every((i) => i === 0 || (low[i - 1] as number) < (low[i] as number));
+	if (!isSorted) order.sort((a, b) => (low[a] as number) - (low[b] as number));
+	let last = -1;
+	for (const at of order) {
+		if ((low[at] as number) <= last) return undefined;
+		last = high[at] as number;
+	}
+	return order;
+}
+
+/** An element of the address zero as it is sent, and where the address is in it. */
+function element(flags?: number): Uint8Array {
+	const writer = new Writer();
+	const key = { NFTA_SET_ELEM_KEY: { NFTA_DATA_VALUE: new Uint8Array(4) } };
+	setElementsAttrs.write(writer, [{ ...key, NFTA_SET_ELEM_FLAGS: flags }]);
+	return writer.finish();
+}
+const KEY = 12; // after the headers of the element, of its key and of the key's value
+
+/** Elements, a beginning or an end each, in lists that fit a message. */
+class Lists {
+	readonly #beginning = element();
+	readonly #end = element(NFT_SET_ELEM_INTERVAL_END);
+	readonly #lists: Uint8Array[] = [];
+	#list = new Uint8Array(MAX_BYTES);
+	#length = 0;
+
+	add(address: number, isEnd: boolean): void {
+		const bytes = isEnd ? this.#end : this.#beginning;
+		if (this.#length + bytes.length > MAX_BYTES) this.#next();
+		this.#list.set(bytes, this.#length);
+		putAddress(this.#list, this.#length + KEY, address);
+		this.#length += bytes.length;
+	}
+	#next(): void {
+		this.#lists.push(this.#list.subarray(0, this.#length));
+		this.#list = new Uint8Array(MAX_BYTES);
+		this.#length = 0;
+	}
+	finish(): readonly Uint8Array[] {
+		if (this.#length > 0) this.#next();
+		return this.#lists;
+	}
+}

@@ -1,0 +1,128 @@
+import { Writer } from "../../netlink/bytes.js";
+import type { AttrSet } from "../../netlink/schema.js";
+import { setElemAttrs } from "../../uapi/nf_tables.js";
+import { NFT_SET_ELEM_INTERVAL_END } from "../../uapi/nf_tables_const.js";
+import { dataAttrs } from "../../uapi/nf_tables_data.js";
+import { NFTA_LIST_ELEM } from "../../uapi/nf_tables_expr.js";
+import { ipv4Addr, isBitmask, isInteger } from "../fact/datatype.js";
+import { byteLength, HOST_IS_LITTLE } from "../fact/value.js";
+import type { Expression } from "../json/index.js";
+import { type Value, value } from "../tree/node.js";
+import type { ItemJson, Printer } from "../tree/printer.js";
+import { PATH, range } from "../tree/reading.js";
+import { isInterval, isMap, type SetDeclaration } from "../tree/set.js";
+
+/** Writes the elements of a set. */
+export type PrintElements = (printer: Printer) => readonly ItemJson[];
+
+/**
+ * The elements of a set of numbers (addresses, ports, marks), or of intervals of them, from the kernel's lists of
+ * them. `undefined` when one of them is more than its key: then they are read like any others. This costs a third of
+ * that, in time and in memory; large sets are made of nothing else (`npm run bench:nft`).
+ */
+export function readPlain(
+	set: SetDeclaration,
+	lists: readonly Uint8Array[],
+): PrintElements | undefined {
+	const points = isNumeric(set) ? readPoints(set, lists) : undefined;
+	return points && ((printer) => print(points, set, printer));
+}
+
+const isNumeric = (set: SetDeclaration): boolean =>
+	!isMap(set) &&
+	set.key.kind !== "concat" &&
+	set.key.bits > 0 &&
+	set.key.bits <= 32 &&
+	isInteger(set.key.datatype) &&
+	!isBitmask(set.key.datatype);
+
+// The headers of the element, of its key and of the key's value stand before the key.
+const KEY = 12;
+const numbered = ({ parts }: AttrSet<unknown, never>, name: string): number =>
+	parts[name]?.[0] ?? 0;
+
+/** The bytes of an element as the kernel writes it, its key zero: the kernel does not say what is nested. */
+function shapeOf(length: number, isEnd: boolean): Uint8Array {
+	const w = new Writer();
+	const element = w.beginAttr(NFTA_LIST_ELEM);
+	const key = w.beginAttr(numbered(setElemAttrs, "NFTA_SET_ELEM_KEY"));
+	const value = w.beginAttr(numbered(dataAttrs, "NFTA_DATA_VALUE"));
+	w.reserve(length);
+	for (const begun of [value, key]) w.endAttr(begun);
+	if (isEnd) {
+		const flags = w.beginAttr(numbered(setElemAttrs, "NFTA_SET_ELEM_FLAGS"));
+		w.u32(NFT_SET_ELEM_INTERVAL_END, false);
+		w.endAttr(flags);
+	}
+	w.endAttr(element);
+	return w.finish();
+}
+function fits(list: Uint8Array, at: number, shape: Uint8Array, length: number): boolean {
+	if (at + shape.length > list.length) return false;
+	for (let i = 0; i < shape.length; i++)
+		if ((i < KEY || i >= KEY + length) && list[at + i] !== shape[i]) return false;
+	return true;
+}
+
+/** Sorted, each number twice, and one more where it begins something: it comes after what ends before it. */
+type Points = Float64Array;
+const begins = (point: number): boolean => point % 2 === 1;
+const numberAt = (point: number): number => Math.floor(point / 2);
+
+function readPoints(set: SetDeclaration, lists: readonly Uint8Array[]): Points | undefined {
+	const length = byteLength(set.key.bits);
+	const beginning = shapeOf(length, false);
+	const end = shapeOf(length, true);
+	// Intervals are in the order in which the kernel compares them, whatever their type.
+	const isLittle = HOST_IS_LITTLE && set.key.order === "host" && !isInterval(set);
+	const bytes = lists.reduce((sum, list) => sum + list.length, 0);
+	const points = new Float64Array(Math.floor(bytes / beginning.length));
+	let count = 0;
+	for (const list of lists) {
+		for (let at = 0; at < list.length; ) {
+			const isBeginning = fits(list, at, beginning, length);
+			if (!isBeginning && !fits(list, at, end, length)) return undefined;
+			let number = 0;
+			for (let i = 0; i < length; i++)
+				number = number * 256 + (list[at + KEY + (isLittle ? length - 1 - i : i)] as number);
+			points[count++] = 2 * number + Number(isBeginning);
+			at += isBeginning ? beginning.length : end.length;
+		}
+	}
+	return points.subarray(0, count).sort();
+}
+
+function print(points: Points, set: SetDeclaration, printer: Printer): ItemJson[] {
+	const { datatype, order } = set.key;
+	const bits = 8 * byteLength(set.key.bits);
+	const node = (number: number): Value => value(PATH, datatype, order, bits, BigInt(number));
+	const one = datatype === ipv4Addr ? address : (number: number) => printer.node(node(number));
+	const between =
+		datatype === ipv4Addr
+			? addresses
+			: (low: number, high: number) => printer.node(range(node(low), node(high)));
+	const items: ItemJson[] = [];
+	if (!isInterval(set)) {
+		for (const point of points) items.push(one(numberAt(point)));
+		return items;
+	}
+	for (let i = 0; i < points.length; i++) {
+		const point = points[i] as number;
+		if (!begins(point)) continue;
+		const low = numberAt(point);
+		const next = points[i + 1];
+		const high = (next === undefined ? 2 ** set.key.bits : numberAt(next)) - 1;
+		items.push(low === high ? one(low) : between(low, high));
+	}
+	return items;
+}
+
+const address = (n: number): string =>
+	`${n >>> 24}.${(n >>> 16) & 255}.${(n >>> 8) & 255}.${n & 255}`;
+/** A range that is all of a prefix is listed as one. */
+function addresses(low: number, high: number): Expression {
+	const host = (low ^ high) >>> 0;
+	const isPrefix = (host & (host + 1)) === 0 && (low & host) === 0;
+	if (isPrefix) return { prefix: { addr: address(low), len: Math.clz32(host) } };
+	return { range: [address(low), address(high)] };
+}

@@ -1,0 +1,95 @@
+import { NFT_SET_MAP } from "../../uapi/nf_tables_const.js";
+import { isString } from "../fact/datatype.js";
+import { bitmask, byteLength, swapOrder } from "../fact/value.js";
+import { fail } from "./evaluation.js";
+import {
+	type Element,
+	type Mapping,
+	type Node,
+	type Range,
+	type SetLiteral,
+	type Value,
+	value,
+} from "./node.js";
+import type { SetDeclaration } from "./set.js";
+
+type Item = Element | Mapping;
+/** An element with its first and last value. */
+export interface Interval {
+	readonly item: Item;
+	low: bigint;
+	high: bigint;
+}
+
+const number = (node: Node): bigint =>
+	node.kind === "value" ? node.value : fail(node, "expected a constant");
+
+/** First and last value of a key. The kernel compares bytewise, so strings count as big endian numbers. */
+export function bounds(key: Node): readonly [low: bigint, high: bigint] {
+	const ordered = (v: bigint): bigint =>
+		isString(key.datatype) ? swapOrder(v, byteLength(key.bits)) : v;
+	switch (key.kind) {
+		case "value":
+			return [ordered(key.value), ordered(key.value)];
+		case "range":
+			return [number(key.low), number(key.high)];
+		case "prefix": {
+			const low = ordered(number(key.address));
+			return [low, low | bitmask(key.bits - key.length)];
+		}
+		default:
+			return fail(key, `a ${key.kind} is no interval`);
+	}
+}
+
+const elementOf = (item: Item): Element => (item.kind === "mapping" ? item.key : item);
+
+export function intervalOf(item: Item): Interval {
+	const [low, high] = bounds(elementOf(item).key);
+	return { item, low, high };
+}
+
+/** Make every key a range and sort them; merge what overlaps where the set asks for it. */
+export function toIntervals(set: SetDeclaration, literal: SetLiteral): void {
+	if (literal.intervals) return;
+	const catchall = literal.items.filter((item) => elementOf(item).key.kind === "catchall");
+	const intervals = literal.items
+		.filter((item) => elementOf(item).key.kind !== "catchall")
+		.map(intervalOf)
+		.toSorted((a, b) => (a.low < b.low ? -1 : a.low > b.low ? 1 : 0));
+	const isMap = (set.flags & NFT_SET_MAP) !== 0;
+	const merged = set.automerge && !isMap ? merge(intervals) : intervals;
+	if (!set.automerge) rejectOverlap(merged);
+	literal.items = [...merged.map(ranged), ...catchall];
+	literal.intervals = true;
+}
+
+function merge(intervals: readonly Interval[]): Interval[] {
+	const merged: Interval[] = [];
+	for (const interval of intervals) {
+		const last = merged.at(-1);
+		if (last === undefined || interval.low > last.high + 1n) merged.push(interval);
+		else if (interval.high > last.high) last.high = interval.high;
+	}
+	return merged;
+}
+
+function rejectOverlap(intervals: readonly Interval[]): void {
+	let last: Interval | undefined;
+	for (const interval of intervals) {
+		const same = last?.low === interval.low && last.high === interval.high;
+		if (last !== undefined && !same && interval.low <= last.high)
+			fail(interval.item, "overlaps with another interval of the set");
+		last = interval;
+	}
+}
+
+/** The element, from the first of the values to the last. */
+export function ranged({ item, low, high }: Interval): Item {
+	const element = elementOf(item);
+	const { path, datatype, order, bits } = element.key;
+	const end = (v: bigint): Value => value(path, datatype, order, bits, v);
+	const key: Range = { kind: "range", path, datatype, order, bits, low: end(low), high: end(high) };
+	const ranged: Element = { ...element, key };
+	return item.kind === "mapping" ? { ...item, key: ranged } : ranged;
+}

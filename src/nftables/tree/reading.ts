@@ -1,0 +1,115 @@
+import type { Out } from "../../netlink/schema.js";
+import type { dataAttrs } from "../../uapi/nf_tables_data.js";
+import type { Expr, statefulExpr } from "../../uapi/nf_tables_expr.js";
+import { type Datatype, verdict } from "../fact/datatype.js";
+import type { Protocol } from "../fact/protocol.js";
+import { fromBytes, padded, registers } from "../fact/value.js";
+import { unevaluated } from "./evaluation.js";
+import type { Listed } from "./listed.js";
+import { type Concat, clone, type Node, type Range, type Value, value } from "./node.js";
+import type { SetDeclaration } from "./set.js";
+
+export type ExprName = NonNullable<Expr["NFTA_EXPR_NAME"]>;
+export type DataOf<N extends ExprName> = NonNullable<
+	Extract<Expr, { readonly NFTA_EXPR_NAME: N }>["NFTA_EXPR_DATA"]
+>;
+export type StatefulExpr = Out<typeof statefulExpr>;
+export type Data = Out<typeof dataAttrs>;
+
+/** A listing has no place in a document. */
+export const PATH = "$";
+
+/** The rule is more than this module can write as JSON. */
+export class UnlistableError extends Error {}
+
+const WHOLE = 4;
+/** NFT_REG32_COUNT of 32 bits */
+const REGISTER_BITS = 512;
+/** The register as one of 32 bits, counted from 1: NFT_REG_1..4 are four of them each. */
+function index(register: number): number {
+	return register <= WHOLE ? 1 + (register - 1) * WHOLE : register - 7;
+}
+
+/** A constant as the kernel has it: nothing says yet what it is. */
+export function constant(bytes: Uint8Array | undefined): Value {
+	const { datatype } = unevaluated;
+	const raw = bytes ?? new Uint8Array();
+	return {
+		...value(PATH, datatype, undefined, raw.length * 8, fromBytes(raw, "big")),
+		origin: raw,
+	};
+}
+export function dataNode(data: Data | undefined): Node {
+	const decision = data?.NFTA_DATA_VERDICT;
+	if (decision === undefined) return constant(data?.NFTA_DATA_VALUE);
+	const { NFTA_VERDICT_CODE: code = 0, NFTA_VERDICT_CHAIN: chain } = decision;
+	return {
+		kind: "verdict",
+		path: PATH,
+		datatype: verdict,
+		order: undefined,
+		bits: 0,
+		code,
+		...(chain !== undefined && { chain }),
+	};
+}
+
+/** The expressions of a rule as they are read: what is in which register, and the statements so far. */
+export class Reading {
+	readonly family: number;
+	readonly findSet: (name: string) => SetDeclaration | undefined;
+	readonly statements: Listed[] = [];
+	/** The tunnel whose inner packet the expression is about. */
+	tunnel: Protocol | undefined;
+	readonly #registers = new Map<number, Node>();
+
+	constructor(family: number, findSet: (name: string) => SetDeclaration | undefined) {
+		this.family = family;
+		this.findSet = findSet;
+	}
+	add(statement: Listed): void {
+		this.statements.push(statement);
+	}
+	store(register: number | undefined, node: Node): void {
+		if (node.bits > REGISTER_BITS) throw new UnlistableError("wider than all registers");
+		this.#registers.set(index(register ?? 0), node);
+	}
+	/** What a register holds; when that is narrower than `bits`, it and those after it. */
+	load(register: number | undefined, bits = 0): Node {
+		const first = this.#at(index(register ?? 0));
+		return first.bits >= bits ? first : this.#concat(index(register ?? 0), bits);
+	}
+	/** The same, for an attribute that need not be there. */
+	loadIf(register: number | undefined, bits = 0): Node | undefined {
+		return register === undefined ? undefined : this.load(register, bits);
+	}
+	set(name: string | undefined): SetDeclaration {
+		const set = this.findSet(name ?? "");
+		if (set === undefined) throw new UnlistableError(`no set ${name}`);
+		return set;
+	}
+
+	#at(at: number): Node {
+		const node = this.#registers.get(at);
+		if (node === undefined) throw new UnlistableError("nothing was loaded into the register");
+		return clone(node);
+	}
+	#concat(from: number, bits: number): Concat {
+		const parts: Node[] = [];
+		for (let at = from, left = bits; left > 0; ) {
+			const part = this.#at(at);
+			if (part.bits === 0) throw new UnlistableError("a part of unknown width");
+			parts.push(part);
+			left -= padded(part.bits);
+			at += registers(part.bits);
+		}
+		// What nft makes of a shift to the right of a field that is all of what it loads.
+		if (parts.length < 2) throw new UnlistableError("more is read than was loaded");
+		return { kind: "concat", path: PATH, ...unevaluated, bits, parts, fields: [] };
+	}
+}
+
+/** A number that is no value of a packet. */
+export const constantNumber = (datatype: Datatype, number: number): Value =>
+	value(PATH, datatype, "host", 16, BigInt(number));
+export const range = (low: Node, high: Node): Range => ({ ...low, kind: "range", low, high });

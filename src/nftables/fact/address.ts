@@ -1,5 +1,5 @@
 import { isIPv6 } from "node:net";
-import type { Constant } from "./datatype.js";
+import type { Constant } from "./constant.js";
 
 /** Four decimal numbers, as addresses are mostly written; `undefined` for any other way. */
 export function parseQuad(text: string): number | undefined {

@@ -1,14 +1,9 @@
 import { parseAddress, parseAddress6, parseCNumber, parseLinkLayer } from "./address.js";
+import type { Constant } from "./constant.js";
 import type { Database, Host } from "./host.js";
 import * as symbols from "./symbol.js";
 import { parseDate, parseDuration, parseHour } from "./time.js";
 import { bitmask, fromText, type Order, textLength } from "./value.js";
-
-/** A constant as it was read: the number and, where the text decides it, the width. */
-export interface Constant {
-	readonly value: bigint;
-	readonly bits?: number;
-}
 
 /** How values of one kind are written and compared. `id` is what NFTA_SET_KEY_TYPE carries. */
 export interface Datatype {

@@ -1,4 +1,4 @@
-import type { Constant } from "./datatype.js";
+import type { Constant } from "./constant.js";
 import type { Host } from "./host.js";
 
 const DAY = 86_400;

@@ -3,8 +3,9 @@ import * as nft from "../../uapi/nf_tables.js";
 import { NFT_SET_ELEM_INTERVAL_END, NFT_SET_EVAL } from "../../uapi/nf_tables_const.js";
 import type { ElementAttrs as ElementKey } from "../command/element-encoding.js";
 import type { Query } from "../command/query.js";
+import type { Document } from "../json/command.js";
 import { NftError } from "../json/error.js";
-import type { Document, ObjectJson } from "../json/index.js";
+import type { ObjectJson } from "../json/object.js";
 import { type ElementAttrs, readElements } from "../listing/element.js";
 import { type ObjectAttrs, printObject } from "../listing/object.js";
 import {

@@ -1,6 +1,6 @@
 import { type FamilyJson, families } from "../fact/family.js";
 import { localHost } from "../fact/host.js";
-import type { Document } from "../json/index.js";
+import type { Document } from "../json/command.js";
 import { printTableContents } from "../listing/ruleset.js";
 import { Printer } from "../tree/printer.js";
 import { type ConnectionOptions, connected } from "./connection.js";

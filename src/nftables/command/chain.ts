@@ -5,7 +5,6 @@ import {
 	NFT_MSG_DESTROYCHAIN,
 	NFT_MSG_NEWCHAIN,
 } from "../../uapi/nf_tables.js";
-import type { FamilyJson } from "../fact/family.js";
 import type { Cursor } from "../json/cursor.js";
 import {
 	batchMessage,
@@ -18,21 +17,6 @@ import {
 } from "./command.js";
 import { commentRecord } from "./comment.js";
 import { hookOf, policies } from "./hook.js";
-
-/** A chain; one with type, hook and prio is called by the kernel, others are jumped to. */
-export interface ChainJson {
-	readonly family: FamilyJson;
-	readonly table: string;
-	readonly name: string;
-	readonly newname?: string;
-	readonly handle?: number;
-	readonly type?: string;
-	readonly hook?: string;
-	readonly prio?: number | string;
-	readonly dev?: string | readonly string[];
-	readonly policy?: keyof typeof policies;
-	readonly comment?: string;
-}
 
 export function compileChain(at: Cursor, operation: Operation, compilation: Compilation): void {
 	const json = at.fields(

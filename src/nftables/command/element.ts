@@ -5,11 +5,9 @@ import {
 	NFT_MSG_NEWSETELEM,
 } from "../../uapi/nf_tables.js";
 import { parseSet } from "../expression/set.js";
-import type { FamilyJson } from "../fact/family.js";
 import { encodePlain, newElements } from "../fast/plain-elements.js";
 import { encodePlainIntervals } from "../fast/plain-intervals.js";
 import type { Cursor } from "../json/cursor.js";
-import type { ElementsJson } from "../json/index.js";
 import { Evaluation } from "../tree/evaluation.js";
 import type { Element, Mapping } from "../tree/node.js";
 import { evaluateElements, hasEndElements, type SetDeclaration } from "../tree/set.js";
@@ -21,14 +19,6 @@ import {
 	type Sending,
 } from "./element-message.js";
 import { rulesetOf } from "./rule.js";
-
-/** Elements of a set or map that exists, or that the document declares before. */
-export interface ElementJson {
-	readonly family: FamilyJson;
-	readonly table: string;
-	readonly name: string;
-	readonly elem: ElementsJson;
-}
 
 export function compileElement(at: Cursor, operation: Operation, compilation: Compilation): void {
 	const json = at.fields(["family", "table", "name", "elem"]);

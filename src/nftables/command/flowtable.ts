@@ -5,7 +5,6 @@ import {
 	NFT_MSG_DESTROYFLOWTABLE,
 	NFT_MSG_NEWFLOWTABLE,
 } from "../../uapi/nf_tables.js";
-import type { FamilyJson } from "../fact/family.js";
 import type { Cursor } from "../json/cursor.js";
 import {
 	batchMessage,
@@ -16,17 +15,6 @@ import {
 	parseName,
 } from "./command.js";
 import { parseDevices, parsePriority } from "./hook.js";
-
-/** Connections that bypass the ruleset between devices. */
-export interface FlowtableJson {
-	readonly family: FamilyJson;
-	readonly table: string;
-	readonly name: string;
-	readonly handle?: number;
-	readonly hook?: "ingress";
-	readonly prio?: number | string;
-	readonly dev?: string | readonly string[];
-}
 
 export function compileFlowtable(at: Cursor, operation: Operation, compilation: Compilation): void {
 	const json = at.fields(["family", "table"], ["name", "handle", "hook", "prio", "dev"]);

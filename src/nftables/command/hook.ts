@@ -2,6 +2,7 @@ import type { In } from "../../netlink/schema.js";
 import * as netfilter from "../../uapi/netfilter.js";
 import type { chainAttrs, hookAttrs } from "../../uapi/nf_tables.js";
 import type { Cursor } from "../json/cursor.js";
+import type { ChainPolicyJson } from "../json/object.js";
 
 type Hooks = Readonly<Record<string, number>>;
 const inetHooks: Hooks = {
@@ -78,5 +79,8 @@ export function hookOf(
 	};
 }
 
-export const policies = { accept: netfilter.NF_ACCEPT, drop: netfilter.NF_DROP } as const;
+export const policies = {
+	accept: netfilter.NF_ACCEPT,
+	drop: netfilter.NF_DROP,
+} as const satisfies Record<ChainPolicyJson, number>;
 export type ChainAttrs = In<typeof chainAttrs>;

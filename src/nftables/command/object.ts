@@ -3,53 +3,13 @@ import { NLM_F_CREATE, NLM_F_EXCL } from "../../uapi/netlink.js";
 import { NFT_MSG_DELOBJ, NFT_MSG_DESTROYOBJ, NFT_MSG_NEWOBJ } from "../../uapi/nf_tables.js";
 import { NFT_QUOTA_F_INV } from "../../uapi/nf_tables_const.js";
 import * as obj from "../../uapi/nf_tables_obj.js";
-import { type FamilyJson, families } from "../fact/family.js";
+import { families } from "../fact/family.js";
 import { type ObjectName, objectTypes } from "../fact/object.js";
 import type { Cursor } from "../json/cursor.js";
-import { type RateJson, rateAttrs } from "../statement/limit.js";
-import { type SynproxyOptionsJson, synproxyAttrs } from "../statement/synproxy.js";
+import { rateAttrs } from "../statement/limit.js";
+import { synproxyAttrs } from "../statement/synproxy.js";
 import { batchMessage, type CommandParser, header, parseHandle, parseName } from "./command.js";
 import { commentRecord } from "./comment.js";
-
-interface Named {
-	readonly family: FamilyJson;
-	readonly table: string;
-	readonly name: string;
-	readonly handle?: number;
-	readonly comment?: string;
-}
-export interface CounterObjectJson extends Named {
-	readonly packets?: number;
-	readonly bytes?: number;
-}
-export interface QuotaObjectJson extends Named {
-	readonly bytes?: number;
-	readonly used?: number;
-	readonly inv?: boolean;
-}
-interface ConntrackObjectJson extends Named {
-	readonly protocol?: "tcp" | "udp";
-	readonly l3proto?: FamilyJson;
-}
-export interface CtHelperObjectJson extends ConntrackObjectJson {
-	readonly type: string;
-}
-export interface CtTimeoutObjectJson extends ConntrackObjectJson {
-	readonly protocol: "tcp" | "udp";
-	readonly policy?: Readonly<Record<string, number>>;
-}
-export interface CtExpectationObjectJson extends ConntrackObjectJson {
-	readonly protocol: "tcp" | "udp";
-	readonly dport: number;
-	readonly timeout: number;
-	readonly size: number;
-}
-export interface SecmarkObjectJson extends Named {
-	readonly context?: string;
-}
-
-export type LimitObjectJson = Named & RateJson;
-export type SynproxyObjectJson = Named & SynproxyOptionsJson;
 
 const required = ["family", "table"] as const;
 const common = ["name", "handle", "comment"] as const;

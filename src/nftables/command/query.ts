@@ -1,37 +1,12 @@
 import { parseSet } from "../expression/set.js";
-import { type FamilyJson, families } from "../fact/family.js";
-import { type ObjectName, objectTypes } from "../fact/object.js";
+import { families } from "../fact/family.js";
+import { objectTypes } from "../fact/object.js";
 import type { Cursor } from "../json/cursor.js";
 import { Evaluation } from "../tree/evaluation.js";
 import { evaluateElements, type SetDeclaration } from "../tree/set.js";
 import { type Compilation, parseHandle, parseName, type TableHandle } from "./command.js";
-import type { ElementJson } from "./element.js";
 import { type ElementAttrs, encodeElements } from "./element-encoding.js";
 import { rulesetOf } from "./rule.js";
-
-/** What a question is about: all of a kind, narrowed down to a family or a table. */
-type ScopeJson = null | { readonly family?: FamilyJson; readonly table?: string };
-interface NamedJson {
-	readonly family: FamilyJson;
-	readonly table: string;
-	readonly name: string;
-}
-type OneOf<K extends string, T> = { readonly [N in K]: { readonly [M in N]: T } }[K];
-
-export type ListQueryJson =
-	| { readonly ruleset: ScopeJson }
-	| { readonly tables: ScopeJson }
-	| { readonly table: { readonly family: FamilyJson; readonly name: string } }
-	| OneOf<"chain" | "set" | "map" | "meter" | "flowtable" | ObjectName, NamedJson>
-	| OneOf<"chains" | "sets" | "maps" | "meters" | "flowtables" | `${ObjectName}s`, ScopeJson>;
-export type ResetQueryJson =
-	| OneOf<"counter" | "quota" | "set" | "map", NamedJson>
-	| OneOf<"counters" | "quotas", ScopeJson>
-	| {
-			readonly rule: Omit<NamedJson, "name"> & { readonly chain: string; readonly handle: number };
-	  }
-	| { readonly rules: ScopeJson | (Omit<NamedJson, "name"> & { readonly chain: string }) }
-	| { readonly element: ElementJson };
 
 export type Listable =
 	| "ruleset"

@@ -7,9 +7,7 @@ import {
 	NFT_MSG_NEWSETELEM,
 } from "../../uapi/nf_tables.js";
 import { evaluateExpression } from "../expression/index.js";
-import type { FamilyJson } from "../fact/family.js";
 import type { Cursor } from "../json/cursor.js";
-import type { StatementJson } from "../json/index.js";
 import type { Ruleset } from "../tree/evaluation.js";
 import { isAnonymous, type SetDeclaration } from "../tree/set.js";
 import {
@@ -27,18 +25,6 @@ import { elementMessages } from "./element-message.js";
 import { emitRule, evaluateRule } from "./rule-body.js";
 import type { RuleOrder, RuleRef } from "./rule-order.js";
 import { encodeSet } from "./set-message.js";
-
-export interface RuleJson {
-	readonly family: FamilyJson;
-	readonly table: string;
-	readonly chain: string;
-	readonly expr: readonly StatementJson[];
-	/** Of the rule itself; where one is added or inserted, of that which it comes after or before. */
-	readonly handle?: number;
-	/** The same by its place among the rules of the chain, the document's own included. */
-	readonly index?: number;
-	readonly comment?: string;
-}
 
 export function compileRule(at: Cursor, operation: Operation, compilation: Compilation): void {
 	const repeated = at.isObject ? compilation.repetition?.message(at, operation) : undefined;

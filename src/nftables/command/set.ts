@@ -17,11 +17,10 @@ import {
 	NFT_SET_TIMEOUT,
 } from "../../uapi/nf_tables_const.js";
 import { datatypeByName } from "../fact/datatype.js";
-import type { FamilyJson } from "../fact/family.js";
 import { objectTypes } from "../fact/object.js";
 import { MAX_COMMENT } from "../fact/userdata.js";
 import type { Cursor } from "../json/cursor.js";
-import type { ElementsJson, Expression, StatementJson } from "../json/index.js";
+import type { SetFlagJson, SetPolicyJson } from "../json/object.js";
 import { parseStateful } from "../statement/set.js";
 import { Evaluation, unevaluated } from "../tree/evaluation.js";
 import { type Node, value } from "../tree/node.js";
@@ -40,37 +39,16 @@ import { elementMessages, emitMerged } from "./element-message.js";
 import { rulesetOf } from "./rule.js";
 import { encodeSet } from "./set-message.js";
 
-type SetFlag = keyof typeof flags;
-/** The type of a key: by name, as a concatenation of names, or that of an expression. */
-export type TypeJson = string | readonly string[] | { readonly typeof: Expression };
-export interface SetDeclarationJson {
-	readonly family: FamilyJson;
-	readonly table: string;
-	readonly name: string;
-	readonly handle?: number;
-	readonly type: TypeJson;
-	/** What a map gives: a type, `verdict`, or the kind of a named object. */
-	readonly map?: TypeJson;
-	readonly policy?: "performance" | "memory";
-	readonly flags?: SetFlag | readonly SetFlag[];
-	readonly elem?: ElementsJson;
-	readonly timeout?: number;
-	readonly "gc-interval"?: number;
-	readonly size?: number;
-	/** In a listing: how many elements it has. */
-	readonly count?: number;
-	readonly "auto-merge"?: boolean;
-	readonly stmt?: readonly StatementJson[];
-	readonly comment?: string;
-}
-
 const flags = {
 	constant: NFT_SET_CONSTANT,
 	interval: NFT_SET_INTERVAL,
 	timeout: NFT_SET_TIMEOUT,
 	dynamic: NFT_SET_EVAL,
-} as const;
-const policies = { performance: NFT_SET_POL_PERFORMANCE, memory: NFT_SET_POL_MEMORY } as const;
+} as const satisfies Record<SetFlagJson, number>;
+const policies = {
+	performance: NFT_SET_POL_PERFORMANCE,
+	memory: NFT_SET_POL_MEMORY,
+} as const satisfies Record<SetPolicyJson, number>;
 const optional = [
 	"name",
 	"handle",

@@ -10,24 +10,17 @@ import {
 	NFT_TABLE_F_OWNER,
 	NFT_TABLE_F_PERSIST,
 } from "../../uapi/nf_tables_const.js";
-import { type FamilyJson, families } from "../fact/family.js";
+import { families } from "../fact/family.js";
 import type { Cursor } from "../json/cursor.js";
+import type { TableFlagJson } from "../json/object.js";
 import { batchMessage, type Compilation, header, type Operation, parseName } from "./command.js";
 import { commentRecord } from "./comment.js";
 
-type TableFlag = keyof typeof flags;
-export interface TableJson {
-	readonly family: FamilyJson;
-	readonly name: string;
-	readonly handle?: number;
-	readonly flags?: TableFlag | readonly TableFlag[];
-	readonly comment?: string;
-}
 const flags = {
 	dormant: NFT_TABLE_F_DORMANT,
 	owner: NFT_TABLE_F_OWNER,
 	persist: NFT_TABLE_F_PERSIST,
-} as const;
+} as const satisfies Record<TableFlagJson, number>;
 
 export function compileTable(at: Cursor, operation: Operation, compilation: Compilation): void {
 	const json = at.fields(["family"], ["name", "handle", "flags", "comment"]);

@@ -9,20 +9,12 @@ import {
 import { integer, isInteger, isString } from "../fact/datatype.js";
 import { bitmask, byteLength, toBytes } from "../fact/value.js";
 import type { Cursor } from "../json/cursor.js";
-import type { Expression } from "../json/index.js";
+import type { Expression } from "../json/expression.js";
 import { type Emitter, type Register, registerNumber } from "../tree/emitter.js";
 import { type Evaluation, fail, unevaluated } from "../tree/evaluation.js";
 import { type Binary, isConstant, type Node, type Operator, value } from "../tree/node.js";
 import type { Parser } from "../tree/parser.js";
 import type { Printer } from "../tree/printer.js";
-
-/** Arithmetic on bits. More than two operands are taken from the left. */
-export type BinaryJson =
-	| { readonly "&": readonly Expression[] }
-	| { readonly "|": readonly Expression[] }
-	| { readonly "^": readonly Expression[] }
-	| { readonly "<<": readonly Expression[] }
-	| { readonly ">>": readonly Expression[] };
 
 /** The kernel has no expression for it, but a chain of operations is one mask and one xor. */
 const MAX_CHAIN = 16;

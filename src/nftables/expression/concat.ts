@@ -1,17 +1,12 @@
 import { concatOf, type Datatype, integer, invalid } from "../fact/datatype.js";
 import { byteLength, padded, registers } from "../fact/value.js";
 import type { Cursor } from "../json/cursor.js";
-import type { Expression } from "../json/index.js";
 import type { Emitter, Register } from "../tree/emitter.js";
 import { type Evaluation, fail, unevaluated } from "../tree/evaluation.js";
 import type { Concat, Node } from "../tree/node.js";
 import type { Parser } from "../tree/parser.js";
 import { isAddressOfAnyVersion } from "./ct.js";
 
-/** Several values side by side: one key. */
-export interface ConcatJson {
-	readonly concat: readonly Expression[];
-}
 /** NFT_DATA_VALUE_MAXLEN */
 const MAX_BITS = 512;
 

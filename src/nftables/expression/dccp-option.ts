@@ -3,11 +3,6 @@ import type { Cursor } from "../json/cursor.js";
 import type { Exthdr } from "../tree/node.js";
 import { exthdrNode } from "./exthdr.js";
 
-/** Whether a DCCP packet has an option of that type. */
-export interface DccpOptionJson {
-	readonly "dccp option": { readonly type: number };
-}
-
 export function parseDccpOption(at: Cursor): Exthdr {
 	const type = at.fields(["type"]).type.u8();
 	const option = { name: `${type}`, id: 0, op: NFT_EXTHDR_OP_DCCP, type, fields: {} };

@@ -11,6 +11,7 @@ import {
 	upperNumber,
 } from "../fact/protocol.js";
 import type { Order } from "../fact/value.js";
+import type { RelationJson } from "../json/statement.js";
 import { match } from "../statement/match.js";
 import { type Evaluation, fail, unevaluated } from "../tree/evaluation.js";
 import { ARPHRD_ETHER } from "../tree/learn.js";
@@ -20,7 +21,6 @@ import {
 	type Meta,
 	type Node,
 	type Payload,
-	type Relation,
 	value,
 } from "../tree/node.js";
 import type { ProtocolContext } from "../tree/protocol-context.js";
@@ -202,7 +202,7 @@ export function icmpDependency(evaluation: Evaluation, payload: Payload): Statem
 		statements: [],
 	});
 	const [only, another] = types;
-	const relation: Relation = another === undefined ? "==" : "in";
+	const relation: RelationJson = another === undefined ? "==" : "in";
 	const right: Node =
 		another === undefined
 			? constant(only ?? type)

@@ -11,17 +11,12 @@ import { extensionHeaders, type OptionalHeader } from "../fact/exthdr.js";
 import { type Field, ip, ip6, NETWORK } from "../fact/protocol.js";
 import { byteLength } from "../fact/value.js";
 import type { Cursor } from "../json/cursor.js";
-import type { Expression } from "../json/index.js";
+import type { Expression } from "../json/expression.js";
 import { type Emitter, type Register, registerNumber } from "../tree/emitter.js";
 import { type Evaluation, fail } from "../tree/evaluation.js";
 import type { Exthdr, Node } from "../tree/node.js";
 import { isByteAligned, maskField } from "./bits.js";
 import { exthdrDependency } from "./dependency.js";
-
-/** A field of an IPv6 extension header; without a field, whether the header is there. */
-export interface ExthdrJson {
-	readonly exthdr: { readonly name: string; readonly field?: string; readonly offset?: number };
-}
 
 export function parseExthdr(at: Cursor): Exthdr {
 	const json = at.fields(["name"], ["field", "offset"]);

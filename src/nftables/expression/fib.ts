@@ -11,28 +11,20 @@ import {
 } from "../../uapi/nf_tables_const.js";
 import { booleanType, fibAddrType, ifaceIndex, ifname } from "../fact/datatype.js";
 import type { Cursor } from "../json/cursor.js";
-import type { Expression } from "../json/index.js";
+import type { Expression, FibFlagJson } from "../json/expression.js";
 import { type Emitter, type Register, registerNumber } from "../tree/emitter.js";
 import type { Evaluation } from "../tree/evaluation.js";
 import { flagNames } from "../tree/listed.js";
 import type { Fib, Node } from "../tree/node.js";
 import { PATH, type DataOf as ReadData, type Reading } from "../tree/reading.js";
 
-/** What a lookup of the packet's addresses in the routing tables finds. */
-export interface FibJson {
-	readonly fib: {
-		readonly result: "oif" | "oifname" | "type" | "check";
-		readonly flags: FibFlag | readonly FibFlag[];
-	};
-}
 const flags = {
 	saddr: NFTA_FIB_F_SADDR,
 	daddr: NFTA_FIB_F_DADDR,
 	mark: NFTA_FIB_F_MARK,
 	iif: NFTA_FIB_F_IIF,
 	oif: NFTA_FIB_F_OIF,
-} as const;
-type FibFlag = keyof typeof flags;
+} as const satisfies Record<FibFlagJson, number>;
 const results = {
 	oif: [NFT_FIB_RESULT_OIF, ifaceIndex, 32],
 	oifname: [NFT_FIB_RESULT_OIFNAME, ifname, ifname.size],

@@ -2,7 +2,7 @@ import { NFT_HASH_JENKINS, NFT_HASH_SYM } from "../../uapi/nf_tables_const.js";
 import { integer } from "../fact/datatype.js";
 import { byteLength } from "../fact/value.js";
 import type { Cursor } from "../json/cursor.js";
-import type { Expression } from "../json/index.js";
+import type { Expression } from "../json/expression.js";
 import { type Emitter, type Register, registerNumber } from "../tree/emitter.js";
 import type { Evaluation } from "../tree/evaluation.js";
 import type { Hash, Node } from "../tree/node.js";
@@ -10,20 +10,6 @@ import type { Parser } from "../tree/parser.js";
 import type { Printer } from "../tree/printer.js";
 import { PATH, type DataOf as ReadData, type Reading } from "../tree/reading.js";
 import { adoptType, expectNumber } from "./numgen.js";
-
-/** A number from `offset` to `offset + mod - 1` that is the same for the same expression. */
-export interface JhashJson {
-	readonly jhash: {
-		readonly expr: Expression;
-		readonly mod: number;
-		readonly offset?: number;
-		readonly seed?: number;
-	};
-}
-/** The same for both directions of a connection. */
-export interface SymhashJson {
-	readonly symhash: { readonly mod: number; readonly offset?: number };
-}
 
 const common = { kind: "hash", datatype: integer, order: "host", bits: 32 } as const;
 

@@ -12,16 +12,11 @@ import {
 } from "../fact/datatype.js";
 import { byteLength, toBytes } from "../fact/value.js";
 import type { Cursor } from "../json/cursor.js";
-import type { Expression } from "../json/index.js";
 import type { Emitter, Register } from "../tree/emitter.js";
 import { registerNumber } from "../tree/emitter.js";
 import { type Evaluation, fail, fitConstant, unevaluated } from "../tree/evaluation.js";
 import type { List, Node, Prefix, SetName, SymbolText, Value } from "../tree/node.js";
 import { value } from "../tree/node.js";
-
-/** A string, a number, a boolean: what it means depends on what it is compared with. `@name` is a set. */
-export type ImmediateJson = string | number | boolean;
-export type ListJson = readonly Expression[];
 
 // IPPROTO_* and ICMP_REDIRECT: words that are this whatever they stand beside, as in nft's grammar.
 const words: Readonly<Record<string, readonly [Datatype, number]>> = {

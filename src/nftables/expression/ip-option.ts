@@ -3,11 +3,6 @@ import type { Cursor } from "../json/cursor.js";
 import type { Exthdr } from "../tree/node.js";
 import { exthdrNode } from "./exthdr.js";
 
-/** A field of an IPv4 option; without a field, whether the option is there. */
-export interface IpOptionJson {
-	readonly "ip option": { readonly name: string; readonly field?: string };
-}
-
 export function parseIpOption(at: Cursor): Exthdr {
 	const json = at.fields(["name"], ["field"]);
 	const option = json.name.oneOf(ipOptions);

@@ -9,21 +9,12 @@ import { ipv6Addr } from "../fact/datatype.js";
 import { ipVersions } from "../fact/family.js";
 import { ipsecKeys } from "../fact/key.js";
 import type { Cursor } from "../json/cursor.js";
-import type { Expression } from "../json/index.js";
+import type { Expression } from "../json/expression.js";
 import { type Emitter, type Register, registerNumber } from "../tree/emitter.js";
 import { type Evaluation, fail } from "../tree/evaluation.js";
 import type { Ipsec, Node } from "../tree/node.js";
 import { PATH, type DataOf as ReadData, type Reading, UnlistableError } from "../tree/reading.js";
 
-/** What the IPsec state of a packet says. */
-export interface IpsecJson {
-	readonly ipsec: {
-		readonly key: keyof typeof ipsecKeys;
-		readonly family?: "ip" | "ip6";
-		readonly dir: "in" | "out";
-		readonly spnum?: number;
-	};
-}
 const ip6Keys: Readonly<Record<number, number>> = {
 	[NFT_XFRM_KEY_DADDR_IP4]: NFT_XFRM_KEY_DADDR_IP6,
 	[NFT_XFRM_KEY_SADDR_IP4]: NFT_XFRM_KEY_SADDR_IP6,

@@ -2,7 +2,6 @@ import { NFT_SET_CONCAT, NFT_SET_INTERVAL, NFT_SET_MAP } from "../../uapi/nf_tab
 import { compatible, integer, verdict } from "../fact/datatype.js";
 import { registers } from "../fact/value.js";
 import type { Cursor } from "../json/cursor.js";
-import type { Expression } from "../json/index.js";
 import { type Emitter, type Register, registerNumber, VERDICT } from "../tree/emitter.js";
 import { type Evaluation, fail, unevaluated } from "../tree/evaluation.js";
 import { toIntervals } from "../tree/interval.js";
@@ -25,11 +24,6 @@ import {
 } from "../tree/set.js";
 import { isAddressOfAnyVersion } from "./ct.js";
 import { transfer } from "./transfer.js";
-
-/** What a map has for a key of the packet. */
-export interface MapJson {
-	readonly map: { readonly key: Expression; readonly data: Expression };
-}
 
 export function parseMap(at: Cursor, parser: Parser): MapLookup {
 	const json = at.fields(["key", "data"]);

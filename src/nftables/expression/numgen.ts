@@ -1,20 +1,11 @@
 import { NFT_NG_INCREMENTAL, NFT_NG_RANDOM } from "../../uapi/nf_tables_const.js";
 import { integer } from "../fact/datatype.js";
 import type { Cursor } from "../json/cursor.js";
-import type { Expression } from "../json/index.js";
+import type { Expression } from "../json/expression.js";
 import { type Emitter, type Register, registerNumber } from "../tree/emitter.js";
 import type { Evaluation } from "../tree/evaluation.js";
 import type { Hash, Node, Numgen } from "../tree/node.js";
 import { PATH, type DataOf as ReadData, type Reading } from "../tree/reading.js";
-
-/** A number from `offset` to `offset + mod - 1`: the next one, or a random one. */
-export interface NumgenJson {
-	readonly numgen: {
-		readonly mode: "inc" | "random";
-		readonly mod: number;
-		readonly offset?: number;
-	};
-}
 
 export function parseNumgen(at: Cursor): Numgen {
 	const json = at.fields(["mode", "mod"], ["offset"]);

@@ -1,15 +1,10 @@
 import { NFT_OSF_F_VERSION, NFT_OSF_MAXGENRELEN } from "../../uapi/nf_tables_const.js";
 import { string } from "../fact/datatype.js";
 import type { Cursor } from "../json/cursor.js";
-import type { Expression } from "../json/index.js";
+import type { Expression } from "../json/expression.js";
 import { type Emitter, type Register, registerNumber } from "../tree/emitter.js";
 import type { Osf } from "../tree/node.js";
 import { PATH, type DataOf as ReadData, type Reading } from "../tree/reading.js";
-
-/** The operating system that sent a SYN, by its fingerprint. */
-export interface OsfJson {
-	readonly osf: { readonly key: "name" | "version"; readonly ttl?: "loose" | "skip" };
-}
 
 export function parseOsf(at: Cursor): Osf {
 	const json = at.fields(["key"], ["ttl"]);

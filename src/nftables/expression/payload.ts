@@ -14,7 +14,7 @@ import {
 } from "../fact/protocol.js";
 import { byteLength } from "../fact/value.js";
 import type { Cursor } from "../json/cursor.js";
-import type { Expression } from "../json/index.js";
+import type { Expression } from "../json/expression.js";
 import { type DataOf, type Emitter, type Register, registerNumber } from "../tree/emitter.js";
 import { type Evaluation, fail } from "../tree/evaluation.js";
 import type { Node, Payload } from "../tree/node.js";
@@ -28,17 +28,6 @@ import {
 	requireEthernet,
 	tunnelDependency,
 } from "./dependency.js";
-
-/** A header field by name, that of a packet inside a tunnel, or bits counted from a header's start. */
-export interface PayloadJson {
-	readonly payload:
-		| { readonly protocol: string; readonly field: string; readonly tunnel?: string }
-		| {
-				readonly base: "ll" | "nh" | "th" | "ih";
-				readonly offset: number;
-				readonly len: number;
-		  };
-}
 
 const bases: Readonly<Record<string, Base>> = { ll: LINK, nh: NETWORK, th: TRANSPORT, ih: INNER };
 

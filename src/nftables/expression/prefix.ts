@@ -1,15 +1,9 @@
 import { isInteger } from "../fact/datatype.js";
 import { bitmask, prefixMask } from "../fact/value.js";
 import type { Cursor } from "../json/cursor.js";
-import type { Expression } from "../json/index.js";
 import { type Evaluation, fail, unevaluated } from "../tree/evaluation.js";
 import type { Node, Prefix, Range } from "../tree/node.js";
 import type { Parser } from "../tree/parser.js";
-
-/** A network: an address and how many of its bits count. */
-export interface PrefixJson {
-	readonly prefix: { readonly addr: Expression; readonly len: number };
-}
 
 export function parsePrefix(at: Cursor, parser: Parser): Prefix {
 	const { addr, len } = at.fields(["addr", "len"]);

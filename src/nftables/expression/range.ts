@@ -1,14 +1,8 @@
 import { isInteger } from "../fact/datatype.js";
 import type { Cursor } from "../json/cursor.js";
-import type { Expression } from "../json/index.js";
 import { type Evaluation, fail, unevaluated } from "../tree/evaluation.js";
 import type { Node, Range, Value } from "../tree/node.js";
 import type { Parser } from "../tree/parser.js";
-
-/** Everything from one value to another, both included. */
-export interface RangeJson {
-	readonly range: readonly [low: Expression, high: Expression];
-}
 
 export function parseRange(at: Cursor, parser: Parser): Range {
 	const [low, high, more] = at.list();

@@ -19,16 +19,17 @@ import {
 } from "../../uapi/nf_tables_const.js";
 import { etherType, integer, ipv4Addr, ipv6Addr, isBitmask } from "../fact/datatype.js";
 import { type Base, LINK, NETWORK, TRANSPORT } from "../fact/protocol.js";
+import type { RelationJson } from "../json/statement.js";
 import type { Completion } from "../tree/completion.js";
 import { learn } from "../tree/learn.js";
-import type { Binary, Ct, Meta, Node, Relation, Relational } from "../tree/node.js";
+import type { Binary, Ct, Meta, Node, Relational } from "../tree/node.js";
 import { dropMask } from "./binary-listing.js";
 import { forgetPresence } from "./fib.js";
 import { maskRange } from "./payload-listing.js";
 import { matchPayload } from "./payload-match.js";
 import { setType } from "./value-listing.js";
 
-const ordering: readonly Relation[] = ["<", "<=", ">", ">="];
+const ordering: readonly RelationJson[] = ["<", "<=", ">", ">="];
 
 export function completeRelation(node: Relational, completion: Completion): Node {
 	const { left, right } = node;

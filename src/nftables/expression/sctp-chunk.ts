@@ -3,11 +3,6 @@ import type { Cursor } from "../json/cursor.js";
 import type { Exthdr } from "../tree/node.js";
 import { exthdrNode } from "./exthdr.js";
 
-/** A field of an SCTP chunk; without a field, whether the chunk is there. */
-export interface SctpChunkJson {
-	readonly "sctp chunk": { readonly name: string; readonly field?: string };
-}
-
 export function parseSctpChunk(at: Cursor): Exthdr {
 	const json = at.fields(["name"], ["field"]);
 	const chunk = json.name.oneOf(sctpChunks);

@@ -2,7 +2,6 @@ import { NFT_SET_CONCAT, NFT_SET_CONSTANT, NFT_SET_INTERVAL } from "../../uapi/n
 import { compatible, invalid } from "../fact/datatype.js";
 import { MAX_COMMENT } from "../fact/userdata.js";
 import type { Cursor } from "../json/cursor.js";
-import type { ElementsJson, Expression } from "../json/index.js";
 import { type Evaluation, fail, unevaluated } from "../tree/evaluation.js";
 import type { Element, Mapping, Node, SetLiteral, SetName, SetReference } from "../tree/node.js";
 import { isSingle } from "../tree/node.js";
@@ -16,20 +15,6 @@ import {
 	isDataMap,
 	isMap,
 } from "../tree/set.js";
-
-/** Elements in braces; each may be `[key, data]` in a map. A lone `"@name"` is a set that exists. */
-export interface SetJson {
-	readonly set: ElementsJson;
-}
-/** An element with more than its value. */
-export interface ElemJson {
-	readonly elem: {
-		readonly val: Expression;
-		readonly timeout?: number;
-		readonly expires?: number;
-		readonly comment?: string;
-	};
-}
 
 export function parseSet(at: Cursor, parser: Parser): Node {
 	if (!at.isArray) {

@@ -5,16 +5,11 @@ import {
 } from "../../uapi/nf_tables_const.js";
 import { socketKeys } from "../fact/key.js";
 import type { Cursor } from "../json/cursor.js";
-import type { Expression } from "../json/index.js";
+import type { Expression } from "../json/expression.js";
 import { type Emitter, type Register, registerNumber } from "../tree/emitter.js";
 import type { Evaluation } from "../tree/evaluation.js";
 import type { Node, Socket } from "../tree/node.js";
 import { PATH, type DataOf as ReadData, type Reading, UnlistableError } from "../tree/reading.js";
-
-/** What the socket a packet is for says. */
-export interface SocketJson {
-	readonly socket: { readonly key: keyof typeof socketKeys; readonly level?: number };
-}
 
 export function parseSocket(at: Cursor): Socket {
 	const json = at.fields(["key"], ["level"]);

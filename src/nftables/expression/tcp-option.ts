@@ -4,13 +4,6 @@ import type { Cursor } from "../json/cursor.js";
 import type { Exthdr } from "../tree/node.js";
 import { exthdrNode } from "./exthdr.js";
 
-/** A field of a TCP option; without a field, whether the option is there. Or its bits by number. */
-export interface TcpOptionJson {
-	readonly "tcp option":
-		| { readonly name: string; readonly field?: string }
-		| { readonly base: number; readonly offset: number; readonly len: number };
-}
-
 export function parseTcpOption(at: Cursor): Exthdr {
 	if (at.has("base")) return parseRaw(at);
 	const json = at.fields(["name"], ["field"]);

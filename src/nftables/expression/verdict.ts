@@ -9,20 +9,11 @@ import {
 import { dataOf } from "../command/element-encoding.js";
 import { verdict } from "../fact/datatype.js";
 import type { Cursor } from "../json/cursor.js";
-import type { Expression } from "../json/index.js";
+import type { Expression } from "../json/expression.js";
 import type { Emitter, Register } from "../tree/emitter.js";
 import { registerNumber } from "../tree/emitter.js";
 import { type Evaluation, fail } from "../tree/evaluation.js";
 import type { Verdict } from "../tree/node.js";
-
-/** What becomes of the packet. */
-export type VerdictJson =
-	| { readonly accept: null }
-	| { readonly drop: null }
-	| { readonly continue: null }
-	| { readonly return: null }
-	| { readonly jump: { readonly target: string } }
-	| { readonly goto: { readonly target: string } };
 
 const codes = {
 	accept: NF_ACCEPT,

@@ -6,9 +6,9 @@ import { dataAttrs } from "../../uapi/nf_tables_data.js";
 import { NFTA_LIST_ELEM } from "../../uapi/nf_tables_expr.js";
 import { ipv4Addr, isBitmask, isInteger } from "../fact/datatype.js";
 import { byteLength, HOST_IS_LITTLE } from "../fact/value.js";
-import type { Expression } from "../json/index.js";
+import type { Expression, ItemJson } from "../json/expression.js";
 import { type Value, value } from "../tree/node.js";
-import type { ItemJson, Printer } from "../tree/printer.js";
+import type { Printer } from "../tree/printer.js";
 import { PATH, range } from "../tree/reading.js";
 import { isInterval, isMap, type SetDeclaration } from "../tree/set.js";
 

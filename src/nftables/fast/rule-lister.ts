@@ -3,7 +3,7 @@ import { list } from "../../netlink/schema.js";
 import { expr, NFTA_LIST_ELEM } from "../../uapi/nf_tables_expr.js";
 import { etherType, isBitmask, isInteger } from "../fact/datatype.js";
 import { fromBytes, swapOrder } from "../fact/value.js";
-import type { StatementJson } from "../json/index.js";
+import type { StatementJson } from "../json/statement.js";
 import { readStatements } from "../listing/rule.js";
 import { unknownExpression } from "../listing/unknown.js";
 import type { Listed } from "../tree/listed.js";

@@ -7,7 +7,7 @@ import type { ConstantJson } from "../fact/format.js";
 import type { Host } from "../fact/host.js";
 import { objectTypes } from "../fact/object.js";
 import { COMMENT, records } from "../fact/userdata.js";
-import type { ObjectJson, UnknownObjectJson } from "../json/index.js";
+import type { ObjectJson, UnknownObjectJson } from "../json/object.js";
 import { printRate } from "../statement/limit.js";
 import { printSynproxy } from "../statement/synproxy.js";
 import { nameOf } from "../tree/listed.js";

@@ -27,7 +27,7 @@ import { readRt } from "../expression/rt.js";
 import { readSocket } from "../expression/socket.js";
 import { isString } from "../fact/datatype.js";
 import { bitmask, padded } from "../fact/value.js";
-import type { StatementJson } from "../json/index.js";
+import type { RelationJson, StatementJson } from "../json/statement.js";
 import { listCounter } from "../statement/counter.js";
 import { listCtCount } from "../statement/ct-count.js";
 import { listDup } from "../statement/dup.js";
@@ -54,7 +54,7 @@ import { listXt } from "../statement/xt.js";
 import { Completion } from "../tree/completion.js";
 import { unevaluated } from "../tree/evaluation.js";
 import type { Listed } from "../tree/listed.js";
-import type { Node, Relation, Relational, Value } from "../tree/node.js";
+import type { Node, Relational, Value } from "../tree/node.js";
 import type { Printer } from "../tree/printer.js";
 import {
 	constant,
@@ -70,7 +70,7 @@ import type { SetDeclaration } from "../tree/set.js";
 import { keyOf } from "./typeof.js";
 import { unknownExpression } from "./unknown.js";
 
-const comparisons: Readonly<Record<number, Relation>> = {
+const comparisons: Readonly<Record<number, RelationJson>> = {
 	[NFT_CMP_EQ]: "==",
 	[NFT_CMP_NEQ]: "!=",
 	[NFT_CMP_LT]: "<",
@@ -78,7 +78,7 @@ const comparisons: Readonly<Record<number, Relation>> = {
 	[NFT_CMP_GT]: ">",
 	[NFT_CMP_GTE]: ">=",
 };
-const relation = (op: Relation, left: Node, right: Node): Relational => ({
+const relation = (op: RelationJson, left: Node, right: Node): Relational => ({
 	kind: "relational",
 	path: PATH,
 	...unevaluated,
@@ -94,7 +94,7 @@ function readCmp(data: DataOf<"cmp">, reading: Reading): void {
 	reading.add(listedMatch(compare(op, left, right, data, reading)));
 }
 function compare(
-	op: Relation,
+	op: RelationJson,
 	left: Node,
 	right: Value,
 	data: DataOf<"cmp">,

@@ -6,15 +6,18 @@ import {
 	NFT_TABLE_F_OWNER,
 	NFT_TABLE_F_PERSIST,
 } from "../../uapi/nf_tables_const.js";
-import type { ChainJson } from "../command/chain.js";
-import type { FlowtableJson } from "../command/flowtable.js";
 import { hooksOf, policies } from "../command/hook.js";
-import type { RuleJson } from "../command/rule.js";
-import type { TableJson } from "../command/table.js";
 import { type FamilyJson, families } from "../fact/family.js";
 import { COMMENT, records } from "../fact/userdata.js";
 import { RuleLister } from "../fast/rule-lister.js";
-import type { ObjectJson, UnknownObjectJson } from "../json/index.js";
+import type {
+	ChainJson,
+	FlowtableJson,
+	ObjectJson,
+	RuleJson,
+	TableJson,
+	UnknownObjectJson,
+} from "../json/object.js";
 import { flagNames, nameOf } from "../tree/listed.js";
 import type { Printer } from "../tree/printer.js";
 import { isAnonymous, type SetDeclaration } from "../tree/set.js";

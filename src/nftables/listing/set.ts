@@ -10,12 +10,12 @@ import {
 	NFT_SET_POL_MEMORY,
 	NFT_SET_TIMEOUT,
 } from "../../uapi/nf_tables_const.js";
-import type { SetDeclarationJson, TypeJson } from "../command/set.js";
 import { type Datatype, datatypeById, integer, verdict } from "../fact/datatype.js";
 import { type FamilyJson, families } from "../fact/family.js";
 import { objectTypes } from "../fact/object.js";
 import { records, SET } from "../fact/userdata.js";
 import { byteLength, fromBytes, type Order } from "../fact/value.js";
+import type { SetDeclarationJson, TypeJson } from "../json/object.js";
 import { flagNames, nameOf } from "../tree/listed.js";
 import { type Node, value } from "../tree/node.js";
 import { type Printer, printItem } from "../tree/printer.js";

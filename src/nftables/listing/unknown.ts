@@ -1,5 +1,5 @@
 import { integerJson } from "../fact/format.js";
-import type { RawJson, UnknownJson } from "../json/index.js";
+import type { RawJson, UnknownJson } from "../json/statement.js";
 
 /** The kernel's attributes as they are, for what has no words in JSON: bytes as hexadecimal digits. */
 export function rawJson(value: unknown): RawJson {

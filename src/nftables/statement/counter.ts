@@ -5,16 +5,8 @@ import { constantStatement } from "../tree/listed.js";
 import type { Parser } from "../tree/parser.js";
 import type { DataOf as ReadData } from "../tree/reading.js";
 import type { Statement } from "../tree/statement.js";
-import { type ObjectReferenceJson, objectReference } from "./objref.js";
+import { objectReference } from "./objref.js";
 import { statefulStatement } from "./stateful.js";
-
-/** Counts packets and bytes, in the rule or in a named counter. */
-export interface CounterJson {
-	readonly counter:
-		| null
-		| { readonly packets: number; readonly bytes: number }
-		| ObjectReferenceJson;
-}
 
 export function parseCounter(at: Cursor, parser: Parser): Statement {
 	if (!at.isNull && !at.has("packets"))

@@ -6,11 +6,6 @@ import type { DataOf as ReadData } from "../tree/reading.js";
 import type { Statement } from "../tree/statement.js";
 import { statefulStatement } from "./stateful.js";
 
-/** Holds up to so many connections; `inv`: above. */
-export interface CtCountJson {
-	readonly "ct count": { readonly val: number; readonly inv?: boolean };
-}
-
 export function parseCtCount(at: Cursor): Statement {
 	const json = at.fields(["val"], ["inv"]);
 	return statefulStatement("ct count", at, {

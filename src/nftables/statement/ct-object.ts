@@ -7,14 +7,7 @@ import {
 import type { Cursor } from "../json/cursor.js";
 import type { Parser } from "../tree/parser.js";
 import type { Statement } from "../tree/statement.js";
-import { type ObjectReferenceJson, objectReference } from "./objref.js";
-
-/** Give the connection a helper, a timeout policy, an expectation; the packet a security mark. */
-export type CtObjectJson =
-	| { readonly "ct helper": ObjectReferenceJson }
-	| { readonly "ct timeout": ObjectReferenceJson }
-	| { readonly "ct expectation": ObjectReferenceJson }
-	| { readonly secmark: ObjectReferenceJson };
+import { objectReference } from "./objref.js";
 
 const using =
 	(name: string, type: number) =>

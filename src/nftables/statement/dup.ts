@@ -2,7 +2,6 @@ import { NFPROTO_IPV4, NFPROTO_IPV6, NFPROTO_NETDEV } from "../../uapi/netfilter
 import { setType } from "../expression/value-listing.js";
 import { ifaceIndex, ipv4Addr, ipv6Addr } from "../fact/datatype.js";
 import type { Cursor } from "../json/cursor.js";
-import type { Expression } from "../json/index.js";
 import { registerNumber, sizeOf } from "../tree/emitter.js";
 import { fail } from "../tree/evaluation.js";
 import type { Listed } from "../tree/listed.js";
@@ -13,10 +12,6 @@ import type { Statement } from "../tree/statement.js";
 import { evaluateAddress } from "./address.js";
 import { evaluateArgument, rejectRange } from "./argument.js";
 
-/** Sends a copy of the packet elsewhere: to an address, in the netdev family to a device. */
-export interface DupJson {
-	readonly dup: { readonly addr: Expression; readonly dev?: Expression };
-}
 const device = { datatype: ifaceIndex, bits: 32, order: "host" } as const;
 
 export function parseDup(at: Cursor, parser: Parser): Statement {

@@ -4,11 +4,6 @@ import { constantStatement } from "../tree/listed.js";
 import type { DataOf as ReadData } from "../tree/reading.js";
 import type { Statement } from "../tree/statement.js";
 
-/** Let the connection bypass the ruleset through a flowtable. */
-export interface FlowJson {
-	readonly flow: { readonly op: "add"; readonly flowtable: string };
-}
-
 export function parseFlow(at: Cursor): Statement {
 	const json = at.fields(["op", "flowtable"]);
 	json.op.oneOf({ add: true });

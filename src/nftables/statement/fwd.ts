@@ -3,7 +3,6 @@ import { setType } from "../expression/value-listing.js";
 import { ifaceIndex, ipv4Addr, ipv6Addr } from "../fact/datatype.js";
 import { ipVersions } from "../fact/family.js";
 import type { Cursor } from "../json/cursor.js";
-import type { Expression } from "../json/index.js";
 import { registerNumber, sizeOf } from "../tree/emitter.js";
 import { fail } from "../tree/evaluation.js";
 import type { Listed } from "../tree/listed.js";
@@ -13,14 +12,6 @@ import type { DataOf as ReadData, Reading } from "../tree/reading.js";
 import type { Statement } from "../tree/statement.js";
 import { evaluateArgument, rejectRange } from "./argument.js";
 
-/** Sends the packet out of another device. */
-export interface FwdJson {
-	readonly fwd: {
-		readonly dev: Expression;
-		readonly family?: "ip" | "ip6";
-		readonly addr?: Expression;
-	};
-}
 const device = { datatype: ifaceIndex, bits: 32, order: "host" } as const;
 
 export function parseFwd(at: Cursor, parser: Parser): Statement {

@@ -5,11 +5,6 @@ import type { DataOf as ReadData } from "../tree/reading.js";
 import type { Statement } from "../tree/statement.js";
 import { statefulStatement } from "./stateful.js";
 
-/** Remembers when it last saw a packet; `used` in milliseconds before now. */
-export interface LastJson {
-	readonly last: null | { readonly used: number };
-}
-
 export function parseLast(at: Cursor): Statement {
 	// nft lists a `last` that has seen nothing with -1.
 	const used = at.isNull ? -1n : at.fields(["used"]).used.bigint(-1n, 2n ** 63n - 1n);

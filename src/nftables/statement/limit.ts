@@ -5,30 +5,23 @@ import {
 } from "../../uapi/nf_tables_const.js";
 import { NFT_OBJECT_LIMIT } from "../../uapi/nf_tables_obj.js";
 import type { Cursor } from "../json/cursor.js";
+import type { PeriodJson, RateJson } from "../json/statement.js";
 import type { DataOf } from "../tree/emitter.js";
 import type { Listed } from "../tree/listed.js";
 import { constantStatement, nameOf } from "../tree/listed.js";
 import type { Parser } from "../tree/parser.js";
 import type { DataOf as ReadData } from "../tree/reading.js";
 import type { Statement } from "../tree/statement.js";
-import { type ObjectReferenceJson, objectReference } from "./objref.js";
-import { type ByteUnitJson, byteUnits, inUnit, statefulStatement } from "./stateful.js";
+import { objectReference } from "./objref.js";
+import { byteUnits, inUnit, statefulStatement } from "./stateful.js";
 
-type Unit = "packets" | ByteUnitJson;
-export interface RateJson {
-	readonly rate: number;
-	readonly rate_unit?: Unit;
-	readonly per: keyof typeof periods;
-	readonly burst?: number;
-	readonly burst_unit?: Unit;
-	readonly inv?: boolean;
-}
-/** Holds for so many packets or bytes in a time; `inv`: for those beyond. */
-export interface LimitJson {
-	readonly limit: RateJson | ObjectReferenceJson;
-}
-
-const periods = { second: 1n, minute: 60n, hour: 3600n, day: 86_400n, week: 604_800n } as const;
+const periods = {
+	second: 1n,
+	minute: 60n,
+	hour: 3600n,
+	day: 86_400n,
+	week: 604_800n,
+} as const satisfies Record<PeriodJson, bigint>;
 const units: Readonly<Record<string, bigint>> = { packets: 1n, ...byteUnits };
 /** nft's own: as many packets may come at once if nothing else is said. */
 const DEFAULT_BURST = 5n;

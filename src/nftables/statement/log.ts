@@ -11,24 +11,12 @@ import {
 	NFT_LOGLEVEL_WARNING,
 } from "../../uapi/nf_tables_const.js";
 import type { Cursor } from "../json/cursor.js";
+import type { LogFlagJson, LogJson, LogLevelJson } from "../json/statement.js";
 import type { DataOf } from "../tree/emitter.js";
 import type { Listed } from "../tree/listed.js";
 import { constantStatement, flagNames, nameOf } from "../tree/listed.js";
 import type { DataOf as ReadData } from "../tree/reading.js";
 import type { Statement } from "../tree/statement.js";
-
-/** Writes the packet to the kernel's log, or to the programs that listen to a group. */
-export interface LogJson {
-	readonly log: null | {
-		readonly prefix?: string;
-		readonly group?: number;
-		readonly snaplen?: number;
-		readonly "queue-threshold"?: number;
-		readonly level?: keyof typeof levels;
-		readonly flags?: LogFlag | readonly LogFlag[];
-	};
-}
-type LogFlag = keyof typeof flags;
 
 const levels = {
 	emerg: NFT_LOGLEVEL_EMERG,
@@ -40,7 +28,7 @@ const levels = {
 	info: NFT_LOGLEVEL_INFO,
 	debug: NFT_LOGLEVEL_DEBUG,
 	audit: NFT_LOGLEVEL_AUDIT,
-} as const;
+} as const satisfies Record<LogLevelJson, number>;
 const flags = {
 	"tcp sequence": netfilter.NF_LOG_TCPSEQ,
 	"tcp options": netfilter.NF_LOG_TCPOPT,
@@ -48,7 +36,7 @@ const flags = {
 	skuid: netfilter.NF_LOG_UID,
 	ether: netfilter.NF_LOG_MACDECODE,
 	all: netfilter.NF_LOG_MASK,
-} as const;
+} as const satisfies Record<LogFlagJson, number>;
 /** NF_LOG_PREFIXLEN, the NUL included */
 const PREFIX_SIZE = 128;
 

@@ -9,7 +9,6 @@ import { setType } from "../expression/value-listing.js";
 import { metaKeys } from "../fact/key.js";
 import { byteLength } from "../fact/value.js";
 import type { Cursor } from "../json/cursor.js";
-import type { Expression } from "../json/index.js";
 import { type Emitter, type Register, registerNumber } from "../tree/emitter.js";
 import { type Evaluation, fail } from "../tree/evaluation.js";
 import type { Listed } from "../tree/listed.js";
@@ -22,11 +21,6 @@ import type { Statement } from "../tree/statement.js";
 import { evaluateArgument, rejectRange, type Target } from "./argument.js";
 import { referenceNode } from "./objref.js";
 import { writePayload } from "./write-payload.js";
-
-/** Writes to the packet, its metadata or its connection. */
-export interface MangleJson {
-	readonly mangle: { readonly key: Expression; readonly value: Expression };
-}
 
 export function parseMangle(at: Cursor, parser: Parser): Statement {
 	const json = at.fields(["key", "value"]);

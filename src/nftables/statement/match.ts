@@ -7,7 +7,7 @@ import { transfer } from "../expression/transfer.js";
 import { booleanType, ctState, isBitmask, isInteger, isString } from "../fact/datatype.js";
 import { byteLength, prefixMask, toBytes } from "../fact/value.js";
 import type { Cursor } from "../json/cursor.js";
-import type { Expression } from "../json/index.js";
+import type { RelationJson } from "../json/statement.js";
 import { type Emitter, type Register, registerNumber } from "../tree/emitter.js";
 import { type Evaluation, fail, unevaluated } from "../tree/evaluation.js";
 import { learn } from "../tree/learn.js";
@@ -17,7 +17,6 @@ import {
 	isSingle,
 	type Node,
 	type Prefix,
-	type Relation,
 	type Relational,
 	type SetLiteral,
 	type Value,
@@ -26,12 +25,7 @@ import type { Parser } from "../tree/parser.js";
 import { declareAnonymous, isInterval } from "../tree/set.js";
 import type { Statement } from "../tree/statement.js";
 
-/** A comparison; the rule ends here for a packet it does not hold for. */
-export interface MatchJson {
-	readonly match: { readonly op: Relation; readonly left: Expression; readonly right: Expression };
-}
-
-const relations: Readonly<Record<Relation, Relation>> = {
+const relations: Readonly<Record<RelationJson, RelationJson>> = {
 	"==": "==",
 	"!=": "!=",
 	"<": "<",
@@ -49,7 +43,7 @@ export function parseMatch(at: Cursor, parser: Parser): Statement {
 }
 
 /** A comparison, written or inserted. */
-export function match(path: string, op: Relation, left: Node, right: Node): Statement {
+export function match(path: string, op: RelationJson, left: Node, right: Node): Statement {
 	if (left.kind === "fib" && right.datatype === booleanType) askPresence(left);
 	const relational: Relational = { kind: "relational", path, ...unevaluated, op, left, right };
 	return {
@@ -64,7 +58,7 @@ export function match(path: string, op: Relation, left: Node, right: Node): Stat
 	};
 }
 
-const isAnyOf = (op: Relation): boolean => op === "==" || op === "in";
+const isAnyOf = (op: RelationJson): boolean => op === "==" || op === "in";
 
 function evaluateRelational(node: Relational, evaluation: Evaluation): void {
 	if (node.right.kind === "set name") node.right = evaluation.evaluate(node.right);
@@ -197,7 +191,7 @@ function orderInequality(node: Relational, evaluation: Evaluation): void {
 	node.right = evaluation.inOrder(node.right, "big");
 }
 
-const compareOps: Readonly<Record<Relation, number>> = {
+const compareOps: Readonly<Record<RelationJson, number>> = {
 	"==": nft.NFT_CMP_EQ,
 	in: nft.NFT_CMP_EQ,
 	"!=": nft.NFT_CMP_NEQ,
@@ -241,7 +235,7 @@ function emitConstant({ op, right, variable }: Relational, from: Register, emitt
 		emitter.variables.push({ ...variable, path: right.path, bytes });
 }
 
-function compare(emitter: Emitter, from: Register, op: Relation, bytes: Uint8Array): void {
+function compare(emitter: Emitter, from: Register, op: RelationJson, bytes: Uint8Array): void {
 	emitter.add("cmp", {
 		NFTA_CMP_SREG: registerNumber(from),
 		NFTA_CMP_OP: compareOps[op],

@@ -6,23 +6,12 @@ import {
 } from "../../uapi/nf_tables_const.js";
 import { elementOfKey } from "../expression/set.js";
 import type { Cursor } from "../json/cursor.js";
-import type { Expression, StatementJson } from "../json/index.js";
 import { registerNumber } from "../tree/emitter.js";
 import { Evaluation, fail } from "../tree/evaluation.js";
 import { isConstant } from "../tree/node.js";
 import type { Parser } from "../tree/parser.js";
 import { evaluateSet, type SetDeclaration } from "../tree/set.js";
 import type { Statement } from "../tree/statement.js";
-
-/** A statement with a state per key: a dynamic set that the rule declares by using it. */
-export interface MeterJson {
-	readonly meter: {
-		readonly name: string;
-		readonly key: Expression;
-		readonly stmt: StatementJson;
-		readonly size?: number;
-	};
-}
 
 export function parseMeter(at: Cursor, parser: Parser): Statement {
 	const json = at.fields(["name", "key", "stmt"], ["size"]);

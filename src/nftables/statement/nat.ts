@@ -13,7 +13,7 @@ import { ipVersions } from "../fact/family.js";
 import { ip, ip6, NETWORK } from "../fact/protocol.js";
 import { registers } from "../fact/value.js";
 import type { Cursor } from "../json/cursor.js";
-import type { Expression } from "../json/index.js";
+import type { NatFlagJson, NatTypeFlagJson } from "../json/statement.js";
 import { type Emitter, type Register, registerNumber } from "../tree/emitter.js";
 import { type Evaluation, fail } from "../tree/evaluation.js";
 import type { Node } from "../tree/node.js";
@@ -27,30 +27,18 @@ import {
 	isAddressAndPort,
 } from "./address.js";
 
-/** Rewrites the source or destination of a connection. */
-export type NatJson =
-	| { readonly snat: NatOptionsJson | null }
-	| { readonly dnat: NatOptionsJson | null }
-	| { readonly masquerade: NatOptionsJson | null }
-	| { readonly redirect: NatOptionsJson | null };
-export interface NatOptionsJson {
-	readonly family?: "ip" | "ip6";
-	readonly addr?: Expression;
-	readonly port?: Expression;
-	readonly flags?: NatFlag | readonly NatFlag[];
-	readonly type_flags?: NatTypeFlag | readonly NatTypeFlag[];
-}
 export const flags = {
 	random: NF_NAT_RANGE_PROTO_RANDOM,
 	"fully-random": NF_NAT_RANGE_PROTO_RANDOM_FULLY,
 	persistent: NF_NAT_RANGE_PERSISTENT,
 	netmap: NF_NAT_RANGE_NETMAP,
-} as const;
-type NatFlag = keyof typeof flags;
+} as const satisfies Record<NatFlagJson, number>;
 const INTERVAL = 1;
 const CONCAT = 2;
-const typeFlags = { interval: INTERVAL, prefix: 4, concat: CONCAT } as const;
-type NatTypeFlag = keyof typeof typeFlags;
+const typeFlags = { interval: INTERVAL, prefix: 4, concat: CONCAT } as const satisfies Record<
+	NatTypeFlagJson,
+	number
+>;
 
 export type NatKind = "snat" | "dnat" | "masquerade" | "redirect";
 interface Nat {

@@ -3,11 +3,6 @@ import type { Listed } from "../tree/listed.js";
 import { constantStatement } from "../tree/listed.js";
 import type { Statement } from "../tree/statement.js";
 
-/** The packet is not tracked. */
-export interface NotrackJson {
-	readonly notrack: null;
-}
-
 export function parseNotrack(at: Cursor): Statement {
 	if (!at.isNull) throw at.fail("notrack takes null");
 	return {

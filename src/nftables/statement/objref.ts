@@ -10,7 +10,7 @@ import {
 import { string } from "../fact/datatype.js";
 import { objectTypes } from "../fact/object.js";
 import type { Cursor } from "../json/cursor.js";
-import type { Expression, StatementJson } from "../json/index.js";
+import type { StatementJson } from "../json/statement.js";
 import { type Emitter, registerNumber } from "../tree/emitter.js";
 import { type Evaluation, fail } from "../tree/evaluation.js";
 import { constantStatement, type Listed, nameOf } from "../tree/listed.js";
@@ -21,9 +21,6 @@ import { PATH } from "../tree/reading.js";
 import { adoptElementFlags, declareAnonymous, type SetDeclaration } from "../tree/set.js";
 import type { Statement } from "../tree/statement.js";
 import { evaluateArgument } from "./argument.js";
-
-/** A named object: by its name, or by what a map has for a key. */
-export type ObjectReferenceJson = string | { readonly map: Expression };
 
 const target = { datatype: string, bits: NFT_NAME_MAXLEN * 8, order: "host" } as const;
 

@@ -1,7 +1,7 @@
 import { NFT_QUEUE_FLAG_BYPASS, NFT_QUEUE_FLAG_CPU_FANOUT } from "../../uapi/nf_tables_const.js";
 import { integer } from "../fact/datatype.js";
 import type { Cursor } from "../json/cursor.js";
-import type { Expression } from "../json/index.js";
+import type { QueueFlagJson } from "../json/statement.js";
 import { type Emitter, registerNumber } from "../tree/emitter.js";
 import { type Evaluation, fail } from "../tree/evaluation.js";
 import type { Listed } from "../tree/listed.js";
@@ -13,15 +13,10 @@ import { constantNumber, range } from "../tree/reading.js";
 import type { Statement } from "../tree/statement.js";
 import { evaluateArgument } from "./argument.js";
 
-/** Lets a program decide: the packet goes to a queue, or to one of a range of queues. */
-export interface QueueJson {
-	readonly queue: null | {
-		readonly num?: Expression;
-		readonly flags?: QueueFlag | readonly QueueFlag[];
-	};
-}
-const flags = { bypass: NFT_QUEUE_FLAG_BYPASS, fanout: NFT_QUEUE_FLAG_CPU_FANOUT } as const;
-type QueueFlag = keyof typeof flags;
+const flags = {
+	bypass: NFT_QUEUE_FLAG_BYPASS,
+	fanout: NFT_QUEUE_FLAG_CPU_FANOUT,
+} as const satisfies Record<QueueFlagJson, number>;
 const number = { datatype: integer, bits: 16, order: "host" } as const;
 
 export function parseQueue(at: Cursor, parser: Parser): Statement {

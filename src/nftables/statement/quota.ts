@@ -6,21 +6,8 @@ import { constantStatement } from "../tree/listed.js";
 import type { Parser } from "../tree/parser.js";
 import type { DataOf as ReadData } from "../tree/reading.js";
 import type { Statement } from "../tree/statement.js";
-import { type ObjectReferenceJson, objectReference } from "./objref.js";
-import { type ByteUnitJson, inBytes, inUnit, statefulStatement } from "./stateful.js";
-
-/** Holds until a number of bytes has passed; `inv`: from then on. */
-export interface QuotaJson {
-	readonly quota:
-		| {
-				readonly val: number;
-				readonly val_unit?: ByteUnitJson;
-				readonly used?: number;
-				readonly used_unit?: ByteUnitJson;
-				readonly inv?: boolean;
-		  }
-		| ObjectReferenceJson;
-}
+import { objectReference } from "./objref.js";
+import { inBytes, inUnit, statefulStatement } from "./stateful.js";
 
 export function parseQuota(at: Cursor, parser: Parser): Statement {
 	if (!at.has("val")) return objectReference("quota", NFT_OBJECT_QUOTA, at, parser);

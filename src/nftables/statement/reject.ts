@@ -18,20 +18,12 @@ import { symbolOf } from "../fact/format.js";
 import * as protocol from "../fact/protocol.js";
 import { type Field, LINK, NETWORK, type Protocol, TRANSPORT } from "../fact/protocol.js";
 import type { Cursor } from "../json/cursor.js";
-import type { StatementJson } from "../json/index.js";
+import type { StatementJson } from "../json/statement.js";
 import type { Completion } from "../tree/completion.js";
 import { type Evaluation, fail } from "../tree/evaluation.js";
 import type { Listed } from "../tree/listed.js";
 import type { DataOf as ReadData } from "../tree/reading.js";
 import type { Statement } from "../tree/statement.js";
-
-/** Drops the packet and tells its sender. */
-export interface RejectJson {
-	readonly reject: null | {
-		readonly type?: "tcp reset" | "icmp" | "icmpv6" | "icmpx";
-		readonly expr?: string | number;
-	};
-}
 
 interface Answer {
 	type: number;

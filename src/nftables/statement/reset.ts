@@ -1,16 +1,11 @@
 import { NFT_EXTHDR_OP_TCPOPT } from "../../uapi/nf_tables_const.js";
-import type { TcpOptionJson } from "../expression/tcp-option.js";
 import type { Cursor } from "../json/cursor.js";
+import type { ResetJson } from "../json/statement.js";
 import { fail } from "../tree/evaluation.js";
 import type { Listed } from "../tree/listed.js";
 import type { Exthdr } from "../tree/node.js";
 import type { Parser } from "../tree/parser.js";
 import type { Statement } from "../tree/statement.js";
-
-/** Overwrites a TCP option with NOPs. */
-export interface ResetJson {
-	readonly reset: TcpOptionJson;
-}
 
 export function parseReset(at: Cursor, parser: Parser): Statement {
 	const option = parser.expression(at);

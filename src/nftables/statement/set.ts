@@ -9,7 +9,7 @@ import { elementOfKey } from "../expression/set.js";
 import { setType } from "../expression/value-listing.js";
 import { invalid } from "../fact/datatype.js";
 import type { Cursor } from "../json/cursor.js";
-import type { Expression, StatementJson } from "../json/index.js";
+import type { UpdateOperationJson } from "../json/statement.js";
 import { readStateful } from "../listing/stateful.js";
 import { type DataOf, registerNumber, sizeOf } from "../tree/emitter.js";
 import { type Evaluation, fail, unevaluated } from "../tree/evaluation.js";
@@ -23,25 +23,11 @@ import { isMap, type SetDeclaration } from "../tree/set.js";
 import type { StatefulExpr, Statement } from "../tree/statement.js";
 import { checkArgument, evaluateArgument } from "./argument.js";
 
-interface UpdateJson {
-	readonly op: keyof typeof operations;
-	readonly elem: Expression;
-	readonly stmt?: readonly StatementJson[];
-}
-/** Puts what the packet has into a set, or takes it out. */
-export interface SetStatementJson {
-	readonly set: UpdateJson & { readonly set: string };
-}
-/** The same for a map. */
-export interface MapStatementJson {
-	readonly map: UpdateJson & { readonly data: Expression; readonly map: string };
-}
-
 const operations = {
 	add: NFT_DYNSET_OP_ADD,
 	update: NFT_DYNSET_OP_UPDATE,
 	delete: NFT_DYNSET_OP_DELETE,
-} as const;
+} as const satisfies Record<UpdateOperationJson, number>;
 
 function parseReference(at: Cursor): Node {
 	const name = at.string();

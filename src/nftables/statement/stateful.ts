@@ -1,4 +1,5 @@
 import type { Cursor } from "../json/cursor.js";
+import type { ByteUnitJson } from "../json/statement.js";
 import type { Expr } from "../tree/emitter.js";
 import type { StatefulExpr, Statement } from "../tree/statement.js";
 
@@ -11,8 +12,10 @@ export const statefulStatement = (name: string, at: Cursor, expr: StatefulExpr):
 	stateful: () => expr,
 });
 
-const rateUnits = { bytes: 1n, kbytes: 1024n, mbytes: 1024n * 1024n } as const;
-export type ByteUnitJson = keyof typeof rateUnits;
+const rateUnits = { bytes: 1n, kbytes: 1024n, mbytes: 1024n * 1024n } as const satisfies Record<
+	ByteUnitJson,
+	bigint
+>;
 export const byteUnits: Readonly<Record<string, bigint>> = rateUnits;
 
 /** A number of bytes in the unit it is given with, `bytes` without one. */

@@ -6,28 +6,19 @@ import {
 } from "../../uapi/netfilter.js";
 import { NFT_OBJECT_SYNPROXY } from "../../uapi/nf_tables_obj.js";
 import type { Cursor } from "../json/cursor.js";
+import type { SynproxyFlagJson, SynproxyOptionsJson } from "../json/statement.js";
 import type { DataOf } from "../tree/emitter.js";
 import type { Listed } from "../tree/listed.js";
 import { constantStatement, flagNames } from "../tree/listed.js";
 import type { Parser } from "../tree/parser.js";
 import type { DataOf as ReadData } from "../tree/reading.js";
 import type { Statement } from "../tree/statement.js";
-import { type ObjectReferenceJson, objectReference } from "./objref.js";
+import { objectReference } from "./objref.js";
 
-export interface SynproxyOptionsJson {
-	readonly mss?: number;
-	readonly wscale?: number;
-	readonly flags?: SynproxyFlag | readonly SynproxyFlag[];
-}
-/** Answers SYNs in place of the server until the handshake is done. */
-export interface SynproxyJson {
-	readonly synproxy: null | SynproxyOptionsJson | ObjectReferenceJson;
-}
 const flags = {
 	timestamp: NF_SYNPROXY_OPT_TIMESTAMP,
 	"sack-perm": NF_SYNPROXY_OPT_SACK_PERM,
-} as const;
-type SynproxyFlag = keyof typeof flags;
+} as const satisfies Record<SynproxyFlagJson, number>;
 
 export function parseSynproxy(at: Cursor, parser: Parser): Statement {
 	if (at.isString || at.has("map"))

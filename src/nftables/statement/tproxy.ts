@@ -4,7 +4,6 @@ import { inetService, ipv4Addr, ipv6Addr } from "../fact/datatype.js";
 import { type IpVersionJson, ipVersions } from "../fact/family.js";
 import { TRANSPORT } from "../fact/protocol.js";
 import type { Cursor } from "../json/cursor.js";
-import type { Expression } from "../json/index.js";
 import { type Emitter, registerNumber } from "../tree/emitter.js";
 import { fail } from "../tree/evaluation.js";
 import type { Listed } from "../tree/listed.js";
@@ -15,15 +14,6 @@ import type { DataOf as ReadData, Reading } from "../tree/reading.js";
 import type { Statement } from "../tree/statement.js";
 import { checkVersion, evaluateAddress, evaluatePort } from "./address.js";
 import { rejectRange } from "./argument.js";
-
-/** Hands the packet to a local socket as it is. */
-export interface TproxyJson {
-	readonly tproxy: {
-		readonly family?: "ip" | "ip6";
-		readonly addr?: Expression;
-		readonly port?: Expression;
-	};
-}
 
 export function parseTproxy(at: Cursor, parser: Parser): Statement {
 	const json = at.fields([], ["family", "addr", "port"]);

@@ -5,14 +5,12 @@ import {
 	type VerdictName,
 } from "../expression/verdict.js";
 import type { Cursor } from "../json/cursor.js";
-import type { StatementJson } from "../json/index.js";
+import type { StatementJson } from "../json/statement.js";
 import { VERDICT } from "../tree/emitter.js";
 import type { Listed } from "../tree/listed.js";
 import { constantStatement } from "../tree/listed.js";
 import type { Verdict } from "../tree/node.js";
 import type { Statement } from "../tree/statement.js";
-
-export type { VerdictJson } from "../expression/verdict.js";
 
 export const parseVerdict =
 	(name: VerdictName) =>

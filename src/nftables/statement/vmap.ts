@@ -1,18 +1,13 @@
 import { parseMap } from "../expression/map.js";
 import { verdict } from "../fact/datatype.js";
 import type { Cursor } from "../json/cursor.js";
-import type { Expression, StatementJson } from "../json/index.js";
+import type { StatementJson } from "../json/statement.js";
 import { VERDICT } from "../tree/emitter.js";
 import { fail } from "../tree/evaluation.js";
 import type { Listed } from "../tree/listed.js";
 import type { MapLookup, Node } from "../tree/node.js";
 import type { Parser } from "../tree/parser.js";
 import type { Statement } from "../tree/statement.js";
-
-/** A verdict looked up in a map. */
-export interface VmapJson {
-	readonly vmap: { readonly key: Expression; readonly data: Expression };
-}
 
 export function parseVmap(at: Cursor, parser: Parser): Statement {
 	let node: Node = parseMap(at, parser);

@@ -1,4 +1,4 @@
-import type { StatementJson } from "../json/index.js";
+import type { StatementJson } from "../json/statement.js";
 import type { Completion } from "./completion.js";
 import type { Node, Relational } from "./node.js";
 import type { Printer } from "./printer.js";

@@ -2,6 +2,7 @@ import type { Datatype } from "../fact/datatype.js";
 import type { OptionalHeader } from "../fact/exthdr.js";
 import type { Base, Field, Protocol } from "../fact/protocol.js";
 import type { Order } from "../fact/value.js";
+import type { RelationJson } from "../json/statement.js";
 import type { Expected } from "./evaluation.js";
 import type { Listed } from "./listed.js";
 import type { SetDeclaration } from "./set.js";
@@ -141,10 +142,9 @@ export interface ByteOrder extends Common {
 	readonly op: "hton" | "ntoh";
 	readonly arg: Node;
 }
-export type Relation = "==" | "!=" | "<" | ">" | "<=" | ">=" | "in" | "!";
 export interface Relational extends Common {
 	readonly kind: "relational";
-	op: Relation;
+	op: RelationJson;
 	left: Node;
 	right: Node;
 	/** The right side when any other constant of its type would do as well, and what it was read as. */

@@ -14,7 +14,7 @@ import { printVerdict } from "../expression/verdict.js";
 import { inetProto, verdict } from "../fact/datatype.js";
 import { formatConstant, integerJson } from "../fact/format.js";
 import type { Host } from "../fact/host.js";
-import type { Expression } from "../json/index.js";
+import type { Expression, ItemJson } from "../json/expression.js";
 import type { Element, Kind, MapLookup, Node, NodeOf, SetReference } from "./node.js";
 import { UnlistableError } from "./reading.js";
 import { isAnonymous } from "./set.js";
@@ -82,7 +82,6 @@ const printers: Printers = {
 	ipsec: printIpsec,
 };
 
-export type ItemJson = Expression | readonly [key: Expression, data: Expression];
 export function printItem(item: Node, printer: Printer): ItemJson {
 	if (item.kind !== "mapping") return printer.node(item);
 	return [printer.node(item.key), printer.node(item.data)];

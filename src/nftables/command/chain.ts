@@ -5,6 +5,7 @@ import {
 	NFT_MSG_DESTROYCHAIN,
 	NFT_MSG_NEWCHAIN,
 } from "../../uapi/nf_tables.js";
+import { policies } from "../fact/hook.js";
 import type { Cursor } from "../json/cursor.js";
 import {
 	batchMessage,
@@ -16,7 +17,7 @@ import {
 	type TableHandle,
 } from "./command.js";
 import { commentRecord } from "./comment.js";
-import { hookOf, policies } from "./hook.js";
+import { hookOf } from "./hook.js";
 
 export function compileChain(at: Cursor, operation: Operation, compilation: Compilation): void {
 	const json = at.fields(

@@ -5,7 +5,7 @@ import type { dataAttrs } from "../../uapi/nf_tables_data.js";
 import { isInteger } from "../fact/datatype.js";
 import { COMMENT, ELEMENT_FLAGS, INTERVAL_OPEN, text, u32 } from "../fact/userdata.js";
 import { bitmask, byteLength, concatBytes, type Order, padded, toBytes } from "../fact/value.js";
-import { fail } from "../tree/evaluation.js";
+import { fail } from "../json/error.js";
 import { bounds } from "../tree/interval.js";
 import { type Concat, type Element, isSingle, type Mapping, type Node } from "../tree/node.js";
 import {

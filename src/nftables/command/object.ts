@@ -5,6 +5,7 @@ import { NFT_QUOTA_F_INV } from "../../uapi/nf_tables_const.js";
 import * as obj from "../../uapi/nf_tables_obj.js";
 import { families } from "../fact/family.js";
 import { type ObjectName, objectTypes } from "../fact/object.js";
+import { tcpTimeouts, udpTimeouts } from "../fact/timeout.js";
 import type { Cursor } from "../json/cursor.js";
 import { rateAttrs } from "../statement/limit.js";
 import { synproxyAttrs } from "../statement/synproxy.js";
@@ -16,25 +17,6 @@ const common = ["name", "handle", "comment"] as const;
 type Attrs = In<typeof obj.objAttrs>;
 // netinet/in.h
 const protocols = { tcp: 6, udp: 17 } as const;
-
-/** Order and names of linux/netfilter/nfnetlink_cttimeout.h, and the seconds nft fills in. */
-export const tcpTimeouts = {
-	syn_sent: ["CTA_TIMEOUT_TCP_SYN_SENT", 120],
-	syn_recv: ["CTA_TIMEOUT_TCP_SYN_RECV", 60],
-	established: ["CTA_TIMEOUT_TCP_ESTABLISHED", 432_000],
-	fin_wait: ["CTA_TIMEOUT_TCP_FIN_WAIT", 120],
-	close_wait: ["CTA_TIMEOUT_TCP_CLOSE_WAIT", 60],
-	last_ack: ["CTA_TIMEOUT_TCP_LAST_ACK", 30],
-	time_wait: ["CTA_TIMEOUT_TCP_TIME_WAIT", 120],
-	close: ["CTA_TIMEOUT_TCP_CLOSE", 10],
-	syn_sent2: ["CTA_TIMEOUT_TCP_SYN_SENT2", 120],
-	retrans: ["CTA_TIMEOUT_TCP_RETRANS", 300],
-	unack: ["CTA_TIMEOUT_TCP_UNACK", 300],
-} as const;
-export const udpTimeouts = {
-	unreplied: ["CTA_TIMEOUT_UDP_UNREPLIED", 30],
-	replied: ["CTA_TIMEOUT_UDP_REPLIED", 120],
-} as const;
 
 function timeouts(
 	at: Cursor | undefined,

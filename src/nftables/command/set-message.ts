@@ -4,7 +4,7 @@ import { NFT_DATA_VERDICT, NFT_SET_CONSTANT, NFT_SET_OBJECT } from "../../uapi/n
 import { verdict } from "../fact/datatype.js";
 import { SET, text, u32 } from "../fact/userdata.js";
 import { byteLength, concatBytes } from "../fact/value.js";
-import { fail } from "../tree/evaluation.js";
+import { fail } from "../json/error.js";
 import type { Node } from "../tree/node.js";
 import { isDataMap, type SetDeclaration } from "../tree/set.js";
 import { isPlainType, typeofRecord } from "../tree/typeof.js";

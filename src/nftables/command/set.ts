@@ -6,24 +6,15 @@ import {
 	NFT_MSG_NEWSET,
 	NFT_MSG_NEWSETELEM,
 } from "../../uapi/nf_tables.js";
-import {
-	NFT_SET_CONSTANT,
-	NFT_SET_EVAL,
-	NFT_SET_INTERVAL,
-	NFT_SET_MAP,
-	NFT_SET_OBJECT,
-	NFT_SET_POL_MEMORY,
-	NFT_SET_POL_PERFORMANCE,
-	NFT_SET_TIMEOUT,
-} from "../../uapi/nf_tables_const.js";
+import { NFT_SET_MAP, NFT_SET_OBJECT } from "../../uapi/nf_tables_const.js";
 import { datatypeByName } from "../fact/datatype.js";
+import { setFlags, setPolicies } from "../fact/flag.js";
 import { objectTypes } from "../fact/object.js";
 import { MAX_COMMENT } from "../fact/userdata.js";
 import type { Cursor } from "../json/cursor.js";
-import type { SetFlagJson, SetPolicyJson } from "../json/object.js";
 import { parseStateful } from "../statement/set.js";
-import { Evaluation, unevaluated } from "../tree/evaluation.js";
-import { type Node, value } from "../tree/node.js";
+import { Evaluation } from "../tree/evaluation.js";
+import { type Node, unevaluated, value } from "../tree/node.js";
 import { evaluateSet, mergesIntervals, type SetDeclaration } from "../tree/set.js";
 import { Merging } from "./automerge.js";
 import {
@@ -39,16 +30,6 @@ import { elementMessages, emitMerged } from "./element-message.js";
 import { rulesetOf } from "./rule.js";
 import { encodeSet } from "./set-message.js";
 
-const flags = {
-	constant: NFT_SET_CONSTANT,
-	interval: NFT_SET_INTERVAL,
-	timeout: NFT_SET_TIMEOUT,
-	dynamic: NFT_SET_EVAL,
-} as const satisfies Record<SetFlagJson, number>;
-const policies = {
-	performance: NFT_SET_POL_PERFORMANCE,
-	memory: NFT_SET_POL_MEMORY,
-} as const satisfies Record<SetPolicyJson, number>;
 const optional = [
 	"name",
 	"handle",
@@ -174,7 +155,7 @@ function declare(at: Cursor, json: Json, name: string, compilation: Compilation)
 		name,
 		id: compilation.nextSetId(),
 		flags:
-			(json.flags?.flags(flags) ?? 0) |
+			(json.flags?.flags(setFlags) ?? 0) |
 			(objectType === undefined ? 0 : NFT_SET_OBJECT) |
 			(data === undefined ? 0 : NFT_SET_MAP),
 		key: parseType(json.type, compilation),
@@ -189,7 +170,7 @@ function declare(at: Cursor, json: Json, name: string, compilation: Compilation)
 			gcInterval: json["gc-interval"].integer(0, 4_294_967) * 1000,
 		}),
 		...(json.size && { size: json.size.u32() }),
-		...(json.policy && { policy: json.policy.oneOf(policies) }),
+		...(json.policy && { policy: json.policy.oneOf(setPolicies) }),
 		...(comment !== undefined && { comment }),
 	};
 }

@@ -5,22 +5,11 @@ import {
 	NFT_MSG_DESTROYTABLE,
 	NFT_MSG_NEWTABLE,
 } from "../../uapi/nf_tables.js";
-import {
-	NFT_TABLE_F_DORMANT,
-	NFT_TABLE_F_OWNER,
-	NFT_TABLE_F_PERSIST,
-} from "../../uapi/nf_tables_const.js";
 import { families } from "../fact/family.js";
+import { tableFlags } from "../fact/flag.js";
 import type { Cursor } from "../json/cursor.js";
-import type { TableFlagJson } from "../json/object.js";
 import { batchMessage, type Compilation, header, type Operation, parseName } from "./command.js";
 import { commentRecord } from "./comment.js";
-
-const flags = {
-	dormant: NFT_TABLE_F_DORMANT,
-	owner: NFT_TABLE_F_OWNER,
-	persist: NFT_TABLE_F_PERSIST,
-} as const satisfies Record<TableFlagJson, number>;
 
 export function compileTable(at: Cursor, operation: Operation, compilation: Compilation): void {
 	const json = at.fields(["family"], ["name", "handle", "flags", "comment"]);
@@ -48,7 +37,7 @@ export function compileTable(at: Cursor, operation: Operation, compilation: Comp
 	const value = {
 		...header(family),
 		NFTA_TABLE_NAME: name,
-		NFTA_TABLE_FLAGS: json.flags?.flags(flags) ?? 0,
+		NFTA_TABLE_FLAGS: json.flags?.flags(tableFlags) ?? 0,
 		NFTA_TABLE_USERDATA: commentRecord(json.comment),
 	};
 	// No NLM_F_CREATE: nf_tables makes a table that is not there in any case.

@@ -9,10 +9,18 @@ import {
 import { integer, isInteger, isString } from "../fact/datatype.js";
 import { bitmask, byteLength, toBytes } from "../fact/value.js";
 import type { Cursor } from "../json/cursor.js";
+import { fail } from "../json/error.js";
 import type { Expression } from "../json/expression.js";
 import { type Emitter, type Register, registerNumber } from "../tree/emitter.js";
-import { type Evaluation, fail, unevaluated } from "../tree/evaluation.js";
-import { type Binary, isConstant, type Node, type Operator, value } from "../tree/node.js";
+import type { Evaluation } from "../tree/evaluation.js";
+import {
+	type Binary,
+	isConstant,
+	type Node,
+	type Operator,
+	unevaluated,
+	value,
+} from "../tree/node.js";
 import type { Parser } from "../tree/parser.js";
 import type { Printer } from "../tree/printer.js";
 

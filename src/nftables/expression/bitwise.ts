@@ -8,8 +8,7 @@ import {
 } from "../../uapi/nf_tables_const.js";
 import { integer } from "../fact/datatype.js";
 import { bitmask } from "../fact/value.js";
-import { unevaluated } from "../tree/evaluation.js";
-import { binary, type Node, type Operator, type Value } from "../tree/node.js";
+import { binary, type Node, type Operator, unevaluated, type Value } from "../tree/node.js";
 import { constant, type DataOf, type Reading, UnlistableError } from "../tree/reading.js";
 
 const registerOperators: Readonly<Record<number, Operator>> = {

@@ -1,9 +1,11 @@
 import { concatOf, type Datatype, integer, invalid } from "../fact/datatype.js";
 import { byteLength, padded, registers } from "../fact/value.js";
 import type { Cursor } from "../json/cursor.js";
+import { fail } from "../json/error.js";
 import type { Emitter, Register } from "../tree/emitter.js";
-import { type Evaluation, fail, unevaluated } from "../tree/evaluation.js";
+import type { Evaluation } from "../tree/evaluation.js";
 import type { Concat, Node } from "../tree/node.js";
+import { unevaluated } from "../tree/node.js";
 import type { Parser } from "../tree/parser.js";
 import { isAddressOfAnyVersion } from "./ct.js";
 

@@ -5,10 +5,11 @@ import { ctKeys } from "../fact/key.js";
 import { type Base, ip, ip6, LINK, NETWORK, type Protocol, TRANSPORT } from "../fact/protocol.js";
 import { ctDirection } from "../fact/symbol.js";
 import type { Cursor } from "../json/cursor.js";
+import { fail } from "../json/error.js";
 import type { Expression } from "../json/expression.js";
 import type { Completion } from "../tree/completion.js";
 import { type Emitter, type Register, registerNumber } from "../tree/emitter.js";
-import { type Evaluation, fail } from "../tree/evaluation.js";
+import type { Evaluation } from "../tree/evaluation.js";
 import type { Ct, Node } from "../tree/node.js";
 import { PATH, type DataOf as ReadData, type Reading, UnlistableError } from "../tree/reading.js";
 

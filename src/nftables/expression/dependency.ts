@@ -11,9 +11,10 @@ import {
 	upperNumber,
 } from "../fact/protocol.js";
 import type { Order } from "../fact/value.js";
+import { fail } from "../json/error.js";
 import type { RelationJson } from "../json/statement.js";
 import { match } from "../statement/match.js";
-import { type Evaluation, fail, unevaluated } from "../tree/evaluation.js";
+import type { Evaluation } from "../tree/evaluation.js";
 import { ARPHRD_ETHER } from "../tree/learn.js";
 import {
 	type Element,
@@ -21,6 +22,7 @@ import {
 	type Meta,
 	type Node,
 	type Payload,
+	unevaluated,
 	value,
 } from "../tree/node.js";
 import type { ProtocolContext } from "../tree/protocol-context.js";

@@ -10,11 +10,11 @@ import {
 	NFTA_FIB_F_SADDR,
 } from "../../uapi/nf_tables_const.js";
 import { booleanType, fibAddrType, ifaceIndex, ifname } from "../fact/datatype.js";
+import { flagNames } from "../fact/name.js";
 import type { Cursor } from "../json/cursor.js";
 import type { Expression, FibFlagJson } from "../json/expression.js";
 import { type Emitter, type Register, registerNumber } from "../tree/emitter.js";
 import type { Evaluation } from "../tree/evaluation.js";
-import { flagNames } from "../tree/listed.js";
 import type { Fib, Node } from "../tree/node.js";
 import { PATH, type DataOf as ReadData, type Reading } from "../tree/reading.js";
 

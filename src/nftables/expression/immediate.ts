@@ -12,11 +12,12 @@ import {
 } from "../fact/datatype.js";
 import { byteLength, toBytes } from "../fact/value.js";
 import type { Cursor } from "../json/cursor.js";
+import { fail } from "../json/error.js";
 import type { Emitter, Register } from "../tree/emitter.js";
 import { registerNumber } from "../tree/emitter.js";
-import { type Evaluation, fail, fitConstant, unevaluated } from "../tree/evaluation.js";
+import type { Evaluation } from "../tree/evaluation.js";
 import type { List, Node, Prefix, SetName, SymbolText, Value } from "../tree/node.js";
-import { value } from "../tree/node.js";
+import { unevaluated, value } from "../tree/node.js";
 
 // IPPROTO_* and ICMP_REDIRECT: words that are this whatever they stand beside, as in nft's grammar.
 const words: Readonly<Record<string, readonly [Datatype, number]>> = {
@@ -122,4 +123,16 @@ export function loadValue(node: Value, emitter: Emitter, to: Register): void {
 		NFTA_IMMEDIATE_DREG: registerNumber(to),
 		NFTA_IMMEDIATE_DATA: { NFTA_DATA_VALUE: bytesOf(node) },
 	});
+}
+
+/** Check a constant against what is expected, and take on its order and width. */
+export function fitConstant(node: Value, { expected, statementBits }: Evaluation): Value {
+	const bits = Math.max(statementBits, expected.bits);
+	const max = (1n << BigInt(bits)) - 1n;
+	if (expected.max > 0 && node.value > BigInt(expected.max))
+		fail(node, `${node.value} exceeds the valid range 0-${expected.max}`);
+	if (node.value > max) fail(node, `${node.value} exceeds the valid range 0-${max}`);
+	node.order = expected.order;
+	node.bits = bits;
+	return node;
 }

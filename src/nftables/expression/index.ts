@@ -1,6 +1,7 @@
 import type { Cursor } from "../json/cursor.js";
+import { fail } from "../json/error.js";
 import type { Emitter, Loader, Register } from "../tree/emitter.js";
-import { type Evaluation, type Evaluator, fail } from "../tree/evaluation.js";
+import type { Evaluation, Evaluator } from "../tree/evaluation.js";
 import type { Kind, Node, NodeOf } from "../tree/node.js";
 import type { ExpressionParser, Parser } from "../tree/parser.js";
 import { refusal } from "../tree/place.js";

@@ -9,9 +9,10 @@ import { ipv6Addr } from "../fact/datatype.js";
 import { ipVersions } from "../fact/family.js";
 import { ipsecKeys } from "../fact/key.js";
 import type { Cursor } from "../json/cursor.js";
+import { fail } from "../json/error.js";
 import type { Expression } from "../json/expression.js";
 import { type Emitter, type Register, registerNumber } from "../tree/emitter.js";
-import { type Evaluation, fail } from "../tree/evaluation.js";
+import type { Evaluation } from "../tree/evaluation.js";
 import type { Ipsec, Node } from "../tree/node.js";
 import { PATH, type DataOf as ReadData, type Reading, UnlistableError } from "../tree/reading.js";
 

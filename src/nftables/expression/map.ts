@@ -2,8 +2,9 @@ import { NFT_SET_CONCAT, NFT_SET_INTERVAL, NFT_SET_MAP } from "../../uapi/nf_tab
 import { compatible, integer, verdict } from "../fact/datatype.js";
 import { registers } from "../fact/value.js";
 import type { Cursor } from "../json/cursor.js";
+import { fail } from "../json/error.js";
 import { type Emitter, type Register, registerNumber, VERDICT } from "../tree/emitter.js";
-import { type Evaluation, fail, unevaluated } from "../tree/evaluation.js";
+import type { Evaluation } from "../tree/evaluation.js";
 import { toIntervals } from "../tree/interval.js";
 import {
 	clone,
@@ -12,6 +13,7 @@ import {
 	type Node,
 	type SetLiteral,
 	type SetReference,
+	unevaluated,
 	value,
 } from "../tree/node.js";
 import type { Parser } from "../tree/parser.js";

@@ -8,9 +8,10 @@ import {
 } from "../../uapi/nf_tables_const.js";
 import { metaKeys } from "../fact/key.js";
 import type { Cursor } from "../json/cursor.js";
+import { fail } from "../json/error.js";
 import type { Expression } from "../json/expression.js";
 import { type DataOf, type Emitter, type Register, registerNumber } from "../tree/emitter.js";
-import { type Evaluation, fail } from "../tree/evaluation.js";
+import type { Evaluation } from "../tree/evaluation.js";
 import type { Meta, Node } from "../tree/node.js";
 import { PATH, type DataOf as ReadData, type Reading, UnlistableError } from "../tree/reading.js";
 import { tunnelData } from "./payload.js";

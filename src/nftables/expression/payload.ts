@@ -14,9 +14,10 @@ import {
 } from "../fact/protocol.js";
 import { byteLength } from "../fact/value.js";
 import type { Cursor } from "../json/cursor.js";
+import { fail } from "../json/error.js";
 import type { Expression } from "../json/expression.js";
 import { type DataOf, type Emitter, type Register, registerNumber } from "../tree/emitter.js";
-import { type Evaluation, fail } from "../tree/evaluation.js";
+import type { Evaluation } from "../tree/evaluation.js";
 import type { Node, Payload } from "../tree/node.js";
 import { PATH, type DataOf as ReadData, type Reading } from "../tree/reading.js";
 import { isByteAligned, maskField } from "./bits.js";

@@ -1,8 +1,10 @@
 import { isInteger } from "../fact/datatype.js";
 import { bitmask, prefixMask } from "../fact/value.js";
 import type { Cursor } from "../json/cursor.js";
-import { type Evaluation, fail, unevaluated } from "../tree/evaluation.js";
+import { fail } from "../json/error.js";
+import type { Evaluation } from "../tree/evaluation.js";
 import type { Node, Prefix, Range } from "../tree/node.js";
+import { unevaluated } from "../tree/node.js";
 import type { Parser } from "../tree/parser.js";
 
 export function parsePrefix(at: Cursor, parser: Parser): Prefix {

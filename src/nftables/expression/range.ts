@@ -1,7 +1,9 @@
 import { isInteger } from "../fact/datatype.js";
 import type { Cursor } from "../json/cursor.js";
-import { type Evaluation, fail, unevaluated } from "../tree/evaluation.js";
+import { fail } from "../json/error.js";
+import type { Evaluation } from "../tree/evaluation.js";
 import type { Node, Range, Value } from "../tree/node.js";
+import { unevaluated } from "../tree/node.js";
 import type { Parser } from "../tree/parser.js";
 
 export function parseRange(at: Cursor, parser: Parser): Range {

@@ -5,9 +5,10 @@ import { ipVersions } from "../fact/family.js";
 import { rtKeys } from "../fact/key.js";
 import { ip, ip6, NETWORK } from "../fact/protocol.js";
 import type { Cursor } from "../json/cursor.js";
+import { fail } from "../json/error.js";
 import type { Expression } from "../json/expression.js";
 import { type Emitter, type Register, registerNumber } from "../tree/emitter.js";
-import { type Evaluation, fail } from "../tree/evaluation.js";
+import type { Evaluation } from "../tree/evaluation.js";
 import type { Node, Rt } from "../tree/node.js";
 import { PATH, type DataOf as ReadData, type Reading } from "../tree/reading.js";
 

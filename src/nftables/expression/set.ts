@@ -2,9 +2,10 @@ import { NFT_SET_CONCAT, NFT_SET_CONSTANT, NFT_SET_INTERVAL } from "../../uapi/n
 import { compatible, invalid } from "../fact/datatype.js";
 import { MAX_COMMENT } from "../fact/userdata.js";
 import type { Cursor } from "../json/cursor.js";
-import { type Evaluation, fail, unevaluated } from "../tree/evaluation.js";
+import { fail } from "../json/error.js";
+import type { Evaluation } from "../tree/evaluation.js";
 import type { Element, Mapping, Node, SetLiteral, SetName, SetReference } from "../tree/node.js";
-import { isSingle } from "../tree/node.js";
+import { isSingle, unevaluated } from "../tree/node.js";
 import type { Parser } from "../tree/parser.js";
 import {
 	checkElement,

@@ -1,5 +1,6 @@
 import { bitmask, lowestBit } from "../fact/value.js";
-import { type Evaluation, fail } from "../tree/evaluation.js";
+import { fail } from "../json/error.js";
+import type { Evaluation } from "../tree/evaluation.js";
 import {
 	type Binary,
 	binary,

@@ -9,10 +9,11 @@ import {
 import { dataOf } from "../command/element-encoding.js";
 import { verdict } from "../fact/datatype.js";
 import type { Cursor } from "../json/cursor.js";
+import { fail } from "../json/error.js";
 import type { Expression } from "../json/expression.js";
 import type { Emitter, Register } from "../tree/emitter.js";
 import { registerNumber } from "../tree/emitter.js";
-import { type Evaluation, fail } from "../tree/evaluation.js";
+import type { Evaluation } from "../tree/evaluation.js";
 import type { Verdict } from "../tree/node.js";
 
 const codes = {

@@ -17,3 +17,8 @@ export class NftError extends UmlnetError {
 		super(code, `${path}: ${message}`, { cause: options.cause, path });
 	}
 }
+
+/** Refuses what stands at a place of the document. @throws NftError */
+export function fail(node: { readonly path: string }, message: string): never {
+	throw new NftError(node.path, message);
+}

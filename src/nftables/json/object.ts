@@ -1,4 +1,6 @@
 import type { FamilyJson } from "../fact/family.js";
+import type { setFlags, setPolicies, tableFlags } from "../fact/flag.js";
+import type { policies } from "../fact/hook.js";
 import type { ElementsJson, Expression } from "./expression.js";
 import type { RateJson, RawJson, StatementJson, SynproxyOptionsJson } from "./statement.js";
 
@@ -19,7 +21,7 @@ export type ObjectJson =
 	| { readonly secmark: SecmarkObjectJson }
 	| { readonly synproxy: SynproxyObjectJson };
 
-export type TableFlagJson = "dormant" | "owner" | "persist";
+export type TableFlagJson = keyof typeof tableFlags;
 /** A table: the chains, sets and objects of one family, under one name. */
 export interface TableJson {
 	readonly family: FamilyJson;
@@ -29,7 +31,6 @@ export interface TableJson {
 	readonly comment?: string;
 }
 
-export type ChainPolicyJson = "accept" | "drop";
 /** A chain; one with type, hook and prio is called by the kernel, others are jumped to. */
 export interface ChainJson {
 	readonly family: FamilyJson;
@@ -41,7 +42,7 @@ export interface ChainJson {
 	readonly hook?: string;
 	readonly prio?: number | string;
 	readonly dev?: string | readonly string[];
-	readonly policy?: ChainPolicyJson;
+	readonly policy?: keyof typeof policies;
 	readonly comment?: string;
 }
 
@@ -58,8 +59,7 @@ export interface RuleJson {
 	readonly comment?: string;
 }
 
-export type SetPolicyJson = "performance" | "memory";
-export type SetFlagJson = "constant" | "interval" | "timeout" | "dynamic";
+export type SetFlagJson = keyof typeof setFlags;
 /** The type of a key: by name, as a concatenation of names, or that of an expression. */
 export type TypeJson = string | readonly string[] | { readonly typeof: Expression };
 /** A set, or a map, which has `map`. */
@@ -71,7 +71,7 @@ export interface SetDeclarationJson {
 	readonly type: TypeJson;
 	/** What a map gives: a type, `verdict`, or the kind of a named object. */
 	readonly map?: TypeJson;
-	readonly policy?: SetPolicyJson;
+	readonly policy?: keyof typeof setPolicies;
 	readonly flags?: SetFlagJson | readonly SetFlagJson[];
 	readonly elem?: ElementsJson;
 	/** Seconds after which an element goes. */

@@ -1,18 +1,18 @@
 import type { Out } from "../../netlink/schema.js";
 import { NFT_QUOTA_F_INV } from "../../uapi/nf_tables_const.js";
 import * as obj from "../../uapi/nf_tables_obj.js";
-import { tcpTimeouts, udpTimeouts } from "../command/object.js";
 import { type FamilyJson, families } from "../fact/family.js";
 import type { ConstantJson } from "../fact/format.js";
 import type { Host } from "../fact/host.js";
+import { nameOf } from "../fact/name.js";
 import { objectTypes } from "../fact/object.js";
+import { tcpTimeouts, udpTimeouts } from "../fact/timeout.js";
 import { COMMENT, records } from "../fact/userdata.js";
 import type { ObjectJson, UnknownObjectJson } from "../json/object.js";
+import { rawJson } from "../json/unknown.js";
 import { printRate } from "../statement/limit.js";
 import { printSynproxy } from "../statement/synproxy.js";
-import { nameOf } from "../tree/listed.js";
 import type { Printer } from "../tree/printer.js";
-import { rawJson } from "./unknown.js";
 
 export type ObjectAttrs = Out<typeof obj.objAttrs>;
 const familyName = (family: number | undefined): FamilyJson =>

@@ -28,6 +28,7 @@ import { readSocket } from "../expression/socket.js";
 import { isString } from "../fact/datatype.js";
 import { bitmask, padded } from "../fact/value.js";
 import type { RelationJson, StatementJson } from "../json/statement.js";
+import { unknownExpression } from "../json/unknown.js";
 import { listCounter } from "../statement/counter.js";
 import { listCtCount } from "../statement/ct-count.js";
 import { listDup } from "../statement/dup.js";
@@ -52,9 +53,9 @@ import { listVmap } from "../statement/vmap.js";
 import { listPayloadWrite } from "../statement/write-payload.js";
 import { listXt } from "../statement/xt.js";
 import { Completion } from "../tree/completion.js";
-import { unevaluated } from "../tree/evaluation.js";
 import type { Listed } from "../tree/listed.js";
 import type { Node, Relational, Value } from "../tree/node.js";
+import { unevaluated } from "../tree/node.js";
 import type { Printer } from "../tree/printer.js";
 import {
 	constant,
@@ -68,7 +69,6 @@ import {
 } from "../tree/reading.js";
 import type { SetDeclaration } from "../tree/set.js";
 import { keyOf } from "./typeof.js";
-import { unknownExpression } from "./unknown.js";
 
 const comparisons: Readonly<Record<number, RelationJson>> = {
 	[NFT_CMP_EQ]: "==",

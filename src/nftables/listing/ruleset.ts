@@ -1,13 +1,10 @@
 import type { Out } from "../../netlink/schema.js";
 import { NF_ACCEPT, NFPROTO_NETDEV } from "../../uapi/netfilter.js";
 import type { chainAttrs, flowtableAttrs, rawRuleAttrs, tableAttrs } from "../../uapi/nf_tables.js";
-import {
-	NFT_TABLE_F_DORMANT,
-	NFT_TABLE_F_OWNER,
-	NFT_TABLE_F_PERSIST,
-} from "../../uapi/nf_tables_const.js";
-import { hooksOf, policies } from "../command/hook.js";
 import { type FamilyJson, families } from "../fact/family.js";
+import { tableFlags } from "../fact/flag.js";
+import { hooksOf, policies } from "../fact/hook.js";
+import { flagNames, nameOf } from "../fact/name.js";
 import { COMMENT, records } from "../fact/userdata.js";
 import { RuleLister } from "../fast/rule-lister.js";
 import type {
@@ -18,7 +15,6 @@ import type {
 	TableJson,
 	UnknownObjectJson,
 } from "../json/object.js";
-import { flagNames, nameOf } from "../tree/listed.js";
 import type { Printer } from "../tree/printer.js";
 import { isAnonymous, type SetDeclaration } from "../tree/set.js";
 import { type ObjectAttrs, printObject } from "./object.js";
@@ -49,11 +45,6 @@ export function comment(userdata: Uint8Array | undefined): { readonly comment?: 
 const handleOf = (handle: bigint | undefined): { readonly handle?: number } =>
 	handle === undefined ? {} : { handle: Number(handle) };
 
-const tableFlags = {
-	dormant: NFT_TABLE_F_DORMANT,
-	owner: NFT_TABLE_F_OWNER,
-	persist: NFT_TABLE_F_PERSIST,
-} as const;
 export const printTable = (family: number, attrs: TableAttrs): TableJson => ({
 	family: familyName(family),
 	name: attrs.NFTA_TABLE_NAME ?? "",

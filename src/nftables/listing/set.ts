@@ -3,20 +3,18 @@ import type { setAttrs } from "../../uapi/nf_tables.js";
 import {
 	NFT_DATA_VERDICT,
 	NFT_SET_CONSTANT,
-	NFT_SET_EVAL,
-	NFT_SET_INTERVAL,
 	NFT_SET_MAP,
 	NFT_SET_OBJECT,
 	NFT_SET_POL_MEMORY,
-	NFT_SET_TIMEOUT,
 } from "../../uapi/nf_tables_const.js";
 import { type Datatype, datatypeById, integer, verdict } from "../fact/datatype.js";
 import { type FamilyJson, families } from "../fact/family.js";
+import { setFlags } from "../fact/flag.js";
+import { flagNames, nameOf } from "../fact/name.js";
 import { objectTypes } from "../fact/object.js";
 import { records, SET } from "../fact/userdata.js";
 import { byteLength, fromBytes, type Order } from "../fact/value.js";
 import type { SetDeclarationJson, TypeJson } from "../json/object.js";
-import { flagNames, nameOf } from "../tree/listed.js";
 import { type Node, value } from "../tree/node.js";
 import { type Printer, printItem } from "../tree/printer.js";
 import { PATH } from "../tree/reading.js";
@@ -113,12 +111,6 @@ function typeNames({ datatype }: Node): TypeJson {
 	if (datatype.fields === undefined) return datatype.name;
 	return datatype.fields.map((field) => field.name);
 }
-const setFlags = {
-	constant: NFT_SET_CONSTANT,
-	interval: NFT_SET_INTERVAL,
-	timeout: NFT_SET_TIMEOUT,
-	dynamic: NFT_SET_EVAL,
-} as const;
 
 /** The declaration of a set with its elements. */
 export function printSet(set: SetDeclaration, printer: Printer): SetDeclarationJson {

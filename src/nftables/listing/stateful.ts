@@ -1,3 +1,4 @@
+import { unknownExpression } from "../json/unknown.js";
 import { listCounter } from "../statement/counter.js";
 import { listCtCount } from "../statement/ct-count.js";
 import { listLast } from "../statement/last.js";
@@ -5,7 +6,6 @@ import { listLimit } from "../statement/limit.js";
 import { listQuota } from "../statement/quota.js";
 import { constantStatement, type Listed } from "../tree/listed.js";
 import type { StatefulExpr } from "../tree/reading.js";
-import { unknownExpression } from "./unknown.js";
 
 /** The statement of an element, of a set or of a dynamic update. */
 export function readStateful(expr: StatefulExpr): Listed {

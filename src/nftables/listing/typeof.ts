@@ -17,8 +17,8 @@ import { extensionHeaders } from "../fact/exthdr.js";
 import { type Base, protocolById } from "../fact/protocol.js";
 import { records } from "../fact/userdata.js";
 import { byteLength, fromBytes, padded } from "../fact/value.js";
-import { unevaluated } from "../tree/evaluation.js";
 import type { Concat, Kind, Node } from "../tree/node.js";
+import { unevaluated } from "../tree/node.js";
 import { PATH, Reading, UnlistableError } from "../tree/reading.js";
 import { expressionIds } from "../tree/typeof.js";
 

@@ -2,7 +2,8 @@ import { NFPROTO_INET, NFPROTO_IPV4, NFPROTO_IPV6 } from "../../uapi/netfilter.j
 import { concatOf, type Datatype, inetService, ipv4Addr, ipv6Addr } from "../fact/datatype.js";
 import * as protocol from "../fact/protocol.js";
 import { NETWORK, TRANSPORT } from "../fact/protocol.js";
-import { type Evaluation, fail } from "../tree/evaluation.js";
+import { fail } from "../json/error.js";
+import type { Evaluation } from "../tree/evaluation.js";
 import type { Node } from "../tree/node.js";
 import { isDataMap } from "../tree/set.js";
 import { evaluateArgument } from "./argument.js";

@@ -1,7 +1,8 @@
 import { prefixToRange } from "../expression/prefix.js";
 import { compatible, type Datatype, integer, ipv4Addr, isInteger, mark } from "../fact/datatype.js";
 import type { Order } from "../fact/value.js";
-import { type Evaluation, fail } from "../tree/evaluation.js";
+import { fail } from "../json/error.js";
+import type { Evaluation } from "../tree/evaluation.js";
 import { isConstant, type Node } from "../tree/node.js";
 
 /** What a statement writes: its type, width and byte order. */

@@ -2,8 +2,8 @@ import { NFPROTO_IPV4, NFPROTO_IPV6, NFPROTO_NETDEV } from "../../uapi/netfilter
 import { setType } from "../expression/value-listing.js";
 import { ifaceIndex, ipv4Addr, ipv6Addr } from "../fact/datatype.js";
 import type { Cursor } from "../json/cursor.js";
+import { fail } from "../json/error.js";
 import { registerNumber, sizeOf } from "../tree/emitter.js";
-import { fail } from "../tree/evaluation.js";
 import type { Listed } from "../tree/listed.js";
 import { statementOf } from "../tree/listed.js";
 import type { Parser } from "../tree/parser.js";

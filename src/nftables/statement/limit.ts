@@ -4,11 +4,12 @@ import {
 	NFT_LIMIT_PKTS,
 } from "../../uapi/nf_tables_const.js";
 import { NFT_OBJECT_LIMIT } from "../../uapi/nf_tables_obj.js";
+import { nameOf } from "../fact/name.js";
 import type { Cursor } from "../json/cursor.js";
 import type { PeriodJson, RateJson } from "../json/statement.js";
 import type { DataOf } from "../tree/emitter.js";
 import type { Listed } from "../tree/listed.js";
-import { constantStatement, nameOf } from "../tree/listed.js";
+import { constantStatement } from "../tree/listed.js";
 import type { Parser } from "../tree/parser.js";
 import type { DataOf as ReadData } from "../tree/reading.js";
 import type { Statement } from "../tree/statement.js";

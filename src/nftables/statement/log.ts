@@ -10,11 +10,12 @@ import {
 	NFT_LOGLEVEL_NOTICE,
 	NFT_LOGLEVEL_WARNING,
 } from "../../uapi/nf_tables_const.js";
+import { flagNames, nameOf } from "../fact/name.js";
 import type { Cursor } from "../json/cursor.js";
 import type { LogFlagJson, LogJson, LogLevelJson } from "../json/statement.js";
 import type { DataOf } from "../tree/emitter.js";
 import type { Listed } from "../tree/listed.js";
-import { constantStatement, flagNames, nameOf } from "../tree/listed.js";
+import { constantStatement } from "../tree/listed.js";
 import type { DataOf as ReadData } from "../tree/reading.js";
 import type { Statement } from "../tree/statement.js";
 

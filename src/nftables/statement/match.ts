@@ -7,9 +7,10 @@ import { transfer } from "../expression/transfer.js";
 import { booleanType, ctState, isBitmask, isInteger, isString } from "../fact/datatype.js";
 import { byteLength, prefixMask, toBytes } from "../fact/value.js";
 import type { Cursor } from "../json/cursor.js";
+import { fail } from "../json/error.js";
 import type { RelationJson } from "../json/statement.js";
 import { type Emitter, type Register, registerNumber } from "../tree/emitter.js";
-import { type Evaluation, fail, unevaluated } from "../tree/evaluation.js";
+import type { Evaluation } from "../tree/evaluation.js";
 import { learn } from "../tree/learn.js";
 import {
 	type Element,
@@ -19,6 +20,7 @@ import {
 	type Prefix,
 	type Relational,
 	type SetLiteral,
+	unevaluated,
 	type Value,
 } from "../tree/node.js";
 import type { Parser } from "../tree/parser.js";

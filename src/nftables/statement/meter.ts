@@ -6,8 +6,9 @@ import {
 } from "../../uapi/nf_tables_const.js";
 import { elementOfKey } from "../expression/set.js";
 import type { Cursor } from "../json/cursor.js";
+import { fail } from "../json/error.js";
 import { registerNumber } from "../tree/emitter.js";
-import { Evaluation, fail } from "../tree/evaluation.js";
+import { Evaluation } from "../tree/evaluation.js";
 import { isConstant } from "../tree/node.js";
 import type { Parser } from "../tree/parser.js";
 import { evaluateSet, type SetDeclaration } from "../tree/set.js";

@@ -7,9 +7,10 @@ import {
 import { NFT_NAT_SNAT } from "../../uapi/nf_tables_const.js";
 import { setType } from "../expression/value-listing.js";
 import { inetService, ipv4Addr, ipv6Addr } from "../fact/datatype.js";
+import { flagNames } from "../fact/name.js";
 import { bitmask, lowestBit } from "../fact/value.js";
 import type { StatementJson } from "../json/statement.js";
-import { flagNames, type Listed, statementOf } from "../tree/listed.js";
+import { type Listed, statementOf } from "../tree/listed.js";
 import type { Node, Range } from "../tree/node.js";
 import { type DataOf, type Reading, range } from "../tree/reading.js";
 import { flags, type NatKind } from "./nat.js";

@@ -8,12 +8,14 @@ import {
 	referenceTo,
 } from "../expression/map.js";
 import { string } from "../fact/datatype.js";
+import { nameOf } from "../fact/name.js";
 import { objectTypes } from "../fact/object.js";
 import type { Cursor } from "../json/cursor.js";
+import { fail } from "../json/error.js";
 import type { StatementJson } from "../json/statement.js";
 import { type Emitter, registerNumber } from "../tree/emitter.js";
-import { type Evaluation, fail } from "../tree/evaluation.js";
-import { constantStatement, type Listed, nameOf } from "../tree/listed.js";
+import type { Evaluation } from "../tree/evaluation.js";
+import { constantStatement, type Listed } from "../tree/listed.js";
 import { type MapLookup, type Node, value } from "../tree/node.js";
 import type { Parser } from "../tree/parser.js";
 import type { DataOf as ReadData, Reading } from "../tree/reading.js";

@@ -1,11 +1,13 @@
 import { NFT_QUEUE_FLAG_BYPASS, NFT_QUEUE_FLAG_CPU_FANOUT } from "../../uapi/nf_tables_const.js";
 import { integer } from "../fact/datatype.js";
+import { flagNames } from "../fact/name.js";
 import type { Cursor } from "../json/cursor.js";
+import { fail } from "../json/error.js";
 import type { QueueFlagJson } from "../json/statement.js";
 import { type Emitter, registerNumber } from "../tree/emitter.js";
-import { type Evaluation, fail } from "../tree/evaluation.js";
+import type { Evaluation } from "../tree/evaluation.js";
 import type { Listed } from "../tree/listed.js";
-import { flagNames, statementOf } from "../tree/listed.js";
+import { statementOf } from "../tree/listed.js";
 import type { Node } from "../tree/node.js";
 import type { Parser } from "../tree/parser.js";
 import type { DataOf as ReadData, Reading } from "../tree/reading.js";

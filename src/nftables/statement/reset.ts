@@ -1,7 +1,7 @@
 import { NFT_EXTHDR_OP_TCPOPT } from "../../uapi/nf_tables_const.js";
 import type { Cursor } from "../json/cursor.js";
+import { fail } from "../json/error.js";
 import type { ResetJson } from "../json/statement.js";
-import { fail } from "../tree/evaluation.js";
 import type { Listed } from "../tree/listed.js";
 import type { Exthdr } from "../tree/node.js";
 import type { Parser } from "../tree/parser.js";

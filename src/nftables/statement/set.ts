@@ -8,14 +8,16 @@ import {
 import { elementOfKey } from "../expression/set.js";
 import { setType } from "../expression/value-listing.js";
 import { invalid } from "../fact/datatype.js";
+import { nameOf } from "../fact/name.js";
 import type { Cursor } from "../json/cursor.js";
+import { fail } from "../json/error.js";
 import type { UpdateOperationJson } from "../json/statement.js";
 import { readStateful } from "../listing/stateful.js";
 import { type DataOf, registerNumber, sizeOf } from "../tree/emitter.js";
-import { type Evaluation, fail, unevaluated } from "../tree/evaluation.js";
+import type { Evaluation } from "../tree/evaluation.js";
 import type { Listed } from "../tree/listed.js";
-import { nameOf } from "../tree/listed.js";
 import type { Element, Node } from "../tree/node.js";
+import { unevaluated } from "../tree/node.js";
 import type { Parser } from "../tree/parser.js";
 import type { DataOf as ReadData, Reading } from "../tree/reading.js";
 import { PATH } from "../tree/reading.js";

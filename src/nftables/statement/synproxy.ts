@@ -5,11 +5,12 @@ import {
 	NF_SYNPROXY_OPT_WSCALE,
 } from "../../uapi/netfilter.js";
 import { NFT_OBJECT_SYNPROXY } from "../../uapi/nf_tables_obj.js";
+import { flagNames } from "../fact/name.js";
 import type { Cursor } from "../json/cursor.js";
 import type { SynproxyFlagJson, SynproxyOptionsJson } from "../json/statement.js";
 import type { DataOf } from "../tree/emitter.js";
 import type { Listed } from "../tree/listed.js";
-import { constantStatement, flagNames } from "../tree/listed.js";
+import { constantStatement } from "../tree/listed.js";
 import type { Parser } from "../tree/parser.js";
 import type { DataOf as ReadData } from "../tree/reading.js";
 import type { Statement } from "../tree/statement.js";

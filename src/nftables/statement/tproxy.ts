@@ -2,12 +2,12 @@ import { NFPROTO_INET, NFPROTO_IPV4, NFPROTO_IPV6 } from "../../uapi/netfilter.j
 import { setType } from "../expression/value-listing.js";
 import { inetService, ipv4Addr, ipv6Addr } from "../fact/datatype.js";
 import { type IpVersionJson, ipVersions } from "../fact/family.js";
+import { nameOf } from "../fact/name.js";
 import { TRANSPORT } from "../fact/protocol.js";
 import type { Cursor } from "../json/cursor.js";
+import { fail } from "../json/error.js";
 import { type Emitter, registerNumber } from "../tree/emitter.js";
-import { fail } from "../tree/evaluation.js";
 import type { Listed } from "../tree/listed.js";
-import { nameOf } from "../tree/listed.js";
 import type { Node } from "../tree/node.js";
 import type { Parser } from "../tree/parser.js";
 import type { DataOf as ReadData, Reading } from "../tree/reading.js";

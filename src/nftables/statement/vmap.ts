@@ -1,9 +1,9 @@
 import { parseMap } from "../expression/map.js";
 import { verdict } from "../fact/datatype.js";
 import type { Cursor } from "../json/cursor.js";
+import { fail } from "../json/error.js";
 import type { StatementJson } from "../json/statement.js";
 import { VERDICT } from "../tree/emitter.js";
-import { fail } from "../tree/evaluation.js";
 import type { Listed } from "../tree/listed.js";
 import type { MapLookup, Node } from "../tree/node.js";
 import type { Parser } from "../tree/parser.js";

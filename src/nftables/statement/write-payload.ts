@@ -4,8 +4,9 @@ import { rawPayload, requireHeader } from "../expression/payload.js";
 import { integer } from "../fact/datatype.js";
 import { INNER, LINK, NETWORK, TRANSPORT, udp, vlan } from "../fact/protocol.js";
 import { bitmask } from "../fact/value.js";
+import { fail } from "../json/error.js";
 import { type Emitter, registerNumber } from "../tree/emitter.js";
-import { type Evaluation, fail } from "../tree/evaluation.js";
+import type { Evaluation } from "../tree/evaluation.js";
 import type { Listed } from "../tree/listed.js";
 import {
 	type Binary,

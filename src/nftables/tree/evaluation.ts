@@ -1,10 +1,10 @@
 import { NFPROTO_BRIDGE } from "../../uapi/netfilter.js";
-import { type Datatype, invalid, isInteger, isString } from "../fact/datatype.js";
+import { type Datatype, isInteger, isString } from "../fact/datatype.js";
 import type { Host } from "../fact/host.js";
 import type { Protocol } from "../fact/protocol.js";
 import { byteLength, type Order, swapOrder } from "../fact/value.js";
 import { NftError } from "../json/error.js";
-import { isConstant, type Node, type Value } from "./node.js";
+import { isConstant, type Node } from "./node.js";
 import { ProtocolContext } from "./protocol-context.js";
 import type { SetDeclaration } from "./set.js";
 import type { Statement } from "./statement.js";
@@ -133,23 +133,4 @@ function converted(arg: Node, order: Order): Node {
 		op,
 		arg,
 	};
-}
-
-/** The common parts of a node that is not evaluated yet. */
-export const unevaluated = { datatype: invalid, order: undefined, bits: 0 } as const;
-
-export function fail(node: { readonly path: string }, message: string): never {
-	throw new NftError(node.path, message);
-}
-
-/** Check a constant against what is expected, and take on its order and width. */
-export function fitConstant(node: Value, { expected, statementBits }: Evaluation): Value {
-	const bits = Math.max(statementBits, expected.bits);
-	const max = (1n << BigInt(bits)) - 1n;
-	if (expected.max > 0 && node.value > BigInt(expected.max))
-		fail(node, `${node.value} exceeds the valid range 0-${expected.max}`);
-	if (node.value > max) fail(node, `${node.value} exceeds the valid range 0-${max}`);
-	node.order = expected.order;
-	node.bits = bits;
-	return node;
 }

@@ -1,7 +1,7 @@
 import { NFT_SET_MAP } from "../../uapi/nf_tables_const.js";
 import { isString } from "../fact/datatype.js";
 import { bitmask, byteLength, swapOrder } from "../fact/value.js";
-import { fail } from "./evaluation.js";
+import { fail } from "../json/error.js";
 import {
 	type Element,
 	type Mapping,

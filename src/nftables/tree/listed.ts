@@ -37,17 +37,3 @@ export function statementOf<N extends Nodes>(
 		print: (printer) => print(nodes, printer),
 	};
 }
-
-/** Flags by their names; none are not mentioned. */
-export function flagNames<F extends string>(
-	table: Readonly<Record<F, number>>,
-	flags: number | undefined = 0,
-): { readonly flags?: F[] } {
-	const names = (Object.keys(table) as F[]).filter((name) => (flags & table[name]) !== 0);
-	return names.length === 0 ? {} : { flags: names };
-}
-/** The key of a table whose value is `wanted`. */
-export const nameOf = <K extends string, V>(
-	table: Readonly<Record<K, V>>,
-	wanted: V,
-): K | undefined => (Object.keys(table) as K[]).find((key) => table[key] === wanted);

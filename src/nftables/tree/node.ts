@@ -1,4 +1,5 @@
 import type { Datatype } from "../fact/datatype.js";
+import { invalid } from "../fact/datatype.js";
 import type { OptionalHeader } from "../fact/exthdr.js";
 import type { Base, Field, Protocol } from "../fact/protocol.js";
 import type { Order } from "../fact/value.js";
@@ -297,3 +298,6 @@ export function clone(node: Node): Node {
 }
 const isNode = (member: unknown): member is Node =>
 	typeof member === "object" && member !== null && "kind" in member && "bits" in member;
+
+/** The common parts of a node that is not evaluated yet. */
+export const unevaluated = { datatype: invalid, order: undefined, bits: 0 } as const;

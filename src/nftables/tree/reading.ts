@@ -4,9 +4,16 @@ import type { Expr, statefulExpr } from "../../uapi/nf_tables_expr.js";
 import { type Datatype, verdict } from "../fact/datatype.js";
 import type { Protocol } from "../fact/protocol.js";
 import { fromBytes, padded, registers } from "../fact/value.js";
-import { unevaluated } from "./evaluation.js";
 import type { Listed } from "./listed.js";
-import { type Concat, clone, type Node, type Range, type Value, value } from "./node.js";
+import {
+	type Concat,
+	clone,
+	type Node,
+	type Range,
+	unevaluated,
+	type Value,
+	value,
+} from "./node.js";
 import type { SetDeclaration } from "./set.js";
 
 export type ExprName = NonNullable<Expr["NFTA_EXPR_NAME"]>;

@@ -12,7 +12,8 @@ import type { Merging } from "../command/automerge.js";
 import { concatOf, type Datatype, integer, string, verdict } from "../fact/datatype.js";
 import { byteLength, padded } from "../fact/value.js";
 import type { PrintElements } from "../fast/plain-listing.js";
-import { Evaluation, fail } from "./evaluation.js";
+import { fail } from "../json/error.js";
+import { Evaluation } from "./evaluation.js";
 import { toIntervals } from "./interval.js";
 import type { Listed } from "./listed.js";
 import {

@@ -1,0 +1,32 @@
+import {
+	NFT_SET_CONSTANT,
+	NFT_SET_EVAL,
+	NFT_SET_INTERVAL,
+	NFT_SET_POL_MEMORY,
+	NFT_SET_POL_PERFORMANCE,
+	NFT_SET_TIMEOUT,
+	NFT_TABLE_F_DORMANT,
+	NFT_TABLE_F_OWNER,
+	NFT_TABLE_F_PERSIST,
+} from "../../uapi/nf_tables_const.js";
+
+/** NFT_TABLE_F_* by the words of nft. */
+export const tableFlags = {
+	dormant: NFT_TABLE_F_DORMANT,
+	owner: NFT_TABLE_F_OWNER,
+	persist: NFT_TABLE_F_PERSIST,
+} as const;
+
+/** The NFT_SET_* that a declaration may name. */
+export const setFlags = {
+	constant: NFT_SET_CONSTANT,
+	interval: NFT_SET_INTERVAL,
+	timeout: NFT_SET_TIMEOUT,
+	dynamic: NFT_SET_EVAL,
+} as const;
+
+/** What the kernel is to save in a set: time or memory. */
+export const setPolicies = {
+	performance: NFT_SET_POL_PERFORMANCE,
+	memory: NFT_SET_POL_MEMORY,
+} as const;

@@ -10,7 +10,7 @@ import type { PlannedStep } from "./kind.js";
 import type { Plan } from "./plan.js";
 import type { Delta } from "./state.js";
 
-/** How a transaction ended: the units that were left out, each with the reason; all others stand. */
+/** How a transaction ended: the requests that were left out, each with the reason; all others stand. */
 export interface Applied {
 	readonly rejected: ReadonlyMap<number, UmlnetError>;
 	/** What is still to be done, where that was left to the caller. */
@@ -34,7 +34,7 @@ const NO_CHANGE: Delta = { put: [], drop: [], up: [], down: [] };
 
 /**
  * Run a plan: write the undo down, do the steps, and end either all there or as it was. A step that belongs
- * to one unit of several fails alone: that unit is undone and rejected, the others go on.
+ * to one request of several fails alone: that request is undone and rejected, the others go on.
  * @throws the failing step's error after everything was undone; RollbackError when undoing failed too
  */
 export function apply(kernel: Kernel, journal: Ledger, plan: Plan, manner: Manner): Applied {
@@ -108,7 +108,7 @@ export function endAll(
 	});
 }
 
-/** What is left to do and to remember once the rejected units are out. */
+/** What is left to do and to remember once the rejected requests are out. */
 type Rest = Pick<Plan, "final" | "delta">;
 
 const isEmpty = ({ put, drop, up, down }: Delta): boolean =>
@@ -130,7 +130,7 @@ class Progress {
 		this.#plan = plan;
 	}
 
-	/** @throws the error of a step that several units share, or of the only unit there is */
+	/** @throws the error of a step that several requests share, or of the only request there is */
 	steps(): void {
 		let todo: readonly PlannedStep[] = this.#plan.steps;
 		while (todo.length > 0) {
@@ -157,9 +157,10 @@ class Progress {
 	remaining(): Rest {
 		const { final, delta } = this.#plan;
 		if (this.rejected.size === 0) return { final, delta };
-		const isIn = (name: string): boolean => !this.rejected.has(this.#plan.unitOf.get(name) ?? -1);
+		const isIn = (name: string): boolean =>
+			!this.rejected.has(this.#plan.requestOf.get(name) ?? -1);
 		const isWanted = (key: string): boolean =>
-			this.#plan.wanted.get(key)?.units.some((unit) => !this.rejected.has(unit)) ?? false;
+			this.#plan.wanted.get(key)?.requestIds.some((id) => !this.rejected.has(id)) ?? false;
 		return {
 			final: final.filter((step) => !this.#isOut(step)),
 			delta: {
@@ -170,7 +171,8 @@ class Progress {
 		};
 	}
 
-	#isOut = (step: PlannedStep): boolean => step.unit !== undefined && this.rejected.has(step.unit);
+	#isOut = (step: PlannedStep): boolean =>
+		step.requestId !== undefined && this.rejected.has(step.requestId);
 
 	#reject(ran: readonly PlannedStep[], failures: Failures, moot: ReadonlySet<PlannedStep>): void {
 		const failed = new Map<number, UmlnetError>();
@@ -180,16 +182,16 @@ class Progress {
 			// Settings of one link that went as one message have one error, which is about any of them.
 			if (failure instanceof KernelError) failure.hint ??= step.advice?.[failure.errno];
 			const error = explain(failure, step);
-			if (step.unit === undefined) throw error;
-			if (!failed.has(step.unit)) failed.set(step.unit, error);
+			if (step.requestId === undefined) throw error;
+			if (!failed.has(step.requestId)) failed.set(step.requestId, error);
 		}
 		const out = new Set([...this.rejected.keys(), ...failed.keys()]);
 		for (const error of failed.values())
-			if (this.#plan.bonds.some((units) => units.every((unit) => out.has(unit)))) throw error;
-		for (const [unit, error] of failed) {
-			this.rejected.set(unit, error);
-			const theirs = this.done.filter((step) => step.unit === unit);
-			this.done = this.done.filter((step) => step.unit !== unit);
+			if (this.#plan.inseparable.some((ids) => ids.every((id) => out.has(id)))) throw error;
+		for (const [id, error] of failed) {
+			this.rejected.set(id, error);
+			const theirs = this.done.filter((step) => step.requestId === id);
+			this.done = this.done.filter((step) => step.requestId !== id);
 			const residual = undo(this.#kernel, theirs);
 			if (residual.length > 0) throw new RollbackError(residual, { cause: error });
 		}

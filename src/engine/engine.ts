@@ -6,7 +6,7 @@ import { apply, confirm, finish } from "./apply.js";
 import { ConflictError, NotConfirmedError, ProvisionalError } from "./error.js";
 import { type Ending, type Ledger, linksOf, type Unfinished } from "./journal/journal.js";
 import { type Kinds, kindOf, linkKey, type PlannedStep } from "./kind.js";
-import { type Plan, planDown, planUp, type Unit } from "./plan.js";
+import { type Plan, planDown, planUp, type UpRequest } from "./plan.js";
 import { recover } from "./recover.js";
 import type {
 	ConfirmReport,
@@ -35,11 +35,11 @@ export interface Ownership {
 // Of all engines of this thread: they may write the same journal.
 let count = 0;
 
-/** How one unit of a group ended. */
-export type UnitOutcome<R> = { readonly report: R } | { readonly error: UmlnetError };
+/** How one request of a group ended. */
+export type RequestOutcome<R> = { readonly report: R } | { readonly error: UmlnetError };
 
-/** Taps to take down as one. */
-export interface DownUnit {
+/** Taps to take down, all or none. */
+export interface DownRequest {
 	readonly id: number;
 	readonly taps: readonly string[];
 }
@@ -72,50 +72,50 @@ export class Engine {
 	}
 
 	/**
-	 * Bring up the taps of all units in one transaction; a unit that fails alone is rejected alone. With `within`
+	 * Bring up the taps of all requests in one transaction; a request that fails alone is rejected alone. With `within`
 	 * it is undone again unless it is confirmed in so many milliseconds. What was looked at in the last `trust`
 	 * milliseconds is taken to be so yet, if taps stand on it that nobody asks about: the table, forwarding of an
 	 * uplink. Who changes that after a look is not noticed anyway.
 	 */
 	up(
-		units: readonly Unit[],
+		requests: readonly UpRequest[],
 		within?: number,
 		trust = 0,
-	): ReadonlyMap<number, UnitOutcome<UpReport>> {
+	): ReadonlyMap<number, RequestOutcome<UpReport>> {
 		try {
-			return this.#up(units, within, trust);
+			return this.#up(requests, within, trust);
 		} catch (error) {
 			const { hasTrusted } = this.#looks;
 			this.#looks.forget();
 			// Perhaps what it was trusted to stand on is there no more.
 			if (!hasTrusted || this.#journal.unfinished !== undefined) throw error;
-			return this.#up(units, within, 0);
+			return this.#up(requests, within, 0);
 		}
 	}
 
 	#up(
-		units: readonly Unit[],
+		requests: readonly UpRequest[],
 		within: number | undefined,
 		trust: number,
-	): ReadonlyMap<number, UnitOutcome<UpReport>> {
+	): ReadonlyMap<number, RequestOutcome<UpReport>> {
 		this.#refuseWhileProvisional();
 		this.#await(() =>
-			units
+			requests
 				.flatMap(({ taps }) => taps.flatMap(({ resources }) => resources))
 				.map(({ kind, want }) => kindOf(this.#kinds, kind).key(want)),
 		);
-		const plan = this.#planUp(units, trust);
-		const names = units.flatMap(({ taps }) => taps.map(({ report }) => report.name));
-		const parked = units
+		const plan = this.#planUp(requests, trust);
+		const names = requests.flatMap(({ taps }) => taps.map(({ report }) => report.name));
+		const parked = requests
 			.flatMap(({ taps }) => taps)
 			.filter(({ report }) => report.mode === "parked");
 		const subnets = this.#subnets(parked.map(({ report }) => report.name));
 		const { rejected } = this.#apply(plan, command("up", names), { within });
 		if (rejected.size > 0) this.#looks.forget();
 		this.#forgetFlows(subnets);
-		const steps = stepsByUnit(plan);
+		const steps = stepsByRequest(plan);
 		return new Map(
-			units.map(({ id, taps }): [number, UnitOutcome<UpReport>] => {
+			requests.map(({ id, taps }): [number, RequestOutcome<UpReport>] => {
 				const error = rejected.get(id);
 				if (error !== undefined) return [id, { error }];
 				const theirs = steps.get(id) ?? [];
@@ -129,26 +129,28 @@ export class Engine {
 	}
 
 	/**
-	 * Take down the taps of all units in one transaction. With `leave` what cannot be undone, deleting links, is
+	 * Take down the taps of all requests in one transaction. With `leave` what cannot be undone, deleting links, is
 	 * left to the caller: it stands in the journal's `endings`. `within` as for `up`.
 	 */
 	down(
-		units: readonly DownUnit[],
+		requests: readonly DownRequest[],
 		leave = false,
 		within?: number,
-	): ReadonlyMap<number, UnitOutcome<DownReport>> {
+	): ReadonlyMap<number, RequestOutcome<DownReport>> {
 		this.#refuseWhileProvisional();
-		this.#await(() => units.flatMap(({ taps }) => taps.map(linkKey)));
+		this.#await(() => requests.flatMap(({ taps }) => taps.map(linkKey)));
 		const { state } = this.#journal;
-		const there = new Set(units.flatMap(({ taps }) => taps.filter((name) => state.taps.has(name))));
-		const plan = planDown(this.#kinds, this.#kernel, state, units);
-		const names = [...plan.unitOf.keys()];
+		const there = new Set(
+			requests.flatMap(({ taps }) => taps.filter((name) => state.taps.has(name))),
+		);
+		const plan = planDown(this.#kinds, this.#kernel, state, requests);
+		const names = [...plan.requestOf.keys()];
 		const subnets = this.#subnets(names);
 		this.#apply(plan, command("down", names), { leave, within });
 		this.#forgetFlows(subnets);
-		const steps = stepsByUnit(plan);
+		const steps = stepsByRequest(plan);
 		return new Map(
-			units.map(({ id, taps }): [number, UnitOutcome<DownReport>] => {
+			requests.map(({ id, taps }): [number, RequestOutcome<DownReport>] => {
 				const gone = taps.filter((name) => there.has(name));
 				const report = { changed: gone.length > 0, steps: steps.get(id) ?? [], taps: gone };
 				return [id, { report: this.#withProvisional(report) }];
@@ -157,8 +159,8 @@ export class Engine {
 	}
 
 	/** What `up` would do. */
-	planUp(units: readonly Unit[]): PlanReport {
-		return { steps: reportOf(this.#planUp(units)) };
+	planUp(requests: readonly UpRequest[]): PlanReport {
+		return { steps: reportOf(this.#planUp(requests)) };
 	}
 
 	/** What `down` would do. */
@@ -325,7 +327,7 @@ export class Engine {
 		}
 	}
 
-	#planUp(units: readonly Unit[], trust = 0): Plan {
+	#planUp(requests: readonly UpRequest[], trust = 0): Plan {
 		const { state } = this.#journal;
 		const isTrusted = this.#looks.within(trust);
 		const isBeingDeleted = (index: number): boolean =>
@@ -333,7 +335,7 @@ export class Engine {
 				linksOf(ending).some((link) => link.index === index),
 			);
 		const sight = { readLinkIndex: this.#readLinkIndex, isTrusted, isBeingDeleted };
-		const plan = planUp(this.#kinds, this.#kernel, state, units, sight);
+		const plan = planUp(this.#kinds, this.#kernel, state, requests, sight);
 		const shared = [...plan.wanted.keys()].filter((key) => state.users(key).size > 1);
 		if (trust > 0) this.#looks.note(shared);
 		return plan;
@@ -362,12 +364,12 @@ const command = (verb: string, names: readonly string[]): string =>
 const NONE: readonly string[] = [];
 const labelOf = ({ label, path }: PlannedStep): StepReport => ({ label, path, messages: NONE });
 
-/** The steps of each unit, those that several share told to each of them. */
-function stepsByUnit(plan: Plan): Map<number, StepReport[]> {
+/** The steps of each request, by its id; those that several share stand with each of them. */
+function stepsByRequest(plan: Plan): Map<number, StepReport[]> {
 	const out = new Map<number, StepReport[]>();
-	for (const id of plan.unitOf.values()) if (!out.has(id)) out.set(id, []);
+	for (const id of plan.requestOf.values()) if (!out.has(id)) out.set(id, []);
 	for (const step of [...plan.steps, ...plan.final])
-		if (step.unit !== undefined) out.get(step.unit)?.push(labelOf(step));
+		if (step.requestId !== undefined) out.get(step.requestId)?.push(labelOf(step));
 		else for (const steps of out.values()) steps.push(labelOf(step));
 	return out;
 }

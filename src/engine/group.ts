@@ -1,15 +1,15 @@
 /** Group commit: all requests that wait become one transaction of many. */
 
 import { UmlnetError } from "../sys/error.js";
-import type { DownUnit, Engine, UnitOutcome } from "./engine.js";
-import type { Unit } from "./plan.js";
+import type { DownRequest, Engine, RequestOutcome } from "./engine.js";
+import type { UpRequest } from "./plan.js";
 import type { DownReport, UpReport } from "./report.js";
 
 /** A request that can share a transaction with others, reduced to the taps it names. */
 export type GroupRequest =
-	| ({ readonly verb: "up" } & Unit)
-	| ({ readonly verb: "down" } & DownUnit);
-export type GroupOutcome = UnitOutcome<UpReport | DownReport>;
+	| ({ readonly verb: "up" } & UpRequest)
+	| ({ readonly verb: "down" } & DownRequest);
+export type GroupOutcome = RequestOutcome<UpReport | DownReport>;
 
 const namesOf = (request: GroupRequest): readonly string[] =>
 	request.verb === "up" ? request.taps.map(({ report }) => report.name) : request.taps;
@@ -52,8 +52,8 @@ export function commitGroup(
 	for (const wave of waves(requests)) {
 		const downs = wave.filter((request) => request.verb === "down");
 		const ups = wave.filter((request) => request.verb === "up");
-		run.settle(downs, (units) => engine.down(units, leave));
-		run.settle(ups, (units) => engine.up(units, undefined, TRUST_MS));
+		run.settle(downs, (requests) => engine.down(requests, leave));
+		run.settle(ups, (requests) => engine.up(requests, undefined, TRUST_MS));
 	}
 	return run.outcomes;
 }
@@ -68,27 +68,27 @@ class Run {
 		this.#engine = engine;
 	}
 
-	/** All units at once; where that fails as a whole nothing was done, and each half is tried on its own. */
+	/** All requests at once; where that fails as a whole nothing was done, and each half is tried on its own. */
 	settle<U extends { readonly id: number }, R extends UpReport | DownReport>(
-		units: readonly U[],
-		run: (units: readonly U[]) => ReadonlyMap<number, UnitOutcome<R>>,
+		requests: readonly U[],
+		run: (requests: readonly U[]) => ReadonlyMap<number, RequestOutcome<R>>,
 	): void {
-		if (units.length === 0) return;
+		if (requests.length === 0) return;
 		if (this.#stuck !== undefined) {
-			this.#reject(units, this.#stuck);
+			this.#reject(requests, this.#stuck);
 			return;
 		}
 		try {
-			for (const [id, outcome] of run(units)) this.outcomes.set(id, outcome);
+			for (const [id, outcome] of run(requests)) this.outcomes.set(id, outcome);
 		} catch (cause) {
 			this.#recover();
-			if (this.#stuck !== undefined || units.length === 1) {
-				this.#reject(units, toUmlnetError(cause));
+			if (this.#stuck !== undefined || requests.length === 1) {
+				this.#reject(requests, toUmlnetError(cause));
 				return;
 			}
-			const half = units.length >> 1;
-			this.settle(units.slice(0, half), run);
-			this.settle(units.slice(half), run);
+			const half = requests.length >> 1;
+			this.settle(requests.slice(0, half), run);
+			this.settle(requests.slice(half), run);
 		}
 	}
 
@@ -101,8 +101,8 @@ class Run {
 		}
 	}
 
-	#reject(units: readonly { readonly id: number }[], error: UmlnetError): void {
-		for (const { id } of units) this.outcomes.set(id, { error });
+	#reject(requests: readonly { readonly id: number }[], error: UmlnetError): void {
+		for (const { id } of requests) this.outcomes.set(id, { error });
 	}
 }
 

@@ -46,11 +46,12 @@ export interface StepConflict {
 	readonly hint: string;
 }
 
-/** A step of a plan and which unit it belongs to: undefined where several of the transaction need it. */
+/** A step of a plan, with where it comes from. */
 export interface PlannedStep extends Step {
 	/** The place in the spec that asked for it. */
 	readonly path: string;
-	readonly unit: number | undefined;
+	/** The request that it is for; undefined where several requests of the transaction need it. */
+	readonly requestId: number | undefined;
 }
 
 /** What a kind may ask about the rest of the plan, our state and the host while a resource is resolved. */

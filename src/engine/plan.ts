@@ -21,8 +21,8 @@ export interface WantedTap {
 	readonly resources: readonly Resource[];
 }
 
-/** What stands or falls as one: the taps of one request. A group commit has several. */
-export interface Unit {
+/** A request to bring up taps, all or none. A group commit makes one transaction of several requests. */
+export interface UpRequest {
 	readonly id: number;
 	readonly taps: readonly WantedTap[];
 }
@@ -34,25 +34,26 @@ export interface Plan {
 	/** Run last, when all else stands: what cannot be undone. */
 	readonly final: readonly PlannedStep[];
 	readonly delta: Delta;
-	readonly unitOf: ReadonlyMap<string, number>;
-	/** The units that want a resource, by its key. */
-	readonly wanted: ReadonlyMap<string, { readonly units: readonly number[] }>;
+	/** The id of the request that a tap belongs to, by the name of the tap. */
+	readonly requestOf: ReadonlyMap<string, number>;
+	/** The ids of the requests that want a resource, by its key. */
+	readonly wanted: ReadonlyMap<string, { readonly requestIds: readonly number[] }>;
 	/**
-	 * Where all units of one of these sets fail, everything is undone, and each can be tried on its own: what
-	 * only they share, or took away, or what others lean on, cannot be told apart any more.
+	 * Sets of ids. If every request in one of these sets fails, the whole transaction is rolled back: steps they share
+	 * cannot be attributed to one of them. The caller retries each alone.
 	 */
-	readonly bonds: readonly (readonly number[])[];
+	readonly inseparable: readonly (readonly number[])[];
 }
 
 /**
- * Every object the units need, once, and the keys of those of each tap. What is only to be kept is needed where it
+ * Every object the requests need, once, and the keys of those of each tap. What is only to be kept is needed where it
  * stands.
  * @throws SpecError when two of them want different things of it
  */
-function targets(kinds: Kinds, state: State, units: readonly Unit[]) {
+function targets(kinds: Kinds, state: State, requests: readonly UpRequest[]) {
 	const wanted = new Map<string, Target>();
 	const keysOf = new Map<WantedTap, readonly string[]>();
-	for (const { id, taps } of units)
+	for (const { id, taps } of requests)
 		for (const tap of taps) {
 			const keys: string[] = [];
 			keysOf.set(tap, keys);
@@ -61,11 +62,11 @@ function targets(kinds: Kinds, state: State, units: readonly Unit[]) {
 				if (keep && !state.entries.has(key)) continue;
 				keys.push(key);
 				const known = wanted.get(key);
-				if (known === undefined) wanted.set(key, { kind, want, path, key, keep, units: [id] });
+				if (known === undefined) wanted.set(key, { kind, want, path, key, keep, requestIds: [id] });
 				else if (!same(known.want, want)) throw wantedInTwoWays(key, path, known.path);
 				else {
 					known.keep &&= keep;
-					if (known.units.at(-1) !== id) known.units.push(id);
+					if (known.requestIds.at(-1) !== id) known.requestIds.push(id);
 				}
 			}
 		}
@@ -102,18 +103,19 @@ export function planUp(
 	kinds: Kinds,
 	kernel: Kernel,
 	state: State,
-	units: readonly Unit[],
+	requests: readonly UpRequest[],
 	sight: Sight,
 ): Plan {
-	const taps = units.flatMap((unit) => unit.taps);
-	const unitOf = new Map<string, number>();
-	for (const { id, taps } of units) for (const { report } of taps) unitOf.set(report.name, id);
-	const planner = new Planner(kinds, kernel, state, unitOf, sight);
-	const { wanted, keysOf } = targets(kinds, state, units);
+	const taps = requests.flatMap((request) => request.taps);
+	const requestOf = new Map<string, number>();
+	for (const { id, taps } of requests)
+		for (const { report } of taps) requestOf.set(report.name, id);
+	const planner = new Planner(kinds, kernel, state, requestOf, sight);
+	const { wanted, keysOf } = targets(kinds, state, requests);
 	for (const target of wanted.values()) planner.bring(target);
 	planner.validateNew();
-	const drop = abandoned(state, unitOf, wanted);
-	planner.release(drop, (key) => unitOfAll(state.users(key), unitOf));
+	const drop = abandoned(state, requestOf, wanted);
+	planner.release(drop, (key) => requestOfAll(state.users(key), requestOf));
 	const up = taps.map((tap) => ({
 		report: { index: linkIndex(planner.entries.get(linkKey(tap.report.name))) ?? 0, ...tap.report },
 		keys: keysOf.get(tap) ?? [],
@@ -122,14 +124,20 @@ export function planUp(
 		(entry) => !same(entry, state.entries.get(entry.key)),
 	);
 	const changed = up.filter((tap) => !same(tap, state.taps.get(tap.report.name)));
-	const bonds = [...wanted.values()]
-		.filter(({ kind, units }) => units.length > 1 || kindOf(kinds, kind).resets !== undefined)
-		.map((target) => target.units);
+	const inseparable = [...wanted.values()]
+		.filter(
+			({ kind, requestIds }) => requestIds.length > 1 || kindOf(kinds, kind).resets !== undefined,
+		)
+		.map((target) => target.requestIds);
 	return {
 		delta: { put, drop, up: changed, down: [] },
-		unitOf,
+		requestOf,
 		wanted,
-		bonds: [...bonds, ...(drop.length > 0 ? each(unitOf) : []), [...unitOf.values()]],
+		inseparable: [
+			...inseparable,
+			...(drop.length > 0 ? each(requestOf) : []),
+			[...requestOf.values()],
+		],
 		...order(planner.steps, planner.removals),
 	};
 }
@@ -152,34 +160,34 @@ function abandoned(
 
 /**
  * The plan that takes taps down, and with the last tap of a network what stood for the network. Pure.
- * `units` are the names of the taps of each request; names of taps that are not up are passed over.
+ * `requests` are the names of the taps of each request; names of taps that are not up are passed over.
  */
 export function planDown(
 	kinds: Kinds,
 	kernel: Kernel,
 	state: State,
-	units: readonly { readonly id: number; readonly taps: readonly string[] }[],
+	requests: readonly { readonly id: number; readonly taps: readonly string[] }[],
 ): Plan {
-	const unitOf = new Map<string, number>();
+	const requestOf = new Map<string, number>();
 	const left = new Map<string, number>();
 	const owners = new Map<string, number | undefined>();
-	for (const { id, taps } of units)
+	for (const { id, taps } of requests)
 		for (const name of taps) {
-			if (unitOf.has(name) || !state.taps.has(name)) continue;
-			unitOf.set(name, id);
+			if (requestOf.has(name) || !state.taps.has(name)) continue;
+			requestOf.set(name, id);
 			for (const key of state.taps.get(name)?.keys ?? []) {
 				left.set(key, (left.get(key) ?? state.users(key).size) - 1);
 				owners.set(key, owners.has(key) && owners.get(key) !== id ? undefined : id);
 			}
 		}
 	const drop = [...left.keys()].filter((key) => left.get(key) === 0);
-	const planner = new Planner(kinds, kernel, state, unitOf, BLIND);
+	const planner = new Planner(kinds, kernel, state, requestOf, BLIND);
 	planner.release(drop, (key) => owners.get(key));
 	return {
-		delta: { put: [], drop, up: [], down: [...unitOf.keys()] },
-		unitOf,
+		delta: { put: [], drop, up: [], down: [...requestOf.keys()] },
+		requestOf,
 		wanted: new Map(),
-		bonds: each(unitOf),
+		inseparable: each(requestOf),
 		...order([], planner.removals),
 	};
 }
@@ -193,21 +201,21 @@ const BLIND: Sight = {
 	isBeingDeleted: () => false,
 };
 
-/** Every unit by itself. */
-const each = (unitOf: ReadonlyMap<string, number>): (readonly number[])[] =>
-	[...unitOf.values()].map((unit) => [unit]);
+/** A set of one for every request. */
+const each = (requestOf: ReadonlyMap<string, number>): (readonly number[])[] =>
+	[...requestOf.values()].map((id) => [id]);
 
-/** The unit of these taps, if it is one. */
-function unitOfAll(
+/** The id of the request that these taps belong to; undefined where there are several. */
+function requestOfAll(
 	taps: ReadonlySet<string>,
-	unitOf: ReadonlyMap<string, number>,
+	requestOf: ReadonlyMap<string, number>,
 ): number | undefined {
 	let all: number | undefined;
 	for (const tap of taps) {
-		const unit = unitOf.get(tap);
-		if (unit === undefined) continue;
-		if (all !== undefined && all !== unit) return undefined;
-		all = unit;
+		const id = requestOf.get(tap);
+		if (id === undefined) continue;
+		if (all !== undefined && all !== id) return undefined;
+		all = id;
 	}
 	return all;
 }

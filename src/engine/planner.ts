@@ -24,13 +24,13 @@ export interface Sight {
 	isBeingDeleted(index: number): boolean;
 }
 
-/** A resource that units want. */
+/** A resource that is wanted, once for all requests that want it. */
 export interface Target extends Omit<Resource, "keep"> {
 	readonly key: string;
 	/** Nobody wants more of it than that it stays. */
 	keep: boolean;
-	/** Each once. */
-	readonly units: number[];
+	/** Of the requests that want it, each once. */
+	readonly requestIds: number[];
 }
 
 /**
@@ -40,7 +40,7 @@ export interface Target extends Omit<Resource, "keep"> {
 const placed = (
 	{ label, phase, do: action, undo, removes, advice, conflict }: Step,
 	path: string,
-	unit: number | undefined,
+	requestId: number | undefined,
 	other: Pick<Partial<Step>, "undo" | "removes"> = NOTHING,
 ): PlannedStep => ({
 	label,
@@ -51,7 +51,7 @@ const placed = (
 	advice,
 	conflict,
 	path,
-	unit,
+	requestId,
 });
 const NOTHING = {} as const;
 const TAKEN_ALONG = { undo: [] } as const;
@@ -70,7 +70,7 @@ export class Planner implements PlanContext {
 	/** Entries as they will be; what is made anew in this transaction. */
 	readonly entries = new Map<string, Entry>();
 	readonly fresh = new Set<string>();
-	readonly #unit = new Map<string, number | undefined>();
+	readonly #requestOf = new Map<string, number | undefined>();
 	readonly steps: PlannedStep[] = [];
 	readonly removals: PlannedStep[] = [];
 	readonly #indexes = new Map<string, number>();
@@ -126,26 +126,26 @@ export class Planner implements PlanContext {
 	}
 
 	/** Make what is not there, repair or change what is. */
-	bring({ kind: name, want, path, key, keep, units }: Target): void {
+	bring({ kind: name, want, path, key, keep, requestIds }: Target): void {
 		const kind = kindOf(this.#kinds, name);
-		const unit = sole(units);
+		const requestId = sole(requestIds);
 		const known = this.#state.entries.get(key);
 		if (keep && known !== undefined) {
 			this.entries.set(key, known);
 			return;
 		}
 		const add = (steps: readonly Step[], other?: typeof TAKEN_ALONG) => {
-			for (const step of steps) this.steps.push(placed(step, path, unit, other));
+			for (const step of steps) this.steps.push(placed(step, path, requestId, other));
 		};
 		if (known === undefined) {
 			const made = at(path, () => kind.resolve(want, this));
 			const parent = kind.parentKey?.(made);
 			this.entries.set(key, { kind: name, key, made, path });
 			this.fresh.add(key);
-			this.#unit.set(key, unit);
-			// What a link of the same unit takes along needs no undo of its own.
+			this.#requestOf.set(key, requestId);
+			// What a link of the same request takes along needs no undo of its own.
 			const goes =
-				parent !== undefined && this.fresh.has(parent) && this.#unit.get(parent) === unit;
+				parent !== undefined && this.fresh.has(parent) && this.#requestOf.get(parent) === requestId;
 			add(kind.create(made), goes ? TAKEN_ALONG : undefined);
 			return;
 		}
@@ -183,7 +183,7 @@ export class Planner implements PlanContext {
 	}
 
 	/** Take away what no tap needs any more, the last made first. */
-	release(keys: readonly string[], unitOf: (key: string) => number | undefined): void {
+	release(keys: readonly string[], requestOf: (key: string) => number | undefined): void {
 		const going = new Set(keys);
 		for (const key of keys.toReversed()) {
 			const entry = this.#state.entries.get(key);
@@ -192,19 +192,20 @@ export class Planner implements PlanContext {
 			const parent = kind.parentKey?.(entry.made);
 			if (parent !== undefined && going.has(parent)) continue;
 			const steps = kind.remove(entry.made);
-			const unit = unitOf(key);
-			for (const step of steps) this.removals.push(placed(step, entry.path, unit, REMOVAL));
-			if (kind.resets !== undefined && steps.length > 0) this.#reapply(kind.resets, going, unit);
+			const requestId = requestOf(key);
+			for (const step of steps) this.removals.push(placed(step, entry.path, requestId, REMOVAL));
+			if (kind.resets !== undefined && steps.length > 0)
+				this.#reapply(kind.resets, going, requestId);
 		}
 	}
 
 	/** Set what stays of a kind once more: the removal of another kind has reset it. */
-	#reapply(reset: string, going: ReadonlySet<string>, unit: number | undefined): void {
+	#reapply(reset: string, going: ReadonlySet<string>, requestId: number | undefined): void {
 		const standing = new Map([...this.#state.entries, ...this.entries]);
 		for (const { kind, key, made, path } of standing.values()) {
 			if (kind !== reset || going.has(key)) continue;
 			const steps = kindOf(this.#kinds, kind).reapply?.(made) ?? [];
-			for (const step of steps) this.removals.push(placed(step, path, unit));
+			for (const step of steps) this.removals.push(placed(step, path, requestId));
 		}
 	}
 }
@@ -224,9 +225,9 @@ function at<T>(path: string, ask: () => T): T {
 	}
 }
 
-/** The unit, where there is one alone. */
-const sole = (units: readonly number[]): number | undefined =>
-	units.length === 1 ? units[0] : undefined;
+/** The id, where there is one alone. */
+const sole = (ids: readonly number[]): number | undefined =>
+	ids.length === 1 ? ids[0] : undefined;
 
 /** The index of the link that was made, if it is one. */
 export const linkIndex = (entry: Entry | undefined): number | undefined =>

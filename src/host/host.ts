@@ -1,6 +1,6 @@
 /** The composition root: one host, one network namespace, the engine with its kinds over the real kernel. */
 import { existsSync } from "node:fs";
-import { Engine, type UnitOutcome } from "../engine/engine.js";
+import { Engine, type RequestOutcome } from "../engine/engine.js";
 import { commitGroup, type GroupOutcome, type GroupRequest } from "../engine/group.js";
 import { removeDirectory, stateDirectory } from "../engine/journal/directory.js";
 import { type Ending, Journal, linksOf } from "../engine/journal/journal.js";
@@ -100,8 +100,8 @@ export class Host {
 	 */
 	up(spec: Spec, options: UpOptions = {}): Promise<UpReport> {
 		return this.#locked(() => {
-			const units = [{ id: 0, taps: wantedTaps(spec) }];
-			const report = only(this.#engine.up(units, options.confirmWithin));
+			const requests = [{ id: 0, taps: wantedTaps(spec) }];
+			const report = only(this.#engine.up(requests, options.confirmWithin));
 			if (options.prune !== true) return report;
 			const pruned = only(this.#engine.down([{ id: 0, taps: this.#others(spec) }]));
 			return {
@@ -115,8 +115,8 @@ export class Host {
 	/** Take down taps, all or none; what is not up is passed over. `confirmWithin` as for `up`. */
 	down(which: Which, options: { confirmWithin?: number } = {}): Promise<DownReport> {
 		return this.#locked(() => {
-			const units = [{ id: 0, taps: this.#names(which) }];
-			return only(this.#engine.down(units, false, options.confirmWithin));
+			const requests = [{ id: 0, taps: this.#names(which) }];
+			return only(this.#engine.down(requests, false, options.confirmWithin));
 		});
 	}
 
@@ -305,8 +305,8 @@ function readLinkIndex(kernel: Kernel, name: string): number {
 	return index;
 }
 
-function only<R>(outcomes: ReadonlyMap<number, UnitOutcome<R>>): R {
-	const outcome = outcomes.get(0) as UnitOutcome<R>;
+function only<R>(outcomes: ReadonlyMap<number, RequestOutcome<R>>): R {
+	const outcome = outcomes.get(0) as RequestOutcome<R>;
 	if ("error" in outcome) throw outcome.error;
 	return outcome.report;
 }

@@ -2,8 +2,8 @@ import { statSync } from "node:fs";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import type { Ending } from "../../src/engine/journal/journal.js";
 import { lan } from "./hosts.js";
+import { downOf, upOf } from "./requests.js";
 import { Rig, scratch } from "./rig.js";
-import { downOf, unit } from "./units.js";
 
 let rig: Rig;
 let start: string;
@@ -21,7 +21,7 @@ const links = (): string[] =>
 
 /** Taps 1 and 2 are down, and their links still there. */
 function leave(): void {
-	rig.engine.up([unit(1, "plain"), unit(2, "bridge"), unit(3, "other")]);
+	rig.engine.up([upOf(1, "plain"), upOf(2, "bridge"), upOf(3, "other")]);
 	rig.engine.down(downOf(1, 2), true);
 }
 
@@ -35,7 +35,7 @@ test("what is left to the caller stands in the journal, and the taps are not our
 
 test("others come and go meanwhile", () => {
 	leave();
-	rig.engine.up([unit(4, "nat")]);
+	rig.engine.up([upOf(4, "nat")]);
 	rig.engine.down(downOf(4, 3), true);
 	expect(endings()).toHaveLength(2);
 	expect([...rig.journal.state.taps.keys()]).toEqual([]);
@@ -44,8 +44,8 @@ test("others come and go meanwhile", () => {
 });
 
 test.each([
-	["a tap", unit(1, "plain")],
-	["a bridge", unit(5, "bridge")],
+	["a tap", upOf(1, "plain")],
+	["a bridge", upOf(5, "bridge")],
 ])("who wants %s of the same name gets a new one", (_, wanted) => {
 	leave();
 	rig.engine.up([wanted]);
@@ -67,7 +67,7 @@ test("it survives the process, the rewriting of the journal, and recovering twic
 	rig.restart();
 	expect(rig.engine.left).toBe("down tap1 tap2");
 	// Grown beyond 1 MiB the journal is rewritten.
-	const many = Array.from({ length: 40 }, (_, i) => unit(100 + i, "plain"));
+	const many = Array.from({ length: 40 }, (_, i) => upOf(100 + i, "plain"));
 	const { ino } = statSync(rig.path);
 	const before = rig.journal.endings.size;
 	for (let i = 0; statSync(rig.path).ino === ino && i < 200; i++) {

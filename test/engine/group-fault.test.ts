@@ -1,26 +1,26 @@
 import { rmSync } from "node:fs";
 import { afterAll, describe, expect, test } from "vitest";
 import { RollbackError } from "../../src/engine/error.js";
-import type { Unit } from "../../src/engine/plan.js";
+import type { UpRequest } from "../../src/engine/plan.js";
 import { KernelError, UmlnetError } from "../../src/sys/error.js";
 import type { Operation } from "../fake/faults.js";
 import { report } from "../fault/campaign.js";
 import { lan } from "./hosts.js";
 import { namedPictureOf } from "./picture.js";
+import { rejected, upOf } from "./requests.js";
 import { Rig, scratch } from "./rig.js";
 import { noFlaws, unnamedIn } from "./run.js";
 import { troublesOf } from "./trouble.js";
-import { rejected, unit } from "./units.js";
 
 const directory = scratch();
 afterAll(() => rmSync(directory, { recursive: true }));
 
 const onLan = (): Rig => new Rig(directory, lan);
 
-/** A group on a host where some units are up, and what each one leads to. */
+/** A group on a host where some requests are up, and what each one leads to. */
 class Group {
-	readonly #ups: readonly Unit[];
-	readonly #units: readonly Unit[];
+	readonly #ups: readonly UpRequest[];
+	readonly #requests: readonly UpRequest[];
 	readonly operations: readonly Operation[];
 	/** The host without anything of ours, before the group, and after it. */
 	readonly #start: string;
@@ -28,15 +28,15 @@ class Group {
 	readonly #after: string;
 	readonly #pictures = new Map<string, string>();
 
-	constructor(before: readonly Unit[], units: readonly Unit[]) {
+	constructor(before: readonly UpRequest[], requests: readonly UpRequest[]) {
 		this.#ups = before;
-		this.#units = units;
+		this.#requests = requests;
 		const rig = onLan();
 		this.#start = rig.picture();
 		rig.close();
 		const probe = this.#ready();
 		this.#before = probe.picture();
-		probe.engine.up(units);
+		probe.engine.up(requests);
 		this.operations = [...probe.kernel.operations];
 		this.#after = probe.picture();
 		probe.close();
@@ -51,9 +51,9 @@ class Group {
 
 	/** Who is out; where something was left behind, after recovering from it. */
 	#up(rig: Rig): readonly number[] {
-		const all = this.#units.map(({ id }) => id);
+		const all = this.#requests.map(({ id }) => id);
 		try {
-			return rejected(rig.engine.up(this.#units));
+			return rejected(rig.engine.up(this.#requests));
 		} catch (error) {
 			if (!(error instanceof UmlnetError)) throw error;
 			if (!(error instanceof RollbackError)) return all;
@@ -74,7 +74,7 @@ class Group {
 
 	#makeWithout(out: readonly number[]): string {
 		const rig = this.#ready();
-		for (const one of this.#units) if (!out.includes(one.id)) rig.engine.up([one]);
+		for (const one of this.#requests) if (!out.includes(one.id)) rig.engine.up([one]);
 		const picture = namedPictureOf(rig.kernel);
 		rig.close();
 		return picture;
@@ -100,35 +100,35 @@ class Group {
 	}
 }
 
-describe("of a group in which an operation fails, the units that stand are as if the others were not", () => {
+describe("of a group in which an operation fails, the requests that stand are as if the others were not", () => {
 	let cases = 0;
 	let deviations = 0;
 	afterAll(() => report({ campaign: "an operation of a group fails", cases, deviations }));
 
-	test.each<readonly [string, readonly Unit[], readonly Unit[]]>([
-		["units apart", [], [unit(1, "nat", "192.168.11.1/24"), unit(2, "plain"), unit(3, "snat")]],
-		["two on a bridge, one apart", [], [unit(1, "bridge"), unit(2, "bridge"), unit(3, "plain")]],
+	test.each<readonly [string, readonly UpRequest[], readonly UpRequest[]]>([
+		["requests apart", [], [upOf(1, "nat", "192.168.11.1/24"), upOf(2, "plain"), upOf(3, "snat")]],
+		["two on a bridge, one apart", [], [upOf(1, "bridge"), upOf(2, "bridge"), upOf(3, "plain")]],
 		[
 			"two on a bridge, two on another",
 			[],
-			[unit(3, "bridge"), unit(5, "other"), unit(4, "bridge"), unit(6, "other")],
+			[upOf(3, "bridge"), upOf(5, "other"), upOf(4, "bridge"), upOf(6, "other")],
 		],
-		["one with forwarding of the host", [], [unit(1, "nat"), unit(2, "global"), unit(3, "plain")]],
-		["two with forwarding of the host", [], [unit(1, "nat"), unit(2, "global"), unit(3, "global")]],
-		["a change beside a start", [unit(1, "nat")], [unit(1, "plain"), unit(2, "plain")]],
+		["one with forwarding of the host", [], [upOf(1, "nat"), upOf(2, "global"), upOf(3, "plain")]],
+		["two with forwarding of the host", [], [upOf(1, "nat"), upOf(2, "global"), upOf(3, "global")]],
+		["a change beside a start", [upOf(1, "nat")], [upOf(1, "plain"), upOf(2, "plain")]],
 		[
 			"changes of two on a bridge",
-			[unit(1, "bridge"), unit(2, "bridge")],
-			[unit(1, "other"), unit(2, "plain"), unit(3, "nat")],
+			[upOf(1, "bridge"), upOf(2, "bridge")],
+			[upOf(1, "other"), upOf(2, "plain"), upOf(3, "nat")],
 		],
 		[
 			"a shared change beside a start",
-			[unit(1, "bridge")],
-			[unit(1, "bridgeAs"), unit(2, "bridgeAs")],
+			[upOf(1, "bridge")],
+			[upOf(1, "bridgeAs"), upOf(2, "bridgeAs")],
 		],
-		["one leaves forwarding of the host", [unit(1, "global")], [unit(1, "plain"), unit(2, "nat")]],
-	])("%s", (_, before, units) => {
-		const group = new Group(before, units);
+		["one leaves forwarding of the host", [upOf(1, "global")], [upOf(1, "plain"), upOf(2, "nat")]],
+	])("%s", (_, before, requests) => {
+		const group = new Group(before, requests);
 		const flaws = group.operations.flatMap((operation, i) =>
 			troublesOf(operation).flatMap(({ name, error, mode, when }) => {
 				cases++;
@@ -140,9 +140,9 @@ describe("of a group in which an operation fails, the units that stand are as if
 		noFlaws(flaws);
 	});
 
-	test("both units of a bridge that nobody else needs", () => {
-		const units = [unit(1, "nat"), unit(2, "other"), unit(3, "other"), unit(4, "plain")];
-		const group = new Group([], units);
+	test("both requests of a bridge that nobody else needs", () => {
+		const requests = [upOf(1, "nat"), upOf(2, "other"), upOf(3, "other"), upOf(4, "plain")];
+		const group = new Group([], requests);
 		const flaw = group.flaw(({ kernel }) => {
 			kernel.failAt(first(group, "ioctl(TUNSETIFF)") + 1, full(), "once", "before");
 			kernel.failAt(first(group, "ioctl(TUNSETIFF)") + 2, full(), "once", "before");

@@ -1,13 +1,13 @@
 import { rmSync } from "node:fs";
 import { afterAll, describe, expect, test } from "vitest";
-import type { UnitOutcome } from "../../src/engine/engine.js";
-import type { Unit } from "../../src/engine/plan.js";
+import type { RequestOutcome } from "../../src/engine/engine.js";
+import type { UpRequest } from "../../src/engine/plan.js";
 import type { UpReport } from "../../src/engine/report.js";
 import { UmlnetError } from "../../src/sys/error.js";
 import { lan } from "./hosts.js";
 import { namedPictureOf } from "./picture.js";
+import { downOf, rejected, upOf } from "./requests.js";
 import { Rig, scratch } from "./rig.js";
-import { downOf, rejected, unit } from "./units.js";
 
 const directory = scratch();
 afterAll(() => rmSync(directory, { recursive: true }));
@@ -19,28 +19,28 @@ function take(rig: Rig, name: string): void {
 	rig.kernel.aside(() => rig.kernel.addNic(name));
 }
 
-/** A host on which these units were brought up one after the other. */
-function oneByOne(units: readonly Unit[], host = lan): string {
+/** A host on which these requests were brought up one after the other. */
+function oneByOne(requests: readonly UpRequest[], host = lan): string {
 	const rig = new Rig(directory, host);
-	for (const one of units) rig.engine.up([one]);
+	for (const one of requests) rig.engine.up([one]);
 	const picture = namedPictureOf(rig.kernel);
 	rig.close();
 	return picture;
 }
 
-const many: readonly Unit[] = [
-	unit(1, "nat", "192.168.11.1/24"),
-	unit(2, "snat", "192.168.12.1/24"),
-	unit(3, "bridge"),
-	unit(4, "bridge"),
-	unit(5, "other"),
-	unit(6, "other"),
-	unit(7, "plain", "192.168.17.1/24"),
-	unit(8, "plain"),
+const many: readonly UpRequest[] = [
+	upOf(1, "nat", "192.168.11.1/24"),
+	upOf(2, "snat", "192.168.12.1/24"),
+	upOf(3, "bridge"),
+	upOf(4, "bridge"),
+	upOf(5, "other"),
+	upOf(6, "other"),
+	upOf(7, "plain", "192.168.17.1/24"),
+	upOf(8, "plain"),
 ];
 
 describe("a group", () => {
-	test("comes up as its units would one by one", () => {
+	test("comes up as its requests would one by one", () => {
 		const rig = onLan();
 		const start = rig.picture();
 		const outcomes = rig.engine.up(many);
@@ -54,7 +54,7 @@ describe("a group", () => {
 		expect(picture).toBe(oneByOne(many));
 	});
 
-	test("goes down as its units would one by one", () => {
+	test("goes down as its requests would one by one", () => {
 		const rig = onLan();
 		rig.engine.up(many);
 		rig.engine.down(downOf(1, 3, 5, 7));
@@ -87,9 +87,9 @@ describe("a group", () => {
 		rig.close();
 	});
 
-	test("tells each unit its own steps and those it shares", () => {
+	test("tells each request its own steps and those it shares", () => {
 		const rig = onLan();
-		const outcomes = rig.engine.up([unit(3, "bridge"), unit(4, "bridge"), unit(5, "other")]);
+		const outcomes = rig.engine.up([upOf(3, "bridge"), upOf(4, "bridge"), upOf(5, "other")]);
 		const labels = (id: number): string[] => {
 			const { report } = outcomes.get(id) as { report: UpReport };
 			return report.steps.map(({ label }) => label);
@@ -103,18 +103,18 @@ describe("a group", () => {
 	});
 });
 
-describe("a unit whose tap's name is taken", () => {
-	test.each<[string, readonly Unit[]]>([
-		["is rejected beside others", [unit(1, "nat"), unit(2, "nat"), unit(3, "plain")]],
-		["leaves the bridge to the one it shares it with", [unit(1, "bridge"), unit(2, "bridge")]],
-		["takes its bridge along", [unit(1, "nat"), unit(2, "other"), unit(3, "bridge")]],
-		["takes its source NAT along", [unit(1, "plain"), unit(2, "nat"), unit(3, "other")]],
-		["leaves the table to the others", [unit(1, "nat"), unit(2, "snat"), unit(3, "bridge")]],
-		["leaves forwarding of the host alone", [unit(1, "nat"), unit(2, "global"), unit(3, "snat")]],
-	])("%s", (_, units) => {
+describe("a request whose tap's name is taken", () => {
+	test.each<[string, readonly UpRequest[]]>([
+		["is rejected beside others", [upOf(1, "nat"), upOf(2, "nat"), upOf(3, "plain")]],
+		["leaves the bridge to the one it shares it with", [upOf(1, "bridge"), upOf(2, "bridge")]],
+		["takes its bridge along", [upOf(1, "nat"), upOf(2, "other"), upOf(3, "bridge")]],
+		["takes its source NAT along", [upOf(1, "plain"), upOf(2, "nat"), upOf(3, "other")]],
+		["leaves the table to the others", [upOf(1, "nat"), upOf(2, "snat"), upOf(3, "bridge")]],
+		["leaves forwarding of the host alone", [upOf(1, "nat"), upOf(2, "global"), upOf(3, "snat")]],
+	])("%s", (_, requests) => {
 		const rig = onLan();
 		take(rig, "tap2");
-		const outcomes = commit(rig, units);
+		const outcomes = commit(rig, requests);
 		expect(rejected(outcomes)).toEqual([2]);
 		expect(rig.journal.isSettled).toBe(true);
 		expect([...rig.journal.state.taps.keys()]).not.toContain("tap2");
@@ -124,7 +124,7 @@ describe("a unit whose tap's name is taken", () => {
 		rig.engine.down(downOf(1, 2, 3));
 		expect(rig.journal.isEmpty).toBe(true);
 		rig.close();
-		const others = units.filter(({ id }) => id !== 2);
+		const others = requests.filter(({ id }) => id !== 2);
 		const taken = (kernel: Rig["kernel"]) => {
 			lan(kernel);
 			kernel.addNic("tap2");
@@ -134,18 +134,21 @@ describe("a unit whose tap's name is taken", () => {
 });
 
 /** As the library does it: what fails as a whole is tried again one by one. */
-function commit(rig: Rig, units: readonly Unit[]): ReadonlyMap<number, UnitOutcome<UpReport>> {
-	const alone = (one: Unit): UnitOutcome<UpReport> => {
+function commit(
+	rig: Rig,
+	requests: readonly UpRequest[],
+): ReadonlyMap<number, RequestOutcome<UpReport>> {
+	const alone = (one: UpRequest): RequestOutcome<UpReport> => {
 		try {
-			return rig.engine.up([one]).get(one.id) as UnitOutcome<UpReport>;
+			return rig.engine.up([one]).get(one.id) as RequestOutcome<UpReport>;
 		} catch (error) {
 			if (error instanceof UmlnetError) return { error };
 			throw error;
 		}
 	};
 	try {
-		return rig.engine.up(units);
+		return rig.engine.up(requests);
 	} catch {
-		return new Map(units.map((one) => [one.id, alone(one)]));
+		return new Map(requests.map((one) => [one.id, alone(one)]));
 	}
 }

@@ -3,8 +3,8 @@ import { afterAll, expect, test } from "vitest";
 import { parkedTap } from "../../src/kinds/index.js";
 import { lan } from "./hosts.js";
 import { dropTable, hasTable } from "./our-table.js";
+import { downOf, rejected, upOf } from "./requests.js";
 import { Rig, scratch } from "./rig.js";
-import { downOf, rejected, unit } from "./units.js";
 
 const directory = scratch();
 afterAll(() => rmSync(directory, { recursive: true }));
@@ -14,7 +14,7 @@ const parked = (id: number) => ({
 	id,
 	taps: [parkedTap(`tap${id}`, { owner: 500, group: undefined, vnetHdr: false }, "1-1")],
 });
-const guest = (id: number) => unit(id, "nat", `192.168.${10 + id}.1/24`);
+const guest = (id: number) => upOf(id, "nat", `192.168.${10 + id}.1/24`);
 
 /** A host where a tap is parked. */
 function place(): Rig {

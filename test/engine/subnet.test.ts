@@ -2,8 +2,8 @@ import { rmSync } from "node:fs";
 import { afterAll, afterEach, beforeEach, expect, test } from "vitest";
 import { commitGroup } from "../../src/engine/group.js";
 import { lan } from "./hosts.js";
+import { downOf, rejected, upOf } from "./requests.js";
 import { Rig, scratch } from "./rig.js";
-import { downOf, rejected, unit } from "./units.js";
 
 const directory = scratch();
 afterAll(() => rmSync(directory, { recursive: true }));
@@ -14,8 +14,8 @@ beforeEach(() => {
 });
 afterEach(() => rig.close());
 
-const up = (...wanted: Parameters<typeof unit>): void => {
-	rig.engine.up([unit(...wanted)]);
+const up = (...wanted: Parameters<typeof upOf>): void => {
+	rig.engine.up([upOf(...wanted)]);
 };
 
 test("taps of one network may have one subnet", () => {
@@ -37,23 +37,23 @@ test("two networks may not, until the first has gone", () => {
 });
 
 test("two networks may not in one group either, and who came first gets it", () => {
-	const units = [
-		unit(1, "nat", "192.168.11.1/24"),
-		unit(2, "nat", "192.168.11.1/24"),
-		unit(3, "plain", "192.168.11.9/24"),
-		unit(4, "fast", "192.168.11.77/16"),
-		unit(5, "plain", "192.168.12.1/24"),
-		unit(6, "plain", "192.168.11.2/32"),
+	const requests = [
+		upOf(1, "nat", "192.168.11.1/24"),
+		upOf(2, "nat", "192.168.11.1/24"),
+		upOf(3, "plain", "192.168.11.9/24"),
+		upOf(4, "fast", "192.168.11.77/16"),
+		upOf(5, "plain", "192.168.12.1/24"),
+		upOf(6, "plain", "192.168.11.2/32"),
 	];
-	expect(() => rig.engine.up(units)).toThrow(
+	expect(() => rig.engine.up(requests)).toThrow(
 		"subnet 192.168.11.0/24 of tap3: found 192.168.11.0/24 on tap1, wanted none of it on another link",
 	);
 	const outcomes = commitGroup(
 		rig.engine,
-		units.map((one) => ({ verb: "up", ...one })),
+		requests.map((one) => ({ verb: "up", ...one })),
 	);
 	const alone = new Rig(directory, lan);
-	const refused = units.flatMap((one) => {
+	const refused = requests.flatMap((one) => {
 		try {
 			return rejected(alone.engine.up([one]));
 		} catch {

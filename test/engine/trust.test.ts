@@ -2,8 +2,8 @@ import { rmSync } from "node:fs";
 import { afterAll, beforeEach, describe, expect, test, vi } from "vitest";
 import { lan } from "./hosts.js";
 import { dropTable, hasTable } from "./our-table.js";
+import { downOf, rejected, upOf } from "./requests.js";
 import { Rig, scratch } from "./rig.js";
-import { downOf, rejected, unit } from "./units.js";
 
 vi.mock(import("../../src/sys/clock.js"), async (original) => ({
 	...(await original()),
@@ -27,7 +27,7 @@ beforeEach(() => {
 });
 
 const up = (id: number) =>
-	rig.engine.up([unit(id, "nat", `192.168.${10 + id}.1/24`)], undefined, TRUST);
+	rig.engine.up([upOf(id, "nat", `192.168.${10 + id}.1/24`)], undefined, TRUST);
 /** What the kernel was asked for, and not told to do, but for the one look-up of a tap's own subnet. */
 function looks(act: () => void): number {
 	const before = rig.kernel.operations.length;

@@ -1,5 +1,5 @@
-import type { DownUnit, UnitOutcome } from "../../src/engine/engine.js";
-import type { Unit } from "../../src/engine/plan.js";
+import type { DownRequest, RequestOutcome } from "../../src/engine/engine.js";
+import type { UpRequest } from "../../src/engine/plan.js";
 import { wantedTaps } from "../../src/kinds/index.js";
 import { checkSpec } from "../../src/spec/spec.js";
 
@@ -23,16 +23,16 @@ const modes = {
 type Mode = keyof typeof modes;
 
 /** A request for one tap of user 500. */
-export function unit(id: number, mode: Mode, address?: string): Unit {
+export function upOf(id: number, mode: Mode, address?: string): UpRequest {
 	const own = address === undefined ? {} : { addresses: [address] };
 	const network = mode === "bridgeAs" ? "bridge" : mode;
 	const taps = { [`tap${id}`]: { network, owner: 500, ...own } };
 	const spec = checkSpec({ version: 1, networks: { [network]: modes[mode] }, taps });
 	return { id, taps: wantedTaps(spec) };
 }
-export const downOf = (...ids: readonly number[]): DownUnit[] =>
+export const downOf = (...ids: readonly number[]): DownRequest[] =>
 	ids.map((id) => ({ id, taps: [`tap${id}`] }));
 
 /** Who was rejected, by id. */
-export const rejected = (outcomes: ReadonlyMap<number, UnitOutcome<unknown>>) =>
+export const rejected = (outcomes: ReadonlyMap<number, RequestOutcome<unknown>>) =>
 	[...outcomes].flatMap(([id, outcome]) => ("error" in outcome ? [id] : []));

@@ -4,7 +4,7 @@ import type { Kernel } from "../kernel/kernel.js";
 import { KernelError, type UmlnetError } from "../sys/error.js";
 import { RollbackError } from "./error.js";
 import { explain } from "./explain.js";
-import type { Ending, Ledger } from "./journal/journal.js";
+import type { Ledger, PendingDeletes } from "./journal/journal.js";
 import type { ProvisionalRecord, StepRecord } from "./journal/record.js";
 import type { PlannedStep } from "./kind.js";
 import type { Plan } from "./plan.js";
@@ -13,23 +13,22 @@ import type { Delta } from "./state.js";
 /** How a transaction ended: the requests that were left out, each with the reason; all others stand. */
 export interface Applied {
 	readonly rejected: ReadonlyMap<number, UmlnetError>;
-	/** What is still to be done, where that was left to the caller. */
-	readonly ending: Ending | undefined;
+	/** The links that the caller has to delete, with `deferDeletes`. */
+	readonly pending: PendingDeletes | undefined;
 }
 
-/** How to run a transaction. */
-export interface Manner {
-	/** What nobody else calls a transaction of theirs. */
+export interface ApplyOptions {
+	/** A name that no other transaction has, in no process. */
 	readonly transaction: string;
 	/** What the user asked for, for messages. */
 	readonly command: string;
-	/** Leave to the caller what cannot be undone: it stands in the journal, and other transactions may begin. */
-	readonly leave?: boolean | undefined;
+	/** Do not delete links, which cannot be undone: the journal lists them, and other transactions may begin. */
+	readonly deferDeletes?: boolean | undefined;
 	/** Until when it is provisional, in milliseconds since boot; called when all steps are done. */
 	readonly deadline?: (() => number) | undefined;
 }
 
-/** A change of nothing that we know of. */
+/** The state stays as it is. */
 const NO_CHANGE: Delta = { put: [], drop: [], up: [], down: [] };
 
 /**
@@ -37,67 +36,60 @@ const NO_CHANGE: Delta = { put: [], drop: [], up: [], down: [] };
  * to one request of several fails alone: that request is undone and rejected, the others go on.
  * @throws the failing step's error after everything was undone; RollbackError when undoing failed too
  */
-export function apply(kernel: Kernel, journal: Ledger, plan: Plan, manner: Manner): Applied {
-	const { transaction, command, leave, deadline } = manner;
+export function apply(kernel: Kernel, journal: Ledger, plan: Plan, options: ApplyOptions): Applied {
+	const { transaction, command, deferDeletes, deadline } = options;
 	if (plan.steps.length === 0 && plan.final.length === 0 && isEmpty(plan.delta))
-		return { rejected: new Map(), ending: undefined };
+		return { rejected: new Map(), pending: undefined };
 	journal.begin(transaction, command, undoOf(plan.steps));
 	const progress = new Progress(kernel, plan);
 	try {
 		progress.steps();
-		const rest = progress.remaining();
-		if (deadline === undefined) conclude(journal, transaction, rest);
-		else
-			journal.provisional({
-				transaction,
-				deadline: deadline(),
-				steps: endingOf(rest.final),
-				delta: rest.delta,
-			});
+		const { final, delta } = progress.remaining();
+		const deletes = recordsOf(final);
+		if (deadline !== undefined)
+			journal.provisional({ transaction, deadline: deadline(), steps: deletes, delta });
+		else if (deletes.length === 0 && isEmpty(delta)) journal.abort(transaction);
+		else journal.commit(transaction, delta, deletes);
 	} catch (error) {
 		throw end(kernel, journal, transaction, progress.done, error);
 	}
-	const ending = journal.endings.get(transaction);
-	if (ending !== undefined && leave !== true) finish(kernel, journal, ending);
-	return { rejected: progress.rejected, ending };
+	const pending = journal.pendingDeletes.get(transaction);
+	if (pending !== undefined && deferDeletes !== true) finish(kernel, journal, pending);
+	return { rejected: progress.rejected, pending };
 }
 
-/** All that can be undone stands: say so in the journal. */
-function conclude(journal: Ledger, transaction: string, { final, delta }: Rest): void {
-	if (final.length > 0) journal.past(transaction, endingOf(final), delta);
-	else if (isEmpty(delta)) journal.abort(transaction);
-	else journal.commit(transaction, delta);
-}
-
-const endingOf = (final: readonly PlannedStep[]): StepRecord[] =>
+/** What is done last, for the journal. */
+const recordsOf = (final: readonly PlannedStep[]): StepRecord[] =>
 	final.map(({ label, do: action }) => ({ label, actions: [action] }));
 
 /** The provisional transaction stands from now on; its steps that cannot be undone are done now. @throws RollbackError, as `finish` */
 export function confirm(kernel: Kernel, journal: Ledger, provisional: ProvisionalRecord): void {
 	const { transaction, steps } = provisional;
-	if (steps.length > 0) journal.past(transaction, steps, NO_CHANGE);
-	else journal.commit(transaction);
-	const ending = journal.endings.get(transaction);
-	if (ending !== undefined) finish(kernel, journal, ending);
+	journal.commit(transaction, NO_CHANGE, steps);
+	const pending = journal.pendingDeletes.get(transaction);
+	if (pending !== undefined) finish(kernel, journal, pending);
 }
 
-/** Do what is left of a transaction, and say so. @throws RollbackError naming what would not go; the journal keeps it */
-export function finish(kernel: Kernel, journal: Ledger, ending: Ending): void {
-	const [error] = endAll(kernel, [ending]);
+/** Run the pending deletes of a transaction and end it. @throws RollbackError naming what would not go; it stays pending */
+export function finish(kernel: Kernel, journal: Ledger, pending: PendingDeletes): void {
+	const [error] = runDeletes(kernel, [pending]);
 	if (error !== undefined) throw error;
-	journal.commit(ending.transaction);
+	journal.end(pending.transaction);
 }
 
-/** Do what is left of transactions, all that will go, as one. @returns of each why not all of it is done */
-export function endAll(
+/**
+ * Run the pending deletes of several transactions together, for the kernel deletes many links in the time of one.
+ * @returns for each transaction why some of its links are still there; undefined where none is
+ */
+export function runDeletes(
 	kernel: Kernel,
-	endings: readonly Ending[],
+	transactions: readonly PendingDeletes[],
 ): readonly (RollbackError | undefined)[] {
-	const actions = endings.flatMap(({ steps }) => steps.flatMap((step) => step.actions));
+	const actions = transactions.flatMap(({ steps }) => steps.flatMap((step) => step.actions));
 	const failures: (Error | undefined)[] = [];
 	while (failures.length < actions.length)
 		failures.push(...execute(kernel, actions.slice(failures.length)));
-	return endings.map(({ steps }) => {
+	return transactions.map(({ steps }) => {
 		let cause: Error | undefined;
 		const residual = steps.flatMap(({ label, actions: { length } }) => {
 			const failed = failures.splice(0, length).filter((failure) => failure !== undefined);
@@ -108,8 +100,8 @@ export function endAll(
 	});
 }
 
-/** What is left to do and to remember once the rejected requests are out. */
-type Rest = Pick<Plan, "final" | "delta">;
+/** What of a plan is still to be done and to be remembered when some of its requests were rejected. */
+type Remaining = Pick<Plan, "final" | "delta">;
 
 const isEmpty = ({ put, drop, up, down }: Delta): boolean =>
 	put.length + drop.length + up.length + down.length === 0;
@@ -154,7 +146,7 @@ class Progress {
 		}
 	}
 
-	remaining(): Rest {
+	remaining(): Remaining {
 		const { final, delta } = this.#plan;
 		if (this.rejected.size === 0) return { final, delta };
 		const isIn = (name: string): boolean =>
@@ -247,8 +239,8 @@ function end(
 	done: readonly PlannedStep[],
 	error: unknown,
 ): unknown {
-	const left = error instanceof RollbackError ? error.residual : [];
-	const residual = [...left, ...undo(kernel, done)];
+	const before = error instanceof RollbackError ? error.residual : [];
+	const residual = [...before, ...undo(kernel, done)];
 	if (residual.length > 0) {
 		const cause = error instanceof RollbackError ? error.cause : error;
 		return new RollbackError(residual, { cause });

@@ -4,9 +4,10 @@ import { describe } from "../netlink/describe.js";
 import { UmlnetError } from "../sys/error.js";
 import { apply, confirm, finish } from "./apply.js";
 import { ConflictError, NotConfirmedError, ProvisionalError } from "./error.js";
-import { type Ending, type Ledger, linksOf, type Unfinished } from "./journal/journal.js";
+import { type Ledger, linksOf, type PendingDeletes, type Unfinished } from "./journal/journal.js";
 import { type Kinds, kindOf, linkKey, type PlannedStep } from "./kind.js";
 import { type Plan, planDown, planUp, type UpRequest } from "./plan.js";
+import { RecheckCache } from "./recheck-cache.js";
 import { recover } from "./recover.js";
 import type {
 	ConfirmReport,
@@ -19,15 +20,14 @@ import type {
 	TapStatus,
 	UpReport,
 } from "./report.js";
-import { Looks } from "./trust.js";
 import { strays, verify } from "./verify.js";
 
 /** Whose transactions are whose. */
 export interface Ownership {
 	/** What the names of ours begin with, and of nobody else's who writes this journal. */
 	readonly owner: string;
-	/** Whether nobody is about to finish this transaction any more, which is past undoing. */
-	isLeft(transaction: string): boolean;
+	/** Whether no process is about to run the pending deletes of this transaction any more. */
+	isAbandoned(transaction: string): boolean;
 	/** Milliseconds since boot, the same for all processes. */
 	now(): number;
 }
@@ -55,7 +55,7 @@ export class Engine {
 	/** The index of a link of the host, by name. @throws SpecError when there is none */
 	readonly #readLinkIndex: (name: string) => number;
 	readonly #ownership: Ownership;
-	readonly #looks = new Looks();
+	readonly #verified = new RecheckCache();
 
 	constructor(
 		kernel: Kernel,
@@ -72,46 +72,46 @@ export class Engine {
 	}
 
 	/**
-	 * Bring up the taps of all requests in one transaction; a request that fails alone is rejected alone. With `within`
-	 * it is undone again unless it is confirmed in so many milliseconds. What was looked at in the last `trust`
-	 * milliseconds is taken to be so yet, if taps stand on it that nobody asks about: the table, forwarding of an
-	 * uplink. Who changes that after a look is not noticed anyway.
+	 * Bring up the taps of all requests in one transaction; a request that fails alone is rejected alone. With
+	 * `confirmWithin` all of it is undone again unless it is confirmed within so many milliseconds. Shared objects (the
+	 * nft table, uplink forwarding) that were verified less than `maxAge` ms ago are not read again: a change made by
+	 * others in that window is noticed at the next check.
 	 */
 	up(
 		requests: readonly UpRequest[],
-		within?: number,
-		trust = 0,
+		confirmWithin?: number,
+		maxAge = 0,
 	): ReadonlyMap<number, RequestOutcome<UpReport>> {
 		try {
-			return this.#up(requests, within, trust);
+			return this.#up(requests, confirmWithin, maxAge);
 		} catch (error) {
-			const { hasTrusted } = this.#looks;
-			this.#looks.forget();
-			// Perhaps what it was trusted to stand on is there no more.
-			if (!hasTrusted || this.#journal.unfinished !== undefined) throw error;
-			return this.#up(requests, within, 0);
+			const { wasUsed } = this.#verified;
+			this.#verified.invalidate();
+			// Perhaps a shared object that was not verified for this is not there any more.
+			if (!wasUsed || this.#journal.unfinished !== undefined) throw error;
+			return this.#up(requests, confirmWithin, 0);
 		}
 	}
 
 	#up(
 		requests: readonly UpRequest[],
-		within: number | undefined,
-		trust: number,
+		confirmWithin: number | undefined,
+		maxAge: number,
 	): ReadonlyMap<number, RequestOutcome<UpReport>> {
 		this.#refuseWhileProvisional();
-		this.#await(() =>
+		this.#finishDeletesOf(() =>
 			requests
 				.flatMap(({ taps }) => taps.flatMap(({ resources }) => resources))
 				.map(({ kind, want }) => kindOf(this.#kinds, kind).key(want)),
 		);
-		const plan = this.#planUp(requests, trust);
+		const plan = this.#planUp(requests, maxAge);
 		const names = requests.flatMap(({ taps }) => taps.map(({ report }) => report.name));
 		const parked = requests
 			.flatMap(({ taps }) => taps)
 			.filter(({ report }) => report.mode === "parked");
 		const subnets = this.#subnets(parked.map(({ report }) => report.name));
-		const { rejected } = this.#apply(plan, command("up", names), { within });
-		if (rejected.size > 0) this.#looks.forget();
+		const { rejected } = this.#apply(plan, command("up", names), { confirmWithin });
+		if (rejected.size > 0) this.#verified.invalidate();
 		this.#forgetFlows(subnets);
 		const steps = stepsByRequest(plan);
 		return new Map(
@@ -129,16 +129,16 @@ export class Engine {
 	}
 
 	/**
-	 * Take down the taps of all requests in one transaction. With `leave` what cannot be undone, deleting links, is
-	 * left to the caller: it stands in the journal's `endings`. `within` as for `up`.
+	 * Take down the taps of all requests in one transaction. With `deferDeletes` links are not deleted yet: the
+	 * journal lists them as pending, and the caller has that done. `confirmWithin` as for `up`.
 	 */
 	down(
 		requests: readonly DownRequest[],
-		leave = false,
-		within?: number,
+		deferDeletes = false,
+		confirmWithin?: number,
 	): ReadonlyMap<number, RequestOutcome<DownReport>> {
 		this.#refuseWhileProvisional();
-		this.#await(() => requests.flatMap(({ taps }) => taps.map(linkKey)));
+		this.#finishDeletesOf(() => requests.flatMap(({ taps }) => taps.map(linkKey)));
 		const { state } = this.#journal;
 		const there = new Set(
 			requests.flatMap(({ taps }) => taps.filter((name) => state.taps.has(name))),
@@ -146,13 +146,13 @@ export class Engine {
 		const plan = planDown(this.#kinds, this.#kernel, state, requests);
 		const names = [...plan.requestOf.keys()];
 		const subnets = this.#subnets(names);
-		this.#apply(plan, command("down", names), { leave, within });
+		this.#apply(plan, command("down", names), { deferDeletes, confirmWithin });
 		this.#forgetFlows(subnets);
 		const steps = stepsByRequest(plan);
 		return new Map(
 			requests.map(({ id, taps }): [number, RequestOutcome<DownReport>] => {
-				const gone = taps.filter((name) => there.has(name));
-				const report = { changed: gone.length > 0, steps: steps.get(id) ?? [], taps: gone };
+				const down = taps.filter((name) => there.has(name));
+				const report = { changed: down.length > 0, steps: steps.get(id) ?? [], taps: down };
 				return [id, { report: this.#withProvisional(report) }];
 			}),
 		);
@@ -203,12 +203,12 @@ export class Engine {
 			if (entry === undefined) return [];
 			return [{ kind: entry.kind, key, taps: [...state.users(key)], drift: look(key) }];
 		});
-		return this.#withProvisional({ taps, resources, unfinished: this.left });
+		return this.#withProvisional({ taps, resources, unfinished: this.unfinished });
 	}
 
-	/** What a killed process left half done, or nobody confirmed in time, by the name of its command. */
-	get left(): string | undefined {
-		return this.#abandoned?.command ?? this.#endings[0]?.command;
+	/** The command of what a killed process did not finish, or nobody confirmed in time; `recover` ends it. */
+	get unfinished(): string | undefined {
+		return this.#toUndo?.command ?? this.#toFinish[0]?.command;
 	}
 
 	/** What waits to be confirmed, and still may be. */
@@ -252,14 +252,14 @@ export class Engine {
 			recover(this.#kernel, this.#journal, unfinished, []);
 	}
 
-	/** End what a killed process left half done, and undo what nobody confirmed in time. */
+	/** Undo or finish what a killed process began, and undo what nobody confirmed in time. */
 	recover(): RecoverReport {
-		const report = recover(this.#kernel, this.#journal, this.#abandoned, this.#endings);
+		const report = recover(this.#kernel, this.#journal, this.#toUndo, this.#toFinish);
 		return this.#withProvisional(report);
 	}
 
-	/** What is to be undone, by whoever comes. */
-	get #abandoned(): Unfinished | undefined {
+	/** The transaction that is to be undone: not a provisional one before its deadline. */
+	get #toUndo(): Unfinished | undefined {
 		return this.provisional === undefined ? this.#journal.unfinished : undefined;
 	}
 
@@ -269,11 +269,13 @@ export class Engine {
 		return provisional === undefined ? report : { ...report, provisional };
 	}
 
-	/** What is past undoing and nobody is about to finish. */
-	get #endings(): Ending[] {
-		const { endings } = this.#journal;
-		if (endings.size === 0) return [];
-		return [...endings.values()].filter(({ transaction }) => this.#ownership.isLeft(transaction));
+	/** The pending deletes that no process is about to run any more. */
+	get #toFinish(): PendingDeletes[] {
+		const { pendingDeletes } = this.#journal;
+		if (pendingDeletes.size === 0) return [];
+		return [...pendingDeletes.values()].filter(({ transaction }) =>
+			this.#ownership.isAbandoned(transaction),
+		);
 	}
 
 	/** @throws ProvisionalError when something else waits to be confirmed: if that is undone, nothing may rest on it */
@@ -286,21 +288,27 @@ export class Engine {
 	#apply(
 		plan: Plan,
 		command: string,
-		{ leave, within }: { leave?: boolean; within?: number | undefined },
+		{ deferDeletes, confirmWithin }: { deferDeletes?: boolean; confirmWithin?: number | undefined },
 	) {
 		const transaction = `${this.#ownership.owner}-${++count}`;
-		const deadline = within === undefined ? undefined : () => this.#ownership.now() + within;
-		return apply(this.#kernel, this.#journal, plan, { transaction, command, leave, deadline });
+		const deadline =
+			confirmWithin === undefined ? undefined : () => this.#ownership.now() + confirmWithin;
+		return apply(this.#kernel, this.#journal, plan, {
+			transaction,
+			command,
+			deferDeletes,
+			deadline,
+		});
 	}
 
-	/** Links of these keys that are on their way out: they are gone when this returns, and their names free. */
-	#await(keys: () => readonly string[]): void {
-		const { endings } = this.#journal;
-		if (endings.size === 0) return;
+	/** Run the pending deletes of links with these keys, so that their names are free when this returns. */
+	#finishDeletesOf(keys: () => readonly string[]): void {
+		const { pendingDeletes } = this.#journal;
+		if (pendingDeletes.size === 0) return;
 		const wanted = new Set(keys());
-		for (const ending of [...endings.values()])
-			if (linksOf(ending).some(({ name }) => wanted.has(linkKey(name))))
-				finish(this.#kernel, this.#journal, ending);
+		for (const pending of [...pendingDeletes.values()])
+			if (linksOf(pending).some(({ name }) => wanted.has(linkKey(name))))
+				finish(this.#kernel, this.#journal, pending);
 	}
 
 	/** Where the guests of these taps live: on a bridge that others stay on only they themselves, else their whole segment. */
@@ -327,17 +335,17 @@ export class Engine {
 		}
 	}
 
-	#planUp(requests: readonly UpRequest[], trust = 0): Plan {
+	#planUp(requests: readonly UpRequest[], maxAge = 0): Plan {
 		const { state } = this.#journal;
-		const isTrusted = this.#looks.within(trust);
+		const isRecent = this.#verified.begin(maxAge);
 		const isBeingDeleted = (index: number): boolean =>
-			[...this.#journal.endings.values()].some((ending) =>
-				linksOf(ending).some((link) => link.index === index),
+			[...this.#journal.pendingDeletes.values()].some((pending) =>
+				linksOf(pending).some((link) => link.index === index),
 			);
-		const sight = { readLinkIndex: this.#readLinkIndex, isTrusted, isBeingDeleted };
-		const plan = planUp(this.#kinds, this.#kernel, state, requests, sight);
+		const facts = { readLinkIndex: this.#readLinkIndex, isRecent, isBeingDeleted };
+		const plan = planUp(this.#kinds, this.#kernel, state, requests, facts);
 		const shared = [...plan.wanted.keys()].filter((key) => state.users(key).size > 1);
-		if (trust > 0) this.#looks.note(shared);
+		if (maxAge > 0) this.#verified.record(shared);
 		return plan;
 	}
 

@@ -36,24 +36,24 @@ export function waves(requests: readonly GroupRequest[]): GroupRequest[][] {
 	return out;
 }
 
-// Four times what a transaction of one takes, and shorter than anybody needs to change something by hand.
-const TRUST_MS = 10;
+// Some times what a transaction takes, and shorter than anybody needs to change something by hand.
+const MAX_AGE_MS = 10;
 
 /**
- * Run requests in as few transactions as their order allows; each gets an outcome of its own. With `leave`
- * deleting links is left to the caller: it stands in the journal's `endings`.
+ * Run requests in as few transactions as their order allows; each gets an outcome of its own. With
+ * `deferDeletes` links are not deleted yet: the journal lists them as pending, and the caller has that done.
  */
 export function commitGroup(
 	engine: Engine,
 	requests: readonly GroupRequest[],
-	leave = false,
+	deferDeletes = false,
 ): Map<number, GroupOutcome> {
 	const run = new Run(engine);
 	for (const wave of waves(requests)) {
 		const downs = wave.filter((request) => request.verb === "down");
 		const ups = wave.filter((request) => request.verb === "up");
-		run.settle(downs, (requests) => engine.down(requests, leave));
-		run.settle(ups, (requests) => engine.up(requests, undefined, TRUST_MS));
+		run.settle(downs, (requests) => engine.down(requests, deferDeletes));
+		run.settle(ups, (requests) => engine.up(requests, undefined, MAX_AGE_MS));
 	}
 	return run.outcomes;
 }

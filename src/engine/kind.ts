@@ -121,8 +121,8 @@ export interface Resource {
 	readonly kind: string;
 	readonly want: unknown;
 	readonly path: string;
-	/** Only kept where it stands already: neither looked at nor made for this. */
-	readonly keep?: true;
+	/** It is used if it is there already, as it is: nothing is created, verified or changed for this. */
+	readonly ifPresent?: true;
 }
 
 // biome-ignore lint/suspicious/noExplicitAny: kinds of all shapes side by side; each checks its own

@@ -10,7 +10,7 @@ import {
 	type Resource,
 	type Step,
 } from "./kind.js";
-import { linkIndex, Planner, type Sight, type Target } from "./planner.js";
+import { type HostFacts, linkIndex, Planner, type Target } from "./planner.js";
 import type { TapReport } from "./report.js";
 import { same } from "./same.js";
 import type { Delta, State } from "./state.js";
@@ -46,8 +46,8 @@ export interface Plan {
 }
 
 /**
- * Every object the requests need, once, and the keys of those of each tap. What is only to be kept is needed where it
- * stands.
+ * Every object that the requests need, once, and the keys of those of each tap. An object that is wanted only if it
+ * is there is passed over where it is not.
  * @throws SpecError when two of them want different things of it
  */
 function targets(kinds: Kinds, state: State, requests: readonly UpRequest[]) {
@@ -57,15 +57,16 @@ function targets(kinds: Kinds, state: State, requests: readonly UpRequest[]) {
 		for (const tap of taps) {
 			const keys: string[] = [];
 			keysOf.set(tap, keys);
-			for (const { kind, want, path, keep = false } of tap.resources) {
+			for (const { kind, want, path, ifPresent = false } of tap.resources) {
 				const key: string = kindOf(kinds, kind).key(want);
-				if (keep && !state.entries.has(key)) continue;
+				if (ifPresent && !state.entries.has(key)) continue;
 				keys.push(key);
 				const known = wanted.get(key);
-				if (known === undefined) wanted.set(key, { kind, want, path, key, keep, requestIds: [id] });
+				if (known === undefined)
+					wanted.set(key, { kind, want, path, key, ifPresent, requestIds: [id] });
 				else if (!same(known.want, want)) throw wantedInTwoWays(key, path, known.path);
 				else {
-					known.keep &&= keep;
+					known.ifPresent &&= ifPresent;
 					if (known.requestIds.at(-1) !== id) known.requestIds.push(id);
 				}
 			}
@@ -95,8 +96,8 @@ function order(
 }
 
 /**
- * The plan that brings the taps up. Looks up only what the taps name, and of what others need as well only what
- * is not trusted to be as it was made.
+ * The plan that brings the taps up. Looks up only what the taps name, and of the objects they share
+ * with others only those that were not verified recently.
  * @throws ConflictError, SpecError, KernelError
  */
 export function planUp(
@@ -104,17 +105,17 @@ export function planUp(
 	kernel: Kernel,
 	state: State,
 	requests: readonly UpRequest[],
-	sight: Sight,
+	facts: HostFacts,
 ): Plan {
 	const taps = requests.flatMap((request) => request.taps);
 	const requestOf = new Map<string, number>();
 	for (const { id, taps } of requests)
 		for (const { report } of taps) requestOf.set(report.name, id);
-	const planner = new Planner(kinds, kernel, state, requestOf, sight);
+	const planner = new Planner(kinds, kernel, state, requestOf, facts);
 	const { wanted, keysOf } = targets(kinds, state, requests);
-	for (const target of wanted.values()) planner.bring(target);
+	for (const target of wanted.values()) planner.ensure(target);
 	planner.validateNew();
-	const drop = abandoned(state, requestOf, wanted);
+	const drop = unused(state, requestOf, wanted);
 	planner.release(drop, (key) => requestOfAll(state.users(key), requestOf));
 	const up = taps.map((tap) => ({
 		report: { index: linkIndex(planner.entries.get(linkKey(tap.report.name))) ?? 0, ...tap.report },
@@ -142,17 +143,17 @@ export function planUp(
 	};
 }
 
-/** What these taps stood on and want no longer, and nobody else stands on. */
-function abandoned(
+/** The keys of the objects that these taps used, that they do not want any more and no other tap uses. */
+function unused(
 	state: State,
 	taps: ReadonlyMap<string, unknown>,
 	wanted: ReadonlyMap<string, unknown>,
 ): string[] {
-	const left = new Set<string>();
-	// Each once: what a network shares has as many users as there are guests.
+	const unwanted = new Set<string>();
+	// A set, for what a network shares has as many users as there are guests.
 	for (const name of taps.keys())
-		for (const key of state.taps.get(name)?.keys ?? []) if (!wanted.has(key)) left.add(key);
-	return [...left].filter((key) => {
+		for (const key of state.taps.get(name)?.keys ?? []) if (!wanted.has(key)) unwanted.add(key);
+	return [...unwanted].filter((key) => {
 		const users = state.users(key);
 		return users.size <= taps.size && [...users].every((user) => taps.has(user));
 	});
@@ -169,19 +170,20 @@ export function planDown(
 	requests: readonly { readonly id: number; readonly taps: readonly string[] }[],
 ): Plan {
 	const requestOf = new Map<string, number>();
-	const left = new Map<string, number>();
+	/** How many taps will still use each object, and the request that took the last one away: undefined where several did. */
+	const remaining = new Map<string, number>();
 	const owners = new Map<string, number | undefined>();
 	for (const { id, taps } of requests)
 		for (const name of taps) {
 			if (requestOf.has(name) || !state.taps.has(name)) continue;
 			requestOf.set(name, id);
 			for (const key of state.taps.get(name)?.keys ?? []) {
-				left.set(key, (left.get(key) ?? state.users(key).size) - 1);
+				remaining.set(key, (remaining.get(key) ?? state.users(key).size) - 1);
 				owners.set(key, owners.has(key) && owners.get(key) !== id ? undefined : id);
 			}
 		}
-	const drop = [...left.keys()].filter((key) => left.get(key) === 0);
-	const planner = new Planner(kinds, kernel, state, requestOf, BLIND);
+	const drop = [...remaining.keys()].filter((key) => remaining.get(key) === 0);
+	const planner = new Planner(kinds, kernel, state, requestOf, NO_LOOKUP);
 	planner.release(drop, (key) => owners.get(key));
 	return {
 		delta: { put: [], drop, up: [], down: [...requestOf.keys()] },
@@ -192,12 +194,12 @@ export function planDown(
 	};
 }
 
-/** Who takes down looks at nothing. */
-const BLIND: Sight = {
+/** To take something down, nothing of the host is looked up. */
+const NO_LOOKUP: HostFacts = {
 	readLinkIndex(name) {
 		throw new ConflictError(`link ${name}`, "nothing", "a link");
 	},
-	isTrusted: () => false,
+	isRecent: () => false,
 	isBeingDeleted: () => false,
 };
 

@@ -15,20 +15,20 @@ import { isPart } from "./same.js";
 import type { Entry, State } from "./state.js";
 
 /** What a plan must know of the host beside our state. */
-export interface Sight {
+export interface HostFacts {
 	/** The index of a link of the host. @throws SpecError when there is none */
 	readLinkIndex(name: string): number;
-	/** Whether what others stand on, too, need not be looked at, by its key. */
-	isTrusted(key: string): boolean;
-	/** Whether the link of this index was ours, and somebody is deleting it. */
+	/** Whether the shared object of this key was verified recently, so that it need not be read again. */
+	isRecent(key: string): boolean;
+	/** As in PlanContext. */
 	isBeingDeleted(index: number): boolean;
 }
 
 /** A resource that is wanted, once for all requests that want it. */
-export interface Target extends Omit<Resource, "keep"> {
+export interface Target extends Omit<Resource, "ifPresent"> {
 	readonly key: string;
-	/** Nobody wants more of it than that it stays. */
-	keep: boolean;
+	/** All who want it want it only if it is there already. */
+	ifPresent: boolean;
 	/** Of the requests that want it, each once. */
 	readonly requestIds: number[];
 }
@@ -54,7 +54,7 @@ const placed = (
 	requestId,
 });
 const NOTHING = {} as const;
-const TAKEN_ALONG = { undo: [] } as const;
+const WITHOUT_UNDO = { undo: [] } as const;
 const REMOVAL = { removes: true } as const;
 
 /**
@@ -65,46 +65,47 @@ export class Planner implements PlanContext {
 	readonly kernel: Kernel;
 	readonly #kinds: Kinds;
 	readonly #state: State;
-	readonly #ours: ReadonlyMap<string, unknown>;
-	readonly #sight: Sight;
-	/** Entries as they will be; what is made anew in this transaction. */
+	readonly #taps: ReadonlyMap<string, unknown>;
+	readonly #facts: HostFacts;
+	/** Entries as they will be. */
 	readonly entries = new Map<string, Entry>();
-	readonly fresh = new Set<string>();
+	/** The keys of those that this transaction creates. */
+	readonly created = new Set<string>();
 	readonly #requestOf = new Map<string, number | undefined>();
 	readonly steps: PlannedStep[] = [];
 	readonly removals: PlannedStep[] = [];
 	readonly #indexes = new Map<string, number>();
 
-	/** `ours`: the taps the plan is about. */
+	/** `taps`: those that the plan is about, by name. */
 	constructor(
 		kinds: Kinds,
 		kernel: Kernel,
 		state: State,
-		ours: ReadonlyMap<string, unknown>,
-		sight: Sight,
+		taps: ReadonlyMap<string, unknown>,
+		facts: HostFacts,
 	) {
 		this.kernel = kernel;
 		this.#kinds = kinds;
 		this.#state = state;
-		this.#ours = ours;
-		this.#sight = sight;
+		this.#taps = taps;
+		this.#facts = facts;
 	}
 
 	indexOf(link: string): number {
 		const known = this.#indexes.get(link) ?? linkIndex(this.#own(linkKey(link)));
-		const index = known ?? this.#sight.readLinkIndex(link);
+		const index = known ?? this.#facts.readLinkIndex(link);
 		this.#indexes.set(link, index);
 		return index;
 	}
 
 	isBeingDeleted(index: number): boolean {
-		return this.#sight.isBeingDeleted(index);
+		return this.#facts.isBeingDeleted(index);
 	}
 
 	isBlank(link: string): boolean {
 		const key = linkKey(link);
 		const entry = this.#state.entries.get(key);
-		if (entry === undefined) return this.fresh.has(key);
+		if (entry === undefined) return this.created.has(key);
 		return kindOf(this.#kinds, entry.kind).isBlank?.(entry.made) ?? false;
 	}
 
@@ -113,58 +114,60 @@ export class Planner implements PlanContext {
 	}
 
 	others(key: string): string[] {
-		return [...this.#state.users(key)].filter((name) => !this.#ours.has(name));
+		return [...this.#state.users(key)].filter((name) => !this.#taps.has(name));
 	}
 
 	#own(key: string): Entry | undefined {
 		return this.entries.get(key) ?? this.#state.entries.get(key);
 	}
 
-	/** Whether what other taps stand on, too, was looked at just now. */
-	#isTrusted(key: string): boolean {
-		return this.#state.users(key).size > this.#ours.size && this.#sight.isTrusted(key);
+	/** Whether other taps use it too, and it was verified recently. */
+	#isRecent(key: string): boolean {
+		return this.#state.users(key).size > this.#taps.size && this.#facts.isRecent(key);
 	}
 
-	/** Make what is not there, repair or change what is. */
-	bring({ kind: name, want, path, key, keep, requestIds }: Target): void {
+	/** Plan to create what is not there, and to repair or change what is. */
+	ensure({ kind: name, want, path, key, ifPresent, requestIds }: Target): void {
 		const kind = kindOf(this.#kinds, name);
 		const requestId = sole(requestIds);
 		const known = this.#state.entries.get(key);
-		if (keep && known !== undefined) {
+		if (ifPresent && known !== undefined) {
 			this.entries.set(key, known);
 			return;
 		}
-		const add = (steps: readonly Step[], other?: typeof TAKEN_ALONG) => {
+		const add = (steps: readonly Step[], other?: typeof WITHOUT_UNDO) => {
 			for (const step of steps) this.steps.push(placed(step, path, requestId, other));
 		};
 		if (known === undefined) {
-			const made = at(path, () => kind.resolve(want, this));
+			const made = withPath(path, () => kind.resolve(want, this));
 			const parent = kind.parentKey?.(made);
 			this.entries.set(key, { kind: name, key, made, path });
-			this.fresh.add(key);
+			this.created.add(key);
 			this.#requestOf.set(key, requestId);
-			// What a link of the same request takes along needs no undo of its own.
-			const goes =
-				parent !== undefined && this.fresh.has(parent) && this.#requestOf.get(parent) === requestId;
-			add(kind.create(made), goes ? TAKEN_ALONG : undefined);
+			// The undo of a link removes what is on it, too. One of another request may be undone without it, though.
+			const isOnNewLink =
+				parent !== undefined &&
+				this.created.has(parent) &&
+				this.#requestOf.get(parent) === requestId;
+			add(kind.create(made), isOnNewLink ? WITHOUT_UNDO : undefined);
 			return;
 		}
 		if (known.kind !== name)
 			throw new ConflictError(key.replace(":", " "), `our ${known.kind}`, `a ${name}`, { path });
-		if (kind.reconcile === undefined && isPart(want, known.made) && this.#isTrusted(key)) {
+		if (kind.reconcile === undefined && isPart(want, known.made) && this.#isRecent(key)) {
 			this.entries.set(key, known);
 			return;
 		}
-		const laidOver = (): unknown => ({ ...(known.made as object), ...(want as object) });
-		const next = at(path, () => kind.reconcile?.(known.made, want, this) ?? laidOver());
+		const merged = (): unknown => ({ ...(known.made as object), ...(want as object) });
+		const next = withPath(path, () => kind.reconcile?.(known.made, want, this) ?? merged());
 		this.entries.set(key, { kind: name, key, made: next, path });
-		add(at(path, () => kind.change(known.made, next, this.kernel)));
+		add(withPath(path, () => kind.change(known.made, next, this.kernel)));
 	}
 
 	/** @throws why what is made anew cannot be, as its kind finds when it sees all of them */
 	validateNew(): void {
 		const byKind = new Map<string, Entry[]>();
-		for (const key of this.fresh) {
+		for (const key of this.created) {
 			const entry = this.entries.get(key) as Entry;
 			if (kindOf(this.#kinds, entry.kind).validateAll === undefined) continue;
 			const known = byKind.get(entry.kind);
@@ -182,7 +185,7 @@ export class Planner implements PlanContext {
 		}
 	}
 
-	/** Take away what no tap needs any more, the last made first. */
+	/** Plan to remove what no tap needs any more, the last made first. */
 	release(keys: readonly string[], requestOf: (key: string) => number | undefined): void {
 		const going = new Set(keys);
 		for (const key of keys.toReversed()) {
@@ -210,10 +213,10 @@ export class Planner implements PlanContext {
 	}
 }
 
-/** @throws what a kind throws, with the place in the spec that asked for it */
-function at<T>(path: string, ask: () => T): T {
+/** Call a kind; what it throws gets the place in the spec that asked for it. */
+function withPath<T>(path: string, call: () => T): T {
 	try {
-		return ask();
+		return call();
 	} catch (error) {
 		if (error instanceof SpecError)
 			throw new SpecError(

@@ -2,21 +2,21 @@ import type { Kernel } from "../kernel/kernel.js";
 import { KernelError } from "../sys/error.js";
 import { finish, revert } from "./apply.js";
 import { RollbackError } from "./error.js";
-import type { Ending, Ledger, Unfinished } from "./journal/journal.js";
+import type { Ledger, PendingDeletes, Unfinished } from "./journal/journal.js";
 import type { StepRecord } from "./journal/record.js";
 import type { RecoverReport, StepReport } from "./report.js";
 
 /**
- * End what a killed process left half done: undo it, or, where it had come past what can be undone, finish
- * it. Touches nothing whose identity is not the one written down. May itself be killed and run again.
- * `unfinished` is what is to be undone, `endings` what is past undoing and nobody is about to finish.
+ * Undo what a killed process did not finish, and run the deletes that were pending when it died. Touches nothing
+ * whose identity is not the one written down. May itself be killed and run again.
+ * `unfinished` is the transaction to undo, `pending` are the deletes that no living process is about to run.
  * @throws RollbackError naming what could not be undone or finished
  */
 export function recover(
 	kernel: Kernel,
 	journal: Ledger,
 	unfinished: Unfinished | undefined,
-	endings: readonly Ending[],
+	pending: readonly PendingDeletes[],
 ): RecoverReport {
 	const undone = unfinished?.undo.toReversed() ?? [];
 	if (unfinished !== undefined) {
@@ -26,16 +26,16 @@ export function recover(
 		if (residual.length > 0) throw new RollbackError(residual, { step: unfinished.command });
 		journal.abort(unfinished.transaction);
 	}
-	for (const ending of endings) end(kernel, journal, ending);
-	const residual = [unfinished?.undo ?? [], ...endings.map(({ steps }) => steps)].flatMap((steps) =>
+	for (const one of pending) end(kernel, journal, one);
+	const residual = [unfinished?.undo ?? [], ...pending.map(({ steps }) => steps)].flatMap((steps) =>
 		unproven(kernel, steps),
 	);
-	const commands = [...(unfinished ? [unfinished] : []), ...endings].map(({ command }) => command);
+	const commands = [...(unfinished ? [unfinished] : []), ...pending].map(({ command }) => command);
 	if (commands.length === 0) return { outcome: "nothing", steps: [], residual: [] };
 	return {
 		outcome: unfinished === undefined ? "finished" : "undone",
 		transaction: commands.join("; "),
-		steps: [...undone, ...endings.flatMap(({ steps }) => steps)].map(told),
+		steps: [...undone, ...pending.flatMap(({ steps }) => steps)].map(told),
 		residual,
 	};
 }
@@ -60,11 +60,11 @@ function nameNow(kernel: Kernel, index: number): string | undefined {
 	}
 }
 
-function end(kernel: Kernel, journal: Ledger, ending: Ending): void {
+function end(kernel: Kernel, journal: Ledger, pending: PendingDeletes): void {
 	try {
-		finish(kernel, journal, ending);
+		finish(kernel, journal, pending);
 	} catch (error) {
-		if (error instanceof RollbackError) error.step = ending.command;
+		if (error instanceof RollbackError) error.step = pending.command;
 		throw error;
 	}
 }

@@ -3,7 +3,7 @@ import { existsSync } from "node:fs";
 import { Engine, type RequestOutcome } from "../engine/engine.js";
 import { commitGroup, type GroupOutcome, type GroupRequest } from "../engine/group.js";
 import { removeDirectory, stateDirectory } from "../engine/journal/directory.js";
-import { type Ending, Journal, linksOf } from "../engine/journal/journal.js";
+import { Journal, linksOf, type PendingDeletes } from "../engine/journal/journal.js";
 import { HostLock } from "../engine/journal/lock.js";
 import type {
 	ConfirmReport,
@@ -44,7 +44,7 @@ const owner = `${processId()}-${threadId()}`;
 /** How a group ended, and what is left to do of its transactions. */
 export interface Committed {
 	readonly outcomes: ReadonlyMap<number, GroupOutcome>;
-	readonly leaving: readonly Ending[];
+	readonly leaving: readonly PendingDeletes[];
 }
 
 /** `prune` is a transaction of its own, and only one transaction at a time can be provisional. */
@@ -88,7 +88,7 @@ export class Host {
 		this.#journal = new Journal(this.#directory);
 		this.#engine = new Engine(kernel, this.#journal, kinds, readLinkIndex, {
 			owner,
-			isLeft: (transaction) => this.#isLeft(transaction),
+			isAbandoned: (transaction) => this.#isAbandoned(transaction),
 			now: sinceBoot,
 		});
 		this.#timeout = options.timeout ?? DEFAULT_TIMEOUT;
@@ -158,17 +158,19 @@ export class Host {
 	 */
 	commit(requests: () => readonly GroupRequest[]): Promise<Committed> {
 		return this.#locked(() => {
-			const { endings } = this.#journal;
-			const before = new Set(endings.keys());
+			const { pendingDeletes } = this.#journal;
+			const before = new Set(pendingDeletes.keys());
 			const outcomes = commitGroup(this.#engine, requests(), true);
-			const leaving = [...endings.values()].filter(({ transaction }) => !before.has(transaction));
+			const leaving = [...pendingDeletes.values()].filter(
+				({ transaction }) => !before.has(transaction),
+			);
 			for (const { transaction } of leaving) this.#leaving.add(transaction);
 			return { outcomes, leaving };
 		});
 	}
 
 	/** Whether the links of these have gone, with all that was on them. Waits for nobody unless they have. */
-	areGone(endings: readonly Ending[]): boolean {
+	areGone(endings: readonly PendingDeletes[]): boolean {
 		const links = endings.flatMap(linksOf);
 		if (links.some(({ index }) => this.#kernel.linkName(index) !== undefined)) return false;
 		// They are out of the list first; what was on them goes before the lock is free, which this waits for.
@@ -244,7 +246,7 @@ export class Host {
 		try {
 			this.#journal.refresh();
 			this.#writeGone();
-			if (recover && this.#engine.left !== undefined) this.#engine.recover();
+			if (recover && this.#engine.unfinished !== undefined) this.#engine.recover();
 			if (recover) this.#sweep();
 			return body();
 		} finally {
@@ -254,12 +256,12 @@ export class Host {
 
 	#writeGone(): void {
 		for (const transaction of this.#gone)
-			if (this.#journal.endings.has(transaction)) this.#journal.commit(transaction);
+			if (this.#journal.pendingDeletes.has(transaction)) this.#journal.end(transaction);
 		this.#gone.clear();
 	}
 
 	/** Whether nobody is about to finish a transaction: its process has died, or it is ours and was given up. */
-	#isLeft(transaction: string): boolean {
+	#isAbandoned(transaction: string): boolean {
 		if (transaction.startsWith(`${owner}-`)) return !this.#leaving.has(transaction);
 		return !isAlive(transaction);
 	}

@@ -125,7 +125,7 @@ export function parkedTap(
 		},
 		resources: [
 			resource("tap", want, "pool"),
-			{ ...resource("table", { name: TABLE }, "pool"), keep: true },
+			{ ...resource("table", { name: TABLE }, "pool"), ifPresent: true },
 		],
 	};
 }

@@ -1,5 +1,5 @@
 import { Worker } from "node:worker_threads";
-import type { Ending } from "../engine/journal/journal.js";
+import type { PendingDeletes } from "../engine/journal/journal.js";
 import { unpackError } from "./passage.js";
 import type { Reaped } from "./reaper.js";
 
@@ -10,7 +10,7 @@ const GATHER_MS = 1;
 const LOOK_MS = 1;
 
 interface Lot {
-	readonly endings: readonly Ending[];
+	readonly endings: readonly PendingDeletes[];
 	readonly tell: readonly ((error: Error | undefined) => void)[];
 }
 interface Reaper {
@@ -25,21 +25,21 @@ interface Reaper {
 export class Deletion {
 	readonly #netns: string | undefined;
 	/** Whether all links of these transactions, and all that was on them, have gone. */
-	readonly #areGone: (endings: readonly Ending[]) => boolean;
+	readonly #areGone: (endings: readonly PendingDeletes[]) => boolean;
 	readonly #reapers: Reaper[] = [];
 	/** Those whose end nobody has seen yet. */
 	readonly #unseen = new Set<Lot>();
-	#waiting: { ending: Ending; tell: (error: Error | undefined) => void }[] = [];
+	#waiting: { ending: PendingDeletes; tell: (error: Error | undefined) => void }[] = [];
 	#timer: NodeJS.Timeout | undefined;
 	#looking: NodeJS.Timeout | undefined;
 
-	constructor(netns: string | undefined, areGone: (endings: readonly Ending[]) => boolean) {
+	constructor(netns: string | undefined, areGone: (endings: readonly PendingDeletes[]) => boolean) {
 		this.#netns = netns;
 		this.#areGone = areGone;
 	}
 
 	/** Resolves when the links have gone, or with why they have not. Never rejects. */
-	end(ending: Ending): Promise<Error | undefined> {
+	end(ending: PendingDeletes): Promise<Error | undefined> {
 		return new Promise((tell) => {
 			this.#waiting.push({ ending, tell });
 			this.#timer ??= setTimeout(() => this.#begin(), GATHER_MS);

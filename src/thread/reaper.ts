@@ -3,8 +3,8 @@
  * waits for grace periods, without its lock by then (netdev_run_todo, net/core/dev.c).
  */
 import { parentPort, workerData } from "node:worker_threads";
-import { endAll } from "../engine/apply.js";
-import type { Ending } from "../engine/journal/journal.js";
+import { runDeletes } from "../engine/apply.js";
+import type { PendingDeletes } from "../engine/journal/journal.js";
 import { LinuxKernel } from "../kernel/linux.js";
 import { enterNamespace } from "../sys/namespace.js";
 import { type PackedError, packError } from "./passage.js";
@@ -18,7 +18,7 @@ const { netns } = workerData as { readonly netns?: string | undefined };
 if (netns !== undefined) enterNamespace(netns);
 const kernel = new LinuxKernel();
 
-port.on("message", (endings: readonly Ending[]) => {
-	const reaped: Reaped = endAll(kernel, endings).map((error) => error && packError(error));
+port.on("message", (endings: readonly PendingDeletes[]) => {
+	const reaped: Reaped = runDeletes(kernel, endings).map((error) => error && packError(error));
 	port.postMessage(reaped);
 });

@@ -1,7 +1,7 @@
 import { Engine } from "../engine/engine.js";
 import { commitGroup, type GroupOutcome, type GroupRequest } from "../engine/group.js";
 import { frame } from "../engine/journal/frame.js";
-import type { Ending, Ledger } from "../engine/journal/journal.js";
+import type { Ledger, PendingDeletes } from "../engine/journal/journal.js";
 import type { JournalRecord, StepRecord } from "../engine/journal/record.js";
 import { encodeRecord } from "../engine/journal/record-writer.js";
 import type { DownReport, TapReport, UpReport } from "../engine/report.js";
@@ -23,18 +23,18 @@ class Pretence implements Ledger {
 	readonly state = new State();
 	readonly unfinished = undefined;
 	readonly confirmOutcome = undefined;
-	readonly endings = new Map<string, Ending>();
+	readonly pendingDeletes = new Map<string, PendingDeletes>();
 
 	begin(transaction: string, command: string, steps: readonly StepRecord[]): void {
 		this.#write({ begin: { transaction, command, steps } });
 	}
-	past(transaction: string, steps: readonly StepRecord[], delta: Delta): void {
-		this.#write({ past: { transaction, steps, delta } });
+	commit(transaction: string, delta: Delta, steps: readonly StepRecord[] = []): void {
+		if (steps.length > 0) this.#write({ commit: { transaction, steps, delta } });
+		else this.#write({ end: { transaction, delta } });
 		this.state.apply(delta);
 	}
-	commit(transaction: string, delta?: Delta): void {
-		this.#write({ commit: { transaction, delta } });
-		if (delta !== undefined) this.state.apply(delta);
+	end(transaction: string): void {
+		this.#write({ end: { transaction } });
 	}
 	abort(): void {}
 	provisional(): void {}
@@ -63,7 +63,7 @@ export class Rehearsal {
 	readonly #kernel = new RehearsalKernel();
 	readonly #engine = new Engine(this.#kernel, new Pretence(), kinds, () => UPLINK, {
 		owner: "rehearsal",
-		isLeft: () => false,
+		isAbandoned: () => false,
 		now: () => 0,
 	});
 	readonly #pool: Pool | undefined;

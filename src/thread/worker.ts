@@ -7,7 +7,7 @@ import {
 	workerData,
 } from "node:worker_threads";
 import { type GroupOutcome, tapsIn } from "../engine/group.js";
-import type { Ending } from "../engine/journal/journal.js";
+import type { PendingDeletes } from "../engine/journal/journal.js";
 import type { DownReport } from "../engine/report.js";
 import { type Committed, Host, type HostOptions, type Which } from "../host/host.js";
 import type { Errand, PoolOptions } from "../host/pool.js";
@@ -180,7 +180,7 @@ class Server {
 	}
 
 	/** Have links deleted elsewhere, and answer those who wait for it when it is done. */
-	#leave(leaving: readonly Ending[], answers: readonly Answer[]): void {
+	#leave(leaving: readonly PendingDeletes[], answers: readonly Answer[]): void {
 		const left = this.#left(leaving, answers);
 		this.#leaving.add(left);
 		left
@@ -191,7 +191,7 @@ class Server {
 			.catch(fail);
 	}
 
-	async #left(leaving: readonly Ending[], answers: readonly Answer[]): Promise<void> {
+	async #left(leaving: readonly PendingDeletes[], answers: readonly Answer[]): Promise<void> {
 		const errors = await Promise.all(
 			leaving.map(async (ending) => {
 				const error = await this.#deletion.end(ending);

@@ -38,17 +38,17 @@ export class CountingJournal extends Journal {
 	override begin(transaction: string, command: string, undo: readonly StepRecord[]): void {
 		this.write(() => super.begin(transaction, command, undo));
 	}
-	override past(transaction: string, steps: readonly StepRecord[], delta: Delta): void {
-		this.write(() => super.past(transaction, steps, delta));
-	}
 	override provisional(record: ProvisionalRecord): void {
 		this.write(() => super.provisional(record));
 	}
 	override expire(transaction: string): void {
 		this.write(() => super.expire(transaction));
 	}
-	override commit(transaction: string, delta?: Delta): void {
-		this.write(() => super.commit(transaction, delta));
+	override commit(transaction: string, delta: Delta, pending?: readonly StepRecord[]): void {
+		this.write(() => super.commit(transaction, delta, pending));
+	}
+	override end(transaction: string): void {
+		this.write(() => super.end(transaction));
 	}
 	override abort(transaction: string): void {
 		this.write(() => super.abort(transaction));

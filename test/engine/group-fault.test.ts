@@ -57,7 +57,7 @@ class Group {
 		} catch (error) {
 			if (!(error instanceof UmlnetError)) throw error;
 			if (!(error instanceof RollbackError)) return all;
-			const goal = rig.journal.endings.size === 0 ? this.#before : this.#after;
+			const goal = rig.journal.pendingDeletes.size === 0 ? this.#before : this.#after;
 			const unnamed = unnamedIn(error.residual, goal, rig.picture());
 			if (unnamed.length > 0) throw new Error(`${unnamed.join()} not named: ${error.message}`);
 			rig.kernel.heal();

@@ -27,7 +27,7 @@ function bounds(bytes: Buffer): number[] {
 }
 
 /** What a journal says is ours and unfinished, as text. */
-const saidBy = ({ state, unfinished, endings }: Journal): string =>
+const saidBy = ({ state, unfinished, pendingDeletes }: Journal): string =>
 	JSON.stringify([
 		[...state.taps],
 		[...state.entries],
@@ -36,7 +36,7 @@ const saidBy = ({ state, unfinished, endings }: Journal): string =>
 			unfinished?.provisional?.deadline,
 			unfinished?.provisional?.steps.length,
 		],
-		[...endings],
+		[...pendingDeletes],
 	]);
 
 /** What a process makes of these bytes: what they say, or the code of the error. */
@@ -83,7 +83,7 @@ const records = starts.slice(0, -1).map((start, i) => real.subarray(start, start
 const states = starts.map((end) => read(real.subarray(0, end)));
 
 describe("a journal", () => {
-	test("that was taken for this has begins, ends, a past, an undone transaction, and provisional ones confirmed and expired", () => {
+	test("that was taken for this has begins, commits, ends, an undone transaction, and provisional ones confirmed and expired", () => {
 		expect(records.length).toBeGreaterThan(15);
 		expect(new Set(states).size).toBeGreaterThan(6);
 	});
@@ -253,7 +253,7 @@ describe("a record with a good checksum", () => {
 			"begins before the last one has ended",
 			{ begin: { transaction: "2-1", command: "", steps: [] } },
 		],
-		["ends what never began", { commit: { transaction: "2-1" } }],
+		["ends what never began", { end: { transaction: "2-1" } }],
 		["undoes what never began", { abort: { transaction: "2-1" } }],
 		["starts all over", { checkpoint: { put: [], drop: [], up: [], down: [] } }],
 	])("that %s is refused", (_, record) => {

@@ -166,7 +166,7 @@ describe("what is provisional", () => {
 		expect(rig.engine.planDown(["tap0"]).steps).not.toEqual([]);
 		expect(rig.picture()).toBe(run.waiting);
 		rig.now = WITHIN;
-		expect(rig.engine.left).toBe("up tap0");
+		expect(rig.engine.unfinished).toBe("up tap0");
 		expect(rig.engine.status()).toMatchObject({ unfinished: "up tap0" });
 		expect(rig.recover()).toMatchObject({ outcome: "undone", transaction: "up tap0" });
 		expect(rig.picture()).toBe(run.start);

@@ -54,11 +54,11 @@ const delta: Delta = {
 const transaction = "1-2-3";
 const records: readonly JournalRecord[] = [
 	{ begin: { transaction, command: "up tap0", steps } },
-	{ past: { transaction, steps, delta } },
+	{ commit: { transaction, steps, delta } },
 	{ provisional: { transaction, deadline: 2 ** 45, steps, delta } },
 	{ expire: { transaction } },
-	{ commit: { transaction, delta } },
-	{ commit: { transaction, delta: undefined } },
+	{ end: { transaction, delta } },
+	{ end: { transaction, delta: undefined } },
 	{ abort: { transaction } },
 	{ checkpoint: delta },
 	{ checkpoint: { put: [], drop: [], up: [], down: [] } },

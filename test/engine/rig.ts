@@ -31,7 +31,7 @@ const readLinkIndex = (kernel: Kernel, name: string): number => {
 export const engineOver = (kernel: Kernel, journal: Journal, now = () => 0): Engine =>
 	new Engine(kernel, journal, kinds, readLinkIndex, {
 		owner: `${process.pid}`,
-		isLeft: () => true,
+		isAbandoned: () => true,
 		now,
 	});
 

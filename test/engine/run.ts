@@ -102,10 +102,13 @@ export class Run {
 	}
 
 	#flawOfRollback(rig: Rig, error: RollbackError, now: string): string | undefined {
-		const { unfinished, endings, isSettled } = rig.journal;
+		const { unfinished, pendingDeletes, isSettled } = rig.journal;
 		if (isSettled) return `forgotten after ${told(error)}`;
 		const goal = unfinished === undefined ? this.end : this.start;
-		const steps = [unfinished?.undo ?? [], ...[...endings.values()].map(({ steps }) => steps)];
+		const steps = [
+			unfinished?.undo ?? [],
+			...[...pendingDeletes.values()].map(({ steps }) => steps),
+		];
 		const labels = new Set(steps.flat().map(({ label }) => label));
 		const strange = error.residual.filter((label) => !labels.has(label));
 		if (strange.length > 0) return `${strange.join()} is no step`;

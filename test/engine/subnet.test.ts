@@ -76,7 +76,7 @@ test("a part of the LAN, and an address by itself, may be on a tap", () => {
 test("what is being deleted is in nobody's way", () => {
 	up(1, "nat", "192.168.11.1/24");
 	rig.engine.down(downOf(1), true);
-	expect(rig.journal.endings.size).toBe(1);
+	expect(rig.journal.pendingDeletes.size).toBe(1);
 	up(2, "plain", "192.168.11.9/24");
 	expect([...rig.journal.state.taps.keys()]).toEqual(["tap2"]);
 });

@@ -14,16 +14,16 @@ test("guests come up while others are deleted", async () => {
 	expect(up.changed).toBe(true);
 	await host.status();
 	const records = journal(place);
-	const past = records.findIndex((record) => "past" in record);
+	const commit = records.findIndex((record) => "commit" in record);
 	const next = records.findIndex(
 		(record) => "begin" in record && /later/.test(record.begin.command),
 	);
-	const { transaction } = (records[past] as { past: { transaction: string } }).past;
+	const { transaction } = (records[commit] as { commit: { transaction: string } }).commit;
 	const end = records.findIndex(
-		(record) => "commit" in record && record.commit.transaction === transaction,
+		(record) => "end" in record && record.end.transaction === transaction,
 	);
-	expect(past).toBeGreaterThan(0);
-	expect(next).toBeGreaterThan(past);
+	expect(commit).toBeGreaterThan(0);
+	expect(next).toBeGreaterThan(commit);
 	expect(end).toBeGreaterThan(next);
 	expect(place.links).toEqual(["later"]);
 });

@@ -32,6 +32,6 @@ export function busy({ directory }: Pick<Place, "directory">): number | undefine
 	const last = bodies(directory).at(-1);
 	const record = last && decodeRecord(last);
 	if (record === undefined) return undefined;
-	const open = "begin" in record ? record.begin : "past" in record ? record.past : undefined;
+	const open = "begin" in record ? record.begin : "commit" in record ? record.commit : undefined;
 	return open && Number(open.transaction.split("-")[0]);
 }

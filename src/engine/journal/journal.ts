@@ -42,15 +42,16 @@ export interface ConfirmOutcome {
 	readonly confirmed: boolean;
 }
 
-/** A transaction that stands and cannot be undone any more, and what is left to do of it. */
-export interface Ending {
+/** A committed transaction some of whose links are still to be deleted: that cannot be undone, only finished. */
+export interface PendingDeletes {
 	readonly transaction: string;
 	readonly command: string;
+	/** Deletes a link each. */
 	readonly steps: readonly StepRecord[];
 }
 
-/** The links that are to go. */
-export const linksOf = ({ steps }: Ending): Identity[] =>
+/** The links that are to be deleted. */
+export const linksOf = ({ steps }: PendingDeletes): Identity[] =>
 	steps.flatMap(({ actions }) =>
 		actions.flatMap((action) => (action.via === "unlink" ? [action.link] : [])),
 	);
@@ -68,8 +69,8 @@ export class Journal {
 	unfinished: Unfinished | undefined;
 	/** Of the last provisional transaction. It outlives the file, for the process that waits for it must learn it. */
 	confirmOutcome: ConfirmOutcome | undefined;
-	/** By transaction. Whoever does the steps, once more or at the same time as another, does no harm. */
-	readonly endings = new Map<string, Ending>();
+	/** By transaction. To run them twice, or in two processes at once, does no harm. */
+	readonly pendingDeletes = new Map<string, PendingDeletes>();
 	readonly #path: string;
 	readonly #directory: string;
 	#onDisk: boolean | undefined;
@@ -111,11 +112,6 @@ export class Journal {
 		this.#append({ begin: { transaction, command, steps: undo } });
 	}
 
-	/** The open transaction stands, and its last steps will be done, whoever does them; others may begin. */
-	past(transaction: string, steps: readonly StepRecord[], delta: Delta): void {
-		this.#append({ past: { transaction, steps, delta } });
-	}
-
 	/** The open transaction stands, but only until the deadline unless somebody confirms it. */
 	provisional(record: ProvisionalRecord): void {
 		this.#append({ provisional: record });
@@ -126,10 +122,20 @@ export class Journal {
 		this.#append({ expire: { transaction } });
 	}
 
-	/** The transaction is done: it stands, or its last steps are done too. */
-	commit(transaction: string, delta?: Delta): void {
-		this.#append({ commit: { transaction, delta } });
-		// The undo of what is unfinished would be lost.
+	/** The open transaction stands. Where deletes are pending they will be run, whoever does it; others may begin. */
+	commit(transaction: string, delta: Delta, pending: readonly StepRecord[] = []): void {
+		if (pending.length > 0) this.#append({ commit: { transaction, steps: pending, delta } });
+		else this.#end(transaction, delta);
+	}
+
+	/** The pending deletes of a transaction have been run. */
+	end(transaction: string): void {
+		this.#end(transaction);
+	}
+
+	#end(transaction: string, delta?: Delta): void {
+		this.#append({ end: { transaction, delta } });
+		// Compacting keeps the state alone: the undo of an unfinished transaction would be lost.
 		if (this.unfinished !== undefined) return;
 		if (this.#length > Math.max(COMPACT_BYTES, 4 * this.#checkpoint)) this.#compact();
 	}
@@ -141,7 +147,7 @@ export class Journal {
 
 	/** Every transaction has come to its end. */
 	get isSettled(): boolean {
-		return this.unfinished === undefined && this.endings.size === 0;
+		return this.unfinished === undefined && this.pendingDeletes.size === 0;
 	}
 
 	/** Nothing is ours any more and nothing is unfinished: the file can go. */
@@ -171,7 +177,7 @@ export class Journal {
 		this.state = new State();
 		this.unfinished = undefined;
 		this.#before = undefined;
-		this.endings.clear();
+		this.pendingDeletes.clear();
 	}
 
 	#open(): number {
@@ -262,7 +268,7 @@ export class Journal {
 		);
 	}
 
-	/** Whether a record can stand here: a transaction ends, or is past undoing, before the next one begins. */
+	/** Whether a record can stand here: a transaction is committed, or undone, before the next one begins. */
 	#follows(record: JournalRecord): boolean {
 		if ("checkpoint" in record) return this.#length === MAGIC.length;
 		if ("begin" in record) return this.unfinished === undefined;
@@ -271,7 +277,7 @@ export class Journal {
 		if ("provisional" in record) return isOpen && !isProvisional;
 		if ("expire" in record) return isOpen && isProvisional;
 		if ("abort" in record) return isOpen && !isProvisional;
-		return isOpen || ("commit" in record && this.endings.has(record.commit.transaction));
+		return isOpen || ("end" in record && this.pendingDeletes.has(record.end.transaction));
 	}
 
 	#fold(record: JournalRecord): void {
@@ -280,14 +286,14 @@ export class Journal {
 			this.unfinished = { transaction, command, undo: steps };
 		} else if ("provisional" in record) this.#put(record.provisional);
 		else if ("expire" in record) this.#settle(false);
-		else if ("past" in record) {
-			const { transaction, steps, delta } = record.past;
+		else if ("commit" in record) {
+			const { transaction, steps, delta } = record.commit;
 			const command = this.unfinished?.command ?? "";
 			this.#close(delta);
-			this.endings.set(transaction, { transaction, command, steps });
-		} else if ("commit" in record) {
-			const { transaction, delta } = record.commit;
-			if (!this.endings.delete(transaction)) this.#close(delta);
+			this.pendingDeletes.set(transaction, { transaction, command, steps });
+		} else if ("end" in record) {
+			const { transaction, delta } = record.end;
+			if (!this.pendingDeletes.delete(transaction)) this.#close(delta);
 			else if (delta !== undefined) this.state.apply(delta);
 		} else if ("abort" in record) this.unfinished = undefined;
 		else this.state.apply(record.checkpoint);
@@ -319,15 +325,15 @@ export class Journal {
 	}
 
 	/**
-	 * Write the state as one record into a new file, with what is past undoing behind it, and put it in the place
-	 * of the old one. Where that fails, the old one is as good.
+	 * Write the state as one record into a new file, followed by the pending deletes, and put that in the place of the
+	 * old one. Where that fails, the old one is as good.
 	 */
 	#compact(): void {
 		const records: JournalRecord[] = [{ checkpoint: this.state.toDelta() }];
-		for (const { transaction, command, steps } of this.endings.values())
+		for (const { transaction, command, steps } of this.pendingDeletes.values())
 			records.push(
 				{ begin: { transaction, command, steps: [] } },
-				{ past: { transaction, steps, delta: { put: [], drop: [], up: [], down: [] } } },
+				{ commit: { transaction, steps, delta: { put: [], drop: [], up: [], down: [] } } },
 			);
 		const fresh = `${this.#path}.new`;
 		let fd: number | undefined;
@@ -359,12 +365,12 @@ export type Ledger = Pick<
 	| "state"
 	| "unfinished"
 	| "confirmOutcome"
-	| "endings"
+	| "pendingDeletes"
 	| "begin"
-	| "past"
 	| "provisional"
 	| "expire"
 	| "commit"
+	| "end"
 	| "abort"
 >;
 

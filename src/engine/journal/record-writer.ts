@@ -14,18 +14,18 @@ import { type JournalRecord, nameOf, type StepRecord } from "./record.js";
 const RECORD = tagsOf(
 	"Record",
 	"begin",
-	"past",
 	"commit",
+	"end",
 	"abort",
 	"checkpoint",
 	"provisional",
 	"expire",
 );
 const BEGIN = tagsOf("Begin", "transaction", "command", "steps");
-const PAST = tagsOf("Past", "transaction", "steps", "delta");
+const COMMIT = tagsOf("Commit", "transaction", "steps", "delta");
 const PROVISIONAL = tagsOf("Provisional", "transaction", "deadline", "steps", "delta");
 const EXPIRE = tagsOf("Expire", "transaction");
-const COMMIT = tagsOf("Commit", "transaction", "delta");
+const END = tagsOf("End", "transaction", "delta");
 const ABORT = tagsOf("Abort", "transaction");
 const STEP = tagsOf("StepRecord", "label", "actions");
 const ACTION = tagsOf("ActionRecord", "rtnetlink", "nftables", "sysctl", "unlink");
@@ -52,12 +52,12 @@ export function encodeRecord(record: JournalRecord): Uint8Array {
 		text(BEGIN.command, command);
 		for (const step of steps) writeStep(BEGIN.steps, step);
 		w.end(at);
-	} else if ("past" in record) {
-		const { transaction, steps, delta } = record.past;
-		const at = open(RECORD.past);
-		text(PAST.transaction, transaction);
-		for (const step of steps) writeStep(PAST.steps, step);
-		writeDelta(PAST.delta, delta);
+	} else if ("commit" in record) {
+		const { transaction, steps, delta } = record.commit;
+		const at = open(RECORD.commit);
+		text(COMMIT.transaction, transaction);
+		for (const step of steps) writeStep(COMMIT.steps, step);
+		writeDelta(COMMIT.delta, delta);
 		w.end(at);
 	} else if ("provisional" in record) {
 		const { transaction, deadline, steps, delta } = record.provisional;
@@ -67,11 +67,11 @@ export function encodeRecord(record: JournalRecord): Uint8Array {
 		for (const step of steps) writeStep(PROVISIONAL.steps, step);
 		writeDelta(PROVISIONAL.delta, delta);
 		w.end(at);
-	} else if ("commit" in record) {
-		const { transaction, delta } = record.commit;
-		const at = open(RECORD.commit);
-		text(COMMIT.transaction, transaction);
-		if (delta !== undefined) writeDelta(COMMIT.delta, delta);
+	} else if ("end" in record) {
+		const { transaction, delta } = record.end;
+		const at = open(RECORD.end);
+		text(END.transaction, transaction);
+		if (delta !== undefined) writeDelta(END.delta, delta);
 		w.end(at);
 	} else if ("abort" in record) {
 		const at = open(RECORD.abort);

@@ -19,17 +19,18 @@ import {
 import { RTM_DELROUTE, RTM_NEWROUTE } from "../../uapi/rtnetlink.js";
 import type { Delta, Entry, TapEntry } from "../state.js";
 
-/** A labelled list of actions, as the journal keeps it: the undo of a step, or what finishes it. */
+/** A labelled list of actions, as the journal keeps it: the undo of a step, or a delete that is pending. */
 export interface StepRecord {
 	readonly label: string;
 	readonly actions: readonly Action[];
 }
 
-/** What stands until its deadline, in milliseconds since boot, and from then on only if it was confirmed. */
+/** A transaction that is rolled back unless somebody confirms it. */
 export interface ProvisionalRecord {
 	readonly transaction: string;
+	/** When it is rolled back, in milliseconds since boot. */
 	readonly deadline: number;
-	/** What is left to do once it is confirmed. */
+	/** The deletes that will be pending once it is confirmed. */
 	readonly steps: readonly StepRecord[];
 	readonly delta: Delta;
 }
@@ -37,10 +38,10 @@ export interface ProvisionalRecord {
 /** One record of the journal. */
 export type JournalRecord =
 	| { readonly begin: { transaction: string; command: string; steps: readonly StepRecord[] } }
-	| { readonly past: { transaction: string; steps: readonly StepRecord[]; delta: Delta } }
+	| { readonly commit: { transaction: string; steps: readonly StepRecord[]; delta: Delta } }
 	| { readonly provisional: ProvisionalRecord }
 	| { readonly expire: { transaction: string } }
-	| { readonly commit: { transaction: string; delta?: Delta | undefined } }
+	| { readonly end: { transaction: string; delta?: Delta | undefined } }
 	| { readonly abort: { transaction: string } }
 	| { readonly checkpoint: Delta };
 
@@ -70,12 +71,12 @@ export function decodeRecord(bytes: Uint8Array): JournalRecord {
 // biome-ignore lint/suspicious/noExplicitAny: what came off the disk; every field is checked by use below
 function fromWire(wire: any): JournalRecord {
 	if (wire.begin) return { begin: { ...wire.begin, steps: wire.begin.steps.map(readStep) } };
-	if (wire.past)
+	if (wire.commit)
 		return {
-			past: {
-				...wire.past,
-				steps: wire.past.steps.map(readStep),
-				delta: readDelta(wire.past.delta),
+			commit: {
+				...wire.commit,
+				steps: wire.commit.steps.map(readStep),
+				delta: readDelta(wire.commit.delta),
 			},
 		};
 	if (wire.provisional) {
@@ -85,9 +86,9 @@ function fromWire(wire: any): JournalRecord {
 		};
 	}
 	if (wire.expire) return { expire: wire.expire };
-	if (wire.commit) {
-		const { transaction, delta } = wire.commit;
-		return { commit: { transaction, delta: delta && readDelta(delta) } };
+	if (wire.end) {
+		const { transaction, delta } = wire.end;
+		return { end: { transaction, delta: delta && readDelta(delta) } };
 	}
 	if (wire.checkpoint) return { checkpoint: readDelta(wire.checkpoint) };
 	if (wire.abort) return { abort: wire.abort };

@@ -1,6 +1,6 @@
 import { statSync } from "node:fs";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import type { Ending } from "../../src/engine/journal/journal.js";
+import type { PendingDeletes } from "../../src/engine/journal/journal.js";
 import { lan } from "./hosts.js";
 import { downOf, upOf } from "./requests.js";
 import { Rig, scratch } from "./rig.js";
@@ -13,31 +13,31 @@ beforeEach(() => {
 });
 afterEach(() => rig.close());
 
-const endings = (): readonly Ending[] => [...rig.journal.endings.values()];
+const pending = (): readonly PendingDeletes[] => [...rig.journal.pendingDeletes.values()];
 const links = (): string[] =>
 	[...rig.kernel.ns.links.values()]
 		.map(({ name }) => name)
 		.filter((name) => /^(tap|br)/.test(name));
 
 /** Taps 1 and 2 are down, and their links still there. */
-function leave(): void {
+function downLater(): void {
 	rig.engine.up([upOf(1, "plain"), upOf(2, "bridge"), upOf(3, "other")]);
 	rig.engine.down(downOf(1, 2), true);
 }
 
 test("what is left to the caller stands in the journal, and the taps are not ours any more", () => {
-	leave();
+	downLater();
 	expect(links().toSorted()).toEqual(["br0", "br1", "tap1", "tap2", "tap3"]);
-	expect(endings().map(({ command }) => command)).toEqual(["down tap1 tap2"]);
+	expect(pending().map(({ command }) => command)).toEqual(["down tap1 tap2"]);
 	expect([...rig.journal.state.taps.keys()]).toEqual(["tap3"]);
 	expect(rig.journal.isEmpty).toBe(false);
 });
 
 test("others come and go meanwhile", () => {
-	leave();
+	downLater();
 	rig.engine.up([upOf(4, "nat")]);
 	rig.engine.down(downOf(4, 3), true);
-	expect(endings()).toHaveLength(2);
+	expect(pending()).toHaveLength(2);
 	expect([...rig.journal.state.taps.keys()]).toEqual([]);
 	expect(rig.recover().outcome).toBe("finished");
 	expect(rig.picture()).toBe(start);
@@ -47,29 +47,29 @@ test.each([
 	["a tap", upOf(1, "plain")],
 	["a bridge", upOf(5, "bridge")],
 ])("who wants %s of the same name gets a new one", (_, wanted) => {
-	leave();
+	downLater();
 	rig.engine.up([wanted]);
-	expect(endings()).toEqual([]);
+	expect(pending()).toEqual([]);
 	expect(rig.engine.status().taps.flatMap(({ drift }) => drift)).toEqual([]);
 	rig.engine.down(downOf(3, wanted.id));
 	expect(rig.picture()).toBe(start);
 });
 
 test("who takes it down again finds it gone when that is done", () => {
-	leave();
+	downLater();
 	rig.engine.down(downOf(2));
-	expect(endings()).toEqual([]);
+	expect(pending()).toEqual([]);
 	expect(links().toSorted()).toEqual(["br1", "tap3"]);
 });
 
 test("it survives the process, the rewriting of the journal, and recovering twice", () => {
-	leave();
+	downLater();
 	rig.restart();
-	expect(rig.engine.left).toBe("down tap1 tap2");
+	expect(rig.engine.unfinished).toBe("down tap1 tap2");
 	// Grown beyond 1 MiB the journal is rewritten.
 	const many = Array.from({ length: 40 }, (_, i) => upOf(100 + i, "plain"));
 	const { ino } = statSync(rig.path);
-	const before = rig.journal.endings.size;
+	const before = rig.journal.pendingDeletes.size;
 	for (let i = 0; statSync(rig.path).ino === ino && i < 200; i++) {
 		rig.engine.up(many);
 		rig.engine.down(
@@ -78,9 +78,9 @@ test("it survives the process, the rewriting of the journal, and recovering twic
 		);
 	}
 	expect(statSync(rig.path).ino).not.toBe(ino);
-	expect(rig.journal.endings.size).toBe(before);
+	expect(rig.journal.pendingDeletes.size).toBe(before);
 	rig.restart();
-	expect(endings().map(({ command }) => command)).toEqual(["down tap1 tap2"]);
+	expect(pending().map(({ command }) => command)).toEqual(["down tap1 tap2"]);
 	expect(rig.recover()).toMatchObject({ outcome: "finished", transaction: "down tap1 tap2" });
 	expect(rig.recover().outcome).toBe("nothing");
 	expect(links().toSorted()).toEqual(["br1", "tap3"]);
@@ -89,8 +89,8 @@ test("it survives the process, the rewriting of the journal, and recovering twic
 });
 
 test("what became somebody else's meanwhile is left alone", () => {
-	leave();
-	const index = endings()[0]?.steps[0]?.actions[0];
+	downLater();
+	const index = pending()[0]?.steps[0]?.actions[0];
 	if (index?.via !== "unlink") throw new Error("the first step deletes no link");
 	rig.kernel.aside(() => {
 		const link = rig.kernel.ns.links.get(index.link.index);

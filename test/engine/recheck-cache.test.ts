@@ -13,7 +13,7 @@ vi.mock(import("../../src/sys/clock.js"), async (original) => ({
 const directory = scratch();
 afterAll(() => rmSync(directory, { recursive: true }));
 
-const TRUST = 10;
+const MAX_AGE = 10;
 let rig: Rig;
 let clock: number;
 beforeEach(() => {
@@ -27,7 +27,7 @@ beforeEach(() => {
 });
 
 const up = (id: number) =>
-	rig.engine.up([upOf(id, "nat", `192.168.${10 + id}.1/24`)], undefined, TRUST);
+	rig.engine.up([upOf(id, "nat", `192.168.${10 + id}.1/24`)], undefined, MAX_AGE);
 /** What the kernel was asked for, and not told to do, but for the one look-up of a tap's own subnet. */
 function looks(act: () => void): number {
 	const before = rig.kernel.operations.length;
@@ -38,7 +38,7 @@ function looks(act: () => void): number {
 describe("what many stand on", () => {
 	test("is looked at once in a while, not for every tap", () => {
 		expect(looks(() => up(3))).toBeGreaterThan(0);
-		clock += TRUST - 1;
+		clock += MAX_AGE - 1;
 		expect(looks(() => up(4))).toBe(0);
 		clock += 1;
 		expect(looks(() => up(5))).toBeGreaterThan(0);

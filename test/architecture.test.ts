@@ -74,7 +74,7 @@ const BAD: Readonly<Record<string, Readonly<Record<string, string>>>> = {
 	"files are nouns": { "engine/utils.ts": "", "cli/helper.ts": "" },
 	"no other program is started": {
 		"host/host.ts": 'import { spawn } from "node:child_process";',
-		"cli/keeper.ts": 'import { spawn } from "node:child_process";',
+		"cli/watchdog.ts": 'import { spawn } from "node:child_process";',
 	},
 	"bytes are laid in one place": {
 		"engine/journal/journal.ts":

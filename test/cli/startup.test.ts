@@ -43,9 +43,9 @@ test("the command line starts no program", () => {
 });
 
 test("YAML is loaded only when a spec file is read", () => {
-	for (const entry of ["host.ts", "engine/spec/flags.ts", "engine/spec/accounts.ts"])
+	for (const entry of ["host/host.ts", "spec/flags.ts", "spec/accounts.ts"])
 		expect([...loaded(join(SRC, entry))]).not.toContain("yaml");
-	expect([...loaded(join(SRC, "engine/spec.ts"))]).toContain("yaml");
+	expect([...loaded(join(SRC, "spec/spec.ts"))]).toContain("yaml");
 });
 
 test("a command line that begins with a verb builds no other", () => {

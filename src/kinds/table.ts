@@ -11,7 +11,7 @@ import {
 	NFT_MSG_NEWTABLE,
 } from "../uapi/nf_tables.js";
 import { alreadyThere } from "./conflict.js";
-import { contentsDrift } from "./contents.js";
+import { contentsDrift } from "./table-diff.js";
 import { TABLE } from "./mark.js";
 import { create, drop, flush, rules } from "./ruleset-messages.js";
 

@@ -13,7 +13,11 @@ import { NLM_F_CREATE, NLM_F_EXCL } from "../uapi/netlink.js";
 import { NFT_MSG_DELSETELEM, NFT_MSG_GETSETELEM, NFT_MSG_NEWSETELEM } from "../uapi/nf_tables.js";
 import { alreadyThere } from "./conflict.js";
 import { TABLE } from "./mark.js";
-import { MASQUERADED, SNAT_TO } from "./ruleset.js";
+import { masqueraded } from "./ruleset/set/masqueraded.js";
+import { snatTo } from "./ruleset/set/snat-to.js";
+
+const MASQUERADED = masqueraded.set.name;
+const SNAT_TO = snatTo.map.name;
 
 /** A segment of guests that leaves an uplink under another source address. */
 export interface Nat {

@@ -1,8 +1,9 @@
 import type { Kernel } from "../kernel/kernel.js";
 import type { Request } from "../netlink/request.js";
 import type { AnyMessage } from "../netlink/schema.js";
+import { families } from "../nftables/fact/family.js";
 import { KernelError } from "../sys/error.js";
-import { NFPROTO_INET } from "../uapi/netfilter.js";
+import { NF_NAT_RANGE_MAP_IPS } from "../uapi/netfilter.js";
 import {
 	NFT_MSG_GETCHAIN,
 	NFT_MSG_GETFLOWTABLE,
@@ -17,18 +18,22 @@ import {
 	NFT_MSG_NEWSET,
 	NFT_MSG_NEWTABLE,
 } from "../uapi/nf_tables.js";
+import { NFT_CHAIN_BASE } from "../uapi/nf_tables_const.js";
+import type { CompiledTable } from "./ruleset/table.js";
 
 type Facts = Readonly<Record<string, unknown>>;
 
-/** What a table can hold: how it is listed, and what tells two of a sort apart. */
+/** A sort of things in a table: how they are listed, and what tells two of them apart. */
 interface Sort {
 	readonly word: string;
 	readonly get: AnyMessage;
+	/** The message that makes one, in which the kernel also lists it. */
 	readonly made: AnyMessage;
-	/** The attribute that names its table, and the one that names it. */
+	/** The attribute that names the table it is in. */
 	readonly table: string;
+	/** The attribute that names it; of a rule, its chain. */
 	readonly name: string;
-	/** Rules have no names: their order tells. */
+	/** Rules have no names: which is which, their order says. */
 	readonly ordered?: true;
 }
 const SORTS: readonly Sort[] = [
@@ -78,7 +83,7 @@ const SORTS: readonly Sort[] = [
 ];
 
 /** What the kernel adds to an object that was made: numbers of its own, and how often something is used. */
-const ITS_OWN = new Set([
+const ADDED = new Set([
 	"version",
 	"res_id",
 	"NFTA_TABLE_HANDLE",
@@ -89,36 +94,47 @@ const ITS_OWN = new Set([
 	"NFTA_RULE_HANDLE",
 	"NFTA_RULE_POSITION",
 	"NFTA_SET_COUNT",
-	// What a newer kernel tells beside what we know: the type of a set's backend, by its name (since 6.16).
+	// Attributes we do not know: since 6.16 the kernel names the type of a set's backend.
 	"$unknown",
 ]);
-/** What the kernel makes of attributes that were not given. */
-const BY_ITSELF: Readonly<Record<string, unknown>> = {
-	NFTA_CHAIN_FLAGS: 1, // NFT_CHAIN_BASE, of a chain with a hook
-	NFTA_NAT_FLAGS: 1, // NF_NAT_RANGE_MAP_IPS, of a rule with an address (nft_nat_init)
+/** What the kernel sets attributes to that were not given. */
+const DEFAULTS: Readonly<Record<string, unknown>> = {
+	// Of a chain with a hook.
+	NFTA_CHAIN_FLAGS: NFT_CHAIN_BASE,
+	// Of a rule with an address (nft_nat_init, net/netfilter/nft_nat.c).
+	NFTA_NAT_FLAGS: NF_NAT_RANGE_MAP_IPS,
 };
-/** What it does not tell of one: numbers that hold within a batch alone. */
-const UNTOLD = new Set(["NFTA_SET_ID", "NFTA_LOOKUP_SET_ID"]);
+/** Numbers that hold within one batch: the kernel does not report them. */
+const BATCH_LOCAL = new Set(["NFTA_SET_ID", "NFTA_LOOKUP_SET_ID"]);
 
 /**
- * Where a table of family inet differs from what a batch made of it, in words: every table, chain, set, rule, object and
- * flowtable, the ones that are missing and the ones too many. The elements of sets are not looked at.
+ * Where a table differs from what a batch made of it, in words: every table, chain, set, rule, object and flowtable,
+ * the ones that are missing and the ones too many. The elements of sets are not looked at.
  */
-export function contentsDrift(kernel: Kernel, table: string, batch: readonly Request[]): string[] {
+export function tableDiff(
+	kernel: Kernel,
+	table: Pick<CompiledTable, "family" | "name">,
+	batch: readonly Request[],
+): string[] {
 	return SORTS.flatMap((sort) => {
 		const wanted = batch
 			.filter(({ message }) => message === sort.made)
 			.map(({ message, value }) => message.decode(message.encode(value as never)) as Facts);
 		const found = list(kernel, sort, table);
 		return sort.ordered ? inOrder(sort, wanted, found) : byName(sort, wanted, found);
-	}).map((what) => `nft table inet ${table}: ${what}`);
+	}).map((what) => `nft table ${table.family} ${table.name}: ${what}`);
 }
 
 /** All of a sort in a table: not every dump lets itself be restricted to one (nf_tables_dump_chains). */
-function list(kernel: Kernel, { get, made, table }: Sort, name: string): Facts[] {
+function list(
+	kernel: Kernel,
+	{ get, made, table }: Sort,
+	{ family, name }: Pick<CompiledTable, "family" | "name">,
+): Facts[] {
 	try {
-		const found = kernel.readNftables(get, made as never, { nfgen_family: NFPROTO_INET }, true);
-		return (found as Facts[]).filter((one) => one[table] === name);
+		const header = { nfgen_family: families[family] };
+		const found: readonly Facts[] = kernel.readNftables(get, made as never, header, true);
+		return found.filter((one) => one[table] === name);
 	} catch (error) {
 		// A kernel without flowtables has none.
 		if (error instanceof KernelError && error.errno === "EOPNOTSUPP") return [];
@@ -162,9 +178,9 @@ function differences(want: unknown, is: unknown, path = ""): string[] {
 		const names = [...new Set([...Object.keys(want), ...Object.keys(is)])];
 		return names.flatMap((name) => {
 			const [wanted, found] = [want[name], is[name]];
-			if (UNTOLD.has(name) || ITS_OWN.has(name)) return [];
+			if (BATCH_LOCAL.has(name) || ADDED.has(name)) return [];
 			if (wanted === undefined && isDefault(name, found, want)) return [];
-			// No flags are not told of (nf_tables_fill_set).
+			// Where there are no flags the kernel leaves the attribute out (nf_tables_fill_set).
 			if (wanted === 0 && found === undefined) return [];
 			return differences(wanted, found, path === "" ? name : `${path}.${name}`);
 		});
@@ -175,12 +191,12 @@ function differences(want: unknown, is: unknown, path = ""): string[] {
 const isNest = (value: unknown): value is Facts =>
 	typeof value === "object" && value !== null && !(value instanceof Uint8Array);
 
-/** Whether the kernel tells by itself what nobody has said: a zero, nothing, a number of its own. */
+/** Whether an attribute that was not given has the value the kernel gives it then. */
 function isDefault(name: string, found: unknown, beside: Facts): boolean {
 	if (found === undefined || found === 0 || found === 0n || found === "") return true;
-	if (name in BY_ITSELF) return found === BY_ITSELF[name];
+	if (name in DEFAULTS) return found === DEFAULTS[name];
 	if (isNest(found)) return Object.values(found).every((inner) => isDefault("", inner, found));
-	// A range of one: the kernel tells both of its ends (nft_nat_dump).
+	// A single address was given: the kernel reports it as a range of one (nft_nat_dump).
 	if (name === "NFTA_NAT_REG_ADDR_MAX") return found === beside.NFTA_NAT_REG_ADDR_MIN;
 	return false;
 }

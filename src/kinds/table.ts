@@ -2,105 +2,163 @@ import { ConflictError } from "../engine/error.js";
 import type { Kind, Step } from "../engine/kind.js";
 import type { Action } from "../kernel/action.js";
 import type { Kernel } from "../kernel/kernel.js";
+import { families } from "../nftables/fact/family.js";
 import { KernelError } from "../sys/error.js";
-import { NFPROTO_INET } from "../uapi/netfilter.js";
 import {
 	NFT_MSG_GETCHAIN,
+	NFT_MSG_GETRULE,
 	NFT_MSG_GETTABLE,
 	NFT_MSG_NEWCHAIN,
+	NFT_MSG_NEWRULE,
 	NFT_MSG_NEWTABLE,
 } from "../uapi/nf_tables.js";
 import { alreadyThere } from "./conflict.js";
-import { contentsDrift } from "./table-diff.js";
-import { TABLE } from "./mark.js";
-import { create, drop, flush, rules } from "./ruleset-messages.js";
+import { tables } from "./ruleset/messages.js";
+import type { ChainParts, CompiledTable } from "./ruleset/table.js";
+import { tableDiff } from "./table-diff.js";
 
 export interface Table {
 	readonly name: string;
+	/** Missing where it is inet. */
+	readonly family?: CompiledTable["family"];
 }
+type Chain = ChainParts<CompiledTable["create"][number]>;
 
-const nfgen_family = NFPROTO_INET;
-const CHAIN = "postrouting";
+const nameOf = ({ family, name }: CompiledTable): string => `nft table ${family} ${name}`;
+const header = ({ family }: CompiledTable) => ({ nfgen_family: families[family] });
 
-const make = { via: "nftables", batch: [...create, ...rules] } as const satisfies Action;
-const unmake: Action = { via: "nftables", batch: drop };
+const make = ({ create, chains }: CompiledTable): Action & { readonly via: "nftables" } => ({
+	via: "nftables",
+	batch: [...create, ...chains.flatMap(({ rules }) => rules)],
+});
+const unmake = ({ drop }: CompiledTable): Action => ({ via: "nftables", batch: drop });
 
-/** Whether the table is there at all. */
-function isThere(kernel: Kernel): boolean {
+/** What is read; undefined where there is no such thing. @throws KernelError */
+function ifThere<T>(read: () => readonly T[]): T | undefined {
 	try {
-		const name = { nfgen_family, NFTA_TABLE_NAME: TABLE };
-		return kernel.readNftables(NFT_MSG_GETTABLE, NFT_MSG_NEWTABLE, name, false).length > 0;
-	} catch (error) {
-		if (error instanceof KernelError && error.errno === "ENOENT") return false;
-		throw error;
-	}
-}
-
-/** How many rules our chain has; undefined where there is no such chain. */
-function countRules(kernel: Kernel): number | undefined {
-	try {
-		const name = { nfgen_family, NFTA_CHAIN_TABLE: TABLE, NFTA_CHAIN_NAME: CHAIN };
-		const [chain] = kernel.readNftables(NFT_MSG_GETCHAIN, NFT_MSG_NEWCHAIN, name, false);
-		return chain?.NFTA_CHAIN_USE;
+		return read()[0];
 	} catch (error) {
 		if (error instanceof KernelError && error.errno === "ENOENT") return undefined;
 		throw error;
 	}
 }
 
-/** Somebody emptied the chain (`nft flush table`): the sets are still there, nothing looks into them. */
-const refill: Step = {
-	label: `put the rules back into nft table inet ${TABLE}`,
-	phase: "filter",
-	do: { via: "nftables", batch: [...flush, ...rules] },
-	undo: [{ via: "nftables", batch: flush }],
-};
+/** Whether the table is there at all. */
+function isThere(kernel: Kernel, table: CompiledTable): boolean {
+	const named = { ...header(table), NFTA_TABLE_NAME: table.name };
+	const found = ifThere(() =>
+		kernel.readNftables(NFT_MSG_GETTABLE, NFT_MSG_NEWTABLE, named, false),
+	);
+	return found !== undefined;
+}
 
-/** Our nf_tables table: static chains that look guests up in sets. Made with its first user. */
-export const table: Kind<Table, Table> = {
-	kind: "table",
-	key: ({ name }) => `table:${name}`,
-	resolve(want, { kernel }) {
-		if (isThere(kernel))
-			throw new ConflictError(`nft table inet ${TABLE}`, "one that is not ours", "a new one", {
-				hint: `remove it if nobody needs it: nft delete table inet ${TABLE}`,
-			});
-		return want;
-	},
-	create: () => [
-		{
-			label: `create nft table inet ${TABLE}`,
-			phase: "filter",
-			do: make,
-			undo: [unmake],
-			conflict: alreadyThere(`nft table inet ${TABLE}`, "nft list ruleset"),
+/** Whether a chain has all rules it was made with; undefined where there is no such chain. */
+function isFull(kernel: Kernel, table: CompiledTable, chain: Chain): boolean | undefined {
+	const named = { ...header(table), NFTA_CHAIN_TABLE: table.name, NFTA_CHAIN_NAME: chain.name };
+	const found = ifThere(() =>
+		kernel.readNftables(NFT_MSG_GETCHAIN, NFT_MSG_NEWCHAIN, named, false),
+	);
+	if (found === undefined) return undefined;
+	const { length } = chain.rules.filter(({ message }) => message === NFT_MSG_NEWRULE);
+	const { NFTA_CHAIN_USE: use = 0 } = found;
+	// The kernel counts the rules of a chain, and those that jump to it. Nothing jumps to a base chain.
+	if (use < length || chain.isBase) return use >= length;
+	const inChain = { ...header(table), NFTA_RULE_TABLE: table.name, NFTA_RULE_CHAIN: chain.name };
+	return kernel.readNftables(NFT_MSG_GETRULE, NFT_MSG_NEWRULE, inChain, true).length >= length;
+}
+
+/** The chains somebody took rules from; undefined where one of all is not even there. */
+function emptied(kernel: Kernel, table: CompiledTable): Chain[] | undefined {
+	const found: Chain[] = [];
+	for (const chain of table.chains) {
+		const full = isFull(kernel, table, chain);
+		if (full === undefined) return undefined;
+		if (!full) found.push(chain);
+	}
+	return found;
+}
+
+/** Somebody emptied chains (`nft flush table`): the sets are still there, nothing looks into them. */
+function refill(table: CompiledTable, chains: readonly Chain[]): Step {
+	const flush = chains.flatMap((chain) => chain.flush);
+	return {
+		label: `put the rules back into ${nameOf(table)}`,
+		phase: "filter",
+		do: { via: "nftables", batch: [...flush, ...chains.flatMap(({ rules }) => rules)] },
+		undo: [{ via: "nftables", batch: flush }],
+	};
+}
+
+/** What of a table is missing that is not made anew by itself. */
+const missing = (kernel: Kernel, table: CompiledTable): string =>
+	`${nameOf(table)} ${isThere(kernel, table) ? "has lost its chain" : "is gone"}`;
+
+const foreign = (table: CompiledTable, found: string, wanted: string, after = ""): ConflictError =>
+	new ConflictError(nameOf(table), found, wanted, {
+		hint: `remove it if nobody needs it: nft delete table ${table.family} ${table.name}${after}`,
+	});
+
+/**
+ * Tables of ours in nf_tables: static chains that look guests up in sets. Each is made with its first user.
+ * @param compiled all there are: those of ruleset/, but in tests
+ */
+export function tableKind(compiled: readonly CompiledTable[]): Kind<Table, Table> {
+	function find({ family = "inet", name }: Table): CompiledTable {
+		const found = compiled.find((table) => table.family === family && table.name === name);
+		if (found === undefined) throw new Error(`there is no table ${family} ${name} of ours`);
+		return found;
+	}
+	return {
+		kind: "table",
+		key: ({ family = "inet", name }) =>
+			family === "inet" ? `table:${name}` : `table:${family}:${name}`,
+		resolve(want, { kernel }) {
+			const table = find(want);
+			if (isThere(kernel, table)) throw foreign(table, "one that is not ours", "a new one");
+			return want;
 		},
-	],
-	remove: () => [
-		{
-			label: `delete nft table inet ${TABLE}`,
-			phase: "filter",
-			do: unmake,
-			undo: [make],
+		create(made) {
+			const table = find(made);
+			return [
+				{
+					label: `create ${nameOf(table)}`,
+					phase: "filter",
+					do: make(table),
+					undo: [unmake(table)],
+					conflict: alreadyThere(nameOf(table), "nft list ruleset"),
+				},
+			];
 		},
-	],
-	drift(_made, kernel) {
-		const count = countRules(kernel);
-		if (count !== undefined)
-			return count < rules.length ? [`nft table inet ${TABLE} has lost its rules`] : [];
-		return [`nft table inet ${TABLE} ${isThere(kernel) ? "has lost its chain" : "is gone"}`];
-	},
-	verify(made, kernel) {
-		return isThere(kernel) ? contentsDrift(kernel, TABLE, make.batch) : this.drift(made, kernel);
-	},
-	strays: (made, kernel) =>
-		made.length === 0 && isThere(kernel) ? [`nft table inet ${TABLE} is not ours`] : [],
-	change(_made, next, kernel) {
-		const count = countRules(kernel);
-		if (count !== undefined) return count < rules.length ? [refill] : [];
-		if (!isThere(kernel)) return this.create(next);
-		throw new ConflictError(`nft table inet ${TABLE}`, "one without our chain", "ours", {
-			hint: `remove it if nobody needs it: nft delete table inet ${TABLE}; then up again`,
-		});
-	},
-};
+		remove(made) {
+			const table = find(made);
+			const label = `delete ${nameOf(table)}`;
+			return [{ label, phase: "filter", do: unmake(table), undo: [make(table)] }];
+		},
+		drift(made, kernel) {
+			const table = find(made);
+			const chains = emptied(kernel, table);
+			if (chains === undefined) return [missing(kernel, table)];
+			return chains.length > 0 ? [`${nameOf(table)} has lost its rules`] : [];
+		},
+		verify(made, kernel) {
+			const table = find(made);
+			if (!isThere(kernel, table)) return this.drift(made, kernel);
+			return tableDiff(kernel, table, make(table).batch);
+		},
+		strays(made, kernel) {
+			const ours = new Set(made.map(find));
+			return compiled
+				.filter((table) => !ours.has(table) && isThere(kernel, table))
+				.map((table) => `${nameOf(table)} is not ours`);
+		},
+		change(made, next, kernel) {
+			const table = find(made);
+			const chains = emptied(kernel, table);
+			if (chains !== undefined) return chains.length > 0 ? [refill(table, chains)] : [];
+			if (!isThere(kernel, table)) return this.create(next);
+			throw foreign(table, "one without our chain", "ours", "; then up again");
+		},
+	};
+}
+
+export const table = tableKind(tables);

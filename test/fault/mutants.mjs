@@ -68,14 +68,14 @@ export const MUTANTS = [
 	[
 		"undo of the table",
 		"kinds/table.ts",
-		"undo: [unmake]",
+		"undo: [unmake(table)]",
 		"undo: []",
 		[...kind("nft-table"), ...FAULTS],
 	],
 	[
 		"undo of deleting the table",
 		"kinds/table.ts",
-		"undo: [make]",
+		"undo: [make(table)]",
 		"undo: []",
 		[...kind("nft-table"), ...FAULTS],
 	],
@@ -162,8 +162,8 @@ export const MUTANTS = [
 	[
 		"a table of our name that is not ours",
 		"kinds/table.ts",
-		"		if (isThere(kernel))\n			throw",
-		"		if (isThere(kernel) && false)\n			throw",
+		"if (isThere(kernel, table)) throw foreign",
+		"if (isThere(kernel, table) && false) throw foreign",
 		[...kind("nft-table"), "test/kernel/trouble.test.ts"],
 	],
 	[

@@ -2,8 +2,10 @@ import { execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { expect, it, test } from "vitest";
 import { type Nat, nat } from "../../src/kinds/nat.js";
-import { ruleset } from "../../src/kinds/ruleset.js";
-import { create, drop, flush, rules } from "../../src/kinds/ruleset-messages.js";
+import { compileTables } from "../../src/kinds/ruleset/compile.js";
+import { tables } from "../../src/kinds/ruleset/index.js";
+import { tables as messages } from "../../src/kinds/ruleset/messages.js";
+import { type CompiledTable, partsOf } from "../../src/kinds/ruleset/table.js";
 import { table } from "../../src/kinds/table.js";
 import type { Request } from "../../src/netlink/request.js";
 import { type Command, compile } from "../../src/nftables/index.js";
@@ -16,24 +18,42 @@ const sent = (requests: readonly Request[]): unknown =>
 		flags,
 		Buffer.from(message.encode(value as never)).toString("hex"),
 	]);
-const { create: made, rules: ruled, ...rest } = ruleset;
-const commands: readonly Command[] = [...made, ...ruled, ...rest.flush, ...rest.drop];
+const parts = ({ create, chains, drop, ...rest }: CompiledTable): unknown => ({
+	...rest,
+	create: sent(create),
+	chains: chains.map((chain) => ({
+		...chain,
+		rules: sent(chain.rules),
+		flush: sent(chain.flush),
+	})),
+	drop: sent(drop),
+});
+const commands: readonly Command[] = tables
+	.map(partsOf)
+	.flatMap(({ create, chains }) => [...create, ...chains.flatMap(({ rules }) => rules)]);
 const compiled = (...more: readonly Command[]): readonly Request[] =>
 	compile({ nftables: [...commands, ...more] }, { host }).messages;
 
 test("the engine's messages are what the compiler makes of its ruleset", () => {
-	expect(sent([...create, ...rules, ...flush, ...drop])).toEqual(sent(compiled()));
+	expect(messages.map(parts)).toEqual(compileTables(tables, { host }).map(parts));
+	const made = messages.flatMap(({ create, chains }) => [
+		...create,
+		...chains.flatMap(({ rules }) => rules),
+	]);
+	expect(sent(made)).toEqual(sent(compiled()));
 });
 
 test("they are what the engine sends", () => {
 	const [step] = table.create({ name: "umlnet-nl" });
 	if (step?.do.via !== "nftables") throw new Error("the table is made otherwise now");
-	expect(sent(step.do.batch)).toEqual(sent([...create, ...rules]));
+	const [inet] = messages as readonly [CompiledTable];
+	const rules = inet.chains.flatMap((chain) => chain.rules);
+	expect(sent(step.do.batch)).toEqual(sent([...inet.create, ...rules]));
 });
 
 test("the committed file is what npm run build makes of the ruleset", () => {
 	const script = new URL("../../scripts/ruleset.mjs", import.meta.url).pathname;
-	const file = new URL("../../src/kinds/ruleset-messages.ts", import.meta.url);
+	const file = new URL("../../src/kinds/ruleset/messages.ts", import.meta.url);
 	const output = execFileSync(process.execPath, [script, "--print"], { encoding: "utf8" });
 	expect(readFileSync(file, "utf8")).toBe(output);
 });

@@ -1,0 +1,39 @@
+import type { Request } from "../../netlink/request.js";
+import { type Command, type CompileOptions, compile } from "../../nftables/index.js";
+import { type CompiledTable, type Parts, partsOf, type Table } from "./table.js";
+
+/** The commands of a table, part after part. */
+const allOf = ({ create, chains, drop }: Parts<Command>): Command[] => [
+	...create,
+	...chains.flatMap(({ rules }) => rules),
+	...chains.flatMap(({ flush }) => flush),
+	...drop,
+];
+
+/**
+ * Tables as they are sent to the kernel. All of them are one document: the numbers of sets must differ within a batch,
+ * and one batch may make several tables. For `npm run build` and for tests: whoever runs has messages.ts.
+ */
+export function compileTables(
+	tables: readonly Table[],
+	options: CompileOptions = {},
+): CompiledTable[] {
+	const parts = tables.map(partsOf);
+	const document = parts.flatMap(allOf);
+	const { messages } = compile({ nftables: document }, options);
+	const commandOf = (path: string): Command | undefined =>
+		document[Number(/^\$\.nftables\[(\d+)\]/.exec(path)?.[1])];
+	const requestsOf = (commands: readonly Command[]): Request[] =>
+		messages.filter(({ path }) => commands.includes(commandOf(path) as Command));
+	return parts.map(({ family, name, create, chains, drop }) => ({
+		family,
+		name,
+		create: requestsOf(create),
+		chains: chains.map((chain) => ({
+			...chain,
+			rules: requestsOf(chain.rules),
+			flush: requestsOf(chain.flush),
+		})),
+		drop: requestsOf(drop),
+	}));
+}

@@ -1,0 +1,14 @@
+import { TABLE } from "../../mark.js";
+import { masqueraded } from "../set/masqueraded.js";
+import { snatTo } from "../set/snat-to.js";
+import type { Table } from "../table.js";
+import { postrouting } from "./postrouting.js";
+
+/** Adding a chain is its file and its line here; so is adding a set, a map or a named object. */
+export const inet: Table = {
+	family: "inet",
+	name: TABLE,
+	comment: "networks of virtual machines, by umlnet-nl",
+	declarations: [masqueraded, snatTo],
+	chains: [postrouting],
+};

@@ -1,0 +1,10 @@
+import type { Declaration } from "../table.js";
+
+/** Segments of guests whose packets leave an uplink under the uplink's own address. */
+export const masqueraded = {
+	set: {
+		name: "masqueraded",
+		type: ["ifname", "ifname"],
+		comment: "guest segment . uplink",
+	},
+} as const satisfies Declaration;

@@ -1,0 +1,78 @@
+import type { Request } from "../../netlink/request.js";
+import type {
+	ChainJson,
+	Command,
+	FamilyJson,
+	ObjectJson,
+	StatementJson,
+} from "../../nftables/index.js";
+
+/** What the table itself says for everything in it. */
+type InTable<T> = Omit<T, "family" | "table">;
+type Declarable = Exclude<
+	ObjectJson,
+	{ readonly table: unknown } | { readonly chain: unknown } | { readonly rule: unknown }
+>;
+/** A set, a map or a named object: `{ set: … }`, `{ counter: … }`. Tables that need the same one share its file. */
+export type Declaration<T = Declarable> = T extends unknown
+	? { readonly [K in keyof T]: InTable<T[K]> }
+	: never;
+
+/** A chain: what it is created as, and the statements of each of its rules. */
+export interface Chain {
+	readonly create: InTable<ChainJson>;
+	readonly rules: readonly (readonly StatementJson[])[];
+}
+
+/** A table of ours, in the JSON of libnftables-json(5). */
+export interface Table {
+	readonly family: FamilyJson;
+	readonly name: string;
+	readonly comment: string;
+	readonly declarations: readonly Declaration[];
+	readonly chains: readonly Chain[];
+}
+
+/** The parts of a table that are sent apart from each other, as commands or as the messages made of these. */
+export interface Parts<T> {
+	readonly family: FamilyJson;
+	readonly name: string;
+	/** The table, everything that is declared in it, and its chains, which are empty yet. */
+	readonly create: readonly T[];
+	readonly chains: readonly ChainParts<T>[];
+	readonly drop: readonly T[];
+}
+export interface ChainParts<T> {
+	readonly name: string;
+	/** The kernel calls it; others are jumped to by rules. */
+	readonly isBase: boolean;
+	readonly rules: readonly T[];
+	readonly flush: readonly T[];
+}
+/** A table as it is sent to the kernel. */
+export type CompiledTable = Parts<Request>;
+
+/** The commands that make a table, empty its chains, and drop it. */
+export function partsOf({ family, name, comment, declarations, chains }: Table): Parts<Command> {
+	const at = { family, table: name };
+	const placed = (declaration: Declaration): ObjectJson =>
+		Object.fromEntries(
+			Object.entries(declaration).map(([sort, value]) => [sort, { ...at, ...value }]),
+		) as unknown as ObjectJson;
+	return {
+		family,
+		name,
+		create: [
+			{ create: { table: { family, name, comment } } },
+			...declarations.map((declaration) => ({ create: placed(declaration) })),
+			...chains.map(({ create }) => ({ create: { chain: { ...at, ...create } } })),
+		],
+		chains: chains.map(({ create, rules }) => ({
+			name: create.name,
+			isBase: create.hook !== undefined,
+			rules: rules.map((expr) => ({ add: { rule: { ...at, chain: create.name, expr } } })),
+			flush: [{ flush: { chain: { ...at, name: create.name } } }],
+		})),
+		drop: [{ delete: { table: { family, name } } }],
+	};
+}

@@ -1,0 +1,198 @@
+import { expect, test } from "vitest";
+import { compileTables } from "../../src/kinds/ruleset/compile.js";
+import type { Chain, Table } from "../../src/kinds/ruleset/table.js";
+import { tableKind } from "../../src/kinds/table.js";
+import { request } from "../../src/netlink/request.js";
+import { NFPROTO_BRIDGE, NFPROTO_INET } from "../../src/uapi/netfilter.js";
+import {
+	NFT_MSG_DELCHAIN,
+	NFT_MSG_DELRULE,
+	NFT_MSG_DELTABLE,
+	NFT_MSG_NEWRULE,
+} from "../../src/uapi/nf_tables.js";
+import { lan } from "../engine/hosts.js";
+import type { FakeKernel } from "../fake/kernel.js";
+import { host } from "../nftables/ruleset.js";
+import { Stage } from "./stage.js";
+import { testKind } from "./table.js";
+
+/**
+ * The kind over other tables than ours, as it is to work for any: two families, two chains that the kernel calls, and
+ * one that rules jump to.
+ */
+const guests = { set: { name: "guests", type: "ifname" } } as const;
+const fromGuest = {
+	match: { op: "==", left: { meta: { key: "iifname" } }, right: "@guests" },
+} as const;
+const guard: Chain = {
+	create: { name: "guard" },
+	rules: [[{ counter: null }, { drop: null }]],
+};
+const prerouting: Chain = {
+	create: { name: "prerouting", type: "filter", hook: "prerouting", prio: -310, policy: "accept" },
+	rules: [[fromGuest, { goto: { target: "guard" } }]],
+};
+const forward: Chain = {
+	create: { name: "forward", type: "filter", hook: "forward", prio: 0, policy: "accept" },
+	rules: [[fromGuest, { accept: null }], [{ counter: null }]],
+};
+const of = (family: Table["family"], chains: readonly Chain[]): Table => ({
+	family,
+	name: "umlnet-nl",
+	comment: "a lab",
+	declarations: [guests],
+	chains,
+});
+const kind = tableKind(
+	compileTables([of("bridge", [guard, prerouting]), of("inet", [forward])], { host }),
+);
+const bridge = { family: "bridge", name: "umlnet-nl" } as const;
+const inet = { name: "umlnet-nl" } as const;
+
+/** Somebody else: `nft flush chain FAMILY umlnet-nl NAME`; without a name, every chain of the table. */
+const flush =
+	(name?: string, family = NFPROTO_BRIDGE) =>
+	(kernel: FakeKernel): void => {
+		const value = {
+			nfgen_family: family,
+			NFTA_RULE_TABLE: "umlnet-nl",
+			NFTA_RULE_CHAIN: name,
+		};
+		kernel.nftables([request(NFT_MSG_DELRULE, 0, value)]);
+	};
+
+testKind(kind, {
+	creations: [
+		{
+			name: "a table of family bridge",
+			by: "labels",
+			host: lan,
+			want: bridge,
+			steps: ["filter: create nft table bridge umlnet-nl"],
+			removal: ["filter: delete nft table bridge umlnet-nl"],
+		},
+		{
+			name: "one of family inet with the same name",
+			by: "labels",
+			host: lan,
+			want: inet,
+			steps: ["filter: create nft table inet umlnet-nl"],
+			removal: ["filter: delete nft table inet umlnet-nl"],
+		},
+	],
+	drifts: [
+		{
+			name: "all chains of a table were flushed",
+			host: lan,
+			want: bridge,
+			meddle: flush(),
+			told: ["nft table bridge umlnet-nl has lost its rules"],
+		},
+		{
+			name: "the chain was flushed that another jumps to",
+			host: lan,
+			want: bridge,
+			meddle: flush("guard"),
+			told: ["nft table bridge umlnet-nl has lost its rules"],
+		},
+		{
+			name: "the chain was flushed that jumps to another",
+			host: lan,
+			want: bridge,
+			meddle: flush("prerouting"),
+			told: ["nft table bridge umlnet-nl has lost its rules"],
+		},
+		{
+			name: "a chain was deleted",
+			host: lan,
+			want: bridge,
+			meddle: (kernel) => {
+				kernel.nftables([
+					request(NFT_MSG_DELCHAIN, 0, {
+						nfgen_family: NFPROTO_BRIDGE,
+						NFTA_CHAIN_TABLE: "umlnet-nl",
+						NFTA_CHAIN_NAME: "prerouting",
+					}),
+				]);
+			},
+			told: ["nft table bridge umlnet-nl has lost its chain"],
+			up: "refuses",
+		},
+		{
+			name: "a table was deleted",
+			host: lan,
+			want: bridge,
+			meddle: (kernel) => {
+				kernel.nftables([
+					request(NFT_MSG_DELTABLE, 0, {
+						nfgen_family: NFPROTO_BRIDGE,
+						NFTA_TABLE_NAME: "umlnet-nl",
+					}),
+				]);
+			},
+			told: ["nft table bridge umlnet-nl is gone"],
+		},
+	],
+});
+
+/** A host with both tables, after somebody came. */
+function meddledWith(meddle: (kernel: FakeKernel) => void): FakeKernel {
+	const stage = new Stage(lan);
+	stage.do([...kind.create(bridge), ...kind.create(inet)]);
+	stage.kernel.aside(() => meddle(stage.kernel));
+	return stage.kernel;
+}
+
+test.each([["guard"], ["prerouting"]])(
+	"only chain %s is filled again when it alone was emptied",
+	(name) => {
+		const kernel = meddledWith(flush(name));
+		const [step] = kind.change(bridge, bridge, kernel);
+		if (step?.do.via !== "nftables") throw new Error("rules are put back otherwise now");
+		const rules = step.do.batch.filter(({ message }) => message === NFT_MSG_NEWRULE);
+		const chains = rules.map(
+			({ value }) => (value as { NFTA_RULE_CHAIN?: string }).NFTA_RULE_CHAIN,
+		);
+		expect(chains).toEqual([name]);
+	},
+);
+
+test("a table is looked at apart from one of another family", () => {
+	const kernel = meddledWith(flush("forward", NFPROTO_INET));
+	expect(kind.drift(bridge, kernel)).toEqual([]);
+	expect(kind.drift(inet, kernel)).toEqual(["nft table inet umlnet-nl has lost its rules"]);
+	expect(kind.key(bridge)).not.toBe(kind.key(inet));
+});
+
+test("a table as it was made is verified, chains that are jumped to and all", () => {
+	const kernel = meddledWith(() => {});
+	expect([...(kind.verify?.(bridge, kernel) ?? ["nothing"])]).toEqual([]);
+	expect([...(kind.verify?.(inet, kernel) ?? ["nothing"])]).toEqual([]);
+	flush("guard")(kernel);
+	expect(kind.verify?.(bridge, kernel)).toEqual([
+		"nft table bridge umlnet-nl: rule of chain guard, number 1, is missing",
+	]);
+});
+
+test("a table of ours that nobody made is told of, with its family", () => {
+	const kernel = meddledWith(() => {});
+	expect(kind.strays?.([inet], kernel)).toEqual(["nft table bridge umlnet-nl is not ours"]);
+	expect(kind.strays?.([inet, bridge], kernel)).toEqual([]);
+});
+
+test("tables made in one batch have sets with numbers of their own", () => {
+	const [first, second] = compileTables(
+		[of("bridge", [guard, prerouting]), of("inet", [forward])],
+		{
+			host,
+		},
+	);
+	const ids = [first, second].flatMap((table) =>
+		(table?.create ?? []).flatMap(({ value }) => {
+			const { NFTA_SET_ID: id } = value as { NFTA_SET_ID?: number };
+			return id === undefined ? [] : [id];
+		}),
+	);
+	expect(ids).toHaveLength(2);
+	expect(new Set(ids).size).toBe(2);
+});

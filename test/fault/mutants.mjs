@@ -153,7 +153,7 @@ export const MUTANTS = [
 	],
 	[
 		"EXCL of an element",
-		"kinds/nat.ts",
+		"kinds/element.ts",
 		"NLM_F_CREATE | NLM_F_EXCL",
 		"NLM_F_CREATE",
 		[...kind("nat"), ...LIVE],

@@ -1,0 +1,195 @@
+import { formatAddress, parseAddress } from "../inet/address.js";
+import type { Action } from "../kernel/action.js";
+import type { Kernel } from "../kernel/kernel.js";
+import { align4, Reader, Writer } from "../netlink/bytes.js";
+import type { Codec } from "../netlink/codec.js";
+import { request } from "../netlink/request.js";
+import { be16, chars, nulString, type Out, struct, u8 } from "../netlink/schema.js";
+import { families } from "../nftables/fact/family.js";
+import { KernelError } from "../sys/error.js";
+import { IFNAMSIZ } from "../uapi/if.js";
+import { ETH_ALEN } from "../uapi/if_ether.js";
+import { NLM_F_CREATE, NLM_F_EXCL } from "../uapi/netlink.js";
+import { NFT_MSG_DELSETELEM, NFT_MSG_GETSETELEM, NFT_MSG_NEWSETELEM } from "../uapi/nf_tables.js";
+import { macBytes, macText } from "./link.js";
+import type { CompiledTable } from "./ruleset/table.js";
+
+/** Bytes that people write as text. */
+const written = (
+	size: number,
+	parse: (text: string) => Uint8Array,
+	format: (bytes: Uint8Array) => string,
+): Codec<string> => ({
+	kind: "binary",
+	size,
+	write(w, text) {
+		const bytes = parse(text);
+		if (bytes.length !== size) throw w.fail(`${text} has ${bytes.length} bytes, want ${size}`);
+		w.append(bytes);
+	},
+	read: (r) => format(r.copy(size)),
+});
+
+/** The types of nft that keys and data of our sets are made of: how a value of each lies in a register. */
+const TYPES = {
+	ifname: chars(IFNAMSIZ),
+	ether_addr: written(ETH_ALEN, macBytes, macText),
+	ipv4_addr: written(4, parseAddress, formatAddress),
+	ipv6_addr: written(16, parseAddress, formatAddress),
+	inet_proto: u8,
+	inet_service: be16,
+} as const;
+
+type Type = keyof typeof TYPES;
+/** As a set declares it: one type, or several for a concatenation. */
+type Types = Type | readonly Type[];
+/** A value for each of them. */
+type Value<T> = T extends Type ? Out<(typeof TYPES)[T]> : never;
+export type Values<T extends Types> = T extends readonly Type[]
+	? { readonly [I in keyof T]: Value<T[I]> }
+	: readonly [Value<T>];
+
+const w = new Writer();
+
+/** Values side by side, each from the beginning of a 32 bit register (NFT_REG32_SIZE) on. */
+class Concatenation<T extends Types> {
+	readonly #codecs: readonly Codec<string | number>[];
+	/** A value that is alone is not padded. */
+	readonly #isPadded: boolean;
+
+	constructor(types: T) {
+		const names = [types].flat() as readonly Type[];
+		this.#codecs = names.map((name) => TYPES[name] as Codec<string | number>);
+		this.#isPadded = names.length > 1;
+	}
+
+	encode(values: Values<T>): Uint8Array {
+		w.reset();
+		for (const [i, codec] of this.#codecs.entries()) {
+			codec.write(w, values[i] as string | number);
+			if (this.#isPadded) w.reserve(align4(w.length) - w.length);
+		}
+		return w.finish();
+	}
+
+	decode(bytes: Uint8Array): Values<T> {
+		const r = new Reader(bytes);
+		const values = this.#codecs.map((codec) => {
+			const value = codec.read(r);
+			if (this.#isPadded) r.take(align4(r.pos) - r.pos);
+			return value;
+		});
+		return values as unknown as Values<T>;
+	}
+}
+
+/** The comment of an element as nft writes it: type, length, text with its NUL (libnftnl, src/udata.c). */
+const COMMENT = struct({ type: u8, length: u8, text: nulString(253) });
+const NFTNL_UDATA_SET_ELEM_COMMENT = 0; // libnftnl/udata.h
+
+function comment(text: string): Uint8Array {
+	w.reset();
+	const length = Buffer.byteLength(text) + 1;
+	COMMENT.write(w, { type: NFTNL_UDATA_SET_ELEM_COMMENT, length, text });
+	return w.finish();
+}
+
+const hex = (bytes: Uint8Array): string => Buffer.from(bytes).toString("hex");
+
+/** What a set of ours is declared as, as far as its elements depend on it. */
+interface Declared<K extends Types, D extends Types> {
+	readonly name: string;
+	readonly type: K;
+	/** What a map gives for a key. */
+	readonly map?: D;
+}
+interface Element<K extends Types, D extends Types> {
+	readonly key: Values<K>;
+	readonly data?: Values<D> | undefined;
+	/** Whose it is, for people: `nft list ruleset` shows it. */
+	readonly comment: string;
+}
+
+/** A set or map of ours and its elements. */
+export class ElementSet<const K extends Types, const D extends Types = never> {
+	readonly name: string;
+	readonly #place: {
+		readonly nfgen_family: number;
+		readonly NFTA_SET_ELEM_LIST_TABLE: string;
+		readonly NFTA_SET_ELEM_LIST_SET: string;
+	};
+	readonly #key: Concatenation<K>;
+	readonly #data: Concatenation<D> | undefined;
+
+	constructor(table: Pick<CompiledTable, "family" | "name">, { name, type, map }: Declared<K, D>) {
+		this.name = name;
+		this.#place = {
+			nfgen_family: families[table.family],
+			NFTA_SET_ELEM_LIST_TABLE: table.name,
+			NFTA_SET_ELEM_LIST_SET: name,
+		};
+		this.#key = new Concatenation(type);
+		this.#data = map === undefined ? undefined : new Concatenation(map);
+	}
+
+	/** Putting an element in, which must not be there, and taking it out, which must. */
+	actions({ key, data, comment: text }: Element<K, D>): {
+		readonly add: Action;
+		readonly remove: Action;
+	} {
+		const value = {
+			...this.#place,
+			NFTA_SET_ELEM_LIST_ELEMENTS: [
+				{
+					NFTA_SET_ELEM_KEY: { NFTA_DATA_VALUE: this.#key.encode(key) },
+					NFTA_SET_ELEM_DATA:
+						data === undefined ? undefined : { NFTA_DATA_VALUE: this.#data?.encode(data) },
+					NFTA_SET_ELEM_USERDATA: comment(text),
+				},
+			],
+		};
+		const add = request(NFT_MSG_NEWSETELEM, NLM_F_CREATE | NLM_F_EXCL, value);
+		return {
+			add: { via: "nftables", batch: [add] },
+			remove: { via: "nftables", batch: [request(NFT_MSG_DELSETELEM, 0, value)] },
+		};
+	}
+
+	/** The element of a key, with its data where the set is a map; undefined where there is none. @throws KernelError */
+	read(kernel: Kernel, key: Values<K>): { readonly data: Values<D> | undefined } | undefined {
+		const NFTA_SET_ELEM_KEY = { NFTA_DATA_VALUE: this.#key.encode(key) };
+		const [found] = this.#get(kernel, [{ NFTA_SET_ELEM_KEY }], false);
+		const bytes = found?.NFTA_SET_ELEM_DATA?.NFTA_DATA_VALUE;
+		return found && { data: bytes && this.#data?.decode(bytes) };
+	}
+
+	/** The elements that have none of these keys, in words. @throws KernelError */
+	strays(kernel: Kernel, keys: readonly Values<K>[]): string[] {
+		const ours = new Set(keys.map((key) => hex(this.#key.encode(key))));
+		return this.#get(kernel, undefined, true)
+			.map(({ NFTA_SET_ELEM_KEY: key }) => key?.NFTA_DATA_VALUE)
+			.filter((key) => key === undefined || !ours.has(hex(key)))
+			.map((key) => {
+				// The element for all other keys has none.
+				const text = key === undefined ? "*" : this.#key.decode(key).join(" . ");
+				return `element ${text} of nft set ${this.#place.NFTA_SET_ELEM_LIST_TABLE} ${this.name}`;
+			});
+	}
+
+	/** Elements as the kernel has them; none where the set is not there either. */
+	#get(
+		kernel: Kernel,
+		elements: readonly { readonly NFTA_SET_ELEM_KEY: object }[] | undefined,
+		dump: boolean,
+	) {
+		const value = { ...this.#place, NFTA_SET_ELEM_LIST_ELEMENTS: elements };
+		try {
+			return kernel
+				.readNftables(NFT_MSG_GETSETELEM, NFT_MSG_NEWSETELEM, value, dump)
+				.flatMap(({ NFTA_SET_ELEM_LIST_ELEMENTS = [] }) => NFTA_SET_ELEM_LIST_ELEMENTS);
+		} catch (error) {
+			if (error instanceof KernelError && error.errno === "ENOENT") return [];
+			throw error;
+		}
+	}
+}

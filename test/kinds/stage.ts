@@ -7,6 +7,7 @@ import { NLM_F_APPEND, NLM_F_CREATE, NLM_F_EXCL } from "../../src/uapi/netlink.j
 import { pictureOf } from "../engine/picture.js";
 import { FakeKernel } from "../fake/kernel.js";
 import { linkNamed } from "../fake/namespace.js";
+import { readable } from "./readable.js";
 
 /** A host on which one kind acts alone. */
 export class Stage {
@@ -91,7 +92,7 @@ const FLAGS = [
 
 function requestWords(request: Request): string {
 	const flags = FLAGS.flatMap(([name, flag]) => ((request.flags & flag) === 0 ? [] : [name]));
-	const [name, ...attributes] = describe(request)
+	const [name, ...attributes] = describe({ ...request, value: readable(request.value) })
 		.split("\n")
 		.map((line) => line.trim());
 	return [name, ...flags, ...attributes].join(" ");

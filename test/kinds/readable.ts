@@ -1,0 +1,87 @@
+import { formatAddress } from "../../src/inet/address.js";
+import { tables } from "../../src/kinds/ruleset/index.js";
+
+type Value = Readonly<Record<string, unknown>>;
+interface Declared {
+	readonly name: string;
+	readonly type: string | readonly string[];
+	readonly map?: string | readonly string[];
+}
+
+const hex = (bytes: Uint8Array): string => Buffer.from(bytes).toString("hex");
+
+/** A name and nothing but NULs behind it; anything else as it is. */
+function nameIn(bytes: Uint8Array): string {
+	const [name = "", ...rest] = Buffer.from(bytes).toString("latin1").split(/\0/);
+	return name !== "" && rest.every((part) => part === "") ? name : hex(bytes);
+}
+
+/** How many bytes a value of a type has, and how people write it. */
+const TYPES: Readonly<Record<string, readonly [number, (bytes: Uint8Array) => string]>> = {
+	ifname: [16, nameIn],
+	ipv4_addr: [4, formatAddress],
+	ipv6_addr: [16, formatAddress],
+};
+
+/** `tap0 . eth1`, of a concatenation; bytes that are no value of these types stay as they are. */
+function concatenated(bytes: Uint8Array, types: readonly string[]): string {
+	const parts = types.map((type) => TYPES[type]);
+	const total = parts.reduce((sum, part) => sum + (part?.[0] ?? Number.NaN), 0);
+	if (total !== bytes.length) return hex(bytes);
+	let at = 0;
+	const texts = parts.map((part) => {
+		const [size, text] = part as (typeof TYPES)[string];
+		at += size;
+		return text(bytes.subarray(at - size, at));
+	});
+	return texts.join(" . ");
+}
+
+/** The comment of an element: a record of type 0, its length, a text and its NUL. */
+function comment(bytes: Uint8Array): string {
+	const [type, length] = bytes;
+	const isComment = type === 0 && length === bytes.length - 2 && bytes.at(-1) === 0;
+	return isComment ? `comment "${Buffer.from(bytes.subarray(2, -1))}"` : hex(bytes);
+}
+
+const declarations = tables.flatMap((table) =>
+	table.declarations.flatMap((one) => Object.values(one) as Declared[]),
+);
+
+function element(value: Value, set: string | undefined): Value {
+	const { type = [], map = [] } = declarations.find(({ name }) => name === set) ?? {};
+	const data = (it: unknown, types: string | readonly string[]) => {
+		const { NFTA_DATA_VALUE: bytes } = it as { readonly NFTA_DATA_VALUE: Uint8Array };
+		return { NFTA_DATA_VALUE: concatenated(bytes, [types].flat()) };
+	};
+	const { NFTA_SET_ELEM_KEY, NFTA_SET_ELEM_DATA, NFTA_SET_ELEM_USERDATA, ...rest } = value;
+	return {
+		...(NFTA_SET_ELEM_KEY !== undefined && { NFTA_SET_ELEM_KEY: data(NFTA_SET_ELEM_KEY, type) }),
+		...(NFTA_SET_ELEM_DATA !== undefined && { NFTA_SET_ELEM_DATA: data(NFTA_SET_ELEM_DATA, map) }),
+		...(NFTA_SET_ELEM_USERDATA !== undefined && {
+			NFTA_SET_ELEM_USERDATA: comment(NFTA_SET_ELEM_USERDATA as Uint8Array),
+		}),
+		...rest,
+	};
+}
+
+const ADDRESSES = new Set(["IFA_LOCAL", "IFA_ADDRESS", "RTA_DST", "RTA_GATEWAY", "NDA_DST"]);
+
+/**
+ * What a message says, with addresses, keys of set elements and their comments as people write them. Two messages that
+ * differ never read the same.
+ */
+export function readable(value: unknown): unknown {
+	const { NFTA_SET_ELEM_LIST_ELEMENTS: elements, ...rest } = value as Value;
+	const texts = Object.entries(rest).map(([name, inner]) => [
+		name,
+		ADDRESSES.has(name) && inner instanceof Uint8Array ? formatAddress(inner) : inner,
+	]);
+	const set = rest.NFTA_SET_ELEM_LIST_SET as string | undefined;
+	return {
+		...Object.fromEntries(texts),
+		...(elements !== undefined && {
+			NFTA_SET_ELEM_LIST_ELEMENTS: (elements as Value[]).map((one) => element(one, set)),
+		}),
+	};
+}

@@ -14,8 +14,9 @@ import {
 } from "../uapi/if_addr.js";
 import { NLM_F_CREATE, NLM_F_EXCL } from "../uapi/netlink.js";
 import { alreadyThere } from "./conflict.js";
+import { addressFamily } from "./family.js";
 import { PROTOCOL } from "./mark.js";
-import { addressFamily, subnetConflicts } from "./subnet.js";
+import { subnetConflicts } from "./subnet.js";
 
 export interface Address {
 	readonly link: string;

@@ -17,8 +17,8 @@ import {
 } from "../uapi/rtnetlink.js";
 import { AF_INET, AF_INET6 } from "../uapi/socket.js";
 import { alreadyThere } from "./conflict.js";
+import { addressFamily } from "./family.js";
 import { PROTOCOL } from "./mark.js";
-import { addressFamily } from "./subnet.js";
 
 /** The way to a guest that is in none of the host's subnets. */
 export interface Route {

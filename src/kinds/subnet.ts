@@ -4,12 +4,16 @@ import { ConflictError } from "../engine/error.js";
 import { linkKey, type PlanContext } from "../engine/kind.js";
 import { type Cidr, cidrOf, isSingle, network, parseCidr } from "../inet/cidr.js";
 import { type Destination, readPrefixesTo, readRouteTo } from "../kernel/read.js";
-import { AF_INET, AF_INET6 } from "../uapi/socket.js";
-import type { MadeAddress } from "./address.js";
+import { addressFamily } from "./family.js";
 import { type Port, uplinkKey } from "./port.js";
 
-/** AF_INET or AF_INET6. */
-export const addressFamily = ({ family }: Cidr): number => (family === 4 ? AF_INET : AF_INET6);
+/** An address of the host that is about to be put on a link, and with it the link's subnet. */
+interface LinkAddress {
+	readonly link: string;
+	readonly index: number;
+	/** `192.168.33.33/24` */
+	readonly address: string;
+}
 
 const destination = (wanted: Cidr): Destination => ({
 	family: addressFamily(wanted),
@@ -17,11 +21,12 @@ const destination = (wanted: Cidr): Destination => ({
 });
 
 /**
- * Why any of these addresses cannot be, each in its place: its subnet, or one within it, is another link's already. A
- * wider one does no harm, packets go by the longest prefix: a guest with an address of the LAN lives by that.
+ * Refuses addresses whose subnet, or a part of it, another link has already. A wider subnet elsewhere does no harm, for
+ * the longest prefix decides where a packet goes: a guest with an address of the LAN depends on that.
+ * @returns in the order of the addresses: what is wrong with one, or undefined
  */
 export function subnetConflicts(
-	made: readonly MadeAddress[],
+	made: readonly LinkAddress[],
 	context: PlanContext,
 ): readonly (ConflictError | undefined)[] {
 	const wanted = made.map(({ address }) => parseCidr(address));
@@ -52,9 +57,9 @@ const conflict = (link: string, wanted: Cidr, found: Cidr, other: string): Confl
 const subnetOf = (cidr: Cidr, prefix = cidr.prefix): Cidr =>
 	cidrOf(network({ ...cidr, prefix }), prefix);
 
-/** With a link the host has. */
+/** A conflict with a link that is on the host now. */
 function withHost(
-	{ link, index }: MadeAddress,
+	{ link, index }: LinkAddress,
 	wanted: Cidr,
 	context: PlanContext,
 ): ConflictError | undefined {
@@ -62,7 +67,7 @@ function withHost(
 	if (route?.RTA_OIF === undefined || route.RTA_OIF === index) return undefined;
 	if (context.isBeingDeleted(route.RTA_OIF)) return undefined;
 	const other = context.kernel.linkName(route.RTA_OIF);
-	// A link that is being deleted is out of the list before its routes are (unregister_netdevice_many).
+	// A link that is being deleted can be looked up no more while its routes still stand (unregister_netdevice_many).
 	if (other === undefined || belongTogether(link, other, context)) return undefined;
 	return conflict(link, wanted, cidrOf(route.RTA_DST ?? wanted.address, route.rtm_dst_len), other);
 }
@@ -70,27 +75,30 @@ function withHost(
 const networkOf = (link: string, context: PlanContext): string | undefined =>
 	(context.made(linkKey(link)) as OfNetwork | undefined)?.network;
 
-/** Taps and bridges know their network. */
+/** What was made of a link of ours: taps and bridges know their network. */
 interface OfNetwork {
 	readonly network: string;
 }
-/** Taps of one network may share a subnet, as their guests have routes of their own; and a bridge gets its uplink's. */
+/**
+ * Whether two links may have one subnet. Taps of one network may, for their guests have routes of their own; and a
+ * bridge is given the subnet of its uplink.
+ */
 function belongTogether(link: string, other: string, context: PlanContext): boolean {
 	const port = context.made(uplinkKey(other)) as Pick<Port, "bridge"> | undefined;
 	if (port?.bridge === link) return true;
 	const there = networkOf(other, context);
 	if (there === undefined) return false;
-	// What is of one spec was compared there; what nobody else stands on may be about to go.
+	// Within one spec this was checked when it was read. A link that no other tap uses may be removed by this very plan.
 	if (context.others(linkKey(other)).length === 0) return true;
 	return there === networkOf(link, context);
 }
 
-/** The subnets that requests of one transaction make, in the order in which they came. */
+/** The subnets that the requests of one transaction make, in the order in which they came. */
 class Claims {
 	readonly #links = new Map<string, string>();
 	readonly #prefixes = new Set<number>();
 
-	/** @returns why it cannot be, where a link of another network was first */
+	/** @returns the conflict with a link of another network that claimed the subnet first, if there is one */
 	claim(link: string, wanted: Cidr, context: PlanContext): ConflictError | undefined {
 		for (const prefix of this.#prefixes) {
 			if (prefix < wanted.prefix || prefix > 8 * wanted.address.length) continue;

@@ -4,6 +4,7 @@ import type { Link } from "../kernel/read.js";
 import { request } from "../netlink/request.js";
 import type { In } from "../netlink/schema.js";
 import { IFF_UP } from "../uapi/if.js";
+import { ETH_ALEN, ETH_DATA_LEN } from "../uapi/if_ether.js";
 import {
 	type ifinfomsg,
 	type linkAttrs,
@@ -32,7 +33,6 @@ export function macBytes(mac: string): Uint8Array {
 	for (let i = 0; i < ETH_ALEN; i++) bytes[i] = Number.parseInt(mac.slice(3 * i, 3 * i + 2), 16);
 	return bytes;
 }
-const ETH_ALEN = 6; // linux/if_ether.h
 
 const HEX = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, "0"));
 
@@ -48,8 +48,8 @@ export const macBytesOf = (index: number): Uint8Array =>
 	Uint8Array.of(0x02, 0x75, index >>> 24, index >>> 16, index >>> 8, index);
 export const macOf = (index: number): string => macText(macBytesOf(index));
 
-/** Of a new link of Ethernet (ether_setup). */
-export const DEFAULT_MTU = 1500;
+/** Of a new link of Ethernet (ether_setup, net/ethernet/eth.c). */
+export const DEFAULT_MTU = ETH_DATA_LEN;
 
 /** The MTU to set: that of a new link where a spec that named one no longer does. */
 export const mtuAfter = (made: number | undefined, next: number | undefined): number | undefined =>

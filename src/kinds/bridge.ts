@@ -38,10 +38,10 @@ const identity = (made: MadeBridge): Identity => ({
 });
 
 /**
- * The MTU a bridge is made with: one that is not wanted, where the usual one is. What a link has already sets nothing
- * (dev_set_mtu_ext), and a bridge whose MTU nobody set takes over its ports'.
+ * A bridge whose MTU was never set follows its ports. Setting the value it already has does not count
+ * (dev_set_mtu_ext, net/core/dev.c), so a wanted 1500 is created as 1499 and then set.
  */
-const mtuBefore = (mtu: number | undefined): number | undefined =>
+const mtuAtCreation = (mtu: number | undefined): number | undefined =>
 	mtu === DEFAULT_MTU ? DEFAULT_MTU - 1 : undefined;
 
 /** A bridge without spanning tree whose MAC stays: left to itself it follows the lowest port's. */
@@ -63,7 +63,7 @@ export const bridge: Kind<Bridge, MadeBridge> = {
 				`network ${want.network}'s`,
 				{ hint: `name another bridge, or put the tap into network ${made.network}` },
 			);
-		// Who says nothing of the MTU takes it from nobody else's network.
+		// A request that names no MTU or uplink does not take it from the taps that are on the bridge already.
 		return { ...made, ...want, mtu: want.mtu ?? made.mtu, uplink: want.uplink ?? made.uplink };
 	},
 	create(made) {
@@ -78,7 +78,7 @@ export const bridge: Kind<Bridge, MadeBridge> = {
 						ifi_index: index,
 						IFLA_IFNAME: name,
 						IFLA_ADDRESS: macBytes(mac),
-						IFLA_MTU: mtuBefore(mtu),
+						IFLA_MTU: mtuAtCreation(mtu),
 						IFLA_LINKINFO: { IFLA_INFO_KIND: "bridge", IFLA_INFO_DATA: { IFLA_BR_STP_STATE: 0 } },
 					}),
 				},
@@ -88,7 +88,7 @@ export const bridge: Kind<Bridge, MadeBridge> = {
 			{
 				label: `bring up ${name}`,
 				phase: "configure",
-				// An MTU given at creation is lost to the first port; one that is set stays (br_change_mtu).
+				// The first port's MTU replaces one given at creation, but not one that is set (br_change_mtu).
 				do: setLink(index, { ...UP, IFLA_IFALIAS: aliasOf(made.network), IFLA_MTU: mtu }),
 				undo: [],
 			},
@@ -147,7 +147,7 @@ export const bridge: Kind<Bridge, MadeBridge> = {
 				undo: [
 					setLink(next.index, {
 						IFLA_ADDRESS,
-						// Once set, a bridge's MTU no longer follows its ports'.
+						// Not set back where it was not changed: once set, it would no longer follow the ports'.
 						IFLA_MTU: want.mtu === undefined ? undefined : IFLA_MTU,
 						IFLA_IFALIAS: IFLA_IFALIAS ?? "",
 						ifi_flags: ifi_flags & UP.ifi_flags,

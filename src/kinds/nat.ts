@@ -33,12 +33,12 @@ function actions(nat: Nat): { readonly add: Action; readonly remove: Action } {
 
 const words = ({ segment, uplink, snatTo }: Nat): string =>
 	`source NAT of ${segment} to ${uplink} (${snatTo === undefined ? "masquerade" : `as ${snatTo}`})`;
-function on(nat: Nat): Step {
+function addStep(nat: Nat): Step {
 	const { add, remove } = actions(nat);
 	const conflict = alreadyThere(words(nat), "nft list ruleset");
 	return { label: `add ${words(nat)}`, phase: "filter", do: add, undo: [remove], conflict };
 }
-function off(nat: Nat): Step {
+function removeStep(nat: Nat): Step {
 	const { add, remove } = actions(nat);
 	return { label: `remove ${words(nat)}`, phase: "filter", do: remove, undo: [add] };
 }
@@ -58,8 +58,8 @@ export const nat: Kind<Nat, Nat> = {
 	kind: "nat",
 	key: ({ segment, uplink }) => `nat:${segment}:${uplink}`,
 	resolve: (want) => want,
-	create: (made) => [on(made)],
-	remove: (made) => [off(made)],
+	create: (made) => [addStep(made)],
+	remove: (made) => [removeStep(made)],
 	drift: (made, kernel) => (isThere(kernel, made) ? [] : [`${words(made)} is not in place`]),
 	verify(made, kernel) {
 		// An address that is mapped cannot be in the other set as well: the first rule would win.
@@ -76,6 +76,6 @@ export const nat: Kind<Nat, Nat> = {
 		const found = read(kernel, made);
 		const stays = made.snatTo === next.snatTo && found?.snatTo === next.snatTo;
 		if (found !== undefined && stays) return [];
-		return [...(found === undefined ? [] : [off(found)]), on(next)];
+		return [...(found === undefined ? [] : [removeStep(found)]), addStep(next)];
 	},
 };

@@ -67,7 +67,7 @@ function resourcesOf(tap: Tap, network: Network): Resource[] {
 	const addresses = network.bridge === undefined ? tap.addresses : network.addresses;
 	const addressPath = network.bridge === undefined ? onTap : onNetwork;
 	return [
-		...bridgeOf(tap, network, onNetwork),
+		...bridgeOf(network, onNetwork),
 		resource("tap", tapWant(tap, network), onTap),
 		...(network.bridge === undefined
 			? []
@@ -130,11 +130,7 @@ export function parkedTap(
 	};
 }
 
-function bridgeOf(
-	_tap: Tap,
-	{ name: network, bridge, uplink, mtu, mode }: Network,
-	path: string,
-): Resource[] {
+function bridgeOf({ name: network, bridge, uplink, mtu, mode }: Network, path: string): Resource[] {
 	if (bridge === undefined) return [];
 	const member = mode === "bridged" ? uplink : undefined;
 	return [
@@ -150,9 +146,9 @@ function forwardingOf(segment: string, network: Network, path: string): Resource
 	const { mode, uplink, proxyArp } = network;
 	const forwarded = mode === "nat" || mode === "routed";
 	const on = forwarded ? 1 : undefined;
-	const out: Resource[] = [];
+	const resources: Resource[] = [];
 	if (forwarded || proxyArp)
-		out.push(
+		resources.push(
 			resource(
 				"forwarding",
 				{ link: segment, forwarding: on, proxyArp: proxyArp ? 1 : undefined },
@@ -160,7 +156,7 @@ function forwardingOf(segment: string, network: Network, path: string): Resource
 			),
 		);
 	if (forwarded && uplink !== undefined)
-		out.push(
+		resources.push(
 			resource(
 				"forwarding",
 				{ link: uplink, forwarding: 1, proxyArp: undefined },
@@ -168,8 +164,10 @@ function forwardingOf(segment: string, network: Network, path: string): Resource
 			),
 		);
 	if (network.forwarding === "global")
-		out.push(resource("option", { path: "net/ipv4/ip_forward", value: "1" }, `${path}.forwarding`));
-	return out;
+		resources.push(
+			resource("option", { path: "net/ipv4/ip_forward", value: "1" }, `${path}.forwarding`),
+		);
+	return resources;
 }
 
 /** Guests outside the host's subnets are reached by a route of their own. */
@@ -181,7 +179,7 @@ function guestRoutes(tap: Tap, segment: string, addresses: readonly string[]): s
 		.filter(
 			(guest) => subnets.length > 0 && !subnets.some((subnet) => contains(subnet, guest.address)),
 		)
-		.map((guest) => cidrOf(guest.address, guest.family === 4 ? 32 : 128).text);
+		.map(({ address }) => cidrOf(address, 8 * address.length).text);
 }
 
 function natOf(segment: string, network: Network, path: string): Resource[] {

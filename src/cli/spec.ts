@@ -1,68 +1,37 @@
+import { type Fields, isList } from "../spec/field.js";
+import { guestFields, networkFields, tapFields, tapSettings } from "../spec/fields.js";
+import type { Flags } from "../spec/flags.js";
 import type { Spec } from "../spec/model.js";
 import type { Session } from "./session.js";
 import { UsageError } from "./usage.js";
 import type { Verb } from "./verb.js";
 
-/** The flags that describe one tap, as commander gives them. */
-export interface TapOptions {
-	readonly owner?: string;
-	readonly group?: string;
-	readonly address?: readonly string[];
-	readonly mac?: string;
-	readonly mtu?: string;
-	readonly multiQueue?: true;
-	readonly vnetHdr?: true;
-	readonly nat?: string;
-	readonly snatTo?: string;
-	readonly bridge?: string;
-	readonly uplink?: string;
-	readonly proxyArp?: true;
-	readonly publish?: readonly string[];
-	readonly guestAddress?: readonly string[];
-	readonly guestMac?: string;
-}
+/** The flags that describe one tap. */
+export type TapOptions = Omit<Flags, "tap">;
 
 const collect = (value: string, before: readonly string[] | undefined): readonly string[] => [
 	...(before ?? []),
 	value,
 ];
 
+const GROUPS: readonly (readonly [title: string, fields: Fields])[] = [
+	["The tap:", tapSettings],
+	// It is the network that forwards a port.
+	["The network:", { ...networkFields, publish: tapFields.publish }],
+	["The guest:", guestFields],
+];
+
 /** Let a verb take the flags that describe one tap. */
 export function addTapOptions(verb: Verb): void {
-	verb
-		.optionsGroup("The tap:")
-		.option("--owner <USER>", "who may open it, id or name (default: the invoking user)")
-		.option("--group <GROUP>", "group that may open it, id or name")
-		.option("--mac <MAC>", "MAC address of the host's side")
-		.option("--mtu <N>", "largest packet in bytes (default: 1500)")
-		.option("--multi-queue", "let it be opened once per queue")
-		.option("--vnet-hdr", "frames carry a virtio header, for checksum and segmentation offload")
-		.optionsGroup("The network:")
-		.option(
-			"--address <CIDR>",
-			"host-side address, on the bridge if there is one; repeatable",
-			collect,
-		)
-		.option("--nat <UPLINK>", "forward the guest to this interface behind source NAT")
-		.option("--snat-to <IP>", "the address it is seen as there (default: the uplink's own)")
-		.option("--bridge <NAME>", "make it a port of this bridge, created if absent")
-		.option(
-			"--uplink <IFNAME>",
-			"port of the bridge too; its addresses and routes move to the bridge",
-		)
-		.option("--proxy-arp", "answer the guest's ARP requests for whom the host can reach")
-		.option(
-			"--publish <PORTS>",
-			"[HOSTIP:]HOSTPORT:GUESTPORT[/tcp|udp], forwarded to the guest; repeatable (not yet there)",
-			collect,
-		)
-		.optionsGroup("The guest:")
-		.option(
-			"--guest-address <CIDR>",
-			"address the guest will use: checked, and printed for it; repeatable",
-			collect,
-		)
-		.option("--guest-mac <MAC>", "MAC address the guest will use");
+	for (const [title, fields] of GROUPS) {
+		verb.optionsGroup(title);
+		for (const [format, flag, help] of Object.values(fields)) {
+			if (flag === undefined) continue;
+			const planned = format.planned ? " (not yet there)" : "";
+			if (isList(format)) verb.option(flag, `${help}; repeatable${planned}`, collect);
+			else verb.option(flag, `${help}${planned}`);
+		}
+	}
 }
 
 /** The spec a command line means. Throws SpecError or UsageError. */
@@ -85,14 +54,9 @@ export async function specOf(
 			"which tap? Give its name, or a spec with -f",
 			`umlnet-nl ${verb.name()} --help has examples`,
 		);
-	// Not engine/spec.ts: that could also read YAML, and it takes time to load what reads YAML.
+	// Not spec/spec.ts: that could also read YAML, and it takes time to load what reads YAML.
 	const { specFromFlags } = await import("../spec/flags.js");
-	const { address, guestAddress, ...same } = flags;
-	const lists = {
-		...(address !== undefined && { addresses: address }),
-		...(guestAddress !== undefined && { guestAddresses: guestAddress }),
-	};
-	return specFromFlags({ tap, ...same, ...lists }, { defaultOwner: await ownerOf(session) });
+	return specFromFlags({ tap, ...flags }, { defaultOwner: await ownerOf(session) });
 }
 
 /** Who owns taps that name nobody: the invoking user, who under sudo is not who we run as. */

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import type { StepReport, TapReport } from "../engine/report.js";
 import { Host } from "../host/host.js";
 import { difference, snapshot } from "../oracle/snapshot.js";
-import { specFromFlags } from "../spec/spec.js";
+import { type Flags, specFromFlags } from "../spec/spec.js";
 import { KernelError, UmlnetError } from "../sys/error.js";
 import { Machine, type Ping, Wire } from "./lab.js";
 
@@ -62,13 +62,13 @@ const UPLINK = "10.33.33.34";
 const BEYOND = "10.33.33.99";
 const HOST_SIDE = "192.168.33.33";
 const GUEST_SIDE = "192.168.33.34";
-const FLAGS = {
+const FLAGS: Flags = {
 	tap: "tap0",
 	owner: 500,
-	addresses: [`${HOST_SIDE}/24`],
+	address: [`${HOST_SIDE}/24`],
 	nat: "eth1",
 	snatTo: UPLINK,
-	guestAddresses: [`${GUEST_SIDE}/24`],
+	guestAddress: [`${GUEST_SIDE}/24`],
 };
 const UP =
 	`umlnet-nl up tap0 --owner 500 --address ${HOST_SIDE}/24 --guest-address ${GUEST_SIDE}/24 ` +

@@ -2,7 +2,7 @@ import { type Accounts, systemAccounts } from "./accounts.js";
 import { checkDraft } from "./check.js";
 import { type Draft, type DraftNetwork, type DraftTap, draftSpec } from "./draft.js";
 import type { Issues } from "./issues.js";
-import type { Network, Spec, Tap } from "./model.js";
+import type { Network, NetworkPool, Spec, Tap } from "./model.js";
 import type { Node } from "./tree.js";
 
 export interface SpecOptions {
@@ -66,40 +66,27 @@ function byName<T extends { readonly name: string }>(
 	return Object.freeze(record);
 }
 
-function networkOf(draft: DraftNetwork): Network {
-	const { name, mode, bridge, uplink, snatTo, proxyArp, mtu, isolation, forwarding, pool } = draft;
+function networkOf({ path: _, ...draft }: DraftNetwork): Network {
+	const { mode, addresses, pool } = draft;
 	if (mode === undefined) throw new Error("a network without mode and without issue");
 	return frozen<Network>({
-		name,
+		...draft,
 		mode,
-		bridge,
-		uplink,
-		addresses: textsOf(draft.addresses),
-		snatTo,
-		proxyArp,
-		mtu,
-		isolation,
-		forwarding,
-		pool: pool && Object.freeze(pool),
+		addresses: textsOf(addresses),
+		pool: pool && frozen<NetworkPool>(pool),
 	});
 }
 
-function tapOf(draft: DraftTap, { networks }: Draft): Tap {
-	const { name, network = "", owner, group, mac, mtu, multiQueue, vnetHdr, guest } = draft;
+function tapOf({ path: _, ...draft }: DraftTap, { networks }: Draft): Tap {
+	const { network = "", guest, publish } = draft;
 	const inherited = networks.get(network);
 	const own = draft.addresses.length > 0 ? draft.addresses : (inherited?.addresses ?? []);
 	return frozen<Tap>({
-		name,
+		...draft,
 		network,
-		owner,
-		group,
-		mac,
-		mtu,
-		multiQueue,
-		vnetHdr,
 		addresses: textsOf(inherited?.bridge === undefined ? own : []),
-		guest: frozen<Tap["guest"]>({ addresses: textsOf(guest.addresses), mac: guest.mac }),
-		publish: Object.freeze([...draft.publish]),
+		guest: frozen<Tap["guest"]>({ ...guest, addresses: textsOf(guest.addresses) }),
+		publish: Object.freeze([...publish]),
 	});
 }
 

@@ -1,27 +1,16 @@
 import { assembleSpec, type SpecOptions } from "./assembly.js";
+import { type Field, type Fields, type FlagsOf, flagKey, flagName } from "./field.js";
+import { guestFields, networkFields, tapFields } from "./fields.js";
 import { Issues } from "./issues.js";
 import type { Spec } from "./model.js";
 import type { Entry, Node } from "./tree.js";
 
 /** One tap as `up TAP --flags` describes it. */
-export interface Flags {
+export interface Flags
+	extends FlagsOf<typeof tapFields>,
+		FlagsOf<typeof guestFields>,
+		FlagsOf<typeof networkFields> {
 	readonly tap: string;
-	readonly owner?: string | number;
-	readonly group?: string | number;
-	readonly addresses?: readonly string[];
-	/** `--nat UPLINK` */
-	readonly nat?: string;
-	readonly snatTo?: string;
-	readonly bridge?: string;
-	readonly uplink?: string;
-	readonly guestAddresses?: readonly string[];
-	readonly guestMac?: string;
-	readonly mac?: string;
-	readonly mtu?: string | number;
-	readonly multiQueue?: boolean;
-	readonly vnetHdr?: boolean;
-	readonly proxyArp?: boolean;
-	readonly publish?: readonly string[];
 }
 
 /**
@@ -30,43 +19,22 @@ export interface Flags {
  */
 export function specFromFlags(flags: Flags, options: SpecOptions = {}): Spec {
 	const issues = new Issues();
-	const { tap, bridge, nat } = flags;
+	const { tap, bridge } = flags;
 	const name = bridge ?? tap;
-	const addresses = given("--address", flags.addresses);
+	checkUplink(flags, name, issues);
+	const { mode: nat, addresses, ...said } = nodesOf(networkFields, flags);
+	const mode = nat !== undefined ? "nat" : bridge === undefined ? "host-only" : "bridged";
 	const network = fields({
-		mode: given("TAP", nat !== undefined ? "nat" : bridge === undefined ? "host-only" : "bridged"),
-		bridge: given("--bridge", bridge),
-		uplink:
-			given("--nat", nat) ?? (bridge === undefined ? undefined : given("--uplink", flags.uplink)),
+		...said,
+		mode: given("TAP", mode),
+		uplink: nat ?? (bridge === undefined ? undefined : said.uplink),
 		addresses: bridge === undefined ? undefined : addresses,
-		snatTo: given("--snat-to", flags.snatTo),
-		proxyArp: given("--proxy-arp", flags.proxyArp),
-	});
-	const path = ["networks", name, "uplink"];
-	if (flags.uplink !== undefined && nat !== undefined)
-		issues.add(
-			path,
-			"leaves no place for --nat: a tap is bridged or translated",
-			"choose one",
-			"--uplink",
-		);
-	else if (flags.uplink !== undefined && bridge === undefined)
-		issues.add(path, "needs --bridge: it becomes a port of it", "--bridge br0", "--uplink");
-	const guest = fields({
-		addresses: given("--guest-address", flags.guestAddresses),
-		mac: given("--guest-mac", flags.guestMac),
 	});
 	const one = fields({
+		...nodesOf(tapFields, flags),
 		network: given("TAP", name),
-		owner: given("--owner", flags.owner),
-		group: given("--group", flags.group),
-		mac: given("--mac", flags.mac),
-		mtu: given("--mtu", numeral(flags.mtu)),
-		multiQueue: given("--multi-queue", flags.multiQueue),
-		vnetHdr: given("--vnet-hdr", flags.vnetHdr),
 		addresses: bridge === undefined ? addresses : undefined,
-		guest,
-		publish: given("--publish", flags.publish),
+		guest: fields(nodesOf(guestFields, flags)),
 	});
 	const root = fields({
 		version: given("TAP", 1),
@@ -74,6 +42,35 @@ export function specFromFlags(flags: Flags, options: SpecOptions = {}): Spec {
 		taps: fields({ [tap]: one }),
 	});
 	return assembleSpec({ root, anyNetworkName: true }, issues, options);
+}
+
+/** --uplink is for a tap on a bridge; that of one behind NAT is named by --nat. */
+function checkUplink({ uplink, nat, bridge }: Flags, network: string, issues: Issues): void {
+	const path = ["networks", network, "uplink"];
+	if (uplink !== undefined && nat !== undefined)
+		issues.add(
+			path,
+			"leaves no place for --nat: a tap is bridged or translated",
+			"choose one",
+			"--uplink",
+		);
+	else if (uplink !== undefined && bridge === undefined)
+		issues.add(path, "needs --bridge: it becomes a port of it", "--bridge br0", "--uplink");
+}
+
+/** What was given of the flags that set some fields, by the fields. */
+function nodesOf<T extends Fields>(
+	table: T,
+	flags: Flags,
+): { readonly [K in keyof T]?: Node | undefined } {
+	const nodes: { [K in keyof T]?: Node | undefined } = {};
+	for (const name in table) {
+		const [format, flag] = table[name] as Field;
+		if (flag === undefined) continue;
+		const value: unknown = flags[flagKey(flag) as keyof Flags];
+		nodes[name] = given(flagName(flag), format.is === "number" ? numeral(value) : value);
+	}
+	return nodes;
 }
 
 /** What stands in a flag, marked with its name; undefined where the flag was not given. */
@@ -94,6 +91,6 @@ function fields(nodes: Readonly<Record<string, Node | undefined>>): Node {
 }
 
 /** A command line knows text only. */
-function numeral(value: string | number | undefined): string | number | undefined {
+function numeral(value: unknown): unknown {
 	return typeof value === "string" && /^-?[0-9]+$/.test(value) ? Number(value) : value;
 }

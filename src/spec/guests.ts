@@ -7,9 +7,10 @@ import {
 	network,
 	sameAddress,
 } from "../inet/cidr.js";
-import type { Draft, DraftNetwork, Placed } from "./draft.js";
+import type { Draft, DraftNetwork } from "./draft.js";
 import { neighbour } from "./hosts.js";
 import type { Issues } from "./issues.js";
+import type { Placed } from "./reading.js";
 import type { Segment } from "./segments.js";
 import { formatPath, type Path } from "./tree.js";
 

@@ -1,7 +1,7 @@
 import proto from "../proto/proto.json" with { type: "json" };
 
 /** The schema in proto/, as far as reading a spec needs it. */
-export interface Field {
+export interface SchemaField {
 	/** A scalar type of protobuf, or the name of a message or an enum. */
 	readonly type: string;
 	readonly rule?: string;
@@ -10,7 +10,7 @@ export interface Field {
 }
 
 interface Declaration {
-	readonly fields?: Readonly<Record<string, Field>>;
+	readonly fields?: Readonly<Record<string, SchemaField>>;
 	readonly oneofs?: Readonly<Record<string, { readonly oneof: readonly string[] }>>;
 	readonly values?: Readonly<Record<string, number>>;
 }
@@ -18,6 +18,10 @@ interface Declaration {
 const declarations = new Map<string, Declaration>(
 	Object.entries<Declaration>(proto.nested.umlnet.nested.v1.nested),
 );
+
+/** The names of the fields of a message; one that is left out of the schema, or new to it, is an error of the compiler. */
+export type FieldName<Message extends "Network" | "Pool" | "Tap" | "Guest"> =
+	keyof (typeof proto.nested.umlnet.nested.v1.nested)[Message]["fields"];
 
 /** By the names that fields have in YAML and JSON. */
 const messages = new Map(
@@ -51,7 +55,7 @@ function soleOneof({ fields = {}, oneofs = {} }: Declaration): readonly string[]
 	return isSole ? types : undefined;
 }
 
-export function fieldsOf(message: string): ReadonlyMap<string, Field> {
+export function fieldsOf(message: string): ReadonlyMap<string, SchemaField> {
 	return messages.get(message) ?? new Map();
 }
 

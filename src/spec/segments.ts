@@ -1,6 +1,7 @@
 import type { Cidr } from "../inet/cidr.js";
-import type { Draft, DraftNetwork, DraftTap, Placed } from "./draft.js";
+import type { Draft, DraftNetwork, DraftTap } from "./draft.js";
 import type { Issues } from "./issues.js";
+import type { Placed } from "./reading.js";
 
 /** One Ethernet: a bridge with its taps, or a tap by itself. */
 export interface Segment {

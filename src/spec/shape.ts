@@ -1,5 +1,5 @@
 import type { Issues } from "./issues.js";
-import { choicesOf, type Field, fieldsOf, messagesWith, wordsOf } from "./schema.js";
+import { choicesOf, fieldsOf, messagesWith, type SchemaField, wordsOf } from "./schema.js";
 import { suggestion } from "./suggestion.js";
 import { describe, type Node, type Path } from "./tree.js";
 
@@ -35,13 +35,13 @@ export function readMessage(
 }
 
 /** What proto3 says about fields that are not there. */
-function absent(field: Field): unknown {
+function absent(field: SchemaField): unknown {
 	if (field.keyType !== undefined) return new Map();
 	if (field.rule === "repeated") return [];
 	return field.type === "bool" ? false : undefined;
 }
 
-function readField(field: Field, node: Node, path: Path, issues: Issues): unknown {
+function readField(field: SchemaField, node: Node, path: Path, issues: Issues): unknown {
 	if (field.keyType !== undefined) return readMap(field.type, node, path, issues);
 	if (field.rule !== "repeated") return readValue(field.type, node, path, issues);
 	if (node.kind === "list")
@@ -141,7 +141,7 @@ function emptyHint(node: Node): string | undefined {
 		: undefined;
 }
 
-function keyHint(key: string, fields: ReadonlyMap<string, Field>): string {
+function keyHint(key: string, fields: ReadonlyMap<string, SchemaField>): string {
 	if (key === "<<") return "YAML 1.2 has no merge keys: write the values out";
 	const near = suggestion(key, fields.keys());
 	if (near !== undefined) return near;

@@ -1,7 +1,8 @@
 import { compareAddresses } from "../inet/address.js";
 import { type Cidr, contains, isSingle, network } from "../inet/cidr.js";
-import type { DraftNetwork, Placed } from "./draft.js";
+import type { DraftNetwork } from "./draft.js";
 import type { Issues } from "./issues.js";
+import type { Placed } from "./reading.js";
 import type { Segment } from "./segments.js";
 import { formatPath } from "./tree.js";
 

@@ -32,6 +32,8 @@ test("help and version load commander and nothing heavy", () => {
 		.filter((module) => module.startsWith("/"))
 		.map((file) => relative(SRC, file));
 	expect(files.filter((file) => !file.startsWith("cli/"))).toEqual([
+		"spec/field.ts",
+		"spec/fields.ts",
 		"sys/error.ts",
 		"sys/errno.ts",
 	]);

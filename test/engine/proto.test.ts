@@ -2,6 +2,8 @@ import { execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import protobuf from "protobufjs";
 import { expect, test } from "vitest";
+import { type Field, type Fields, type Format, flagKey } from "../../src/spec/field.js";
+import { guestFields, networkFields, poolFields, tapFields } from "../../src/spec/fields.js";
 import { choicesOf, fieldsOf, wordsOf } from "../../src/spec/schema.js";
 import { checkSpec } from "../../src/spec/spec.js";
 
@@ -61,4 +63,49 @@ test("every field of the schema reaches the Spec", () => {
 	const spec = checkSpec({ version: 1, networks: { lab: network }, taps: { tap0: tap } });
 	expect(spec.networks.lab).toEqual({ name: "lab", ...network });
 	expect(spec.taps.tap0).toEqual({ name: "tap0", ...tap });
+});
+
+test("every field has a line whose format is of the type that the schema says", () => {
+	const types: Readonly<Record<Format["is"], string>> = {
+		user: "Account",
+		group: "Account",
+		number: "uint32",
+		toggle: "bool",
+		text: "string",
+		word: "an enum",
+		link: "string",
+		mac: "string",
+		ipv4: "string",
+		hosts: "repeated string",
+		ports: "repeated string",
+	};
+	const tables: Readonly<Record<string, Fields>> = {
+		Network: networkFields,
+		Pool: poolFields,
+		Tap: tapFields,
+		Guest: guestFields,
+	};
+	for (const [message, fields] of Object.entries(tables)) {
+		const parts = ["pool", "guest"];
+		const schema = [...fieldsOf(message)].filter(([name]) => !parts.includes(name));
+		expect(Object.keys(fields).sort()).toEqual(schema.map(([name]) => name).sort());
+		for (const [name, { rule, type }] of schema) {
+			const [format] = fields[name] as Field;
+			expect(format.words).toEqual(wordsOf(type));
+			const wanted = format.is === "word" ? type : types[format.is];
+			expect([name, [rule, type].filter(Boolean).join(" ")]).toEqual([name, wanted]);
+		}
+	}
+});
+
+test("a flag sets one field", () => {
+	const lines = [tapFields, guestFields, networkFields].flatMap((fields): Field[] =>
+		Object.values(fields),
+	);
+	const flags = lines.flatMap(([, flag]) => flag ?? []);
+	expect(flags.length).toBeGreaterThan(10);
+	expect(new Set(flags.map(flagKey)).size).toBe(flags.length);
+	for (const flag of flags) expect(flag).toMatch(/^--[a-z]+(-[a-z]+)*( <[A-Z]+>)?$/);
+	const toggles = lines.filter(([{ is }]) => is === "toggle").flatMap(([, flag]) => flag ?? []);
+	expect(flags.filter((flag) => !flag.includes(" ")).sort()).toEqual(toggles.sort());
 });

@@ -20,7 +20,7 @@ const tap = {
 
 describe("one tap described by flags", () => {
 	it("is host-only with an address alone (S1)", () => {
-		const spec = specFromFlags({ tap: "tap0", owner: "500", addresses: ["192.168.33.33/24"] });
+		const spec = specFromFlags({ tap: "tap0", owner: "500", address: ["192.168.33.33/24"] });
 		expect(spec).toEqual({
 			version: 1,
 			networks: { tap0: { ...network, name: "tap0", mode: "host-only" } },
@@ -43,7 +43,7 @@ describe("one tap described by flags", () => {
 		const spec = specFromFlags({
 			tap: "tap0",
 			owner: "500",
-			addresses: ["192.168.33.33/24"],
+			address: ["192.168.33.33/24"],
 			nat: "eth1",
 			snatTo: "10.33.33.34",
 		});
@@ -60,7 +60,7 @@ describe("one tap described by flags", () => {
 		const spec = specFromFlags({
 			tap: "tap0",
 			owner: "500",
-			addresses: ["10.0.0.1/24"],
+			address: ["10.0.0.1/24"],
 			bridge: "br0",
 			nat: "eth1",
 		});
@@ -82,7 +82,7 @@ describe("one tap described by flags", () => {
 				multiQueue: true,
 				vnetHdr: true,
 				proxyArp: true,
-				guestAddresses: ["10.0.0.2/24"],
+				guestAddress: ["10.0.0.2/24"],
 				guestMac: "52:54:00:12:34:56",
 			},
 			{ defaultOwner: 1000 },
@@ -119,14 +119,9 @@ describe("bad flags are named as the user wrote them", () => {
 		[{ owner: "-1" }, "--owner", "taps.tap0.owner", "to everybody"],
 		[{ owner: "nosuchuser" }, "--owner", "taps.tap0.owner", "no user of this machine"],
 		[{ group: "nosuchgroup" }, "--group", "taps.tap0.group", "no group of this machine"],
+		[{ address: ["10.0.0.1"] }, "--address", "taps.tap0.addresses[0]", "prefix length is missing"],
 		[
-			{ addresses: ["10.0.0.1"] },
-			"--address",
-			"taps.tap0.addresses[0]",
-			"prefix length is missing",
-		],
-		[
-			{ addresses: ["10.0.0.1"], bridge: "br0" },
+			{ address: ["10.0.0.1"], bridge: "br0" },
 			"--address",
 			"networks.br0.addresses[0]",
 			"prefix length is missing",
@@ -145,7 +140,7 @@ describe("bad flags are named as the user wrote them", () => {
 			"leaves no place for --nat",
 		],
 		[
-			{ guestAddresses: ["10.0.0.0/24"] },
+			{ guestAddress: ["10.0.0.0/24"] },
 			"--guest-address",
 			"taps.tap0.guest.addresses[0]",
 			"the subnet itself",
@@ -166,7 +161,7 @@ describe("bad flags are named as the user wrote them", () => {
 	});
 
 	it("all at once", () => {
-		const flags = { tap: "tap0", mtu: "67", mac: "x", addresses: ["10.0.0.0/24"] };
+		const flags = { tap: "tap0", mtu: "67", mac: "x", address: ["10.0.0.0/24"] };
 		expect(() => specFromFlags(flags)).toThrow(SpecError);
 		expect(issuesOf(() => specFromFlags(flags)).map(({ flag }) => flag)).toEqual([
 			"--mac",
@@ -178,7 +173,7 @@ describe("bad flags are named as the user wrote them", () => {
 
 	it("the seed's pitfall included", () => {
 		const same = ["10.33.33.36/24"];
-		const flags = { tap: "tap0", addresses: same, guestAddresses: same };
+		const flags = { tap: "tap0", address: same, guestAddress: same };
 		expect(() => specFromFlags(flags)).toThrow(
 			"--guest-address taps.tap0.guest.addresses[0]: 10.33.33.36 is the host's own address",
 		);

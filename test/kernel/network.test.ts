@@ -51,7 +51,7 @@ describe("what stands for a network", () => {
 		const before = lab.look();
 		await up([nat, { tap0: {} }]);
 		const one = await lab.lookSettled();
-		const other = { tap: "tap1", owner: 500, addresses: ["192.168.34.33/24"], nat: "eth1" };
+		const other = { tap: "tap1", owner: 500, address: ["192.168.34.33/24"], nat: "eth1" };
 		await up(specFromFlags(other));
 		await down("tap1");
 		expect(await lab.networkChanges(one)).toEqual([]);

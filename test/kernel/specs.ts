@@ -17,11 +17,11 @@ const HOST = "192.168.33.33/24";
 const flags = { tap: "tap0", owner: 500 };
 
 /** The scenarios of the seed, by the flags of the contract. */
-export const S1 = specFromFlags({ ...flags, addresses: [HOST] });
+export const S1 = specFromFlags({ ...flags, address: [HOST] });
 export const S2 = specFromFlags({ ...flags, bridge: "br0", uplink: "eth1" });
 export const S3 = specFromFlags({
 	...flags,
-	addresses: [HOST],
+	address: [HOST],
 	nat: "eth1",
 	snatTo: "10.33.33.34",
 });
@@ -53,7 +53,7 @@ export const VARIANTS: Readonly<Record<string, Spec>> = {
 		many(2),
 	),
 	"forwarding for the whole host": labSpec({ ...nat, forwarding: "global" }, { tap0: {} }),
-	"proxy ARP": specFromFlags({ ...flags, addresses: [HOST], proxyArp: true }),
+	"proxy ARP": specFromFlags({ ...flags, address: [HOST], proxyArp: true }),
 	"proxy ARP on a bridge with uplink": specFromFlags({
 		...flags,
 		bridge: "br0",

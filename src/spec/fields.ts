@@ -1,0 +1,93 @@
+import {
+	type Field,
+	group,
+	hosts,
+	ipv4,
+	link,
+	mac,
+	needed,
+	number,
+	otherwise,
+	planned,
+	ports,
+	text,
+	toggle,
+	user,
+	word,
+} from "./field.js";
+import type { FieldName } from "./schema.js";
+
+/** What tun_net_init() allows: ETH_MIN_MTU up to 65535 less an Ethernet header. */
+const mtu = number(68, 65_521);
+
+/** What can be said of a tap itself. */
+export const tapSettings = {
+	/** At least one of owner and group is there: a tap with neither could be opened by everyone. */
+	owner: [user, "--owner <USER>", "who may open it, id or name (default: the invoking user)"],
+	group: [group, "--group <GROUP>", "group that may open it, id or name"],
+	mac: [mac, "--mac <MAC>", "MAC address of the host's side"],
+	mtu: [mtu, "--mtu <N>", "largest packet in bytes (default: 1500)"],
+	multiQueue: [toggle, "--multi-queue", "let it be opened once per queue"],
+	vnetHdr: [
+		toggle,
+		"--vnet-hdr",
+		"frames carry a virtio header, for checksum and segmentation offload",
+	],
+} as const;
+
+export const tapFields = {
+	/** A key of `Spec.networks`. */
+	network: [needed(text, "the name of one of the networks")],
+	...tapSettings,
+	/** What the host has on this tap: its own or else its network's. Empty when the tap is a port of a bridge. */
+	addresses: [hosts],
+	publish: [
+		planned(ports),
+		"--publish <PORTS>",
+		"[HOSTIP:]HOSTPORT:GUESTPORT[/tcp|udp], forwarded to the guest",
+	],
+} as const satisfies Record<Exclude<FieldName<"Tap">, "guest">, Field>;
+
+export const guestFields = {
+	addresses: [
+		hosts,
+		"--guest-address <CIDR>",
+		"address the guest will use: checked, and printed for it",
+	],
+	mac: [mac, "--guest-mac <MAC>", "MAC address the guest will use"],
+} as const satisfies Record<FieldName<"Guest">, Field>;
+
+export const networkFields = {
+	/** The host's, on the bridge if there is one; else every tap of the network has them in `Tap.addresses`. */
+	addresses: [hosts, "--address <CIDR>", "host-side address, on the bridge if there is one"],
+	/** `--nat` says the mode and the uplink. */
+	mode: [
+		needed(word("nat", "bridged", "routed", "host-only"), "nat, bridged, routed or host-only"),
+		"--nat <UPLINK>",
+		"forward the guest to this interface behind source NAT",
+	],
+	/** IPv4. Guests' IPv6 is masqueraded all the same. */
+	snatTo: [ipv4, "--snat-to <IP>", "the address it is seen as there (default: the uplink's own)"],
+	bridge: [link, "--bridge <NAME>", "make it a port of this bridge, created if absent"],
+	uplink: [
+		link,
+		"--uplink <IFNAME>",
+		"port of the bridge too; its addresses and routes move to the bridge",
+	],
+	proxyArp: [toggle, "--proxy-arp", "answer the guest's ARP requests for whom the host can reach"],
+	/** Of the bridge, and of every tap without one of its own. */
+	mtu: [mtu],
+	isolation: [planned(toggle)],
+	forwarding: [otherwise(word("interface", "global"), "interface")],
+} as const satisfies Record<Exclude<FieldName<"Network">, "pool">, Field>;
+
+export const poolFields = {
+	/** Filling it takes 0.2 ms a tap, and every one is a link that others have to read past. */
+	size: [needed(number(1, 10_000), "how many taps wait")],
+	/** It is refilled when fewer than this many are left. */
+	low: [number()],
+	/** At least one of owner and group is there. */
+	owner: [user],
+	group: [group],
+	vnetHdr: [toggle],
+} as const satisfies Record<FieldName<"Pool">, Field>;

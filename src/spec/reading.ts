@@ -1,0 +1,127 @@
+import { type Cidr, sameAddress } from "../inet/cidr.js";
+import { type Accounts, accountId } from "./accounts.js";
+import type { Fields, Format, Given, GivenOf, ValueOf } from "./field.js";
+import { parseHost, parseSnatTo } from "./hosts.js";
+import type { Issues } from "./issues.js";
+import { parseMac } from "./mac.js";
+import { checkInterfaceName } from "./names.js";
+import { fieldsOf } from "./schema.js";
+import type { Path } from "./tree.js";
+
+/** A value, and where the user wrote it. */
+export interface Placed<T> {
+	readonly value: T;
+	readonly path: Path;
+}
+
+/** What values are read with. */
+export interface ReadContext {
+	readonly accounts: Accounts;
+	readonly issues: Issues;
+}
+
+type ReadOf<F extends Pick<Format, "is">> = F["is"] extends "hosts"
+	? readonly Placed<Cidr>[]
+	: ValueOf<F>;
+
+/** Fields whose values are good. One that is undefined was not given, or is an issue. */
+export type Read<T extends Fields> = {
+	readonly [K in keyof T]:
+		| ReadOf<T[K][0]>
+		| (T[K][0] extends { readonly otherwise: unknown } ? never : undefined);
+};
+
+type Rest = [path: Path, context: ReadContext, format: Format];
+type Reader<Is extends Format["is"]> = (
+	given: GivenOf<{ is: Is }>,
+	...rest: Rest
+) => ReadOf<{ is: Is }> | undefined;
+
+const readers: { readonly [Is in Format["is"]]: Reader<Is> } = {
+	user: (account, path, { accounts, issues }) => accountId(account, "user", accounts, path, issues),
+	group: (account, path, { accounts, issues }) =>
+		accountId(account, "group", accounts, path, issues),
+	number: readNumber,
+	toggle: (value) => value,
+	text: (value) => value,
+	// The schema knows the words.
+	word: (value) => value,
+	link(name, path, { issues }) {
+		checkInterfaceName(name, path, issues);
+		// Good or not: without it something else would seem to be missing.
+		return name;
+	},
+	mac: (value, path, { issues }) => parseMac(value, path, issues),
+	ipv4: (value, path, { issues }) => parseSnatTo(value, path, issues),
+	hosts: readHosts,
+	ports: (list) => list.flatMap((port) => port ?? []),
+};
+
+/** Reads the values of a message's fields, each by itself; issues come in the order of the schema. */
+export function readerOf<T extends Fields>(
+	message: string,
+	fields: T,
+): (given: Given<T>, path: Path, context: ReadContext) => Read<T> {
+	const lines = [...fieldsOf(message).keys()].flatMap((name) => {
+		const [format] = fields[name] ?? [];
+		return format === undefined ? [] : [{ name, format }];
+	});
+	return (given, path, context) => {
+		const values: Record<string, unknown> = {};
+		for (const { name, format } of lines)
+			values[name] =
+				given[name] === undefined
+					? readAbsent(format, path, name, context)
+					: readGiven(format, given[name], [...path, name], context);
+		return values as Read<T>;
+	};
+}
+
+function readAbsent(format: Format, path: Path, name: string, { issues }: ReadContext): unknown {
+	if (format.needed !== undefined) issues.addMissing([...path, name], "is missing", format.needed);
+	return format.otherwise;
+}
+
+function readGiven(format: Format, given: unknown, path: Path, context: ReadContext): unknown {
+	// Never taken and ignored.
+	if (format.planned && given !== false && !isEmpty(given))
+		context.issues.add(path, "is not yet there: this version cannot do it", "leave it out");
+	// The schema has let through what this format is given.
+	const read = readers[format.is] as (given: unknown, ...rest: Rest) => unknown;
+	return read(given, path, context, format);
+}
+
+const isEmpty = (value: unknown): boolean => Array.isArray(value) && value.length === 0;
+
+function readNumber(
+	value: number,
+	path: Path,
+	{ issues }: ReadContext,
+	{ least = 0, most = Number.POSITIVE_INFINITY }: Format,
+): number | undefined {
+	if (value >= least && value <= most) return value;
+	issues.add(path, `is ${value}, must be ${least} to ${most}`);
+	return undefined;
+}
+
+/** Every guest is compared with every address of its host: the one list that must not grow with the farm. */
+const MAX_ADDRESSES = 64;
+
+function readHosts(
+	texts: readonly (string | undefined)[],
+	path: Path,
+	{ issues }: ReadContext,
+): readonly Placed<Cidr>[] {
+	if (texts.length > MAX_ADDRESSES)
+		issues.add(path, `are ${texts.length} addresses; ${MAX_ADDRESSES} at most`);
+	const placed: Placed<Cidr>[] = [];
+	for (const [i, text] of texts.slice(0, MAX_ADDRESSES).entries()) {
+		if (text === undefined) continue;
+		const value = parseHost(text, [...path, i], issues);
+		if (value === undefined) continue;
+		if (placed.some((other) => sameAddress(other.value.address, value.address)))
+			issues.add([...path, i], `${value.text} is given twice`);
+		else placed.push({ value, path: [...path, i] });
+	}
+	return placed;
+}

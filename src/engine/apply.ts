@@ -1,4 +1,4 @@
-import type { Action } from "../kernel/action.js";
+import { type Action, deletes, isAtomic, release, runTogether } from "../kernel/action.js";
 import { execute, type Failures } from "../kernel/execute.js";
 import type { Kernel } from "../kernel/kernel.js";
 import { KernelError, type UmlnetError } from "../sys/error.js";
@@ -208,7 +208,7 @@ function idleSteps(ran: readonly PlannedStep[], failures: Failures): ReadonlySet
 	const refusals = failures
 		.slice(ran.length - group.length)
 		.map((failure) => (failure instanceof KernelError ? failure : undefined));
-	const isBatch = group[0]?.do.via === "nftables";
+	const isBatch = group.some((step) => isAtomic(step.do));
 	if (isBatch && refusals.some((refusal) => refusal !== undefined)) return new Set(group);
 	if (refusals.every((refusal) => refusal && OUTRIGHT.has(refusal.errno))) return new Set(group);
 	return new Set(group.filter((step, i) => isOthers(step, refusals[i])));
@@ -217,19 +217,19 @@ function idleSteps(ran: readonly PlannedStep[], failures: Failures): ReadonlySet
 /** Whether what a step was to make is there already, or what it was to delete is not: others did that. */
 function isOthers({ do: action }: PlannedStep, refusal: KernelError | undefined): boolean {
 	if (refusal === undefined) return false;
-	const deletes = action.via === "rtnetlink" && action.request.message.name.startsWith("RTM_DEL");
-	return refusal.errno === "EEXIST" || (deletes && isAlreadySo(refusal));
+	return refusal.errno === "EEXIST" || (deletes(action) && isAlreadySo(refusal));
 }
 
-/** The steps at the end that travelled together. */
+/** The steps at the end that ran together. */
 function trailingGroup(ran: readonly PlannedStep[]): readonly PlannedStep[] {
-	const via = ran.at(-1)?.do.via;
-	return ran.slice(ran.findLastIndex((step) => step.do.via !== via) + 1);
+	const last = ran.at(-1);
+	if (last === undefined) return [];
+	return ran.slice(ran.findLastIndex((step) => !runTogether(step.do, last.do)) + 1);
 }
 
-/** The nf_tables steps at the end, which were one batch. */
+/** The steps at the end, if they were one batch. */
 const trailingBatch = (ran: readonly PlannedStep[]): readonly PlannedStep[] =>
-	ran.at(-1)?.do.via === "nftables" ? trailingGroup(ran) : [];
+	trailingGroup(ran).filter((step) => isAtomic(step.do));
 
 /** Undo what ran and say so in the journal; the error to throw afterwards. */
 function end(
@@ -260,7 +260,7 @@ function undo(kernel: Kernel, done: readonly PlannedStep[]): string[] {
 		done.map(({ label, undo }) => ({ label, actions: undo })),
 	);
 	// After the group delete: closing a tap that is still there costs a grace period each.
-	for (const { do: action } of done) if (action.via === "tun") kernel.dropTap(action.create.name);
+	for (const step of done) release(kernel, step.do);
 	return residual;
 }
 
@@ -286,7 +286,7 @@ export function revert(kernel: Kernel, steps: readonly StepRecord[]): string[] {
 		const refused = failures.some((failure) => failure !== undefined);
 		for (const [i, failure] of failures.entries()) {
 			const action = actions[at + i] as Action;
-			if (!refused || failure !== undefined || action.via !== "nftables") continue;
+			if (!refused || failure !== undefined || !isAtomic(action)) continue;
 			const [again] = execute(kernel, [action]);
 			if (again !== undefined && !isAlreadySo(again)) residual.add(labels[at + i] as string);
 		}

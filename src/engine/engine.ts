@@ -1,6 +1,6 @@
 import { parseCidr } from "../inet/cidr.js";
+import { messagesOf } from "../kernel/action.js";
 import type { Kernel, Subnet } from "../kernel/kernel.js";
-import { describe } from "../netlink/describe.js";
 import { UmlnetError } from "../sys/error.js";
 import { apply, confirm, finish } from "./apply.js";
 import { ConflictError, NotConfirmedError, ProvisionalError } from "./error.js";
@@ -387,30 +387,5 @@ const reportOf = (plan: Plan): StepReport[] =>
 	[...plan.steps, ...plan.final].map((step) => ({
 		label: step.label,
 		path: step.path,
-		messages: messagesOf(step),
+		messages: messagesOf(step.do),
 	}));
-
-function messagesOf({ do: action }: PlannedStep): string[] {
-	switch (action.via) {
-		case "rtnetlink":
-			return [describe(action.request)];
-		case "nftables":
-			return action.batch.map(describe);
-		case "sysctl":
-			return [`write ${action.value} to /proc/sys/${action.path}`];
-		case "tun": {
-			const { name, index, owner, group } = action.create;
-			const access = [
-				owner !== undefined && `TUNSETOWNER ${owner}`,
-				group !== undefined && `TUNSETGROUP ${group}`,
-			];
-			return [
-				[`TUNSETIFINDEX ${index}`, `TUNSETIFF ${name}`, ...access].filter(Boolean).join("\n"),
-			];
-		}
-		case "persist":
-			return ["TUNSETPERSIST 1"];
-		case "unlink":
-			return [`RTM_DELLINK\n  ifi_index ${action.link.index}`];
-	}
-}

@@ -1,3 +1,4 @@
+import { isIrreversible } from "../kernel/action.js";
 import type { Kernel } from "../kernel/kernel.js";
 import { SpecError } from "../spec/error.js";
 import { ConflictError } from "./error.js";
@@ -78,7 +79,7 @@ const wantedInTwoWays = (key: string, path: string, other: string): SpecError =>
 	new SpecError([{ path, message: `${key} is wanted in two different ways, see ${other}` }]);
 
 const BACK = PHASES.toReversed();
-const irreversible = (step: Step): boolean => step.do.via === "unlink";
+const irreversible = (step: Step): boolean => isIrreversible(step.do);
 
 /** Creation in the order of the phases, then removal in the reverse; what cannot be undone comes last. */
 function order(

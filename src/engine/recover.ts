@@ -1,3 +1,4 @@
+import { deletedLink } from "../kernel/action.js";
 import type { Kernel } from "../kernel/kernel.js";
 import { KernelError } from "../sys/error.js";
 import { finish, revert } from "./apply.js";
@@ -44,8 +45,8 @@ export function recover(
 const unproven = (kernel: Kernel, steps: readonly StepRecord[]): string[] =>
 	steps.flatMap(({ label, actions }) =>
 		actions.flatMap((action) => {
-			if (action.via !== "unlink") return [];
-			const name = nameNow(kernel, action.link.index);
+			const link = deletedLink(action);
+			const name = link && nameNow(kernel, link.index);
 			return name === undefined ? [] : [`link ${name}, which has the number of: ${label}`];
 		}),
 	);

@@ -1,5 +1,6 @@
+import { describe } from "../netlink/describe.js";
 import type { Request } from "../netlink/request.js";
-import type { TapRequest } from "./kernel.js";
+import type { Kernel, TapRequest } from "./kernel.js";
 
 /**
  * What a link must still be for an action to touch it: the index, and one of the marks that we predicted
@@ -36,3 +37,75 @@ export type Action =
 	| { readonly via: "persist"; readonly name: string }
 	/** Delete a link if it is still the one we made; many consecutive ones go as one group. */
 	| { readonly via: "unlink"; readonly link: Identity };
+
+/** The ways of acting on a host. */
+export type Via = Action["via"];
+export type ActionOf<V extends Via> = Extract<Action, { via: V }>;
+
+/** What there is to know of a way of acting, beside how it is run (execute.ts). */
+interface Traits<A extends Action> {
+	/** The messages behind it, attribute by attribute. */
+	messages(action: A): readonly string[];
+	/** Actions that run together take effect together: if one is refused, none of them has done anything. */
+	readonly isAtomic?: true;
+	/** Nothing undoes it, so it must come when all else is done. */
+	readonly isIrreversible?: true;
+	/** Whether it deletes an object. */
+	deletes?(action: A): boolean;
+	/** The link that it deletes. */
+	deletedLink?(action: A): Identity;
+	/** Let go of what this process still holds open of it after it was undone. */
+	release?(kernel: Kernel, action: A): void;
+}
+
+const TRAITS: { readonly [V in Via]: Traits<ActionOf<V>> } = {
+	rtnetlink: {
+		messages: ({ request }) => [describe(request)],
+		deletes: ({ request }) => request.message.name.startsWith("RTM_DEL"),
+	},
+	nftables: { messages: ({ batch }) => batch.map(describe), isAtomic: true },
+	sysctl: { messages: ({ path, value }) => [`write ${value} to /proc/sys/${path}`] },
+	tun: {
+		messages: ({ create: { name, index, owner, group } }) => [
+			[
+				`TUNSETIFINDEX ${index}`,
+				`TUNSETIFF ${name}`,
+				...(owner === undefined ? [] : [`TUNSETOWNER ${owner}`]),
+				...(group === undefined ? [] : [`TUNSETGROUP ${group}`]),
+			].join("\n"),
+		],
+		release: (kernel, { create: { name } }) => kernel.dropTap(name),
+	},
+	persist: { messages: () => ["TUNSETPERSIST 1"] },
+	unlink: {
+		messages: ({ link }) => [`RTM_DELLINK\n  ifi_index ${link.index}`],
+		isIrreversible: true,
+		deletes: () => true,
+		deletedLink: ({ link }) => link,
+	},
+};
+const traitsOf = ({ via }: Action): Traits<Action> => TRAITS[via];
+
+/** The messages behind an action, attribute by attribute: what `plan -v` prints. */
+export const messagesOf = (action: Action): readonly string[] => traitsOf(action).messages(action);
+
+/** Whether actions that follow each other run together: in one send, one batch, one group. */
+export const runTogether = (a: Action, b: Action): boolean => a.via === b.via;
+
+/** Whether of actions that run together none has done anything if one was refused. */
+export const isAtomic = (action: Action): boolean => traitsOf(action).isAtomic === true;
+
+/** Whether nothing undoes the action. */
+export const isIrreversible = (action: Action): boolean => traitsOf(action).isIrreversible === true;
+
+/** Whether the action deletes an object: if that is not there, nothing is wrong. */
+export const deletes = (action: Action): boolean => traitsOf(action).deletes?.(action) === true;
+
+/** The link that the action deletes, if it deletes one. */
+export const deletedLink = (action: Action): Identity | undefined =>
+	traitsOf(action).deletedLink?.(action);
+
+/** Let go of what this process still holds open of an action that was undone. */
+export function release(kernel: Kernel, action: Action): void {
+	traitsOf(action).release?.(kernel, action);
+}

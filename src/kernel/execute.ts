@@ -1,11 +1,8 @@
 import { type Request, request } from "../netlink/request.js";
-import { KernelError } from "../sys/error.js";
 import { RTM_NEWLINK } from "../uapi/if_link.js";
-import type { Action } from "./action.js";
+import { type Action, type ActionOf, runTogether, type Via } from "./action.js";
 import type { Kernel } from "./kernel.js";
 import { stillOurs, unlink } from "./unlink.js";
-
-type Of<V extends Action["via"]> = Extract<Action, { via: V }>;
 
 /** What became of each action of a run: nothing said means done. */
 export type Failures = readonly (Error | undefined)[];
@@ -29,7 +26,7 @@ function runs(actions: readonly Action[]): Action[][] {
 	const out: Action[][] = [];
 	for (const action of actions) {
 		const last = out.at(-1);
-		if (last?.[0]?.via === action.via) last.push(action);
+		if (last?.[0] !== undefined && runTogether(last[0], action)) last.push(action);
 		else out.push([action]);
 	}
 	return out;
@@ -46,57 +43,48 @@ function attempt(run: readonly Action[], drive: () => Failures): Failures {
 }
 
 function drive(kernel: Kernel, run: readonly Action[]): Failures {
-	switch ((run[0] as Action).via) {
-		case "rtnetlink":
-			return driveRtnetlink(kernel, run as readonly Of<"rtnetlink">[]);
-		case "nftables":
-			return driveNftables(kernel, run as readonly Of<"nftables">[]);
-		case "unlink":
-			return unlink(
-				kernel,
-				(run as readonly Of<"unlink">[]).map(({ link }) => link),
-			);
-		default:
-			return driveEach(kernel, run);
-	}
+	const driver = DRIVERS[(run[0] as Action).via] as Driver<Action>;
+	return driver(kernel, run);
 }
 
-function driveEach(kernel: Kernel, run: readonly Action[]): Failures {
-	return run.map((action) => {
-		try {
-			driveOne(kernel, action);
-			return undefined;
-		} catch (error) {
-			if (error instanceof Error) return error;
-			throw error;
-		}
-	});
-}
+/** How actions of one kind that follow each other are run. */
+type Driver<A extends Action> = (kernel: Kernel, run: readonly A[]) => Failures;
 
-function driveOne(kernel: Kernel, action: Action): void {
-	switch (action.via) {
-		case "tun":
-			kernel.createTap(action.create);
-			break;
-		case "persist":
-			kernel.persistTap(action.name);
-			break;
-		case "sysctl":
-			setValue(kernel, action);
-			break;
-		default:
-			throw new KernelError(action.via, "EINVAL");
-	}
+const DRIVERS: { readonly [V in Via]: Driver<ActionOf<V>> } = {
+	rtnetlink: driveRtnetlink,
+	nftables: driveNftables,
+	sysctl: oneByOne(setValue),
+	tun: oneByOne((kernel, { create }) => kernel.createTap(create)),
+	persist: oneByOne((kernel, { name }) => kernel.persistTap(name)),
+	unlink: (kernel, run) =>
+		unlink(
+			kernel,
+			run.map(({ link }) => link),
+		),
+};
+
+/** Each on its own: the failure of one does not keep the next from being tried. */
+function oneByOne<A extends Action>(act: (kernel: Kernel, action: A) => void): Driver<A> {
+	return (kernel, run) =>
+		run.map((action) => {
+			try {
+				act(kernel, action);
+				return undefined;
+			} catch (error) {
+				if (error instanceof Error) return error;
+				throw error;
+			}
+		});
 }
 
 /** What has its value already is not written: it may be read-only, and then nothing was done to it either. */
-function setValue(kernel: Kernel, { path, value, only }: Of<"sysctl">): void {
+function setValue(kernel: Kernel, { path, value, only }: ActionOf<"sysctl">): void {
 	const now = kernel.readSysctl(path);
 	if (now !== value && (only === undefined || now === only)) kernel.writeSysctl(path, value);
 }
 
 /** One send for all; guarded actions whose link is no longer the one meant are left out. */
-function driveRtnetlink(kernel: Kernel, run: readonly Of<"rtnetlink">[]): Failures {
+function driveRtnetlink(kernel: Kernel, run: readonly ActionOf<"rtnetlink">[]): Failures {
 	const stale = staleOnes(kernel, run);
 	const live = stale.size === 0 ? run : run.filter((action) => !stale.has(action));
 	const { requests, places } = merge(live.map((action) => action.request));
@@ -108,7 +96,7 @@ function driveRtnetlink(kernel: Kernel, run: readonly Of<"rtnetlink">[]): Failur
 }
 
 /** The actions that are about a link which is no longer there, or no longer that one. */
-function staleOnes(kernel: Kernel, run: readonly Of<"rtnetlink">[]): ReadonlySet<Action> {
+function staleOnes(kernel: Kernel, run: readonly ActionOf<"rtnetlink">[]): ReadonlySet<Action> {
 	const guards = run.flatMap(({ only }) => only ?? []);
 	if (guards.length === 0) return none;
 	const still = new Set(stillOurs(kernel, guards));
@@ -154,7 +142,7 @@ function combine(a: unknown, b: unknown): unknown {
 const isPlain = (value: unknown): value is Record<string, unknown> =>
 	typeof value === "object" && value !== null && Object.getPrototypeOf(value) === Object.prototype;
 
-function driveNftables(kernel: Kernel, run: readonly Of<"nftables">[]): Failures {
+function driveNftables(kernel: Kernel, run: readonly ActionOf<"nftables">[]): Failures {
 	const messages: Request[] = [];
 	const owners: number[] = [];
 	for (const [i, { batch }] of run.entries())

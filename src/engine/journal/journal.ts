@@ -11,7 +11,7 @@ import {
 	writeSync,
 } from "node:fs";
 import { join } from "node:path";
-import type { Identity } from "../../kernel/action.js";
+import { deletedLink, type Identity } from "../../kernel/action.js";
 import { UmlnetError } from "../../sys/error.js";
 import { isInMemory } from "../../sys/file.js";
 import { type Delta, State } from "../state.js";
@@ -52,9 +52,7 @@ export interface PendingDeletes {
 
 /** The links that are to be deleted. */
 export const linksOf = ({ steps }: PendingDeletes): Identity[] =>
-	steps.flatMap(({ actions }) =>
-		actions.flatMap((action) => (action.via === "unlink" ? [action.link] : [])),
-	);
+	steps.flatMap(({ actions }) => actions.flatMap((action) => deletedLink(action) ?? []));
 
 // A journal is rewritten when it is big and has grown fourfold since it was last: the cost is amortised.
 const COMPACT_BYTES = 1024 * 1024;

@@ -4,6 +4,7 @@ import type { Request } from "../netlink/request.js";
 import type { Message } from "../netlink/schema.js";
 import type { NetlinkSocketOptions } from "../netlink/socket.js";
 import { NetlinkFd } from "../sys/socket.js";
+import { NETLINK_ROUTE } from "../uapi/netlink.js";
 import { ConntrackDriver } from "./conntrack.js";
 import { IfnameDriver } from "./ifname.js";
 import type { BatchOutcome, Kernel, Subnet, TapRequest } from "./kernel.js";
@@ -87,7 +88,7 @@ export class LinuxKernel implements Kernel {
 /** Boot id and namespace cookie: neither is ever used twice, unlike a namespace's inode number. */
 function readIdentity(): string {
 	const boot = readFileSync("/proc/sys/kernel/random/boot_id", "latin1").trim();
-	const fd = new NetlinkFd(0);
+	const fd = new NetlinkFd(NETLINK_ROUTE);
 	try {
 		return `${boot}-${fd.netnsCookie()}`;
 	} finally {

@@ -2,6 +2,7 @@ import { closeSync, openSync } from "node:fs";
 import { Writer } from "../netlink/bytes.js";
 import { KernelError } from "../sys/error.js";
 import { ioctl, ioctlNumber } from "../sys/ioctl.js";
+import { ifreq } from "../uapi/if.js";
 import {
 	IFF_MULTI_QUEUE,
 	IFF_NO_CARRIER,
@@ -18,8 +19,6 @@ import {
 import type { TapRequest } from "./kernel.js";
 
 const DEVICE = "/dev/net/tun";
-const IFNAMSIZ = 16; // linux/if.h
-const IFREQ = 40; // sizeof(struct ifreq)
 
 /**
  * Taps through /dev/net/tun: rtnetlink cannot make them ("tun/tap creation via rtnetlink is not supported").
@@ -74,18 +73,15 @@ export class TunDriver {
 	}
 
 	#ifreq(tap: TapRequest): Uint8Array {
-		const w = this.#w;
-		w.reset();
-		if (!w.ascii(tap.name)) w.append(new TextEncoder().encode(tap.name));
-		w.reserve(IFNAMSIZ - w.length);
 		// Without EXCL, TUNSETIFF attaches to whatever already has that name.
 		const queues = tap.multiQueue ? IFF_MULTI_QUEUE : 0;
 		const header = tap.vnetHdr ? IFF_VNET_HDR : 0;
 		// Without a carrier no queue is set up when it goes up, only to be torn down when we let go of it, and
 		// IPv6 says nothing on behalf of a guest that is not there: half of the price of up, a third of down's.
-		w.u16(IFF_TAP | IFF_NO_PI | IFF_NO_CARRIER | IFF_TUN_EXCL | queues | header);
-		w.reserve(IFREQ - w.length);
-		return w.finish();
+		const ifr_flags = IFF_TAP | IFF_NO_PI | IFF_NO_CARRIER | IFF_TUN_EXCL | queues | header;
+		this.#w.reset();
+		ifreq.write(this.#w, { ifr_name: tap.name, ifr_flags });
+		return this.#w.finish();
 	}
 }
 

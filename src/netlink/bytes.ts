@@ -2,9 +2,14 @@ import { endianness } from "node:os";
 import { WireError } from "./error.js";
 
 const LITTLE = endianness() === "LE";
-/** Type bits of struct nlattr that are not the type (linux/netlink.h NLA_TYPE_MASK). */
-const NLA_TYPE_MASK = 0x3fff;
-const NLA_HDRLEN = 4;
+// struct nlattr, linux/netlink.h
+export const NLA_F_NESTED = 0x8000;
+export const NLA_F_NET_BYTEORDER = 0x4000;
+export const NLA_ALIGNTO = 4;
+export const NLA_HDRLEN = 4;
+/** The bits of nla_type that are the type; the others are flags (NLA_TYPE_MASK). */
+const TYPE_BITS = 0xffff & ~(NLA_F_NESTED | NLA_F_NET_BYTEORDER);
+/** nla_len has 16 bits. */
 const NLA_MAX = 0xffff;
 
 /** NLMSG_ALIGN and NLA_ALIGN: both pad to four bytes. */
@@ -189,7 +194,7 @@ export class Reader {
 			this.pos = start + NLA_HDRLEN;
 			this.end = start + length;
 			const type = this.#view.getUint16(start + 2, LITTLE);
-			each(type & NLA_TYPE_MASK, type & ~NLA_TYPE_MASK);
+			each(type & TYPE_BITS, type & ~TYPE_BITS);
 			this.end = end;
 			this.pos = Math.min(start + align4(length), end);
 		}

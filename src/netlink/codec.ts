@@ -1,6 +1,4 @@
-import type { Reader, Writer } from "./bytes.js";
-
-export const NLA_F_NESTED = 0x8000; // linux/netlink.h
+import { NLA_F_NESTED, type Reader, type Writer } from "./bytes.js";
 
 /** Writes an I, reads back an O. Every attribute payload and every struct member is one of these. */
 export interface Codec<O, I = O> {

@@ -1,4 +1,4 @@
-/** What linux/netlink.h says of every message, whatever its family: `uapi/netlink.ts` passes it on. */
+/** What linux/netlink.h says of every message and socket, whatever its family: `uapi/netlink.ts` passes it on. */
 import { attrs, binary, nulString, s32, s64, struct, u16, u32, u64 } from "./schema.js";
 
 export const nlmsghdr = struct({
@@ -40,6 +40,19 @@ export const NLMSG_ERROR = 0x2;
 export const NLMSG_DONE = 0x3;
 export const NLMSG_OVERRUN = 0x4;
 export const NLMSG_MIN_TYPE = 0x10;
+
+// setsockopt
+export const SOL_NETLINK = 270; // linux/socket.h
+export const NETLINK_ADD_MEMBERSHIP = 1;
+export const NETLINK_DROP_MEMBERSHIP = 2;
+export const NETLINK_PKTINFO = 3;
+export const NETLINK_BROADCAST_ERROR = 4;
+export const NETLINK_NO_ENOBUFS = 5;
+export const NETLINK_LISTEN_ALL_NSID = 8;
+export const NETLINK_LIST_MEMBERSHIPS = 9;
+export const NETLINK_CAP_ACK = 10;
+export const NETLINK_EXT_ACK = 11;
+export const NETLINK_GET_STRICT_CHK = 12;
 
 /** The fixed part of NLMSG_ERROR; the request follows unless NLM_F_CAPPED, then the attributes. */
 export const nlmsgerr = struct({ error: s32, msg: nlmsghdr });

@@ -15,14 +15,14 @@ export {
 	many,
 	variant,
 } from "./attributes.js";
-export {
-	type AnyCodec,
-	type Codec,
-	type In,
-	NLA_F_NESTED,
-	type Out,
-	type Parts,
-	type RawAttr,
+export { NLA_ALIGNTO, NLA_F_NESTED, NLA_F_NET_BYTEORDER, NLA_HDRLEN } from "./bytes.js";
+export type {
+	AnyCodec,
+	Codec,
+	In,
+	Out,
+	Parts,
+	RawAttr,
 } from "./codec.js";
 export {
 	type AnyMessage,

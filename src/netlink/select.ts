@@ -1,9 +1,8 @@
-import type { Reader, Writer } from "./bytes.js";
+import { NLA_F_NESTED, type Reader, type Writer } from "./bytes.js";
 import {
 	type AnyCodec,
 	type Codec,
 	type In,
-	NLA_F_NESTED,
 	type Out,
 	readAttr,
 	writeAttr,

@@ -8,6 +8,9 @@ import {
 	endMessage,
 	type Frame,
 	frames,
+	NETLINK_CAP_ACK,
+	NETLINK_EXT_ACK,
+	NETLINK_GET_STRICT_CHK,
 	NLM_F_ACK,
 	NLM_F_DUMP,
 	NLM_F_DUMP_INTR,
@@ -20,16 +23,12 @@ import {
 	readDone,
 	readError,
 	refusal,
+	SOL_NETLINK,
 	type Verdict,
 } from "./frame.js";
 import { type Outcome, Sent } from "./outcome.js";
 import { type Request, request } from "./request.js";
 import type { Message } from "./schema.js";
-
-const SOL_NETLINK = 270; // linux/socket.h
-const NETLINK_CAP_ACK = 10; // linux/netlink.h
-const NETLINK_EXT_ACK = 11;
-const NETLINK_GET_STRICT_CHK = 12;
 
 export interface NetlinkSocketOptions {
 	/** How long a reply may take, in milliseconds. */

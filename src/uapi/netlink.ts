@@ -1,7 +1,7 @@
 // linux/netlink.h
 import { pad, struct, u16, u32 } from "../netlink/schema.js";
 
-export { NLA_F_NESTED } from "../netlink/schema.js";
+export { NLA_ALIGNTO, NLA_F_NESTED, NLA_F_NET_BYTEORDER, NLA_HDRLEN } from "../netlink/schema.js";
 
 export const NETLINK_ROUTE = 0;
 export const NETLINK_USERSOCK = 2;
@@ -38,19 +38,3 @@ export const NL_ATTR_TYPE_NESTED_ARRAY = 14;
 export const NL_ATTR_TYPE_BITFIELD32 = 15;
 export const NL_ATTR_TYPE_SINT = 16;
 export const NL_ATTR_TYPE_UINT = 17;
-
-// setsockopt(SOL_NETLINK)
-export const NETLINK_ADD_MEMBERSHIP = 1;
-export const NETLINK_DROP_MEMBERSHIP = 2;
-export const NETLINK_PKTINFO = 3;
-export const NETLINK_BROADCAST_ERROR = 4;
-export const NETLINK_NO_ENOBUFS = 5;
-export const NETLINK_LISTEN_ALL_NSID = 8;
-export const NETLINK_LIST_MEMBERSHIPS = 9;
-export const NETLINK_CAP_ACK = 10;
-export const NETLINK_EXT_ACK = 11;
-export const NETLINK_GET_STRICT_CHK = 12;
-
-export const NLA_F_NET_BYTEORDER = 0x4000;
-export const NLA_ALIGNTO = 4;
-export const NLA_HDRLEN = 4;

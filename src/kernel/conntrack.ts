@@ -1,14 +1,14 @@
 import { request } from "../netlink/request.js";
 import type { NetlinkSocketOptions } from "../netlink/socket.js";
-import { KernelError } from "../sys/error.js";
 import { NETLINK_NETFILTER } from "../uapi/netlink.js";
 import {
 	IPCTNL_MSG_CT_DELETE,
 	IPCTNL_MSG_CT_GET,
 	IPCTNL_MSG_CT_NEW,
 } from "../uapi/nfnetlink_conntrack.js";
+import { FreshSocket } from "./fresh-socket.js";
+import { ifThere } from "./if-there.js";
 import type { Subnet } from "./kernel.js";
-import { FreshSocket } from "./rtnetlink.js";
 
 const COUNT = "net/netfilter/nf_conntrack_count";
 type Entry = ReturnType<typeof IPCTNL_MSG_CT_NEW.decode>;
@@ -40,12 +40,8 @@ export class ConntrackDriver {
 
 	/** Reading one number saves walking a hash table of 65 536 buckets, and most hosts of a farm have none. */
 	#isEmpty(): boolean {
-		try {
-			return this.#readSysctl(COUNT) === "0";
-		} catch (error) {
-			if (error instanceof KernelError && error.errno === "ENOENT") return true;
-			throw error;
-		}
+		// Without connection tracking there is no such file.
+		return (ifThere(() => this.#readSysctl(COUNT)) ?? "0") === "0";
 	}
 
 	close(): void {

@@ -1,16 +1,14 @@
-import { Writer } from "../netlink/bytes.js";
-import { KernelError } from "../sys/error.js";
+import { Reader, Writer } from "../netlink/bytes.js";
 import { ioctl } from "../sys/ioctl.js";
 import { NetlinkFd } from "../sys/socket.js";
-
-const NETLINK_ROUTE = 0; // linux/netlink.h
-const SIOCGIFNAME = 0x8910; // linux/sockios.h
-const IFNAMSIZ = 16; // linux/if.h
-const IFREQ = 40; // sizeof(struct ifreq)
+import { ifreq_ifindex } from "../uapi/if.js";
+import { NETLINK_ROUTE } from "../uapi/netlink.js";
+import { SIOCGIFNAME } from "../uapi/sockios.js";
+import { ifThere } from "./if-there.js";
 
 /**
- * Names of links by their index. SIOCGIFNAME takes no RTNL (dev_ifname, net/core/dev_ioctl.c): 1 µs, where
- * RTM_GETLINK costs 50 and waits for whoever configures the network.
+ * Names of links by their index. SIOCGIFNAME takes no RTNL lock (dev_ifname, net/core/dev_ioctl.c): it is far
+ * cheaper than RTM_GETLINK, and does not wait for whoever configures the network.
  */
 export class IfnameDriver {
 	#fd: NetlinkFd | undefined;
@@ -19,19 +17,13 @@ export class IfnameDriver {
 	/** @throws KernelError */
 	read(index: number): string | undefined {
 		this.#fd ??= new NetlinkFd(NETLINK_ROUTE);
-		const w = this.#w;
-		w.reset();
-		w.reserve(IFNAMSIZ);
-		w.u32(index);
-		w.reserve(IFREQ - w.length);
-		const ifreq = w.finish();
-		try {
-			ioctl(this.#fd.fd, SIOCGIFNAME, ifreq, "SIOCGIFNAME");
-		} catch (error) {
-			if (error instanceof KernelError && error.errno === "ENODEV") return undefined;
-			throw error;
-		}
-		return Buffer.from(ifreq.buffer, ifreq.byteOffset, ifreq.indexOf(0)).toString("utf8");
+		this.#w.reset();
+		ifreq_ifindex.write(this.#w, { ifr_name: "", ifr_ifindex: index });
+		const ifreq = this.#w.finish();
+		const { fd } = this.#fd;
+		const done = ifThere(() => ioctl(fd, SIOCGIFNAME, ifreq, "SIOCGIFNAME"), "ENODEV");
+		if (done === undefined) return undefined;
+		return ifreq_ifindex.read(new Reader(ifreq)).ifr_name;
 	}
 
 	close(): void {

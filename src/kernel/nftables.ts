@@ -4,16 +4,16 @@ import { type Request, request } from "../netlink/request.js";
 import type { Message } from "../netlink/schema.js";
 import type { NetlinkSocketOptions } from "../netlink/socket.js";
 import { KernelError } from "../sys/error.js";
+import { NETLINK_NETFILTER } from "../uapi/netlink.js";
 import { NFT_MSG_GETGEN, NFT_MSG_NEWGEN } from "../uapi/nf_tables.js";
 import {
 	NFNL_MSG_BATCH_BEGIN,
 	NFNL_MSG_BATCH_END,
 	NFNL_SUBSYS_NFTABLES,
 } from "../uapi/nfnetlink.js";
+import { FreshSocket } from "./fresh-socket.js";
 import type { BatchOutcome } from "./kernel.js";
-import { FreshSocket } from "./rtnetlink.js";
 
-const NETLINK_NETFILTER = 12; // linux/netlink.h
 // Somebody else's commit between our reading the generation and our batch; 20 in a row is not chance.
 const STALE_TRIES = 20;
 

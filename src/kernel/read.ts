@@ -1,13 +1,13 @@
 import type { Reader } from "../netlink/bytes.js";
 import type { Outcome } from "../netlink/outcome.js";
 import { request } from "../netlink/request.js";
-import { KernelError } from "../sys/error.js";
 import { RTM_GETADDR, RTM_NEWADDR } from "../uapi/if_addr.js";
 import { ifinfomsg, RTEXT_FILTER_SKIP_STATS, RTM_GETLINK, RTM_NEWLINK } from "../uapi/if_link.js";
 import { NTF_PROXY, RTM_GETNEIGH, RTM_NEWNEIGH } from "../uapi/neighbour.js";
 import { RTM_GETNETCONF, type RTM_NEWNETCONF } from "../uapi/netconf.js";
 import { RTM_F_FIB_MATCH, RTM_GETROUTE, RTM_NEWROUTE, rtmsg } from "../uapi/rtnetlink.js";
 import { AF_INET } from "../uapi/socket.js";
+import { ifThere } from "./if-there.js";
 import type { Kernel } from "./kernel.js";
 
 export type Link = ReturnType<typeof RTM_NEWLINK.decode>;
@@ -82,12 +82,12 @@ export function readNetconf(kernel: Kernel, index: number): Netconf | undefined 
 
 /** The addresses of one link, in the kernel's order: primary before secondary. @throws KernelError */
 export function readAddresses(kernel: Kernel, index: number): readonly Address[] {
-	return ifThere(() => kernel.dump(RTM_GETADDR, RTM_NEWADDR, { ifa_index: index }));
+	return ofLink(() => kernel.dump(RTM_GETADDR, RTM_NEWADDR, { ifa_index: index }));
 }
 
 /** The routes of one family that leave through one link, in all tables. @throws KernelError */
 export function readRoutes(kernel: Kernel, family: AddressFamily, index: number): readonly Route[] {
-	return ifThere(() =>
+	return ofLink(() =>
 		kernel.dump(RTM_GETROUTE, RTM_NEWROUTE, { rtm_family: family, RTA_OIF: index }),
 	);
 }
@@ -136,19 +136,12 @@ export const readPrefixesTo = (
 /** The neighbours of one link, and the addresses it answers for as a proxy. @throws KernelError */
 export function readNeighbours(kernel: Kernel, index: number): readonly Neighbour[] {
 	return [0, NTF_PROXY].flatMap((ndm_flags) =>
-		ifThere(() => kernel.dump(RTM_GETNEIGH, RTM_NEWNEIGH, { ndm_flags, NDA_IFINDEX: index })),
+		ofLink(() => kernel.dump(RTM_GETNEIGH, RTM_NEWNEIGH, { ndm_flags, NDA_IFINDEX: index })),
 	);
 }
 
-/** What is read of a link that has gone is nothing. */
-function ifThere<T>(read: () => readonly T[]): readonly T[] {
-	try {
-		return read();
-	} catch (error) {
-		if (error instanceof KernelError && error.errno === "ENODEV") return [];
-		throw error;
-	}
-}
+/** Nothing, of a link that has gone meanwhile. */
+const ofLink = <T>(read: () => readonly T[]): readonly T[] => ifThere(read, "ENODEV") ?? [];
 
 /** The names of all links: for what is host-wide anyway, never on the way of a guest. @throws KernelError */
 export const readLinkNames = (kernel: Kernel): string[] =>

@@ -1,41 +1,9 @@
 import type { Outcome } from "../netlink/outcome.js";
 import type { Request } from "../netlink/request.js";
 import type { Message } from "../netlink/schema.js";
-import { NetlinkSocket, type NetlinkSocketOptions } from "../netlink/socket.js";
-import { KernelError } from "../sys/error.js";
-
-/**
- * A netlink socket that is opened when first needed and replaced after it lost a reply: a late answer on the
- * old one could be taken for the answer to another request.
- */
-export class FreshSocket {
-	readonly #protocol: number;
-	readonly #options: NetlinkSocketOptions;
-	#socket: NetlinkSocket | undefined;
-
-	constructor(protocol: number, options: NetlinkSocketOptions) {
-		this.#protocol = protocol;
-		this.#options = options;
-	}
-
-	/** Run `body` with the socket; drop the socket when the trouble was not the kernel's plain refusal. */
-	use<T>(body: (socket: NetlinkSocket) => T): T {
-		this.#socket ??= new NetlinkSocket(this.#protocol, this.#options);
-		try {
-			return body(this.#socket);
-		} catch (error) {
-			if (!(error instanceof KernelError)) this.close();
-			throw error;
-		}
-	}
-
-	close(): void {
-		this.#socket?.close();
-		this.#socket = undefined;
-	}
-}
-
-const NETLINK_ROUTE = 0; // linux/netlink.h
+import type { NetlinkSocketOptions } from "../netlink/socket.js";
+import { NETLINK_ROUTE } from "../uapi/netlink.js";
+import { FreshSocket } from "./fresh-socket.js";
 
 /** Links, addresses, routes, neighbours: NETLINK_ROUTE. */
 export class RtnetlinkDriver {

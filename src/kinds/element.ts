@@ -1,12 +1,12 @@
 import { formatAddress, parseAddress } from "../inet/address.js";
 import type { Action } from "../kernel/action.js";
+import { ifThere } from "../kernel/if-there.js";
 import type { Kernel } from "../kernel/kernel.js";
 import { align4, Reader, Writer } from "../netlink/bytes.js";
 import type { Codec } from "../netlink/codec.js";
 import { request } from "../netlink/request.js";
 import { be16, chars, nulString, type Out, struct, u8 } from "../netlink/schema.js";
 import { families } from "../nftables/fact/family.js";
-import { KernelError } from "../sys/error.js";
 import { IFNAMSIZ } from "../uapi/if.js";
 import { ETH_ALEN } from "../uapi/if_ether.js";
 import { NLM_F_CREATE, NLM_F_EXCL } from "../uapi/netlink.js";
@@ -183,13 +183,8 @@ export class ElementSet<const K extends Types, const D extends Types = never> {
 		dump: boolean,
 	) {
 		const value = { ...this.#place, NFTA_SET_ELEM_LIST_ELEMENTS: elements };
-		try {
-			return kernel
-				.readNftables(NFT_MSG_GETSETELEM, NFT_MSG_NEWSETELEM, value, dump)
-				.flatMap(({ NFTA_SET_ELEM_LIST_ELEMENTS = [] }) => NFTA_SET_ELEM_LIST_ELEMENTS);
-		} catch (error) {
-			if (error instanceof KernelError && error.errno === "ENOENT") return [];
-			throw error;
-		}
+		const found =
+			ifThere(() => kernel.readNftables(NFT_MSG_GETSETELEM, NFT_MSG_NEWSETELEM, value, dump)) ?? [];
+		return found.flatMap(({ NFTA_SET_ELEM_LIST_ELEMENTS = [] }) => NFTA_SET_ELEM_LIST_ELEMENTS);
 	}
 }

@@ -1,8 +1,8 @@
 import type { Kind, Step } from "../engine/kind.js";
 import type { Action } from "../kernel/action.js";
+import { ifThere } from "../kernel/if-there.js";
 import type { Kernel } from "../kernel/kernel.js";
 import { readLinkNames } from "../kernel/read.js";
-import { KernelError } from "../sys/error.js";
 
 /** A host-wide option below /proc/sys. */
 export interface Option {
@@ -41,13 +41,9 @@ const swept = (path: string, value: string): string =>
 /** The values now of everything that writing this option changes, and that is still there to be read. */
 const readAlong = (path: string, kernel: Kernel): MadeOption["along"] =>
 	alongWith(path, kernel).flatMap((one) => {
-		try {
-			return [[one, kernel.readSysctl(one)] as const];
-		} catch (error) {
-			// A link that is deleted meanwhile, as other processes delete theirs without the lock.
-			if (error instanceof KernelError && error.errno === "ENOENT") return [];
-			throw error;
-		}
+		// A link may be deleted meanwhile, as other processes delete theirs without the lock.
+		const value = ifThere(() => kernel.readSysctl(one));
+		return value === undefined ? [] : [[one, value] as const];
 	});
 
 const writeAll = (values: MadeOption["along"]): Action[] =>

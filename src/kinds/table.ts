@@ -1,9 +1,9 @@
 import { ConflictError } from "../engine/error.js";
 import type { Kind, Step } from "../engine/kind.js";
 import type { Action } from "../kernel/action.js";
+import { ifThere } from "../kernel/if-there.js";
 import type { Kernel } from "../kernel/kernel.js";
 import { families } from "../nftables/fact/family.js";
-import { KernelError } from "../sys/error.js";
 import {
 	NFT_MSG_GETCHAIN,
 	NFT_MSG_GETRULE,
@@ -33,31 +33,20 @@ const make = ({ create, chains }: CompiledTable): Action & { readonly via: "nfta
 });
 const unmake = ({ drop }: CompiledTable): Action => ({ via: "nftables", batch: drop });
 
-/** What is read; undefined where there is no such thing. @throws KernelError */
-function ifThere<T>(read: () => readonly T[]): T | undefined {
-	try {
-		return read()[0];
-	} catch (error) {
-		if (error instanceof KernelError && error.errno === "ENOENT") return undefined;
-		throw error;
-	}
-}
-
 /** Whether the table is there at all. */
 function isThere(kernel: Kernel, table: CompiledTable): boolean {
 	const named = { ...header(table), NFTA_TABLE_NAME: table.name };
 	const found = ifThere(() =>
 		kernel.readNftables(NFT_MSG_GETTABLE, NFT_MSG_NEWTABLE, named, false),
 	);
-	return found !== undefined;
+	return found !== undefined && found.length > 0;
 }
 
 /** Whether a chain has all rules it was made with; undefined where there is no such chain. */
 function isFull(kernel: Kernel, table: CompiledTable, chain: Chain): boolean | undefined {
 	const named = { ...header(table), NFTA_CHAIN_TABLE: table.name, NFTA_CHAIN_NAME: chain.name };
-	const found = ifThere(() =>
-		kernel.readNftables(NFT_MSG_GETCHAIN, NFT_MSG_NEWCHAIN, named, false),
-	);
+	const [found] =
+		ifThere(() => kernel.readNftables(NFT_MSG_GETCHAIN, NFT_MSG_NEWCHAIN, named, false)) ?? [];
 	if (found === undefined) return undefined;
 	const { length } = chain.rules.filter(({ message }) => message === NFT_MSG_NEWRULE);
 	const { NFTA_CHAIN_USE: use = 0 } = found;

@@ -506,8 +506,8 @@ export const MUTANTS = [
 	[
 		"a link that goes while it is looked at",
 		"kinds/option.ts",
-		'error.errno === "ENOENT"',
-		'error.errno === "ENODEV"',
+		"ifThere(() => kernel.readSysctl(one))",
+		"kernel.readSysctl(one)",
 		kind("option"),
 	],
 	[

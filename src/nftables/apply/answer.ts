@@ -1,3 +1,4 @@
+import { ifThere } from "../../kernel/if-there.js";
 import { KernelError } from "../../sys/error.js";
 import * as nft from "../../uapi/nf_tables.js";
 import { NFT_SET_ELEM_INTERVAL_END, NFT_SET_EVAL } from "../../uapi/nf_tables_const.js";
@@ -142,14 +143,7 @@ function reset(contents: TableContents, query: Query, connection: Connection): T
 }
 
 /** The answer to one request; none when what it is about has gone meanwhile. */
-function unlessGone<T>(read: () => readonly T[]): readonly T[] {
-	try {
-		return read();
-	} catch (error) {
-		if (error instanceof KernelError && error.errno === "ENOENT") return [];
-		throw error;
-	}
-}
+const unlessGone = <T>(read: () => readonly T[]): readonly T[] => ifThere(read) ?? [];
 
 const resetObject = (attrs: ObjectAttrs, connection: Connection): readonly ObjectAttrs[] =>
 	unlessGone(() =>

@@ -1,3 +1,4 @@
+import { ifThere } from "../../kernel/if-there.js";
 import { KernelError } from "../../sys/error.js";
 import {
 	NFT_MSG_GETCHAIN,
@@ -40,16 +41,6 @@ function findSet(
 	return { ...set, populated: elements.length > 0, merging };
 }
 
-/** What was looked for, if it is there: whoever wanted it says so at the place in the document. */
-function unlessMissing<T>(find: () => T): T | undefined {
-	try {
-		return find();
-	} catch (error) {
-		if (error instanceof KernelError && error.errno === "ENOENT") return undefined;
-		throw error;
-	}
-}
-
 /** What a document may refer to, read from the kernel when it does. */
 export function kernelContext(connection: Connection): Context {
 	return {
@@ -62,9 +53,9 @@ export function kernelContext(connection: Connection): Context {
 			);
 			return rules.map((rule) => rule.NFTA_RULE_HANDLE ?? 0n);
 		},
-		set: (handle, name) => unlessMissing(() => findSet(connection, handle, name)),
+		set: (handle, name) => ifThere(() => findSet(connection, handle, name)),
 		chain: ({ family, table }, name) =>
-			unlessMissing(() => {
+			ifThere(() => {
 				const of = { nfgen_family: family, NFTA_CHAIN_TABLE: table, NFTA_CHAIN_NAME: name };
 				const [chain] = connection.read(NFT_MSG_GETCHAIN, NFT_MSG_NEWCHAIN, of, false);
 				return chain?.NFTA_CHAIN_HANDLE;

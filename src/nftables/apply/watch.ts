@@ -1,6 +1,6 @@
 import { setImmediate, setTimeout } from "node:timers/promises";
+import { ifThere } from "../../kernel/if-there.js";
 import { NetlinkListener } from "../../netlink/listener.js";
-import { KernelError } from "../../sys/error.js";
 import {
 	NFT_MSG_GETSET,
 	NFT_MSG_GETSETELEM,
@@ -45,14 +45,10 @@ function elementsOf(connection: Connection, { family, table, name }: SetDeclarat
 		NFTA_SET_ELEM_LIST_TABLE: table,
 		NFTA_SET_ELEM_LIST_SET: name,
 	};
-	try {
-		const lists = connection.read(NFT_MSG_GETSETELEM, NFT_MSG_NEWSETELEM, of, true);
-		return lists.flatMap((list) => list.NFTA_SET_ELEM_LIST_ELEMENTS ?? []);
-	} catch (error) {
-		// It went meanwhile; its rule will be told of as deleted.
-		if (error instanceof KernelError && error.errno === "ENOENT") return [];
-		throw error;
-	}
+	// Where the set has gone meanwhile, its rule will be told of as deleted.
+	const lists =
+		ifThere(() => connection.read(NFT_MSG_GETSETELEM, NFT_MSG_NEWSETELEM, of, true)) ?? [];
+	return lists.flatMap((list) => list.NFTA_SET_ELEM_LIST_ELEMENTS ?? []);
 }
 
 async function* follow(

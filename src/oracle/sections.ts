@@ -56,12 +56,10 @@ function fixed(r: Reader): boolean {
 	return (ndm_state & state) !== 0 || (ndm_flags & flags) !== 0;
 }
 
-const IPPROTO_IGMP = 2; // linux/in.h
-
 /** Flows of hosts; not the kernel's own word to multicast routers, which it says when it sees fit. */
 function notReported(r: Reader): boolean {
 	const { CTA_TUPLE_ORIG: tuple } = uapi.IPCTNL_MSG_CT_NEW.read(r);
-	return tuple?.CTA_TUPLE_PROTO?.CTA_PROTO_NUM !== IPPROTO_IGMP;
+	return tuple?.CTA_TUPLE_PROTO?.CTA_PROTO_NUM !== uapi.IPPROTO_IGMP;
 }
 
 /**

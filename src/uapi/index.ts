@@ -7,6 +7,8 @@ export * from "./if_bridge.js";
 export * from "./if_ether.js";
 export * from "./if_link.js";
 export * from "./if_tun.js";
+export * from "./in.js";
+export * from "./in6.js";
 export * from "./ip.js";
 export * from "./ipv6.js";
 export * from "./neighbour.js";

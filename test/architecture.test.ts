@@ -62,6 +62,12 @@ const BAD: Readonly<Record<string, Readonly<Record<string, string>>>> = {
 		"uapi/if.ts": 'export { frames } from "../netlink/frame.js";',
 		"netlink/frame.ts": "export const frames = 1;",
 	},
+	"packets are bytes": {
+		"packet/arp.ts":
+			'import { struct } from "../netlink/schema.js";\nimport "../netlink/socket.js";',
+		"netlink/schema.ts": "export const struct = 1;",
+		"netlink/socket.ts": "export class NetlinkSocket {}",
+	},
 	"uapi exports tables only": {
 		"uapi/if.ts": "export const IFF_UP = 1;\nexport const isUp = (flags: number) => flags & 1;",
 		"uapi/if_tun.ts": "export function ioctlNumber() {}",

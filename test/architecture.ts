@@ -21,6 +21,7 @@ export const BELOW: Readonly<Record<string, readonly string[]>> = {
 	inet: ["sys"],
 	netlink: ["sys"],
 	uapi: ["netlink"],
+	packet: ["uapi", "netlink"],
 	proto: ["netlink"],
 	spec: ["proto", "inet", "sys"],
 	kernel: ["uapi", "netlink", "sys"],
@@ -30,7 +31,7 @@ export const BELOW: Readonly<Record<string, readonly string[]>> = {
 	kinds: ["engine", "spec", "inet", "nftables", "kernel", "uapi", "netlink", "sys"],
 	host: ["kinds", "engine", "spec", "inet", "kernel", "uapi", "netlink", "sys"],
 	thread: ["host", "kinds", "engine", "spec", "kernel", "uapi", "netlink", "sys"],
-	demo: ["host", "oracle", "engine", "spec", "inet", "kernel", "uapi", "netlink", "sys"],
+	demo: ["host", "oracle", "engine", "spec", "inet", "kernel", "packet", "uapi", "netlink", "sys"],
 	".": ["thread", "host", "engine", "spec", "netlink", "sys"],
 	cli: ["demo", "host", "engine", "spec", "nftables", "sys"],
 };
@@ -165,6 +166,15 @@ export const RULES: readonly Rule[] = [
 			for (const one of allImports(sources))
 				if (layerOf(one.from) === "uapi" && layerOf(one.to) !== "uapi")
 					if (!["netlink/schema.ts", "netlink/nlmsg.ts"].includes(one.to)) yield show(one);
+		},
+	},
+	{
+		name: "packets are bytes",
+		why: "who answers, forges or shows them brings the socket, the tap or the file that they come from",
+		*breaks(sources) {
+			for (const one of allImports(sources))
+				if (layerOf(one.from) === "packet" && one.local && touchesTheHost(sources, one.to))
+					yield show(one);
 		},
 	},
 	{

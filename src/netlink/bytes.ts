@@ -94,6 +94,10 @@ export class Writer {
 	patch32(at: number, value: number): void {
 		this.#view.setUint32(at, value, LITTLE);
 	}
+	/** Overwrite two bytes written before, in network order: a checksum over what contains it. */
+	patchBe16(at: number, value: number): void {
+		this.#view.setUint16(at, value, false);
+	}
 	/** Begin a struct nlattr; hand the result to `endAttr`. */
 	beginAttr(type: number): number {
 		const at = this.reserve(NLA_HDRLEN);

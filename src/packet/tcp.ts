@@ -1,0 +1,49 @@
+// linux/tcp.h; the options as netinet/tcp.h names them
+import { arrayOf, be16, be32, flag, struct, u8 } from "../netlink/schema.js";
+import { IPPROTO_TCP } from "../uapi/in.js";
+import { options } from "./options.js";
+import { packet } from "./packet.js";
+import { bits, joined } from "./schema.js";
+
+export const tcphdr = joined(
+	struct({ source: be16, dest: be16, seq: be32, ack_seq: be32 }),
+	bits({
+		doff: 4,
+		res1: 4,
+		cwr: 1,
+		ece: 1,
+		urg: 1,
+		ack: 1,
+		psh: 1,
+		rst: 1,
+		syn: 1,
+		fin: 1,
+	}),
+	struct({ window: be16, check: be16, urg_ptr: be16 }),
+);
+
+export const TCPOPT_EOL = 0;
+export const TCPOPT_NOP = 1;
+
+const edges = struct({ start_seq: be32, end_seq: be32 });
+const timestamp = struct({ tsval: be32, tsecr: be32 });
+export const tcpOptions = options(
+	{ unit: 1, whole: true, pad: TCPOPT_NOP, end: TCPOPT_EOL },
+	{
+		TCPOPT_MAXSEG: [2, be16],
+		TCPOPT_WINDOW: [3, u8],
+		TCPOPT_SACK_PERMITTED: [4, flag],
+		TCPOPT_SACK: [5, arrayOf(edges)],
+		TCPOPT_TIMESTAMP: [8, timestamp],
+	},
+);
+
+/**
+ * TCP, RFC 9293: one segment; of connections this knows nothing. Gaps between the options are not kept: who encodes what
+ * was decoded leaves doff out.
+ */
+export const tcp = packet("tcp", tcphdr, {
+	options: { codec: struct({ options: tcpOptions }), align: 4, end: ({ doff }) => 4 * doff },
+	implied: (header) => ({ doff: header / 4 }),
+	checksum: { field: "check", over: "packet", protocol: IPPROTO_TCP },
+});

@@ -7,12 +7,15 @@ import { LinuxKernel } from "../kernel/linux.js";
 import { readLinkByName } from "../kernel/read.js";
 import { Writer } from "../netlink/bytes.js";
 import { type Request, request } from "../netlink/request.js";
-import { IcmpFd } from "../sys/icmp.js";
+import { ICMP_ECHO, ICMP_ECHOREPLY, icmp } from "../packet/icmp.js";
+import { ipv4 } from "../packet/ipv4.js";
 import { ioctl } from "../sys/ioctl.js";
 import { enterNetns, newNetns } from "../sys/netns.js";
+import { RawSocket } from "../sys/raw-socket.js";
 import { RTM_NEWADDR } from "../uapi/if_addr.js";
 import { RTM_NEWLINK } from "../uapi/if_link.js";
 import { IFF_NO_PI, IFF_TAP, TUNSETIFF } from "../uapi/if_tun.js";
+import { IPPROTO_ICMP, sockaddr_in } from "../uapi/in.js";
 import { NLM_F_CREATE, NLM_F_EXCL } from "../uapi/netlink.js";
 import { RTM_NEWROUTE, RTN_UNICAST } from "../uapi/rtnetlink.js";
 import { AF_INET } from "../uapi/socket.js";
@@ -36,7 +39,7 @@ export interface Ping {
 export class Machine {
 	/** Open as long as the machine shall be there. */
 	readonly fd: number;
-	readonly #icmp: IcmpFd;
+	readonly #icmp: RawSocket;
 	readonly #buffer = new Uint8Array(2048);
 	readonly #callers = new Set<string>();
 	#sequence = 0;
@@ -45,7 +48,7 @@ export class Machine {
 	constructor() {
 		newNetns();
 		this.fd = openSync("/proc/thread-self/ns/net", "r");
-		this.#icmp = new IcmpFd();
+		this.#icmp = new RawSocket(AF_INET, IPPROTO_ICMP);
 		this.inside((kernel) => {
 			for (const scope of ["all", "default"]) withoutIPv6(kernel, scope);
 			done(kernel, [linkUp(indexOf(kernel, "lo"))]);
@@ -113,7 +116,7 @@ export class Machine {
 
 	/** Who has pinged this machine so far. */
 	get callers(): readonly string[] {
-		for (let packet = this.#receive(); packet !== undefined; packet = this.#receive());
+		while (this.#receive() !== undefined);
 		return [...this.#callers];
 	}
 
@@ -124,34 +127,34 @@ export class Machine {
 
 	/** One echo request; the milliseconds to its reply, or undefined when a second goes by first. */
 	async #echo(address: Uint8Array): Promise<number | undefined> {
-		const message = echoRequest(++this.#sequence);
+		const sequence = ++this.#sequence;
 		const start = performance.now();
-		if (!this.#icmp.send(message, address)) return undefined;
+		const ask = icmp.encode({ type: ICMP_ECHO, echo: { sequence } });
+		if (!this.#icmp.send(ask, socketAddress(address))) return undefined;
 		while (performance.now() - start < 1000) {
 			const reply = this.#receive();
 			if (reply === undefined) await sleep(1);
-			else if (reply[0] === ECHO_REPLY && reply[7] === message[7]) return performance.now() - start;
+			else if (reply.type === ICMP_ECHOREPLY && reply.echo?.sequence === sequence)
+				return performance.now() - start;
 		}
 		return undefined;
 	}
 
 	/** The next ICMP message; who asks for an echo is remembered. */
-	#receive(): Uint8Array | undefined {
-		const packet = this.#icmp.receive(this.#buffer);
-		if (packet === undefined) return undefined;
-		const message = packet.subarray(((packet[0] ?? 0) & 15) * 4);
-		if (message[0] === ECHO_REQUEST) this.#callers.add(packet.subarray(12, 16).join("."));
+	#receive(): ReturnType<typeof icmp.decode> | undefined {
+		const bytes = this.#icmp.receive(this.#buffer);
+		if (bytes === undefined) return undefined;
+		const { saddr, payload } = ipv4.decode(bytes);
+		const message = icmp.decode(payload);
+		if (message.type === ICMP_ECHO) this.#callers.add(saddr.join("."));
 		return message;
 	}
 }
 
-const ECHO_REPLY = 0; // linux/icmp.h
-const ECHO_REQUEST = 8;
-
-/** type, code, checksum, identifier, sequence: with all else zero the checksum is easy. */
-function echoRequest(sequence: number): Uint8Array {
-	const checksum = 0xffff - (ECHO_REQUEST << 8) - sequence;
-	return Uint8Array.of(ECHO_REQUEST, 0, checksum >> 8, checksum & 255, 0, 0, 0, sequence);
+function socketAddress(address: Uint8Array): Uint8Array {
+	const w = new Writer(sockaddr_in.size);
+	sockaddr_in.write(w, { sin_family: AF_INET, sin_addr: address });
+	return w.finish();
 }
 
 /**

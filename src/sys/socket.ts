@@ -4,8 +4,8 @@ import { KernelError } from "./error.js";
 import { bind, check, errno } from "./libc.js";
 
 const AF_NETLINK = 16; // linux/socket.h
-const SOCK_RAW = 3;
-const SOCK_CLOEXEC = 0o2000000;
+export const SOCK_RAW = 3;
+export const SOCK_CLOEXEC = 0o2000000;
 const SOL_SOCKET = 1; // asm-generic/socket.h
 const SO_SNDBUF = 7;
 const SO_RCVBUF = 8;
@@ -13,12 +13,13 @@ const SO_SNDBUFFORCE = 32;
 const SO_RCVBUFFORCE = 33;
 const SO_NETNS_COOKIE = 71;
 const MSG_TRUNC = 0x20;
-const MSG_DONTWAIT = 0x40;
+export const MSG_DONTWAIT = 0x40;
 const POLLIN = 1;
 const SOCKADDR_NL = 12; // sizeof(struct sockaddr_nl), linux/netlink.h
 const LITTLE = endianness() === "LE";
 
-const socket = bind<[number, number, number]>("socket", ["int", "int", "int"]);
+/** socket(2). */
+export const socket = bind<[number, number, number]>("socket", ["int", "int", "int"]);
 const bindTo = bind<[number, Uint8Array, number]>("bind", ["int", "void *", "uint"]);
 const getsockname = bind<[number, Uint8Array, Uint8Array]>("getsockname", [
 	"int",
@@ -39,7 +40,8 @@ const getsockopt = bind<[number, number, number, Uint8Array, Uint8Array]>("getso
 	"void *",
 	"void *",
 ]);
-const sendto = bind<[number, Uint8Array, number, number, Uint8Array, number]>(
+/** sendto(2): descriptor, bytes, how many, flags, address and its length. */
+export const sendto = bind<[number, Uint8Array, number, number, Uint8Array, number]>(
 	"sendto",
 	["int", "void *", "ulong", "int", "void *", "uint"],
 	"long",
@@ -51,7 +53,8 @@ const recvfrom = bind<[number, Uint8Array, number, number, Uint8Array, Uint8Arra
 );
 const poll = bind<[Uint8Array, number, number]>("poll", ["void *", "ulong", "int"]);
 
-const close = bind<[number]>("close", ["int"]);
+/** close(2); not fs.closeSync: in a Worker Node warns of descriptors it did not open itself. */
+export const close = bind<[number]>("close", ["int"]);
 
 const word = (value: number): Uint8Array => {
 	const bytes = new Uint8Array(4);
@@ -167,7 +170,6 @@ export class NetlinkFd {
 	close(): void {
 		if (!this.#open) return;
 		this.#open = false;
-		// Not fs.closeSync: in a Worker Node warns of descriptors it did not open itself.
 		close(this.fd);
 	}
 }

@@ -1,6 +1,6 @@
 /**
- * What the kernel says, a journal holds or a person writes, with lies in it: every decoder reads it or refuses it
- * with an error that has a type, soon, and without taking ever more memory.
+ * What the kernel says, a guest sends, a journal holds or a person writes, with lies in it: every decoder reads it or
+ * refuses it with an error that has a type, soon, and without taking ever more memory.
  */
 import { readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
@@ -20,6 +20,7 @@ import { Lab } from "../kernel/lab.js";
 import { S3, VARIANTS } from "../kernel/specs.js";
 import { rows } from "../nftables/rules.js";
 import { host, inTable } from "../nftables/ruleset.js";
+import { frames } from "../packet/frames.js";
 import { golden } from "../socket/golden.js";
 import { report, seed, sized, until } from "./campaign.js";
 
@@ -163,7 +164,16 @@ const VALUE = {
 };
 
 /** Of 1000 inputs so many are of each family: what is dear to decode is decoded less often. */
-const SHARES = { netlink: 450, nft: 398, extack: 130, journal: 2, record: 10, spec: 2, value: 8 };
+const SHARES = {
+	netlink: 400,
+	nft: 348,
+	extack: 130,
+	packet: 100,
+	journal: 2,
+	record: 10,
+	spec: 2,
+	value: 8,
+};
 
 interface Result {
 	readonly counts: Readonly<Record<string, number>>;
@@ -197,6 +207,7 @@ test(`lies end in an answer or in a typed error, seed ${seed}`, async () => {
 		netlink,
 		nft: [...nft, ...rules()],
 		extack: refusals(),
+		packet: frames.map(({ bytes }) => ({ bytes })),
 		...journal(),
 		spec: [{ bytes: Buffer.from(YAML) }, { bytes: Buffer.from(JSON.stringify(VALUE)) }],
 		value: [{ bytes: Buffer.from("value"), value: VALUE }],

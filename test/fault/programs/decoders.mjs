@@ -3,6 +3,7 @@ import { parentPort, workerData } from "node:worker_threads";
 import { HEAD, MAGIC, recordAt } from "../../../dist/engine/journal/frame.js";
 import { decodeRecord } from "../../../dist/engine/journal/record.js";
 import { frames, Reader, readDone, readError, refusal } from "../../../dist/netlink/index.js";
+import { dissect } from "../../../dist/packet/dissect.js";
 import { checkSpec, parseSpec } from "../../../dist/spec/spec.js";
 import { UmlnetError } from "../../../dist/sys/error.js";
 import * as uapi from "../../../dist/uapi/index.js";
@@ -37,6 +38,9 @@ const DECODERS = {
 	netlink: readDatagram,
 	nft: readDatagram,
 	extack: readDatagram,
+	packet(_, bytes, length) {
+		for (const _layer of dissect(bytes.subarray(0, length)));
+	},
 	journal(_, bytes, length) {
 		const whole = bytes.subarray(0, length);
 		for (let at = MAGIC.length; at < length; ) {

@@ -159,6 +159,9 @@ const namespaceGuest =
 		const guest = new Machine();
 		const wire = new Wire(host, tap.name, guest, "eth0");
 		guest.configure("eth0", `${GUEST_SIDE}/24`, HOST_SIDE);
+		// The kernel drops what is sent through a link before it has noticed that the link is up.
+		await guest.settled("eth0");
+		await host.settled(tap.name);
 		return {
 			what: "a network namespace whose eth0 is wired to the tap like a virtual machine's",
 			ping: (address, count) => guest.ping(address, count),

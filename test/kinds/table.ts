@@ -51,7 +51,7 @@ interface Tables<Want> {
 	readonly refusals?: readonly Refusal<Want>[];
 }
 
-/** What goes for every kind, checked with the tables of one. */
+/** What goes for every kind, checked with the tables of one. README.md tells how to write them. */
 export function testKind<Want, Made extends Want>(
 	kind: Kind<Want, Made>,
 	{ creations, drifts, changes = [], refusals = [] }: Tables<Want>,

@@ -19,9 +19,14 @@ import {
 	NFT_MSG_NEWTABLE,
 } from "../uapi/nf_tables.js";
 import { NFT_CHAIN_BASE } from "../uapi/nf_tables_const.js";
+import {
+	contentsInBatch,
+	contentsInTable,
+	type Facts,
+	isAnonymous,
+	withContents,
+} from "./anonymous-set.js";
 import type { CompiledTable } from "./ruleset/table.js";
-
-type Facts = Readonly<Record<string, unknown>>;
 
 /** A sort of things in a table: how they are listed, and what tells two of them apart. */
 interface Sort {
@@ -36,6 +41,21 @@ interface Sort {
 	/** Rules have no names: which is which, their order says. */
 	readonly ordered?: true;
 }
+const SET: Sort = {
+	word: "set",
+	get: NFT_MSG_GETSET,
+	made: NFT_MSG_NEWSET,
+	table: "NFTA_SET_TABLE",
+	name: "NFTA_SET_NAME",
+};
+const RULE: Sort = {
+	word: "rule of chain",
+	get: NFT_MSG_GETRULE,
+	made: NFT_MSG_NEWRULE,
+	table: "NFTA_RULE_TABLE",
+	name: "NFTA_RULE_CHAIN",
+	ordered: true,
+};
 const SORTS: readonly Sort[] = [
 	{
 		word: "table",
@@ -51,21 +71,8 @@ const SORTS: readonly Sort[] = [
 		table: "NFTA_CHAIN_TABLE",
 		name: "NFTA_CHAIN_NAME",
 	},
-	{
-		word: "set",
-		get: NFT_MSG_GETSET,
-		made: NFT_MSG_NEWSET,
-		table: "NFTA_SET_TABLE",
-		name: "NFTA_SET_NAME",
-	},
-	{
-		word: "rule of chain",
-		get: NFT_MSG_GETRULE,
-		made: NFT_MSG_NEWRULE,
-		table: "NFTA_RULE_TABLE",
-		name: "NFTA_RULE_CHAIN",
-		ordered: true,
-	},
+	SET,
+	RULE,
 	{
 		word: "object",
 		get: NFT_MSG_GETOBJ,
@@ -82,7 +89,7 @@ const SORTS: readonly Sort[] = [
 	},
 ];
 
-/** What the kernel adds to an object that was made: numbers of its own, and how often something is used. */
+/** What the kernel adds to an object that was made: numbers of its own, and how often something is used or was met. */
 const ADDED = new Set([
 	"version",
 	"res_id",
@@ -91,9 +98,16 @@ const ADDED = new Set([
 	"NFTA_CHAIN_HANDLE",
 	"NFTA_CHAIN_USE",
 	"NFTA_SET_HANDLE",
+	"NFTA_SET_COUNT",
 	"NFTA_RULE_HANDLE",
 	"NFTA_RULE_POSITION",
-	"NFTA_SET_COUNT",
+	"NFTA_OBJ_HANDLE",
+	"NFTA_OBJ_USE",
+	"NFTA_FLOWTABLE_HANDLE",
+	"NFTA_FLOWTABLE_USE",
+	"NFTA_COUNTER_BYTES",
+	"NFTA_COUNTER_PACKETS",
+	"NFTA_QUOTA_CONSUMED",
 	// Attributes we do not know: since 6.16 the kernel names the type of a set's backend.
 	"$unknown",
 ]);
@@ -105,24 +119,47 @@ const DEFAULTS: Readonly<Record<string, unknown>> = {
 	NFTA_NAT_FLAGS: NF_NAT_RANGE_MAP_IPS,
 };
 /** Numbers that hold within one batch: the kernel does not report them. */
-const BATCH_LOCAL = new Set(["NFTA_SET_ID", "NFTA_LOOKUP_SET_ID"]);
+const BATCH_LOCAL = new Set([
+	"NFTA_SET_ID",
+	"NFTA_LOOKUP_SET_ID",
+	"NFTA_OBJREF_SET_ID",
+	"NFTA_DYNSET_SET_ID",
+	"NFTA_VERDICT_CHAIN_ID",
+]);
 
 /**
  * Where a table differs from what a batch made of it, in words: every table, chain, set, rule, object and flowtable,
- * the ones that are missing and the ones too many. The elements of sets are not looked at.
+ * the ones that are missing and the ones too many. The elements of sets with a name are not looked at.
  */
 export function tableDiff(
 	kernel: Kernel,
 	table: Pick<CompiledTable, "family" | "name">,
 	batch: readonly Request[],
 ): string[] {
-	return SORTS.flatMap((sort) => {
+	const pairs = SORTS.map((sort): Pair => {
 		const wanted = batch
 			.filter(({ message }) => message === sort.made)
 			.map(({ message, value }) => message.decode(message.encode(value as never)) as Facts);
-		const found = list(kernel, sort, table);
-		return sort.ordered ? inOrder(sort, wanted, found) : byName(sort, wanted, found);
-	}).map((what) => `nft table ${table.family} ${table.name}: ${what}`);
+		return { sort, wanted, found: list(kernel, sort, table) };
+	});
+	const sets = pairs.find(({ sort }) => sort === SET)?.found ?? [];
+	const [inBatch, inTable] = [contentsInBatch(batch), contentsInTable(kernel, table, sets)];
+	const comparable = ({ sort, wanted, found }: Pair): Pair => ({
+		sort,
+		wanted: sort === RULE ? wanted.map((rule) => withContents(rule, inBatch)) : wanted,
+		found: sort === RULE ? found.map((rule) => withContents(rule, inTable)) : found,
+	});
+	return pairs
+		.map(comparable)
+		.flatMap((pair) => (pair.sort.ordered ? inOrder(pair) : byName(pair)))
+		.map((what) => `nft table ${table.family} ${table.name}: ${what}`);
+}
+
+/** All of a sort, as it was made and as it is. */
+interface Pair {
+	readonly sort: Sort;
+	readonly wanted: readonly Facts[];
+	readonly found: readonly Facts[];
 }
 
 /** All of a sort in a table: not every dump lets itself be restricted to one (nf_tables_dump_chains). */
@@ -142,8 +179,10 @@ function list(
 	}
 }
 
-function byName({ word, name }: Sort, wanted: readonly Facts[], found: readonly Facts[]): string[] {
-	const names = new Set([...wanted, ...found].map((one) => one[name]));
+function byName({ sort: { word, name }, wanted, found }: Pair): string[] {
+	// An anonymous set is compared with the rule it belongs to.
+	const named = [...wanted, ...found].filter((one) => !isAnonymous(one));
+	const names = new Set(named.map((one) => one[name]));
 	return [...names].flatMap((which) => {
 		const [want, is] = [wanted, found].map((all) => all.find((one) => one[name] === which));
 		if (is === undefined) return [`${word} ${which} is missing`];
@@ -152,11 +191,7 @@ function byName({ word, name }: Sort, wanted: readonly Facts[], found: readonly 
 	});
 }
 
-function inOrder(
-	{ word, name }: Sort,
-	wanted: readonly Facts[],
-	found: readonly Facts[],
-): string[] {
+function inOrder({ sort: { word, name }, wanted, found }: Pair): string[] {
 	const chains = new Set([...wanted, ...found].map((one) => one[name]));
 	return [...chains].flatMap((chain) => {
 		const [wants, are] = [wanted, found].map((all) => all.filter((one) => one[name] === chain));

@@ -167,6 +167,20 @@ export const MUTANTS = [
 		[...kind("nft-table"), "test/kernel/trouble.test.ts"],
 	],
 	[
+		"rules of a chain that others jump to",
+		"kinds/table.ts",
+		"use < length || chain.isBase",
+		"true",
+		kind("nft-tables"),
+	],
+	[
+		"padding of a field in the key of an element",
+		"kinds/element.ts",
+		"if (this.#isPadded) w.reserve(align4(w.length) - w.length)",
+		"",
+		kind("element"),
+	],
+	[
 		"an address that is there already",
 		"kinds/address.ts",
 		"if (!context.isBlank(want.link) && isThere(made, context.kernel))",

@@ -8,6 +8,7 @@ import {
 	NFT_MSG_DELCHAIN,
 	NFT_MSG_DELRULE,
 	NFT_MSG_DELTABLE,
+	NFT_MSG_GETRULE,
 	NFT_MSG_NEWRULE,
 } from "../../src/uapi/nf_tables.js";
 import { lan } from "../engine/hosts.js";
@@ -24,10 +25,23 @@ const guests = { set: { name: "guests", type: "ifname" } } as const;
 const fromGuest = {
 	match: { op: "==", left: { meta: { key: "iifname" } }, right: "@guests" },
 } as const;
-const guard: Chain = {
+const servers = (...ports: readonly number[]) =>
+	[
+		{
+			match: {
+				op: "==",
+				left: { payload: { protocol: "udp", field: "sport" } },
+				right: { set: ports },
+			},
+		},
+		{ counter: "rogue" },
+		{ drop: null },
+	] as const;
+const guardAgainst = (...ports: readonly number[]): Chain => ({
 	create: { name: "guard" },
-	rules: [[{ counter: null }, { drop: null }]],
-};
+	rules: [servers(...ports), [{ counter: null }, { drop: null }]],
+});
+const guard = guardAgainst(67, 547);
 const prerouting: Chain = {
 	create: { name: "prerouting", type: "filter", hook: "prerouting", prio: -310, policy: "accept" },
 	rules: [[fromGuest, { goto: { target: "guard" } }]],
@@ -40,7 +54,7 @@ const of = (family: Table["family"], chains: readonly Chain[]): Table => ({
 	family,
 	name: "umlnet-nl",
 	comment: "a lab",
-	declarations: [guests],
+	declarations: [guests, { counter: { name: "rogue" } }],
 	chains,
 });
 const kind = tableKind(
@@ -153,9 +167,23 @@ test.each([["guard"], ["prerouting"]])(
 		const chains = rules.map(
 			({ value }) => (value as { NFTA_RULE_CHAIN?: string }).NFTA_RULE_CHAIN,
 		);
-		expect(chains).toEqual([name]);
+		expect(new Set(chains)).toEqual(new Set([name]));
 	},
 );
+
+test("a rule that jumps to a chain does not stand for a rule of it", () => {
+	const kernel = meddledWith((host) => {
+		const value = {
+			nfgen_family: NFPROTO_BRIDGE,
+			NFTA_RULE_TABLE: "umlnet-nl",
+			NFTA_RULE_CHAIN: "guard",
+		};
+		const [first] = host.readNftables(NFT_MSG_GETRULE, NFT_MSG_NEWRULE, value, true);
+		const { NFTA_RULE_HANDLE } = first ?? {};
+		host.nftables([request(NFT_MSG_DELRULE, 0, { ...value, NFTA_RULE_HANDLE })]);
+	});
+	expect(kind.drift(bridge, kernel)).toEqual(["nft table bridge umlnet-nl has lost its rules"]);
+});
 
 test("a table is looked at apart from one of another family", () => {
 	const kernel = meddledWith(flush("forward", NFPROTO_INET));
@@ -171,7 +199,30 @@ test("a table as it was made is verified, chains that are jumped to and all", ()
 	flush("guard")(kernel);
 	expect(kind.verify?.(bridge, kernel)).toEqual([
 		"nft table bridge umlnet-nl: rule of chain guard, number 1, is missing",
+		"nft table bridge umlnet-nl: rule of chain guard, number 2, is missing",
 	]);
+});
+
+test("a rule is verified with what its own set holds", () => {
+	const other = tableKind(
+		compileTables([of("bridge", [guardAgainst(547, 68), prerouting])], { host }),
+	);
+	const stage = new Stage(lan);
+	stage.do(other.create(bridge));
+	expect(other.verify?.(bridge, stage.kernel)).toEqual([]);
+	expect(kind.verify?.(bridge, stage.kernel)).toEqual([
+		"nft table bridge umlnet-nl: rule of chain guard, number 1: NFTA_RULE_EXPRESSIONS.3.NFTA_EXPR_DATA." +
+			"NFTA_LOOKUP_SET is { 0x0044, 0x0223 }, was made { 0x0043, 0x0223 }",
+	]);
+});
+
+test("what was counted is no difference", () => {
+	const table = of("inet", [forward]);
+	const counted = [guests, { counter: { name: "rogue", packets: 5, bytes: 400 } }];
+	const stage = new Stage(lan);
+	const other = tableKind(compileTables([{ ...table, declarations: counted }], { host }));
+	stage.do(other.create(inet));
+	expect(kind.verify?.(inet, stage.kernel)).toEqual([]);
 });
 
 test("a table of ours that nobody made is told of, with its family", () => {

@@ -12,19 +12,14 @@ import { ipv4 } from "../packet/ipv4.js";
 import { ioctl } from "../sys/ioctl.js";
 import { enterNetns, newNetns } from "../sys/netns.js";
 import { RawSocket } from "../sys/raw-socket.js";
+import { IF_OPER_UP, IFF_UP, ifreq } from "../uapi/if.js";
 import { RTM_NEWADDR } from "../uapi/if_addr.js";
 import { RTM_NEWLINK } from "../uapi/if_link.js";
 import { IFF_NO_PI, IFF_TAP, TUNSETIFF } from "../uapi/if_tun.js";
 import { IPPROTO_ICMP, sockaddr_in } from "../uapi/in.js";
 import { NLM_F_CREATE, NLM_F_EXCL } from "../uapi/netlink.js";
-import { RTM_NEWROUTE, RTN_UNICAST } from "../uapi/rtnetlink.js";
+import { RT_TABLE_MAIN, RTM_NEWROUTE, RTN_UNICAST, RTPROT_BOOT } from "../uapi/rtnetlink.js";
 import { AF_INET } from "../uapi/socket.js";
-
-const IFF_UP = 1; // linux/if.h
-const IF_OPER_UP = 6;
-const IFREQ = 40; // sizeof(struct ifreq)
-const RT_TABLE_MAIN = 254; // linux/rtnetlink.h
-const RTPROT_BOOT = 3;
 
 /** What a ping came to. */
 export interface Ping {
@@ -195,10 +190,8 @@ export class Wire {
 /** Make a tap of this name, or open the one there is, as a virtual machine monitor does. */
 function openTap(name: string): number {
 	const fd = openSync("/dev/net/tun", constants.O_RDWR | constants.O_NONBLOCK);
-	const w = new Writer();
-	w.append(new TextEncoder().encode(name.padEnd(16, "\0")));
-	w.u16(IFF_TAP | IFF_NO_PI);
-	w.reserve(IFREQ - w.length);
+	const w = new Writer(ifreq.size);
+	ifreq.write(w, { ifr_name: name, ifr_flags: IFF_TAP | IFF_NO_PI });
 	ioctl(fd, TUNSETIFF, w.finish(), "TUNSETIFF");
 	return fd;
 }

@@ -43,6 +43,8 @@ export const ICMP_REDIR_HOST = 1;
 export const ICMP_EXC_TTL = 0;
 export const ICMP_EXC_FRAGTIME = 1;
 
+/** Up to its union `un`. */
+export const icmphdr = struct({ type: u8, code: u8, checksum: be16 });
 /** un.echo: which answer belongs to which request. */
 export const icmp_echo = struct({ id: be16, sequence: be16 });
 /** un.frag: with ICMP_FRAG_NEEDED the MTU behind the router that says it. */
@@ -66,6 +68,6 @@ const un = union("type", {
 });
 
 /** ICMP, RFC 792. What an error carries is the beginning of the packet that it is about. */
-export const icmp = packet("icmp", joined(struct({ type: u8, code: u8, checksum: be16 }), un), {
+export const icmp = packet("icmp", joined(icmphdr, un), {
 	checksum: { field: "checksum", over: "packet" },
 });

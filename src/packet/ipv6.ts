@@ -14,7 +14,7 @@ export const ipv6hdr = joined(
 		daddr: binary(16),
 	}),
 );
-const IPV6_HLEN = 40;
+const IPV6_HLEN = 40; // sizeof(struct ipv6hdr)
 
 /** IPv6, RFC 8200: its fixed header. Extension headers are packets of their own, one inside the other. */
 export const ipv6 = packet("ipv6", ipv6hdr, {

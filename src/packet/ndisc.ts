@@ -24,8 +24,12 @@ export const nd_opt_prefix_info = joined(
 		nd_opt_pi_prefix: binary(16),
 	}),
 );
-/** Then the beginning of the packet that went the longer way, filled up to 8 bytes. */
-export const nd_opt_rd_hdr = struct({ nd_opt_rh_reserved1: be16, nd_opt_rh_reserved2: be32 });
+/** Of the packet that went the longer way the beginning, filled up to 8 bytes. */
+export const nd_opt_rd_hdr = struct({
+	nd_opt_rh_reserved1: be16,
+	nd_opt_rh_reserved2: be32,
+	packet: binary(),
+});
 export const nd_opt_mtu = struct({ nd_opt_mtu_reserved: be16, nd_opt_mtu_mtu: be32 });
 /** Name servers, RFC 8106 §5.1. */
 export const nd_opt_rdnss = struct({
@@ -46,7 +50,7 @@ export const ndOptions = options(
 		ND_OPT_SOURCE_LINKADDR: [1, binary(ETH_ALEN)],
 		ND_OPT_TARGET_LINKADDR: [2, binary(ETH_ALEN)],
 		ND_OPT_PREFIX_INFORMATION: [3, many(nd_opt_prefix_info)],
-		ND_OPT_REDIRECTED_HEADER: [4, joined(nd_opt_rd_hdr, struct({ packet: binary() }))],
+		ND_OPT_REDIRECTED_HEADER: [4, nd_opt_rd_hdr],
 		ND_OPT_MTU: [5, nd_opt_mtu],
 		ND_OPT_RDNSS: [25, many(nd_opt_rdnss)],
 		ND_OPT_DNSSL: [31, many(nd_opt_dnssl)],

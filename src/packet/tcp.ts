@@ -25,16 +25,18 @@ export const tcphdr = joined(
 export const TCPOPT_EOL = 0;
 export const TCPOPT_NOP = 1;
 
-const edges = struct({ start_seq: be32, end_seq: be32 });
-const timestamp = struct({ tsval: be32, tsecr: be32 });
+/** What arrived beyond a gap: include/linux/tcp.h. */
+export const tcp_sack_block = struct({ start_seq: be32, end_seq: be32 });
+/** RFC 7323 §3.2. */
+export const tcp_timestamp = struct({ tsval: be32, tsecr: be32 });
 export const tcpOptions = options(
 	{ unit: 1, whole: true, pad: TCPOPT_NOP, end: TCPOPT_EOL },
 	{
 		TCPOPT_MAXSEG: [2, be16],
 		TCPOPT_WINDOW: [3, u8],
 		TCPOPT_SACK_PERMITTED: [4, flag],
-		TCPOPT_SACK: [5, arrayOf(edges)],
-		TCPOPT_TIMESTAMP: [8, timestamp],
+		TCPOPT_SACK: [5, arrayOf(tcp_sack_block)],
+		TCPOPT_TIMESTAMP: [8, tcp_timestamp],
 	},
 );
 

@@ -33,13 +33,13 @@ export const frames: readonly Frame[] = [
 		"an ARP request",
 		"ffffffffffff020000000001 0806 0001080006040001 020000000001 0a000001 000000000000 0a000002",
 		["ethernet", { h_dest: "ffffffffffff", h_source: A, h_proto: 0x0806 }],
-		["arp", { ar_op: 1, arp_sha: A, arp_spa: A4, arp_tha: "000000000000", arp_tpa: B4 }],
+		["arp", { arp_op: 1, arp_sha: A, arp_spa: A4, arp_tha: "000000000000", arp_tpa: B4 }],
 	),
 	frame(
 		"an ARP reply",
 		"020000000001020000000002 0806 0001080006040002 020000000002 0a000002 020000000001 0a000001",
 		["ethernet", toA],
-		["arp", { ar_hrd: 1, ar_pro: 0x0800, ar_hln: 6, ar_pln: 4, ar_op: 2, arp_sha: B }],
+		["arp", { arp_hrd: 1, arp_pro: 0x0800, arp_hln: 6, arp_pln: 4, arp_op: 2, arp_sha: B }],
 	),
 	frame(
 		"a UDP datagram",

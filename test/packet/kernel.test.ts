@@ -94,8 +94,8 @@ describe.skipIf(process.getuid?.() !== 0)("the kernel", () => {
 
 	test("answers who has its address, and learns ours", async () => {
 		const ask = { arp_sha: OURS, arp_spa: at4.saddr, arp_tpa: at4.daddr };
-		writeSync(tap, frame(uapi.ETH_P_ARP, arp.encode({ ar_op: ARPOP_REQUEST, ...ask }), BROADCAST));
-		const answer = await heard("arp", ({ ar_op }) => ar_op === ARPOP_REPLY);
+		writeSync(tap, frame(uapi.ETH_P_ARP, arp.encode({ arp_op: ARPOP_REQUEST, ...ask }), BROADCAST));
+		const answer = await heard("arp", ({ arp_op }) => arp_op === ARPOP_REPLY);
 		expect(last(answer)).toMatchObject({
 			arp_sha: KERNELS,
 			arp_spa: at4.daddr,

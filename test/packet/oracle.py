@@ -41,7 +41,7 @@ def vlan(v):
 
 
 def arp(v):
-    head = struct.pack("!HHBBH", 1, 0x0800, 6, 4, v["ar_op"])
+    head = struct.pack("!HHBBH", 1, 0x0800, 6, 4, v["arp_op"])
     who = struct.pack("!6s4s6s4s", b(v["arp_sha"]), b(v["arp_spa"]), b(v["arp_tha"]), b(v["arp_tpa"]))
     return head + who + b(v["payload"])
 

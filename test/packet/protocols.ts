@@ -40,7 +40,7 @@ function fitsTcp(options: object): boolean {
 export const protocols: readonly Protocol[] = [
 	{ packet: ethernet, implied: [] },
 	{ packet: vlan, implied: [] },
-	{ packet: arp, implied: ["ar_hrd", "ar_pro", "ar_hln", "ar_pln"] },
+	{ packet: arp, implied: ["arp_hrd", "arp_pro", "arp_hln", "arp_pln"] },
 	{
 		packet: ipv4,
 		implied: ["version", "ihl", "tot_len", "check"],

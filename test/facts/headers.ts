@@ -1,55 +1,81 @@
 import { spawnSync } from "node:child_process";
 import type { Fact } from "./walk.js";
 
-// sys/socket.h first: the kernel's headers step back where the C library has defined the same thing.
-const includes = [
-	"stddef.h",
-	"sys/socket.h",
-	"linux/if.h",
-	"linux/if_addr.h",
-	"linux/if_arp.h",
-	"linux/if_bridge.h",
-	"linux/if_ether.h",
-	"linux/if_link.h",
-	"linux/if_tun.h",
-	"linux/fib_rules.h",
-	"linux/icmpv6.h",
-	"linux/ioctl.h",
-	"linux/ip.h",
-	"linux/ipv6.h",
-	"linux/neighbour.h",
-	"linux/netconf.h",
-	"linux/netfilter.h",
-	"linux/netfilter_arp.h",
-	"linux/netfilter_bridge.h",
-	"linux/netfilter_ipv4.h",
-	"linux/netfilter_ipv6.h",
-	"linux/netfilter/nf_conntrack_common.h",
-	"linux/netfilter/nf_conntrack_tcp.h",
-	"linux/netfilter/nf_log.h",
-	"linux/netfilter/nf_nat.h",
-	"linux/netfilter/nf_synproxy.h",
-	"linux/netfilter/nf_tables.h",
-	"linux/netfilter/nf_tables_compat.h",
-	"linux/netfilter/nfnetlink.h",
-	"linux/netfilter/nfnetlink_conntrack.h",
-	"linux/netfilter/nfnetlink_cttimeout.h",
-	"linux/netlink.h",
-	"linux/nexthop.h",
-	"linux/rtnetlink.h",
-	"linux/sockios.h",
-	"linux/veth.h",
-	"linux/version.h",
-];
+/** Headers that can be included together. */
+interface Headers {
+	readonly includes: readonly string[];
+	readonly flags?: readonly string[];
+}
 
-/** The C library's if_arp.h, which linux/netfilter_bridge.h brings in, defines linux/if_arp.h again. */
-const skipped = ["-D_NET_IF_ARP_H"];
+/** The kernel's, and of the C library's those that speak of the same calls. */
+const kernel: Headers = {
+	// sys/socket.h first: the kernel's headers step back where the C library has defined the same thing.
+	includes: [
+		"stddef.h",
+		"sys/socket.h",
+		"errno.h",
+		"poll.h",
+		"sys/file.h",
+		"linux/fib_rules.h",
+		"linux/icmp.h",
+		"linux/icmpv6.h",
+		"linux/if.h",
+		"linux/if_addr.h",
+		"linux/if_arp.h",
+		"linux/if_bridge.h",
+		"linux/if_ether.h",
+		"linux/if_link.h",
+		"linux/if_tun.h",
+		"linux/in.h",
+		"linux/in6.h",
+		"linux/ioctl.h",
+		"linux/ip.h",
+		"linux/ipv6.h",
+		"linux/magic.h",
+		"linux/neighbour.h",
+		"linux/netconf.h",
+		"linux/netfilter.h",
+		"linux/netfilter/nf_conntrack_common.h",
+		"linux/netfilter/nf_conntrack_tcp.h",
+		"linux/netfilter/nf_log.h",
+		"linux/netfilter/nf_nat.h",
+		"linux/netfilter/nf_synproxy.h",
+		"linux/netfilter/nf_tables.h",
+		"linux/netfilter/nf_tables_compat.h",
+		"linux/netfilter/nfnetlink.h",
+		"linux/netfilter/nfnetlink_conntrack.h",
+		"linux/netfilter/nfnetlink_cttimeout.h",
+		"linux/netfilter_arp.h",
+		"linux/netfilter_bridge.h",
+		"linux/netfilter_ipv4.h",
+		"linux/netfilter_ipv6.h",
+		"linux/netlink.h",
+		"linux/nexthop.h",
+		"linux/rtnetlink.h",
+		"linux/sched.h",
+		"linux/sockios.h",
+		"linux/tcp.h",
+		"linux/udp.h",
+		"linux/version.h",
+		"linux/veth.h",
+	],
+	// The C library's if_arp.h, which linux/netfilter_bridge.h brings in, defines linux/if_arp.h again.
+	flags: ["-D_NET_IF_ARP_H"],
+};
+/** The C library's own names of packets: the headers define structs again that are the kernel's above. */
+const library: Headers = {
+	includes: ["stddef.h", "netinet/icmp6.h", "netinet/if_ether.h", "netinet/ip.h", "netinet/tcp.h"],
+};
 
-function compile(body: readonly string[], flags: readonly string[]): string {
+function compile(
+	{ includes, flags: own = [] }: Headers,
+	body: readonly string[],
+	flags: readonly string[],
+): string {
 	const source = [...includes.map((name) => `#include <${name}>`), ...body, ""].join("\n");
 	const { error, stderr, stdout, status } = spawnSync(
 		"cc",
-		["-xc", "-std=gnu11", ...skipped, ...flags, "-"],
+		["-xc", "-std=gnu11", ...own, ...flags, "-"],
 		{
 			input: source,
 			encoding: "utf8",
@@ -60,27 +86,51 @@ function compile(body: readonly string[], flags: readonly string[]): string {
 	return status === 0 ? stdout : stderr;
 }
 
-/** The facts the installed headers do not confirm, each with the compiler's reason. */
-export function refuted(facts: readonly Fact[]): string[] {
+/** What the compiler says where it knows a name, and the number is another. */
+const WRONG = 'static assertion failed: ""';
+
+/** Why these headers do not confirm a fact, for each that they do not. */
+function reasons(headers: Headers, facts: readonly Fact[]): Map<Fact, string> {
 	const body = facts.map(
 		({ expression, value }, i) =>
 			`#line ${i + 1} "facts"\n_Static_assert((${expression}) == ${value}LL, "");`,
 	);
-	const reasons = new Map<number, string>();
-	for (const line of compile(body, ["-fsyntax-only"]).split("\n")) {
+	const found = new Map<Fact, string>();
+	for (const line of compile(headers, body, ["-fsyntax-only"]).split("\n")) {
 		const [, at, reason] = /^facts:(\d+):\d+: error: (.*)/.exec(line) ?? [];
-		if (at !== undefined && !reasons.has(Number(at))) reasons.set(Number(at), reason as string);
+		const fact = facts[Number(at) - 1];
+		if (fact !== undefined) found.set(fact, found.get(fact) ?? (reason as string));
 		else if (/^(?!facts).*error: /.test(line)) throw new Error(line);
 	}
-	return [...reasons].map(([at, reason]) => {
-		const { name, expression, value } = facts[at - 1] as Fact;
-		return `${name}: ${expression} == ${value}: ${reason}`;
+	return found;
+}
+
+/** A fact that the installed headers do not confirm. */
+export interface Refuted {
+	readonly fact: Fact;
+	/** Whether they know the name, and say another number. */
+	readonly isWrong: boolean;
+	/** All of it for people, with the compiler's reason. */
+	readonly text: string;
+}
+
+/** The facts that the installed headers do not confirm. */
+export function refuted(facts: readonly Fact[]): Refuted[] {
+	const byKernel = reasons(kernel, facts);
+	const unknown = [...byKernel].filter(([, reason]) => reason !== WRONG).map(([fact]) => fact);
+	const byLibrary = reasons(library, unknown);
+	return [...byKernel].flatMap(([fact, first]) => {
+		const reason = first === WRONG ? first : byLibrary.get(fact);
+		if (reason === undefined) return [];
+		const { name, expression, value } = fact;
+		const text = `${name}: ${expression} == ${value}: ${reason}`;
+		return [{ fact, isWrong: reason === WRONG, text }];
 	});
 }
 
 /** Which kernel the installed headers are from: [6, 1]. */
 export function headersVersion(): readonly [major: number, minor: number] {
-	const macros = compile([], ["-E", "-dM"]);
+	const macros = compile(kernel, [], ["-E", "-dM"]);
 	const code = Number(/#define LINUX_VERSION_CODE (\d+)/.exec(macros)?.[1]);
 	return [code >> 16, (code >> 8) & 0xff];
 }

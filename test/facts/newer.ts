@@ -1,6 +1,7 @@
 /**
  * Names the tables know and older headers do not, under the kernel that brought them: the installed headers may
- * miss a name only if they are from before. "never" is for what the kernel keeps out of its uapi headers.
+ * miss a name only if they are from before. "never" is for what the kernel keeps out of its uapi headers, and for what
+ * RFCs alone have; a struct stands for all its members.
  */
 export const newer: Readonly<Record<string, readonly string[]>> = {
 	"6.2": [
@@ -106,5 +107,13 @@ export const newer: Readonly<Record<string, readonly string[]>> = {
 		"CTA_FILTER_F_CTA_PROTO_NUM",
 		"CTA_FILTER_F_CTA_PROTO_SRC_PORT",
 		"CTA_FILTER_F_CTA_TUPLE_ZONE",
+		"ND_OPT_DNSSL",
+		"ND_OPT_RDNSS",
+		"frag_hdr",
+		"nd_opt_dnssl",
+		"nd_opt_rdnss",
+		"tcp_sack_block",
+		"tcp_timestamp",
+		"vlan_hdr",
 	],
 };

@@ -15,8 +15,40 @@ const isCodec = (value: unknown): value is AnyCodec =>
 const isMessage = (value: unknown): value is AnyMessage =>
 	typeof value === "object" && value !== null && "header" in value && "set" in value;
 
-/** Exports that show one C struct twice, each with another arm of its union. */
-const arms: Readonly<Record<string, string>> = { ifreq_ifindex: "ifreq" };
+/** How an export shows the struct of its name, where it is not whole, or where C has another name for it. */
+interface View {
+	/** The type in C. */
+	readonly c?: string;
+	/** How many bytes of the struct stand before what is shown: a header that is a table of its own. */
+	readonly from?: number;
+	/** A union that is a table of its own stands behind. */
+	readonly part?: true;
+}
+const un = (arm: string): View => ({ c: `typeof(((struct icmphdr *)0)->un.${arm})` });
+const views: Readonly<Record<string, View>> = {
+	ifreq_ifindex: { c: "struct ifreq" },
+	icmphdr: { part: true },
+	icmp_echo: un("echo"),
+	icmp_frag: un("frag"),
+	icmp6hdr: { part: true },
+	nd_router_solicit: { from: 4 },
+	nd_router_advert: { from: 4 },
+	nd_neighbor_solicit: { from: 4 },
+	nd_neighbor_advert: { from: 4 },
+	nd_redirect: { from: 4 },
+	nd_opt_prefix_info: { from: 2 },
+	nd_opt_rd_hdr: { from: 2 },
+	nd_opt_mtu: { from: 2 },
+	nd_opt_rdnss: { from: 2 },
+	nd_opt_dnssl: { from: 2 },
+};
+/** Members that have no name in C. */
+const unnamed: ReadonlySet<string> = new Set([
+	"__pad",
+	"packet",
+	"nd_opt_rdnss_addresses",
+	"nd_opt_dnssl_domains",
+]);
 /** Netfilter message types are numbered inside their subsystem (nlmsg_type >> 8). */
 const subsystems: Readonly<Record<string, string>> = {
 	IPCTNL_MSG_: "NFNL_SUBSYS_CTNETLINK",
@@ -28,23 +60,24 @@ export function facts(tables: Tables): Fact[] {
 	// By its parts: `many` and `asymmetric` wrap a struct and keep them.
 	const structs = new Map<Parts | undefined, string>();
 	for (const [name, value] of Object.entries(tables))
-		if (isCodec(value) && value.kind === "struct") structs.set(value.parts, arms[name] ?? name);
+		if (isCodec(value) && value.kind === "struct") structs.set(value.parts, name);
 	const out: Fact[] = [];
 	const seen = new Set<AnyCodec>();
 
 	const struct = (codec: AnyCodec, path: string): void => {
 		const name = structs.get(codec.parts);
 		if (name === undefined) throw new Error(`${path}: a struct that is not exported by name`);
+		const { c = `struct ${name}`, from = 0, part: isPart } = views[name] ?? {};
 		const add = (member: string, expression: string, value: number) =>
 			out.push({ name: `${name}.${member}`, expression, value });
-		if (codec.size !== undefined) add("", `sizeof(struct ${name})`, codec.size);
-		let offset = 0;
+		if (codec.size !== undefined && !isPart) add("", `sizeof(${c})`, from + codec.size);
+		let offset = from;
 		for (const [member, [, part]] of Object.entries(codec.parts ?? {})) {
-			// Padding of ours, or what the compiler pads with, has no name in C.
-			if (member !== "__pad") {
-				add(member, `offsetof(struct ${name}, ${member})`, offset);
-				if (part.size !== undefined)
-					add(member, `sizeof(((struct ${name} *)0)->${member})`, part.size);
+			// Of a bit-field C knows no place; padding of ours, what the compiler pads with and what fills the rest
+			// of an option have no name.
+			if (!unnamed.has(member) && part.kind !== "bit-field") {
+				add(member, `offsetof(${c}, ${member})`, offset);
+				if (part.size !== undefined) add(member, `sizeof(((${c} *)0)->${member})`, part.size);
 			}
 			offset += part.size ?? 0;
 		}

@@ -59,7 +59,7 @@ function isIn(address: Uint8Array, { address: network, prefix }: Subnet): boolea
 	if (address.length !== network.length) return false;
 	return address.every((byte, i) => {
 		const bits = Math.min(8, Math.max(0, prefix - 8 * i));
-		const mask = (0xff00 >> bits) & 0xff;
+		const mask = 0x100 - 2 ** (8 - bits);
 		return (byte & mask) === ((network[i] as number) & mask);
 	});
 }

@@ -1,8 +1,9 @@
 import type { Action, Identity } from "../kernel/action.js";
 import type { Kernel } from "../kernel/kernel.js";
 import type { Link } from "../kernel/read.js";
+import { Writer } from "../netlink/bytes.js";
 import { request } from "../netlink/request.js";
-import type { In } from "../netlink/schema.js";
+import { be16, be32, type In, struct } from "../netlink/schema.js";
 import { IFF_UP } from "../uapi/if.js";
 import { ETH_ALEN, ETH_DATA_LEN } from "../uapi/if_ether.js";
 import {
@@ -44,8 +45,14 @@ export function macText(bytes: Uint8Array | undefined): string {
 }
 
 /** A locally administered address of our own, as unlikely to repeat as the index it is made of. */
-export const macBytesOf = (index: number): Uint8Array =>
-	Uint8Array.of(0x02, 0x75, index >>> 24, index >>> 16, index >>> 8, index);
+export function macBytesOf(index: number): Uint8Array {
+	scratch.reset();
+	localMac.write(scratch, { prefix: 0x0275, index });
+	return scratch.finish();
+}
+/** 02 at the beginning says: administered locally. */
+const localMac = struct({ prefix: be16, index: be32 });
+const scratch = new Writer(ETH_ALEN);
 export const macOf = (index: number): string => macText(macBytesOf(index));
 
 /** Of a new link of Ethernet (ether_setup, net/ethernet/eth.c). */

@@ -91,7 +91,7 @@ function toBytes(value: string): Uint8Array {
 	if (!escaped.test(value)) return utf8.encode(value);
 	const bytes = Array.from(value, (char) => {
 		const code = char.codePointAt(0) as number;
-		return code >= 0xdc80 && code <= 0xdcff ? [code & 0xff] : [...utf8.encode(char)];
+		return code >= 0xdc80 && code <= 0xdcff ? [code - 0xdc00] : [...utf8.encode(char)];
 	});
 	return Uint8Array.from(bytes.flat());
 }

@@ -7,7 +7,7 @@ import { concatBytes, fromText, textLength, toBytes } from "./value.js";
 export type Record = readonly [type: number, payload: Uint8Array];
 
 export function record(type: number, payload: Uint8Array): Uint8Array {
-	return concatBytes(Uint8Array.of(type, payload.length & 0xff), payload);
+	return concatBytes(Uint8Array.of(type, payload.length), payload);
 }
 /** Numbers are in host order. */
 export const u32 = (type: number, value: number): Uint8Array =>

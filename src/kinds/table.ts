@@ -14,7 +14,7 @@ import {
 } from "../uapi/nf_tables.js";
 import { alreadyThere } from "./conflict.js";
 import { tables } from "./ruleset/messages.js";
-import type { ChainParts, CompiledTable } from "./ruleset/table.js";
+import type { CompiledChain, CompiledTable } from "./ruleset/table.js";
 import { tableDiff } from "./table-diff.js";
 
 export interface Table {
@@ -22,7 +22,6 @@ export interface Table {
 	/** Missing where it is inet. */
 	readonly family?: CompiledTable["family"];
 }
-type Chain = ChainParts<CompiledTable["create"][number]>;
 
 const nameOf = ({ family, name }: CompiledTable): string => `nft table ${family} ${name}`;
 const header = ({ family }: CompiledTable) => ({ nfgen_family: families[family] });
@@ -43,7 +42,7 @@ function isThere(kernel: Kernel, table: CompiledTable): boolean {
 }
 
 /** Whether a chain has all rules it was made with; undefined where there is no such chain. */
-function isFull(kernel: Kernel, table: CompiledTable, chain: Chain): boolean | undefined {
+function isFull(kernel: Kernel, table: CompiledTable, chain: CompiledChain): boolean | undefined {
 	const named = { ...header(table), NFTA_CHAIN_TABLE: table.name, NFTA_CHAIN_NAME: chain.name };
 	const [found] =
 		ifThere(() => kernel.readNftables(NFT_MSG_GETCHAIN, NFT_MSG_NEWCHAIN, named, false)) ?? [];
@@ -57,8 +56,8 @@ function isFull(kernel: Kernel, table: CompiledTable, chain: Chain): boolean | u
 }
 
 /** The chains somebody took rules from; undefined where one of all is not even there. */
-function emptied(kernel: Kernel, table: CompiledTable): Chain[] | undefined {
-	const found: Chain[] = [];
+function emptied(kernel: Kernel, table: CompiledTable): CompiledChain[] | undefined {
+	const found: CompiledChain[] = [];
 	for (const chain of table.chains) {
 		const full = isFull(kernel, table, chain);
 		if (full === undefined) return undefined;
@@ -68,7 +67,7 @@ function emptied(kernel: Kernel, table: CompiledTable): Chain[] | undefined {
 }
 
 /** Somebody emptied chains (`nft flush table`): the sets are still there, nothing looks into them. */
-function refill(table: CompiledTable, chains: readonly Chain[]): Step {
+function refill(table: CompiledTable, chains: readonly CompiledChain[]): Step {
 	const flush = chains.flatMap((chain) => chain.flush);
 	return {
 		label: `put the rules back into ${nameOf(table)}`,

@@ -171,7 +171,7 @@ export const MUTANTS = [
 		"kinds/table.ts",
 		"use < length || chain.isBase",
 		"true",
-		kind("nft-tables"),
+		kind("nft-any-table"),
 	],
 	[
 		"padding of a field in the key of an element",

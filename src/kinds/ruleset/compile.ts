@@ -1,6 +1,6 @@
 import type { Request } from "../../netlink/request.js";
 import { type Command, type CompileOptions, compile } from "../../nftables/index.js";
-import { type CompiledTable, type Parts, partsOf, type Table } from "./table.js";
+import { type CompiledTable, type DeclaredTable, type Parts, partsOf } from "./table.js";
 
 /** The commands of a table, part after part. */
 const allOf = ({ create, chains, drop }: Parts<Command>): Command[] => [
@@ -15,7 +15,7 @@ const allOf = ({ create, chains, drop }: Parts<Command>): Command[] => [
  * and one batch may make several tables. For `npm run build` and for tests: whoever runs has messages.ts.
  */
 export function compileTables(
-	tables: readonly Table[],
+	tables: readonly DeclaredTable[],
 	options: CompileOptions = {},
 ): CompiledTable[] {
 	const parts = tables.map(partsOf);

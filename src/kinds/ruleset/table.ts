@@ -25,7 +25,7 @@ export interface Chain {
 }
 
 /** A table of ours, in the JSON of libnftables-json(5). */
-export interface Table {
+export interface DeclaredTable {
 	readonly family: FamilyJson;
 	readonly name: string;
 	readonly comment: string;
@@ -51,9 +51,16 @@ export interface ChainParts<T> {
 }
 /** A table as it is sent to the kernel. */
 export type CompiledTable = Parts<Request>;
+export type CompiledChain = ChainParts<Request>;
 
 /** The commands that make a table, empty its chains, and drop it. */
-export function partsOf({ family, name, comment, declarations, chains }: Table): Parts<Command> {
+export function partsOf({
+	family,
+	name,
+	comment,
+	declarations,
+	chains,
+}: DeclaredTable): Parts<Command> {
 	const at = { family, table: name };
 	const placed = (declaration: Declaration): ObjectJson =>
 		Object.fromEntries(

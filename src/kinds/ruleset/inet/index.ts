@@ -1,11 +1,11 @@
 import { TABLE } from "../../mark.js";
 import { masqueraded } from "../set/masqueraded.js";
 import { snatTo } from "../set/snat-to.js";
-import type { Table } from "../table.js";
+import type { DeclaredTable } from "../table.js";
 import { postrouting } from "./postrouting.js";
 
 /** Adding a chain is its file and its line here; so is adding a set, a map or a named object. */
-export const inet: Table = {
+export const inet: DeclaredTable = {
 	family: "inet",
 	name: TABLE,
 	comment: "networks of virtual machines, by umlnet-nl",

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { compileTables } from "../../src/kinds/ruleset/compile.js";
-import type { Chain, Table } from "../../src/kinds/ruleset/table.js";
+import type { Chain, DeclaredTable } from "../../src/kinds/ruleset/table.js";
 import { tableKind } from "../../src/kinds/table.js";
 import { request } from "../../src/netlink/request.js";
 import { NFPROTO_BRIDGE, NFPROTO_INET } from "../../src/uapi/netfilter.js";
@@ -50,7 +50,7 @@ const forward: Chain = {
 	create: { name: "forward", type: "filter", hook: "forward", prio: 0, policy: "accept" },
 	rules: [[fromGuest, { accept: null }], [{ counter: null }]],
 };
-const of = (family: Table["family"], chains: readonly Chain[]): Table => ({
+const of = (family: DeclaredTable["family"], chains: readonly Chain[]): DeclaredTable => ({
 	family,
 	name: "umlnet-nl",
 	comment: "a lab",

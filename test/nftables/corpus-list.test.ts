@@ -5,9 +5,9 @@ import { Reader } from "../../src/netlink/bytes.js";
 import type { Codec } from "../../src/netlink/schema.js";
 import { localHost } from "../../src/nftables/index.js";
 import { readElements } from "../../src/nftables/listing/element.js";
+import { printerFor } from "../../src/nftables/listing/printer.js";
 import { printTableContents } from "../../src/nftables/listing/ruleset.js";
 import { readSet } from "../../src/nftables/listing/set.js";
-import { Printer } from "../../src/nftables/tree/printer.js";
 import {
 	chainAttrs,
 	flowtableAttrs,
@@ -21,7 +21,7 @@ import { objAttrs } from "../../src/uapi/nf_tables_obj.js";
 const corpus = (name: string): URL =>
 	new URL(`../../../shared/nft-corpus/${name}.open.jsonl.gz`, import.meta.url);
 const families = { ip: 2, ip6: 10, inet: 1, arp: 3, bridge: 7, netdev: 5 } as const;
-const printer = new Printer({ ...localHost(), utcOffset: () => 7200 });
+const printer = printerFor({ ...localHost(), utcOffset: () => 7200 });
 
 interface Dumped {
 	readonly family: keyof typeof families;

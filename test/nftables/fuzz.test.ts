@@ -2,8 +2,8 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import { compileEncoded } from "../../src/nftables/compile/compile.js";
 import { type Command, compile, type Document, NftError } from "../../src/nftables/index.js";
+import { printerFor } from "../../src/nftables/listing/printer.js";
 import { listStatements } from "../../src/nftables/listing/rule.js";
-import { Printer } from "../../src/nftables/tree/printer.js";
 import { rows } from "./rules.js";
 import { compiled, host, inTable } from "./ruleset.js";
 
@@ -113,7 +113,7 @@ test("a rule of expressions in any order and with any numbers in them is listed 
 			),
 			(family, picked) => {
 				const rule = picked.map(([expression, n, by]) => withNumber(expression, { n }, by));
-				JSON.stringify(listStatements(rule, family, () => undefined, new Printer(host)));
+				JSON.stringify(listStatements(rule, family, () => undefined, printerFor(host)));
 			},
 		),
 		{ numRuns: runs / 2 },

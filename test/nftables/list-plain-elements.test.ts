@@ -1,11 +1,12 @@
 import fc from "fast-check";
 import { expect, it, test } from "vitest";
 import { Reader, Writer } from "../../src/netlink/bytes.js";
+import { printItem } from "../../src/nftables/expression/set.js";
 import { readPlain } from "../../src/nftables/fast/plain-listing.js";
 import { type Command, compile } from "../../src/nftables/index.js";
 import { readElements } from "../../src/nftables/listing/element.js";
+import { printerFor } from "../../src/nftables/listing/printer.js";
 import { readSet } from "../../src/nftables/listing/set.js";
-import { Printer, printItem } from "../../src/nftables/tree/printer.js";
 import {
 	NFT_MSG_NEWSET,
 	NFT_MSG_NEWSETELEM,
@@ -14,7 +15,7 @@ import {
 } from "../../src/uapi/nf_tables.js";
 import { host } from "./ruleset.js";
 
-const printer = new Printer(host);
+const printer = printerFor(host);
 const ip = { family: "ip", table: "t", name: "s" } as const;
 
 /** The set and the lists of its elements, as the kernel writes them: without NLA_F_NESTED. */

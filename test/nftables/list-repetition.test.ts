@@ -3,14 +3,14 @@ import { Reader, Writer } from "../../src/netlink/bytes.js";
 import { list } from "../../src/netlink/schema.js";
 import { RuleLister } from "../../src/nftables/fast/rule-lister.js";
 import { compile } from "../../src/nftables/index.js";
+import { printerFor } from "../../src/nftables/listing/printer.js";
 import { listStatements } from "../../src/nftables/listing/rule.js";
-import { Printer } from "../../src/nftables/tree/printer.js";
 import { expr } from "../../src/uapi/nf_tables_expr.js";
 import { rows } from "./rules.js";
 import { host, inTable } from "./ruleset.js";
 
 const expressions = list(1, expr);
-const printer = new Printer(host);
+const printer = printerFor(host);
 const families = { ip: 2, ip6: 10, inet: 1, arp: 3, bridge: 7, netdev: 5 } as const;
 const noSet = () => undefined;
 

@@ -10,8 +10,8 @@ import {
 	type StatementJson,
 } from "../../src/nftables/index.js";
 import { printObject } from "../../src/nftables/listing/object.js";
+import { printerFor } from "../../src/nftables/listing/printer.js";
 import { listStatements } from "../../src/nftables/listing/rule.js";
-import { Printer } from "../../src/nftables/tree/printer.js";
 import { newNetns } from "../../src/sys/netns.js";
 import { NLM_F_CREATE } from "../../src/uapi/netlink.js";
 import { NFT_MSG_NEWSET, NFT_MSG_NEWSETELEM } from "../../src/uapi/nf_tables.js";
@@ -236,7 +236,7 @@ test("a rule of expressions that have no JSON is listed as those, not left out",
 		{ NFTA_EXPR_NAME: "tunnel", NFTA_EXPR_DATA: {} },
 		{ NFTA_EXPR_NAME: "counter", NFTA_EXPR_DATA: { NFTA_COUNTER_BYTES: 7n } },
 	];
-	expect(listStatements(expressions, 2, () => undefined, new Printer(host))).toEqual([
+	expect(listStatements(expressions, 2, () => undefined, printerFor(host))).toEqual([
 		{ unknown: { expr: "tunnel" } },
 		{ unknown: { expr: "counter", data: { NFTA_COUNTER_BYTES: 7 } } },
 	]);
@@ -249,7 +249,7 @@ test("an extension of iptables is listed as one, beside the rest of its rule", (
 		{ NFTA_EXPR_NAME: "counter", NFTA_EXPR_DATA: {} },
 		{ NFTA_EXPR_NAME: "target", NFTA_EXPR_DATA: { NFTA_TARGET_NAME: "LOG" } },
 	];
-	expect(listStatements(expressions, 2, () => undefined, new Printer(host))).toEqual([
+	expect(listStatements(expressions, 2, () => undefined, printerFor(host))).toEqual([
 		{ xt: { type: "match", name: "comment" } },
 		{ counter: { packets: 0, bytes: 0 } },
 		{ xt: { type: "target", name: "LOG" } },
@@ -264,7 +264,7 @@ test("an object of a type without JSON is listed with its attributes", () => {
 		NFTA_OBJ_HANDLE: 3n,
 		NFTA_OBJ_DATA: { NFTA_CONNLIMIT_COUNT: 10 },
 	};
-	expect(printObject(2, tunnel, new Printer(host))).toEqual({
+	expect(printObject(2, tunnel, printerFor(host))).toEqual({
 		unknown: {
 			...{ family: "ip", table: "t", name: "tun", handle: 3, type: 5 },
 			data: { NFTA_CONNLIMIT_COUNT: 10 },

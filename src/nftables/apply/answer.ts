@@ -18,8 +18,9 @@ import {
 	type TableContents,
 } from "../listing/ruleset.js";
 import { commandOf, printSet } from "../listing/set.js";
+import type { ListedSet } from "../tree/listed.js";
 import type { Printer } from "../tree/printer.js";
-import { hasEndElements, isAnonymous, isMap, type SetDeclaration } from "../tree/set.js";
+import { hasEndElements, isAnonymous, isMap } from "../tree/set.js";
 import type { Connection } from "./connection.js";
 import {
 	dumpElements,
@@ -35,14 +36,14 @@ interface Answerer {
 	readonly print: (contents: TableContents, query: Query, printer: Printer) => Listing[];
 }
 
-const isAsked = (set: SetDeclaration, { word }: Query): boolean => {
+const isAsked = (set: ListedSet, { word }: Query): boolean => {
 	if (word === "element") return true;
 	if (word.startsWith("meter")) return (set.flags & NFT_SET_EVAL) !== 0;
 	return isMap(set) === word.startsWith("map");
 };
-const printed = (set: SetDeclaration, printer: Printer): Listing =>
+const printed = (set: ListedSet, printer: Printer): Listing =>
 	({ [commandOf(set)]: printSet(set, printer) }) as unknown as ObjectJson;
-const setsOf = ({ sets }: TableContents, query: Query): readonly SetDeclaration[] =>
+const setsOf = ({ sets }: TableContents, query: Query): readonly ListedSet[] =>
 	sets.filter(
 		(set) =>
 			!isAnonymous(set) &&
@@ -194,7 +195,7 @@ function resetRules(
 }
 
 const resetElement = (
-	{ family, table, name }: SetDeclaration,
+	{ family, table, name }: ListedSet,
 	{ NFTA_SET_ELEM_KEY, NFTA_SET_ELEM_KEY_END, NFTA_SET_ELEM_FLAGS }: ElementKey,
 	connection: Connection,
 ): readonly ElementAttrs[] =>
@@ -214,7 +215,7 @@ const resetElement = (
 		)
 		.flatMap((list) => list.NFTA_SET_ELEM_LIST_ELEMENTS ?? []);
 
-function resetSet(set: SetDeclaration, connection: Connection): SetDeclaration {
+function resetSet(set: ListedSet, connection: Connection): ListedSet {
 	const counts = (one: ElementAttrs): boolean =>
 		one.NFTA_SET_ELEM_EXPR !== undefined || one.NFTA_SET_ELEM_EXPRESSIONS !== undefined;
 	const elements = dumpElements(connection, set).flatMap((one) =>

@@ -10,15 +10,18 @@ import {
 } from "../../uapi/nf_tables.js";
 import { Merging } from "../command/automerge.js";
 import type { BatchMessage, TableHandle } from "../command/command.js";
+import type { CompiledSet } from "../command/compiled-set.js";
+import { mergesIntervals } from "../command/compiled-set.js";
 import type { Query } from "../command/query.js";
 import { type Batch, type Context, compileEncoded, statementAt } from "../compile/compile.js";
 import { localHost } from "../fact/host.js";
 import type { Document } from "../json/command.js";
 import { NftError } from "../json/error.js";
 import { readElements } from "../listing/element.js";
+import { printerFor } from "../listing/printer.js";
 import { readSet } from "../listing/set.js";
-import { Printer } from "../tree/printer.js";
-import { hasEndElements, mergesIntervals, type SetDeclaration } from "../tree/set.js";
+import type { Printer } from "../tree/printer.js";
+import { hasEndElements } from "../tree/set.js";
 import { answer } from "./answer.js";
 import { type Connection, type ConnectionOptions, connected } from "./connection.js";
 import { echoing, echoOf } from "./echo.js";
@@ -28,7 +31,7 @@ function findSet(
 	connection: Connection,
 	{ family, table }: TableHandle,
 	name: string,
-): SetDeclaration | undefined {
+): CompiledSet | undefined {
 	const of = { nfgen_family: family, NFTA_SET_TABLE: table, NFTA_SET_NAME: name };
 	const [attrs] = connection.read(NFT_MSG_GETSET, NFT_MSG_NEWSET, of, false);
 	if (attrs === undefined) return undefined;
@@ -117,7 +120,7 @@ class Application {
 		this.#echo = document;
 		this.#connection = connection;
 		this.#options = options;
-		this.#printer = new Printer(options.host ?? localHost());
+		this.#printer = printerFor(options.host ?? localHost());
 	}
 
 	run(): readonly Document[] {

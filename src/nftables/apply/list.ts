@@ -1,8 +1,8 @@
 import { type FamilyJson, families } from "../fact/family.js";
 import { localHost } from "../fact/host.js";
 import type { Document } from "../json/command.js";
+import { printerFor } from "../listing/printer.js";
 import { printTableContents } from "../listing/ruleset.js";
-import { Printer } from "../tree/printer.js";
 import { type ConnectionOptions, connected } from "./connection.js";
 import { readContents } from "./ruleset-reader.js";
 
@@ -18,7 +18,7 @@ export interface Filter {
  * @throws KernelError, NftError
  */
 export function list({ family, table }: Filter = {}, options: ConnectionOptions = {}): Document {
-	const printer = new Printer(options.host ?? localHost());
+	const printer = printerFor(options.host ?? localHost());
 	const scope = { family: family === undefined ? 0 : families[family], table };
 	const tables = connected(options, (connection) => readContents(connection, scope));
 	return { nftables: tables.flatMap((contents) => printTableContents(contents, printer)) };

@@ -6,7 +6,8 @@ import { NftError } from "../json/error.js";
 import { type ElementAttrs, readElements } from "../listing/element.js";
 import type { TableContents } from "../listing/ruleset.js";
 import { readSet } from "../listing/set.js";
-import { isAnonymous, type SetDeclaration } from "../tree/set.js";
+import type { ListedSet } from "../tree/listed.js";
+import { isAnonymous } from "../tree/set.js";
 import type { Connection } from "./connection.js";
 
 /** Which tables to read: a family's, those of a name, or all. */
@@ -23,7 +24,7 @@ export interface Parts {
 	readonly flowtables?: boolean;
 	readonly sets?: boolean;
 	/** The elements of which sets: anonymous ones are written where a rule uses them. */
-	readonly elements?: (set: SetDeclaration) => boolean;
+	readonly elements?: (set: ListedSet) => boolean;
 	readonly rules?: boolean;
 }
 export const everything: Parts = {
@@ -41,7 +42,7 @@ export const rulesAlone: Parts = {
 	rules: true,
 };
 
-type Handle = Pick<SetDeclaration, "family" | "table" | "name">;
+type Handle = Pick<ListedSet, "family" | "table" | "name">;
 /** The elements of a set as the kernel has them: lists of them, of a few hundred each. */
 function dumpLists(connection: Connection, { family, table, name }: Handle): Uint8Array[] {
 	const of = {
@@ -61,16 +62,16 @@ export const hasElements = (connection: Connection, set: Handle): boolean =>
 	dumpLists(connection, set).some((list) => list.length > 0);
 
 /** Whether the key is a concatenation of types of which one has no width of its own. */
-const isVague = ({ key }: SetDeclaration): boolean =>
+const isVague = ({ key }: ListedSet): boolean =>
 	key.kind === "value" && key.datatype.fields?.some(({ size }) => size === 0) === true;
 
-function withLists(set: SetDeclaration, lists: readonly Uint8Array[]): SetDeclaration {
+function withLists(set: ListedSet, lists: readonly Uint8Array[]): ListedSet {
 	// What a rule looks up in an anonymous set is completed together with the rule.
 	const printElements = isAnonymous(set) ? undefined : readPlain(set, lists);
 	if (printElements !== undefined) return { ...set, printElements };
 	return withElements(set, decode(lists));
 }
-function withElements(set: SetDeclaration, all: readonly ElementAttrs[]): SetDeclaration {
+function withElements(set: ListedSet, all: readonly ElementAttrs[]): ListedSet {
 	const elements = readElements(set, all);
 	if (!isAnonymous(set) || !isVague(set)) return { ...set, elements };
 	return { ...set, elements, readBy: (key) => withElements({ ...set, key }, all) };
@@ -106,7 +107,7 @@ function readTables(
 	const rules = read(parts.rules, () =>
 		connection.read(nft.NFT_MSG_GETRULE, nft.NFT_MSG_NEWRULE_RAW, ofTable, true),
 	);
-	const complete = (set: SetDeclaration): SetDeclaration =>
+	const complete = (set: ListedSet): ListedSet =>
 		parts.elements?.(set) === true ? withLists(set, dumpLists(connection, set)) : set;
 	return tables.map((attrs) => {
 		const { nfgen_family: own = 0, NFTA_TABLE_NAME: name } = attrs;

@@ -12,7 +12,8 @@ import { localHost } from "../fact/host.js";
 import { readElements } from "../listing/element.js";
 import { EventReader, type RulesetEvent } from "../listing/event.js";
 import { readSet } from "../listing/set.js";
-import { isAnonymous, type SetDeclaration } from "../tree/set.js";
+import type { ListedSet } from "../tree/listed.js";
+import { isAnonymous } from "../tree/set.js";
 import { type Connection, type ConnectionOptions, connected } from "./connection.js";
 
 export interface WatchOptions extends ConnectionOptions {
@@ -30,7 +31,7 @@ const PAUSE = 20;
 const TURN = 64;
 
 /** The sets that rules and elements of later events refer to; of anonymous ones also what is in them. */
-function readSets(connection: Connection): SetDeclaration[] {
+function readSets(connection: Connection): ListedSet[] {
 	return connection.read(NFT_MSG_GETSET, NFT_MSG_NEWSET, {}, true).map((attrs) => {
 		const family = attrs.nfgen_family ?? 0;
 		const set = readSet(family, attrs);
@@ -39,7 +40,7 @@ function readSets(connection: Connection): SetDeclaration[] {
 	});
 }
 
-function elementsOf(connection: Connection, { family, table, name }: SetDeclaration) {
+function elementsOf(connection: Connection, { family, table, name }: ListedSet) {
 	const of = {
 		nfgen_family: family,
 		NFTA_SET_ELEM_LIST_TABLE: table,

@@ -5,9 +5,9 @@ import { families } from "../fact/family.js";
 import type { Host } from "../fact/host.js";
 import type { Repetition } from "../fast/repetition.js";
 import type { Cursor } from "../json/cursor.js";
+import type { Statement } from "../tree/evaluation.js";
 import type { Parser } from "../tree/parser.js";
-import type { SetDeclaration } from "../tree/set.js";
-import type { Statement } from "../tree/statement.js";
+import type { CompiledSet } from "./compiled-set.js";
 import type { RuleOrders } from "./rule-order.js";
 
 /** A message of the batch, and the command of the document it comes from. */
@@ -37,10 +37,10 @@ export interface Compilation {
 	/** A set's flags are known when all rules are: one of them may add to it. */
 	emitLater(emission: Emission): void;
 	nextSetId(): number;
-	findSet(handle: TableHandle, name: string, path: string): SetDeclaration;
+	findSet(handle: TableHandle, name: string, path: string): CompiledSet;
 	/** The set of that name, if the document or the kernel has one. */
-	knownSet(handle: TableHandle, name: string): SetDeclaration | undefined;
-	addSet(set: SetDeclaration): void;
+	knownSet(handle: TableHandle, name: string): CompiledSet | undefined;
+	addSet(set: CompiledSet): void;
 	/** From here on the set has no elements. */
 	emptySet(handle: TableHandle, name: string): void;
 	/** The handle of a chain that the kernel has. */

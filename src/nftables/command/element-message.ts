@@ -4,8 +4,8 @@ import {
 	NFT_MSG_NEWSETELEM,
 } from "../../uapi/nf_tables.js";
 import type { Element, Mapping } from "../tree/node.js";
-import type { SetDeclaration } from "../tree/set.js";
 import { type BatchMessage, batchMessage, type Compilation, header } from "./command.js";
+import type { CompiledSet } from "./compiled-set.js";
 import { encodeElements } from "./element-encoding.js";
 import { portions } from "./set-message.js";
 
@@ -23,7 +23,7 @@ export interface Sending {
 /** Elements of a set, in portions that fit a message. */
 export function* elementMessages(
 	path: string,
-	set: SetDeclaration,
+	set: CompiledSet,
 	{ message, flags, first }: Sending & { readonly message: ElementMessage },
 	items: readonly Item[],
 ): Generator<BatchMessage> {
@@ -41,7 +41,7 @@ export function* elementMessages(
 /** Have the kernel told once, here, of all that the document changes in a set that merges its intervals. */
 export function emitMerged(
 	path: string,
-	set: SetDeclaration,
+	set: CompiledSet,
 	sending: Sending,
 	compilation: Compilation,
 ): void {

@@ -5,13 +5,15 @@ import {
 	NFT_MSG_NEWSETELEM,
 } from "../../uapi/nf_tables.js";
 import { parseSet } from "../expression/set.js";
+import { evaluateElements } from "../expression/set-declaration.js";
 import { encodePlain, newElements } from "../fast/plain-elements.js";
 import { encodePlainIntervals } from "../fast/plain-intervals.js";
 import type { Cursor } from "../json/cursor.js";
 import { Evaluation } from "../tree/evaluation.js";
 import type { Element, Mapping } from "../tree/node.js";
-import { evaluateElements, hasEndElements, type SetDeclaration } from "../tree/set.js";
+import { hasEndElements } from "../tree/set.js";
 import { type Compilation, header, type Operation, parseHandle, parseName } from "./command.js";
+import type { CompiledSet } from "./compiled-set.js";
 import {
 	type ElementMessage,
 	elementMessages,
@@ -51,7 +53,7 @@ const PART = 1000;
 
 /** Elements evaluated, those of a large set part by part. */
 export function* evaluateParts(
-	set: SetDeclaration,
+	set: CompiledSet,
 	elem: Cursor,
 	compilation: Compilation,
 ): Generator<readonly (Element | Mapping)[]> {
@@ -67,7 +69,7 @@ export function* evaluateParts(
 export function emitPlain(
 	path: string,
 	elem: Cursor,
-	set: SetDeclaration,
+	set: CompiledSet,
 	{ flags, first }: Sending,
 	compilation: Compilation,
 ): boolean {

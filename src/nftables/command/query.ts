@@ -1,9 +1,10 @@
 import { parseSet } from "../expression/set.js";
+import { evaluateElements } from "../expression/set-declaration.js";
 import { families } from "../fact/family.js";
 import { objectTypes } from "../fact/object.js";
 import type { Cursor } from "../json/cursor.js";
 import { Evaluation } from "../tree/evaluation.js";
-import { evaluateElements, type SetDeclaration } from "../tree/set.js";
+import type { SetDeclaration } from "../tree/node.js";
 import { type Compilation, parseHandle, parseName, type TableHandle } from "./command.js";
 import { type ElementAttrs, encodeElements } from "./element-encoding.js";
 import { rulesetOf } from "./rule.js";

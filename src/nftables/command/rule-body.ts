@@ -5,11 +5,11 @@ import { invalid } from "../fact/datatype.js";
 import { LINK } from "../fact/protocol.js";
 import { byteLength, concatBytes, fromBytes } from "../fact/value.js";
 import { fail } from "../json/error.js";
+import { bytesOf } from "../tree/data.js";
 import { Emitter } from "../tree/emitter.js";
+import type { Statement } from "../tree/evaluation.js";
 import { Evaluation, type Ruleset } from "../tree/evaluation.js";
 import type { Payload, Relational, Value } from "../tree/node.js";
-import type { Statement } from "../tree/statement.js";
-import { bytesOf } from "./element-encoding.js";
 
 /** Evaluate a rule: every statement gets its types, checks are inserted, matches are merged. */
 export function evaluateRule(

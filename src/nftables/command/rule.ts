@@ -9,7 +9,8 @@ import {
 import { evaluateExpression } from "../expression/index.js";
 import type { Cursor } from "../json/cursor.js";
 import type { Ruleset } from "../tree/evaluation.js";
-import { isAnonymous, type SetDeclaration } from "../tree/set.js";
+import type { SetDeclaration } from "../tree/node.js";
+import { isAnonymous } from "../tree/set.js";
 import {
 	type BatchMessage,
 	batchMessage,

@@ -5,8 +5,8 @@ import { verdict } from "../fact/datatype.js";
 import { SET, text, u32 } from "../fact/userdata.js";
 import { byteLength, concatBytes } from "../fact/value.js";
 import { fail } from "../json/error.js";
-import type { Node } from "../tree/node.js";
-import { isDataMap, type SetDeclaration } from "../tree/set.js";
+import type { Node, SetDeclaration } from "../tree/node.js";
+import { isDataMap } from "../tree/set.js";
 import { isPlainType, typeofRecord } from "../tree/typeof.js";
 import type { ElementAttrs } from "./element-encoding.js";
 

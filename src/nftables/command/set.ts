@@ -7,15 +7,15 @@ import {
 	NFT_MSG_NEWSETELEM,
 } from "../../uapi/nf_tables.js";
 import { NFT_SET_MAP, NFT_SET_OBJECT } from "../../uapi/nf_tables_const.js";
+import { evaluateDeclaration } from "../expression/set-declaration.js";
 import { datatypeByName } from "../fact/datatype.js";
 import { setFlags, setPolicies } from "../fact/flag.js";
 import { objectTypes } from "../fact/object.js";
 import { MAX_COMMENT } from "../fact/userdata.js";
 import type { Cursor } from "../json/cursor.js";
 import { parseStateful } from "../statement/set.js";
-import { Evaluation } from "../tree/evaluation.js";
-import { type Node, unevaluated, value } from "../tree/node.js";
-import { evaluateSet, mergesIntervals, type SetDeclaration } from "../tree/set.js";
+import { value } from "../tree/constant.js";
+import { type Node, unevaluated } from "../tree/node.js";
 import { Merging } from "./automerge.js";
 import {
 	batchMessage,
@@ -25,9 +25,9 @@ import {
 	parseHandle,
 	parseName,
 } from "./command.js";
+import { type CompiledSet, mergesIntervals } from "./compiled-set.js";
 import { emitPlain, evaluateParts } from "./element.js";
 import { elementMessages, emitMerged } from "./element-message.js";
-import { rulesetOf } from "./rule.js";
 import { encodeSet } from "./set-message.js";
 
 const optional = [
@@ -98,8 +98,7 @@ function add(
 ): void {
 	const handle = parseHandle(json);
 	const set = declare(at, json, name, compilation);
-	const ruleset = rulesetOf(handle, compilation);
-	evaluateSet(set, new Evaluation(ruleset, handle.family));
+	evaluateDeclaration(set);
 	compilation.addSet(set);
 	const plain = (elem: Cursor): boolean =>
 		emitPlain(at.path, elem, set, { flags: NLM_F_CREATE, first: true }, compilation);
@@ -136,7 +135,7 @@ function parseType(at: Cursor, compilation: Compilation): Node {
 	return compilation.parser.expression(at.fields(["typeof"]).typeof);
 }
 
-function declare(at: Cursor, json: Json, name: string, compilation: Compilation): SetDeclaration {
+function declare(at: Cursor, json: Json, name: string, compilation: Compilation): CompiledSet {
 	const { family, table } = parseHandle(json);
 	if (json.type === undefined) throw at.fail('"type" is missing');
 	const objectType =

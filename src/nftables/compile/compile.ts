@@ -8,6 +8,8 @@ import type {
 	Operation,
 	TableHandle,
 } from "../command/command.js";
+import type { CompiledSet } from "../command/compiled-set.js";
+import { mergesIntervals } from "../command/compiled-set.js";
 import { compileElement } from "../command/element.js";
 import { compileFlowtable } from "../command/flowtable.js";
 import { compileObject } from "../command/object.js";
@@ -22,16 +24,15 @@ import { Repetition } from "../fast/repetition.js";
 import type { Document } from "../json/command.js";
 import { Cursor } from "../json/cursor.js";
 import { NftError } from "../json/error.js";
-import { statementParsers } from "../statement/index.js";
+import { statefulNames, statementParsers } from "../statement/index.js";
 import type { Parser } from "../tree/parser.js";
-import { PLACE } from "../tree/place.js";
-import { mergesIntervals, type SetDeclaration } from "../tree/set.js";
+import { PLACE, type PlaceSet } from "../tree/place.js";
 import { Encoder } from "./encoder.js";
 
 /** What the kernel has already that a document may refer to. The caller reads it. */
 export interface Context {
 	/** A set or map that is in the kernel. */
-	set?(handle: TableHandle, name: string): SetDeclaration | undefined;
+	set?(handle: TableHandle, name: string): CompiledSet | undefined;
 	/** The handle of a chain that is in the kernel: for one that is renamed by its name. */
 	chain?(handle: TableHandle, name: string): bigint | undefined;
 	/** Handles of a chain's rules, first to last: for rules placed by index. */
@@ -78,11 +79,13 @@ const operations: readonly string[] = [
 ] satisfies Operation[];
 
 const parsers: Parser[] = [];
-function parserAt(places: number): Parser {
+/** The parser of what stands at those places; there is one for each set of them. */
+function parserAt(places: PlaceSet): Parser {
 	const known = parsers[places];
 	if (known !== undefined) return known;
 	const parser: Parser = {
 		places,
+		stateful: statefulNames,
 		expression: (at) => parseExpression(at, parser),
 		statement(at) {
 			const [name, body] = at.only();
@@ -130,10 +133,10 @@ function start(
 	document: Document,
 	{ repeats = false, onRule }: Way,
 ): Compilation {
-	const sets = new Map<string, SetDeclaration>();
+	const sets = new Map<string, CompiledSet>();
 	let id = 0;
 	const emptied = new Set<string>();
-	const empty = (set: SetDeclaration): SetDeclaration => {
+	const empty = (set: CompiledSet): CompiledSet => {
 		set.merging?.forget();
 		const emptied = { ...set, populated: false };
 		return mergesIntervals(set) ? { ...emptied, merging: new Merging([]) } : emptied;

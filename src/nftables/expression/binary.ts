@@ -11,18 +11,14 @@ import { bitmask, byteLength, toBytes } from "../fact/value.js";
 import type { Cursor } from "../json/cursor.js";
 import { fail } from "../json/error.js";
 import type { Expression } from "../json/expression.js";
+import { isConstant, value } from "../tree/constant.js";
+import type { ExpressionDefinition } from "../tree/definition.js";
 import { type Emitter, type Register, registerNumber } from "../tree/emitter.js";
 import type { Evaluation } from "../tree/evaluation.js";
-import {
-	type Binary,
-	isConstant,
-	type Node,
-	type Operator,
-	unevaluated,
-	value,
-} from "../tree/node.js";
+import { type Binary, type Node, type Operator, unevaluated } from "../tree/node.js";
 import type { Parser } from "../tree/parser.js";
 import type { Printer } from "../tree/printer.js";
+import { completeBinary, readBitwise } from "./binary-listing.js";
 
 /** The kernel has no expression for it, but a chain of operations is one mask and one xor. */
 const MAX_CHAIN = 16;
@@ -204,3 +200,23 @@ function operands(op: Binary["op"], node: Node, printer: Printer): Expression[] 
 export function printBinary(node: Binary, printer: Printer): Expression {
 	return { [node.op]: operands(node.op, node, printer) } as unknown as Expression;
 }
+
+/** Arithmetic on bits. More than two operands are taken from the left. */
+export const binary = {
+	parse: {
+		"|": parseBinary("|"),
+		"^": parseBinary("^"),
+		"&": parseBinary("&"),
+		">>": parseBinary(">>"),
+		"<<": parseBinary("<<"),
+	},
+	read: { bitwise: readBitwise },
+	nodes: {
+		binary: {
+			evaluate: evaluateBinary,
+			load: loadBinary,
+			complete: completeBinary,
+			print: printBinary,
+		},
+	},
+} satisfies ExpressionDefinition;

@@ -1,7 +1,8 @@
 import { integer } from "../fact/datatype.js";
 import { bitmask, byteLength } from "../fact/value.js";
+import { value } from "../tree/constant.js";
 import type { Evaluation } from "../tree/evaluation.js";
-import { binary, type Exthdr, type Node, type Payload, value } from "../tree/node.js";
+import { binary, type Exthdr, type Node, type Payload } from "../tree/node.js";
 
 export const isByteAligned = ({ offset, bits }: { offset: number; bits: number }): boolean =>
 	offset % 8 === 0 && bits % 8 === 0;

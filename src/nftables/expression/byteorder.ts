@@ -1,8 +1,10 @@
 import { NFT_BYTEORDER_HTON, NFT_BYTEORDER_NTOH } from "../../uapi/nf_tables_const.js";
 import { byteLength } from "../fact/value.js";
+import type { Completion } from "../tree/completion.js";
+import type { ExpressionDefinition } from "../tree/definition.js";
 import { type Emitter, type Register, registerNumber } from "../tree/emitter.js";
 import type { ByteOrder, Node } from "../tree/node.js";
-import type { DataOf as ReadData, Reading } from "../tree/reading.js";
+import type { ReadData, Reading } from "../tree/reading.js";
 
 export function loadByteOrder({ op, arg, bits }: ByteOrder, emitter: Emitter, to: Register): void {
 	emitter.load(arg, to);
@@ -20,3 +22,22 @@ export function readByteOrder(data: ReadData<"byteorder">, reading: Reading): vo
 	const op = data.NFTA_BYTEORDER_OP === NFT_BYTEORDER_HTON ? "hton" : "ntoh";
 	reading.store(data.NFTA_BYTEORDER_DREG, { ...arg, kind: "byteorder", op, arg } as Node);
 }
+
+function completeByteOrder(node: ByteOrder, completion: Completion): Node {
+	const arg = completion.complete(node.arg);
+	const order = arg.order === "big" ? "host" : "big";
+	return { ...node, arg, datatype: arg.datatype, order };
+}
+
+/** A conversion between the orders of host and network, which no document mentions. */
+export const byteorder = {
+	read: { byteorder: readByteOrder },
+	nodes: {
+		byteorder: {
+			evaluate: (node) => node,
+			load: loadByteOrder,
+			complete: completeByteOrder,
+			print: (node, printer) => printer.node(node.arg),
+		},
+	},
+} satisfies ExpressionDefinition;

@@ -2,11 +2,15 @@ import { concatOf, type Datatype, integer, invalid } from "../fact/datatype.js";
 import { byteLength, padded, registers } from "../fact/value.js";
 import type { Cursor } from "../json/cursor.js";
 import { fail } from "../json/error.js";
+import type { Completion } from "../tree/completion.js";
+import type { ExpressionDefinition } from "../tree/definition.js";
 import type { Emitter, Register } from "../tree/emitter.js";
 import type { Evaluation } from "../tree/evaluation.js";
 import type { Concat, Node } from "../tree/node.js";
 import { unevaluated } from "../tree/node.js";
 import type { Parser } from "../tree/parser.js";
+import { PATH } from "../tree/reading.js";
+import { setType } from "../tree/typing.js";
 import { isAddressOfAnyVersion } from "./ct.js";
 
 /** NFT_DATA_VALUE_MAXLEN */
@@ -81,3 +85,41 @@ export function loadConcat(node: Concat, emitter: Emitter, to: Register): void {
 		register += registers(part.bits);
 	}
 }
+
+/** A concatenation: what its type says its parts are goes before what they are by themselves. */
+export function completeConcat(node: Concat, completion: Completion): Node {
+	const { inKey } = completion;
+	completion.inKey = true;
+	const { fields } = node.datatype;
+	for (const [i, part] of node.parts.entries()) {
+		const field = fields?.[i];
+		if (field !== undefined) setType(part, field, field.order);
+		node.parts[i] = completion.complete(part);
+	}
+	completion.inKey = inKey;
+	return node;
+}
+
+/** A concatenation as a key: its plain integers are as wide as what they are read from. */
+export function concatKey(parts: readonly Node[]): Concat {
+	for (const part of parts)
+		if (part.datatype.id === integer.id)
+			part.datatype = { ...part.datatype, size: part.bits, order: part.order };
+	const bits = parts.reduce((sum, part) => sum + padded(part.bits), 0);
+	const fields = parts.map((part) => byteLength(part.bits));
+	const datatype = concatOf(parts.map((part) => part.datatype));
+	return { kind: "concat", path: PATH, ...unevaluated, datatype, bits, parts: [...parts], fields };
+}
+
+/** Several values side by side: one key. */
+export const concat = {
+	parse: { concat: parseConcat },
+	nodes: {
+		concat: {
+			evaluate: evaluateConcat,
+			load: loadConcat,
+			complete: completeConcat,
+			print: (node, printer) => ({ concat: node.parts.map((part) => printer.node(part)) }),
+		},
+	},
+} satisfies ExpressionDefinition;

@@ -8,10 +8,11 @@ import type { Cursor } from "../json/cursor.js";
 import { fail } from "../json/error.js";
 import type { Expression } from "../json/expression.js";
 import type { Completion } from "../tree/completion.js";
+import type { ExpressionDefinition } from "../tree/definition.js";
 import { type Emitter, type Register, registerNumber } from "../tree/emitter.js";
 import type { Evaluation } from "../tree/evaluation.js";
 import type { Ct, Node } from "../tree/node.js";
-import { PATH, type DataOf as ReadData, type Reading, UnlistableError } from "../tree/reading.js";
+import { PATH, type ReadData, type Reading, UnlistableError } from "../tree/reading.js";
 
 const directed: readonly number[] = [
 	nft.NFT_CT_L3PROTOCOL,
@@ -120,3 +121,10 @@ export function printCt({ key, direction }: Ct): Expression {
 	const dir = direction === undefined ? undefined : direction === 0 ? "original" : "reply";
 	return { ct: { key: names?.[0], ...(dir && { dir }) } } as Expression;
 }
+
+/** What connection tracking knows about a packet's connection. */
+export const ct = {
+	parse: { ct: parseCt },
+	read: { ct: readCt },
+	nodes: { ct: { evaluate: evaluateCt, load: loadCt, complete: completeCt, print: printCt } },
+} satisfies ExpressionDefinition;

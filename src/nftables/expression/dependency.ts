@@ -13,9 +13,8 @@ import {
 import type { Order } from "../fact/value.js";
 import { fail } from "../json/error.js";
 import type { RelationJson } from "../json/statement.js";
-import { match } from "../statement/match.js";
-import type { Evaluation } from "../tree/evaluation.js";
-import { ARPHRD_ETHER } from "../tree/learn.js";
+import { value } from "../tree/constant.js";
+import type { Evaluation, Statement } from "../tree/evaluation.js";
 import {
 	type Element,
 	type Exthdr,
@@ -23,10 +22,10 @@ import {
 	type Node,
 	type Payload,
 	unevaluated,
-	value,
 } from "../tree/node.js";
 import type { ProtocolContext } from "../tree/protocol-context.js";
-import type { Statement } from "../tree/statement.js";
+import { ARPHRD_ETHER } from "../tree/protocol-context.js";
+import { comparison } from "./relational.js";
 
 export function metaNode(
 	path: string,
@@ -84,7 +83,7 @@ function protocolKey(of: Protocol, at: Needing): Meta | Payload {
 }
 function compare(left: Meta | Payload, number: number, { path }: Needing): Statement {
 	const right = value(path, left.datatype, left.order, left.bits, BigInt(number));
-	return match(path, "==", left, right);
+	return comparison(path, "==", left, right);
 }
 
 /** The link header that a family's chains can be asked about. */
@@ -217,7 +216,7 @@ export function icmpDependency(evaluation: Evaluation, payload: Payload): Statem
 					intervals: false,
 				};
 	protocols.icmpType = type;
-	const statement = match(path, relation, left, right);
+	const statement = comparison(path, relation, left, right);
 	evaluation.evaluateInserted(statement);
 	return statement;
 }

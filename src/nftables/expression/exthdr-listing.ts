@@ -18,7 +18,7 @@ import {
 import { NETWORK, TRANSPORT } from "../fact/protocol.js";
 import type { Completion } from "../tree/completion.js";
 import type { Exthdr, Value } from "../tree/node.js";
-import { type DataOf, PATH, UnlistableError } from "../tree/reading.js";
+import { PATH, type ReadData, UnlistableError } from "../tree/reading.js";
 import { maskRange } from "./payload-listing.js";
 
 const tables: Readonly<Record<number, Readonly<Record<string, OptionalHeader>>>> = {
@@ -67,7 +67,7 @@ export function exthdrAt(
 				return { ...node, header, field, ...(!present && { datatype: field.datatype }) };
 	return node;
 }
-export function exthdrOf(data: DataOf<"exthdr">): Exthdr {
+export function exthdrOf(data: ReadData<"exthdr">): Exthdr {
 	const { NFTA_EXTHDR_OP: op = 0, NFTA_EXTHDR_TYPE: type = 0 } = data;
 	const { NFTA_EXTHDR_OFFSET: offset = 0, NFTA_EXTHDR_LEN: length = 0 } = data;
 	const present = ((data.NFTA_EXTHDR_FLAGS ?? 0) & NFT_EXTHDR_F_PRESENT) !== 0;

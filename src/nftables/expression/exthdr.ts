@@ -13,11 +13,14 @@ import { byteLength } from "../fact/value.js";
 import type { Cursor } from "../json/cursor.js";
 import { fail } from "../json/error.js";
 import type { Expression } from "../json/expression.js";
+import type { ExpressionDefinition } from "../tree/definition.js";
 import { type Emitter, type Register, registerNumber } from "../tree/emitter.js";
 import type { Evaluation } from "../tree/evaluation.js";
 import type { Exthdr, Node } from "../tree/node.js";
+import type { ReadData, Reading } from "../tree/reading.js";
 import { isByteAligned, maskField } from "./bits.js";
 import { exthdrDependency } from "./dependency.js";
+import { completeExthdr, exthdrOf } from "./exthdr-listing.js";
 
 export function parseExthdr(at: Cursor): Exthdr {
 	const json = at.fields(["name"], ["field", "offset"]);
@@ -117,3 +120,21 @@ function sackName({ header, offset }: Exthdr): string {
 	const block = Math.floor(offset / 64);
 	return block === 0 || block > 3 ? header.name : `${header.name.replace(/\d$/, "")}${block}`;
 }
+
+function readExthdr(data: ReadData<"exthdr">, reading: Reading): void {
+	reading.store(data.NFTA_EXTHDR_DREG, exthdrOf(data));
+}
+
+/** A field of an extension header or of an option, or whether it is there. */
+export const exthdr = {
+	parse: { exthdr: parseExthdr },
+	read: { exthdr: readExthdr },
+	nodes: {
+		exthdr: {
+			evaluate: evaluateExthdr,
+			load: loadExthdr,
+			complete: completeExthdr,
+			print: printExthdr,
+		},
+	},
+} satisfies ExpressionDefinition;

@@ -13,10 +13,11 @@ import { booleanType, fibAddrType, ifaceIndex, ifname } from "../fact/datatype.j
 import { flagNames } from "../fact/name.js";
 import type { Cursor } from "../json/cursor.js";
 import type { Expression, FibFlagJson } from "../json/expression.js";
+import type { ExpressionDefinition } from "../tree/definition.js";
 import { type Emitter, type Register, registerNumber } from "../tree/emitter.js";
 import type { Evaluation } from "../tree/evaluation.js";
 import type { Fib, Node } from "../tree/node.js";
-import { PATH, type DataOf as ReadData, type Reading } from "../tree/reading.js";
+import { PATH, type ReadData, type Reading } from "../tree/reading.js";
 
 const flags = {
 	saddr: NFTA_FIB_F_SADDR,
@@ -87,3 +88,10 @@ export function printFib({ result: number, flags: given }: Fib): Expression {
 	const name = Object.entries(results).find(([, [known]]) => known === number)?.[0];
 	return { fib: { result: isCheck ? "check" : name, ...flagNames(flags, given) } } as Expression;
 }
+
+/** What a lookup of the packet's addresses in the routing tables finds. */
+export const fib = {
+	parse: { fib: parseFib },
+	read: { fib: readFib },
+	nodes: { fib: { evaluate: evaluateFib, load: loadFib, print: printFib } },
+} satisfies ExpressionDefinition;

@@ -3,12 +3,14 @@ import { integer } from "../fact/datatype.js";
 import { byteLength } from "../fact/value.js";
 import type { Cursor } from "../json/cursor.js";
 import type { Expression } from "../json/expression.js";
+import type { Completion } from "../tree/completion.js";
+import type { ExpressionDefinition } from "../tree/definition.js";
 import { type Emitter, type Register, registerNumber } from "../tree/emitter.js";
 import type { Evaluation } from "../tree/evaluation.js";
 import type { Hash, Node } from "../tree/node.js";
 import type { Parser } from "../tree/parser.js";
 import type { Printer } from "../tree/printer.js";
-import { PATH, type DataOf as ReadData, type Reading } from "../tree/reading.js";
+import { PATH, type ReadData, type Reading } from "../tree/reading.js";
 import { adoptType, expectNumber } from "./numgen.js";
 
 const common = { kind: "hash", datatype: integer, order: "host", bits: 32 } as const;
@@ -81,3 +83,17 @@ export function printHash(node: Hash, printer: Printer): Expression {
 	if (source === undefined) return { symhash: numbers };
 	return { jhash: { ...numbers, expr: printer.node(source) } };
 }
+
+function completeHash(node: Hash, completion: Completion): Node {
+	if (node.source !== undefined) node.source = completion.complete(node.source);
+	return node;
+}
+
+/** A number that is the same for the same expression, or for both directions of a connection. */
+export const hash = {
+	parse: { jhash: parseJhash, symhash: parseSymhash },
+	read: { hash: readHash },
+	nodes: {
+		hash: { evaluate: evaluateHash, load: loadHash, complete: completeHash, print: printHash },
+	},
+} satisfies ExpressionDefinition;

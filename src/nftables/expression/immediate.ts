@@ -1,4 +1,3 @@
-import { bytesOf } from "../command/element-encoding.js";
 import {
 	booleanType,
 	type Datatype,
@@ -10,14 +9,23 @@ import {
 	parseConstant,
 	string,
 } from "../fact/datatype.js";
-import { byteLength, toBytes } from "../fact/value.js";
+import { formatConstant, integerJson } from "../fact/format.js";
+import { byteLength, fromText, swapOrder, toBytes } from "../fact/value.js";
 import type { Cursor } from "../json/cursor.js";
 import { fail } from "../json/error.js";
+import type { Expression } from "../json/expression.js";
+import type { Completion } from "../tree/completion.js";
+import { value } from "../tree/constant.js";
+import { bytesOf } from "../tree/data.js";
+import type { ExpressionDefinition } from "../tree/definition.js";
 import type { Emitter, Register } from "../tree/emitter.js";
 import { registerNumber } from "../tree/emitter.js";
 import type { Evaluation } from "../tree/evaluation.js";
 import type { List, Node, Prefix, SetName, SymbolText, Value } from "../tree/node.js";
-import { unevaluated, value } from "../tree/node.js";
+import { binary, unevaluated } from "../tree/node.js";
+import type { Printer } from "../tree/printer.js";
+import { dataNode, type ReadData, type Reading } from "../tree/reading.js";
+import { isInterval } from "../tree/set.js";
 
 // IPPROTO_* and ICMP_REDIRECT: words that are this whatever they stand beside, as in nft's grammar.
 const words: Readonly<Record<string, readonly [Datatype, number]>> = {
@@ -136,3 +144,64 @@ export function fitConstant(node: Value, { expected, statementBits }: Evaluation
 	node.bits = bits;
 	return node;
 }
+
+const STAR = 0x2a;
+
+/** A constant whose type is known by now. */
+export function completeValue(node: Value, { set }: Completion): Node {
+	const ranges = set !== undefined && isInterval(set);
+	if (node.order === "host" && !ranges) node.value = swapOrder(node.value, byteLength(node.bits));
+	if (isString(node.datatype)) return completeString(node);
+	return isBitmask(node.datatype) ? flags(node) : node;
+}
+
+const decoder = new TextDecoder();
+
+/** A string without its NUL is the beginning of what it matches. */
+function completeString(node: Value): Value {
+	const bytes = toBytes(node.value, "host", byteLength(node.bits));
+	const end = bytes.indexOf(0);
+	const text = decoder.decode(end < 0 ? bytes : bytes.subarray(0, end));
+	if (end < 0) return stringValue(node, `${text}*`);
+	return text.charCodeAt(text.length - 1) === STAR
+		? stringValue(node, `${text.slice(0, -1)}\\*`)
+		: node;
+}
+
+export function stringValue({ path, datatype }: Node, text: string): Value {
+	const bits = (Buffer.byteLength(text) + 1) * 8;
+	return value(path, datatype, "host", bits, fromText(text));
+}
+
+/** Several flags are the sum of each. */
+export function flags(node: Value): Node {
+	let sum: Node | undefined;
+	for (let bit = 1n; bit <= node.value; bit <<= 1n) {
+		if ((node.value & bit) === 0n) continue;
+		const flag: Value = { ...node, value: bit };
+		sum = sum === undefined ? flag : binary("|", sum, flag, flag);
+	}
+	return sum ?? node;
+}
+
+function readImmediate(data: ReadData<"immediate">, reading: Reading): void {
+	reading.store(data.NFTA_IMMEDIATE_DREG, dataNode(data.NFTA_IMMEDIATE_DATA));
+}
+
+function printValue({ datatype, value, bits }: Value, { host, numeric }: Printer): Expression {
+	if (numeric && datatype === inetProto) return integerJson(value);
+	return formatConstant(datatype, value, bits, host);
+}
+
+/** A constant, and flags by their names. What is neither object nor array in JSON is one. */
+export const immediate = {
+	read: { immediate: readImmediate },
+	nodes: {
+		value: { evaluate: evaluateValue, load: loadValue, complete: completeValue, print: printValue },
+		symbol: { evaluate: evaluateSymbol },
+		list: {
+			evaluate: evaluateList,
+			print: (node, printer) => node.items.map((item) => printer.node(item)),
+		},
+	},
+} satisfies ExpressionDefinition;

@@ -1,85 +1,85 @@
 import type { Cursor } from "../json/cursor.js";
 import { fail } from "../json/error.js";
+import type { Completer, Completion } from "../tree/completion.js";
+import type { ExpressionDefinition, NodeDefinition } from "../tree/definition.js";
 import type { Emitter, Loader, Register } from "../tree/emitter.js";
 import type { Evaluation, Evaluator } from "../tree/evaluation.js";
-import type { Kind, Node, NodeOf } from "../tree/node.js";
-import type { ExpressionParser, Parser } from "../tree/parser.js";
+import type { Kind, Node } from "../tree/node.js";
+import type { Parser } from "../tree/parser.js";
 import { refusal } from "../tree/place.js";
-import { evaluateBinary, loadBinary, parseBinary } from "./binary.js";
-import { loadByteOrder } from "./byteorder.js";
-import { evaluateConcat, loadConcat, parseConcat } from "./concat.js";
-import { evaluateCt, loadCt, parseCt } from "./ct.js";
-import { parseDccpOption } from "./dccp-option.js";
-import { evaluateExthdr, loadExthdr, parseExthdr } from "./exthdr.js";
-import { evaluateFib, loadFib, parseFib } from "./fib.js";
-import { evaluateHash, loadHash, parseJhash, parseSymhash } from "./hash.js";
-import {
-	evaluateList,
-	evaluateSymbol,
-	evaluateValue,
-	loadValue,
-	parseImmediate,
-	parseList,
-} from "./immediate.js";
-import { parseIpOption } from "./ip-option.js";
-import { evaluateIpsec, loadIpsec, parseIpsec } from "./ipsec.js";
-import { evaluateMap, loadMap, parseMap } from "./map.js";
-import { evaluateMeta, loadMeta, parseMeta } from "./meta.js";
-import { evaluateNumgen, loadNumgen, parseNumgen } from "./numgen.js";
-import { loadOsf, parseOsf } from "./osf.js";
-import { evaluatePayload, loadPayload, parsePayload } from "./payload.js";
-import { evaluatePrefix, parsePrefix } from "./prefix.js";
-import { evaluateRange, parseRange } from "./range.js";
-import { evaluateRt, loadRt, parseRt } from "./rt.js";
-import { parseSctpChunk } from "./sctp-chunk.js";
-import {
-	evaluateElement,
-	evaluateMapping,
-	evaluateSet,
-	evaluateSetName,
-	evaluateSetReference,
-	parseElem,
-	parseSet,
-} from "./set.js";
-import { evaluateSocket, loadSocket, parseSocket } from "./socket.js";
-import { parseTcpOption } from "./tcp-option.js";
-import { evaluateVerdict, loadVerdict, parseVerdict } from "./verdict.js";
+import type { NodePrinter, Printer } from "../tree/printer.js";
+import { UnlistableError } from "../tree/reading.js";
+import { binary } from "./binary.js";
+import { byteorder } from "./byteorder.js";
+import { concat } from "./concat.js";
+import { ct } from "./ct.js";
+import { dccpOption } from "./dccp-option.js";
+import { exthdr } from "./exthdr.js";
+import { fib } from "./fib.js";
+import { hash } from "./hash.js";
+import { immediate, parseImmediate, parseList } from "./immediate.js";
+import { inner } from "./inner.js";
+import { ipOption } from "./ip-option.js";
+import { ipsec } from "./ipsec.js";
+import { map } from "./map.js";
+import { meta } from "./meta.js";
+import { numgen } from "./numgen.js";
+import { osf } from "./osf.js";
+import { payload } from "./payload.js";
+import { prefix } from "./prefix.js";
+import { range } from "./range.js";
+import { relational } from "./relational.js";
+import { rt } from "./rt.js";
+import { sctpChunk } from "./sctp-chunk.js";
+import { set } from "./set.js";
+import { socket } from "./socket.js";
+import { tcpOption } from "./tcp-option.js";
+import { verdict } from "./verdict.js";
 
-/** Every expression by its name in JSON. */
-const parsers: Readonly<Record<string, ExpressionParser>> = {
-	concat: parseConcat,
-	set: parseSet,
-	map: parseMap,
-	prefix: parsePrefix,
-	range: parseRange,
-	payload: parsePayload,
-	exthdr: parseExthdr,
-	"tcp option": parseTcpOption,
-	"ip option": parseIpOption,
-	"sctp chunk": parseSctpChunk,
-	"dccp option": parseDccpOption,
-	meta: parseMeta,
-	osf: parseOsf,
-	ipsec: parseIpsec,
-	socket: parseSocket,
-	rt: parseRt,
-	ct: parseCt,
-	numgen: parseNumgen,
-	jhash: parseJhash,
-	symhash: parseSymhash,
-	fib: parseFib,
-	"|": parseBinary("|"),
-	"^": parseBinary("^"),
-	"&": parseBinary("&"),
-	">>": parseBinary(">>"),
-	"<<": parseBinary("<<"),
-	accept: parseVerdict("accept"),
-	drop: parseVerdict("drop"),
-	continue: parseVerdict("continue"),
-	return: parseVerdict("return"),
-	jump: parseVerdict("jump"),
-	goto: parseVerdict("goto"),
-	elem: parseElem,
+/** Every expression there is: to add one is to write its file and name it here. */
+const definitions = [
+	binary,
+	byteorder,
+	concat,
+	ct,
+	dccpOption,
+	exthdr,
+	fib,
+	hash,
+	immediate,
+	inner,
+	ipOption,
+	ipsec,
+	map,
+	meta,
+	numgen,
+	osf,
+	payload,
+	prefix,
+	range,
+	relational,
+	rt,
+	sctpChunk,
+	set,
+	socket,
+	tcpOption,
+	verdict,
+] as const satisfies readonly ExpressionDefinition[];
+
+/** What all of them say, in one table. */
+const table = <M extends keyof ExpressionDefinition>(
+	member: M,
+): Required<ExpressionDefinition>[M] =>
+	Object.assign({}, ...definitions.map((one: ExpressionDefinition) => one[member]));
+
+const parsers = table("parse");
+/** By the kernel's name of it, what reads an expression that loads a register. */
+export const expressionReaders = table("read");
+
+type KindsOf<D> = D extends { readonly nodes: infer N } ? keyof N : never;
+/** A kind of node that no file defines is a type error where a node is looked up here. */
+const nodes = table("nodes") as {
+	readonly [K in KindsOf<(typeof definitions)[number]>]: NodeDefinition<K>;
 };
 
 export function parseExpression(at: Cursor, parser: Parser): Node {
@@ -97,67 +97,25 @@ export function parseExpression(at: Cursor, parser: Parser): Node {
 	return parse(body, parser);
 }
 
-type Evaluators = { readonly [K in Kind]: (node: NodeOf<K>, evaluation: Evaluation) => Node };
-const evaluators: Evaluators = {
-	value: evaluateValue,
-	verdict: evaluateVerdict,
-	symbol: evaluateSymbol,
-	"set name": evaluateSetName,
-	prefix: evaluatePrefix,
-	range: evaluateRange,
-	list: evaluateList,
-	concat: evaluateConcat,
-	set: evaluateSet,
-	elem: evaluateElement,
-	catchall: (node, { set }) => Object.assign(node, { bits: set?.key.bits ?? 0 }),
-	mapping: evaluateMapping,
-	map: evaluateMap,
-	"set reference": evaluateSetReference,
-	binary: evaluateBinary,
-	byteorder: (node) => node,
-	relational: (node) => fail(node, "a comparison is no value"),
-	payload: evaluatePayload,
-	exthdr: evaluateExthdr,
-	meta: evaluateMeta,
-	ct: evaluateCt,
-	rt: evaluateRt,
-	socket: evaluateSocket,
-	osf: (node, evaluation) => evaluation.expectLike(node),
-	fib: evaluateFib,
-	numgen: evaluateNumgen,
-	hash: evaluateHash,
-	ipsec: evaluateIpsec,
-};
-export const evaluateExpression: Evaluator = (node, evaluation) =>
-	(evaluators[node.kind] as (node: Node, evaluation: Evaluation) => Node)(node, evaluation);
+/** What the definition of a kind does with nodes of that kind. */
+const definitionOf = (kind: Kind): NodeDefinition<Kind> => nodes[kind] as NodeDefinition<Kind>;
 
-type Loaders = {
-	readonly [K in Kind]?: (node: NodeOf<K>, emitter: Emitter, to: Register) => void;
-};
-const loaders: Loaders = {
-	value: loadValue,
-	verdict: loadVerdict,
-	concat: loadConcat,
-	map: loadMap,
-	binary: loadBinary,
-	byteorder: loadByteOrder,
-	payload: loadPayload,
-	exthdr: loadExthdr,
-	meta: loadMeta,
-	ct: loadCt,
-	rt: loadRt,
-	socket: loadSocket,
-	osf: loadOsf,
-	fib: loadFib,
-	numgen: loadNumgen,
-	hash: loadHash,
-	ipsec: loadIpsec,
-	elem: (node, emitter, to) => emitter.load(node.key, to),
-};
-export const loadExpression: Loader = (node, emitter, to) => {
-	const load = loaders[node.kind] as
-		| ((node: Node, emitter: Emitter, to: Register) => void)
-		| undefined;
+export const evaluateExpression: Evaluator = (node: Node, evaluation: Evaluation) =>
+	(definitionOf(node.kind).evaluate as Evaluator)(node, evaluation);
+
+export const loadExpression: Loader = (node: Node, emitter: Emitter, to: Register) => {
+	const load = definitionOf(node.kind).load as Loader | undefined;
 	if (load === undefined) return fail(node, `a ${node.kind} cannot be put into a register`);
 	load(node, emitter, to);
+};
+
+export const completeExpression: Completer = (node: Node, completion: Completion) => {
+	const complete = definitionOf(node.kind).complete as Completer | undefined;
+	return complete === undefined ? node : complete(node, completion);
+};
+
+export const printExpression: NodePrinter = (node: Node, printer: Printer) => {
+	const print = definitionOf(node.kind).print as NodePrinter | undefined;
+	if (print === undefined) throw new UnlistableError(`a ${node.kind} is in no listing`);
+	return print(node, printer);
 };

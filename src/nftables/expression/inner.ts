@@ -1,10 +1,11 @@
 import { tunnels } from "../fact/protocol.js";
-import { type DataOf, type Reading, UnlistableError } from "../tree/reading.js";
+import type { ExpressionDefinition } from "../tree/definition.js";
+import { type ReadData, type Reading, UnlistableError } from "../tree/reading.js";
 import { readMeta } from "./meta.js";
 import { readPayload } from "./payload.js";
 
 /** A question about the packet inside a tunnel. */
-export function readInner(data: DataOf<"inner">, reading: Reading): void {
+export function readInner(data: ReadData<"inner">, reading: Reading): void {
 	const { NFTA_INNER_TYPE: type, NFTA_INNER_HDRSIZE: size, NFTA_INNER_FLAGS: flags } = data;
 	const tunnel = Object.values(tunnels).find(
 		({ tunnel: t }) => t?.type === type && t?.headerSize === size && t?.flags === flags,
@@ -17,3 +18,8 @@ export function readInner(data: DataOf<"inner">, reading: Reading): void {
 	else if (inner.NFTA_EXPR_NAME === "payload") readPayload(inner.NFTA_EXPR_DATA, reading);
 	reading.tunnel = undefined;
 }
+
+/** A question about the packet inside a tunnel: another expression in an envelope. */
+export const inner = {
+	read: { inner: readInner },
+} satisfies ExpressionDefinition;

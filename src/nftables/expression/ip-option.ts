@@ -1,5 +1,6 @@
 import { ipOptions } from "../fact/exthdr.js";
 import type { Cursor } from "../json/cursor.js";
+import type { ExpressionDefinition } from "../tree/definition.js";
 import type { Exthdr } from "../tree/node.js";
 import { exthdrNode } from "./exthdr.js";
 
@@ -10,3 +11,6 @@ export function parseIpOption(at: Cursor): Exthdr {
 		return exthdrNode(at.path, option, json.field.oneOf(option.fields), false);
 	return exthdrNode(at.path, option, option.fields.type, true);
 }
+
+/** A field of an IPv4 option; without a field, whether the option is there. */
+export const ipOption = { parse: { "ip option": parseIpOption } } satisfies ExpressionDefinition;

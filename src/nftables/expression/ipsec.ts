@@ -11,10 +11,11 @@ import { ipsecKeys } from "../fact/key.js";
 import type { Cursor } from "../json/cursor.js";
 import { fail } from "../json/error.js";
 import type { Expression } from "../json/expression.js";
+import type { ExpressionDefinition } from "../tree/definition.js";
 import { type Emitter, type Register, registerNumber } from "../tree/emitter.js";
 import type { Evaluation } from "../tree/evaluation.js";
 import type { Ipsec, Node } from "../tree/node.js";
-import { PATH, type DataOf as ReadData, type Reading, UnlistableError } from "../tree/reading.js";
+import { PATH, type ReadData, type Reading, UnlistableError } from "../tree/reading.js";
 
 const ip6Keys: Readonly<Record<number, number>> = {
 	[NFT_XFRM_KEY_DADDR_IP4]: NFT_XFRM_KEY_DADDR_IP6,
@@ -73,3 +74,10 @@ export function printIpsec({ key, direction, spnum }: Ipsec): Expression {
 	const dir = direction === 0 ? "in" : "out";
 	return { ipsec: { key: name, ...(family && { family }), dir, spnum } } as Expression;
 }
+
+/** What the IPsec state of a packet says. */
+export const ipsec = {
+	parse: { ipsec: parseIpsec },
+	read: { xfrm: readIpsec },
+	nodes: { ipsec: { evaluate: evaluateIpsec, load: loadIpsec, print: printIpsec } },
+} satisfies ExpressionDefinition;

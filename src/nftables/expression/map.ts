@@ -3,28 +3,30 @@ import { compatible, integer, verdict } from "../fact/datatype.js";
 import { registers } from "../fact/value.js";
 import type { Cursor } from "../json/cursor.js";
 import { fail } from "../json/error.js";
+import type { Expression } from "../json/expression.js";
+import type { Completion } from "../tree/completion.js";
+import { isConstant, value } from "../tree/constant.js";
+import type { ExpressionDefinition } from "../tree/definition.js";
 import { type Emitter, type Register, registerNumber, VERDICT } from "../tree/emitter.js";
 import type { Evaluation } from "../tree/evaluation.js";
 import { toIntervals } from "../tree/interval.js";
 import {
 	clone,
-	isConstant,
 	type MapLookup,
 	type Node,
+	type SetDeclaration,
 	type SetLiteral,
 	type SetReference,
 	unevaluated,
-	value,
 } from "../tree/node.js";
 import type { Parser } from "../tree/parser.js";
-import {
-	adoptElementFlags,
-	declareAnonymous,
-	isDataMap,
-	isMap,
-	type SetDeclaration,
-} from "../tree/set.js";
+import type { Printer } from "../tree/printer.js";
+import { PATH, type ReadData, type Reading } from "../tree/reading.js";
+import { isDataMap, isMap } from "../tree/set.js";
+import { dropMask } from "./binary-listing.js";
+import { concatKey } from "./concat.js";
 import { isAddressOfAnyVersion } from "./ct.js";
+import { adoptElementFlags, declareAnonymous } from "./set-declaration.js";
 import { transfer } from "./transfer.js";
 
 export function parseMap(at: Cursor, parser: Parser): MapLookup {
@@ -145,3 +147,47 @@ export function loadMap(node: MapLookup, emitter: Emitter, to: Register): void {
 	emitter.take(key.kind === "concat" ? registers(key.bits) : 0, () => emitter.load(key, to));
 	lookup(to);
 }
+
+/** A lookup of a key in a map. */
+export function lookup(key: Node, set: SetDeclaration): MapLookup {
+	const { datatype, order, bits } = set.data ?? set.key;
+	const mappings = referenceTo(set, PATH);
+	return { kind: "map", path: PATH, datatype, order, bits, key, mappings };
+}
+
+function printMap(node: MapLookup, printer: Printer): Expression {
+	const body = { key: printer.node(node.key), data: printer.node(node.mappings) };
+	const isVerdict =
+		node.mappings.kind === "set reference" && node.mappings.set.data?.datatype === verdict;
+	return (isVerdict ? { vmap: body } : { map: body }) as Expression;
+}
+
+/** What is looked up, and in which set. */
+export function readKey(data: ReadData<"lookup">, reading: Reading) {
+	const declared = reading.set(data.NFTA_LOOKUP_SET);
+	const key = reading.load(data.NFTA_LOOKUP_SREG, declared.key.bits);
+	// nft cannot describe every expression in a set that has no name: what is looked up in it is its key.
+	const set =
+		key.kind === "concat" ? (declared.readBy?.(concatKey(key.parts)) ?? declared) : declared;
+	return { key, set };
+}
+
+function readLookup(data: ReadData<"lookup">, reading: Reading): void {
+	const { key, set } = readKey(data, reading);
+	reading.store(data.NFTA_LOOKUP_DREG, lookup(key, set));
+}
+
+function completeMap(node: MapLookup, completion: Completion): Node {
+	const { key } = node;
+	if (key.kind === "binary" && key.op === "&" && key.left.kind === "payload")
+		node.key = dropMask(key, node.mappings, undefined, completion) ?? key;
+	node.key = completion.complete(node.key);
+	return node;
+}
+
+/** What a map has for a key of the packet. */
+export const map = {
+	parse: { map: parseMap },
+	read: { lookup: readLookup },
+	nodes: { map: { evaluate: evaluateMap, load: loadMap, complete: completeMap, print: printMap } },
+} satisfies ExpressionDefinition;

@@ -10,10 +10,11 @@ import { metaKeys } from "../fact/key.js";
 import type { Cursor } from "../json/cursor.js";
 import { fail } from "../json/error.js";
 import type { Expression } from "../json/expression.js";
+import type { ExpressionDefinition } from "../tree/definition.js";
 import { type DataOf, type Emitter, type Register, registerNumber } from "../tree/emitter.js";
 import type { Evaluation } from "../tree/evaluation.js";
 import type { Meta, Node } from "../tree/node.js";
-import { PATH, type DataOf as ReadData, type Reading, UnlistableError } from "../tree/reading.js";
+import { PATH, type ReadData, type Reading, UnlistableError } from "../tree/reading.js";
 import { tunnelData } from "./payload.js";
 
 const naming: readonly number[] = [
@@ -74,3 +75,10 @@ export function readMeta(data: ReadData<"meta">, reading: Reading): void {
 }
 export const printMeta = ({ key }: { readonly key: number }): Expression =>
 	({ meta: { key: keysByNumber.get(key)?.name } }) as Expression;
+
+/** What the kernel knows about a packet beside its bytes. */
+export const meta = {
+	parse: { meta: parseMeta },
+	read: { meta: readMeta },
+	nodes: { meta: { evaluate: evaluateMeta, load: loadMeta, print: printMeta } },
+} satisfies ExpressionDefinition;

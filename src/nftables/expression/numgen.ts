@@ -2,10 +2,11 @@ import { NFT_NG_INCREMENTAL, NFT_NG_RANDOM } from "../../uapi/nf_tables_const.js
 import { integer } from "../fact/datatype.js";
 import type { Cursor } from "../json/cursor.js";
 import type { Expression } from "../json/expression.js";
+import type { ExpressionDefinition } from "../tree/definition.js";
 import { type Emitter, type Register, registerNumber } from "../tree/emitter.js";
 import type { Evaluation } from "../tree/evaluation.js";
 import type { Hash, Node, Numgen } from "../tree/node.js";
-import { PATH, type DataOf as ReadData, type Reading } from "../tree/reading.js";
+import { PATH, type ReadData, type Reading } from "../tree/reading.js";
 
 export function parseNumgen(at: Cursor): Numgen {
 	const json = at.fields(["mode", "mod"], ["offset"]);
@@ -62,3 +63,10 @@ export function readNumgen(data: ReadData<"numgen">, reading: Reading): void {
 export const printNumgen = ({ mode, modulus, offset }: Numgen): Expression => ({
 	numgen: { mode: mode === NFT_NG_RANDOM ? "random" : "inc", mod: modulus, offset },
 });
+
+/** A number from a range: the next one, or a random one. */
+export const numgen = {
+	parse: { numgen: parseNumgen },
+	read: { numgen: readNumgen },
+	nodes: { numgen: { evaluate: evaluateNumgen, load: loadNumgen, print: printNumgen } },
+} satisfies ExpressionDefinition;

@@ -2,9 +2,10 @@ import { NFT_OSF_F_VERSION, NFT_OSF_MAXGENRELEN } from "../../uapi/nf_tables_con
 import { string } from "../fact/datatype.js";
 import type { Cursor } from "../json/cursor.js";
 import type { Expression } from "../json/expression.js";
+import type { ExpressionDefinition } from "../tree/definition.js";
 import { type Emitter, type Register, registerNumber } from "../tree/emitter.js";
 import type { Osf } from "../tree/node.js";
-import { PATH, type DataOf as ReadData, type Reading } from "../tree/reading.js";
+import { PATH, type ReadData, type Reading } from "../tree/reading.js";
 
 export function parseOsf(at: Cursor): Osf {
 	const json = at.fields(["key"], ["ttl"]);
@@ -45,3 +46,16 @@ export function printOsf({ flags, ttl }: Osf): Expression {
 	const key = (flags & NFT_OSF_F_VERSION) === 0 ? "name" : "version";
 	return { osf: { key, ...(loose && { ttl: loose }) } };
 }
+
+/** The operating system that sent a SYN, by its fingerprint. */
+export const osf = {
+	parse: { osf: parseOsf },
+	read: { osf: readOsf },
+	nodes: {
+		osf: {
+			evaluate: (node, evaluation) => evaluation.expectLike(node),
+			load: loadOsf,
+			print: printOsf,
+		},
+	},
+} satisfies ExpressionDefinition;

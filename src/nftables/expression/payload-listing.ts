@@ -1,9 +1,11 @@
 import { NFPROTO_BRIDGE, NFPROTO_INET, NFPROTO_NETDEV } from "../../uapi/netfilter.js";
-import { hexInteger } from "../fact/datatype.js";
+import { NFT_PAYLOAD_TUN_HEADER } from "../../uapi/nf_tables_const.js";
+import { hexInteger, inetService } from "../fact/datatype.js";
 import * as protocol from "../fact/protocol.js";
 import {
 	type Base,
 	type Field,
+	INNER,
 	LINK,
 	NETWORK,
 	type Protocol,
@@ -11,10 +13,9 @@ import {
 	upperProtocol,
 } from "../fact/protocol.js";
 import { bitmask, lowestBit } from "../fact/value.js";
-import type { Completion, Context } from "../tree/completion.js";
-import type { Listed } from "../tree/listed.js";
+import type { Completion, Context, Listed } from "../tree/completion.js";
 import type { Payload, Relational, Value } from "../tree/node.js";
-import { isKnown } from "./payload.js";
+import { PATH } from "../tree/reading.js";
 
 /** Whose field it would be, and how many bits of stacked headers come before that one. */
 export interface Header {
@@ -194,3 +195,28 @@ function impliesIcmp(node: Payload, of: Payload, { icmpType }: Context): boolean
 
 /** All bits of a value of that width but those. */
 export const invert = (value: bigint, bits: number): bigint => value ^ bitmask(bits);
+
+/** Bits from the start of a header: which field that is the rest of the rule tells. */
+export function rawPayload(base: number, offset: number, bits: number): Payload {
+	const at = (base === NFT_PAYLOAD_TUN_HEADER ? INNER : base) as Base;
+	const port =
+		at === TRANSPORT && bits === 16
+			? Object.values(protocol.th.fields).find((field) => field.offset === offset)
+			: undefined;
+	return {
+		kind: "payload",
+		path: PATH,
+		datatype: port === undefined ? hexInteger : inetService,
+		order: "big",
+		bits,
+		base: at,
+		offset,
+		raw: true,
+		isProtocol: false,
+		evaluated: true,
+		...(port && { protocol: protocol.th, field: port }),
+	};
+}
+
+export const isKnown = ({ protocol: of, field }: Payload): boolean =>
+	of !== undefined && field !== undefined && of !== protocol.unknown;

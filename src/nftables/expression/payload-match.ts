@@ -3,14 +3,18 @@ import { hexInteger } from "../fact/datatype.js";
 import * as protocol from "../fact/protocol.js";
 import { type Base, TRANSPORT } from "../fact/protocol.js";
 import { bitmask } from "../fact/value.js";
-import type { Completion } from "../tree/completion.js";
-import { learn } from "../tree/learn.js";
-import type { Listed } from "../tree/listed.js";
+import type { Completion, Listed } from "../tree/completion.js";
 import type { Node, Payload, Relational, Value } from "../tree/node.js";
+import { learn } from "../tree/protocol-context.js";
 import { isAnonymous } from "../tree/set.js";
-import { rawPayload } from "./payload.js";
-import { completePayload, expand, isStacked, killDependency } from "./payload-listing.js";
-import { setType } from "./value-listing.js";
+import { setType } from "../tree/typing.js";
+import {
+	completePayload,
+	expand,
+	isStacked,
+	killDependency,
+	rawPayload,
+} from "./payload-listing.js";
 
 /** A comparison as a statement. */
 export function listedMatch(relation: Relational): Listed {

@@ -16,10 +16,12 @@ import { byteLength } from "../fact/value.js";
 import type { Cursor } from "../json/cursor.js";
 import { fail } from "../json/error.js";
 import type { Expression } from "../json/expression.js";
+import type { Completion } from "../tree/completion.js";
+import type { ExpressionDefinition } from "../tree/definition.js";
 import { type DataOf, type Emitter, type Register, registerNumber } from "../tree/emitter.js";
 import type { Evaluation } from "../tree/evaluation.js";
 import type { Node, Payload } from "../tree/node.js";
-import { PATH, type DataOf as ReadData, type Reading } from "../tree/reading.js";
+import type { ReadData, Reading } from "../tree/reading.js";
 import { isByteAligned, maskField } from "./bits.js";
 import {
 	icmpDependency,
@@ -29,6 +31,8 @@ import {
 	requireEthernet,
 	tunnelDependency,
 } from "./dependency.js";
+import { completePayload, isKnown, killDependency, rawPayload } from "./payload-listing.js";
+import { leaveTunnel } from "./payload-match.js";
 
 const bases: Readonly<Record<string, Base>> = { ll: LINK, nh: NETWORK, th: TRANSPORT, ih: INNER };
 
@@ -193,27 +197,6 @@ export function tunnelData({ tunnel }: Protocol): DataOf<"inner"> {
 	};
 }
 
-/** Bits from the start of a header: which field that is the rest of the rule tells. */
-export function rawPayload(base: number, offset: number, bits: number): Payload {
-	const at = (base === NFT_PAYLOAD_TUN_HEADER ? INNER : base) as Base;
-	const port =
-		at === TRANSPORT && bits === 16
-			? Object.values(protocol.th.fields).find((field) => field.offset === offset)
-			: undefined;
-	return {
-		kind: "payload",
-		path: PATH,
-		datatype: port === undefined ? hexInteger : inetService,
-		order: "big",
-		bits,
-		base: at,
-		offset,
-		raw: true,
-		isProtocol: false,
-		evaluated: true,
-		...(port && { protocol: protocol.th, field: port }),
-	};
-}
 export function readPayload(data: ReadData<"payload">, reading: Reading): void {
 	const { NFTA_PAYLOAD_BASE: base = 0, NFTA_PAYLOAD_OFFSET: offset = 0 } = data;
 	const node = rawPayload(base, offset * 8, (data.NFTA_PAYLOAD_LEN ?? 0) * 8);
@@ -227,8 +210,6 @@ export function readPayload(data: ReadData<"payload">, reading: Reading): void {
 	}
 	reading.store(data.NFTA_PAYLOAD_DREG, node);
 }
-export const isKnown = ({ protocol: of, field }: Payload): boolean =>
-	of !== undefined && field !== undefined && of !== protocol.unknown;
 const baseNames = { [LINK]: "ll", [NETWORK]: "nh", [TRANSPORT]: "th", [INNER]: "ih" } as const;
 export function printPayload(node: Payload): Expression {
 	const { protocol: of, field, tunnel, base, offset, bits } = node;
@@ -242,3 +223,24 @@ export function printPayload(node: Payload): Expression {
 		},
 	};
 }
+
+function completeField(node: Payload, completion: Completion): Payload {
+	completePayload(node, completion);
+	leaveTunnel(node, completion);
+	killDependency(node, completion);
+	return node;
+}
+
+/** A field of a header, or bits counted from its start. */
+export const payload = {
+	parse: { payload: parsePayload },
+	read: { payload: readPayload },
+	nodes: {
+		payload: {
+			evaluate: evaluatePayload,
+			load: loadPayload,
+			complete: completeField,
+			print: printPayload,
+		},
+	},
+} satisfies ExpressionDefinition;

@@ -1,7 +1,8 @@
 import { isInteger } from "../fact/datatype.js";
-import { bitmask, prefixMask } from "../fact/value.js";
+import { bitmask, lowestBit, prefixMask } from "../fact/value.js";
 import type { Cursor } from "../json/cursor.js";
 import { fail } from "../json/error.js";
+import type { ExpressionDefinition } from "../tree/definition.js";
 import type { Evaluation } from "../tree/evaluation.js";
 import type { Node, Prefix, Range } from "../tree/node.js";
 import { unevaluated } from "../tree/node.js";
@@ -38,3 +39,30 @@ export function prefixToRange(node: Prefix): Range {
 	const high = { ...address, value: address.value | bitmask(bits - node.length) };
 	return { kind: "range", path, datatype, order, bits, low, high };
 }
+
+/** A range that is all of a prefix is listed as one. */
+export function rangeToPrefix(node: Range): Node {
+	const { low, high, bits } = node;
+	if (low.kind !== "value" || high.kind !== "value") return node;
+	const host = low.value ^ high.value;
+	const length = bits - host.toString(2).replace(/^0$/, "").length;
+	if (host !== bitmask(bits - length)) return node;
+	const lowest = lowestBit(low.value);
+	if (lowest !== undefined && lowest < bits - length) return node;
+	return { ...node, kind: "prefix", address: low, length };
+}
+
+/** A network: an address and how many of its bits count. */
+export const prefix = {
+	parse: { prefix: parsePrefix },
+	nodes: {
+		prefix: {
+			evaluate: evaluatePrefix,
+			complete: (node, completion) =>
+				Object.assign(node, { address: completion.complete(node.address) }),
+			print: (node, printer) => ({
+				prefix: { addr: printer.node(node.address), len: node.length },
+			}),
+		},
+	},
+} satisfies ExpressionDefinition;

@@ -1,10 +1,14 @@
 import { isInteger } from "../fact/datatype.js";
 import type { Cursor } from "../json/cursor.js";
 import { fail } from "../json/error.js";
+import type { Expression } from "../json/expression.js";
+import type { Completion } from "../tree/completion.js";
+import type { ExpressionDefinition } from "../tree/definition.js";
 import type { Evaluation } from "../tree/evaluation.js";
 import type { Node, Range, Value } from "../tree/node.js";
 import { unevaluated } from "../tree/node.js";
 import type { Parser } from "../tree/parser.js";
+import type { Printer } from "../tree/printer.js";
 
 export function parseRange(at: Cursor, parser: Parser): Range {
 	const [low, high, more] = at.list();
@@ -42,3 +46,19 @@ export function evaluateRange(node: Range, evaluation: Evaluation): Node {
 	const { datatype, order, bits } = low;
 	return { ...node, datatype, order, bits };
 }
+
+function completeRange(node: Range, completion: Completion): Node {
+	node.low = completion.complete(node.low);
+	node.high = completion.complete(node.high);
+	return node;
+}
+
+function printRange(node: Range, { withNumbers }: Printer): Expression {
+	return { range: [withNumbers.node(node.low), withNumbers.node(node.high)] };
+}
+
+/** Everything from one value to another, both included. */
+export const range = {
+	parse: { range: parseRange },
+	nodes: { range: { evaluate: evaluateRange, complete: completeRange, print: printRange } },
+} satisfies ExpressionDefinition;

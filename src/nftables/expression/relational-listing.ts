@@ -21,13 +21,15 @@ import { etherType, integer, ipv4Addr, ipv6Addr, isBitmask } from "../fact/datat
 import { type Base, LINK, NETWORK, TRANSPORT } from "../fact/protocol.js";
 import type { RelationJson } from "../json/statement.js";
 import type { Completion } from "../tree/completion.js";
-import { learn } from "../tree/learn.js";
 import type { Binary, Ct, Meta, Node, Relational } from "../tree/node.js";
-import { dropMask } from "./binary-listing.js";
+import { unevaluated } from "../tree/node.js";
+import { learn } from "../tree/protocol-context.js";
+import { PATH } from "../tree/reading.js";
+import { setType } from "../tree/typing.js";
+import { dropMask, listOf } from "./binary-listing.js";
 import { forgetPresence } from "./fib.js";
 import { maskRange } from "./payload-listing.js";
 import { matchPayload } from "./payload-match.js";
-import { setType } from "./value-listing.js";
 
 const ordering: readonly RelationJson[] = ["<", "<=", ">", ">="];
 
@@ -184,13 +186,13 @@ function afterBinary(node: Relational, left: Binary, completion: Completion): vo
 	const field = dropMask(left, right, node, completion);
 	if (field !== undefined) node.left = field;
 }
-/** `a | b | c` as a list of three. */
-export function listOf(node: Node): Node {
-	const items: Node[] = [];
-	const collect = (at: Node): void => {
-		if (at.kind !== "binary" || at.op !== "|") items.push(at);
-		else for (const side of [at.left, at.right]) collect(side);
-	};
-	collect(node);
-	return items.length === 1 ? node : { ...node, kind: "list", items };
-}
+
+/** A comparison as it was read. */
+export const relation = (op: RelationJson, left: Node, right: Node): Relational => ({
+	kind: "relational",
+	path: PATH,
+	...unevaluated,
+	op,
+	left,
+	right,
+});

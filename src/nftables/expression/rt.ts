@@ -7,10 +7,11 @@ import { ip, ip6, NETWORK } from "../fact/protocol.js";
 import type { Cursor } from "../json/cursor.js";
 import { fail } from "../json/error.js";
 import type { Expression } from "../json/expression.js";
+import type { ExpressionDefinition } from "../tree/definition.js";
 import { type Emitter, type Register, registerNumber } from "../tree/emitter.js";
 import type { Evaluation } from "../tree/evaluation.js";
 import type { Node, Rt } from "../tree/node.js";
-import { PATH, type DataOf as ReadData, type Reading } from "../tree/reading.js";
+import { PATH, type ReadData, type Reading } from "../tree/reading.js";
 
 export function parseRt(at: Cursor): Rt {
 	const json = at.fields(["key"], ["family"]);
@@ -57,3 +58,10 @@ export function printRt({ key }: Rt): Expression {
 	const name = Object.entries(rtKeys).find(([, k]) => k.key === key)?.[0] as keyof typeof rtKeys;
 	return { rt: { key: name, ...(key === NFT_RT_NEXTHOP4 && { family: "ip" }) } };
 }
+
+/** What the packet's route says. */
+export const rt = {
+	parse: { rt: parseRt },
+	read: { rt: readRt },
+	nodes: { rt: { evaluate: evaluateRt, load: loadRt, print: printRt } },
+} satisfies ExpressionDefinition;

@@ -1,5 +1,6 @@
 import { sctpChunks } from "../fact/exthdr.js";
 import type { Cursor } from "../json/cursor.js";
+import type { ExpressionDefinition } from "../tree/definition.js";
 import type { Exthdr } from "../tree/node.js";
 import { exthdrNode } from "./exthdr.js";
 
@@ -10,3 +11,6 @@ export function parseSctpChunk(at: Cursor): Exthdr {
 		return exthdrNode(at.path, chunk, json.field.oneOf(chunk.fields), false);
 	return exthdrNode(at.path, chunk, chunk.fields.type, true);
 }
+
+/** A field of an SCTP chunk; without a field, whether the chunk is there. */
+export const sctpChunk = { parse: { "sctp chunk": parseSctpChunk } } satisfies ExpressionDefinition;

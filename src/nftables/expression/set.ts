@@ -3,19 +3,18 @@ import { compatible, invalid } from "../fact/datatype.js";
 import { MAX_COMMENT } from "../fact/userdata.js";
 import type { Cursor } from "../json/cursor.js";
 import { fail } from "../json/error.js";
+import type { Expression, ItemJson } from "../json/expression.js";
+import type { Completion } from "../tree/completion.js";
+import { isSingle } from "../tree/constant.js";
+import type { ExpressionDefinition } from "../tree/definition.js";
 import type { Evaluation } from "../tree/evaluation.js";
+import { statementsOf } from "../tree/listed.js";
 import type { Element, Mapping, Node, SetLiteral, SetName, SetReference } from "../tree/node.js";
-import { isSingle, unevaluated } from "../tree/node.js";
+import { unevaluated } from "../tree/node.js";
 import type { Parser } from "../tree/parser.js";
-import {
-	checkElement,
-	elementFlags,
-	elementOf,
-	expandData,
-	isAnonymous,
-	isDataMap,
-	isMap,
-} from "../tree/set.js";
+import type { Printer } from "../tree/printer.js";
+import { elementOf, isAnonymous, isDataMap, isMap } from "../tree/set.js";
+import { checkElement, elementFlags, expandData } from "./set-declaration.js";
 
 export function parseSet(at: Cursor, parser: Parser): Node {
 	if (!at.isArray) {
@@ -49,10 +48,9 @@ function parseItem(at: Cursor, parser: Parser): Element | Mapping {
 	return { kind: "mapping", path: at.path, ...unevaluated, key, data };
 }
 
-const STATEFUL = ["counter", "quota", "limit", "last", "ct count"] as const;
-
 export function parseElem(at: Cursor, parser: Parser): Element {
-	const json = at.fields(["val"], ["timeout", "expires", "comment", ...STATEFUL]);
+	const stateful = parser.stateful as readonly [];
+	const json = at.fields(["val"], ["timeout", "expires", "comment", ...stateful]);
 	const seconds = (given: Cursor | undefined): bigint | undefined =>
 		given === undefined ? undefined : given.bigint(0n, 2n ** 53n) * 1000n;
 	const timeout = seconds(json.timeout);
@@ -62,7 +60,7 @@ export function parseElem(at: Cursor, parser: Parser): Element {
 		throw at.fail(`a comment has at most ${MAX_COMMENT} bytes`);
 	// In the order they are written, which is that of the set's declaration.
 	const statements = Object.keys(json)
-		.filter((name) => (STATEFUL as readonly string[]).includes(name))
+		.filter((name) => parser.stateful.includes(name))
 		.map((name) => parser.statement(at.pick(name)));
 	return {
 		kind: "elem",
@@ -135,7 +133,6 @@ export function evaluateElement(node: Element, evaluation: Evaluation): Element 
 		if (node.key.kind !== "catchall" && !compatible(set.key.datatype, node.key.datatype))
 			fail(node, `a ${node.key.datatype.name} in a set of ${set.key.datatype.name}`);
 	}
-	for (const statement of node.statements) statement.evaluate(evaluation);
 	const { datatype, bits } = node.key;
 	return Object.assign(node, { datatype, bits });
 }
@@ -165,3 +162,62 @@ const hasRange = (data: Node): boolean =>
 	data.kind === "concat"
 		? data.parts.some(hasRange)
 		: data.kind === "range" || data.kind === "prefix";
+
+export function printItem(item: Node, printer: Printer): ItemJson {
+	if (item.kind !== "mapping") return printer.node(item);
+	return [printer.node(item.key), printer.node(item.data)];
+}
+
+/** Only an element with more than a key is written as one. */
+function printElement(node: Element, printer: Printer): Expression {
+	const val = printer.node(node.key);
+	const { timeout, expires, comment } = node;
+	const statements = statementsOf(node);
+	const plain = timeout === undefined && expires === undefined && comment === undefined;
+	if (plain && statements.length === 0) return val;
+	return {
+		elem: {
+			...Object.assign({}, ...statements.map((statement) => statement.print(printer))),
+			val,
+			...(timeout && { timeout: Number(timeout / 1000n) }),
+			...(expires && { expires: Number(expires / 1000n) }),
+			...(comment !== undefined && { comment }),
+		},
+	} as Expression;
+}
+
+function printReference({ set }: SetReference, printer: Printer): Expression {
+	if (!isAnonymous(set)) return `@${set.name}`;
+	return { set: (set.elements?.items ?? []).map((item) => printItem(item, printer)) } as Expression;
+}
+
+function completeElement(node: Element, completion: Completion): Node {
+	completion.inKey = true;
+	node.key = completion.complete(node.key);
+	completion.inKey = false;
+	return node;
+}
+
+/** A set by its name or with its elements in braces, and what it is made of. */
+export const set = {
+	parse: { set: parseSet, elem: parseElem },
+	nodes: {
+		"set name": { evaluate: evaluateSetName },
+		"set reference": { evaluate: evaluateSetReference, print: printReference },
+		set: {
+			evaluate: evaluateSet,
+			print: (node, printer) => ({ set: node.items.map((item) => printItem(item, printer)) }),
+		},
+		elem: {
+			evaluate: evaluateElement,
+			load: (node, emitter, to) => emitter.load(node.key, to),
+			complete: completeElement,
+			print: printElement,
+		},
+		catchall: {
+			evaluate: (node, { set }) => Object.assign(node, { bits: set?.key.bits ?? 0 }),
+			print: () => "*",
+		},
+		mapping: { evaluate: evaluateMapping },
+	},
+} satisfies ExpressionDefinition;

@@ -6,10 +6,11 @@ import {
 import { socketKeys } from "../fact/key.js";
 import type { Cursor } from "../json/cursor.js";
 import type { Expression } from "../json/expression.js";
+import type { ExpressionDefinition } from "../tree/definition.js";
 import { type Emitter, type Register, registerNumber } from "../tree/emitter.js";
 import type { Evaluation } from "../tree/evaluation.js";
 import type { Node, Socket } from "../tree/node.js";
-import { PATH, type DataOf as ReadData, type Reading, UnlistableError } from "../tree/reading.js";
+import { PATH, type ReadData, type Reading, UnlistableError } from "../tree/reading.js";
 
 export function parseSocket(at: Cursor): Socket {
 	const json = at.fields(["key"], ["level"]);
@@ -52,3 +53,10 @@ export function printSocket({ key }: Socket): Expression {
 	const name = Object.entries(socketKeys).find(([, k]) => k.key === key)?.[0];
 	return { socket: { key: name as keyof typeof socketKeys } };
 }
+
+/** What the socket a packet is for says. */
+export const socket = {
+	parse: { socket: parseSocket },
+	read: { socket: readSocket },
+	nodes: { socket: { evaluate: evaluateSocket, load: loadSocket, print: printSocket } },
+} satisfies ExpressionDefinition;

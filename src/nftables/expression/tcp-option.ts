@@ -1,6 +1,7 @@
 import { booleanType, integer } from "../fact/datatype.js";
 import { anyTcpOption, tcpOptions } from "../fact/exthdr.js";
 import type { Cursor } from "../json/cursor.js";
+import type { ExpressionDefinition } from "../tree/definition.js";
 import type { Exthdr } from "../tree/node.js";
 import { exthdrNode } from "./exthdr.js";
 
@@ -25,3 +26,6 @@ function parseRaw(at: Cursor): Exthdr {
 	const datatype = present ? booleanType : (field?.datatype ?? integer);
 	return { ...node, datatype, offset, bits };
 }
+
+/** A field of a TCP option; without a field, whether the option is there. Or its bits by number. */
+export const tcpOption = { parse: { "tcp option": parseTcpOption } } satisfies ExpressionDefinition;

@@ -6,11 +6,12 @@ import {
 	NFT_JUMP,
 	NFT_RETURN,
 } from "../../uapi/nf_tables_const.js";
-import { dataOf } from "../command/element-encoding.js";
-import { verdict } from "../fact/datatype.js";
+import { verdict as verdictType } from "../fact/datatype.js";
 import type { Cursor } from "../json/cursor.js";
 import { fail } from "../json/error.js";
 import type { Expression } from "../json/expression.js";
+import { dataOf } from "../tree/data.js";
+import type { ExpressionDefinition } from "../tree/definition.js";
 import type { Emitter, Register } from "../tree/emitter.js";
 import { registerNumber } from "../tree/emitter.js";
 import type { Evaluation } from "../tree/evaluation.js";
@@ -33,7 +34,7 @@ export const parseVerdict =
 		const common = {
 			kind: "verdict",
 			path: at.path,
-			datatype: verdict,
+			datatype: verdictType,
 			order: undefined,
 			bits: 0,
 			code: codes[name],
@@ -50,7 +51,7 @@ export const parseVerdict =
 
 export function evaluateVerdict(node: Verdict, evaluation: Evaluation): Verdict {
 	const { datatype } = evaluation.expected;
-	if (datatype !== undefined && datatype !== verdict) fail(node, `expected a ${datatype.name}`);
+	if (datatype !== undefined && datatype !== verdictType) fail(node, `expected a ${datatype.name}`);
 	return node;
 }
 
@@ -65,3 +66,16 @@ export function printVerdict({ code, chain }: Verdict): Expression {
 	const name = Object.entries(codes).find(([, number]) => number === code)?.[0] ?? "queue";
 	return { [name]: chain === undefined ? null : { target: chain } } as unknown as Expression;
 }
+
+/** What becomes of the packet, where a map gives it. */
+export const verdict = {
+	parse: {
+		accept: parseVerdict("accept"),
+		drop: parseVerdict("drop"),
+		continue: parseVerdict("continue"),
+		return: parseVerdict("return"),
+		jump: parseVerdict("jump"),
+		goto: parseVerdict("goto"),
+	},
+	nodes: { verdict: { evaluate: evaluateVerdict, load: loadVerdict, print: printVerdict } },
+} satisfies ExpressionDefinition;

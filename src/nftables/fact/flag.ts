@@ -1,4 +1,10 @@
 import {
+	NF_NAT_RANGE_NETMAP,
+	NF_NAT_RANGE_PERSISTENT,
+	NF_NAT_RANGE_PROTO_RANDOM,
+	NF_NAT_RANGE_PROTO_RANDOM_FULLY,
+} from "../../uapi/netfilter.js";
+import {
 	NFT_SET_CONSTANT,
 	NFT_SET_EVAL,
 	NFT_SET_INTERVAL,
@@ -29,4 +35,12 @@ export const setFlags = {
 export const setPolicies = {
 	performance: NFT_SET_POL_PERFORMANCE,
 	memory: NFT_SET_POL_MEMORY,
+} as const;
+
+/** The NF_NAT_RANGE_* that a rule may name. */
+export const natFlags = {
+	random: NF_NAT_RANGE_PROTO_RANDOM,
+	"fully-random": NF_NAT_RANGE_PROTO_RANDOM_FULLY,
+	persistent: NF_NAT_RANGE_PERSISTENT,
+	netmap: NF_NAT_RANGE_NETMAP,
 } as const;

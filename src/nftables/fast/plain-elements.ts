@@ -1,15 +1,16 @@
 import { Writer } from "../../netlink/bytes.js";
 import { type AnyMessage, NLA_F_NESTED } from "../../netlink/schema.js";
 import { NFT_MSG_NEWSETELEM, setElemListAttrs } from "../../uapi/nf_tables.js";
-import { bytesOf } from "../command/element-encoding.js";
 import { MAX_BYTES } from "../command/set-message.js";
 import { parseImmediate } from "../expression/immediate.js";
 import { parseQuad } from "../fact/address.js";
 import { ipv4Addr, isBitmask, isInteger } from "../fact/datatype.js";
 import { byteLength } from "../fact/value.js";
 import { Cursor } from "../json/cursor.js";
+import { bytesOf } from "../tree/data.js";
 import type { Evaluation } from "../tree/evaluation.js";
-import { isInterval, isMap, type SetDeclaration } from "../tree/set.js";
+import type { SetDeclaration } from "../tree/node.js";
+import { isInterval, isMap } from "../tree/set.js";
 
 /** Whether the set's elements can be told by a number of a fixed width alone. */
 const isPlain = (set: SetDeclaration): boolean =>

@@ -4,7 +4,8 @@ import { NFT_SET_ELEM_INTERVAL_END } from "../../uapi/nf_tables_const.js";
 import { MAX_BYTES } from "../command/set-message.js";
 import { parseQuad } from "../fact/address.js";
 import { ipv4Addr } from "../fact/datatype.js";
-import { hasEndElements, isMap, type SetDeclaration } from "../tree/set.js";
+import type { SetDeclaration } from "../tree/node.js";
+import { hasEndElements, isMap } from "../tree/set.js";
 import { putAddress } from "./plain-elements.js";
 
 const LAST = 0xffffffff;

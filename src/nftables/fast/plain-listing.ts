@@ -7,10 +7,12 @@ import { NFTA_LIST_ELEM } from "../../uapi/nf_tables_expr.js";
 import { ipv4Addr, isBitmask, isInteger } from "../fact/datatype.js";
 import { byteLength, HOST_IS_LITTLE } from "../fact/value.js";
 import type { Expression, ItemJson } from "../json/expression.js";
-import { type Value, value } from "../tree/node.js";
+import { value } from "../tree/constant.js";
+import type { ListedSet } from "../tree/listed.js";
+import type { Value } from "../tree/node.js";
 import type { Printer } from "../tree/printer.js";
 import { PATH, range } from "../tree/reading.js";
-import { isInterval, isMap, type SetDeclaration } from "../tree/set.js";
+import { isInterval, isMap } from "../tree/set.js";
 
 /** Writes the elements of a set. */
 export type PrintElements = (printer: Printer) => readonly ItemJson[];
@@ -20,15 +22,12 @@ export type PrintElements = (printer: Printer) => readonly ItemJson[];
  * them. `undefined` when one of them is more than its key: then they are read like any others. This costs a third of
  * that, in time and in memory; large sets are made of nothing else (`npm run bench:nft`).
  */
-export function readPlain(
-	set: SetDeclaration,
-	lists: readonly Uint8Array[],
-): PrintElements | undefined {
+export function readPlain(set: ListedSet, lists: readonly Uint8Array[]): PrintElements | undefined {
 	const points = isNumeric(set) ? readPoints(set, lists) : undefined;
 	return points && ((printer) => print(points, set, printer));
 }
 
-const isNumeric = (set: SetDeclaration): boolean =>
+const isNumeric = (set: ListedSet): boolean =>
 	!isMap(set) &&
 	set.key.kind !== "concat" &&
 	set.key.bits > 0 &&
@@ -69,7 +68,7 @@ type Points = Float64Array;
 const begins = (point: number): boolean => point % 2 === 1;
 const numberAt = (point: number): number => Math.floor(point / 2);
 
-function readPoints(set: SetDeclaration, lists: readonly Uint8Array[]): Points | undefined {
+function readPoints(set: ListedSet, lists: readonly Uint8Array[]): Points | undefined {
 	const length = byteLength(set.key.bits);
 	const beginning = shapeOf(length, false);
 	const end = shapeOf(length, true);
@@ -92,7 +91,7 @@ function readPoints(set: SetDeclaration, lists: readonly Uint8Array[]): Points |
 	return points.subarray(0, count).sort();
 }
 
-function print(points: Points, set: SetDeclaration, printer: Printer): ItemJson[] {
+function print(points: Points, set: ListedSet, printer: Printer): ItemJson[] {
 	const { datatype, order } = set.key;
 	const bits = 8 * byteLength(set.key.bits);
 	const node = (number: number): Value => value(PATH, datatype, order, bits, BigInt(number));

@@ -1,11 +1,11 @@
 import { Writer } from "../../netlink/bytes.js";
 import type { AnyMessage } from "../../netlink/schema.js";
 import type { BatchMessage } from "../command/command.js";
-import { bytesOf } from "../command/element-encoding.js";
 import { parseImmediate } from "../expression/immediate.js";
 import { evaluateExpression } from "../expression/index.js";
 import type { Host } from "../fact/host.js";
 import { Cursor } from "../json/cursor.js";
+import { bytesOf } from "../tree/data.js";
 import type { Variable } from "../tree/emitter.js";
 import { Evaluation } from "../tree/evaluation.js";
 

@@ -6,11 +6,11 @@ import { fromBytes, swapOrder } from "../fact/value.js";
 import type { StatementJson } from "../json/statement.js";
 import { unknownExpression } from "../json/unknown.js";
 import { readStatements } from "../listing/rule.js";
-import type { Listed } from "../tree/listed.js";
+import type { Listed } from "../tree/completion.js";
+import type { ListedSet } from "../tree/listed.js";
 import type { Value } from "../tree/node.js";
 import type { Printer } from "../tree/printer.js";
 import { UnlistableError } from "../tree/reading.js";
-import type { SetDeclaration } from "../tree/set.js";
 
 const expressions = list(NFTA_LIST_ELEM, expr);
 type Decoded = ReturnType<(typeof expressions)["read"]>;
@@ -40,16 +40,12 @@ const WASTED = 64;
  */
 export class RuleLister {
 	readonly #family: number;
-	readonly #findSet: (name: string) => SetDeclaration | undefined;
+	readonly #findSet: (name: string) => ListedSet | undefined;
 	readonly #printer: Printer;
 	readonly #templates: Template[] = [];
 	#wasted = 0;
 
-	constructor(
-		family: number,
-		findSet: (name: string) => SetDeclaration | undefined,
-		printer: Printer,
-	) {
+	constructor(family: number, findSet: (name: string) => ListedSet | undefined, printer: Printer) {
 		this.#family = family;
 		this.#findSet = findSet;
 		this.#printer = printer;

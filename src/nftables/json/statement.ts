@@ -1,3 +1,4 @@
+import type { natFlags } from "../fact/flag.js";
 import type { Expression, TcpOptionJson, VerdictJson } from "./expression.js";
 
 export type StatementJson =
@@ -120,7 +121,7 @@ export interface DupJson {
 	readonly dup: { readonly addr: Expression; readonly dev?: Expression };
 }
 
-export type NatFlagJson = "random" | "fully-random" | "persistent" | "netmap";
+export type NatFlagJson = keyof typeof natFlags;
 export type NatTypeFlagJson = "interval" | "prefix" | "concat";
 interface NatOptionsJson {
 	readonly family?: "ip" | "ip6";

@@ -5,7 +5,8 @@ import {
 	NFT_SET_ELEM_INTERVAL_END,
 	NFT_SET_OBJECT,
 } from "../../uapi/nf_tables_const.js";
-import { flags, stringValue } from "../expression/value-listing.js";
+import { flags, stringValue } from "../expression/immediate.js";
+import { rangeToPrefix } from "../expression/prefix.js";
 import {
 	type Datatype,
 	ipv4Addr,
@@ -25,12 +26,12 @@ import {
 	swapOrder,
 	toBytes,
 } from "../fact/value.js";
-import { asPrefix } from "../statement/nat-listing.js";
+import { value } from "../tree/constant.js";
+import type { ListedElement, ListedSet } from "../tree/listed.js";
 import type { Concat, Element, Mapping, Node, SetLiteral, Value } from "../tree/node.js";
-import { value } from "../tree/node.js";
 import { constant, dataNode, PATH, range } from "../tree/reading.js";
-import { isDataMap, isInterval, type SetDeclaration } from "../tree/set.js";
-import { readStateful } from "./stateful.js";
+import { isDataMap, isInterval } from "../tree/set.js";
+import { listStateful } from "./stateful.js";
 
 export type ElementAttrs = Out<typeof setElemAttrs>;
 type Item = Element | Mapping;
@@ -40,7 +41,7 @@ interface Read {
 }
 
 /** The elements of a set as the kernel has them, as they are written. */
-export function readElements(set: SetDeclaration, all: readonly ElementAttrs[]): SetLiteral {
+export function readElements(set: ListedSet, all: readonly ElementAttrs[]): SetLiteral {
 	const { path, datatype, order, bits } = set.key;
 	return {
 		kind: "set",
@@ -54,7 +55,7 @@ export function readElements(set: SetDeclaration, all: readonly ElementAttrs[]):
 	};
 }
 
-function itemsOf(set: SetDeclaration, all: readonly ElementAttrs[]): Item[] {
+function itemsOf(set: ListedSet, all: readonly ElementAttrs[]): Item[] {
 	if (!isInterval(set)) return sorted(all.map((attrs) => itemOf(set, attrs, keyOf(set, attrs))));
 	// A concatenation has both ends of its ranges in one element.
 	if (set.fields.length > 1) return all.map((attrs) => itemOf(set, attrs, rangesOf(set, attrs)));
@@ -74,7 +75,7 @@ function inOrder(node: Value, ranges: boolean): Value {
 }
 const finished = (node: Value): Node => (isBitmask(node.datatype) ? flags(node) : node);
 
-function keyOf(set: SetDeclaration, attrs: ElementAttrs): Node {
+function keyOf(set: ListedSet, attrs: ElementAttrs): Node {
 	const { datatype, order, bits } = set.key;
 	const raw = attrs.NFTA_SET_ELEM_KEY?.NFTA_DATA_VALUE;
 	if (raw === undefined || isCatchall(attrs))
@@ -104,7 +105,7 @@ function partTypes(node: Node): readonly PartType[] {
 	return fields.map((field) => ({ datatype: field, order: field.order, bits: field.size }));
 }
 
-function concatKey(set: SetDeclaration, raw: Uint8Array): Concat {
+function concatKey(set: ListedSet, raw: Uint8Array): Concat {
 	return concat(set.key, splice(partTypes(set.key), raw, isInterval(set)).map(finished));
 }
 const concat = ({ datatype, bits }: Node, parts: Node[]): Concat => ({
@@ -119,7 +120,7 @@ const concat = ({ datatype, bits }: Node, parts: Node[]): Concat => ({
 
 const isAddress = (datatype: Datatype): boolean => datatype === ipv4Addr || datatype === ipv6Addr;
 
-function rangesOf(set: SetDeclaration, attrs: ElementAttrs): Node {
+function rangesOf(set: ListedSet, attrs: ElementAttrs): Node {
 	const low = attrs.NFTA_SET_ELEM_KEY?.NFTA_DATA_VALUE;
 	const high = attrs.NFTA_SET_ELEM_KEY_END?.NFTA_DATA_VALUE;
 	if (low === undefined || high === undefined) return keyOf(set, attrs);
@@ -137,11 +138,11 @@ function between(low: Value, high: Value): Node {
 		return wildcard(low, swapOrder(low.value, length)) ?? range(low, high);
 	}
 	const both = range(low, high);
-	return isAddress(low.datatype) ? asPrefix(both) : both;
+	return isAddress(low.datatype) ? rangeToPrefix(both) : both;
 }
 
 /** What a value of the map is: data, or the name of an object. */
-function dataOf(set: SetDeclaration, attrs: ElementAttrs): Node | undefined {
+function dataOf(set: ListedSet, attrs: ElementAttrs): Node | undefined {
 	const { NFTA_SET_ELEM_OBJREF: object, NFTA_SET_ELEM_DATA: data } = attrs;
 	if ((set.flags & NFT_SET_OBJECT) !== 0 && object !== undefined)
 		return value(PATH, string, "host", (object.length + 1) * 8, fromText(object));
@@ -172,15 +173,15 @@ function dataRange(type: Node, raw: Uint8Array): Node {
 		const used = bits > 0 ? bytes.subarray(0, byteLength(bits)) : bytes;
 		return { ...constant(used), datatype, order };
 	};
-	return asPrefix(range(end(raw.subarray(0, half)), end(raw.subarray(half))));
+	return rangeToPrefix(range(end(raw.subarray(0, half)), end(raw.subarray(half))));
 }
 
-function itemOf(set: SetDeclaration, attrs: ElementAttrs, key: Node): Item {
+function itemOf(set: ListedSet, attrs: ElementAttrs, key: Node): Item {
 	const comment = new Map(records(attrs.NFTA_SET_ELEM_USERDATA ?? new Uint8Array())).get(COMMENT);
 	const { NFTA_SET_ELEM_EXPR: only, NFTA_SET_ELEM_TIMEOUT: timeout } = attrs;
 	const { NFTA_SET_ELEM_EXPIRATION: expires } = attrs;
 	const { datatype, order, bits } = key;
-	const element: Element = {
+	const element: ListedElement = {
 		kind: "elem",
 		path: PATH,
 		datatype,
@@ -189,7 +190,7 @@ function itemOf(set: SetDeclaration, attrs: ElementAttrs, key: Node): Item {
 		key,
 		statements: [],
 		listed: (only === undefined ? (attrs.NFTA_SET_ELEM_EXPRESSIONS ?? []) : [only]).map(
-			readStateful,
+			listStateful,
 		),
 		...(timeout && { timeout }),
 		...(expires && { expires }),
@@ -226,7 +227,7 @@ const sorted = (items: readonly Item[]): Item[] =>
 		.map(({ item }) => item);
 
 /** Ends and beginnings, sorted, as intervals. */
-function intervals(set: SetDeclaration, all: readonly Read[]): Item[] {
+function intervals(set: ListedSet, all: readonly Read[]): Item[] {
 	const catchall = all.filter(({ item }) => keyIn(item).kind === "catchall");
 	const ends = all
 		.flatMap((read) => {
@@ -262,7 +263,7 @@ function interval(from: Node, last: bigint): Node {
 		return isString(datatype) ? { ...from, value: swapOrder(last, length) } : from;
 	}
 	const both = range(from, { ...from, value: last });
-	if (isAddress(datatype)) return asPrefix(both);
+	if (isAddress(datatype)) return rangeToPrefix(both);
 	return (isString(datatype) ? wildcard(from, from.value) : undefined) ?? both;
 }
 /** The beginning of a string: the bytes before the first zero, as a number in network order. */

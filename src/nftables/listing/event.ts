@@ -4,17 +4,20 @@ import type { Message, Out } from "../../netlink/schema.js";
 import { NLM_F_APPEND } from "../../uapi/netlink.js";
 import * as nft from "../../uapi/nf_tables.js";
 import { NFT_SET_ELEM_INTERVAL_END } from "../../uapi/nf_tables_const.js";
+import { printItem } from "../expression/set.js";
 import { type FamilyJson, families } from "../fact/family.js";
 import type { Host } from "../fact/host.js";
 import { nameOf } from "../fact/name.js";
 import { fromBytes } from "../fact/value.js";
 import { RuleLister } from "../fast/rule-lister.js";
 import { bounds } from "../tree/interval.js";
+import type { ListedSet } from "../tree/listed.js";
 import type { Element, Mapping } from "../tree/node.js";
-import { Printer, printItem } from "../tree/printer.js";
-import { elementOf, hasEndElements, isAnonymous, type SetDeclaration } from "../tree/set.js";
+import type { Printer } from "../tree/printer.js";
+import { elementOf, hasEndElements, isAnonymous } from "../tree/set.js";
 import { readElements } from "./element.js";
 import { printObject } from "./object.js";
+import { printerFor } from "./printer.js";
 import {
 	type Listing,
 	printChain,
@@ -37,7 +40,7 @@ type ElementsAttrs = Out<typeof nft.setElemListAttrs> & { readonly nfgen_family?
 /** Elements of one set, until it is known that no other of their message follow. */
 interface Pending {
 	readonly change: Change;
-	readonly set: SetDeclaration;
+	readonly set: ListedSet;
 	readonly elements: ElementAttrs[];
 }
 const tableKey = (family: number, table: string | undefined): string => `${family} ${table}`;
@@ -47,14 +50,14 @@ const event = (change: Change, object: unknown): RulesetEvent =>
 /** Reads what the kernel tells of each change, remembering the sets that rules and elements refer to. */
 export class EventReader {
 	readonly #printer: Printer;
-	readonly #tables = new Map<string, Map<string, SetDeclaration>>();
+	readonly #tables = new Map<string, Map<string, ListedSet>>();
 	readonly #handlers = this.#allHandlers();
 	#pending: Pending | undefined;
 	/** Sets deleted in this transaction: the rules that used them may be told of later. */
-	#deleted: SetDeclaration[] = [];
+	#deleted: ListedSet[] = [];
 
-	constructor(host: Host, sets: readonly SetDeclaration[]) {
-		this.#printer = new Printer(host);
+	constructor(host: Host, sets: readonly ListedSet[]) {
+		this.#printer = printerFor(host);
 		for (const set of sets) this.#remember(set);
 	}
 
@@ -126,17 +129,17 @@ export class EventReader {
 		return handlers;
 	}
 
-	#setsOf({ family, table }: SetDeclaration): Map<string, SetDeclaration> {
+	#setsOf({ family, table }: ListedSet): Map<string, ListedSet> {
 		const key = tableKey(family, table);
-		const sets = this.#tables.get(key) ?? new Map<string, SetDeclaration>();
+		const sets = this.#tables.get(key) ?? new Map<string, ListedSet>();
 		this.#tables.set(key, sets);
 		return sets;
 	}
-	#remember(set: SetDeclaration): void {
+	#remember(set: ListedSet): void {
 		this.#setsOf(set).set(set.name, set);
 	}
 	/** Unless another one has its name by now. */
-	#forget(set: SetDeclaration): void {
+	#forget(set: ListedSet): void {
 		const sets = this.#setsOf(set);
 		if (sets.get(set.name) === set) sets.delete(set.name);
 	}

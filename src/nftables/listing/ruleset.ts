@@ -15,8 +15,9 @@ import type {
 	TableJson,
 	UnknownObjectJson,
 } from "../json/object.js";
+import type { ListedSet } from "../tree/listed.js";
 import type { Printer } from "../tree/printer.js";
-import { isAnonymous, type SetDeclaration } from "../tree/set.js";
+import { isAnonymous } from "../tree/set.js";
 import { type ObjectAttrs, printObject } from "./object.js";
 import { commandOf, printSet } from "./set.js";
 
@@ -31,7 +32,7 @@ export interface TableContents {
 	readonly table: TableAttrs;
 	readonly chains: readonly ChainAttrs[];
 	readonly objects: readonly ObjectAttrs[];
-	readonly sets: readonly SetDeclaration[];
+	readonly sets: readonly ListedSet[];
 	readonly flowtables: readonly FlowtableAttrs[];
 	readonly rules: readonly RuleAttrs[];
 }

@@ -7,6 +7,7 @@ import {
 	NFT_SET_OBJECT,
 	NFT_SET_POL_MEMORY,
 } from "../../uapi/nf_tables_const.js";
+import { printItem } from "../expression/set.js";
 import { type Datatype, datatypeById, integer, verdict } from "../fact/datatype.js";
 import { type FamilyJson, families } from "../fact/family.js";
 import { setFlags } from "../fact/flag.js";
@@ -15,12 +16,14 @@ import { objectTypes } from "../fact/object.js";
 import { records, SET } from "../fact/userdata.js";
 import { byteLength, fromBytes, type Order } from "../fact/value.js";
 import type { SetDeclarationJson, TypeJson } from "../json/object.js";
-import { type Node, value } from "../tree/node.js";
-import { type Printer, printItem } from "../tree/printer.js";
+import { value } from "../tree/constant.js";
+import type { ListedSet } from "../tree/listed.js";
+import type { Node } from "../tree/node.js";
+import type { Printer } from "../tree/printer.js";
 import { PATH } from "../tree/reading.js";
-import { isMap, type SetDeclaration } from "../tree/set.js";
+import { isMap } from "../tree/set.js";
 import type { readElements } from "./element.js";
-import { readStateful } from "./stateful.js";
+import { listStateful } from "./stateful.js";
 import { readTypeof } from "./typeof.js";
 
 export type SetAttrs = Out<typeof setAttrs>;
@@ -45,7 +48,7 @@ function typed(id: number, order: Order | undefined, bits: number): Node {
 }
 
 /** A set or map as the kernel has it, without its elements. */
-export function readSet(family: number, attrs: SetAttrs): SetDeclaration {
+export function readSet(family: number, attrs: SetAttrs): ListedSet {
 	const userdata = new Map(records(attrs.NFTA_SET_USERDATA ?? new Uint8Array()));
 	const flags = attrs.NFTA_SET_FLAGS ?? 0;
 	const comment = userdata.get(SET.COMMENT);
@@ -71,7 +74,7 @@ export function readSet(family: number, attrs: SetAttrs): SetDeclaration {
 		...(attrs.NFTA_SET_POLICY !== undefined && { policy: attrs.NFTA_SET_POLICY }),
 		...(comment && { comment: new TextDecoder().decode(comment.subarray(0, -1)) }),
 		statements: [],
-		listed: (only === undefined ? (attrs.NFTA_SET_EXPRESSIONS ?? []) : [only]).map(readStateful),
+		listed: (only === undefined ? (attrs.NFTA_SET_EXPRESSIONS ?? []) : [only]).map(listStateful),
 		fields: (desc?.NFTA_SET_DESC_CONCAT ?? []).map((f) => f.NFTA_SET_FIELD_LEN ?? 0),
 		...(attrs.NFTA_SET_COUNT !== undefined && { count: attrs.NFTA_SET_COUNT }),
 		...(attrs.NFTA_SET_HANDLE !== undefined && { handle: attrs.NFTA_SET_HANDLE }),
@@ -113,7 +116,7 @@ function typeNames({ datatype }: Node): TypeJson {
 }
 
 /** The declaration of a set with its elements. */
-export function printSet(set: SetDeclaration, printer: Printer): SetDeclarationJson {
+export function printSet(set: ListedSet, printer: Printer): SetDeclarationJson {
 	const { key, data, flags, objectType, listed = [] } = set;
 	const constant = (flags & NFT_SET_CONSTANT) !== 0;
 	const items =
@@ -142,4 +145,4 @@ export function printSet(set: SetDeclaration, printer: Printer): SetDeclarationJ
 		...(listed.length > 0 && { stmt: listed.map((s) => s.print(printer.withoutState)) }),
 	};
 }
-export const commandOf = (set: SetDeclaration): "map" | "set" => (isMap(set) ? "map" : "set");
+export const commandOf = (set: ListedSet): "map" | "set" => (isMap(set) ? "map" : "set");

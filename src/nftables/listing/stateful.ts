@@ -1,26 +1,12 @@
 import { unknownExpression } from "../json/unknown.js";
-import { listCounter } from "../statement/counter.js";
-import { listCtCount } from "../statement/ct-count.js";
-import { listLast } from "../statement/last.js";
-import { listLimit } from "../statement/limit.js";
-import { listQuota } from "../statement/quota.js";
-import { constantStatement, type Listed } from "../tree/listed.js";
-import type { StatefulExpr } from "../tree/reading.js";
+import { statefulListers } from "../statement/index.js";
+import type { Listed } from "../tree/completion.js";
+import { constantStatement } from "../tree/listed.js";
+import type { ListedStateful } from "../tree/reading.js";
 
 /** The statement of an element, of a set or of a dynamic update. */
-export function readStateful(expr: StatefulExpr): Listed {
-	switch (expr.NFTA_EXPR_NAME) {
-		case "counter":
-			return listCounter(expr.NFTA_EXPR_DATA ?? {});
-		case "connlimit":
-			return listCtCount(expr.NFTA_EXPR_DATA ?? {});
-		case "last":
-			return listLast(expr.NFTA_EXPR_DATA ?? {});
-		case "limit":
-			return listLimit(expr.NFTA_EXPR_DATA ?? {});
-		case "quota":
-			return listQuota(expr.NFTA_EXPR_DATA ?? {});
-		default:
-			return constantStatement(() => unknownExpression(expr));
-	}
+export function listStateful(expr: ListedStateful): Listed {
+	const list = statefulListers[`${expr.NFTA_EXPR_NAME}`];
+	if (list === undefined) return constantStatement(() => unknownExpression(expr));
+	return list(expr.NFTA_EXPR_DATA ?? {});
 }

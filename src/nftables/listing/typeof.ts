@@ -1,4 +1,5 @@
 import { NFT_EXTHDR_OP_IPV6 } from "../../uapi/nf_tables_const.js";
+import { concatKey } from "../expression/concat.js";
 import { ctNode, readCt } from "../expression/ct.js";
 import { exthdrNode } from "../expression/exthdr.js";
 import { candidates } from "../expression/exthdr-listing.js";
@@ -8,19 +9,18 @@ import { readIpsec } from "../expression/ipsec.js";
 import { readMeta } from "../expression/meta.js";
 import { readNumgen } from "../expression/numgen.js";
 import { readOsf } from "../expression/osf.js";
-import { rawPayload } from "../expression/payload.js";
-import { adopt } from "../expression/payload-listing.js";
+import { adopt, rawPayload } from "../expression/payload-listing.js";
 import { readRt } from "../expression/rt.js";
 import { readSocket } from "../expression/socket.js";
-import { concatOf, integer, verdict } from "../fact/datatype.js";
+import { verdict } from "../fact/datatype.js";
 import { extensionHeaders } from "../fact/exthdr.js";
 import { type Base, protocolById } from "../fact/protocol.js";
 import { records } from "../fact/userdata.js";
-import { byteLength, fromBytes, padded } from "../fact/value.js";
-import type { Concat, Kind, Node } from "../tree/node.js";
-import { unevaluated } from "../tree/node.js";
+import { fromBytes } from "../fact/value.js";
+import type { Kind, Node } from "../tree/node.js";
 import { PATH, Reading, UnlistableError } from "../tree/reading.js";
 import { expressionIds } from "../tree/typeof.js";
+import { listStateful } from "./stateful.js";
 
 const EXPR = 0;
 const DATA = 1;
@@ -52,22 +52,12 @@ function readConcat(data: Uint8Array): Node | undefined {
 		if (part === undefined) return undefined;
 		parts.push(part);
 	}
-	return keyOf(parts);
-}
-/** A concatenation as a key: its plain integers are as wide as what they are read from. */
-export function keyOf(parts: readonly Node[]): Concat {
-	for (const part of parts)
-		if (part.datatype.id === integer.id)
-			part.datatype = { ...part.datatype, size: part.bits, order: part.order };
-	const bits = parts.reduce((sum, part) => sum + padded(part.bits), 0);
-	const fields = parts.map((part) => byteLength(part.bits));
-	const datatype = concatOf(parts.map((part) => part.datatype));
-	return { kind: "concat", path: PATH, ...unevaluated, datatype, bits, parts: [...parts], fields };
+	return concatKey(parts);
 }
 
 /** What the reader of an expression makes of the same numbers in a rule. */
 function loaded(read: (reading: Reading) => void): Node {
-	const reading = new Reading(0, () => undefined);
+	const reading = new Reading(0, () => undefined, listStateful);
 	read(reading);
 	return reading.load(1);
 }

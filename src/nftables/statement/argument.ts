@@ -2,8 +2,9 @@ import { prefixToRange } from "../expression/prefix.js";
 import { compatible, type Datatype, integer, ipv4Addr, isInteger, mark } from "../fact/datatype.js";
 import type { Order } from "../fact/value.js";
 import { fail } from "../json/error.js";
+import { isConstant } from "../tree/constant.js";
 import type { Evaluation } from "../tree/evaluation.js";
-import { isConstant, type Node } from "../tree/node.js";
+import type { Node } from "../tree/node.js";
 
 /** What a statement writes: its type, width and byte order. */
 export interface Target {

@@ -1,10 +1,11 @@
 import { NFT_OBJECT_COUNTER } from "../../uapi/nf_tables_obj.js";
 import type { Cursor } from "../json/cursor.js";
-import type { Listed } from "../tree/listed.js";
+import type { Listed } from "../tree/completion.js";
+import type { StatementDefinition } from "../tree/definition.js";
+import type { Statement } from "../tree/evaluation.js";
 import { constantStatement } from "../tree/listed.js";
 import type { Parser } from "../tree/parser.js";
-import type { DataOf as ReadData } from "../tree/reading.js";
-import type { Statement } from "../tree/statement.js";
+import type { ReadData } from "../tree/reading.js";
 import { objectReference } from "./objref.js";
 import { statefulStatement } from "./stateful.js";
 
@@ -32,3 +33,9 @@ export const listCounter = (data: ReadData<"counter">): Listed =>
 					bytes: Number(data.NFTA_COUNTER_BYTES ?? 0n),
 				},
 	}));
+
+/** Counts packets and bytes, in the rule or in a named counter. */
+export const counter: StatementDefinition = {
+	parse: { counter: parseCounter },
+	stateful: { counter: listCounter },
+};

@@ -1,9 +1,10 @@
 import { NFT_CONNLIMIT_F_INV } from "../../uapi/nf_tables_const.js";
 import type { Cursor } from "../json/cursor.js";
-import type { Listed } from "../tree/listed.js";
+import type { Listed } from "../tree/completion.js";
+import type { StatementDefinition } from "../tree/definition.js";
+import type { Statement } from "../tree/evaluation.js";
 import { constantStatement } from "../tree/listed.js";
-import type { DataOf as ReadData } from "../tree/reading.js";
-import type { Statement } from "../tree/statement.js";
+import type { ReadData } from "../tree/reading.js";
 import { statefulStatement } from "./stateful.js";
 
 export function parseCtCount(at: Cursor): Statement {
@@ -24,3 +25,9 @@ export const listCtCount = (data: ReadData<"connlimit">): Listed =>
 			...(((data.NFTA_CONNLIMIT_FLAGS ?? 0) & NFT_CONNLIMIT_F_INV) !== 0 && { inv: true }),
 		},
 	}));
+
+/** Holds up to so many connections; `inv`: above. */
+export const ctCount: StatementDefinition = {
+	parse: { "ct count": parseCtCount },
+	stateful: { connlimit: listCtCount },
+};

@@ -1,14 +1,15 @@
 import { NFPROTO_IPV4, NFPROTO_IPV6, NFPROTO_NETDEV } from "../../uapi/netfilter.js";
-import { setType } from "../expression/value-listing.js";
 import { ifaceIndex, ipv4Addr, ipv6Addr } from "../fact/datatype.js";
 import type { Cursor } from "../json/cursor.js";
 import { fail } from "../json/error.js";
+import type { Listed } from "../tree/completion.js";
+import type { StatementDefinition } from "../tree/definition.js";
 import { registerNumber, sizeOf } from "../tree/emitter.js";
-import type { Listed } from "../tree/listed.js";
+import type { Statement } from "../tree/evaluation.js";
 import { statementOf } from "../tree/listed.js";
 import type { Parser } from "../tree/parser.js";
-import type { DataOf as ReadData, Reading } from "../tree/reading.js";
-import type { Statement } from "../tree/statement.js";
+import type { ReadData, Reading } from "../tree/reading.js";
+import { setType } from "../tree/typing.js";
 import { evaluateAddress } from "./address.js";
 import { evaluateArgument, rejectRange } from "./argument.js";
 
@@ -65,3 +66,9 @@ export function listDup(data: ReadData<"dup">, reading: Reading): Listed {
 		},
 	}));
 }
+
+/** Sends a copy of the packet elsewhere: to an address, in the netdev family to a device. */
+export const dup: StatementDefinition = {
+	parse: { dup: parseDup },
+	list: { dup: listDup },
+};

@@ -1,8 +1,9 @@
 import type { Cursor } from "../json/cursor.js";
-import type { Listed } from "../tree/listed.js";
+import type { Listed } from "../tree/completion.js";
+import type { StatementDefinition } from "../tree/definition.js";
+import type { Statement } from "../tree/evaluation.js";
 import { constantStatement } from "../tree/listed.js";
-import type { DataOf as ReadData } from "../tree/reading.js";
-import type { Statement } from "../tree/statement.js";
+import type { ReadData } from "../tree/reading.js";
 
 export function parseFlow(at: Cursor): Statement {
 	const json = at.fields(["op", "flowtable"]);
@@ -20,3 +21,9 @@ export function parseFlow(at: Cursor): Statement {
 
 export const listFlow = (data: ReadData<"flow_offload">): Listed =>
 	constantStatement(() => ({ flow: { op: "add", flowtable: `@${data.NFTA_FLOW_TABLE_NAME}` } }));
+
+/** Lets the connection bypass the ruleset through a flowtable. */
+export const flow: StatementDefinition = {
+	parse: { flow: parseFlow },
+	list: { flow_offload: listFlow },
+};

@@ -1,15 +1,16 @@
 import { NFPROTO_IPV4, NFPROTO_NETDEV } from "../../uapi/netfilter.js";
-import { setType } from "../expression/value-listing.js";
 import { ifaceIndex, ipv4Addr, ipv6Addr } from "../fact/datatype.js";
 import { ipVersions } from "../fact/family.js";
 import type { Cursor } from "../json/cursor.js";
 import { fail } from "../json/error.js";
+import type { Listed } from "../tree/completion.js";
+import type { StatementDefinition } from "../tree/definition.js";
 import { registerNumber, sizeOf } from "../tree/emitter.js";
-import type { Listed } from "../tree/listed.js";
+import type { Statement } from "../tree/evaluation.js";
 import { statementOf } from "../tree/listed.js";
 import type { Parser } from "../tree/parser.js";
-import type { DataOf as ReadData, Reading } from "../tree/reading.js";
-import type { Statement } from "../tree/statement.js";
+import type { ReadData, Reading } from "../tree/reading.js";
+import { setType } from "../tree/typing.js";
 import { evaluateArgument, rejectRange } from "./argument.js";
 
 const device = { datatype: ifaceIndex, bits: 32, order: "host" } as const;
@@ -60,3 +61,9 @@ export function listFwd(data: ReadData<"fwd">, reading: Reading): Listed {
 		},
 	}));
 }
+
+/** Sends the packet out of another device. */
+export const fwd: StatementDefinition = {
+	parse: { fwd: parseFwd },
+	list: { fwd: listFwd },
+};

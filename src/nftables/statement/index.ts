@@ -1,63 +1,82 @@
+import type { Listed } from "../tree/completion.js";
+import type { StatementDefinition } from "../tree/definition.js";
 import type { StatementParser } from "../tree/parser.js";
-import { parseCounter } from "./counter.js";
-import { parseCtCount } from "./ct-count.js";
-import { parseCtExpectation, parseCtHelper, parseCtTimeout, parseSecmark } from "./ct-object.js";
-import { parseDup } from "./dup.js";
-import { parseFlow } from "./flow.js";
-import { parseFwd } from "./fwd.js";
-import { parseLast } from "./last.js";
-import { parseLimit } from "./limit.js";
-import { parseLog } from "./log.js";
-import { parseMangle } from "./mangle.js";
-import { parseMatch } from "./match.js";
-import { parseMeter } from "./meter.js";
-import { parseNat } from "./nat.js";
-import { parseNotrack } from "./notrack.js";
-import { parseQueue } from "./queue.js";
-import { parseQuota } from "./quota.js";
-import { parseReject } from "./reject.js";
-import { parseReset } from "./reset.js";
-import { parseMapStatement, parseSetStatement } from "./set.js";
-import { parseSynproxy } from "./synproxy.js";
-import { parseTproxy } from "./tproxy.js";
-import { parseVerdict } from "./verdict.js";
-import { parseVmap } from "./vmap.js";
+import type { Reading } from "../tree/reading.js";
+import { counter } from "./counter.js";
+import { ctCount } from "./ct-count.js";
+import { ctObject } from "./ct-object.js";
+import { dup } from "./dup.js";
+import { flow } from "./flow.js";
+import { fwd } from "./fwd.js";
+import { last } from "./last.js";
+import { limit } from "./limit.js";
+import { log } from "./log.js";
+import { mangle } from "./mangle.js";
+import { match } from "./match.js";
+import { meter } from "./meter.js";
+import { nat } from "./nat.js";
+import { notrack } from "./notrack.js";
+import { objref } from "./objref.js";
+import { queue } from "./queue.js";
+import { quota } from "./quota.js";
+import { reject } from "./reject.js";
+import { reset } from "./reset.js";
+import { setUpdate } from "./set.js";
+import { synproxy } from "./synproxy.js";
+import { tproxy } from "./tproxy.js";
+import { verdict } from "./verdict.js";
+import { vmap } from "./vmap.js";
+import { xt } from "./xt.js";
 
-/** Every statement by its name in JSON. */
-export const statementParsers: Readonly<Record<string, StatementParser>> = {
-	accept: parseVerdict("accept"),
-	drop: parseVerdict("drop"),
-	continue: parseVerdict("continue"),
-	return: parseVerdict("return"),
-	jump: parseVerdict("jump"),
-	goto: parseVerdict("goto"),
-	vmap: parseVmap,
-	match: parseMatch,
-	counter: parseCounter,
-	mangle: parseMangle,
-	quota: parseQuota,
-	last: parseLast,
-	limit: parseLimit,
-	flow: parseFlow,
-	fwd: parseFwd,
-	notrack: parseNotrack,
-	dup: parseDup,
-	snat: parseNat("snat"),
-	dnat: parseNat("dnat"),
-	masquerade: parseNat("masquerade"),
-	redirect: parseNat("redirect"),
-	reject: parseReject,
-	set: parseSetStatement,
-	map: parseMapStatement,
-	log: parseLog,
-	"ct helper": parseCtHelper,
-	"ct timeout": parseCtTimeout,
-	"ct expectation": parseCtExpectation,
-	secmark: parseSecmark,
-	meter: parseMeter,
-	queue: parseQueue,
-	"ct count": parseCtCount,
-	tproxy: parseTproxy,
-	synproxy: parseSynproxy,
-	reset: parseReset,
-};
+/** Every statement there is: to add one is to write its file and name it here. */
+export const definitions: readonly StatementDefinition[] = [
+	verdict,
+	vmap,
+	match,
+	counter,
+	quota,
+	limit,
+	last,
+	ctCount,
+	mangle,
+	flow,
+	fwd,
+	notrack,
+	dup,
+	nat,
+	reject,
+	setUpdate,
+	log,
+	ctObject,
+	objref,
+	meter,
+	queue,
+	tproxy,
+	synproxy,
+	reset,
+	xt,
+];
+
+/** By its name in JSON, what parses a statement. */
+export const statementParsers: Readonly<Record<string, StatementParser>> = Object.assign(
+	{},
+	...definitions.map(({ parse }) => parse),
+);
+/** The names of those with a state, which an element may have. */
+export const statefulNames: readonly string[] = definitions.flatMap(({ parse = {}, stateful }) =>
+	stateful === undefined ? [] : Object.keys(parse),
+);
+
+/** Answers `undefined` where an expression is no statement of this kind. */
+export type StatementLister = (data: object, reading: Reading) => Listed | undefined;
+const listers = new Map<string, StatementLister[]>();
+for (const { list, stateful } of definitions)
+	for (const [name, lister] of Object.entries({ ...list, ...stateful }))
+		listers.set(name, [...(listers.get(name) ?? []), lister as StatementLister]);
+/** By the kernel's name of it, what may list an expression as a statement. */
+export const statementListers: ReadonlyMap<string, readonly StatementLister[]> = listers;
+/** The same for an expression with a state. */
+export const statefulListers: Readonly<Record<string, (data: object) => Listed>> = Object.assign(
+	{},
+	...definitions.map(({ stateful }) => stateful),
+);

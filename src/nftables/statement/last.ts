@@ -1,8 +1,9 @@
 import type { Cursor } from "../json/cursor.js";
-import type { Listed } from "../tree/listed.js";
+import type { Listed } from "../tree/completion.js";
+import type { StatementDefinition } from "../tree/definition.js";
+import type { Statement } from "../tree/evaluation.js";
 import { constantStatement } from "../tree/listed.js";
-import type { DataOf as ReadData } from "../tree/reading.js";
-import type { Statement } from "../tree/statement.js";
+import type { ReadData } from "../tree/reading.js";
 import { statefulStatement } from "./stateful.js";
 
 export function parseLast(at: Cursor): Statement {
@@ -21,3 +22,9 @@ export const listLast = (data: ReadData<"last">): Listed =>
 	constantStatement(({ stateless }) => ({
 		last: stateless || !data.NFTA_LAST_SET ? null : { used: Number(data.NFTA_LAST_MSECS ?? 0n) },
 	}));
+
+/** Remembers when it last saw a packet. */
+export const last: StatementDefinition = {
+	parse: { last: parseLast },
+	stateful: { last: listLast },
+};

@@ -7,12 +7,13 @@ import { NFT_OBJECT_LIMIT } from "../../uapi/nf_tables_obj.js";
 import { nameOf } from "../fact/name.js";
 import type { Cursor } from "../json/cursor.js";
 import type { PeriodJson, RateJson } from "../json/statement.js";
+import type { Listed } from "../tree/completion.js";
+import type { StatementDefinition } from "../tree/definition.js";
 import type { DataOf } from "../tree/emitter.js";
-import type { Listed } from "../tree/listed.js";
+import type { Statement } from "../tree/evaluation.js";
 import { constantStatement } from "../tree/listed.js";
 import type { Parser } from "../tree/parser.js";
-import type { DataOf as ReadData } from "../tree/reading.js";
-import type { Statement } from "../tree/statement.js";
+import type { ReadData } from "../tree/reading.js";
 import { objectReference } from "./objref.js";
 import { byteUnits, inUnit, statefulStatement } from "./stateful.js";
 
@@ -74,3 +75,9 @@ export function printRate(data: ReadData<"limit">): RateJson {
 	const [burstNumber, burst_unit] = inUnit(BigInt(burst));
 	return { rate: number, burst: burstNumber, per, ...inv, rate_unit, burst_unit };
 }
+
+/** Holds for so many packets or bytes in a time; `inv`: for those beyond. */
+export const limit: StatementDefinition = {
+	parse: { limit: parseLimit },
+	stateful: { limit: listLimit },
+};

@@ -13,11 +13,12 @@ import {
 import { flagNames, nameOf } from "../fact/name.js";
 import type { Cursor } from "../json/cursor.js";
 import type { LogFlagJson, LogJson, LogLevelJson } from "../json/statement.js";
+import type { Listed } from "../tree/completion.js";
+import type { StatementDefinition } from "../tree/definition.js";
 import type { DataOf } from "../tree/emitter.js";
-import type { Listed } from "../tree/listed.js";
+import type { Statement } from "../tree/evaluation.js";
 import { constantStatement } from "../tree/listed.js";
-import type { DataOf as ReadData } from "../tree/reading.js";
-import type { Statement } from "../tree/statement.js";
+import type { ReadData } from "../tree/reading.js";
 
 const levels = {
 	emerg: NFT_LOGLEVEL_EMERG,
@@ -91,3 +92,9 @@ export const listLog = (data: ReadData<"log">): Listed =>
 		};
 		return { log: Object.keys(named).length === 0 ? null : named };
 	});
+
+/** Writes the packet to the kernel's log, or to the programs that listen to a group. */
+export const log: StatementDefinition = {
+	parse: { log: parseLog },
+	list: { log: listLog },
+};

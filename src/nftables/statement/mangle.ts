@@ -1,27 +1,27 @@
 import { NFT_CT_EVENTMASK, NFT_CT_HELPER, NFT_CT_SECMARK } from "../../uapi/nf_tables_const.js";
 import { NFT_OBJECT_CT_HELPER } from "../../uapi/nf_tables_obj.js";
+import { listOf } from "../expression/binary-listing.js";
 import { ctNode, printCt } from "../expression/ct.js";
 import { evaluateField } from "../expression/exthdr.js";
 import { exthdrOf } from "../expression/exthdr-listing.js";
 import { printMeta } from "../expression/meta.js";
-import { listOf } from "../expression/relational-listing.js";
-import { setType } from "../expression/value-listing.js";
 import { metaKeys } from "../fact/key.js";
 import { byteLength } from "../fact/value.js";
 import type { Cursor } from "../json/cursor.js";
 import { fail } from "../json/error.js";
+import type { Listed } from "../tree/completion.js";
+import { isConstant } from "../tree/constant.js";
+import type { StatementDefinition } from "../tree/definition.js";
 import { type Emitter, type Register, registerNumber } from "../tree/emitter.js";
-import type { Evaluation } from "../tree/evaluation.js";
-import type { Listed } from "../tree/listed.js";
+import type { Evaluation, Statement } from "../tree/evaluation.js";
 import { statementOf } from "../tree/listed.js";
 import type { Ct, Exthdr, Meta, Node } from "../tree/node.js";
-import { isConstant } from "../tree/node.js";
 import type { Parser } from "../tree/parser.js";
-import type { DataOf as ReadData, Reading } from "../tree/reading.js";
-import type { Statement } from "../tree/statement.js";
+import type { ReadData, Reading } from "../tree/reading.js";
+import { setType } from "../tree/typing.js";
 import { evaluateArgument, rejectRange, type Target } from "./argument.js";
 import { referenceNode } from "./objref.js";
-import { writePayload } from "./write-payload.js";
+import { listPayloadWrite, writePayload } from "./write-payload.js";
 
 export function parseMangle(at: Cursor, parser: Parser): Statement {
 	const json = at.fields(["key", "value"]);
@@ -115,7 +115,8 @@ function writeExthdr(path: string, key: Exthdr, given: Node): Statement {
 	);
 }
 
-export function listMetaWrite(data: ReadData<"meta">, reading: Reading): Listed {
+function listMetaWrite(data: ReadData<"meta">, reading: Reading): Listed | undefined {
+	if (data.NFTA_META_DREG !== undefined) return undefined;
 	const value = reading.load(data.NFTA_META_SREG);
 	const key = Object.values(metaKeys).find((k) => k.key === data.NFTA_META_KEY);
 	if (key !== undefined) setType(value, key.datatype, key.order);
@@ -123,7 +124,9 @@ export function listMetaWrite(data: ReadData<"meta">, reading: Reading): Listed 
 		mangle: { key: printMeta({ key: key?.key ?? 0 }), value: printer.node(nodes.value) },
 	}));
 }
-export function listCtWrite(data: ReadData<"ct">, reading: Reading): Listed {
+
+function listCtWrite(data: ReadData<"ct">, reading: Reading): Listed | undefined {
+	if (data.NFTA_CT_DREG !== undefined) return undefined;
 	const value = reading.load(data.NFTA_CT_SREG);
 	const key = ctNode(data.NFTA_CT_KEY, data.NFTA_CT_DIRECTION);
 	setType(value, key.datatype, key.order);
@@ -134,7 +137,9 @@ export function listCtWrite(data: ReadData<"ct">, reading: Reading): Listed {
 		},
 	}));
 }
-export function listExthdrWrite(data: ReadData<"exthdr">, reading: Reading): Listed {
+
+function listExthdrWrite(data: ReadData<"exthdr">, reading: Reading): Listed | undefined {
+	if (data.NFTA_EXTHDR_DREG !== undefined || data.NFTA_EXTHDR_SREG === undefined) return undefined;
 	const value = reading.load(data.NFTA_EXTHDR_SREG);
 	const key = exthdrOf(data);
 	setType(value, key.datatype, "big");
@@ -144,3 +149,14 @@ export function listExthdrWrite(data: ReadData<"exthdr">, reading: Reading): Lis
 		print: (printer) => ({ mangle: { key: printer.node(key), value: printer.node(value) } }),
 	};
 }
+
+/** Writes to the packet, its metadata or its connection. */
+export const mangle: StatementDefinition = {
+	parse: { mangle: parseMangle },
+	list: {
+		meta: listMetaWrite,
+		ct: listCtWrite,
+		exthdr: listExthdrWrite,
+		payload: listPayloadWrite,
+	},
+};

@@ -5,14 +5,15 @@ import {
 	NFT_SET_TIMEOUT,
 } from "../../uapi/nf_tables_const.js";
 import { elementOfKey } from "../expression/set.js";
+import { evaluateDeclaration } from "../expression/set-declaration.js";
 import type { Cursor } from "../json/cursor.js";
 import { fail } from "../json/error.js";
+import { isConstant } from "../tree/constant.js";
+import type { StatementDefinition } from "../tree/definition.js";
 import { registerNumber } from "../tree/emitter.js";
-import { Evaluation } from "../tree/evaluation.js";
-import { isConstant } from "../tree/node.js";
+import type { Statement } from "../tree/evaluation.js";
+import type { SetDeclaration } from "../tree/node.js";
 import type { Parser } from "../tree/parser.js";
-import { evaluateSet, type SetDeclaration } from "../tree/set.js";
-import type { Statement } from "../tree/statement.js";
 
 export function parseMeter(at: Cursor, parser: Parser): Statement {
 	const json = at.fields(["name", "key", "stmt"], ["size"]);
@@ -43,7 +44,7 @@ export function parseMeter(at: Cursor, parser: Parser): Statement {
 				fields: [],
 				...(size !== undefined && { size }),
 			};
-			evaluateSet(set, new Evaluation(evaluation.ruleset, evaluation.family));
+			evaluateDeclaration(set);
 			evaluation.ruleset.declare(set);
 			statement.evaluate(evaluation);
 		},
@@ -61,3 +62,8 @@ export function parseMeter(at: Cursor, parser: Parser): Statement {
 		},
 	};
 }
+
+/** A statement with a state per key: a dynamic set that the rule declares by using it. */
+export const meter: StatementDefinition = {
+	parse: { meter: parseMeter },
+};

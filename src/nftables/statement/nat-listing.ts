@@ -5,15 +5,19 @@ import {
 	NFPROTO_IPV6,
 } from "../../uapi/netfilter.js";
 import { NFT_NAT_SNAT } from "../../uapi/nf_tables_const.js";
-import { setType } from "../expression/value-listing.js";
+import { rangeToPrefix } from "../expression/prefix.js";
 import { inetService, ipv4Addr, ipv6Addr } from "../fact/datatype.js";
+import { natFlags } from "../fact/flag.js";
 import { flagNames } from "../fact/name.js";
-import { bitmask, lowestBit } from "../fact/value.js";
 import type { StatementJson } from "../json/statement.js";
-import { type Listed, statementOf } from "../tree/listed.js";
-import type { Node, Range } from "../tree/node.js";
-import { type DataOf, type Reading, range } from "../tree/reading.js";
-import { flags, type NatKind } from "./nat.js";
+import type { Listed } from "../tree/completion.js";
+import { statementOf } from "../tree/listed.js";
+import type { Node } from "../tree/node.js";
+import { type ReadData, type Reading, range } from "../tree/reading.js";
+import { setType } from "../tree/typing.js";
+
+/** How a connection is rewritten, in the word of JSON. */
+export type NatKind = "snat" | "dnat" | "masquerade" | "redirect";
 
 /** One port or a range of ports. */
 function portOf(min: number | undefined, max: number | undefined, reading: Reading) {
@@ -36,18 +40,18 @@ function list(
 			...(family && { family }),
 			...(addr && { addr: printer.node(addr) }),
 			...(port && { port: printer.node(port) }),
-			...flagNames(flags, given),
+			...flagNames(natFlags, given),
 			...((given & NF_NAT_RANGE_NETMAP) !== 0 && { type_flags: ["prefix"] }),
 		};
 		return { [kind]: Object.keys(options).length === 0 ? null : options } as StatementJson;
 	});
 }
 
-export const listMasquerade = (data: DataOf<"masq">, reading: Reading): Listed => {
+export const listMasquerade = (data: ReadData<"masq">, reading: Reading): Listed => {
 	const port = portOf(data.NFTA_MASQ_REG_PROTO_MIN, data.NFTA_MASQ_REG_PROTO_MAX, reading);
 	return list("masquerade", undefined, { addr: undefined, port }, data.NFTA_MASQ_FLAGS ?? 0);
 };
-export const listRedirect = (data: DataOf<"redir">, reading: Reading): Listed => {
+export const listRedirect = (data: ReadData<"redir">, reading: Reading): Listed => {
 	const port = portOf(data.NFTA_REDIR_REG_PROTO_MIN, data.NFTA_REDIR_REG_PROTO_MAX, reading);
 	return list("redirect", undefined, { addr: undefined, port }, data.NFTA_REDIR_FLAGS ?? 0);
 };
@@ -60,7 +64,7 @@ function isWideMap(addr: Node | undefined, version: number): boolean {
 	return dataIsInterval || data?.bits === own + 32;
 }
 
-export function listNat(data: DataOf<"nat">, reading: Reading): Listed {
+export function listNat(data: ReadData<"nat">, reading: Reading): Listed {
 	const { NFTA_NAT_FAMILY: version = 0, NFTA_NAT_REG_ADDR_MIN: min } = data;
 	const { NFTA_NAT_REG_ADDR_MAX: max, NFTA_NAT_FLAGS: given = 0 } = data;
 	const kind = data.NFTA_NAT_TYPE === NFT_NAT_SNAT ? "snat" : "dnat";
@@ -73,21 +77,9 @@ export function listNat(data: DataOf<"nat">, reading: Reading): Listed {
 	if (max !== undefined && max !== min) {
 		const high = reading.load(max);
 		setType(high, datatype, "big");
-		addr = low === undefined ? high : asPrefix(range(low, high));
+		addr = low === undefined ? high : rangeToPrefix(range(low, high));
 	}
 	const port = portOf(data.NFTA_NAT_REG_PROTO_MIN, data.NFTA_NAT_REG_PROTO_MAX, reading);
 	const family = reading.family === NFPROTO_INET ? name : undefined;
 	return list(kind, family, { addr, port }, given);
-}
-
-/** A range that is all of a prefix is listed as one. */
-export function asPrefix(node: Range): Node {
-	const { low, high, bits } = node;
-	if (low.kind !== "value" || high.kind !== "value") return node;
-	const host = low.value ^ high.value;
-	const length = bits - host.toString(2).replace(/^0$/, "").length;
-	if (host !== bitmask(bits - length)) return node;
-	const lowest = lowestBit(low.value);
-	if (lowest !== undefined && lowest < bits - length) return node;
-	return { ...node, kind: "prefix", address: low, length };
 }

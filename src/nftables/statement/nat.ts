@@ -1,8 +1,4 @@
 import {
-	NF_NAT_RANGE_NETMAP,
-	NF_NAT_RANGE_PERSISTENT,
-	NF_NAT_RANGE_PROTO_RANDOM,
-	NF_NAT_RANGE_PROTO_RANDOM_FULLY,
 	NF_NAT_RANGE_PROTO_SPECIFIED,
 	NFPROTO_INET,
 	NFPROTO_IPV4,
@@ -10,16 +6,17 @@ import {
 } from "../../uapi/netfilter.js";
 import { NFT_NAT_DNAT, NFT_NAT_SNAT } from "../../uapi/nf_tables_const.js";
 import { ipVersions } from "../fact/family.js";
+import { natFlags } from "../fact/flag.js";
 import { ip, ip6, NETWORK } from "../fact/protocol.js";
 import { registers } from "../fact/value.js";
 import type { Cursor } from "../json/cursor.js";
 import { fail } from "../json/error.js";
-import type { NatFlagJson, NatTypeFlagJson } from "../json/statement.js";
+import type { NatTypeFlagJson } from "../json/statement.js";
+import type { StatementDefinition } from "../tree/definition.js";
 import { type Emitter, type Register, registerNumber } from "../tree/emitter.js";
-import type { Evaluation } from "../tree/evaluation.js";
+import type { Evaluation, Statement } from "../tree/evaluation.js";
 import type { Node } from "../tree/node.js";
 import type { Parser } from "../tree/parser.js";
-import type { Statement } from "../tree/statement.js";
 import {
 	checkVersion,
 	evaluateAddress,
@@ -27,13 +24,8 @@ import {
 	evaluatePort,
 	isAddressAndPort,
 } from "./address.js";
+import { listMasquerade, listNat, listRedirect, type NatKind } from "./nat-listing.js";
 
-export const flags = {
-	random: NF_NAT_RANGE_PROTO_RANDOM,
-	"fully-random": NF_NAT_RANGE_PROTO_RANDOM_FULLY,
-	persistent: NF_NAT_RANGE_PERSISTENT,
-	netmap: NF_NAT_RANGE_NETMAP,
-} as const satisfies Record<NatFlagJson, number>;
 const INTERVAL = 1;
 const CONCAT = 2;
 const typeFlags = { interval: INTERVAL, prefix: 4, concat: CONCAT } as const satisfies Record<
@@ -41,7 +33,6 @@ const typeFlags = { interval: INTERVAL, prefix: 4, concat: CONCAT } as const sat
 	number
 >;
 
-export type NatKind = "snat" | "dnat" | "masquerade" | "redirect";
 interface Nat {
 	readonly kind: NatKind;
 	readonly path: string;
@@ -65,7 +56,7 @@ export const parseNat =
 			family: json.family?.oneOf(ipVersions) ?? 0,
 			addr: json.addr && parser.within("written").expression(json.addr),
 			port: json.port && parser.within("written").expression(json.port),
-			flags: json.flags?.flags(flags) ?? 0,
+			flags: json.flags?.flags(natFlags) ?? 0,
 			concat: (wanted & CONCAT) !== 0,
 			interval: (wanted & INTERVAL) !== 0,
 		};
@@ -224,3 +215,14 @@ function finish({ kind, family, flags }: Nat, used: Registers, emitter: Emitter)
 			NFTA_NAT_FLAGS: flags || undefined,
 		});
 }
+
+/** Rewrites the source or destination of a connection. */
+export const nat: StatementDefinition = {
+	parse: {
+		snat: parseNat("snat"),
+		dnat: parseNat("dnat"),
+		masquerade: parseNat("masquerade"),
+		redirect: parseNat("redirect"),
+	},
+	list: { nat: listNat, masq: listMasquerade, redir: listRedirect },
+};

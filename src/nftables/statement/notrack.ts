@@ -1,7 +1,8 @@
 import type { Cursor } from "../json/cursor.js";
-import type { Listed } from "../tree/listed.js";
+import type { Listed } from "../tree/completion.js";
+import type { StatementDefinition } from "../tree/definition.js";
+import type { Statement } from "../tree/evaluation.js";
 import { constantStatement } from "../tree/listed.js";
-import type { Statement } from "../tree/statement.js";
 
 export function parseNotrack(at: Cursor): Statement {
 	if (!at.isNull) throw at.fail("notrack takes null");
@@ -14,3 +15,9 @@ export function parseNotrack(at: Cursor): Statement {
 }
 
 export const listNotrack = (): Listed => constantStatement(() => ({ notrack: null }));
+
+/** The packet is not tracked. */
+export const notrack: StatementDefinition = {
+	parse: { notrack: parseNotrack },
+	list: { notrack: listNotrack },
+};

@@ -1,27 +1,29 @@
 import { NFT_NAME_MAXLEN, NFT_SET_OBJECT } from "../../uapi/nf_tables_const.js";
-import { objectName } from "../command/element-encoding.js";
 import {
 	evaluateKey,
 	evaluateMappings,
 	finishLookup,
 	keyOf,
+	lookup,
 	referenceTo,
 } from "../expression/map.js";
+import { adoptElementFlags, declareAnonymous } from "../expression/set-declaration.js";
 import { string } from "../fact/datatype.js";
 import { nameOf } from "../fact/name.js";
 import { objectTypes } from "../fact/object.js";
 import type { Cursor } from "../json/cursor.js";
 import { fail } from "../json/error.js";
 import type { StatementJson } from "../json/statement.js";
+import type { Listed } from "../tree/completion.js";
+import { value } from "../tree/constant.js";
+import { objectName } from "../tree/data.js";
+import type { StatementDefinition } from "../tree/definition.js";
 import { type Emitter, registerNumber } from "../tree/emitter.js";
-import type { Evaluation } from "../tree/evaluation.js";
-import { constantStatement, type Listed } from "../tree/listed.js";
-import { type MapLookup, type Node, value } from "../tree/node.js";
+import type { Evaluation, Statement } from "../tree/evaluation.js";
+import { constantStatement } from "../tree/listed.js";
+import type { MapLookup, Node } from "../tree/node.js";
 import type { Parser } from "../tree/parser.js";
-import type { DataOf as ReadData, Reading } from "../tree/reading.js";
-import { PATH } from "../tree/reading.js";
-import { adoptElementFlags, declareAnonymous, type SetDeclaration } from "../tree/set.js";
-import type { Statement } from "../tree/statement.js";
+import type { ReadData, Reading } from "../tree/reading.js";
 import { evaluateArgument } from "./argument.js";
 
 const target = { datatype: string, bits: NFT_NAME_MAXLEN * 8, order: "host" } as const;
@@ -98,9 +100,8 @@ export function listObjectReference(data: ReadData<"objref">, reading: Reading):
 		print: (printer) => ({ [type]: printer.node(node) }) as unknown as StatementJson,
 	};
 }
-/** A lookup of a key in a map. */
-export function lookup(key: Node, set: SetDeclaration): MapLookup {
-	const { datatype, order, bits } = set.data ?? set.key;
-	const mappings = referenceTo(set, PATH);
-	return { kind: "map", path: PATH, datatype, order, bits, key, mappings };
-}
+
+/** The use of a named object, listed by the word for its type; which statement that is the document says. */
+export const objref: StatementDefinition = {
+	list: { objref: listObjectReference },
+};

@@ -4,15 +4,15 @@ import { flagNames } from "../fact/name.js";
 import type { Cursor } from "../json/cursor.js";
 import { fail } from "../json/error.js";
 import type { QueueFlagJson } from "../json/statement.js";
+import type { Listed } from "../tree/completion.js";
+import type { StatementDefinition } from "../tree/definition.js";
 import { type Emitter, registerNumber } from "../tree/emitter.js";
-import type { Evaluation } from "../tree/evaluation.js";
-import type { Listed } from "../tree/listed.js";
+import type { Evaluation, Statement } from "../tree/evaluation.js";
 import { statementOf } from "../tree/listed.js";
 import type { Node } from "../tree/node.js";
 import type { Parser } from "../tree/parser.js";
-import type { DataOf as ReadData, Reading } from "../tree/reading.js";
+import type { ReadData, Reading } from "../tree/reading.js";
 import { constantNumber, range } from "../tree/reading.js";
-import type { Statement } from "../tree/statement.js";
 import { evaluateArgument } from "./argument.js";
 
 const flags = {
@@ -79,3 +79,9 @@ export function listQueue(data: ReadData<"queue">, reading: Reading): Listed {
 		},
 	}));
 }
+
+/** Lets a program decide: the packet goes to a queue, or to one of a range of queues. */
+export const queue: StatementDefinition = {
+	parse: { queue: parseQueue },
+	list: { queue: listQueue },
+};

@@ -1,11 +1,12 @@
 import { NFT_QUOTA_F_INV } from "../../uapi/nf_tables_const.js";
 import { NFT_OBJECT_QUOTA } from "../../uapi/nf_tables_obj.js";
 import type { Cursor } from "../json/cursor.js";
-import type { Listed } from "../tree/listed.js";
+import type { Listed } from "../tree/completion.js";
+import type { StatementDefinition } from "../tree/definition.js";
+import type { Statement } from "../tree/evaluation.js";
 import { constantStatement } from "../tree/listed.js";
 import type { Parser } from "../tree/parser.js";
-import type { DataOf as ReadData } from "../tree/reading.js";
-import type { Statement } from "../tree/statement.js";
+import type { ReadData } from "../tree/reading.js";
 import { objectReference } from "./objref.js";
 import { inBytes, inUnit, statefulStatement } from "./stateful.js";
 
@@ -36,3 +37,9 @@ export const listQuota = (data: ReadData<"quota">): Listed =>
 			},
 		};
 	});
+
+/** Holds until a number of bytes has passed; `inv`: from then on. */
+export const quota: StatementDefinition = {
+	parse: { quota: parseQuota },
+	stateful: { quota: listQuota },
+};

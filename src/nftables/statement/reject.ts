@@ -20,11 +20,10 @@ import { type Field, LINK, NETWORK, type Protocol, TRANSPORT } from "../fact/pro
 import type { Cursor } from "../json/cursor.js";
 import { fail } from "../json/error.js";
 import type { StatementJson } from "../json/statement.js";
-import type { Completion } from "../tree/completion.js";
-import type { Evaluation } from "../tree/evaluation.js";
-import type { Listed } from "../tree/listed.js";
-import type { DataOf as ReadData } from "../tree/reading.js";
-import type { Statement } from "../tree/statement.js";
+import type { Completion, Listed } from "../tree/completion.js";
+import type { StatementDefinition } from "../tree/definition.js";
+import type { Evaluation, Statement } from "../tree/evaluation.js";
+import type { ReadData } from "../tree/reading.js";
 
 interface Answer {
 	type: number;
@@ -198,3 +197,9 @@ export function listReject(data: ReadData<"reject">): Listed {
 		},
 	};
 }
+
+/** Drops the packet and tells its sender. */
+export const reject: StatementDefinition = {
+	parse: { reject: parseReject },
+	list: { reject: listReject },
+};

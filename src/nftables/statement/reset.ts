@@ -1,11 +1,13 @@
 import { NFT_EXTHDR_OP_TCPOPT } from "../../uapi/nf_tables_const.js";
+import { exthdrOf } from "../expression/exthdr-listing.js";
 import type { Cursor } from "../json/cursor.js";
 import { fail } from "../json/error.js";
 import type { ResetJson } from "../json/statement.js";
-import type { Listed } from "../tree/listed.js";
-import type { Exthdr } from "../tree/node.js";
+import type { Listed } from "../tree/completion.js";
+import type { StatementDefinition } from "../tree/definition.js";
+import type { Statement } from "../tree/evaluation.js";
 import type { Parser } from "../tree/parser.js";
-import type { Statement } from "../tree/statement.js";
+import type { ReadData } from "../tree/reading.js";
 
 export function parseReset(at: Cursor, parser: Parser): Statement {
 	const option = parser.expression(at);
@@ -21,12 +23,22 @@ export function parseReset(at: Cursor, parser: Parser): Statement {
 	};
 }
 
-export const listReset = (node: Exthdr): Listed =>
-	({
+/** An option that is neither loaded nor written to. */
+function listReset(data: ReadData<"exthdr">): Listed | undefined {
+	if (data.NFTA_EXTHDR_DREG !== undefined || data.NFTA_EXTHDR_SREG !== undefined) return undefined;
+	const node = exthdrOf(data);
+	return {
 		effect: true,
 		complete() {},
 		print: (printer) =>
 			node.header.name === `${node.header.type}`
 				? { reset: printer.node(node) as ResetJson["reset"] }
 				: { reset: { "tcp option": { name: node.header.name } } },
-	}) satisfies Listed;
+	};
+}
+
+/** Overwrites a TCP option with NOPs. */
+export const reset: StatementDefinition = {
+	parse: { reset: parseReset },
+	list: { exthdr: listReset },
+};

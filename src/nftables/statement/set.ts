@@ -6,23 +6,23 @@ import {
 	NFT_SET_EVAL,
 } from "../../uapi/nf_tables_const.js";
 import { elementOfKey } from "../expression/set.js";
-import { setType } from "../expression/value-listing.js";
 import { invalid } from "../fact/datatype.js";
 import { nameOf } from "../fact/name.js";
 import type { Cursor } from "../json/cursor.js";
 import { fail } from "../json/error.js";
 import type { UpdateOperationJson } from "../json/statement.js";
-import { readStateful } from "../listing/stateful.js";
+import type { Listed } from "../tree/completion.js";
+import type { StatementDefinition } from "../tree/definition.js";
 import { type DataOf, registerNumber, sizeOf } from "../tree/emitter.js";
-import type { Evaluation } from "../tree/evaluation.js";
-import type { Listed } from "../tree/listed.js";
+import type { Evaluation, Statement } from "../tree/evaluation.js";
 import type { Element, Node } from "../tree/node.js";
-import { unevaluated } from "../tree/node.js";
+import { type SetDeclaration, unevaluated } from "../tree/node.js";
 import type { Parser } from "../tree/parser.js";
-import type { DataOf as ReadData, Reading } from "../tree/reading.js";
+import type { ReadData, Reading } from "../tree/reading.js";
 import { PATH } from "../tree/reading.js";
-import { isMap, type SetDeclaration } from "../tree/set.js";
-import type { StatefulExpr, Statement } from "../tree/statement.js";
+import { isMap } from "../tree/set.js";
+import type { StatefulExpr } from "../tree/stateful.js";
+import { setType } from "../tree/typing.js";
 import { checkArgument, evaluateArgument } from "./argument.js";
 
 const operations = {
@@ -149,7 +149,7 @@ export function listSetUpdate(data: ReadData<"dynset">, reading: Reading): Liste
 		setType(value, set.data.datatype, set.data.order);
 	const { NFTA_DYNSET_EXPR: only } = data;
 	const stateful = only === undefined ? (data.NFTA_DYNSET_EXPRESSIONS ?? []) : [only];
-	const statements = stateful.map(readStateful);
+	const statements = stateful.map(reading.stateful);
 	const op = nameOf<keyof typeof operations, number>(operations, data.NFTA_DYNSET_OP ?? 0) ?? "add";
 	let written = value;
 	return {
@@ -193,3 +193,9 @@ function keyElement(data: ReadData<"dynset">, set: SetDeclaration, reading: Read
 		...(timeout && { timeout }),
 	};
 }
+
+/** Puts what the packet has into a set or map, or takes it out. */
+export const setUpdate: StatementDefinition = {
+	parse: { set: parseSetStatement, map: parseMapStatement },
+	list: { dynset: listSetUpdate },
+};

@@ -1,7 +1,8 @@
 import type { Cursor } from "../json/cursor.js";
 import type { ByteUnitJson } from "../json/statement.js";
 import type { Expr } from "../tree/emitter.js";
-import type { StatefulExpr, Statement } from "../tree/statement.js";
+import type { Statement } from "../tree/evaluation.js";
+import type { StatefulExpr } from "../tree/stateful.js";
 
 /** A statement that is one expression with a state, known as soon as it is read. */
 export const statefulStatement = (name: string, at: Cursor, expr: StatefulExpr): Statement => ({

@@ -8,12 +8,13 @@ import { NFT_OBJECT_SYNPROXY } from "../../uapi/nf_tables_obj.js";
 import { flagNames } from "../fact/name.js";
 import type { Cursor } from "../json/cursor.js";
 import type { SynproxyFlagJson, SynproxyOptionsJson } from "../json/statement.js";
+import type { Listed } from "../tree/completion.js";
+import type { StatementDefinition } from "../tree/definition.js";
 import type { DataOf } from "../tree/emitter.js";
-import type { Listed } from "../tree/listed.js";
+import type { Statement } from "../tree/evaluation.js";
 import { constantStatement } from "../tree/listed.js";
 import type { Parser } from "../tree/parser.js";
-import type { DataOf as ReadData } from "../tree/reading.js";
-import type { Statement } from "../tree/statement.js";
+import type { ReadData } from "../tree/reading.js";
 import { objectReference } from "./objref.js";
 
 const flags = {
@@ -65,3 +66,9 @@ export const printSynproxy = (data: ReadData<"synproxy">): SynproxyOptionsJson =
 	wscale: data.NFTA_SYNPROXY_WSCALE ?? 0,
 	...flagNames(flags, data.NFTA_SYNPROXY_FLAGS),
 });
+
+/** Answers SYNs in place of the server until the handshake is done. */
+export const synproxy: StatementDefinition = {
+	parse: { synproxy: parseSynproxy },
+	list: { synproxy: listSynproxy },
+};

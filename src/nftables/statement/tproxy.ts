@@ -1,17 +1,18 @@
 import { NFPROTO_INET, NFPROTO_IPV4, NFPROTO_IPV6 } from "../../uapi/netfilter.js";
-import { setType } from "../expression/value-listing.js";
 import { inetService, ipv4Addr, ipv6Addr } from "../fact/datatype.js";
 import { type IpVersionJson, ipVersions } from "../fact/family.js";
 import { nameOf } from "../fact/name.js";
 import { TRANSPORT } from "../fact/protocol.js";
 import type { Cursor } from "../json/cursor.js";
 import { fail } from "../json/error.js";
+import type { Listed } from "../tree/completion.js";
+import type { StatementDefinition } from "../tree/definition.js";
 import { type Emitter, registerNumber } from "../tree/emitter.js";
-import type { Listed } from "../tree/listed.js";
+import type { Statement } from "../tree/evaluation.js";
 import type { Node } from "../tree/node.js";
 import type { Parser } from "../tree/parser.js";
-import type { DataOf as ReadData, Reading } from "../tree/reading.js";
-import type { Statement } from "../tree/statement.js";
+import type { ReadData, Reading } from "../tree/reading.js";
+import { setType } from "../tree/typing.js";
 import { checkVersion, evaluateAddress, evaluatePort } from "./address.js";
 import { rejectRange } from "./argument.js";
 
@@ -91,3 +92,9 @@ export function listTproxy(data: ReadData<"tproxy">, reading: Reading): Listed {
 		}),
 	};
 }
+
+/** Hands the packet to a local socket as it is. */
+export const tproxy: StatementDefinition = {
+	parse: { tproxy: parseTproxy },
+	list: { tproxy: listTproxy },
+};

@@ -6,11 +6,12 @@ import {
 } from "../expression/verdict.js";
 import type { Cursor } from "../json/cursor.js";
 import type { StatementJson } from "../json/statement.js";
+import type { Listed } from "../tree/completion.js";
+import type { StatementDefinition } from "../tree/definition.js";
 import { VERDICT } from "../tree/emitter.js";
-import type { Listed } from "../tree/listed.js";
+import type { Statement } from "../tree/evaluation.js";
 import { constantStatement } from "../tree/listed.js";
-import type { Verdict } from "../tree/node.js";
-import type { Statement } from "../tree/statement.js";
+import { dataNode, type ReadData } from "../tree/reading.js";
 
 export const parseVerdict =
 	(name: VerdictName) =>
@@ -25,5 +26,21 @@ export const parseVerdict =
 		};
 	};
 
-export const listVerdict = (node: Verdict): Listed =>
-	constantStatement(() => printVerdict(node) as StatementJson);
+function listVerdict(data: ReadData<"immediate">): Listed | undefined {
+	const node = dataNode(data.NFTA_IMMEDIATE_DATA);
+	if (node.kind !== "verdict") return undefined;
+	return constantStatement(() => printVerdict(node) as StatementJson);
+}
+
+/** What becomes of the packet. */
+export const verdict: StatementDefinition = {
+	parse: {
+		accept: parseVerdict("accept"),
+		drop: parseVerdict("drop"),
+		continue: parseVerdict("continue"),
+		return: parseVerdict("return"),
+		jump: parseVerdict("jump"),
+		goto: parseVerdict("goto"),
+	},
+	list: { immediate: listVerdict },
+};

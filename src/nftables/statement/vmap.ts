@@ -1,13 +1,15 @@
-import { parseMap } from "../expression/map.js";
+import { lookup, parseMap, readKey } from "../expression/map.js";
 import { verdict } from "../fact/datatype.js";
 import type { Cursor } from "../json/cursor.js";
 import { fail } from "../json/error.js";
 import type { StatementJson } from "../json/statement.js";
+import type { Listed } from "../tree/completion.js";
+import type { StatementDefinition } from "../tree/definition.js";
 import { VERDICT } from "../tree/emitter.js";
-import type { Listed } from "../tree/listed.js";
-import type { MapLookup, Node } from "../tree/node.js";
+import type { Statement } from "../tree/evaluation.js";
+import type { Node } from "../tree/node.js";
 import type { Parser } from "../tree/parser.js";
-import type { Statement } from "../tree/statement.js";
+import type { ReadData, Reading } from "../tree/reading.js";
 
 export function parseVmap(at: Cursor, parser: Parser): Statement {
 	let node: Node = parseMap(at, parser);
@@ -23,7 +25,10 @@ export function parseVmap(at: Cursor, parser: Parser): Statement {
 	};
 }
 
-export function listVmap(node: MapLookup): Listed {
+function listVmap(data: ReadData<"lookup">, reading: Reading): Listed | undefined {
+	if (data.NFTA_LOOKUP_DREG !== VERDICT) return undefined;
+	const { key, set } = readKey(data, reading);
+	const node = lookup(key, set);
 	return {
 		effect: false,
 		key: node.key,
@@ -31,3 +36,9 @@ export function listVmap(node: MapLookup): Listed {
 		print: (printer) => printer.node(node) as StatementJson,
 	};
 }
+
+/** A verdict looked up in a map. */
+export const vmap: StatementDefinition = {
+	parse: { vmap: parseVmap },
+	list: { lookup: listVmap },
+};

@@ -1,10 +1,9 @@
-import { isKnown } from "../expression/payload.js";
-import { completePayload, invert, trim, trimRaw } from "../expression/payload-listing.js";
-import { setType } from "../expression/value-listing.js";
+import { completePayload, invert, isKnown, trim, trimRaw } from "../expression/payload-listing.js";
 import type { Base, Field } from "../fact/protocol.js";
 import { bitmask, lowestBit } from "../fact/value.js";
 import type { Completion, Context } from "../tree/completion.js";
 import type { Binary, Node, Payload, Value } from "../tree/node.js";
+import { setType } from "../tree/typing.js";
 
 /** A header field and what is written to it. */
 export interface Write {

@@ -1,23 +1,17 @@
 import { NFT_PAYLOAD_L4CSUM_PSEUDOHDR } from "../../uapi/nf_tables_const.js";
 import { isByteAligned, placement } from "../expression/bits.js";
-import { rawPayload, requireHeader } from "../expression/payload.js";
+import { requireHeader } from "../expression/payload.js";
+import { rawPayload } from "../expression/payload-listing.js";
 import { integer } from "../fact/datatype.js";
 import { INNER, LINK, NETWORK, TRANSPORT, udp, vlan } from "../fact/protocol.js";
 import { bitmask } from "../fact/value.js";
 import { fail } from "../json/error.js";
+import type { Listed } from "../tree/completion.js";
+import { value as constant, isConstant } from "../tree/constant.js";
 import { type Emitter, registerNumber } from "../tree/emitter.js";
-import type { Evaluation } from "../tree/evaluation.js";
-import type { Listed } from "../tree/listed.js";
-import {
-	type Binary,
-	binary,
-	value as constant,
-	isConstant,
-	type Node,
-	type Payload,
-} from "../tree/node.js";
-import type { DataOf as ReadData, Reading } from "../tree/reading.js";
-import type { Statement } from "../tree/statement.js";
+import type { Evaluation, Statement } from "../tree/evaluation.js";
+import { type Binary, binary, type Node, type Payload } from "../tree/node.js";
+import type { ReadData, Reading } from "../tree/reading.js";
 import { evaluateArgument, rejectRange } from "./argument.js";
 import { completeWrite, type Write } from "./write-payload-listing.js";
 
@@ -149,7 +143,8 @@ function emit(key: Payload, value: Node, emitter: Emitter): void {
 }
 
 /** A value written to a header field. */
-export function listPayloadWrite(data: ReadData<"payload">, reading: Reading): Listed {
+export function listPayloadWrite(data: ReadData<"payload">, reading: Reading): Listed | undefined {
+	if (data.NFTA_PAYLOAD_DREG !== undefined) return undefined;
 	const { NFTA_PAYLOAD_BASE: base = 0, NFTA_PAYLOAD_OFFSET: offset = 0 } = data;
 	const target = rawPayload(base, offset * 8, (data.NFTA_PAYLOAD_LEN ?? 0) * 8);
 	const write: Write = { target, value: reading.load(data.NFTA_PAYLOAD_SREG) };

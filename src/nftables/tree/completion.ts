@@ -1,16 +1,22 @@
 import { NFPROTO_BRIDGE } from "../../uapi/netfilter.js";
-import { completeBinary, dropMask } from "../expression/binary-listing.js";
-import { completeCt } from "../expression/ct.js";
-import { completeExthdr } from "../expression/exthdr-listing.js";
-import { completePayload, killDependency } from "../expression/payload-listing.js";
-import { leaveTunnel } from "../expression/payload-match.js";
-import { completeRelation } from "../expression/relational-listing.js";
-import { completeConcat, completeValue } from "../expression/value-listing.js";
 import { type Base, INNER, TRANSPORT } from "../fact/protocol.js";
-import type { Listed } from "./listed.js";
-import type { Kind, MapLookup, Node, NodeOf } from "./node.js";
+import type { StatementJson } from "../json/statement.js";
+import type { Node, Relational, SetDeclaration } from "./node.js";
+import type { Printer } from "./printer.js";
 import { ProtocolContext } from "./protocol-context.js";
-import type { SetDeclaration } from "./set.js";
+
+/** One statement of a rule between the kernel and JSON. */
+export interface Listed {
+	/** A comparison, which a later one may imply; then it is not listed. */
+	relation?: Relational;
+	/** More than a question: what is checked before it cannot be moved behind it. */
+	readonly effect: boolean;
+	/** What it is keyed by, when that may be inside a tunnel. */
+	readonly key?: Node;
+	/** Find out what its values are, now that what comes before is known. */
+	complete(completion: Completion): void;
+	print(printer: Printer): StatementJson;
+}
 
 /** What is known at a place of the rule: the protocols, and the checks that a later one may imply. */
 export interface Context {
@@ -44,6 +50,9 @@ const isInner = (node: Node | undefined): boolean => {
 	}
 };
 
+/** Completes a node by its kind. */
+export type Completer = (node: Node, completion: Completion) => Node;
+
 /** Works out, statement by statement, what a rule says in terms of headers and their fields. */
 export class Completion {
 	readonly family: number;
@@ -55,14 +64,16 @@ export class Completion {
 	set: SetDeclaration | undefined;
 	/** In keys nothing compares: a mask is part of the field at once. */
 	inKey = false;
+	readonly #complete: Completer;
 	readonly #inner: Context = newContext(NFPROTO_BRIDGE);
 	#current: Listed | undefined;
 
-	constructor(family: number, statements: readonly Listed[]) {
+	constructor(family: number, statements: readonly Listed[], complete: Completer) {
 		this.family = family;
 		this.statements = [...statements];
 		this.outer = newContext(family);
 		this.context = this.outer;
+		this.#complete = complete;
 	}
 	run(): readonly Listed[] {
 		for (const statement of [...this.statements]) {
@@ -81,7 +92,7 @@ export class Completion {
 		return this.statements;
 	}
 	complete(node: Node): Node {
-		return (completers[node.kind] as (node: Node, completion: Completion) => Node)(node, this);
+		return this.#complete(node, this);
 	}
 
 	/** List a statement after the current one, or in place of it. */
@@ -114,68 +125,4 @@ export class Completion {
 		this.remove(check);
 		if (context.previous === check) context.previous = undefined;
 	}
-}
-
-const same = <N extends Node>(node: N): N => node;
-type Completers = {
-	readonly [K in Kind]: (node: NodeOf<K>, completion: Completion) => Node;
-};
-const completers: Completers = {
-	value: completeValue,
-	verdict: same,
-	symbol: same,
-	"set name": same,
-	prefix: (node, completion) => Object.assign(node, { address: completion.complete(node.address) }),
-	range: (node, completion) =>
-		Object.assign(node, {
-			low: completion.complete(node.low),
-			high: completion.complete(node.high),
-		}),
-	list: same,
-	concat: completeConcat,
-	set: same,
-	elem(node, completion) {
-		completion.inKey = true;
-		node.key = completion.complete(node.key);
-		completion.inKey = false;
-		return node;
-	},
-	catchall: same,
-	mapping: same,
-	map: completeLookup,
-	"set reference": same,
-	binary: completeBinary,
-	byteorder(node, completion) {
-		const arg = completion.complete(node.arg);
-		const order = arg.order === "big" ? "host" : "big";
-		return { ...node, arg, datatype: arg.datatype, order };
-	},
-	relational: (node, completion) => completeRelation(node, completion),
-	payload(node, completion) {
-		completePayload(node, completion);
-		leaveTunnel(node, completion);
-		killDependency(node, completion);
-		return node;
-	},
-	exthdr: completeExthdr,
-	meta: same,
-	ct: completeCt,
-	rt: same,
-	socket: same,
-	osf: same,
-	fib: same,
-	numgen: same,
-	hash(node, completion) {
-		if (node.source !== undefined) node.source = completion.complete(node.source);
-		return node;
-	},
-	ipsec: same,
-};
-
-function completeLookup(node: MapLookup, completion: Completion): Node {
-	const { key } = node;
-	if (key.kind === "binary" && key.op === "&" && key.left.kind === "payload")
-		node.key = dropMask(key, node.mappings, undefined, completion) ?? key;
-	node.key = completion.complete(node.key);
-	return node;
 }

@@ -1,8 +1,7 @@
 import type { In } from "../../netlink/schema.js";
 import type { expr } from "../../uapi/nf_tables_expr.js";
 import { registers } from "../fact/value.js";
-import type { Expected } from "./evaluation.js";
-import type { Node, Value } from "./node.js";
+import type { Expected, Node, Value } from "./node.js";
 
 export type Expr = In<typeof expr>;
 type ExprData = {

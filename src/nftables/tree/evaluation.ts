@@ -4,21 +4,12 @@ import type { Host } from "../fact/host.js";
 import type { Protocol } from "../fact/protocol.js";
 import { byteLength, type Order, swapOrder } from "../fact/value.js";
 import { NftError } from "../json/error.js";
-import { isConstant, type Node } from "./node.js";
+import { isConstant } from "./constant.js";
+import type { Emitter } from "./emitter.js";
+import type { Expected, Node, Relational, SetDeclaration } from "./node.js";
 import { ProtocolContext } from "./protocol-context.js";
-import type { SetDeclaration } from "./set.js";
-import type { Statement } from "./statement.js";
+import type { Stateful } from "./stateful.js";
 
-/** What a constant is read as: the type, order and width of what it stands beside. */
-export interface Expected {
-	datatype: Datatype | undefined;
-	order: Order | undefined;
-	bits: number;
-	/** The largest value, 0 for none. */
-	max: number;
-	/** The expression it is a key for: a concatenation tells each part's type. */
-	key: Node | undefined;
-}
 const nothing: Expected = {
 	datatype: undefined,
 	order: undefined,
@@ -27,6 +18,7 @@ const nothing: Expected = {
 	key: undefined,
 };
 
+/** Evaluates a node by its kind. */
 export type Evaluator = (node: Node, evaluation: Evaluation) => Node;
 /** What a rule needs from the ruleset around it. */
 export interface Ruleset {
@@ -36,6 +28,19 @@ export interface Ruleset {
 	findSet(name: string, path: string): SetDeclaration;
 	/** Have an anonymous set made before the rule. */
 	declare(set: SetDeclaration): void;
+}
+
+/** A statement of a rule between JSON and the kernel. */
+export interface Statement extends Stateful {
+	/** Nothing may follow it. */
+	terminal?: boolean;
+	/** A match: rules are reduced by looking at these. */
+	match?: Relational;
+	/** Writes to a header, whose own sub-byte fields are then not masked but rewritten. */
+	readonly writesPayload?: boolean;
+	/** Give every expression its type and insert what must be checked first. */
+	evaluate(evaluation: Evaluation): void;
+	emit(emitter: Emitter): void;
 }
 
 /** The state of evaluating one rule or one set declaration. */

@@ -2,16 +2,8 @@ import { NFT_SET_MAP } from "../../uapi/nf_tables_const.js";
 import { isString } from "../fact/datatype.js";
 import { bitmask, byteLength, swapOrder } from "../fact/value.js";
 import { fail } from "../json/error.js";
-import {
-	type Element,
-	type Mapping,
-	type Node,
-	type Range,
-	type SetLiteral,
-	type Value,
-	value,
-} from "./node.js";
-import type { SetDeclaration } from "./set.js";
+import { value } from "./constant.js";
+import type { Element, Mapping, Node, Range, SetDeclaration, SetLiteral, Value } from "./node.js";
 
 type Item = Element | Mapping;
 /** An element with its first and last value. */

@@ -1,20 +1,8 @@
+import type { ItemJson } from "../json/expression.js";
 import type { StatementJson } from "../json/statement.js";
-import type { Completion } from "./completion.js";
-import type { Node, Relational } from "./node.js";
+import type { Listed } from "./completion.js";
+import type { Element, Node, SetDeclaration } from "./node.js";
 import type { Printer } from "./printer.js";
-
-/** One statement of a rule between the kernel and JSON. */
-export interface Listed {
-	/** A comparison, which a later one may imply; then it is not listed. */
-	relation?: Relational;
-	/** More than a question: what is checked before it cannot be moved behind it. */
-	readonly effect: boolean;
-	/** What it is keyed by, when that may be inside a tunnel. */
-	readonly key?: Node;
-	/** Find out what its values are, now that what comes before is known. */
-	complete(completion: Completion): void;
-	print(printer: Printer): StatementJson;
-}
 
 /** A statement without values of a packet. */
 export const constantStatement = (
@@ -37,3 +25,29 @@ export function statementOf<N extends Nodes>(
 		print: (printer) => print(nodes, printer),
 	};
 }
+
+/** Writes the elements of a set. */
+export type PrintElements = (printer: Printer) => readonly ItemJson[];
+
+/** A set as a listing has it. */
+export interface ListedSet extends SetDeclaration {
+	/** In place of `elements`, where those are nothing but numbers. */
+	readonly printElements?: PrintElements;
+	/** Where the set does not say how wide the fields of its key are: itself, with this key. */
+	readonly readBy?: (key: Node) => ListedSet;
+	/** Of a map: an expression describes its key alone, not what it gives. */
+	readonly isNamed?: boolean;
+	/** Its statements. */
+	readonly listed?: readonly Listed[];
+	readonly handle?: bigint;
+	/** How many elements it has. */
+	readonly count?: number;
+}
+
+/** An element as a listing has it: with its statements, which are counting. */
+export interface ListedElement extends Element {
+	readonly listed: readonly Listed[];
+}
+/** The statements of an element; there are none where it is not of a listing. */
+export const statementsOf = (element: Element): readonly Listed[] =>
+	"listed" in element ? (element as ListedElement).listed : [];

@@ -4,10 +4,7 @@ import type { OptionalHeader } from "../fact/exthdr.js";
 import type { Base, Field, Protocol } from "../fact/protocol.js";
 import type { Order } from "../fact/value.js";
 import type { RelationJson } from "../json/statement.js";
-import type { Expected } from "./evaluation.js";
-import type { Listed } from "./listed.js";
-import type { SetDeclaration } from "./set.js";
-import type { Statement } from "./statement.js";
+import type { Stateful } from "./stateful.js";
 
 /**
  * An expression between JSON and the kernel. Parsing makes the tree, evaluation gives every node its type,
@@ -96,7 +93,7 @@ export interface Concat extends Common {
 }
 export interface SetLiteral extends Common {
 	readonly kind: "set";
-	items: (Element | Mapping)[];
+	items: Item[];
 	/** NFT_SET_* that the elements ask for. */
 	flags: number;
 	/** Sorted, merged, and every key a range: ready to become an interval set. */
@@ -108,9 +105,7 @@ export interface Element extends Common {
 	readonly timeout?: bigint;
 	readonly expires?: bigint;
 	readonly comment?: string;
-	readonly statements: readonly Statement[];
-	/** Its statements in a listing. */
-	readonly listed?: readonly Listed[];
+	readonly statements: readonly Stateful[];
 }
 /** The key of what no other element matches: `*`. */
 export interface Catchall extends Common {
@@ -121,6 +116,8 @@ export interface Mapping extends Common {
 	key: Element;
 	data: Node;
 }
+/** What a set or a map is made of. */
+export type Item = Element | Mapping;
 export interface MapLookup extends Common {
 	readonly kind: "map";
 	key: Node;
@@ -229,54 +226,6 @@ export interface Ipsec extends Common {
 	readonly spnum: number;
 }
 
-/** Whether the value is known without a packet. A lookup in a map counts: its results are. */
-export function isConstant(node: Node): boolean {
-	switch (node.kind) {
-		case "value":
-		case "verdict":
-		case "set":
-		case "set reference":
-		case "catchall":
-		case "prefix":
-		case "range":
-		case "map":
-		case "mapping":
-			return true;
-		case "elem":
-			return isConstant(node.key);
-		case "concat":
-			return node.parts.every(isConstant);
-		default:
-			return false;
-	}
-}
-
-/** Whether it stands for one value rather than several. */
-export function isSingle(node: Node): boolean {
-	switch (node.kind) {
-		case "value":
-		case "verdict":
-		case "catchall":
-			return true;
-		case "elem":
-			return isSingle(node.key);
-		case "mapping":
-			return isSingle(node.key);
-		case "concat":
-			return node.parts.every(isSingle);
-		default:
-			return false;
-	}
-}
-
-export const value = (
-	path: string,
-	datatype: Datatype,
-	order: Order | undefined,
-	bits: number,
-	number: bigint,
-): Value => ({ kind: "value", path, datatype, order, bits, value: number });
-
 export const binary = (op: Operator, left: Node, right: Node, like: Common = left): Binary => ({
 	kind: "binary",
 	path: left.path,
@@ -301,3 +250,42 @@ const isNode = (member: unknown): member is Node =>
 
 /** The common parts of a node that is not evaluated yet. */
 export const unevaluated = { datatype: invalid, order: undefined, bits: 0 } as const;
+
+/** A set or map: named or anonymous, of this document or already in the kernel. */
+export interface SetDeclaration {
+	readonly path: string;
+	readonly family: number;
+	readonly table: string;
+	/** An anonymous one has a format, `__set%d`, which the kernel fills in. */
+	readonly name: string;
+	/** Batch-local number by which a rule refers to it before it has a name. */
+	readonly id: number;
+	flags: number;
+	key: Node;
+	data?: Node;
+	/** Whether data may be a range; then it is two values. */
+	dataIsInterval: boolean;
+	readonly objectType?: number;
+	elements?: SetLiteral;
+	automerge: boolean;
+	readonly timeout?: bigint;
+	readonly gcInterval?: number;
+	readonly size?: number;
+	readonly policy?: number;
+	readonly comment?: string;
+	/** What is counted for every element. */
+	readonly statements: readonly Stateful[];
+	/** Bytes of each field of a concatenated interval key. */
+	fields: readonly number[];
+}
+
+/** What a constant is read as: the type, order and width of what it stands beside. */
+export interface Expected {
+	datatype: Datatype | undefined;
+	order: Order | undefined;
+	bits: number;
+	/** The largest value, 0 for none. */
+	max: number;
+	/** The expression it is a key for: a concatenation tells each part's type. */
+	key: Node | undefined;
+}

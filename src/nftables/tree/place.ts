@@ -1,6 +1,8 @@
 /** Where an expression stands; inside of one the places add up: a map's key in what a statement writes is both. */
 export const PLACE = { written: 1, key: 2, part: 4, updated: 8 } as const;
 export type Place = keyof typeof PLACE;
+/** The places that an expression stands at, PLACE or'ed together. */
+export type PlaceSet = number;
 
 const words: Readonly<Record<Place, string>> = {
 	written: "what a statement writes",
@@ -17,7 +19,7 @@ const refused: Readonly<Record<Place, readonly string[]>> = {
 };
 
 /** Why an expression cannot stand at these places, if so. */
-export function refusal(expression: string, places: number): string | undefined {
+export function refusal(expression: string, places: PlaceSet): string | undefined {
 	if (places === 0) return undefined;
 	for (const place of Object.keys(PLACE) as Place[])
 		if ((places & PLACE[place]) !== 0 && refused[place].includes(expression))

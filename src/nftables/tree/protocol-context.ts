@@ -6,8 +6,17 @@ import {
 	NFPROTO_IPV6,
 	NFPROTO_NETDEV,
 } from "../../uapi/netfilter.js";
+import { NFT_META_IFTYPE } from "../../uapi/nf_tables_const.js";
 import * as protocol from "../fact/protocol.js";
-import { type Base, LINK, NETWORK, type Protocol, TRANSPORT } from "../fact/protocol.js";
+import {
+	type Base,
+	LINK,
+	NETWORK,
+	type Protocol,
+	TRANSPORT,
+	upperProtocol,
+} from "../fact/protocol.js";
+import type { Node, Payload } from "./node.js";
 
 /** The lowest header a family's chains see, and what it is. */
 const families: Readonly<Record<number, readonly [base: Base, protocol: Protocol]>> = {
@@ -51,5 +60,58 @@ export class ProtocolContext {
 	/** Bits of the link headers before the one the context is at. */
 	get stackedBits(): number {
 		return this.stacked.reduce((sum, header) => sum + (header.length ?? 0), 0);
+	}
+}
+/** linux/if_arp.h */
+export const ARPHRD_ETHER = 1;
+
+/** Learn from `left == right` which header follows. */
+export function learn(protocols: ProtocolContext, left: Node, number: number): void {
+	if (left.kind === "payload" && left.isProtocol) learnPayload(protocols, left, number);
+	if (left.kind === "meta" && left.isProtocol) learnMeta(protocols, left.key, number);
+	if (left.kind === "ct" && left.isProtocol) {
+		const below = protocols.at(left.base);
+		const above = below && upperProtocol(below, number);
+		if (above !== undefined) protocols.set((left.base + 1) as protocol.Base, above);
+	}
+}
+
+function learnPayload(protocols: ProtocolContext, { base, raw }: Payload, number: number): void {
+	if (base === "tunnel") return;
+	const below = protocols.at(base);
+	if (below === undefined) return;
+	const above = upperProtocol(below, number);
+	if (above === undefined) {
+		// Type 0 is an echo reply; a request has the same fields.
+		if (below === protocol.icmp) protocols.icmpType = number === 0 ? 8 : number;
+		if (below === protocol.icmpv6) protocols.icmpType = number === 129 ? 128 : number;
+		return;
+	}
+	if (above.base === below.base && !raw && above.base === LINK) protocols.stacked.push(below);
+	protocols.set(above.base, above);
+}
+
+function learnMeta(protocols: ProtocolContext, key: number, number: number): void {
+	const { family, lowest, lowestProtocol } = protocols;
+	switch (key) {
+		case NFT_META_IFTYPE:
+			if (lowest >= NETWORK || family === NFPROTO_INET || family === NFPROTO_NETDEV)
+				protocols.set(LINK, number === ARPHRD_ETHER ? protocol.ether : protocol.unknown);
+			break;
+		case protocol.inet.meta?.key:
+			if (upperProtocol(protocol.inet, number) === lowestProtocol) break;
+			protocols.set(
+				NETWORK,
+				upperProtocol(lowestProtocol, number) ??
+					(number === family && lowest === NETWORK ? lowestProtocol : protocol.unknown),
+			);
+			break;
+		case protocol.ip.meta?.key:
+			protocols.set(TRANSPORT, upperProtocol(protocol.inetAny, number) ?? protocol.unknown);
+			break;
+		case protocol.netdev.meta?.key:
+			if (family === NFPROTO_NETDEV || family === NFPROTO_BRIDGE)
+				protocols.set(NETWORK, upperProtocol(lowestProtocol, number) ?? protocol.unknown);
+			break;
 	}
 }

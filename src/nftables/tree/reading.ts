@@ -4,23 +4,18 @@ import type { Expr, statefulExpr } from "../../uapi/nf_tables_expr.js";
 import { type Datatype, verdict } from "../fact/datatype.js";
 import type { Protocol } from "../fact/protocol.js";
 import { fromBytes, padded, registers } from "../fact/value.js";
-import type { Listed } from "./listed.js";
-import {
-	type Concat,
-	clone,
-	type Node,
-	type Range,
-	unevaluated,
-	type Value,
-	value,
-} from "./node.js";
-import type { SetDeclaration } from "./set.js";
+import type { Listed } from "./completion.js";
+import { value } from "./constant.js";
+import type { ListedSet } from "./listed.js";
+import { type Concat, clone, type Node, type Range, unevaluated, type Value } from "./node.js";
 
 export type ExprName = NonNullable<Expr["NFTA_EXPR_NAME"]>;
-export type DataOf<N extends ExprName> = NonNullable<
+export type ReadData<N extends ExprName> = NonNullable<
 	Extract<Expr, { readonly NFTA_EXPR_NAME: N }>["NFTA_EXPR_DATA"]
 >;
-export type StatefulExpr = Out<typeof statefulExpr>;
+/** An expression with a state, as the kernel tells of it. */
+export type ListedStateful = Out<typeof statefulExpr>;
+export type StatefulLister = (expr: ListedStateful) => Listed;
 export type Data = Out<typeof dataAttrs>;
 
 /** A listing has no place in a document. */
@@ -64,15 +59,22 @@ export function dataNode(data: Data | undefined): Node {
 /** The expressions of a rule as they are read: what is in which register, and the statements so far. */
 export class Reading {
 	readonly family: number;
-	readonly findSet: (name: string) => SetDeclaration | undefined;
+	readonly findSet: (name: string) => ListedSet | undefined;
+	/** Lists a statement that an element or a dynamic update has, with its state. */
+	readonly stateful: StatefulLister;
 	readonly statements: Listed[] = [];
 	/** The tunnel whose inner packet the expression is about. */
 	tunnel: Protocol | undefined;
 	readonly #registers = new Map<number, Node>();
 
-	constructor(family: number, findSet: (name: string) => SetDeclaration | undefined) {
+	constructor(
+		family: number,
+		findSet: (name: string) => ListedSet | undefined,
+		stateful: StatefulLister,
+	) {
 		this.family = family;
 		this.findSet = findSet;
+		this.stateful = stateful;
 	}
 	add(statement: Listed): void {
 		this.statements.push(statement);
@@ -90,7 +92,7 @@ export class Reading {
 	loadIf(register: number | undefined, bits = 0): Node | undefined {
 		return register === undefined ? undefined : this.load(register, bits);
 	}
-	set(name: string | undefined): SetDeclaration {
+	set(name: string | undefined): ListedSet {
 		const set = this.findSet(name ?? "");
 		if (set === undefined) throw new UnlistableError(`no set ${name}`);
 		return set;

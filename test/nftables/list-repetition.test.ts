@@ -1,10 +1,9 @@
 import { expect, it } from "vitest";
 import { Reader, Writer } from "../../src/netlink/bytes.js";
 import { list } from "../../src/netlink/schema.js";
-import { RuleLister } from "../../src/nftables/fast/rule-lister.js";
 import { compile } from "../../src/nftables/index.js";
 import { printerFor } from "../../src/nftables/listing/printer.js";
-import { listStatements } from "../../src/nftables/listing/rule.js";
+import { listStatements, ruleLister } from "../../src/nftables/listing/rule.js";
 import { expr } from "../../src/uapi/nf_tables_expr.js";
 import { rows } from "./rules.js";
 import { host, inTable } from "./ruleset.js";
@@ -43,7 +42,7 @@ it.each(rows)(
 		};
 		const writer = new Writer();
 		expressions.write(writer, sent);
-		const lister = new RuleLister(families[family], noSet, printer);
+		const lister = ruleLister(families[family], noSet, printer);
 		for (const by of [0, 1, 0, 2, 3, 9, 0x80, 1]) {
 			const bytes = varied(writer.finish(), by);
 			expect(lister.list(bytes)).toEqual(

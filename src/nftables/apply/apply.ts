@@ -9,7 +9,7 @@ import {
 	NFT_MSG_NEWSET,
 } from "../../uapi/nf_tables.js";
 import { Merging } from "../command/automerge.js";
-import type { BatchMessage, TableHandle } from "../command/command.js";
+import type { TableHandle } from "../command/command.js";
 import type { CompiledSet } from "../command/compiled-set.js";
 import { mergesIntervals } from "../command/compiled-set.js";
 import type { Query } from "../command/query.js";
@@ -20,6 +20,7 @@ import { NftError } from "../json/error.js";
 import { readElements } from "../listing/element.js";
 import { printerFor } from "../listing/printer.js";
 import { readSet } from "../listing/set.js";
+import type { BatchMessage } from "../tree/batch-message.js";
 import type { Printer } from "../tree/printer.js";
 import { hasEndElements } from "../tree/set.js";
 import { answer } from "./answer.js";

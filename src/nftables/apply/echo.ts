@@ -1,7 +1,7 @@
 import { NLM_F_ECHO } from "../../uapi/netlink.js";
 import * as nft from "../../uapi/nf_tables.js";
-import type { BatchMessage } from "../command/command.js";
 import type { Document } from "../json/command.js";
+import type { BatchMessage } from "../tree/batch-message.js";
 
 /** The attribute of what a message makes that is its handle. */
 const handleAttrs: ReadonlyMap<number, string> = new Map([

@@ -1,8 +1,6 @@
 import { type Interval, intervalOf, ranged } from "../tree/interval.js";
-import type { Element, Mapping } from "../tree/node.js";
+import type { Item } from "../tree/node.js";
 import { elementOf } from "../tree/set.js";
-
-type Item = Element | Mapping;
 
 /**
  * The intervals of a set that merges them (`auto-merge`), while a document changes them. What the kernel is told is

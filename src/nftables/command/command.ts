@@ -1,19 +1,15 @@
-import type { Request } from "../../netlink/request.js";
 import { request } from "../../netlink/request.js";
 import type { Message } from "../../netlink/schema.js";
 import { families } from "../fact/family.js";
 import type { Host } from "../fact/host.js";
 import type { Repetition } from "../fast/repetition.js";
 import type { Cursor } from "../json/cursor.js";
+import type { BatchMessage } from "../tree/batch-message.js";
 import type { Statement } from "../tree/evaluation.js";
 import type { Parser } from "../tree/parser.js";
 import type { CompiledSet } from "./compiled-set.js";
 import type { RuleOrders } from "./rule-order.js";
 
-/** A message of the batch, and the command of the document it comes from. */
-export interface BatchMessage extends Request {
-	readonly path: string;
-}
 /** Messages made when all commands are evaluated. */
 export type Emission = () => readonly BatchMessage[];
 

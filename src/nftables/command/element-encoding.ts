@@ -1,12 +1,13 @@
 import type { In } from "../../netlink/schema.js";
 import type { setElemAttrs } from "../../uapi/nf_tables.js";
 import { NFT_SET_ELEM_CATCHALL, NFT_SET_ELEM_INTERVAL_END } from "../../uapi/nf_tables_const.js";
+import { MAX_LIST_BYTES } from "../fact/element-list.js";
 import { COMMENT, ELEMENT_FLAGS, INTERVAL_OPEN, text, u32 } from "../fact/userdata.js";
 import { bitmask, byteLength, concatBytes, toBytes } from "../fact/value.js";
 import { fail } from "../json/error.js";
 import { bytesOf, dataOf, fieldsOf, objectName } from "../tree/data.js";
 import { bounds } from "../tree/interval.js";
-import type { Element, Mapping, Node, SetDeclaration } from "../tree/node.js";
+import type { Element, Item, Node, SetDeclaration } from "../tree/node.js";
 import { elementOf, hasEndElements, isAnonymous, isDataMap, isInterval } from "../tree/set.js";
 import type { Stateful } from "../tree/stateful.js";
 
@@ -56,12 +57,7 @@ const isPlain = ({ key, timeout, expires, comment, statements }: Element): boole
 	comment === undefined &&
 	statements.length === 0;
 
-function attrsOf(
-	set: SetDeclaration,
-	item: Element | Mapping,
-	key: ElementAttrs,
-	open = false,
-): ElementAttrs {
+function attrsOf(set: SetDeclaration, item: Item, key: ElementAttrs, open = false): ElementAttrs {
 	const element = elementOf(item);
 	const data = item.kind === "mapping" ? item.data : undefined;
 	// Most elements of a large set are a key and nothing else.
@@ -89,7 +85,7 @@ function attrsOf(
  */
 export function* encodeElements(
 	set: SetDeclaration,
-	items: readonly (Element | Mapping)[],
+	items: readonly Item[],
 	first: boolean,
 ): Generator<ElementAttrs> {
 	if (!hasEndElements(set)) {
@@ -125,4 +121,41 @@ export function* encodeElements(
 		yield attrsOf(set, item, key(low), open && !adjacent);
 		if (!open && !adjacent) yield end(high + 1n);
 	}
+}
+
+/** Elements in portions that fit a message. */
+export function* portions(elements: Iterable<ElementAttrs>): Generator<readonly ElementAttrs[]> {
+	let portion: ElementAttrs[] = [];
+	let bytes = 0;
+	for (const element of elements) {
+		const size = sizeOf(element);
+		if (bytes + size > MAX_LIST_BYTES && portion.length > 0) {
+			yield portion;
+			portion = [];
+			bytes = 0;
+		}
+		portion.push(element);
+		bytes += size;
+	}
+	if (portion.length > 0) yield portion;
+}
+
+const bytesIn = (value: Uint8Array | undefined): number =>
+	value === undefined ? 0 : value.length + 12;
+
+/** At least what the element takes: its values, and generously its headers. */
+function sizeOf(element: ElementAttrs): number {
+	const { NFTA_SET_ELEM_KEY: key, NFTA_SET_ELEM_KEY_END: end, NFTA_SET_ELEM_DATA: data } = element;
+	const values =
+		bytesIn(key?.NFTA_DATA_VALUE) +
+		bytesIn(end?.NFTA_DATA_VALUE) +
+		bytesIn(data?.NFTA_DATA_VALUE) +
+		bytesIn(element.NFTA_SET_ELEM_USERDATA);
+	const verdictBytes = data?.NFTA_DATA_VERDICT === undefined ? 0 : 280;
+	const name = element.NFTA_SET_ELEM_OBJREF === undefined ? 0 : 264;
+	const timed = element.NFTA_SET_ELEM_TIMEOUT === undefined ? 0 : 24;
+	const exprs =
+		(element.NFTA_SET_ELEM_EXPRESSIONS?.length ?? 0) +
+		(element.NFTA_SET_ELEM_EXPR === undefined ? 0 : 1);
+	return 12 + values + verdictBytes + name + timed + exprs * 100;
 }

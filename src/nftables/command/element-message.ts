@@ -3,13 +3,12 @@ import {
 	type NFT_MSG_DESTROYSETELEM,
 	NFT_MSG_NEWSETELEM,
 } from "../../uapi/nf_tables.js";
-import type { Element, Mapping } from "../tree/node.js";
-import { type BatchMessage, batchMessage, type Compilation, header } from "./command.js";
+import type { BatchMessage } from "../tree/batch-message.js";
+import type { Item } from "../tree/node.js";
+import { batchMessage, type Compilation, header } from "./command.js";
 import type { CompiledSet } from "./compiled-set.js";
-import { encodeElements } from "./element-encoding.js";
-import { portions } from "./set-message.js";
+import { encodeElements, portions } from "./element-encoding.js";
 
-type Item = Element | Mapping;
 export type ElementMessage =
 	| typeof NFT_MSG_NEWSETELEM
 	| typeof NFT_MSG_DELSETELEM

@@ -10,7 +10,7 @@ import { encodePlain, newElements } from "../fast/plain-elements.js";
 import { encodePlainIntervals } from "../fast/plain-intervals.js";
 import type { Cursor } from "../json/cursor.js";
 import { Evaluation } from "../tree/evaluation.js";
-import type { Element, Mapping } from "../tree/node.js";
+import type { Item } from "../tree/node.js";
 import { hasEndElements } from "../tree/set.js";
 import { type Compilation, header, type Operation, parseHandle, parseName } from "./command.js";
 import type { CompiledSet } from "./compiled-set.js";
@@ -34,7 +34,7 @@ export function compileElement(at: Cursor, operation: Operation, compilation: Co
 	const first = !removes && set.populated !== true;
 	if (!removes && emitPlain(at.path, json.elem, set, { flags, first }, compilation)) return;
 	const message = operation === "destroy" ? NFT_MSG_DESTROYSETELEM : NFT_MSG_DELSETELEM;
-	const emit = (sent: ElementMessage, items: readonly (Element | Mapping)[]): void => {
+	const emit = (sent: ElementMessage, items: readonly Item[]): void => {
 		for (const one of elementMessages(at.path, set, { message: sent, flags, first }, items))
 			compilation.emit(one);
 	};
@@ -56,7 +56,7 @@ export function* evaluateParts(
 	set: CompiledSet,
 	elem: Cursor,
 	compilation: Compilation,
-): Generator<readonly (Element | Mapping)[]> {
+): Generator<readonly Item[]> {
 	const ruleset = rulesetOf(set, compilation);
 	// Intervals are sorted and held against each other.
 	for (const part of hasEndElements(set) ? [elem] : elem.parts(PART)) {

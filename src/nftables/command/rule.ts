@@ -8,11 +8,11 @@ import {
 } from "../../uapi/nf_tables.js";
 import { evaluateExpression } from "../expression/index.js";
 import type { Cursor } from "../json/cursor.js";
+import type { BatchMessage } from "../tree/batch-message.js";
 import type { Ruleset } from "../tree/evaluation.js";
 import type { SetDeclaration } from "../tree/node.js";
 import { isAnonymous } from "../tree/set.js";
 import {
-	type BatchMessage,
 	batchMessage,
 	type Compilation,
 	header,

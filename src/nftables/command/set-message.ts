@@ -8,7 +8,6 @@ import { fail } from "../json/error.js";
 import type { Node, SetDeclaration } from "../tree/node.js";
 import { isDataMap } from "../tree/set.js";
 import { isPlainType, typeofRecord } from "../tree/typeof.js";
-import type { ElementAttrs } from "./element-encoding.js";
 
 const typeId = ({ datatype }: Node): number =>
 	datatype === verdict ? NFT_DATA_VERDICT : datatype.id;
@@ -69,44 +68,4 @@ export function encodeSet(set: SetDeclaration): In<typeof setAttrs> {
 		NFTA_SET_USERDATA: userdata(set),
 		...statementAttrs(set),
 	};
-}
-
-/** The list of elements is one attribute, whose length has 16 bits. */
-export const MAX_BYTES = 60_000;
-
-/** Elements in portions that fit a message. */
-export function* portions(elements: Iterable<ElementAttrs>): Generator<readonly ElementAttrs[]> {
-	let portion: ElementAttrs[] = [];
-	let bytes = 0;
-	for (const element of elements) {
-		const size = sizeOf(element);
-		if (bytes + size > MAX_BYTES && portion.length > 0) {
-			yield portion;
-			portion = [];
-			bytes = 0;
-		}
-		portion.push(element);
-		bytes += size;
-	}
-	if (portion.length > 0) yield portion;
-}
-
-const bytesIn = (value: Uint8Array | undefined): number =>
-	value === undefined ? 0 : value.length + 12;
-
-/** At least what the element takes: its values, and generously its headers. */
-function sizeOf(element: ElementAttrs): number {
-	const { NFTA_SET_ELEM_KEY: key, NFTA_SET_ELEM_KEY_END: end, NFTA_SET_ELEM_DATA: data } = element;
-	const values =
-		bytesIn(key?.NFTA_DATA_VALUE) +
-		bytesIn(end?.NFTA_DATA_VALUE) +
-		bytesIn(data?.NFTA_DATA_VALUE) +
-		bytesIn(element.NFTA_SET_ELEM_USERDATA);
-	const verdictBytes = data?.NFTA_DATA_VERDICT === undefined ? 0 : 280;
-	const name = element.NFTA_SET_ELEM_OBJREF === undefined ? 0 : 264;
-	const timed = element.NFTA_SET_ELEM_TIMEOUT === undefined ? 0 : 24;
-	const exprs =
-		(element.NFTA_SET_ELEM_EXPRESSIONS?.length ?? 0) +
-		(element.NFTA_SET_ELEM_EXPR === undefined ? 0 : 1);
-	return 12 + values + verdictBytes + name + timed + exprs * 100;
 }

@@ -1,7 +1,6 @@
 import { Merging } from "../command/automerge.js";
 import { compileChain } from "../command/chain.js";
 import type {
-	BatchMessage,
 	CommandParser,
 	Compilation,
 	Emission,
@@ -25,6 +24,7 @@ import type { Document } from "../json/command.js";
 import { Cursor } from "../json/cursor.js";
 import { NftError } from "../json/error.js";
 import { statefulNames, statementParsers } from "../statement/index.js";
+import type { BatchMessage } from "../tree/batch-message.js";
 import type { Parser } from "../tree/parser.js";
 import { PLACE, type PlaceSet } from "../tree/place.js";
 import { Encoder } from "./encoder.js";

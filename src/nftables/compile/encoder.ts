@@ -1,6 +1,6 @@
 import { Writer } from "../../netlink/bytes.js";
 import type { AnyMessage } from "../../netlink/schema.js";
-import type { BatchMessage } from "../command/command.js";
+import type { BatchMessage } from "../tree/batch-message.js";
 
 /** How many bytes share a buffer: a message that is kept keeps no more than that. */
 const CHUNK = 256 * 1024;

@@ -9,8 +9,8 @@ import {
 import { integer } from "../fact/datatype.js";
 import { bitmask } from "../fact/value.js";
 import type { Completion } from "../tree/completion.js";
-import type { Binary, Element, Mapping, Node, Relational, Value } from "../tree/node.js";
-import { binary, type Operator, unevaluated } from "../tree/node.js";
+import type { Binary, Node, Relational, Value } from "../tree/node.js";
+import { binary, type Item, type Operator, unevaluated } from "../tree/node.js";
 import { constant, type ReadData, type Reading, UnlistableError } from "../tree/reading.js";
 import { isAnonymous } from "../tree/set.js";
 import { setType } from "../tree/typing.js";
@@ -41,7 +41,7 @@ export function shiftConstants(node: Node, shift: number, bits: number): void {
 			break;
 	}
 }
-const shiftItem = (item: Element | Mapping, shift: number, bits: number): void =>
+const shiftItem = (item: Item, shift: number, bits: number): void =>
 	shiftConstants(item.kind === "mapping" ? item.key : item, shift, bits);
 
 /**

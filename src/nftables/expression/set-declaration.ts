@@ -13,7 +13,7 @@ import { fail } from "../json/error.js";
 import { isConstant, isSingle, value } from "../tree/constant.js";
 import type { Evaluation } from "../tree/evaluation.js";
 import { toIntervals } from "../tree/interval.js";
-import type { Concat, Element, Mapping, Node, SetDeclaration, SetLiteral } from "../tree/node.js";
+import type { Concat, Item, Mapping, Node, SetDeclaration, SetLiteral } from "../tree/node.js";
 import { elementOf, isAnonymous, isDataMap, isInterval } from "../tree/set.js";
 
 /** The width of a declared concatenation: its parts keep the width of the expressions they are. */
@@ -143,12 +143,12 @@ export function expandData(mapping: Mapping): void {
 	else mapping.data = both(data);
 }
 
-export function checkElement(item: Element | Mapping): void {
+export function checkElement(item: Item): void {
 	if (!isConstant(item)) fail(item, "an element of a set must be constant");
 }
 
 /** What an element asks of its set. */
-export function elementFlags(item: Element | Mapping): number {
+export function elementFlags(item: Item): number {
 	if (isSingle(item)) return 0;
 	const concat = elementOf(item).key.kind === "concat" ? NFT_SET_CONCAT : 0;
 	return NFT_SET_INTERVAL | concat;

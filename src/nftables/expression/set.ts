@@ -10,7 +10,7 @@ import type { ExpressionDefinition } from "../tree/definition.js";
 import type { Evaluation } from "../tree/evaluation.js";
 import { statementsOf } from "../tree/listed.js";
 import type { Element, Mapping, Node, SetLiteral, SetName, SetReference } from "../tree/node.js";
-import { unevaluated } from "../tree/node.js";
+import { type Item, unevaluated } from "../tree/node.js";
 import type { Parser } from "../tree/parser.js";
 import type { Printer } from "../tree/printer.js";
 import { elementOf, isAnonymous, isDataMap, isMap } from "../tree/set.js";
@@ -26,7 +26,7 @@ export function parseSet(at: Cursor, parser: Parser): Node {
 		at.list().map((item) => parseItem(item, parser)),
 	);
 }
-const setOf = (at: Cursor, items: (Element | Mapping)[]): SetLiteral => ({
+const setOf = (at: Cursor, items: Item[]): SetLiteral => ({
 	kind: "set",
 	path: at.path,
 	...unevaluated,
@@ -38,7 +38,7 @@ const setOf = (at: Cursor, items: (Element | Mapping)[]): SetLiteral => ({
 export const elementOfKey = (key: Node): Element =>
 	key.kind === "elem" ? key : { kind: "elem", path: key.path, ...unevaluated, key, statements: [] };
 
-function parseItem(at: Cursor, parser: Parser): Element | Mapping {
+function parseItem(at: Cursor, parser: Parser): Item {
 	if (!at.isArray) return elementOfKey(parser.expression(at));
 	const [left, right, more] = at.list();
 	if (left === undefined || right === undefined || more !== undefined)
@@ -89,7 +89,7 @@ export function evaluateSetReference(node: SetReference, evaluation: Evaluation)
 }
 
 export function evaluateSet(node: SetLiteral, evaluation: Evaluation): SetLiteral {
-	const items: (Element | Mapping)[] = [];
+	const items: Item[] = [];
 	for (const item of node.items) items.push(...evaluateItem(item, node, evaluation));
 	node.items = items;
 	if (((evaluation.set?.flags ?? 0) & NFT_SET_CONCAT) !== 0) node.flags |= NFT_SET_CONCAT;
@@ -100,11 +100,7 @@ export function evaluateSet(node: SetLiteral, evaluation: Evaluation): SetLitera
 }
 
 /** An element, or the elements of a set inside the set. */
-function evaluateItem(
-	item: Element | Mapping,
-	within: SetLiteral,
-	evaluation: Evaluation,
-): readonly (Element | Mapping)[] {
+function evaluateItem(item: Item, within: SetLiteral, evaluation: Evaluation): readonly Item[] {
 	const result = evaluation.evaluate(item);
 	if (result.kind !== "elem" && result.kind !== "mapping") return fail(item, "expected an element");
 	const { key } = elementOf(result);

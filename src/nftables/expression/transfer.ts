@@ -4,8 +4,7 @@ import type { Evaluation } from "../tree/evaluation.js";
 import {
 	type Binary,
 	binary,
-	type Element,
-	type Mapping,
+	type Item,
 	type Node,
 	type SetLiteral,
 	type Value,
@@ -96,6 +95,6 @@ function transferSet(left: Binary, set: SetLiteral, evaluation: Evaluation): Nod
 	// The keys of intervals are sorted by now; shifting them would not keep them so.
 	if (set.intervals) return left;
 	if (!set.items.every((item) => canTransfer(left, item, evaluation))) return left;
-	set.items = set.items.map((item) => undo(left, item, evaluation) as Element | Mapping);
+	set.items = set.items.map((item) => undo(left, item, evaluation) as Item);
 	return remaining(left);
 }

@@ -1,16 +1,18 @@
 import { Writer } from "../../netlink/bytes.js";
 import { type AnyMessage, NLA_F_NESTED } from "../../netlink/schema.js";
 import { NFT_MSG_NEWSETELEM, setElemListAttrs } from "../../uapi/nf_tables.js";
-import { MAX_BYTES } from "../command/set-message.js";
 import { parseImmediate } from "../expression/immediate.js";
 import { parseQuad } from "../fact/address.js";
 import { ipv4Addr, isBitmask, isInteger } from "../fact/datatype.js";
+import { MAX_LIST_BYTES } from "../fact/element-list.js";
 import { byteLength } from "../fact/value.js";
 import { Cursor } from "../json/cursor.js";
 import { bytesOf } from "../tree/data.js";
 import type { Evaluation } from "../tree/evaluation.js";
 import type { SetDeclaration } from "../tree/node.js";
 import { isInterval, isMap } from "../tree/set.js";
+
+// For speed alone: without this file elements of a set are evaluated one by one, to the same bytes.
 
 /** Whether the set's elements can be told by a number of a fixed width alone. */
 const isPlain = (set: SetDeclaration): boolean =>
@@ -48,7 +50,7 @@ export function encodePlain(
 	const length = byteLength(set.key.bits);
 	const { bytes, offset } = layout(new Uint8Array(length));
 	const isAddress = set.key.datatype === ipv4Addr;
-	const each = Math.floor(MAX_BYTES / bytes.length);
+	const each = Math.floor(MAX_LIST_BYTES / bytes.length);
 	const lists: Uint8Array[] = [];
 	for (let from = 0; from < json.length; from += each) {
 		const count = Math.min(each, json.length - from);

@@ -1,12 +1,14 @@
 import { Writer } from "../../netlink/bytes.js";
 import { setElementsAttrs } from "../../uapi/nf_tables.js";
 import { NFT_SET_ELEM_INTERVAL_END } from "../../uapi/nf_tables_const.js";
-import { MAX_BYTES } from "../command/set-message.js";
 import { parseQuad } from "../fact/address.js";
 import { ipv4Addr } from "../fact/datatype.js";
+import { MAX_LIST_BYTES } from "../fact/element-list.js";
 import type { SetDeclaration } from "../tree/node.js";
 import { hasEndElements, isMap } from "../tree/set.js";
 import { putAddress } from "./plain-elements.js";
+
+// For speed alone: without this file intervals are evaluated, sorted and encoded like any others, to the same bytes.
 
 const LAST = 0xffffffff;
 
@@ -112,19 +114,19 @@ class Lists {
 	readonly #beginning = element();
 	readonly #end = element(NFT_SET_ELEM_INTERVAL_END);
 	readonly #lists: Uint8Array[] = [];
-	#list = new Uint8Array(MAX_BYTES);
+	#list = new Uint8Array(MAX_LIST_BYTES);
 	#length = 0;
 
 	add(address: number, isEnd: boolean): void {
 		const bytes = isEnd ? this.#end : this.#beginning;
-		if (this.#length + bytes.length > MAX_BYTES) this.#next();
+		if (this.#length + bytes.length > MAX_LIST_BYTES) this.#next();
 		this.#list.set(bytes, this.#length);
 		putAddress(this.#list, this.#length + KEY, address);
 		this.#length += bytes.length;
 	}
 	#next(): void {
 		this.#lists.push(this.#list.subarray(0, this.#length));
-		this.#list = new Uint8Array(MAX_BYTES);
+		this.#list = new Uint8Array(MAX_LIST_BYTES);
 		this.#length = 0;
 	}
 	finish(): readonly Uint8Array[] {

@@ -14,6 +14,8 @@ import type { Printer } from "../tree/printer.js";
 import { PATH, range } from "../tree/reading.js";
 import { isInterval, isMap } from "../tree/set.js";
 
+// For speed alone: without this file elements are read one by one, to the same JSON.
+
 /** Writes the elements of a set. */
 export type PrintElements = (printer: Printer) => readonly ItemJson[];
 

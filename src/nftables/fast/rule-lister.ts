@@ -5,12 +5,12 @@ import { etherType, isBitmask, isInteger } from "../fact/datatype.js";
 import { fromBytes, swapOrder } from "../fact/value.js";
 import type { StatementJson } from "../json/statement.js";
 import { unknownExpression } from "../json/unknown.js";
-import { readStatements } from "../listing/rule.js";
 import type { Listed } from "../tree/completion.js";
-import type { ListedSet } from "../tree/listed.js";
 import type { Value } from "../tree/node.js";
 import type { Printer } from "../tree/printer.js";
 import { UnlistableError } from "../tree/reading.js";
+
+// For speed alone: without this file every rule is read by itself, to the same JSON.
 
 const expressions = list(NFTA_LIST_ELEM, expr);
 type Decoded = ReturnType<(typeof expressions)["read"]>;
@@ -34,20 +34,22 @@ const KEPT = 16;
 /** So many may turn out to be of no use before no more are made. */
 const WASTED = 64;
 
+/** What the expressions of a rule say, statement by statement. @throws UnlistableError */
+export type StatementReader = (expressions: Decoded) => readonly Listed[];
+
 /**
  * Writes the rules of a table as JSON. Large rulesets repeat a rule with other constants and counts: where that tells
  * nothing of the packet's headers, the statements are those of the rule before with the other constant in them.
  */
 export class RuleLister {
-	readonly #family: number;
-	readonly #findSet: (name: string) => ListedSet | undefined;
+	readonly #read: StatementReader;
 	readonly #printer: Printer;
 	readonly #templates: Template[] = [];
 	#wasted = 0;
 
-	constructor(family: number, findSet: (name: string) => ListedSet | undefined, printer: Printer) {
-		this.#family = family;
-		this.#findSet = findSet;
+	/** @param read what a rule says that is like none before */
+	constructor(read: StatementReader, printer: Printer) {
+		this.#read = read;
 		this.#printer = printer;
 	}
 
@@ -65,13 +67,13 @@ export class RuleLister {
 				);
 			return statements;
 		}
-		return this.#read(bytes);
+		return this.#listNew(bytes);
 	}
 
-	#read(bytes: Uint8Array): readonly StatementJson[] {
+	#listNew(bytes: Uint8Array): readonly StatementJson[] {
 		const decoded = expressions.read(new Reader(bytes));
 		try {
-			const listed = readStatements(decoded, this.#family, this.#findSet);
+			const listed = this.#read(decoded);
 			const statements = listed.map((statement) => statement.print(this.#printer));
 			if (this.#wasted++ < WASTED) {
 				const holes = holesOf(bytes, decoded, listed, statements, this.#printer);

@@ -28,13 +28,12 @@ import {
 } from "../fact/value.js";
 import { value } from "../tree/constant.js";
 import type { ListedElement, ListedSet } from "../tree/listed.js";
-import type { Concat, Element, Mapping, Node, SetLiteral, Value } from "../tree/node.js";
+import type { Concat, Item, Node, SetLiteral, Value } from "../tree/node.js";
 import { constant, dataNode, PATH, range } from "../tree/reading.js";
 import { isDataMap, isInterval } from "../tree/set.js";
 import { listStateful } from "./stateful.js";
 
 export type ElementAttrs = Out<typeof setElemAttrs>;
-type Item = Element | Mapping;
 interface Read {
 	readonly item: Item;
 	readonly end: boolean;

@@ -9,15 +9,15 @@ import { type FamilyJson, families } from "../fact/family.js";
 import type { Host } from "../fact/host.js";
 import { nameOf } from "../fact/name.js";
 import { fromBytes } from "../fact/value.js";
-import { RuleLister } from "../fast/rule-lister.js";
 import { bounds } from "../tree/interval.js";
 import type { ListedSet } from "../tree/listed.js";
-import type { Element, Mapping } from "../tree/node.js";
+import type { Item } from "../tree/node.js";
 import type { Printer } from "../tree/printer.js";
 import { elementOf, hasEndElements, isAnonymous } from "../tree/set.js";
 import { readElements } from "./element.js";
 import { printObject } from "./object.js";
 import { printerFor } from "./printer.js";
+import { ruleLister } from "./rule.js";
 import {
 	type Listing,
 	printChain,
@@ -93,7 +93,7 @@ export class EventReader {
 		on(nft.NFT_MSG_DELCHAIN, (a, family) => [event("delete", { chain: printChain(family, a) })]);
 		const rule = (change: Change, attrs: RuleAttrs, family: number) => {
 			const sets = this.#tables.get(tableKey(family, attrs.NFTA_RULE_TABLE));
-			const lister = new RuleLister(family, (name) => sets?.get(name), this.#printer);
+			const lister = ruleLister(family, (name) => sets?.get(name), this.#printer);
 			return [event(change, { rule: printRule(family, attrs, lister) })];
 		};
 		on(nft.NFT_MSG_NEWRULE_RAW, (attrs, family, flags) =>
@@ -198,10 +198,7 @@ export class EventReader {
 }
 
 /** Intervals in the order in which the kernel tells of their beginnings, not in that of a listing. */
-function asTold(
-	items: readonly (Element | Mapping)[],
-	elements: readonly ElementAttrs[],
-): readonly (Element | Mapping)[] {
+function asTold(items: readonly Item[], elements: readonly ElementAttrs[]): readonly Item[] {
 	const order = new Map(
 		elements
 			.filter(({ NFTA_SET_ELEM_FLAGS: flags = 0 }) => (flags & NFT_SET_ELEM_INTERVAL_END) === 0)
@@ -210,7 +207,7 @@ function asTold(
 				i,
 			]),
 	);
-	const at = (item: Element | Mapping): number => {
+	const at = (item: Item): number => {
 		const { key } = elementOf(item);
 		return key.kind === "catchall" ? elements.length : (order.get(bounds(key)[0]) ?? 0);
 	};

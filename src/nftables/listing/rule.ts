@@ -1,5 +1,6 @@
 import type { Expr } from "../../uapi/nf_tables_expr.js";
 import { completeExpression, expressionReaders } from "../expression/index.js";
+import { RuleLister } from "../fast/rule-lister.js";
 import type { StatementJson } from "../json/statement.js";
 import { unknownExpression } from "../json/unknown.js";
 import { statementListers } from "../statement/index.js";
@@ -38,6 +39,14 @@ export function readStatements(
 	for (const expression of expressions) readExpression(expression, reading);
 	return new Completion(family, reading.statements, completeExpression).run();
 }
+
+/** Lists the rules of a table, whose sets `findSet` finds. */
+export const ruleLister = (
+	family: number,
+	findSet: (name: string) => ListedSet | undefined,
+	printer: Printer,
+): RuleLister =>
+	new RuleLister((expressions) => readStatements(expressions, family, findSet), printer);
 
 /** The statements of a rule as the kernel has it. */
 export function listStatements(

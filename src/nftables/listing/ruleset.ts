@@ -6,7 +6,7 @@ import { tableFlags } from "../fact/flag.js";
 import { hooksOf, policies } from "../fact/hook.js";
 import { flagNames, nameOf } from "../fact/name.js";
 import { COMMENT, records } from "../fact/userdata.js";
-import { RuleLister } from "../fast/rule-lister.js";
+import type { RuleLister } from "../fast/rule-lister.js";
 import type {
 	ChainJson,
 	FlowtableJson,
@@ -19,6 +19,7 @@ import type { ListedSet } from "../tree/listed.js";
 import type { Printer } from "../tree/printer.js";
 import { isAnonymous } from "../tree/set.js";
 import { type ObjectAttrs, printObject } from "./object.js";
+import { ruleLister } from "./rule.js";
 import { commandOf, printSet } from "./set.js";
 
 export type TableAttrs = Out<typeof tableAttrs>;
@@ -119,7 +120,7 @@ export function printTableContents(contents: TableContents, printer: Printer): L
 	for (const { NFTA_CHAIN_NAME: name = "" } of chains) byChain.set(name, []);
 	for (const rule of rules) byChain.get(rule.NFTA_RULE_CHAIN ?? "")?.push(rule);
 	const ordered = [...byChain.values()].flat();
-	const lister = new RuleLister(family, (name) => byName.get(name), printer);
+	const lister = ruleLister(family, (name) => byName.get(name), printer);
 	return [
 		{ table: printTable(family, table) },
 		...chains.map((chain) => ({ chain: printChain(family, chain) })),

@@ -1,11 +1,10 @@
-import { NFT_SET_MAP } from "../../uapi/nf_tables_const.js";
 import { isString } from "../fact/datatype.js";
 import { bitmask, byteLength, swapOrder } from "../fact/value.js";
 import { fail } from "../json/error.js";
 import { value } from "./constant.js";
-import type { Element, Mapping, Node, Range, SetDeclaration, SetLiteral, Value } from "./node.js";
+import type { Element, Item, Node, Range, SetDeclaration, SetLiteral, Value } from "./node.js";
+import { elementOf, isDataMap } from "./set.js";
 
-type Item = Element | Mapping;
 /** An element with its first and last value. */
 export interface Interval {
 	readonly item: Item;
@@ -34,8 +33,6 @@ export function bounds(key: Node): readonly [low: bigint, high: bigint] {
 	}
 }
 
-const elementOf = (item: Item): Element => (item.kind === "mapping" ? item.key : item);
-
 export function intervalOf(item: Item): Interval {
 	const [low, high] = bounds(elementOf(item).key);
 	return { item, low, high };
@@ -49,8 +46,7 @@ export function toIntervals(set: SetDeclaration, literal: SetLiteral): void {
 		.filter((item) => elementOf(item).key.kind !== "catchall")
 		.map(intervalOf)
 		.toSorted((a, b) => (a.low < b.low ? -1 : a.low > b.low ? 1 : 0));
-	const isMap = (set.flags & NFT_SET_MAP) !== 0;
-	const merged = set.automerge && !isMap ? merge(intervals) : intervals;
+	const merged = set.automerge && !isDataMap(set) ? merge(intervals) : intervals;
 	if (!set.automerge) rejectOverlap(merged);
 	literal.items = [...merged.map(ranged), ...catchall];
 	literal.intervals = true;

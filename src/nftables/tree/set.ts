@@ -5,7 +5,7 @@ import {
 	NFT_SET_MAP,
 	NFT_SET_OBJECT,
 } from "../../uapi/nf_tables_const.js";
-import type { Element, Mapping, SetDeclaration } from "./node.js";
+import type { Element, Item, SetDeclaration } from "./node.js";
 
 export const isAnonymous = (set: SetDeclaration): boolean => (set.flags & NFT_SET_ANONYMOUS) !== 0;
 export const isInterval = (set: SetDeclaration): boolean => (set.flags & NFT_SET_INTERVAL) !== 0;
@@ -16,5 +16,4 @@ export const isDataMap = (set: SetDeclaration): boolean => (set.flags & NFT_SET_
 export const hasEndElements = ({ flags }: SetDeclaration): boolean =>
 	(flags & (NFT_SET_INTERVAL | NFT_SET_CONCAT)) === NFT_SET_INTERVAL;
 
-export const elementOf = (item: Element | Mapping): Element =>
-	item.kind === "mapping" ? item.key : item;
+export const elementOf = (item: Item): Element => (item.kind === "mapping" ? item.key : item);

@@ -35,6 +35,24 @@ export const BELOW: Readonly<Record<string, readonly string[]>> = {
 	".": ["thread", "host", "engine", "spec", "netlink", "sys"],
 	cli: ["demo", "host", "engine", "spec", "nftables", "sys"],
 };
+/**
+ * The same inside nftables. Facts, the types of the JSON, and the tree between JSON and kernel are below; then come its
+ * parts, each in one file both ways. What compiles documents knows nothing of listings, and the other way round; only what
+ * talks to the kernel knows both.
+ */
+export const NFTABLES_BELOW: Readonly<Record<string, readonly string[]>> = {
+	fact: [],
+	json: ["fact"],
+	tree: ["json", "fact"],
+	expression: ["tree", "json", "fact"],
+	statement: ["expression", "tree", "json", "fact"],
+	fast: ["expression", "tree", "json", "fact"],
+	command: ["fast", "statement", "expression", "tree", "json", "fact"],
+	listing: ["fast", "statement", "expression", "tree", "json", "fact"],
+	compile: ["command", "fast", "statement", "expression", "tree", "json", "fact"],
+	apply: ["compile", "listing", "command", "fast", "tree", "json", "fact"],
+	".": ["apply", "compile", "listing", "tree", "json", "fact"],
+};
 const EMPTY_NAMES = /^(utils?|helpers?|common|managers?|types?|misc)\.ts$/;
 
 interface Rule {
@@ -44,8 +62,11 @@ interface Rule {
 	readonly breaks: (sources: Sources) => Iterable<string>;
 }
 
-const layerOf = (path: string): string =>
+export const layerOf = (path: string): string =>
 	path.includes("/") ? (path.split("/")[0] as string) : ".";
+/** The layer inside nftables; `undefined` for what is elsewhere. */
+export const nftablesLayerOf = (path: string): string | undefined =>
+	path.startsWith("nftables/") ? layerOf(path.slice("nftables/".length)) : undefined;
 
 /** The imports of one file: static, re-exported, dynamic and in types. */
 export function importsOf(from: string, text: string): Import[] {
@@ -101,14 +122,24 @@ const touchesTheHost = (sources: Sources, path: string): boolean =>
 
 const show = ({ from, to }: Import): string => `${from} imports ${to}`;
 
-/** The shortest way from a file back to itself through what it imports at run time, if there is one. */
-function cycleFrom(sources: Sources, path: string): string[] | undefined {
+/** What each file imports of the others, types too. */
+type Graph = ReadonlyMap<string, readonly string[]>;
+const graphOf = (sources: Sources): Graph =>
+	new Map(
+		[...sources].map(([path, text]) => [
+			path,
+			importsOf(path, text).flatMap(({ to, local }) => (local ? [to] : [])),
+		]),
+	);
+
+/** The shortest way from a file back to itself, if there is one. */
+function cycleFrom(graph: Graph, path: string): string[] | undefined {
 	const ways: string[][] = [[path]];
 	const seen = new Set<string>();
 	for (const way of ways) {
 		const last = way.at(-1) as string;
-		for (const { to, local, typeOnly } of importsOf(last, sources.get(last) ?? "")) {
-			if (!local || typeOnly || seen.has(to)) continue;
+		for (const to of graph.get(last) ?? []) {
+			if (seen.has(to)) continue;
 			if (to === path) return [...way, to];
 			seen.add(to);
 			ways.push([...way, to]);
@@ -124,24 +155,37 @@ function* matches(sources: Sources, pattern: RegExp, except: (path: string) => b
 				if (pattern.test(line)) yield `${path}:${i + 1}: ${line.trim()}`;
 }
 
+/** Imports between two layers of a table that it does not name. */
+function* arrowsUp(
+	sources: Sources,
+	below: Readonly<Record<string, readonly string[]>>,
+	layer: (path: string) => string | undefined,
+) {
+	for (const one of allImports(sources)) {
+		const [from, to] = [layer(one.from), one.local ? layer(one.to) : undefined];
+		if (from === undefined || to === undefined || from === to) continue;
+		if (!below[from]?.includes(to)) yield show(one);
+	}
+}
+
 export const RULES: readonly Rule[] = [
 	{
 		name: "arrows point down",
 		why: "what is below must be usable and testable without what is above it",
-		*breaks(sources) {
-			for (const one of allImports(sources)) {
-				if (!one.local) continue;
-				const [from, to] = [layerOf(one.from), layerOf(one.to)];
-				if (from !== to && !BELOW[from]?.includes(to)) yield show(one);
-			}
-		},
+		breaks: (sources) => arrowsUp(sources, BELOW, layerOf),
 	},
 	{
-		name: "only index.ts lies loose in src/",
+		name: "arrows point down in nftables",
+		why: "compiling must be readable without listing, and a fact without either",
+		breaks: (sources) => arrowsUp(sources, NFTABLES_BELOW, nftablesLayerOf),
+	},
+	{
+		name: "only index.ts lies loose",
 		why: "a file that is in no folder is in no layer, and may be imported by all",
 		*breaks(sources) {
 			for (const path of sources.keys())
-				if (layerOf(path) === "." && path !== "index.ts") yield path;
+				if ([layerOf(path), nftablesLayerOf(path)].includes(".") && !/(^|\/)index\.ts$/.test(path))
+					yield path;
 		},
 	},
 	{
@@ -193,9 +237,10 @@ export const RULES: readonly Rule[] = [
 		name: "no cycles",
 		why: "two files that need each other are one file, or hide a third",
 		*breaks(sources) {
+			const graph = graphOf(sources);
 			const told = new Set<string>();
 			for (const path of sources.keys()) {
-				const cycle = told.has(path) ? undefined : cycleFrom(sources, path);
+				const cycle = told.has(path) ? undefined : cycleFrom(graph, path);
 				if (cycle !== undefined) yield cycle.join(" → ");
 				for (const one of cycle ?? []) told.add(one);
 			}

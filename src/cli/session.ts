@@ -1,6 +1,7 @@
 import type { DemoPrograms } from "../demo/demo.js";
-import type { StepReport } from "../engine/report.js";
+import type { LossReport, StepReport } from "../engine/report.js";
 import type { Host, HostOptions } from "../host/host.js";
+import { Exit } from "./exit.js";
 import type { Io } from "./io.js";
 import { type Paint, paintFor } from "./render/paint.js";
 import { printable, printableJson, printableReport } from "./render/printable.js";
@@ -92,6 +93,13 @@ export class Session {
 	/** A sentence for the person at the terminal. */
 	say(sentence: string): void {
 		if (!this.settings.quiet) this.io.stderr.write(`${printable(sentence)}\n`);
+	}
+
+	/** The exit status of a change that is done. What others did not get back is named, under -q as well. */
+	ending({ losses = [] }: { readonly losses?: readonly LossReport[] | undefined }): number {
+		for (const { subject, reason } of losses)
+			this.io.stderr.write(`${printable(`not given back: ${subject}: ${reason}`)}\n`);
+		return losses.length > 0 ? Exit.partial : Exit.done;
 	}
 
 	/** How it ended; with -v also the steps that were taken. */

@@ -8,11 +8,14 @@ import type { Ledger, PendingDeletes } from "./journal/journal.js";
 import type { ProvisionalRecord, StepRecord } from "./journal/record.js";
 import type { PlannedStep } from "./kind.js";
 import type { Plan } from "./plan.js";
+import type { PlannedLoss } from "./planner.js";
 import type { Delta } from "./state.js";
 
 /** How a transaction ended: the requests that were left out, each with the reason; all others stand. */
 export interface Applied {
 	readonly rejected: ReadonlyMap<number, UmlnetError>;
+	/** What others had and did not get back. */
+	readonly losses: readonly PlannedLoss[];
 	/** The links that the caller has to delete, with `deferDeletes`. */
 	readonly pending: PendingDeletes | undefined;
 }
@@ -39,7 +42,7 @@ const NO_CHANGE: Delta = { put: [], drop: [], up: [], down: [] };
 export function apply(kernel: Kernel, journal: Ledger, plan: Plan, options: ApplyOptions): Applied {
 	const { transaction, command, deferDeletes, deadline } = options;
 	if (plan.steps.length === 0 && plan.final.length === 0 && isEmpty(plan.delta))
-		return { rejected: new Map(), pending: undefined };
+		return { rejected: new Map(), losses: plan.losses, pending: undefined };
 	journal.begin(transaction, command, undoOf(plan.steps));
 	const progress = new Progress(kernel, plan);
 	try {
@@ -55,7 +58,7 @@ export function apply(kernel: Kernel, journal: Ledger, plan: Plan, options: Appl
 	}
 	const pending = journal.pendingDeletes.get(transaction);
 	if (pending !== undefined && deferDeletes !== true) finish(kernel, journal, pending);
-	return { rejected: progress.rejected, pending };
+	return { rejected: progress.rejected, losses: [...plan.losses, ...progress.losses], pending };
 }
 
 /** What is done last, for the journal. */
@@ -114,6 +117,8 @@ class Progress {
 	readonly rejected = new Map<number, UmlnetError>();
 	/** Steps that ran or may have run in part, in order. */
 	done: PlannedStep[] = [];
+	/** What could not be given back. */
+	readonly losses: PlannedLoss[] = [];
 	readonly #kernel: Kernel;
 	readonly #plan: Plan;
 
@@ -174,6 +179,11 @@ class Progress {
 			// Settings of one link that went as one message have one error, which is about any of them.
 			if (failure instanceof KernelError) failure.hint ??= step.advice?.[failure.errno];
 			const error = explain(failure, step);
+			if (step.bestEffort === true) {
+				const { label: subject, requestId } = step;
+				this.losses.push({ subject, reason: error.message, requestId });
+				continue;
+			}
 			if (step.requestId === undefined) throw error;
 			if (!failed.has(step.requestId)) failed.set(step.requestId, error);
 		}

@@ -7,11 +7,13 @@ import { ConflictError, NotConfirmedError, ProvisionalError } from "./error.js";
 import { type Ledger, linksOf, type PendingDeletes, type Unfinished } from "./journal/journal.js";
 import { type Kinds, kindOf, linkKey, type PlannedStep } from "./kind.js";
 import { type Plan, planDown, planUp, type UpRequest } from "./plan.js";
+import type { PlannedLoss } from "./planner.js";
 import { RecheckCache } from "./recheck-cache.js";
 import { recover } from "./recover.js";
 import type {
 	ConfirmReport,
 	DownReport,
+	LossReport,
 	PlanReport,
 	ProvisionalReport,
 	RecoverReport,
@@ -110,7 +112,7 @@ export class Engine {
 			.flatMap(({ taps }) => taps)
 			.filter(({ report }) => report.mode === "parked");
 		const subnets = this.#subnets(parked.map(({ report }) => report.name));
-		const { rejected } = this.#apply(plan, command("up", names), { confirmWithin });
+		const { rejected, losses } = this.#apply(plan, command("up", names), { confirmWithin });
 		if (rejected.size > 0) this.#verified.invalidate();
 		this.#forgetFlows(subnets);
 		const steps = stepsByRequest(plan);
@@ -123,7 +125,7 @@ export class Engine {
 					({ report }) => this.#journal.state.taps.get(report.name)?.report ?? [],
 				);
 				const report = { changed: theirs.length > 0, steps: theirs, taps: reports };
-				return [id, { report: this.#withProvisional(report) }];
+				return [id, { report: this.#withProvisional(withLosses(report, losses, id)) }];
 			}),
 		);
 	}
@@ -146,14 +148,15 @@ export class Engine {
 		const plan = planDown(this.#kinds, this.#kernel, state, requests);
 		const names = [...plan.requestOf.keys()];
 		const subnets = this.#subnets(names);
-		this.#apply(plan, command("down", names), { deferDeletes, confirmWithin });
+		const options = { deferDeletes, confirmWithin };
+		const { losses } = this.#apply(plan, command("down", names), options);
 		this.#forgetFlows(subnets);
 		const steps = stepsByRequest(plan);
 		return new Map(
 			requests.map(({ id, taps }): [number, RequestOutcome<DownReport>] => {
 				const down = taps.filter((name) => there.has(name));
 				const report = { changed: down.length > 0, steps: steps.get(id) ?? [], taps: down };
-				return [id, { report: this.#withProvisional(report) }];
+				return [id, { report: this.#withProvisional(withLosses(report, losses, id)) }];
 			}),
 		);
 	}
@@ -371,6 +374,17 @@ const command = (verb: string, names: readonly string[]): string =>
 // One list for all: on its way to another thread it is written once a message, not once a step.
 const NONE: readonly string[] = [];
 const labelOf = ({ label, path }: PlannedStep): StepReport => ({ label, path, messages: NONE });
+
+/** A report, and what one request, or several together, could not give back. */
+function withLosses<R extends object>(
+	report: R,
+	losses: readonly PlannedLoss[],
+	id: number,
+): R & { readonly losses?: readonly LossReport[] } {
+	const theirs = losses.filter(({ requestId }) => requestId === undefined || requestId === id);
+	if (theirs.length === 0) return report;
+	return { ...report, losses: theirs.map(({ subject, reason }) => ({ subject, reason })) };
+}
 
 /** The steps of each request, by its id; those that several share stand with each of them. */
 function stepsByRequest(plan: Plan): Map<number, StepReport[]> {

@@ -28,10 +28,20 @@ export interface Step {
 	readonly undo: readonly Action[];
 	/** It takes away what was made: where that is gone already, it is done. */
 	readonly removes?: true | undefined;
+	/** It gives back what others had: where it is refused, that is told as a loss, and the rest is done all the same. */
+	readonly bestEffort?: true | undefined;
 	/** What to do about it when the kernel refuses, by the name of the errno. */
 	readonly advice?: Readonly<Record<string, string>> | undefined;
 	/** What to tell when the kernel says that what this step makes is there already, and so somebody else's. */
 	readonly conflict?: StepConflict | undefined;
+}
+
+/** What others had and did not get back. */
+export interface Loss {
+	/** `address 10.0.0.1/24`, `default route`. */
+	readonly subject: string;
+	/** `eth1 is gone`, or the kernel's refusal. */
+	readonly reason: string;
 }
 
 /** The parts of a ConflictError that only the kind of a step knows. */
@@ -65,6 +75,8 @@ export interface PlanContext {
 	isBlank(link: string): boolean;
 	/** The `Made` of the resource of this key, standing or planned; undefined where no such resource is ours. */
 	made(key: string): unknown;
+	/** Whether a tap that this transaction is not about uses the resource of this key, or this transaction wants it. */
+	isWanted(key: string): boolean;
 	/** The taps that use the resource of this key and that this transaction is not about. */
 	others(key: string): readonly string[];
 }
@@ -87,8 +99,10 @@ export interface Kind<Want, Made extends Want> {
 	validateAll?(made: readonly Made[], context: PlanContext): readonly (UmlnetError | undefined)[];
 	/** Steps that make it where nothing is. Pure. */
 	create(made: Made): readonly Step[];
-	/** Steps that take it away. Pure. */
-	remove(made: Made): readonly Step[];
+	/** Steps that take it away. Pure, but where it gives back what others may have changed since: there it reads. */
+	remove(made: Made, context: PlanContext): readonly Step[];
+	/** What of others' its removal cannot give back, as the host is now. Reads. */
+	losses?(made: Made, context: PlanContext): readonly Loss[];
 	/**
 	 * What an existing resource becomes when it is wanted with `want`. Without this method: the fields of `want`
 	 * replace those of `made`.

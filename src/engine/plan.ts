@@ -11,7 +11,7 @@ import {
 	type Resource,
 	type Step,
 } from "./kind.js";
-import { type HostFacts, linkIndex, Planner, type Target } from "./planner.js";
+import { type HostFacts, linkIndex, type PlannedLoss, Planner, type Target } from "./planner.js";
 import type { TapReport } from "./report.js";
 import { same } from "./same.js";
 import type { Delta, State } from "./state.js";
@@ -34,6 +34,8 @@ export interface Plan {
 	readonly steps: readonly PlannedStep[];
 	/** Run last, when all else stands: what cannot be undone. */
 	readonly final: readonly PlannedStep[];
+	/** What others do not get back: seen before, since the host no longer has where it came from. */
+	readonly losses: readonly PlannedLoss[];
 	readonly delta: Delta;
 	/** The id of the request that a tap belongs to, by the name of the tap. */
 	readonly requestOf: ReadonlyMap<string, number>;
@@ -112,8 +114,8 @@ export function planUp(
 	const requestOf = new Map<string, number>();
 	for (const { id, taps } of requests)
 		for (const { report } of taps) requestOf.set(report.name, id);
-	const planner = new Planner(kinds, kernel, state, requestOf, facts);
 	const { wanted, keysOf } = targets(kinds, state, requests);
+	const planner = new Planner(kinds, kernel, state, requestOf, facts, wanted);
 	for (const target of wanted.values()) planner.ensure(target);
 	planner.validateNew();
 	const drop = unused(state, requestOf, wanted);
@@ -132,6 +134,7 @@ export function planUp(
 		)
 		.map((target) => target.requestIds);
 	return {
+		losses: planner.losses,
 		delta: { put, drop, up: changed, down: [] },
 		requestOf,
 		wanted,
@@ -187,6 +190,7 @@ export function planDown(
 	const planner = new Planner(kinds, kernel, state, requestOf, NO_LOOKUP);
 	planner.release(drop, (key) => owners.get(key));
 	return {
+		losses: planner.losses,
 		delta: { put: [], drop, up: [], down: [...requestOf.keys()] },
 		requestOf,
 		wanted: new Map(),

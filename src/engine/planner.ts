@@ -5,6 +5,7 @@ import { ConflictError } from "./error.js";
 import {
 	type Kinds,
 	kindOf,
+	type Loss,
 	linkKey,
 	type PlanContext,
 	type PlannedStep,
@@ -24,6 +25,11 @@ export interface HostFacts {
 	isBeingDeleted(index: number): boolean;
 }
 
+/** What others do not get back, and the request because of which: undefined where several are. */
+export interface PlannedLoss extends Loss {
+	readonly requestId: number | undefined;
+}
+
 /** A resource that is wanted, once for all requests that want it. */
 export interface Target extends Omit<Resource, "ifPresent"> {
 	readonly key: string;
@@ -38,7 +44,7 @@ export interface Target extends Omit<Resource, "ifPresent"> {
  * V8 spreads objects of many different shapes far more slowly.
  */
 const placed = (
-	{ label, phase, do: action, undo, removes, advice, conflict }: Step,
+	{ label, phase, do: action, undo, removes, bestEffort, advice, conflict }: Step,
 	path: string,
 	requestId: number | undefined,
 	other: Pick<Partial<Step>, "undo" | "removes"> = NOTHING,
@@ -48,6 +54,7 @@ const placed = (
 	do: action,
 	undo: other.undo ?? undo,
 	removes: other.removes ?? removes,
+	bestEffort,
 	advice,
 	conflict,
 	path,
@@ -67,6 +74,8 @@ export class Planner implements PlanContext {
 	readonly #state: State;
 	readonly #taps: ReadonlyMap<string, unknown>;
 	readonly #facts: HostFacts;
+	/** The resources that the transaction wants, by key. */
+	readonly #wanted: ReadonlyMap<string, unknown>;
 	/** Entries as they will be. */
 	readonly entries = new Map<string, Entry>();
 	/** The keys of those that this transaction creates. */
@@ -74,6 +83,7 @@ export class Planner implements PlanContext {
 	readonly #requestOf = new Map<string, number | undefined>();
 	readonly steps: PlannedStep[] = [];
 	readonly removals: PlannedStep[] = [];
+	readonly losses: PlannedLoss[] = [];
 	readonly #indexes = new Map<string, number>();
 
 	/** `taps`: those that the plan is about, by name. */
@@ -83,7 +93,9 @@ export class Planner implements PlanContext {
 		state: State,
 		taps: ReadonlyMap<string, unknown>,
 		facts: HostFacts,
+		wanted: ReadonlyMap<string, unknown> = new Map(),
 	) {
+		this.#wanted = wanted;
 		this.kernel = kernel;
 		this.#kinds = kinds;
 		this.#state = state;
@@ -111,6 +123,10 @@ export class Planner implements PlanContext {
 
 	made(key: string): unknown {
 		return this.#own(key)?.made;
+	}
+
+	isWanted(key: string): boolean {
+		return this.#wanted.has(key) || this.others(key).length > 0;
 	}
 
 	others(key: string): string[] {
@@ -154,7 +170,7 @@ export class Planner implements PlanContext {
 		}
 		if (known.kind !== name)
 			throw new ConflictError(key.replace(":", " "), `our ${known.kind}`, `a ${name}`, { path });
-		if (kind.reconcile === undefined && isPart(want, known.made) && this.#isRecent(key)) {
+		if (isPart(want, known.made) && this.#isRecent(key)) {
 			this.entries.set(key, known);
 			return;
 		}
@@ -194,8 +210,10 @@ export class Planner implements PlanContext {
 			const kind = kindOf(this.#kinds, entry.kind);
 			const parent = kind.parentKey?.(entry.made);
 			if (parent !== undefined && going.has(parent)) continue;
-			const steps = kind.remove(entry.made);
+			const steps = kind.remove(entry.made, this);
 			const requestId = requestOf(key);
+			for (const loss of kind.losses?.(entry.made, this) ?? [])
+				this.losses.push({ ...loss, requestId });
 			for (const step of steps) this.removals.push(placed(step, entry.path, requestId, REMOVAL));
 			if (kind.resets !== undefined && steps.length > 0)
 				this.#reapply(kind.resets, going, requestId);

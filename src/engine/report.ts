@@ -42,11 +42,21 @@ export interface ProvisionalReport {
 	readonly remaining: number;
 }
 
+/** What others had on this host and did not get back; nothing else is held up by it. */
+export interface LossReport {
+	/** `address 10.0.0.1/24`, `default route`. */
+	readonly subject: string;
+	/** `eth1 is gone`, or the kernel's refusal. */
+	readonly reason: string;
+}
+
 export interface UpReport {
 	/** Whether the kernel was changed at all. */
 	readonly changed: boolean;
 	readonly steps: readonly StepReport[];
 	readonly taps: readonly TapReport[];
+	/** Where anything was to be given back and could not be; then the command exits with 8. */
+	readonly losses?: readonly LossReport[] | undefined;
 	/** With `confirmWithin`, where anything was changed: it stands if it is confirmed. */
 	readonly provisional?: ProvisionalReport | undefined;
 }
@@ -56,6 +66,8 @@ export interface DownReport {
 	readonly steps: readonly StepReport[];
 	/** The taps that were taken down by this call. */
 	readonly taps: readonly string[];
+	/** Where anything was to be given back and could not be; then the command exits with 8. */
+	readonly losses?: readonly LossReport[] | undefined;
 	/** With `confirmWithin`, where anything was changed: it stands if it is confirmed. */
 	readonly provisional?: ProvisionalReport | undefined;
 }

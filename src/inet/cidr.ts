@@ -53,6 +53,10 @@ export function cidrOf(address: Uint8Array, prefix: number): Cidr {
 	return { family: familyOf(address), address, prefix, text };
 }
 
+/** The subnet that an address is in, with this prefix or its own. */
+export const subnetOf = (cidr: Cidr, prefix = cidr.prefix): Cidr =>
+	cidrOf(network({ ...cidr, prefix }), prefix);
+
 /** The first address of the subnet. */
 export function network(cidr: Cidr): Uint8Array {
 	const first = cidr.address.slice();

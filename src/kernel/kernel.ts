@@ -53,6 +53,8 @@ export interface Kernel {
 
 	/** Read a value below /proc/sys, without its newline. @throws KernelError */
 	readSysctl(path: string): string;
+	/** The values of a directory below /proc/sys that can be written, by name; none where there is no such directory. @throws KernelError */
+	readSysctls(directory: string): ReadonlyMap<string, string>;
 	/** Write a value below /proc/sys and read it back. @throws KernelError */
 	writeSysctl(path: string, value: string): void;
 

@@ -58,6 +58,9 @@ export class LinuxKernel implements Kernel {
 	readSysctl(path: string): string {
 		return this.#sysctl.read(path);
 	}
+	readSysctls(directory: string): ReadonlyMap<string, string> {
+		return this.#sysctl.readAll(directory);
+	}
 	writeSysctl(path: string, value: string): void {
 		this.#sysctl.write(path, value);
 	}

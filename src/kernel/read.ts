@@ -1,12 +1,14 @@
 import type { Reader } from "../netlink/bytes.js";
 import type { Outcome } from "../netlink/outcome.js";
 import { request } from "../netlink/request.js";
+import { RTM_GETRULE, RTM_NEWRULE } from "../uapi/fib_rules.js";
 import { RTM_GETADDR, RTM_NEWADDR } from "../uapi/if_addr.js";
 import { ifinfomsg, RTEXT_FILTER_SKIP_STATS, RTM_GETLINK, RTM_NEWLINK } from "../uapi/if_link.js";
 import { NTF_PROXY, RTM_GETNEIGH, RTM_NEWNEIGH } from "../uapi/neighbour.js";
 import { RTM_GETNETCONF, type RTM_NEWNETCONF } from "../uapi/netconf.js";
+import { RTM_GETNEXTHOP, RTM_NEWNEXTHOP } from "../uapi/nexthop.js";
 import { RTM_F_FIB_MATCH, RTM_GETROUTE, RTM_NEWROUTE, rtmsg } from "../uapi/rtnetlink.js";
-import { AF_INET } from "../uapi/socket.js";
+import { AF_INET, AF_INET6 } from "../uapi/socket.js";
 import { ifThere } from "./if-there.js";
 import type { Kernel } from "./kernel.js";
 
@@ -14,6 +16,8 @@ export type Link = ReturnType<typeof RTM_NEWLINK.decode>;
 export type Address = ReturnType<typeof RTM_NEWADDR.decode>;
 export type Route = ReturnType<typeof RTM_NEWROUTE.decode>;
 export type Neighbour = ReturnType<typeof RTM_NEWNEIGH.decode>;
+export type Nexthop = ReturnType<typeof RTM_NEWNEXTHOP.decode>;
+export type Rule = ReturnType<typeof RTM_NEWRULE.decode>;
 export type Netconf = ReturnType<typeof RTM_NEWNETCONF.decode>;
 export type AddressFamily = number;
 
@@ -139,6 +143,21 @@ export function readNeighbours(kernel: Kernel, index: number): readonly Neighbou
 		ofLink(() => kernel.dump(RTM_GETNEIGH, RTM_NEWNEIGH, { ndm_flags, NDA_IFINDEX: index })),
 	);
 }
+
+/** The nexthop objects that leave through one link; none where the kernel has none (before 5.3). @throws KernelError */
+export function readNexthops(kernel: Kernel, index: number): readonly Nexthop[] {
+	const dump = () => kernel.dump(RTM_GETNEXTHOP, RTM_NEWNEXTHOP, { NHA_OIF: index });
+	const all = ifThere(() => ofLink(dump), "EOPNOTSUPP") ?? [];
+	return all.filter(({ NHA_OIF }) => NHA_OIF === index);
+}
+
+/** The routing rules of both families. @throws KernelError */
+export const readRules = (kernel: Kernel): readonly Rule[] =>
+	[AF_INET, AF_INET6].flatMap((family) => kernel.dump(RTM_GETRULE, RTM_NEWRULE, { family }));
+
+/** A value below /proc/sys; undefined where there is none, as for a link that has gone. @throws KernelError */
+export const readSetting = (kernel: Kernel, path: string): string | undefined =>
+	ifThere(() => kernel.readSysctl(path));
 
 /** Nothing, of a link that has gone meanwhile. */
 const ofLink = <T>(read: () => readonly T[]): readonly T[] => ifThere(read, "ENODEV") ?? [];

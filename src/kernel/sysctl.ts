@@ -1,4 +1,13 @@
-import { closeSync, openSync, readFileSync, readSync, writeSync } from "node:fs";
+import {
+	closeSync,
+	constants,
+	openSync,
+	readdirSync,
+	readFileSync,
+	readSync,
+	statSync,
+	writeSync,
+} from "node:fs";
 import { KernelError } from "../sys/error.js";
 
 const ROOT = "/proc/sys/";
@@ -11,6 +20,34 @@ export class SysctlDriver {
 			return readFileSync(ROOT + path, "latin1").trimEnd();
 		} catch (cause) {
 			throw refused("read", path, cause);
+		}
+	}
+
+	/**
+	 * The values of a directory that can be written. One that cannot be read has no value yet, as `stable_secret` of
+	 * IPv6 (EIO, addrconf_sysctl_stable_secret). @throws KernelError
+	 */
+	readAll(directory: string): ReadonlyMap<string, string> {
+		const values = new Map<string, string>();
+		for (const name of this.#list(directory)) {
+			const path = `${ROOT}${directory}/${name}`;
+			try {
+				if ((statSync(path).mode & constants.S_IWUSR) === 0) continue;
+				values.set(name, readFileSync(path, "latin1").trimEnd());
+			} catch (error) {
+				if (!["EIO", "ENOENT"].includes((error as NodeJS.ErrnoException).code ?? ""))
+					throw refused("read", `${directory}/${name}`, error);
+			}
+		}
+		return values;
+	}
+
+	#list(directory: string): readonly string[] {
+		try {
+			return readdirSync(ROOT + directory);
+		} catch (cause) {
+			if ((cause as NodeJS.ErrnoException).code === "ENOENT") return [];
+			throw refused("read", directory, cause);
 		}
 	}
 

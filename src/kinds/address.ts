@@ -1,9 +1,9 @@
 import { ConflictError } from "../engine/error.js";
-import { type Kind, linkKey } from "../engine/kind.js";
-import { formatAddress, parseCidr } from "../inet/cidr.js";
+import { type Kind, linkKey, type Step } from "../engine/kind.js";
+import { formatAddress, parseCidr, subnetOf } from "../inet/cidr.js";
 import type { Action } from "../kernel/action.js";
 import type { Kernel } from "../kernel/kernel.js";
-import { readAddresses, type Address as Seen } from "../kernel/read.js";
+import { readAddresses, readSetting, type Address as Seen } from "../kernel/read.js";
 import { request } from "../netlink/request.js";
 import {
 	IFA_F_NODAD,
@@ -15,6 +15,7 @@ import {
 import { NLM_F_CREATE, NLM_F_EXCL } from "../uapi/netlink.js";
 import { alreadyThere } from "./conflict.js";
 import { addressFamily } from "./family.js";
+import { setLink } from "./link.js";
 import { PROTOCOL } from "./mark.js";
 import { subnetConflicts } from "./subnet.js";
 
@@ -25,6 +26,8 @@ export interface Address {
 }
 export interface MadeAddress extends Address {
 	readonly index: number;
+	/** Another of its subnet was on the link when it came, and would have taken it along. */
+	readonly isSecond?: boolean | undefined;
 }
 
 /** Putting the address on its link, and taking it off. */
@@ -60,6 +63,20 @@ export function addressText({ IFA_LOCAL, IFA_ADDRESS, ifa_prefixlen }: Seen): st
 	return bytes === undefined ? "" : `${formatAddress(bytes)}/${ifa_prefixlen}`;
 }
 
+/**
+ * IPv4 deletes a subnet's secondary addresses with its first one (__inet_del_ifa, net/ipv4/devinet.c). With
+ * promote_secondaries the next one takes its place: the link is never without an address while one replaces another.
+ */
+const staysAlone = ({ link, index }: MadeAddress): Step => ({
+	label: `let addresses of ${link} outlive the first of their subnet`,
+	phase: "address",
+	do: setLink(index, promote(1)),
+	undo: [setLink(index, promote(0), { index, name: link })],
+});
+const promote = (value: number) => ({
+	IFLA_AF_SPEC: { AF_INET: { IFLA_INET_CONF: { IPV4_DEVCONF_PROMOTE_SECONDARIES: value } } },
+});
+
 const canonical = (address: string): string => parseCidr(address).text;
 
 const isThere = (made: MadeAddress, kernel: Kernel): boolean =>
@@ -71,21 +88,30 @@ export const address: Kind<Address, MadeAddress> = {
 	key: ({ link, address }) => `address:${link}:${canonical(address)}`,
 	resolve(want, context) {
 		const made = { index: context.indexOf(want.link), ...want };
-		if (!context.isBlank(want.link) && isThere(made, context.kernel))
+		if (context.isBlank(want.link)) return made;
+		const there = readAddresses(context.kernel, made.index);
+		if (there.map(addressText).includes(canonical(want.address)))
 			throw new ConflictError(
 				`address ${want.address} of ${want.link}`,
 				"one that is not ours",
 				"a new one",
 				{ hint: `remove it first: ip address delete ${want.address} dev ${want.link}` },
 			);
-		return made;
+		const subnet = subnetOf(parseCidr(want.address)).text;
+		const isSecond =
+			there.some((one) => subnetOf(parseCidr(addressText(one))).text === subnet) &&
+			readSetting(context.kernel, `net/ipv4/conf/${want.link}/promote_secondaries`) === "0";
+		return isSecond ? { ...made, isSecond } : made;
 	},
 	validateAll: subnetConflicts,
 	create(made) {
 		const { add, remove } = actions(made);
 		const what = `address ${made.address} to ${made.link}`;
 		const conflict = alreadyThere(what, "ip address");
-		return [{ label: `add ${what}`, phase: "address", do: add, undo: [remove], conflict }];
+		return [
+			...(made.isSecond ? [staysAlone(made)] : []),
+			{ label: `add ${what}`, phase: "address", do: add, undo: [remove], conflict },
+		];
 	},
 	remove(made) {
 		const { add, remove } = actions(made);

@@ -1,8 +1,11 @@
-import { type Kind, linkKey } from "../engine/kind.js";
+import { ConflictError } from "../engine/error.js";
+import { type Kind, linkKey, type PlanContext, type Step } from "../engine/kind.js";
 import type { Identity } from "../kernel/action.js";
 import type { Kernel } from "../kernel/kernel.js";
 import { readNetconf } from "../kernel/read.js";
 import { setLink } from "./link.js";
+import { IP_FORWARD, optionKey } from "./option.js";
+import { forwardingKey, type MadePort, uplinkKey } from "./port.js";
 
 /** What the host does with packets that come in on one interface: 1, 0, or undefined to leave it alone. */
 interface Switches {
@@ -16,6 +19,8 @@ export interface MadeForwarding extends Forwarding {
 	readonly index: number;
 	/** What it was before us. */
 	readonly before: Switches;
+	/** Whether the whole host forwarded before us, where the link is one of the host's (net.ipv4.ip_forward). */
+	readonly globally?: boolean | undefined;
 }
 
 const set = (made: MadeForwarding, to: Switches, only?: Identity) =>
@@ -57,11 +62,21 @@ const holds = (made: Switches, now: Switches | undefined): boolean =>
  */
 export const forwarding: Kind<Forwarding, MadeForwarding> = {
 	kind: "forwarding",
-	key: ({ link }) => `forwarding:${link}`,
+	key: ({ link }) => forwardingKey(link),
 	resolve(want, context) {
+		refusePort(want, context);
 		const index = context.indexOf(want.link);
-		const before = context.isBlank(want.link) ? OFF : (read(context.kernel, index) ?? OFF);
-		return { index, before, ...want };
+		if (context.isBlank(want.link)) return { index, before: OFF, ...want };
+		const before = read(context.kernel, index) ?? OFF;
+		const globally = context.kernel.readSysctl(IP_FORWARD) === "1";
+		return { index, before, globally, ...want };
+	},
+	reconcile(made, want, context) {
+		// Asked by the name at a hundredth of the price of a look-up: only a link that was made anew is looked for.
+		if (context.kernel.linkName(made.index) === want.link) return { ...made, ...want };
+		const index = context.indexOf(want.link);
+		if (index === made.index) return { ...made, ...want };
+		return { ...made, ...want, index, before: read(context.kernel, index) ?? OFF };
 	},
 	create(made) {
 		if (holds(made, made.before)) return [];
@@ -75,18 +90,13 @@ export const forwarding: Kind<Forwarding, MadeForwarding> = {
 			},
 		];
 	},
-	remove(made) {
-		const { before } = made;
-		if (holds(made, before)) return [];
-		const guard = { index: made.index, name: made.link };
-		return [
-			{
-				label: `set back ${words(made)}`,
-				phase: "configure",
-				do: set(made, before, guard),
-				undo: [set(made, made, guard)],
-			},
-		];
+	remove(made, context) {
+		// Somebody switched it on for all interfaces meanwhile: then this one is no exception.
+		const isTheirs =
+			made.globally === false &&
+			context.made(optionKey(IP_FORWARD)) === undefined &&
+			context.kernel.readSysctl(IP_FORWARD) === "1";
+		return setBack(isTheirs ? { ...made, forwarding: undefined } : made);
 	},
 	drift(made, kernel) {
 		const now = read(kernel, made.index);
@@ -105,7 +115,7 @@ export const forwarding: Kind<Forwarding, MadeForwarding> = {
 			forwarding: next.forwarding === undefined ? made.forwarding : undefined,
 			proxyArp: next.proxyArp === undefined ? made.proxyArp : undefined,
 		};
-		return [...on, ...this.remove(dropped)];
+		return [...on, ...setBack(dropped)];
 	},
 	reapply: (made) => [
 		{
@@ -117,3 +127,28 @@ export const forwarding: Kind<Forwarding, MadeForwarding> = {
 	],
 	parentKey: ({ link }) => linkKey(link),
 };
+
+function setBack(made: MadeForwarding): Step[] {
+	const { before } = made;
+	if (holds(made, before)) return [];
+	const guard = { index: made.index, name: made.link };
+	return [
+		{
+			label: `set back ${words(made)}`,
+			phase: "configure",
+			do: set(made, before, guard),
+			undo: [set(made, made, guard)],
+		},
+	];
+}
+
+/** What comes in by a port of a bridge comes in by the bridge: a network that leaves by the port would be cut off. */
+function refusePort({ link }: Forwarding, context: PlanContext): void {
+	if (!context.isWanted(uplinkKey(link))) return;
+	const { bridge = "a bridge" } = (context.made(uplinkKey(link)) as MadePort | undefined) ?? {};
+	const [tap] = context.others(uplinkKey(link));
+	const found = `a port of ${bridge}${tap === undefined ? "" : `, for ${tap}`}`;
+	throw new ConflictError(`uplink ${link}`, found, "one to route packets by", {
+		hint: `name ${bridge} as the uplink: it has the addresses and routes of ${link}`,
+	});
+}

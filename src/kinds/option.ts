@@ -15,6 +15,12 @@ export interface MadeOption extends Option {
 	readonly along: readonly (readonly [path: string, before: string])[];
 }
 
+/** Forwarding of IPv4 on all interfaces. */
+export const IP_FORWARD = "net/ipv4/ip_forward";
+
+/** The key of a global knob. */
+export const optionKey = (path: string): string => `option:${path}`;
+
 const write = (path: string, value: string, only?: string): Action => ({
 	via: "sysctl",
 	path,
@@ -27,7 +33,7 @@ const write = (path: string, value: string, only?: string): Action => ({
  * "all" (net/ipv4/devinet.c inet_forward_change), and writing it back does not bring those back.
  */
 const alongWith = (path: string, kernel: Kernel): string[] =>
-	path === "net/ipv4/ip_forward"
+	path === IP_FORWARD
 		? [
 				"net/ipv4/conf/all/accept_redirects",
 				...["default", ...readLinkNames(kernel)].map((link) => `net/ipv4/conf/${link}/forwarding`),
@@ -53,7 +59,7 @@ const writeAll = (values: MadeOption["along"]): Action[] =>
 export const option: Kind<Option, MadeOption> = {
 	kind: "option",
 	resets: "forwarding",
-	key: ({ path }) => `option:${path}`,
+	key: ({ path }) => optionKey(path),
 	resolve(want, { kernel }) {
 		const before = kernel.readSysctl(want.path);
 		return { ...want, before, along: before === want.value ? [] : readAlong(want.path, kernel) };
@@ -69,8 +75,9 @@ export const option: Kind<Option, MadeOption> = {
 						undo: [write(made.path, made.before, made.value), ...writeAll(made.along)],
 					},
 				],
-	remove: (made) =>
-		made.before === made.value
+	remove: (made, { kernel }) =>
+		// Set by others since, it is theirs, and so is all that went along with it.
+		made.before === made.value || kernel.readSysctl(made.path) !== made.value
 			? []
 			: [
 					{

@@ -15,6 +15,9 @@ export interface MadePort extends Port {
 /** The key of an interface of the host that is to be a port of a bridge of ours. */
 export const uplinkKey = (link: string): string => `uplink:${link}`;
 
+/** The key of what the host does with packets of one interface. */
+export const forwardingKey = (link: string): string => `forwarding:${link}`;
+
 /** BR_MAX_PORTS, net/bridge/br_private.h: numbers of ports have ten bits, and there is no port 0. */
 const MAX_PORTS = 1023;
 

@@ -2,7 +2,7 @@
 
 import { ConflictError } from "../engine/error.js";
 import { linkKey, type PlanContext } from "../engine/kind.js";
-import { type Cidr, cidrOf, isSingle, network, parseCidr } from "../inet/cidr.js";
+import { type Cidr, cidrOf, isSingle, parseCidr, subnetOf } from "../inet/cidr.js";
 import { type Destination, readPrefixesTo, readRouteTo } from "../kernel/read.js";
 import { addressFamily } from "./family.js";
 import { type Port, uplinkKey } from "./port.js";
@@ -53,9 +53,6 @@ const conflict = (link: string, wanted: Cidr, found: Cidr, other: string): Confl
 			hint: `choose a subnet of its own for ${link}; to put guests into that of ${other}, use mode bridged, or a longer prefix and proxyArp`,
 		},
 	);
-
-const subnetOf = (cidr: Cidr, prefix = cidr.prefix): Cidr =>
-	cidrOf(network({ ...cidr, prefix }), prefix);
 
 /** A conflict with a link that is on the host now. */
 function withHost(

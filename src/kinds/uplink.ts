@@ -1,19 +1,24 @@
 import { ConflictError } from "../engine/error.js";
-import type { Kind, Step } from "../engine/kind.js";
+import type { Kind, Loss, PlanContext, Step } from "../engine/kind.js";
 import type { Kernel } from "../kernel/kernel.js";
-import { type Link, readLink, readLinkByName } from "../kernel/read.js";
+import { type Link, readLink, readLinkByName, readSetting } from "../kernel/read.js";
 import { SpecError } from "../spec/error.js";
+import { IFF_UP } from "../uapi/if.js";
+import { AF_INET6 } from "../uapi/socket.js";
 import {
-	type Belongings,
-	missingAddresses,
-	missingOn,
+	type Endpoint,
+	type LinkConfig,
+	missingFrom,
+	moveSteps,
 	putSteps,
-	readBelongings,
-	type Side,
+	readConfig,
+	sift,
 	takeSteps,
-	wayOf,
-} from "./belongings.js";
-import { enslave, release, uplinkKey } from "./port.js";
+	textsOf,
+	withoutLeased,
+	withoutOurs,
+} from "./migration/index.js";
+import { enslave, forwardingKey, release, uplinkKey } from "./port.js";
 
 /** A host interface that becomes a port of our bridge; its addresses and routes move to the bridge. */
 export interface Uplink {
@@ -21,29 +26,15 @@ export interface Uplink {
 	readonly bridge: string;
 }
 /** With what moves, as it was on the uplink. */
-export interface MadeUplink extends Uplink, Belongings {
+export interface MadeUplink extends Uplink, LinkConfig {
 	readonly index: number;
 	readonly master: number;
 }
 
-const asUplink = ({ link, index }: MadeUplink): Side => ({ link, index, skipDad: false });
-const asBridge = ({ bridge, master }: MadeUplink): Side => ({
-	link: bridge,
-	index: master,
-	skipDad: true,
-});
+const asUplink = ({ link, index }: MadeUplink): Endpoint => ({ link, index });
+const asBridge = ({ bridge, master }: MadeUplink): Endpoint => ({ link: bridge, index: master });
 const inAddressPhase = (step: Step): Step => ({ ...step, phase: "address" });
-
-/** Somebody else receives what comes in on the link: each has one receiver alone (netdev_rx_handler_register). */
-const becomePort = (made: MadeUplink): Step => ({
-	...inAddressPhase(enslave(made)),
-	conflict: {
-		subject: `uplink ${made.link}`,
-		found: "in use by others",
-		wanted: `a port of ${made.bridge}`,
-		hint: "a link with a macvlan on it, or in Open vSwitch, can be no port of a bridge: ip -d link; or use mode nat",
-	},
-});
+const isUp = (link: Link | undefined): boolean => ((link?.ifi_flags ?? 0) & IFF_UP) !== 0;
 
 function refuse(link: Link, want: Uplink, kernel: Kernel): void {
 	// The kernel says ELOOP to that, when everything else has been done.
@@ -58,6 +49,47 @@ function refuse(link: Link, want: Uplink, kernel: Kernel): void {
 	});
 }
 
+/** A port has no packets to forward of its own: a network of ours that leaves by this link would be cut off. */
+function refuseSecondRole({ link, bridge }: Uplink, context: PlanContext): void {
+	if (!context.isWanted(forwardingKey(link))) return;
+	const [tap = "another network"] = context.others(forwardingKey(link));
+	throw new ConflictError(
+		`uplink ${link}`,
+		`that by which ${tap} is routed`,
+		`a port of ${bridge}`,
+		{
+			hint: `take ${tap} down first, or let its network leave by ${bridge}`,
+		},
+	);
+}
+
+/**
+ * What is to go back to the uplink: all that is on the bridge now and was not made by us, whether it moved there or
+ * somebody put it there since. A bridge that is gone or down has lost it all: then it is what there was.
+ */
+function returning(made: MadeUplink, kernel: Kernel): LinkConfig {
+	const bridge = asBridge(made);
+	if (!isUp(readLink(kernel, made.master))) return made;
+	return withoutOurs(readConfig(kernel, bridge));
+}
+
+/** What of it the uplink can take as it is now, and what it cannot. */
+function givingBack(made: MadeUplink, kernel: Kernel) {
+	const link = readLink(kernel, made.index);
+	const name = link?.IFLA_IFNAME ?? made.link;
+	const hasIpv6 = link !== undefined && isIpv6On(name, kernel);
+	const { possible, lost } = sift(returning(made, kernel), (sort, packed) => {
+		if (link === undefined) return `${name} is gone`;
+		if (sort.needsUp(packed) && !isUp(link)) return `${name} is down`;
+		if (sort.family(packed) === AF_INET6 && !hasIpv6) return `IPv6 is off on ${name}`;
+		return undefined;
+	});
+	return { link, name, possible, lost };
+}
+
+const isIpv6On = (name: string, kernel: Kernel): boolean =>
+	readSetting(kernel, `net/ipv6/conf/${name}/disable_ipv6`) === "0";
+
 /** The uplink of a bridged network. Its way to the world is moved in one rtnetlink send. */
 export const uplink: Kind<Uplink, MadeUplink> = {
 	kind: "uplink",
@@ -67,40 +99,50 @@ export const uplink: Kind<Uplink, MadeUplink> = {
 		const link = readLinkByName(kernel, want.link);
 		if (link === undefined) throw missingUplink(want.link);
 		refuse(link, want, kernel);
+		refuseSecondRole(want, context);
 		const index = link.ifi_index;
 		const master = context.indexOf(want.bridge);
-		return { index, master, ...readBelongings(kernel, index), ...want };
+		return { index, master, ...readConfig(kernel, { link: want.link, index }), ...want };
+	},
+	reconcile(made, want, { kernel }) {
+		if (readLink(kernel, made.index) !== undefined) return { ...made, ...want };
+		const again = readLinkByName(kernel, want.link);
+		if (again === undefined) throw missingUplink(want.link);
+		return { ...made, ...want, index: again.ifi_index };
 	},
 	create: (made) => [
-		becomePort(made),
-		...takeSteps(made, made.index, asUplink(made)),
-		...putSteps(made, made.index, asBridge(made)),
+		inAddressPhase(enslave(made)),
+		...moveSteps(made, asUplink(made), asBridge(made)),
 	],
-	remove: (made) => [
-		...takeSteps(made, made.index, asBridge(made)),
-		...putSteps(made, made.index, asUplink(made)),
-		// Last: the kernel waits for every CPU to let go of a port (del_nbp), and the host has its way again by now.
-		inAddressPhase(release(made)),
-	],
-	drift(made, kernel) {
-		const out = readLink(kernel, made.index)?.IFLA_MASTER === made.master;
-		const lost = missingAddresses(kernel, made, made.master);
+	remove(made, { kernel }) {
+		const { link, name, possible } = givingBack(made, kernel);
+		// Gone, and what was on the bridge goes with the bridge.
+		if (link === undefined) return [];
+		const [from, to] = [asBridge(made), { link: name, index: made.index }];
+		const missing = missingFrom(possible, from, readConfig(kernel, to), to);
 		return [
-			...(out ? [] : [`${made.link} is no port of ${made.bridge}`]),
-			...lost.map((address) => `address ${address} of ${made.link} is missing on ${made.bridge}`),
+			...putSteps(missing, from, to).map((step): Step => ({ ...step, bestEffort: true })),
+			...takeSteps(returning(made, kernel), from, to),
+			// Last: the kernel waits for every CPU to let go of a port (del_nbp), and the host has its way again by now.
+			inAddressPhase(release({ ...made, link: name })),
+		];
+	},
+	losses: (made, { kernel }): readonly Loss[] => givingBack(made, kernel).lost,
+	drift(made, kernel) {
+		const link = readLink(kernel, made.index);
+		if (link === undefined) return [`${made.link} is gone`];
+		const isPort = link.IFLA_MASTER === made.master;
+		const { addresses = [] } = missing(made, kernel);
+		return [
+			...(isPort ? [] : [`${made.link} is no port of ${made.bridge}`]),
+			...textsOf({ addresses }).map((text) => isMissing(text, made)),
 		];
 	},
 	verify(made, kernel) {
-		const { routes, neighbours } = missingOn(kernel, made, made.index, asBridge(made));
-		return [
-			...this.drift(made, kernel),
-			...routes.map((packed) => `${wayOf(packed)} of ${made.link} is missing on ${made.bridge}`),
-			...neighbours.map(() => `a neighbour of ${made.link} is missing on ${made.bridge}`),
-		];
+		const { addresses, ...others } = missing(made, kernel);
+		return [...this.drift(made, kernel), ...textsOf(others).map((text) => isMissing(text, made))];
 	},
 	change(made, next, kernel) {
-		const link = readLink(kernel, made.index);
-		if (link === undefined) throw missingUplink(made.link);
 		if (next.bridge !== made.bridge)
 			throw new ConflictError(
 				`uplink ${made.link}`,
@@ -110,18 +152,32 @@ export const uplink: Kind<Uplink, MadeUplink> = {
 					hint: "take the taps of that network down first",
 				},
 			);
-		const lost =
-			missingAddresses(kernel, made, made.master).length === 0
-				? []
-				: putMissing(kernel, made, asBridge(made));
+		const link = readLink(kernel, next.index);
+		if (link === undefined) throw missingUplink(made.link);
+		const [from, to] = [asUplink(next), asBridge(next)];
+		const lost = putSteps(missing(made, kernel), asUplink(made), to);
 		if (link.IFLA_MASTER === made.master) return lost;
 		refuse(link, next, kernel);
-		return [becomePort(made), ...lost];
+		// Plugged in anew, or taken out of the bridge: what it has been given since moves as well.
+		const has = readConfig(kernel, from);
+		const fresh = missingFrom(has, from, readConfig(kernel, to), to);
+		return [
+			inAddressPhase(enslave(next)),
+			...putSteps(fresh, from, to),
+			...lost,
+			...takeSteps(has, from, to),
+		];
 	},
 };
 
-const putMissing = (kernel: Kernel, made: MadeUplink, side: Side): Step[] =>
-	putSteps(missingOn(kernel, made, made.index, side), made.index, side);
+const isMissing = (text: string, { link, bridge }: MadeUplink): string =>
+	`${text} of ${link} is missing on ${bridge}`;
+
+/** What moved to the bridge and should be there yet. */
+function missing(made: MadeUplink, kernel: Kernel): LinkConfig {
+	const bridge = asBridge(made);
+	return missingFrom(withoutLeased(made), asUplink(made), readConfig(kernel, bridge), bridge);
+}
 
 /** An uplink that is not there: the spec cannot be meant for this host. */
 export const missingUplink = (link: string): SpecError =>

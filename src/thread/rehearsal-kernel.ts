@@ -109,6 +109,7 @@ export class RehearsalKernel implements Kernel {
 	dump = (): [] => [];
 	linkName = (index: number): string | undefined => this.#names.get(index);
 	readSysctl = (): string => "0";
+	readSysctls = (): ReadonlyMap<string, string> => new Map();
 	writeSysctl(): void {}
 	createTap({ index, name }: TapRequest): void {
 		this.#names.set(index, name);

@@ -58,6 +58,7 @@ export function newAddress(ns: Namespace, flags: number, value: Given<typeof RTM
 		);
 	link.addresses[link.addresses.indexOf(there)] = {
 		...there,
+		flags: family === AF_INET6 ? address.flags : there.flags,
 		proto: address.proto,
 		metric: address.metric,
 	};

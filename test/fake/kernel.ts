@@ -11,7 +11,7 @@ import { emptyRuleset, type Ruleset } from "./nft_ruleset.js";
 import { applyNft } from "./nftables.js";
 import { plain, Refusal } from "./refusal.js";
 import { applyRtnetlink, dumpRtnetlink } from "./rtnetlink.js";
-import { readSysctl, writeSysctl } from "./sysctls.js";
+import { readSysctl, readSysctls, writeSysctl } from "./sysctls.js";
 import { createTap, dropAllTaps, dropTap, persistTap } from "./taps.js";
 
 /**
@@ -72,7 +72,7 @@ export class FakeKernel implements Kernel {
 
 	/** The whole state as plain JSON; counters and the generation are not state. */
 	snapshot(): unknown {
-		const { links, routes, neighbours, sysctls, conf } = this.ns;
+		const { links, routes, neighbours, rules, nexthops, sysctls, conf } = this.ns;
 		const byText = (a: unknown, b: unknown): number =>
 			JSON.stringify(a) < JSON.stringify(b) ? -1 : 1;
 		return {
@@ -80,6 +80,8 @@ export class FakeKernel implements Kernel {
 			links: [...links.values()].map((link) => plain({ ...link, ownConf: undefined })).sort(byText),
 			routes: routes.map(plain).sort(byText),
 			neighbours: neighbours.map(plain).sort(byText),
+			rules: rules.map(plain),
+			nexthops: nexthops.map(plain).sort(byText),
 			sysctls: Object.fromEntries([...sysctls].sort()),
 			conf: plain(conf),
 			tables: [...this.#ruleset.tables].map(plain).sort(byText),
@@ -172,6 +174,9 @@ export class FakeKernel implements Kernel {
 
 	readSysctl(path: string): string {
 		return this.#run(`read(${path})`, false, () => readSysctl(this.ns, path));
+	}
+	readSysctls(directory: string): ReadonlyMap<string, string> {
+		return this.#run(`read(${directory})`, false, () => readSysctls(this.ns, directory));
 	}
 	writeSysctl(path: string, value: string): void {
 		this.#run(`write(${path})`, true, () => {

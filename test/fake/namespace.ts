@@ -5,6 +5,8 @@ export interface Namespace {
 	readonly links: Map<number, Link>;
 	routes: Route[];
 	neighbours: Neighbour[];
+	readonly rules: Rule[];
+	readonly nexthops: Nexthop[];
 	/** Values below /proc/sys that belong to no device. */
 	readonly sysctls: Map<string, string>;
 	readonly conf: { readonly [family in Family]: { all: Conf; default: Conf } };
@@ -103,6 +105,26 @@ export interface Neighbour {
 	readonly flags: number;
 }
 
+export interface Rule {
+	readonly family: number;
+	readonly action: number;
+	readonly flags: number;
+	readonly priority: number;
+	readonly table: number;
+	readonly iifname: string | undefined;
+	readonly oifname: string | undefined;
+	readonly protocol: number;
+}
+
+/** A nexthop object; routes that name one are not modelled. */
+export interface Nexthop {
+	readonly id: number;
+	readonly family: number;
+	readonly protocol: number;
+	readonly oif: number;
+	readonly gateway: string | undefined;
+}
+
 const LOOPBACK_MTU = 65536;
 
 /** A namespace as unshare(2) leaves it: loopback, down, and nothing else. */
@@ -111,6 +133,8 @@ export function emptyNamespace(): Namespace {
 		links: new Map(),
 		routes: [],
 		neighbours: [],
+		rules: [],
+		nexthops: [],
 		sysctls: new Map([
 			["net/bridge/bridge-nf-call-arptables", "1"],
 			["net/bridge/bridge-nf-call-ip6tables", "1"],

@@ -9,8 +9,10 @@ import { dumpLinks, getLink } from "./link_reply.js";
 import { newLink, setLink } from "./links.js";
 import type { Namespace } from "./namespace.js";
 import { deleteNeighbour, dumpNeighbours, newNeighbour } from "./neighbours.js";
+import { deleteNexthop, dumpNexthops, newNexthop } from "./nexthops.js";
 import { Refusal } from "./refusal.js";
 import { deleteRoute, dumpRoutes, getRoute, newRoute } from "./routes.js";
+import { deleteRule, dumpRules, newRule } from "./rules.js";
 import { getNetconf } from "./sysctls.js";
 
 // The values are typed by the tables where they are read; here a message is only a name.
@@ -25,6 +27,10 @@ const CHANGES: Readonly<Record<string, Handler>> = {
 	RTM_DELROUTE: (ns, _, value) => deleteRoute(ns, value),
 	RTM_NEWNEIGH: newNeighbour,
 	RTM_DELNEIGH: (ns, _, value) => deleteNeighbour(ns, value),
+	RTM_NEWRULE: newRule,
+	RTM_DELRULE: (ns, _, value) => deleteRule(ns, value),
+	RTM_NEWNEXTHOP: newNexthop,
+	RTM_DELNEXTHOP: (ns, _, value) => deleteNexthop(ns, value),
 };
 const GETS: Readonly<Record<string, (ns: Namespace, value: never) => Reply>> = {
 	RTM_GETLINK: (ns, value) => ({ type: RTM_NEWLINK.type, value: getLink(ns, value) }),
@@ -36,6 +42,8 @@ const DUMPS: Readonly<Record<string, (ns: Namespace, value: never) => readonly u
 	RTM_GETADDR: dumpAddresses,
 	RTM_GETROUTE: dumpRoutes,
 	RTM_GETNEIGH: dumpNeighbours,
+	RTM_GETRULE: dumpRules,
+	RTM_GETNEXTHOP: dumpNexthops,
 };
 
 /** One message: a change, or a question about one object. */

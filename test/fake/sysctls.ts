@@ -57,6 +57,21 @@ export function readSysctl(ns: Namespace, path: string): string {
 	return value;
 }
 
+/** Values that the kernel only tells. */
+const READ_ONLY: ReadonlySet<string> = new Set(["mc_forwarding"]);
+
+/** All values of a directory that can be written. */
+export function readSysctls(ns: Namespace, directory: string): ReadonlyMap<string, string> {
+	const [, family, device] = /^net\/(ipv4|ipv6)\/conf\/([^/]+)$/.exec(directory) ?? [];
+	if (family === undefined || device === undefined) return new Map();
+	const ofAll = ns.conf[family as Family];
+	const conf =
+		device === "all" || device === "default"
+			? ofAll[device]
+			: linkNamed(ns, device)?.conf[family as Family];
+	return new Map(Object.entries(conf ?? {}).filter(([name]) => !READ_ONLY.has(name)));
+}
+
 /** The kernel takes a number in any C notation and gives it back in decimal. */
 export function writeSysctl(ns: Namespace, path: string, value: string): void {
 	const before = readSysctl(ns, path);

@@ -63,6 +63,9 @@ export class CountingKernel implements Kernel {
 	): readonly O[] {
 		return this.#kernel.readNftables(message, reply, value, dump);
 	}
+	readSysctls(directory: string): ReadonlyMap<string, string> {
+		return this.#kernel.readSysctls(directory);
+	}
 	readSysctl(path: string): string {
 		return this.#kernel.readSysctl(path);
 	}

@@ -15,7 +15,7 @@ test("what somebody else set meanwhile stays when ours goes", () => {
 	const made = option.resolve(want, stage.context());
 	stage.do(option.create(made));
 	stage.kernel.writeSysctl(want.path, "2");
-	stage.do(option.remove(made));
+	stage.do(option.remove(made, stage.context()));
 	expect(stage.kernel.readSysctl(want.path)).toBe("2");
 });
 

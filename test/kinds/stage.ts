@@ -25,6 +25,7 @@ export class Stage {
 			isBlank: (link) => blank.includes(link),
 			made: () => undefined,
 			isBeingDeleted: () => false,
+			isWanted: () => false,
 			others: () => [],
 		};
 	}

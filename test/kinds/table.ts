@@ -76,7 +76,7 @@ export function testKind<Want, Made extends Want>(
 
 		test("is taken away in these steps", () => {
 			const { stage, made: it } = made(host, want, blank);
-			expect(words(stage, kind.remove(it), it)).toEqual(removal);
+			expect(words(stage, kind.remove(it, stage.context()), it)).toEqual(removal);
 		});
 
 		test("leaves nothing behind when it is undone, or taken away", () => {
@@ -93,14 +93,16 @@ export function testKind<Want, Made extends Want>(
 			stage.undo(kind.create(it));
 			expect(stage.picture(), "undone twice").toBe(start);
 			stage.do(kind.create(it));
-			stage.do(kind.remove(remembered(it)));
+			stage.do(kind.remove(remembered(it), stage.context()));
 			expect(stage.picture(), "taken away").toBe(start);
 		});
 
 		test("is back when taking it away is undone", () => {
 			const { stage, made: it } = made(host, want, blank);
 			const there = stage.picture();
-			const reversible = kind.remove(it).filter(({ do: action }) => action.via !== "unlink");
+			const reversible = kind
+				.remove(it, stage.context())
+				.filter(({ do: action }) => action.via !== "unlink");
 			stage.do(reversible);
 			stage.undo(reversible);
 			expect(stage.picture()).toBe(there);

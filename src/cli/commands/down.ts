@@ -1,4 +1,3 @@
-import { Exit } from "../exit.js";
 import type { Perform } from "../perform.js";
 import { count } from "../render/table.js";
 import type { Session } from "../session.js";
@@ -43,5 +42,5 @@ async function down(
 	const gone =
 		report.taps.length === 1 ? `${report.taps[0]} is` : `${count(report.taps.length, "tap")} are`;
 	await session.sayDone(`${gone} down: ${count(report.steps.length, "change")}`, report);
-	return Exit.done;
+	return session.ending(report);
 }

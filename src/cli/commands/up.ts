@@ -1,5 +1,4 @@
 import type { StepReport } from "../../engine/report.js";
-import { Exit } from "../exit.js";
 import type { Perform } from "../perform.js";
 import { printableReport } from "../render/printable.js";
 import { count } from "../render/table.js";
@@ -73,7 +72,7 @@ async function up(
 		),
 		report,
 	);
-	return Exit.done;
+	return session.ending(report);
 }
 
 function summary(taps: readonly string[], steps: readonly StepReport[]): string {

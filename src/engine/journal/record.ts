@@ -3,9 +3,11 @@ import { type Request, request } from "../../netlink/request.js";
 import type { AnyMessage, Message } from "../../netlink/schema.js";
 import { decode } from "../../proto/protobuf.js";
 import { UmlnetError } from "../../sys/error.js";
+import { RTM_DELRULE, RTM_NEWRULE } from "../../uapi/fib_rules.js";
 import { RTM_DELADDR, RTM_NEWADDR } from "../../uapi/if_addr.js";
 import { RTM_NEWLINK } from "../../uapi/if_link.js";
 import { RTM_DELNEIGH, RTM_NEWNEIGH } from "../../uapi/neighbour.js";
+import { RTM_NEWNEXTHOP } from "../../uapi/nexthop.js";
 import {
 	NFT_MSG_DELRULE,
 	NFT_MSG_DELSETELEM,
@@ -109,6 +111,9 @@ const messages = new Map<string, AnyMessage>(
 		RTM_NEWROUTE,
 		RTM_DELROUTE,
 		RTM_NEWNEIGH,
+		RTM_NEWNEXTHOP,
+		RTM_NEWRULE,
+		RTM_DELRULE,
 		RTM_DELNEIGH,
 		NFT_MSG_NEWTABLE,
 		NFT_MSG_DELTABLE,

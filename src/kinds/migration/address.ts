@@ -1,0 +1,166 @@
+import { cidrOf, network } from "../../inet/cidr.js";
+import { type Address, readAddresses } from "../../kernel/read.js";
+import { type Request, request } from "../../netlink/request.js";
+import {
+	IFA_F_DEPRECATED,
+	IFA_F_NODAD,
+	IFA_F_NOPREFIXROUTE,
+	IFA_F_PERMANENT,
+	IFA_F_SECONDARY,
+	IFA_F_TENTATIVE,
+	IFAPROT_KERNEL_LL,
+	RTM_DELADDR,
+	RTM_NEWADDR,
+} from "../../uapi/if_addr.js";
+import { NLM_F_CREATE, NLM_F_EXCL, NLM_F_REPLACE } from "../../uapi/netlink.js";
+import {
+	RT_SCOPE_LINK,
+	RT_TABLE_MAIN,
+	RTM_DELROUTE,
+	RTN_UNICAST,
+	RTPROT_KERNEL,
+} from "../../uapi/rtnetlink.js";
+import { AF_INET, AF_INET6 } from "../../uapi/socket.js";
+import { addressText } from "../address.js";
+import { alreadyThere } from "../conflict.js";
+import { type Change, type Endpoint, pack, type Sort, unpack } from "./item.js";
+
+const FOR_EVER = 0xffff_ffff;
+
+/** The addresses somebody gave to the link. The kernel's own link-local one stays with the link it was made for. */
+const isGiven = ({ IFA_PROTO, ifa_family, ifa_scope }: Address): boolean =>
+	IFA_PROTO !== IFAPROT_KERNEL_LL && !(ifa_family === AF_INET6 && ifa_scope === RT_SCOPE_LINK);
+
+const decode = (packed: string): Address => RTM_NEWADDR.decode(unpack(packed));
+
+/** An address as it can be given to a link: without what the kernel only tells. */
+function addressOn(packed: string, { link, index }: Endpoint): Address {
+	const { IFA_CACHEINFO, IFA_LABEL, IFA_FLAGS = 0, $unknown, ...rest } = decode(packed);
+	const lifetimes = lifetimesOf(IFA_FLAGS, IFA_CACHEINFO);
+	return {
+		...rest,
+		ifa_index: index,
+		ifa_flags: 0,
+		// A label must begin with its link's name to make sense to ifconfig; the plain one is the name.
+		...(rest.ifa_family === AF_INET && { IFA_LABEL: labelOn(IFA_LABEL, link) }),
+		IFA_FLAGS: IFA_FLAGS & ~(IFA_F_PERMANENT | IFA_F_DEPRECATED | IFA_F_TENTATIVE),
+		...(lifetimes && { IFA_CACHEINFO: lifetimes }),
+	};
+}
+const labelOn = (label: string | undefined, link: string): string =>
+	label?.includes(":") ? `${link}:${label.split(":")[1]}`.slice(0, 15) : link;
+
+/**
+ * What is left of its life, if that is limited. Of a deprecated IPv4 address that is valid for ever the kernel tells
+ * an unlimited preferred lifetime as well: only the flag shows what it is (inet_fill_ifaddr, net/ipv4/devinet.c).
+ */
+function lifetimesOf(flags: number, told: Address["IFA_CACHEINFO"]): Address["IFA_CACHEINFO"] {
+	const isDeprecated = (flags & IFA_F_DEPRECATED) !== 0;
+	const { ifa_valid = FOR_EVER, ifa_prefered = FOR_EVER } = told ?? {};
+	if (ifa_valid === FOR_EVER && ifa_prefered === FOR_EVER && !isDeprecated) return undefined;
+	return { ifa_valid, ifa_prefered: isDeprecated ? 0 : ifa_prefered, cstamp: 0, tstamp: 0 };
+}
+
+/** Addresses, IPv4 first. */
+export const addresses: Sort = {
+	read(kernel, { index }) {
+		const given = readAddresses(kernel, index).filter(isGiven);
+		const v4 = given.filter(({ ifa_family }) => ifa_family === AF_INET);
+		// Of IPv6 the kernel shows the newest first, and that order chooses the source of a packet.
+		const v6 = given.filter(({ ifa_family }) => ifa_family === AF_INET6).toReversed();
+		return [...v4, ...v6].map((address) => pack(RTM_NEWADDR.encode(address)));
+	},
+	item(packed, from, to) {
+		const [old, fresh] = [addressOn(packed, from), addressOn(packed, to)];
+		return { put: putOn(fresh, to), take: takeOff(old, from) };
+	},
+	key: (packed) => addressText(decode(packed)),
+	family: (packed) => decode(packed).ifa_family,
+	needsUp: () => false,
+	isLeased: (packed) => ((decode(packed).IFA_FLAGS ?? 0) & IFA_F_PERMANENT) === 0,
+	protocol: (packed) => decode(packed).IFA_PROTO,
+	text: (packed) => `address ${addressText(decode(packed))}`,
+};
+
+/**
+ * The messages that give an address to a link. IPv6 would look for others who have it, a second or more in which it
+ * cannot be used (RFC 4862 section 5.4). This host has it, and goes on with the same MAC: so it is given without that,
+ * and the flag that says so, which would stay, is taken off in the second message (inet6_addr_modify).
+ */
+function give(address: Address): readonly Request[] {
+	const { ifa_family, IFA_FLAGS = 0 } = address;
+	const now = request(RTM_NEWADDR, NLM_F_CREATE | NLM_F_EXCL, {
+		...address,
+		IFA_FLAGS: IFA_FLAGS | (ifa_family === AF_INET6 ? IFA_F_NODAD : 0),
+	});
+	if (ifa_family !== AF_INET6 || (IFA_FLAGS & IFA_F_NODAD) !== 0) return [now];
+	return [now, request(RTM_NEWADDR, NLM_F_REPLACE, address)];
+}
+
+function takeAway(address: Address): readonly Request[] {
+	const { ifa_family, ifa_prefixlen, ifa_index, IFA_LOCAL, IFA_ADDRESS } = address;
+	const bare = { ifa_family, ifa_prefixlen, ifa_index, IFA_LOCAL, IFA_ADDRESS };
+	return [request(RTM_DELADDR, 0, bare), ...prefixRoute(address)];
+}
+
+/**
+ * An IPv6 address that runs out leaves the route to its subnet behind when it is deleted, to run out as well
+ * (ipv6_del_addr): packets would go on leaving by the old link.
+ */
+function prefixRoute(address: Address): readonly Request[] {
+	const { ifa_family, ifa_prefixlen, ifa_index, IFA_ADDRESS, IFA_CACHEINFO } = address;
+	const hasRoute = ((address.IFA_FLAGS ?? 0) & IFA_F_NOPREFIXROUTE) === 0;
+	if (ifa_family !== AF_INET6 || !hasRoute || IFA_CACHEINFO === undefined || !IFA_ADDRESS)
+		return [];
+	const route = {
+		rtm_family: AF_INET6,
+		rtm_dst_len: ifa_prefixlen,
+		rtm_table: RT_TABLE_MAIN,
+		rtm_protocol: RTPROT_KERNEL,
+		rtm_type: RTN_UNICAST,
+		RTA_DST: network(cidrOf(IFA_ADDRESS, ifa_prefixlen)),
+		RTA_OIF: ifa_index,
+		RTA_PRIORITY: address.IFA_RT_PRIORITY,
+	};
+	return [request(RTM_DELROUTE, 0, route)];
+}
+
+function putOn(address: Address, { link }: Endpoint): Change[] {
+	const text = `address ${addressText(address)}`;
+	const [put, ...settle] = give(address);
+	return [
+		{
+			label: `put ${text} on ${link}`,
+			do: put as Request,
+			undo: takeAway(address),
+			conflict: alreadyThere(`${text} on ${link}`, "ip address"),
+		},
+		...settle.map((change) => ({
+			label: `settle ${text} on ${link}`,
+			do: change,
+			undo: [],
+		})),
+	];
+}
+
+function takeOff(address: Address, { link }: Endpoint): Change[] {
+	const [take, ...routes] = takeAway(address);
+	const isSecondary =
+		address.ifa_family === AF_INET && ((address.IFA_FLAGS ?? 0) & IFA_F_SECONDARY) !== 0;
+	return [
+		{
+			label: `take address ${addressText(address)} off ${link}`,
+			do: take as Request,
+			// With promote_secondaries it became primary if its own primary went and it did not.
+			undo: [...(isSecondary ? [take as Request] : []), ...give(address)],
+		},
+		...routes.map(
+			(route): Change => ({
+				label: `take the route to the subnet of ${addressText(address)} off ${link}`,
+				do: route,
+				undo: [],
+				removes: true,
+			}),
+		),
+	];
+}

@@ -1,0 +1,111 @@
+import type { Loss, Step } from "../../engine/kind.js";
+import type { Kernel } from "../../kernel/kernel.js";
+import { PROTOCOL } from "../mark.js";
+import { addresses } from "./address.js";
+import { type Change, type Endpoint, type Sort, stepOf } from "./item.js";
+import { neighbours } from "./neighbour.js";
+import { nexthops } from "./nexthop.js";
+import { routes } from "./route.js";
+import { rules } from "./rule.js";
+
+export type { Endpoint } from "./item.js";
+
+/**
+ * All that can move from one link to another, in the order in which it is put on the new one: addresses make gateways
+ * reachable, nexthops what goes by them, and the kernel forgets neighbours with the last address of their link.
+ */
+const SORTS = { addresses, routes, nexthops, neighbours, rules } as const satisfies Record<
+	string,
+	Sort
+>;
+type SortName = keyof typeof SORTS;
+const NAMES = Object.keys(SORTS) as SortName[];
+
+/** What a link has: of each sort the things, as the kernel told them. A sort that is missing is empty. */
+export type LinkConfig = { readonly [name in SortName]?: readonly string[] };
+
+/** What of a link can be moved to another. Reads. */
+export const readConfig = (kernel: Kernel, at: Endpoint): LinkConfig =>
+	Object.fromEntries(NAMES.map((name) => [name, SORTS[name].read(kernel, at)]));
+
+/** Those things of a configuration of which `isIn` says so. */
+const filterConfig = (
+	config: LinkConfig,
+	isIn: (sort: Sort, packed: string, name: SortName) => boolean,
+): LinkConfig =>
+	Object.fromEntries(
+		NAMES.map((name) => [
+			name,
+			(config[name] ?? []).filter((packed) => isIn(SORTS[name], packed, name)),
+		]),
+	);
+
+/** What one link has and another has not; each configuration as it was read of its link. */
+export function missingFrom(
+	config: LinkConfig,
+	at: Endpoint,
+	other: LinkConfig,
+	there: Endpoint,
+): LinkConfig {
+	const known = new Set(
+		NAMES.flatMap((name) =>
+			(other[name] ?? []).map((packed) => `${name} ${SORTS[name].key(packed, there)}`),
+		),
+	);
+	return filterConfig(
+		config,
+		(sort, packed, name) => !known.has(`${name} ${sort.key(packed, at)}`),
+	);
+}
+
+/** What of a configuration we made ourselves, by our marks, is left out: it comes and goes with its own kinds. */
+export const withoutOurs = (config: LinkConfig): LinkConfig =>
+	filterConfig(config, (sort, packed) => sort.protocol(packed) !== PROTOCOL);
+
+/**
+ * What of a configuration others do not renew or replace by themselves: a lease that is not there has been replaced or
+ * has run out, and its client knows better than we do.
+ */
+export const withoutLeased = (config: LinkConfig): LinkConfig =>
+	filterConfig(config, (sort, packed) => !sort.isLeased(packed));
+
+/** What can be put on a link as it is now, and with the reason in words what cannot. */
+export function sift(
+	config: LinkConfig,
+	obstacle: (sort: Sort, packed: string) => string | undefined,
+): { readonly possible: LinkConfig; readonly lost: readonly Loss[] } {
+	const lost: Loss[] = [];
+	const possible = filterConfig(config, (sort, packed) => {
+		const reason = obstacle(sort, packed);
+		if (reason !== undefined) lost.push({ subject: sort.text(packed), reason });
+		return reason === undefined;
+	});
+	return { possible, lost };
+}
+
+/** All of it in words. */
+export const textsOf = (config: LinkConfig): string[] =>
+	NAMES.flatMap((name) => (config[name] ?? []).map((packed) => SORTS[name].text(packed)));
+
+const itemsOf = (config: LinkConfig, from: Endpoint, to: Endpoint) =>
+	NAMES.flatMap((name) => (config[name] ?? []).map((packed) => SORTS[name].item(packed, from, to)));
+
+const stepsOf = (changes: readonly Change[]): Step[] => changes.map(stepOf);
+
+/** Steps that put on `to` what is on `from`. */
+export const putSteps = (config: LinkConfig, from: Endpoint, to: Endpoint): Step[] =>
+	stepsOf(itemsOf(config, from, to).flatMap(({ put }) => put));
+
+/** Steps that take off `from` what is on `to` by now, the last first. */
+export const takeSteps = (config: LinkConfig, from: Endpoint, to: Endpoint): Step[] =>
+	stepsOf(
+		itemsOf(config, from, to)
+			.toReversed()
+			.flatMap(({ take }) => take),
+	);
+
+/** Steps that move all of it from one link to another. */
+export const moveSteps = (config: LinkConfig, from: Endpoint, to: Endpoint): Step[] => [
+	...putSteps(config, from, to),
+	...takeSteps(config, from, to),
+];

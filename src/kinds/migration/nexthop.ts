@@ -1,0 +1,36 @@
+import { readNexthops } from "../../kernel/read.js";
+import { request } from "../../netlink/request.js";
+import { NLM_F_CREATE, NLM_F_REPLACE } from "../../uapi/netlink.js";
+import { RTM_NEWNEXTHOP } from "../../uapi/nexthop.js";
+import { RTNH_F_ONLINK } from "../../uapi/rtnetlink.js";
+import { type Endpoint, pack, type Sort, unpack } from "./item.js";
+
+type GivenNexthop = Parameters<typeof RTM_NEWNEXTHOP.encode>[0];
+
+/** A nexthop over another link, of its flags those one can give. */
+function nexthopOver(packed: string, { index }: Endpoint): GivenNexthop {
+	const { nh_flags, nh_scope, $unknown, ...nexthop } = RTM_NEWNEXTHOP.decode(unpack(packed));
+	// The kernel finds out the scope, and refuses one that is given (nh_valid_get_...: rtm_to_nh_config).
+	return { ...nexthop, nh_flags: nh_flags & RTNH_F_ONLINK, NHA_OIF: index };
+}
+
+/**
+ * Nexthop objects: replaced in place, and the routes and groups that name them follow (replace_nexthop,
+ * net/ipv4/nexthop.c). The kernel deletes those of a link that has no carrier any more, as a bridge without ports.
+ */
+export const nexthops: Sort = {
+	read: (kernel, { index }) =>
+		readNexthops(kernel, index).map((one) => pack(RTM_NEWNEXTHOP.encode(one))),
+	item(packed, from, to) {
+		const replace = (at: Endpoint) =>
+			request(RTM_NEWNEXTHOP, NLM_F_CREATE | NLM_F_REPLACE, nexthopOver(packed, at));
+		const label = `move ${this.text(packed)} to ${to.link}`;
+		return { put: [{ label, do: replace(to), undo: [replace(from)] }], take: [] };
+	},
+	key: (packed) => pack(RTM_NEWNEXTHOP.encode(nexthopOver(packed, { link: "", index: 0 }))),
+	family: (packed) => RTM_NEWNEXTHOP.decode(unpack(packed)).nh_family,
+	needsUp: () => true,
+	isLeased: () => false,
+	protocol: (packed) => RTM_NEWNEXTHOP.decode(unpack(packed)).nh_protocol,
+	text: (packed) => `nexthop ${RTM_NEWNEXTHOP.decode(unpack(packed)).NHA_ID}`,
+};

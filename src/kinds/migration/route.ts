@@ -1,0 +1,139 @@
+import type { StepConflict } from "../../engine/kind.js";
+import { formatAddress } from "../../inet/address.js";
+import { type Route, readRoutes } from "../../kernel/read.js";
+import { request } from "../../netlink/request.js";
+import { NLM_F_APPEND, NLM_F_CREATE, NLM_F_REPLACE } from "../../uapi/netlink.js";
+import {
+	RTM_DELROUTE,
+	RTM_NEWROUTE,
+	RTN_LOCAL,
+	RTNH_F_ONLINK,
+	RTPROT_DHCP,
+	RTPROT_KERNEL,
+	RTPROT_RA,
+} from "../../uapi/rtnetlink.js";
+import { AF_INET, AF_INET6 } from "../../uapi/socket.js";
+import { alreadyThere } from "../conflict.js";
+import { type Endpoint, type Item, pack, type Sort, unpack } from "./item.js";
+
+type GivenRoute = Parameters<typeof RTM_NEWROUTE.encode>[0];
+
+/** USER_HZ: in what the kernel tells how long a route lasts (rt6_fill_node, net/ipv6/route.c). */
+const TICKS_PER_SECOND = 100;
+
+/**
+ * The routes somebody made. The kernel makes those of an address itself, and takes them along; those that a router
+ * advertised it learns anew; those by a nexthop object go where the object goes.
+ */
+const isMade = ({ rtm_protocol, RTA_NH_ID }: Route): boolean =>
+	rtm_protocol !== RTPROT_KERNEL && rtm_protocol !== RTPROT_RA && RTA_NH_ID === undefined;
+
+/** In words: `default route`, `route 10.0.0.0/8`. */
+function textOf({
+	RTA_DST,
+	rtm_dst_len,
+	rtm_family,
+}: Pick<GivenRoute, "RTA_DST" | "rtm_dst_len" | "rtm_family">): string {
+	if (RTA_DST === undefined) return "default route";
+	return `route ${formatAddress(RTA_DST)}/${rtm_dst_len ?? (rtm_family === AF_INET ? 32 : 128)}`;
+}
+
+/** A route with every mention of one link replaced by another, and of its flags those one can give. */
+function routeOver(packed: string, from: Endpoint, to: Endpoint): GivenRoute {
+	const { rtm_flags, RTA_CACHEINFO, RTA_EXPIRES, $unknown, ...route } = RTM_NEWROUTE.decode(
+		unpack(packed),
+	);
+	const over = (index: number | undefined) => (index === from.index ? to.index : index);
+	const expires = RTA_CACHEINFO?.rta_expires ?? 0;
+	return {
+		...route,
+		RTA_OIF: over(route.RTA_OIF),
+		RTA_MULTIPATH: route.RTA_MULTIPATH?.map((hop) => ({
+			...hop,
+			rtnh_ifindex: over(hop.rtnh_ifindex) as number,
+			rtnh_flags: hop.rtnh_flags & RTNH_F_ONLINK,
+		})),
+		rtm_flags: rtm_flags & RTNH_F_ONLINK,
+		...(expires > 0 && { RTA_EXPIRES: Math.ceil(expires / TICKS_PER_SECOND) }),
+	};
+}
+
+/** A route as the kernel told it, to be kept: what it tells of when a route was used, nobody can give. */
+const encode = ({ RTA_EXPIRES, ...route }: Route): Uint8Array => RTM_NEWROUTE.encode(route);
+
+/** Whether some of its hops stay where they are. Of IPv6 each hop is a route: one that is there already is refused. */
+const isShared = ({ rtm_family, RTA_MULTIPATH }: GivenRoute): boolean =>
+	rtm_family === AF_INET6 && RTA_MULTIPATH !== undefined;
+
+const inTheWay = (route: GivenRoute, { link }: Endpoint): StepConflict =>
+	alreadyThere(`${textOf(route)} on ${link}`, "ip route show table all");
+
+/** Routes of both families, in all tables. */
+export const routes: Sort = {
+	read: (kernel, { index }) =>
+		inOrder(
+			[AF_INET, AF_INET6].flatMap((family) => readRoutes(kernel, family, index)).filter(isMade),
+		).map((route) => pack(encode(route))),
+	item(packed, from, to): Item {
+		const [old, fresh] = [routeOver(packed, from, from), routeOver(packed, from, to)];
+		const label = `put ${textOf(fresh)} on ${to.link}`;
+		if (isShared(fresh)) {
+			const replace = (route: GivenRoute) =>
+				request(RTM_NEWROUTE, NLM_F_CREATE | NLM_F_REPLACE, route);
+			return { put: [{ label, do: replace(fresh), undo: [replace(old)] }], take: [] };
+		}
+		const append = (route: GivenRoute) => request(RTM_NEWROUTE, NLM_F_CREATE | NLM_F_APPEND, route);
+		const remove = (route: GivenRoute) => request(RTM_DELROUTE, 0, route);
+		return {
+			put: [{ label, do: append(fresh), undo: [remove(fresh)], conflict: inTheWay(fresh, to) }],
+			take: [
+				{
+					label: `take ${textOf(old)} off ${from.link}`,
+					do: remove(old),
+					undo: [append(old)],
+				},
+			],
+		};
+	},
+	key: (packed, at) => pack(RTM_NEWROUTE.encode(withoutLife(routeOver(packed, at, NOWHERE)))),
+	text: (packed) => textOf(RTM_NEWROUTE.decode(unpack(packed))),
+	family: (packed) => RTM_NEWROUTE.decode(unpack(packed)).rtm_family,
+	needsUp: (packed) => RTM_NEWROUTE.decode(unpack(packed)).rtm_type !== RTN_LOCAL,
+	isLeased(packed) {
+		const { rtm_protocol, RTA_CACHEINFO } = RTM_NEWROUTE.decode(unpack(packed));
+		return rtm_protocol === RTPROT_DHCP || (RTA_CACHEINFO?.rta_expires ?? 0) > 0;
+	},
+	protocol: (packed) => RTM_NEWROUTE.decode(unpack(packed)).rtm_protocol,
+};
+
+const NOWHERE: Endpoint = { link: "", index: 0 };
+const withoutLife = ({ RTA_EXPIRES, ...route }: GivenRoute): GivenRoute => route;
+
+/** What makes two routes alternatives of each other: of those the first is taken. */
+const placeOf = ({ rtm_family, RTA_TABLE, RTA_DST, rtm_dst_len, rtm_tos, RTA_PRIORITY }: Route) =>
+	[
+		rtm_family,
+		RTA_TABLE,
+		RTA_DST && formatAddress(RTA_DST),
+		rtm_dst_len,
+		rtm_tos,
+		RTA_PRIORITY,
+	].join();
+
+const isDirect = ({ RTA_GATEWAY, RTA_VIA, RTA_MULTIPATH }: Route): boolean =>
+	RTA_GATEWAY === undefined && RTA_VIA === undefined && RTA_MULTIPATH === undefined;
+
+/** Routes without a gateway first, since gateways are reached by them; alternatives stay in their order. */
+function inOrder(all: readonly Route[]): Route[] {
+	const behind = new Set<string>();
+	const [direct, others]: [Route[], Route[]] = [[], []];
+	for (const route of all) {
+		const place = placeOf(route);
+		if (isDirect(route) && !behind.has(place)) direct.push(route);
+		else {
+			behind.add(place);
+			others.push(route);
+		}
+	}
+	return [...direct, ...others];
+}

@@ -1,0 +1,51 @@
+import { type Rule, readRules } from "../../kernel/read.js";
+import { request } from "../../netlink/request.js";
+import { FIB_RULE_INVERT, RTM_DELRULE, RTM_NEWRULE } from "../../uapi/fib_rules.js";
+import { NLM_F_CREATE, NLM_F_EXCL } from "../../uapi/netlink.js";
+import { alreadyThere } from "../conflict.js";
+import { type Endpoint, pack, type Sort, unpack } from "./item.js";
+
+type GivenRule = Parameters<typeof RTM_NEWRULE.encode>[0];
+
+/** A rule with one link's name replaced by another's. The flags say what the kernel found out about the links. */
+function ruleFor(packed: string, from: string, to: string): GivenRule {
+	const { $unknown, ...rule } = RTM_NEWRULE.decode(unpack(packed));
+	const renamed = (name: string | undefined) => (name === from ? to : name);
+	return {
+		...rule,
+		flags: rule.flags & FIB_RULE_INVERT,
+		FRA_IIFNAME: renamed(rule.FRA_IIFNAME),
+		FRA_OIFNAME: renamed(rule.FRA_OIFNAME),
+	};
+}
+
+/** Routing rules for what comes in or goes out by a link: rules name links, so that a rename breaks them as well. */
+export const rules: Sort = {
+	read: (kernel, { link }) =>
+		readRules(kernel)
+			.filter(({ FRA_IIFNAME, FRA_OIFNAME }: Rule) => FRA_IIFNAME === link || FRA_OIFNAME === link)
+			.map((rule) => pack(RTM_NEWRULE.encode(rule))),
+	item(packed, from, to) {
+		const text = this.text(packed);
+		const put = ({ link }: Endpoint) =>
+			request(RTM_NEWRULE, NLM_F_CREATE | NLM_F_EXCL, ruleFor(packed, from.link, link));
+		const take = ({ link }: Endpoint) => request(RTM_DELRULE, 0, ruleFor(packed, from.link, link));
+		return {
+			put: [
+				{
+					label: `put ${text} on ${to.link}`,
+					do: put(to),
+					undo: [take(to)],
+					conflict: alreadyThere(`${text} for ${to.link}`, "ip rule"),
+				},
+			],
+			take: [{ label: `take ${text} off ${from.link}`, do: take(from), undo: [put(from)] }],
+		};
+	},
+	key: (packed, { link }) => pack(RTM_NEWRULE.encode(ruleFor(packed, link, ""))),
+	family: (packed) => RTM_NEWRULE.decode(unpack(packed)).family,
+	needsUp: () => false,
+	isLeased: () => false,
+	protocol: (packed) => RTM_NEWRULE.decode(unpack(packed)).FRA_PROTOCOL,
+	text: (packed) => `rule ${RTM_NEWRULE.decode(unpack(packed)).FRA_PRIORITY ?? 0}`,
+};

@@ -1,0 +1,28 @@
+import type { Kernel } from "../../kernel/kernel.js";
+
+/** A value of one interface: a directory below /proc/sys/net, and a name in it. */
+export type Setting = readonly [directory: string, name: string, value: string];
+
+/** The directories that have one of their own for each interface. */
+const DIRECTORIES = ["ipv4/conf", "ipv6/conf", "ipv4/neigh", "ipv6/neigh"] as const;
+
+/**
+ * The MTU of IPv6 follows the link's. `forwarding` of a bridge is what its network asks for; `disable_ipv6` of "all" and
+ * "default" is nothing to be copied.
+ */
+const OF_ITS_LINK: ReadonlySet<string> = new Set(["ipv6/conf mtu"]);
+
+/** What of an interface's settings is not as a new interface has it: what somebody chose for this one. Reads. */
+export const chosenSettings = (kernel: Kernel, link: string): readonly Setting[] =>
+	DIRECTORIES.flatMap((directory) => {
+		const usual = kernel.readSysctls(`net/${directory}/default`);
+		const own = kernel.readSysctls(`net/${directory}/${link}`);
+		return [...own]
+			.filter(([name, value]) => usual.get(name) !== undefined && usual.get(name) !== value)
+			.filter(([name]) => !OF_ITS_LINK.has(`${directory} ${name}`))
+			.map(([name, value]): Setting => [directory, name, value]);
+	});
+
+/** Where a setting of a link stands below /proc/sys. */
+export const pathOf = ([directory, name]: Setting, link: string): string =>
+	`net/${directory}/${link}/${name}`;

@@ -116,16 +116,16 @@ export const MUTANTS = [
 	],
 	[
 		"undo of what moves to a bridge",
-		"kinds/belongings.ts",
-		"undo: [take.do] }]",
-		"undo: [] }]",
+		"kinds/migration/address.ts",
+		"undo: takeAway(address),",
+		"undo: [],",
 		[...kind("uplink"), ...FAULTS],
 	],
 	[
 		"secondary addresses that became primary",
-		"kinds/belongings.ts",
-		"yields ? [take.do, put.do] : [put.do]",
-		"[put.do]",
+		"kinds/migration/address.ts",
+		"[...(isSecondary ? [take as Request] : []), ...give(address)]",
+		"give(address)",
 		[...kind("uplink"), ...FAULTS, ...engine("crash")],
 	],
 
@@ -183,7 +183,7 @@ export const MUTANTS = [
 	[
 		"an address that is there already",
 		"kinds/address.ts",
-		"if (!context.isBlank(want.link) && isThere(made, context.kernel))",
+		"if (there.map(addressText).includes(canonical(want.address)))",
 		"if (false)",
 		[...kind("address"), ...LIVE],
 	],
@@ -246,8 +246,8 @@ export const MUTANTS = [
 	[
 		"what forwarding was before",
 		"kinds/forwarding.ts",
-		"(read(context.kernel, index) ?? OFF)",
-		"OFF",
+		"const before = read(context.kernel, index) ?? OFF",
+		"const before = OFF",
 		[...kind("forwarding"), ...FAULTS],
 	],
 	[

@@ -29,8 +29,9 @@ const write = (path: string, value: string, only?: string): Action => ({
 });
 
 /**
- * Writing ip_forward writes forwarding of every interface, of "all" and "default", and accept_redirects of
- * "all" (net/ipv4/devinet.c inet_forward_change), and writing it back does not bring those back.
+ * The other paths that the kernel writes when this one is written: with ip_forward, forwarding of every interface, of
+ * "all" and "default", and accept_redirects of "all" (inet_forward_change, net/ipv4/devinet.c). Writing ip_forward back
+ * overwrites them once more, and does not bring back what they were.
  */
 const alongWith = (path: string, kernel: Kernel): string[] =>
 	path === IP_FORWARD
@@ -40,16 +41,16 @@ const alongWith = (path: string, kernel: Kernel): string[] =>
 			]
 		: [];
 
-/** What the kernel itself made of a value that goes along with the option. */
-const swept = (path: string, value: string): string =>
+/** What the kernel sets such a path to when the option is set to `value`: a router accepts no redirects. */
+const valueAlong = (path: string, value: string): string =>
 	path.endsWith("/accept_redirects") ? `${1 - Number(value)}` : value;
 
 /** The values now of everything that writing this option changes, and that is still there to be read. */
 const readAlong = (path: string, kernel: Kernel): MadeOption["along"] =>
-	alongWith(path, kernel).flatMap((one) => {
+	alongWith(path, kernel).flatMap((other) => {
 		// A link may be deleted meanwhile, as other processes delete theirs without the lock.
-		const value = ifThere(() => kernel.readSysctl(one));
-		return value === undefined ? [] : [[one, value] as const];
+		const value = ifThere(() => kernel.readSysctl(other));
+		return value === undefined ? [] : [[other, value] as const];
 	});
 
 const writeAll = (values: MadeOption["along"]): Action[] =>
@@ -91,7 +92,7 @@ export const option: Kind<Option, MadeOption> = {
 							label: `set ${path} back to ${before}`,
 							phase: "option",
 							do: write(path, before),
-							undo: [write(path, swept(path, made.value))],
+							undo: [write(path, valueAlong(path, made.value))],
 						}),
 					),
 				],

@@ -1,6 +1,7 @@
 import { cidrOf, network } from "../../inet/cidr.js";
 import { type Address, readAddresses } from "../../kernel/read.js";
 import { type Request, request } from "../../netlink/request.js";
+import { IFNAMSIZ } from "../../uapi/if.js";
 import {
 	IFA_F_DEPRECATED,
 	IFA_F_NODAD,
@@ -48,7 +49,7 @@ function addressOn(packed: string, { link, index }: Endpoint): Address {
 	};
 }
 const labelOn = (label: string | undefined, link: string): string =>
-	label?.includes(":") ? `${link}:${label.split(":")[1]}`.slice(0, 15) : link;
+	label?.includes(":") ? `${link}:${label.split(":")[1]}`.slice(0, IFNAMSIZ - 1) : link;
 
 /**
  * What is left of its life, if that is limited. Of a deprecated IPv4 address that is valid for ever the kernel tells

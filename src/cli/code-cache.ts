@@ -1,0 +1,159 @@
+/**
+ * The file in which the code that V8 made of the command line is kept from one run to the next. What is in it is run: so
+ * it is read only from a file that nobody but us can write, and no byte of it is believed alone. V8 itself checks only
+ * that the code is of its own version and that the source is as long as it was.
+ *
+ * The head and the code stand in the file twice, and behind them the sources, which stand a second time in the chunks as
+ * they are now. To compare bytes takes a tenth of the time of a checksum, of which the runtime has none that does not
+ * have to be loaded first.
+ */
+import {
+	closeSync,
+	constants,
+	fstatSync,
+	lstatSync,
+	mkdirSync,
+	openSync,
+	readdirSync,
+	readFileSync,
+	readSync,
+	rmSync,
+	type Stats,
+	writeFileSync,
+} from "node:fs";
+import { dirname, join } from "node:path";
+
+/** The source of a chunk, and what V8 made of it. */
+export interface CachedChunk {
+	readonly source: Buffer;
+	/** What is no more than ASCII becomes a string as fast as it is copied, if that is known beforehand: latin1. */
+	readonly encoding: BufferEncoding;
+	readonly code: Buffer;
+}
+/** By the names of their files. */
+export type CachedChunks = ReadonlyMap<string, CachedChunk>;
+
+const NONE: CachedChunks = new Map();
+
+/** Two numbers of 32 bits: how long the half is that stands there twice, and how long the JSON is of its head. */
+const PREAMBLE = 8;
+type Head = readonly (readonly [
+	chunk: string,
+	code: number,
+	source: number,
+	encoding: BufferEncoding,
+])[];
+
+/** V8 copies code that does not begin at a multiple of eight before it reads it (AlignedCachedData). */
+const aligned = (length: number): number => Math.ceil(length / 8) * 8;
+
+/** All that the file has, if all of it is good and of the chunks that are in `directory` now; else nothing. */
+export function readCodeCache(path: string, directory: string): CachedChunks {
+	try {
+		if (!isInFolderOfOurs(path)) return NONE;
+		const fd = openSync(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
+		try {
+			const stats = fstatSync(fd);
+			return stats.isFile() && isOurs(stats) ? unpack(fd, stats.size, directory) : NONE;
+		} finally {
+			closeSync(fd);
+		}
+	} catch {
+		return NONE;
+	}
+}
+
+/**
+ * Keep the code for the next run. It is written under its own name: who reads it half written, or finds it so after a
+ * kill, sees that it is no good. So there is no draft that could be left behind.
+ */
+export function writeCodeCache(path: string, chunks: CachedChunks): void {
+	try {
+		mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+		if (!isInFolderOfOurs(path)) return;
+		removeDrafts(dirname(path));
+		// Not over the old file: somebody may be reading that, and it may have another name in a backup.
+		rmSync(path, { force: true });
+		const fd = openSync(path, "wx", 0o600);
+		try {
+			writeFileSync(fd, pack(chunks));
+		} finally {
+			closeSync(fd);
+		}
+	} catch {
+		// Next time it takes as long as this time.
+	}
+}
+
+/** Earlier versions wrote a draft first, `status-v20.19.0-x64.PID`, and left it when they were killed. */
+function removeDrafts(folder: string): void {
+	for (const name of readdirSync(folder))
+		if (/^[a-z]+-v[\d.]+-\w+\.\d+$/.test(name)) rmSync(join(folder, name), { force: true });
+}
+
+const isOurs = ({ uid, mode }: Stats): boolean =>
+	uid === process.geteuid?.() && (mode & 0o022) === 0;
+
+function isInFolderOfOurs(path: string): boolean {
+	const folder = lstatSync(dirname(path));
+	return folder.isDirectory() && isOurs(folder);
+}
+
+function pack(chunks: CachedChunks): Buffer {
+	const head: Head = [...chunks].map(([chunk, { code, source, encoding }]) => {
+		return [chunk, code.length, source.length, encoding];
+	});
+	const text = Buffer.from(JSON.stringify(head), "latin1");
+	const preamble = Buffer.alloc(PREAMBLE);
+	const half: Buffer[] = [preamble, text];
+	let length = PREAMBLE + text.length;
+	for (const { code } of chunks.values()) {
+		half.push(Buffer.alloc(aligned(length) - length), code);
+		length = aligned(length) + code.length;
+	}
+	preamble.writeUInt32LE(length);
+	preamble.writeUInt32LE(text.length, 4);
+	const sources = [...chunks.values()].map(({ source }) => source);
+	return Buffer.concat([...half, ...half, ...sources]);
+}
+
+/** @throws Error where the file is too short, or a chunk is not there any more */
+function unpack(fd: number, size: number, directory: string): CachedChunks {
+	const length = readAt(fd, 0, PREAMBLE).readUInt32LE();
+	if (length < PREAMBLE || 2 * length > size) return NONE;
+	const half = readAt(fd, 0, length);
+	if (!isAt(fd, length, half)) return NONE;
+	const chunks = new Map<string, CachedChunk>();
+	let codeEnd = PREAMBLE + half.readUInt32LE(4);
+	let sourceEnd = 2 * length;
+	for (const [chunk, codeLength, sourceLength, encoding] of JSON.parse(
+		half.toString("latin1", PREAMBLE, codeEnd),
+	) as Head) {
+		const source = readFileSync(join(directory, chunk));
+		if (source.length !== sourceLength || !isAt(fd, sourceEnd, source)) return NONE;
+		sourceEnd += sourceLength;
+		const start = aligned(codeEnd);
+		codeEnd = start + codeLength;
+		chunks.set(chunk, { source, encoding, code: half.subarray(start, codeEnd) });
+	}
+	return sourceEnd === size ? chunks : NONE;
+}
+
+function readAt(fd: number, position: number, length: number): Buffer {
+	const bytes = Buffer.allocUnsafeSlow(length);
+	if (readSync(fd, bytes, 0, length, position) !== length) throw new Error("it is too short");
+	return bytes;
+}
+
+// Of the copy only a piece at a time is in memory: touching fresh memory takes as long as reading.
+const piece = Buffer.allocUnsafeSlow(65_536);
+
+/** Whether these bytes stand in the file at a position. */
+function isAt(fd: number, position: number, bytes: Buffer): boolean {
+	for (let at = 0; at < bytes.length; at += piece.length) {
+		const part = bytes.subarray(at, at + piece.length);
+		const read = readSync(fd, piece, 0, part.length, position + at);
+		if (!part.equals(piece.subarray(0, read))) return false;
+	}
+	return true;
+}

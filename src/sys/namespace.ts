@@ -1,20 +1,23 @@
-import { UmlnetError } from "./error.js";
+import { KernelError, UmlnetError } from "./error.js";
 import { enterNetns } from "./netns.js";
+import { isOneOf } from "./openat.js";
+
+const HINT = "namespaces with a name: ip netns list";
 
 /** Move the calling thread into a network namespace for good. @throws KernelError, UmlnetError */
 export function enterNamespace(netns: string): void {
 	try {
 		enterNetns(netns);
 	} catch (cause) {
-		const { code, message } = cause as NodeJS.ErrnoException;
-		if (code === "ENOENT")
-			throw new UmlnetError("ERR_SPEC", `there is no network namespace ${netns}`, {
-				cause,
-				hint: "namespaces with a name: ip netns list",
-			});
+		const options = { cause, hint: HINT };
+		if (isOneOf(cause, "ENOENT", "ENOTDIR", "ELOOP", "ENAMETOOLONG", "ERR_INVALID_ARG_VALUE"))
+			throw new UmlnetError("ERR_SPEC", `there is no network namespace ${netns}`, options);
+		// A file that is something else, or a namespace of another sort.
+		if (cause instanceof KernelError && cause.errno === "EINVAL")
+			throw new UmlnetError("ERR_SPEC", `${netns} is no network namespace`, options);
 		if (cause instanceof UmlnetError) throw cause;
-		throw new UmlnetError(code === "EACCES" ? "ERR_PERMISSION" : "ERR_INTERNAL", message, {
-			cause,
-		});
+		const { message } = cause as Error;
+		const code = isOneOf(cause, "EACCES", "EPERM") ? "ERR_PERMISSION" : "ERR_INTERNAL";
+		throw new UmlnetError(code, message, { cause });
 	}
 }

@@ -1,7 +1,10 @@
-import { closeSync, openSync } from "node:fs";
+import { closeSync, openSync, statfsSync } from "node:fs";
+import { KernelError } from "./error.js";
 import { bind, check } from "./libc.js";
+import { O_PATH, pathOf } from "./openat.js";
 
 const CLONE_NEWNET = 0x40000000; // linux/sched.h
+const NSFS_MAGIC = 0x6e736673; // linux/magic.h
 
 const setns = bind<[number, number]>("setns", ["int", "int"]);
 const unshare = bind<[number]>("unshare", ["int"]);
@@ -13,14 +16,22 @@ export const netnsPath = (netns: string): string =>
 /**
  * Move the calling thread, and only it, into a network namespace (setns(2)).
  * From then on this thread may use synchronous calls only: the libuv pool stays where it was.
- * @throws KernelError; ENOENT or EPERM from open(2) come as Node's own error
+ * @throws KernelError, EINVAL where it is something else; ENOENT or EPERM from open(2) come as Node's own error
  */
 export function enterNetns(netns: string): void {
-	const fd = openSync(netnsPath(netns), "r");
+	// Looked at before it is opened: a FIFO would let nobody go on, and a device may take it for a command.
+	const found = openSync(netnsPath(netns), O_PATH);
 	try {
-		check(`setns(${netns})`, setns(fd, CLONE_NEWNET));
+		const request = `setns(${netns})`;
+		if (statfsSync(pathOf(found)).type !== NSFS_MAGIC) throw new KernelError(request, "EINVAL");
+		const fd = openSync(pathOf(found), "r");
+		try {
+			check(request, setns(fd, CLONE_NEWNET));
+		} finally {
+			closeSync(fd);
+		}
 	} finally {
-		closeSync(fd);
+		closeSync(found);
 	}
 }
 

@@ -195,7 +195,10 @@ export const RULES: readonly Rule[] = [
 			for (const one of allImports(sources)) {
 				if (one.typeOnly || !["engine", "kinds"].includes(layerOf(one.from))) continue;
 				const to = layerOf(one.to);
-				if (to === "sys" && !["sys/error.ts", "sys/file.ts", "sys/clock.ts"].includes(one.to))
+				if (
+					to === "sys" &&
+					!["sys/error.ts", "sys/file.ts", "sys/openat.ts", "sys/clock.ts"].includes(one.to)
+				)
 					yield show(one);
 				else if (to === "netlink" && touchesTheHost(sources, one.to)) yield show(one);
 				else if (to === "kernel" && touchesTheHost(sources, one.to))

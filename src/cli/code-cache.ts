@@ -35,7 +35,7 @@ export type CachedChunks = ReadonlyMap<string, CachedChunk>;
 
 const NONE: CachedChunks = new Map();
 
-/** Two numbers of 32 bits: how long the half is that stands there twice, and how long the JSON is of its head. */
+/** Two numbers of 32 bits, as this machine has them: how long the half is that stands there twice, and how long the JSON is of its head. */
 const PREAMBLE = 8;
 type Head = readonly (readonly [
 	chunk: string,
@@ -104,27 +104,26 @@ function pack(chunks: CachedChunks): Buffer {
 		return [chunk, code.length, source.length, encoding];
 	});
 	const text = Buffer.from(JSON.stringify(head), "latin1");
-	const preamble = Buffer.alloc(PREAMBLE);
-	const half: Buffer[] = [preamble, text];
+	const lengths = new Uint32Array(2);
+	const half: Buffer[] = [Buffer.from(lengths.buffer), text];
 	let length = PREAMBLE + text.length;
 	for (const { code } of chunks.values()) {
 		half.push(Buffer.alloc(aligned(length) - length), code);
 		length = aligned(length) + code.length;
 	}
-	preamble.writeUInt32LE(length);
-	preamble.writeUInt32LE(text.length, 4);
+	lengths.set([length, text.length]);
 	const sources = [...chunks.values()].map(({ source }) => source);
 	return Buffer.concat([...half, ...half, ...sources]);
 }
 
 /** @throws Error where the file is too short, or a chunk is not there any more */
 function unpack(fd: number, size: number, directory: string): CachedChunks {
-	const length = readAt(fd, 0, PREAMBLE).readUInt32LE();
+	const [length = 0, headLength = 0] = new Uint32Array(readAt(fd, 0, PREAMBLE).buffer);
 	if (length < PREAMBLE || 2 * length > size) return NONE;
 	const half = readAt(fd, 0, length);
 	if (!isAt(fd, length, half)) return NONE;
 	const chunks = new Map<string, CachedChunk>();
-	let codeEnd = PREAMBLE + half.readUInt32LE(4);
+	let codeEnd = PREAMBLE + headLength;
 	let sourceEnd = 2 * length;
 	for (const [chunk, codeLength, sourceLength, encoding] of JSON.parse(
 		half.toString("latin1", PREAMBLE, codeEnd),

@@ -1,8 +1,7 @@
 /** The composition root: one host, one network namespace, the engine with its kinds over the real kernel. */
-import { existsSync } from "node:fs";
 import { Engine, type RequestOutcome } from "../engine/engine.js";
 import { commitGroup, type GroupOutcome, type GroupRequest } from "../engine/group.js";
-import { removeDirectory, stateDirectory } from "../engine/journal/directory.js";
+import { StateDirectory } from "../engine/journal/directory.js";
 import { Journal, linksOf, type PendingDeletes } from "../engine/journal/journal.js";
 import { HostLock } from "../engine/journal/lock.js";
 import type {
@@ -64,7 +63,7 @@ export type Which =
 /** A host in one network namespace. Every call takes the lock, and first ends what a killed process left. */
 export class Host {
 	readonly #kernel: Kernel;
-	readonly #directory: string;
+	readonly #directory: StateDirectory;
 	readonly #lock: HostLock;
 	readonly #journal: Journal;
 	readonly #engine: Engine;
@@ -81,9 +80,10 @@ export class Host {
 	}
 
 	constructor(kernel: Kernel, options: HostOptions = {}) {
-		const stateDir = options.stateDir ?? process.env.UMLNET_STATE_DIR ?? DEFAULT_STATE_DIR;
+		// A variable that is empty is as good as none.
+		const stateDir = options.stateDir ?? (process.env.UMLNET_STATE_DIR || DEFAULT_STATE_DIR);
 		this.#kernel = kernel;
-		this.#directory = stateDirectory(stateDir, kernel.identity);
+		this.#directory = new StateDirectory(stateDir, kernel.identity);
 		this.#lock = new HostLock(this.#directory);
 		this.#journal = new Journal(this.#directory);
 		this.#engine = new Engine(kernel, this.#journal, kinds, readLinkIndex, {
@@ -229,16 +229,26 @@ export class Host {
 		}, false);
 	}
 
-	/** Let go of everything; where nothing of ours is left, of the state directory too. */
+	/**
+	 * Let go of everything; where nothing of ours is left, of the state directory too.
+	 * @throws what keeps it from that: all that was asked for is done all the same, and everything let go of
+	 */
 	close(): void {
-		if (existsSync(this.#directory) && this.#lock.tryAcquire()) {
-			this.#journal.refresh();
-			if (this.#journal.isEmpty) removeDirectory(this.#directory);
-			this.#lock.release();
+		try {
+			this.#tidy();
+		} finally {
+			this.#journal.close();
+			this.#lock.close();
+			this.#directory.close();
+			this.#kernel.close();
 		}
-		this.#journal.close();
-		this.#lock.close();
-		this.#kernel.close();
+	}
+
+	#tidy(): void {
+		if (!this.#directory.isThere() || !this.#lock.tryAcquire()) return;
+		this.#journal.refresh();
+		if (this.#journal.isEmpty) this.#directory.remove();
+		this.#lock.release();
 	}
 
 	async #locked<T>(body: () => T, recover = true): Promise<T> {
@@ -279,7 +289,7 @@ export class Host {
 
 	/** Under the lock as well, so that no transaction is seen half done; but nothing is created for it. */
 	async #reading<T>(body: () => T): Promise<T> {
-		if (!existsSync(this.#directory)) {
+		if (!this.#directory.isThere()) {
 			this.#journal.refresh();
 			return body();
 		}

@@ -1,5 +1,6 @@
 import { statSync, truncateSync } from "node:fs";
 import { join } from "node:path";
+import type { StateDirectory } from "../../src/engine/journal/directory.js";
 import { Journal } from "../../src/engine/journal/journal.js";
 import type { ProvisionalRecord, StepRecord } from "../../src/engine/journal/record.js";
 import type { Delta } from "../../src/engine/state.js";
@@ -73,9 +74,9 @@ export class MortalJournal extends CountingJournal {
 	readonly #isDead: () => boolean;
 	readonly #fate: Fate;
 
-	constructor(directory: string, isDead: () => boolean, fate: Fate) {
+	constructor(directory: StateDirectory, isDead: () => boolean, fate: Fate) {
 		super(directory);
-		this.#path = join(directory, "journal");
+		this.#path = join(directory.path, "journal");
 		this.#isDead = isDead;
 		this.#fate = fate;
 	}
@@ -129,7 +130,7 @@ export function dies(rig: Rig, place: Place, act: () => void): boolean {
 		fate.die();
 	};
 	const isDead = () => journalDied || kernel.operations.length >= limit;
-	rig.restart(new MortalJournal(rig.directory, isDead, { ...fate, die }));
+	rig.restart(new MortalJournal(rig.state, isDead, { ...fate, die }));
 	if ("operation" in place) dieAt(kernel, place.operation, place.when);
 	try {
 		act();

@@ -119,7 +119,7 @@ test("a disk without room for the first byte is told, with where to look", () =>
 	disk.room = 0;
 	const error = attempt(() => rig.up(spec));
 	expect(error).toMatchObject({ code: "ERR_JOURNAL", cause: { code: "ENOSPC" } });
-	expect(error?.hint).toContain(`df ${directory}`);
+	expect(error?.hint).toContain(`df ${rig.state.path}`);
 	disk.room = Number.POSITIVE_INFINITY;
 	rig.up(spec);
 	rig.restart();

@@ -12,10 +12,11 @@ import { afterAll, afterEach, beforeEach, describe, expect, test } from "vitest"
 import { Journal } from "../../src/engine/journal/journal.js";
 import type { Delta, Entry } from "../../src/engine/state.js";
 import { UmlnetError } from "../../src/sys/error.js";
-import { scratch } from "./rig.js";
+import { journalPath, scratch, stateIn } from "./rig.js";
 
 const directory = scratch();
-const path = join(directory, "journal");
+const state = stateIn(directory);
+const path = journalPath(directory);
 afterAll(() => rmSync(directory, { recursive: true }));
 
 const nothing: Delta = { put: [], drop: [], up: [], down: [] };
@@ -43,8 +44,8 @@ let here: Journal;
 let there: Journal;
 beforeEach(() => {
 	rmSync(path, { force: true });
-	here = new Journal(directory);
-	there = new Journal(directory);
+	here = new Journal(state);
+	there = new Journal(state);
 });
 afterEach(() => {
 	here.close();
@@ -62,7 +63,7 @@ describe("two processes with one journal", () => {
 	});
 
 	test("stay equal however they take turns", () => {
-		const journals = [here, there, new Journal(directory)];
+		const journals = [here, there, new Journal(state)];
 		const model = new Set<string>();
 		for (let i = 0; i < 300; i++) {
 			const journal = journals[(i * i + (i >> 2)) % 3] as Journal;
@@ -112,7 +113,7 @@ describe("two processes with one journal", () => {
 		expect(there.unfinished).toBeDefined();
 		there.abort(there.unfinished?.transaction ?? "");
 		commit(there, { put: [entry("c")] });
-		const third = new Journal(directory);
+		const third = new Journal(state);
 		expect(keys(third)).toEqual(["a", "c"]);
 		third.close();
 	});
@@ -150,7 +151,7 @@ describe("a journal that has grown", () => {
 	test("is not written anew at every turn when there is much to say", () => {
 		for (let i = 0; i < 5; i++) commit(here, { put: [entry(`k${i}`, LARGE)] });
 		const { ino } = statSync(path);
-		for (let i = 0; i < 5; i++) commit(new Journal(directory), { put: [entry("again")] });
+		for (let i = 0; i < 5; i++) commit(new Journal(state), { put: [entry("again")] });
 		expect(statSync(path).ino).toBe(ino);
 	});
 
@@ -179,7 +180,7 @@ describe("a journal that has grown", () => {
 		const bytes = readFileSync(path);
 		bytes.writeUInt8(bytes.readUInt8(40) ^ 1, 40);
 		writeFileSync(path, bytes);
-		const journal = new Journal(directory);
+		const journal = new Journal(state);
 		expect(() => journal.refresh()).toThrow(UmlnetError);
 		journal.close();
 	});

@@ -1,5 +1,4 @@
 import { readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
 import { frame, HEAD, MAGIC as MAGIC_BYTES } from "../../src/engine/journal/frame.js";
 import { Journal } from "../../src/engine/journal/journal.js";
@@ -8,12 +7,13 @@ import { encodeRecord } from "../../src/engine/journal/record-writer.js";
 import { UmlnetError } from "../../src/sys/error.js";
 import { report } from "../fault/campaign.js";
 import { lan } from "./hosts.js";
-import { Rig, scratch } from "./rig.js";
+import { journalPath, Rig, scratch, stateIn } from "./rig.js";
 import { noFlaws } from "./run.js";
 import { specs } from "./scenarios.js";
 
 const directory = scratch();
-const path = join(directory, "journal");
+const state = stateIn(directory);
+const path = journalPath(directory);
 afterAll(() => rmSync(directory, { recursive: true }));
 
 const MAGIC = MAGIC_BYTES.length;
@@ -42,7 +42,7 @@ const saidBy = ({ state, unfinished, pendingDeletes }: Journal): string =>
 /** What a process makes of these bytes: what they say, or the code of the error. */
 function read(bytes: Uint8Array): string {
 	writeFileSync(path, bytes);
-	const journal = new Journal(directory);
+	const journal = new Journal(state);
 	try {
 		journal.refresh();
 		return saidBy(journal);
@@ -226,7 +226,7 @@ describe("what is no journal", () => {
 		const bytes = Uint8Array.from(real);
 		bytes[MAGIC + HEAD + 3] = (bytes[MAGIC + HEAD + 3] as number) ^ 1;
 		writeFileSync(path, bytes);
-		const journal = new Journal(directory);
+		const journal = new Journal(state);
 		expect(() => journal.refresh()).toThrow(/journal: damaged at byte 8; nothing was touched/);
 		// Asking again does not make it better.
 		expect(() => journal.refresh()).toThrow(/damaged/);

@@ -1,10 +1,18 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import {
+	closeSync,
+	existsSync,
+	mkdirSync,
+	mkdtempSync,
+	readdirSync,
+	readFileSync,
+	rmSync,
+} from "node:fs";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeEach, describe, expect, test } from "vitest";
 import { LockError } from "../../src/engine/error.js";
-import { removeDirectory } from "../../src/engine/journal/directory.js";
+import { StateDirectory } from "../../src/engine/journal/directory.js";
 import { HostLock } from "../../src/engine/journal/lock.js";
 import { scratch } from "./rig.js";
 
@@ -16,21 +24,30 @@ const LONG = 30_000;
 let directory: string;
 let place: string;
 let locks: HostLock[];
+let states: StateDirectory[];
 let children: ChildProcess[];
 beforeEach(() => {
 	directory = mkdtempSync(join(parent, "host-"));
 	place = join(directory, "lock");
 	locks = [];
+	states = [];
 	children = [];
 });
 afterEach(() => {
-	for (const lock of locks) lock.close();
+	for (const one of [...locks, ...states]) one.close();
 	for (const child of children) child.kill("SIGKILL");
 });
 
+/** The directory of the lock as one more process would have it. */
+function directoryOf(): StateDirectory {
+	const state = new StateDirectory(directory, "lock");
+	states.push(state);
+	return state;
+}
+
 /** The lock as one more process would have it: flock(2) tells open files apart, not processes. */
 function lockOf(): HostLock {
-	const lock = new HostLock(place);
+	const lock = new HostLock(directoryOf());
 	locks.push(lock);
 	return lock;
 }
@@ -76,7 +93,9 @@ describe("the lock", () => {
 	});
 
 	test("can be had again and again by one, and keeps no more than two files open", async () => {
-		const lock = lockOf();
+		const state = directoryOf();
+		closeSync(state.openFile("lock", true));
+		const lock = new HostLock(state);
 		const count = () => readdirSync("/proc/self/fd").length;
 		const before = count();
 		for (let i = 0; i < 100; i++) {
@@ -128,7 +147,7 @@ describe("a directory that went with the last tap", () => {
 		await one.acquire(LONG);
 		const turn = other.acquire(LONG);
 		await isWaiting(turn);
-		removeDirectory(place);
+		directoryOf().remove();
 		expect(existsSync(place)).toBe(false);
 		one.release();
 		await turn;
@@ -141,7 +160,7 @@ describe("a directory that went with the last tap", () => {
 		const [one, other] = [lockOf(), lockOf()];
 		await one.acquire(LONG);
 		one.release();
-		removeDirectory(place);
+		directoryOf().remove();
 		await other.acquire(LONG);
 		await expect(one.acquire(30)).rejects.toThrow(LockError);
 		other.release();
@@ -211,7 +230,7 @@ function shares(turns: readonly string[], names: readonly string[]): number[] {
 
 /** Somebody is in the turnstile: the way to the lock is taken though the lock itself may be free. */
 function isTurnstileTaken(): boolean {
-	const probe = new HostLock(place);
+	const probe = lockOf();
 	const free = probe.tryAcquire();
 	probe.close();
 	return !free;

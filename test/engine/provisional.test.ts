@@ -11,13 +11,14 @@ import { UmlnetError } from "../../src/sys/error.js";
 import { report } from "../fault/campaign.js";
 import { dies, type Place, placesOf, told } from "./death.js";
 import { busyLan, lan } from "./hosts.js";
-import { Rig, scratch } from "./rig.js";
+import { Rig, scratch, stateIn } from "./rig.js";
 import { noFlaws, unnamedIn } from "./run.js";
 import { namesIn, type Scenario, specs } from "./scenarios.js";
 import { troublesOf } from "./trouble.js";
 
 const WITHIN = 30_000;
 const directory = scratch();
+const state = stateIn(directory);
 afterAll(() => rmSync(directory, { recursive: true }));
 
 const bridged: Scenario = { name: "S2 over a busy uplink", host: busyLan, spec: specs.bridged };
@@ -206,7 +207,7 @@ describe("what is provisional", () => {
 		["rolled back", false],
 	])("and %s is known to who waits, also when the journal has gone since", (_, confirmed) => {
 		const rig = onIt(new ProvisionalRun(bridged, "down"));
-		const waiting = new Journal(directory);
+		const waiting = new Journal(state);
 		waiting.refresh();
 		const transaction = waiting.unfinished?.transaction;
 		if (!confirmed) rig.now = WITHIN;

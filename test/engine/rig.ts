@@ -1,7 +1,8 @@
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Engine } from "../../src/engine/engine.js";
+import { StateDirectory } from "../../src/engine/journal/directory.js";
 import { Journal } from "../../src/engine/journal/journal.js";
 import type { RecoverReport } from "../../src/engine/report.js";
 import type { Kernel } from "../../src/kernel/kernel.js";
@@ -12,14 +13,26 @@ import { FakeKernel } from "../fake/kernel.js";
 import { pictureOf } from "./picture.js";
 import { tapsIn, type Wanted } from "./scenarios.js";
 
-/** Memory, where there is some to write files to: nothing here has to outlive the machine. */
-export const scratch = (): string => {
-	try {
-		return mkdtempSync("/dev/shm/umlnet-");
-	} catch {
-		return mkdtempSync(join(tmpdir(), "umlnet-"));
-	}
-};
+const NAME = "host";
+
+/** A state directory in memory, where there is some to write files to: nothing here has to outlive the machine. */
+export function scratch(): string {
+	const directory = ((): string => {
+		try {
+			return mkdtempSync("/dev/shm/umlnet-");
+		} catch {
+			return mkdtempSync(join(tmpdir(), "umlnet-"));
+		}
+	})();
+	mkdirSync(join(directory, NAME), { mode: 0o700 });
+	return directory;
+}
+
+/** The only host of a state directory. */
+export const stateIn = (directory: string): StateDirectory => new StateDirectory(directory, NAME);
+
+/** Where its journal lies. */
+export const journalPath = (directory: string): string => join(directory, NAME, "journal");
 
 const readLinkIndex = (kernel: Kernel, name: string): number => {
 	const link = readLinkByName(kernel, name);
@@ -39,6 +52,7 @@ export const engineOver = (kernel: Kernel, journal: Journal, now = () => 0): Eng
 export class Rig {
 	readonly kernel = new FakeKernel();
 	readonly directory: string;
+	readonly state: StateDirectory;
 	journal: Journal;
 	engine: Engine;
 	/** Milliseconds since boot. */
@@ -46,18 +60,19 @@ export class Rig {
 
 	constructor(directory: string, host: (kernel: FakeKernel) => void) {
 		this.directory = directory;
+		this.state = stateIn(directory);
 		rmSync(this.path, { force: true });
 		host(this.kernel);
-		this.journal = new Journal(directory);
+		this.journal = new Journal(this.state);
 		this.engine = engineOver(this.kernel, this.journal, () => this.now);
 	}
 
 	get path(): string {
-		return join(this.directory, "journal");
+		return journalPath(this.directory);
 	}
 
 	/** Another process of ours takes over, with only what is in the journal. */
-	restart(journal = new Journal(this.directory)): void {
+	restart(journal = new Journal(this.state)): void {
 		this.journal.close();
 		this.journal = journal;
 		this.engine = engineOver(this.kernel, journal, () => this.now);
@@ -86,5 +101,6 @@ export class Rig {
 
 	close(): void {
 		this.journal.close();
+		this.state.close();
 	}
 }

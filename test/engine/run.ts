@@ -41,7 +41,7 @@ export class Run {
 		this.#ready = ready;
 		this.act = act;
 		const rig = this.ready();
-		const journal = new CountingJournal(directory);
+		const journal = new CountingJournal(rig.state);
 		rig.restart(journal);
 		this.start = rig.picture();
 		const ours = rig.ours();

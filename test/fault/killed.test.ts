@@ -4,7 +4,7 @@
  * first look at the state directory on is such a point; in CI those that touch the network or the journal.
  */
 import { writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { difference, type Snapshot } from "../../src/oracle/snapshot.js";
 import type { Spec } from "../../src/spec/model.js";
@@ -67,7 +67,10 @@ const isOf = (whose: Whose) => (call: Call) => call.isRuntime === (whose === "th
 function pointsOf(args: readonly string[], whose: Whose): Call[] {
 	if (!THOROUGH) return callsOf(lab, NAMES, args).filter(isPoint);
 	const calls = callsOf(lab, ["all"], args).filter(({ name }) => name !== "execve");
-	const first = calls.findIndex(({ line }) => line.includes(`"${lab.stateDir}`));
+	// It is looked for in the directory that it is in, which is open by then.
+	const look = new RegExp(`/proc/self/fd/\\d+/${basename(lab.stateDir)}"`);
+	const first = calls.findIndex(({ line }) => look.test(line));
+	expect(first).toBeGreaterThan(0);
 	// Before it looks at anything of ours there is one state of things: now and then will do.
 	const start = calls.slice(0, first).filter((_, i) => i % STARTING_UP === 0);
 	return [...start, ...calls.slice(first)].filter(isOf(whose));

@@ -43,7 +43,7 @@ function log(lab: Lab, options: readonly string[], args: readonly string[]): str
 /** What a call is done to. The numbers of sockets and processes are others in every run. */
 function targetOf(name: string, line: string): string {
 	const [file = ""] = /^\w+\(\d+<[^>]*>/.exec(line) ?? /"\/[^"]*"/.exec(line) ?? [];
-	return `${name} ${file.replace(/\[\d+\]|(?<=\/proc\/)\d+/g, "")}`;
+	return `${name} ${file.replace(/\[\d+\]|(?<=\/proc\/(self\/fd\/)?)\d+/g, "")}`;
 }
 
 /** A call that another thread's hold of the RTNL sent back, to be made again at once: write to /proc/sys. */

@@ -1,6 +1,7 @@
 import { closeSync, openSync } from "node:fs";
-import { join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { StateDirectory } from "../../src/engine/journal/directory.js";
 import { HostLock } from "../../src/engine/journal/lock.js";
 import { tryLock } from "../../src/sys/file.js";
 
@@ -20,7 +21,7 @@ export class Contention implements Disposable {
 
 	private constructor(directory: string) {
 		this.#directory = directory;
-		this.#lock = new HostLock(directory);
+		this.#lock = new HostLock(new StateDirectory(dirname(directory), basename(directory)));
 	}
 
 	static async on(directory: string | undefined): Promise<Contention> {

@@ -1,5 +1,7 @@
+import { basename } from "node:path";
 import { isNativeError } from "node:util/types";
 import { expect, test } from "vitest";
+import { StateDirectory } from "../../src/engine/journal/directory.js";
 import { HostLock } from "../../src/engine/journal/lock.js";
 import * as sources from "../../src/index.js";
 import { packError, unpackError } from "../../src/thread/passage.js";
@@ -79,7 +81,9 @@ test("a lock that another holds", async () => {
 	await using place = new Place();
 	const host = await place.open({ timeout: 20 });
 	await host.up(tapSpec("tap0"));
-	const lock = new HostLock(place.directory as string);
+	const lock = new HostLock(
+		new StateDirectory(place.stateDir, basename(place.directory as string)),
+	);
 	await lock.acquire(1000);
 	for (const call of [
 		host.up(tapSpec("tap1")),

@@ -104,8 +104,8 @@ test("a namespace that is not there is a typed error", async () => {
 
 test("what is no network namespace is a typed error", async () => {
 	const error = await rejection(library.open({ netns: "/proc/self/status" }));
-	expect(error).toBeInstanceOf(library.KernelError);
-	expect(error).toMatchObject({ errno: "EINVAL" });
+	expect(error).toBeInstanceOf(library.UmlnetError);
+	expect(error).toMatchObject({ code: "ERR_SPEC", hint: expect.stringContaining("ip netns") });
 });
 
 test("nothing is left of an engine that has had nothing to do", async () => {

@@ -1,20 +1,9 @@
-import {
-	closeSync,
-	existsSync,
-	fstatSync,
-	fsyncSync,
-	ftruncateSync,
-	openSync,
-	readSync,
-	renameSync,
-	rmSync,
-	writeSync,
-} from "node:fs";
+import { closeSync, fstatSync, fsyncSync, ftruncateSync, readSync, writeSync } from "node:fs";
 import { join } from "node:path";
 import { deletedLink, type Identity } from "../../kernel/action.js";
 import { UmlnetError } from "../../sys/error.js";
-import { isInMemory } from "../../sys/file.js";
 import { type Delta, State } from "../state.js";
+import type { StateDirectory } from "./directory.js";
 import { declaredEnd, frame, HEAD, isTornMagic, MAGIC, recordAt } from "./frame.js";
 import {
 	decodeRecord,
@@ -57,6 +46,8 @@ export const linksOf = ({ steps }: PendingDeletes): Identity[] =>
 // A journal is rewritten when it is big and has grown fourfold since it was last: the cost is amortised.
 const COMPACT_BYTES = 1024 * 1024;
 
+const FILE = "journal";
+
 /**
  * The one file that says what is ours in a namespace and what was about to happen. Appended to under the lock;
  * read on from where this process last stopped. Network state dies with the boot, so the file must survive
@@ -70,7 +61,7 @@ export class Journal {
 	/** By transaction. To run them twice, or in two processes at once, does no harm. */
 	readonly pendingDeletes = new Map<string, PendingDeletes>();
 	readonly #path: string;
-	readonly #directory: string;
+	readonly #directory: StateDirectory;
 	#onDisk: boolean | undefined;
 	#fd: number | undefined;
 	#length = 0;
@@ -78,9 +69,9 @@ export class Journal {
 	/** The state without the open transaction, while that is provisional. */
 	#before: State | undefined;
 
-	constructor(directory: string) {
+	constructor(directory: StateDirectory) {
 		this.#directory = directory;
-		this.#path = join(directory, "journal");
+		this.#path = join(directory.path, FILE);
 	}
 
 	/** Take in what other processes wrote since. Call with the lock held. @throws UmlnetError ERR_JOURNAL */
@@ -96,8 +87,10 @@ export class Journal {
 				return;
 			}
 		}
-		if (!existsSync(this.#path)) return;
-		this.#replay(fstatSync(this.#open()).size);
+		const fd = this.#directory.openFile(FILE, false);
+		if (fd === undefined) return;
+		this.#start(fd);
+		this.#replay(fstatSync(fd).size);
 	}
 
 	/** Write down how to undo what is about to be done. @throws UmlnetError ERR_JOURNAL, as all that write */
@@ -154,7 +147,7 @@ export class Journal {
 	}
 
 	remove(): void {
-		rmSync(this.#path, { force: true });
+		this.#directory.removeFile(FILE);
 		this.#reset();
 	}
 
@@ -178,8 +171,8 @@ export class Journal {
 		this.pendingDeletes.clear();
 	}
 
-	#open(): number {
-		const fd = openSync(this.#path, "a+", 0o600);
+	/** Go on with this file, and begin it where it is empty. */
+	#start(fd: number): number {
 		const { size } = fstatSync(fd);
 		if (size === 0) {
 			try {
@@ -197,17 +190,17 @@ export class Journal {
 	#unwritable(cause: unknown): UmlnetError {
 		return new UmlnetError("ERR_JOURNAL", `${this.#path}: cannot be written`, {
 			cause,
-			hint: `is there room left? df ${this.#directory}`,
+			hint: `is there room left? df ${this.#directory.path}`,
 		});
 	}
 
 	#durable(): boolean {
-		this.#onDisk ??= !isInMemory(this.#directory);
+		this.#onDisk ??= !this.#directory.isInMemory();
 		return this.#onDisk;
 	}
 
 	#append(record: JournalRecord): void {
-		const fd = this.#fd ?? this.#open();
+		const fd = this.#fd ?? this.#start(this.#directory.openFile(FILE, true));
 		const bytes = frame(encodeRecord(record), this.#length);
 		try {
 			write(fd, bytes, this.#durable());
@@ -333,27 +326,24 @@ export class Journal {
 				{ begin: { transaction, command, steps: [] } },
 				{ commit: { transaction, steps, delta: { put: [], drop: [], up: [], down: [] } } },
 			);
-		const fresh = `${this.#path}.new`;
-		let fd: number | undefined;
+		let length = MAGIC.length;
 		try {
-			rmSync(fresh, { force: true });
-			fd = openSync(fresh, "ax+", 0o600);
-			write(fd, MAGIC, false);
-			let length = MAGIC.length;
-			for (const record of records) {
-				const bytes = frame(encodeRecord(record), length);
-				write(fd, bytes, false);
-				length += bytes.length;
-			}
-			if (this.#durable()) fsyncSync(fd);
-			renameSync(fresh, this.#path);
-			[fd, this.#fd] = [this.#fd, fd];
-			this.#length = length;
-			this.#checkpoint = this.#length;
+			const fresh = this.#directory.replaceFile(FILE, (fd) => {
+				write(fd, MAGIC, false);
+				for (const record of records) {
+					const bytes = frame(encodeRecord(record), length);
+					write(fd, bytes, false);
+					length += bytes.length;
+				}
+				if (this.#durable()) fsyncSync(fd);
+			});
+			if (this.#fd !== undefined) closeSync(this.#fd);
+			this.#fd = fresh;
 		} catch {
-			discard(fresh);
+			return;
 		}
-		if (fd !== undefined) closeSync(fd);
+		this.#length = length;
+		this.#checkpoint = length;
 	}
 }
 
@@ -380,11 +370,4 @@ function write(fd: number, bytes: Uint8Array, durable: boolean): void {
 	const written = writeSync(fd, bytes);
 	if (written !== bytes.length) throw new Error(`${written} of ${bytes.length} bytes written`);
 	if (durable) fsyncSync(fd);
-}
-
-/** Remove what may be there; where that is not possible, it is in nobody's way. */
-function discard(path: string): void {
-	try {
-		rmSync(path, { force: true });
-	} catch {}
 }

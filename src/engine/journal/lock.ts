@@ -1,9 +1,9 @@
-import { closeSync, fstatSync, mkdirSync, openSync } from "node:fs";
-import { join } from "node:path";
+import { closeSync, fstatSync } from "node:fs";
 import { setTimeout } from "node:timers/promises";
 import { monotonic } from "../../sys/clock.js";
 import { tryLock, unlock } from "../../sys/file.js";
 import { LockError } from "../error.js";
+import type { StateDirectory } from "./directory.js";
 
 // A transaction takes 1 to 30 ms.
 const RETRY_MS = 1;
@@ -13,11 +13,11 @@ const RETRY_MS = 1;
  * whoever has just let go and wants it again queues behind the turnstile. The kernel frees both at kill -9.
  */
 export class HostLock {
-	readonly #directory: string;
+	readonly #directory: StateDirectory;
 	#turnstile: number | undefined;
 	#lock: number | undefined;
 
-	constructor(directory: string) {
+	constructor(directory: StateDirectory) {
 		this.#directory = directory;
 	}
 
@@ -25,10 +25,10 @@ export class HostLock {
 	async acquire(milliseconds: number): Promise<void> {
 		const deadline = monotonic() + milliseconds;
 		for (;;) {
-			this.#turnstile ??= this.#open("turn");
+			this.#turnstile ??= this.#directory.openFile("turn", true);
 			await this.#take(this.#turnstile, deadline);
 			try {
-				this.#lock ??= this.#open("lock");
+				this.#lock ??= this.#directory.openFile("lock", true);
 				await this.#take(this.#lock, deadline);
 			} finally {
 				if (this.#turnstile !== undefined) unlock(this.#turnstile);
@@ -41,9 +41,9 @@ export class HostLock {
 
 	/** Take the lock only if nobody has it and nobody waits. */
 	tryAcquire(): boolean {
-		this.#turnstile ??= this.#open("turn");
+		this.#turnstile ??= this.#directory.openFile("turn", true);
 		if (!tryLock(this.#turnstile)) return false;
-		this.#lock ??= this.#open("lock");
+		this.#lock ??= this.#directory.openFile("lock", true);
 		const taken = tryLock(this.#lock);
 		unlock(this.#turnstile);
 		return taken && this.#isCurrent(this.#lock);
@@ -59,19 +59,6 @@ export class HostLock {
 		this.#turnstile = undefined;
 	}
 
-	#open(name: string): number {
-		const path = join(this.#directory, name);
-		for (;;) {
-			try {
-				return openSync(path, "a", 0o600);
-			} catch (error) {
-				if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw error;
-			}
-			// Who takes the last tap down may take it away again before we are in.
-			mkdirSync(this.#directory, { recursive: true, mode: 0o700 });
-		}
-	}
-
 	/**
 	 * Asked again and again rather than waited for in flock(2): a thread that sits there cannot be called off,
 	 * and keeps the process from ending when its time is up.
@@ -80,7 +67,7 @@ export class HostLock {
 		while (!tryLock(fd)) {
 			if (deadline <= monotonic())
 				throw new LockError("another umlnet-nl holds the lock of this network namespace", {
-					hint: `wait for it, or allow more time with --timeout; holders: fuser ${this.#directory}/lock`,
+					hint: `wait for it, or allow more time with --timeout; holders: fuser ${this.#directory.path}/lock`,
 				});
 			await setTimeout(RETRY_MS);
 		}

@@ -3,11 +3,12 @@
 import { appendFileSync, closeSync, openSync, unlinkSync, writeSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout } from "node:timers/promises";
-import { removeDirectory } from "../../../dist/engine/journal/directory.js";
+import { StateDirectory } from "../../../dist/engine/journal/directory.js";
 import { HostLock } from "../../../dist/engine/journal/lock.js";
 
 const [, , verb, directory, name = "", times = "1", timeout = "30000"] = process.argv;
-const lock = new HostLock(join(directory, "lock"));
+const place = new StateDirectory(directory, "lock");
+const lock = new HostLock(place);
 
 if (verb === "hold") {
 	await lock.acquire(Number(timeout));
@@ -27,7 +28,7 @@ if (verb === "hold") {
 		await setTimeout(2);
 		closeSync(inside);
 		unlinkSync(join(directory, "inside"));
-		if (verb === "last") removeDirectory(join(directory, "lock"));
+		if (verb === "last") place.remove();
 		lock.release();
 	}
 	lock.close();

@@ -16,7 +16,7 @@ const down = () => lab.run((host) => host.down({ taps: ["tap0"] }));
 type Fields = Readonly<Record<string, unknown>>;
 
 /** Addresses and routes of a link as ip shows them, with the link called LINK; not what is of the kernel's own. */
-function belongings(link: string): string {
+function configOf(link: string): string {
 	const told = lab.host.json(`ip -j -d address show dev ${link}`) as [{ addr_info: Fields[] }];
 	const addresses = told[0].addr_info.filter(
 		({ family, scope }) => family !== "inet6" || scope !== "link",
@@ -110,17 +110,17 @@ describe.each(["0", "1"])("with promote_secondaries %s the uplink takes along", 
 	test.each(Object.entries(MOVES))("%s, and has it again afterwards", async (_, script) => {
 		lab.host.sh(`sysctl -qw net.ipv4.conf.all.promote_secondaries=${promote}\n${script}`);
 		const before = await lab.lookSettled();
-		const own = belongings("eth1");
+		const own = configOf("eth1");
 		expect(own).toMatch(/"local": "10.33.33.34".*"dst": "default"/s);
 
 		await up();
-		expect(belongings("br0")).toBe(own);
-		expect(belongings("eth1")).toBe("[]");
+		expect(configOf("br0")).toBe(own);
+		expect(configOf("eth1")).toBe("[]");
 		expect((await up()).mutations).toEqual([]);
 
 		await down();
 		expect(lab.changes(before)).toEqual([]);
-		expect(belongings("eth1")).toBe(own);
+		expect(configOf("eth1")).toBe(own);
 	});
 });
 

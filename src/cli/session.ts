@@ -97,9 +97,11 @@ export class Session {
 
 	/** The exit status of a change that is done. What others did not get back is named, under -q as well. */
 	ending({ losses = [] }: { readonly losses?: readonly LossReport[] | undefined }): number {
-		for (const { subject, reason } of losses)
-			this.io.stderr.write(`${printable(`not given back: ${subject}: ${reason}`)}\n`);
-		return losses.length > 0 ? Exit.partial : Exit.done;
+		for (const { subject, reason, ours } of losses) {
+			const sentence = ours ? `${subject}: ${reason}` : `not given back: ${subject}: ${reason}`;
+			this.io.stderr.write(`${printable(sentence)}\n`);
+		}
+		return losses.some(({ ours }) => !ours) ? Exit.partial : Exit.done;
 	}
 
 	/** How it ended; with -v also the steps that were taken. */

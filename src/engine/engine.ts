@@ -383,7 +383,7 @@ function withLosses<R extends object>(
 ): R & { readonly losses?: readonly LossReport[] } {
 	const theirs = losses.filter(({ requestId }) => requestId === undefined || requestId === id);
 	if (theirs.length === 0) return report;
-	return { ...report, losses: theirs.map(({ subject, reason }) => ({ subject, reason })) };
+	return { ...report, losses: theirs.map(({ requestId, ...loss }) => loss) };
 }
 
 /** The steps of each request, by its id; those that several share stand with each of them. */

@@ -36,10 +36,12 @@ export interface Step {
 	readonly conflict?: StepConflict | undefined;
 }
 
-/** What others had and did not get back. */
+/** What others had and did not get back; or what was ours and is not there to be taken away. */
 export interface Loss {
-	/** `address 10.0.0.1/24`, `default route`. */
+	/** `address 10.0.0.1/24`, `default route`, `tap0`. */
 	readonly subject: string;
+	/** It was ours: nobody has lost anything. */
+	readonly ours?: true | undefined;
 	/** `eth1 is gone`, or the kernel's refusal. */
 	readonly reason: string;
 }

@@ -44,10 +44,12 @@ export interface ProvisionalReport {
 
 /** What others had on this host and did not get back; nothing else is held up by it. */
 export interface LossReport {
-	/** `address 10.0.0.1/24`, `default route`. */
+	/** `address 10.0.0.1/24`, `default route`, `tap0`. */
 	readonly subject: string;
 	/** `eth1 is gone`, or the kernel's refusal. */
 	readonly reason: string;
+	/** It was ours, and is not there to be taken away: nobody has lost anything. */
+	readonly ours?: true | undefined;
 }
 
 export interface UpReport {
@@ -55,7 +57,7 @@ export interface UpReport {
 	readonly changed: boolean;
 	readonly steps: readonly StepReport[];
 	readonly taps: readonly TapReport[];
-	/** Where anything was to be given back and could not be; then the command exits with 8. */
+	/** Where anything was to be given back and could not be; then the command exits with 8, but for what was ours. */
 	readonly losses?: readonly LossReport[] | undefined;
 	/** With `confirmWithin`, where anything was changed: it stands if it is confirmed. */
 	readonly provisional?: ProvisionalReport | undefined;

@@ -73,6 +73,12 @@ export function readLinkByName(kernel: Kernel, name: string): Link | undefined {
 	return found(outcome, NO_LINK) as Link | undefined;
 }
 
+/** The ports of one bridge; none where there is no such bridge. @throws KernelError */
+export function readPorts(kernel: Kernel, bridge: number): readonly Link[] {
+	const dump = () => kernel.dump(RTM_GETLINK, RTM_NEWLINK, { IFLA_MASTER: bridge, IFLA_EXT_MASK });
+	return ofLink(dump).filter(({ IFLA_MASTER }) => IFLA_MASTER === bridge);
+}
+
 /**
  * What IPv4 does with one link, if there is one: a twentieth of what RTM_GETLINK tells, at a fifth of its price.
  * @throws KernelError

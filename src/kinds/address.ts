@@ -1,5 +1,5 @@
 import { ConflictError } from "../engine/error.js";
-import { type Kind, linkKey, type Step } from "../engine/kind.js";
+import { type Kind, linkKey, type PlanContext, type Step } from "../engine/kind.js";
 import { formatAddress, parseCidr, subnetOf } from "../inet/cidr.js";
 import type { Action } from "../kernel/action.js";
 import type { Kernel } from "../kernel/kernel.js";
@@ -13,6 +13,7 @@ import {
 	RTM_NEWADDR,
 } from "../uapi/if_addr.js";
 import { NLM_F_CREATE, NLM_F_EXCL } from "../uapi/netlink.js";
+import type { MadeBridge } from "./bridge.js";
 import { alreadyThere } from "./conflict.js";
 import { addressFamily } from "./family.js";
 import { setLink } from "./link.js";
@@ -63,6 +64,15 @@ export function addressText({ IFA_LOCAL, IFA_ADDRESS, ifa_prefixlen }: Seen): st
 	return bytes === undefined ? "" : `${formatAddress(bytes)}/${ifa_prefixlen}`;
 }
 
+/** @throws ConflictError where the link is a bridge that somebody else made */
+function refuseForeignLink({ link, address }: Address, context: PlanContext): void {
+	const made = context.made(linkKey(link)) as MadeBridge | undefined;
+	if (made?.foreign !== true) return;
+	throw new ConflictError(`bridge ${link}`, "one that is not ours", `one with address ${address}`, {
+		hint: `leave out the addresses: ${link} is used with those it has; or name a bridge that is not there yet`,
+	});
+}
+
 /**
  * IPv4 deletes a subnet's secondary addresses with its first one (__inet_del_ifa, net/ipv4/devinet.c). With
  * promote_secondaries the next one takes its place: the link is never without an address while one replaces another.
@@ -88,6 +98,7 @@ export const address: Kind<Address, MadeAddress> = {
 	key: ({ link, address }) => `address:${link}:${canonical(address)}`,
 	resolve(want, context) {
 		const made = { index: context.indexOf(want.link), ...want };
+		refuseForeignLink(want, context);
 		if (context.isBlank(want.link)) return made;
 		const there = readAddresses(context.kernel, made.index);
 		if (there.map(addressText).includes(canonical(want.address)))

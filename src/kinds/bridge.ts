@@ -1,7 +1,7 @@
 import { ConflictError } from "../engine/error.js";
-import { type Kind, linkKey } from "../engine/kind.js";
+import { type Kind, linkKey, type PlanContext, type Step } from "../engine/kind.js";
 import type { Identity } from "../kernel/action.js";
-import { readLink, readLinkByName } from "../kernel/read.js";
+import { type Link, readLink, readLinkByName, readPorts } from "../kernel/read.js";
 import { request } from "../netlink/request.js";
 import { RTM_NEWLINK } from "../uapi/if_link.js";
 import { NLM_F_CREATE, NLM_F_EXCL } from "../uapi/netlink.js";
@@ -17,7 +17,9 @@ import {
 	strayLinks,
 	UP,
 } from "./link.js";
-import { aliasOf } from "./mark.js";
+import { aliasOf, isAlias } from "./mark.js";
+import { chosenSettings, pathOf, type Setting } from "./migration/setting.js";
+import { forwardingKey, type MadePort, uplinkKey } from "./port.js";
 
 export interface Bridge {
 	readonly name: string;
@@ -29,6 +31,10 @@ export interface Bridge {
 export interface MadeBridge extends Bridge {
 	readonly index: number;
 	readonly mac: string;
+	/** It was there before us, and is used as it is: never changed, never deleted. */
+	readonly foreign?: true | undefined;
+	/** What somebody chose for the uplink: the bridge takes its place. */
+	readonly settings?: readonly Setting[] | undefined;
 }
 
 const identity = (made: MadeBridge): Identity => ({
@@ -48,14 +54,19 @@ const mtuAtCreation = (mtu: number | undefined): number | undefined =>
 export const bridge: Kind<Bridge, MadeBridge> = {
 	kind: "bridge",
 	key: ({ name }) => linkKey(name),
-	resolve(want, { kernel }) {
+	resolve(want, context) {
+		const { kernel } = context;
+		const there = readLinkByName(kernel, want.name);
+		if (there !== undefined && isForeign(there)) return used(want, there);
 		const index = kernel.chooseIndex();
 		const uplink = want.uplink === undefined ? undefined : readLinkByName(kernel, want.uplink);
-		return { ...want, index, mac: uplink ? macText(uplink.IFLA_ADDRESS) : macOf(index) };
+		if (uplink === undefined) return { ...want, index, mac: macOf(index) };
+		const settings = settingsOf(want.uplink as string, context);
+		return { ...want, index, mac: macText(uplink.IFLA_ADDRESS), settings };
 	},
 	reconcile(made, want, context) {
 		const [other] = context.others(linkKey(want.name));
-		if (other === undefined) return { ...made, ...want };
+		if (other === undefined || made.foreign) return { ...made, ...want };
 		if (made.network !== want.network)
 			throw new ConflictError(
 				`bridge ${want.name}`,
@@ -67,7 +78,8 @@ export const bridge: Kind<Bridge, MadeBridge> = {
 		return { ...made, ...want, mtu: want.mtu ?? made.mtu, uplink: want.uplink ?? made.uplink };
 	},
 	create(made) {
-		const { name, index, mac, mtu } = made;
+		const { name, index, mac, mtu, settings = [] } = made;
+		if (made.foreign) return [];
 		return [
 			{
 				label: `create bridge ${name}`,
@@ -85,6 +97,7 @@ export const bridge: Kind<Bridge, MadeBridge> = {
 				undo: [{ via: "unlink", link: identity(made) }],
 				conflict: nameTaken("bridge", name),
 			},
+			...settings.map((one) => choose(one, name)),
 			{
 				label: `bring up ${name}`,
 				phase: "configure",
@@ -94,23 +107,28 @@ export const bridge: Kind<Bridge, MadeBridge> = {
 			},
 		];
 	},
-	remove: (made) => [
-		{
-			label: `delete bridge ${made.name}`,
-			phase: "link",
-			do: { via: "unlink", link: identity(made) },
-			undo: [],
-		},
-	],
+	remove(made, context) {
+		if (made.foreign) return [];
+		refuseForeignPorts(made, context);
+		return [
+			{
+				label: `delete bridge ${made.name}`,
+				phase: "link",
+				do: { via: "unlink", link: identity(made) },
+				undo: [],
+			},
+		];
+	},
 	drift(made, kernel) {
 		const link = readLink(kernel, made.index);
 		if (link === undefined) return [`${made.name} is gone`];
+		if (made.foreign) return [];
 		return linkDrift(link, { ...made, alias: aliasOf(made.network) });
 	},
 	verify(made, kernel) {
 		const link = readLink(kernel, made.index);
 		const info = link?.IFLA_LINKINFO;
-		if (link === undefined) return this.drift(made, kernel);
+		if (link === undefined || made.foreign) return this.drift(made, kernel);
 		const stp = info?.IFLA_INFO_KIND === "bridge" ? info.IFLA_INFO_DATA?.IFLA_BR_STP_STATE : 0;
 		return [
 			...this.drift(made, kernel),
@@ -120,6 +138,7 @@ export const bridge: Kind<Bridge, MadeBridge> = {
 	strays: (made, kernel) => strayLinks(kernel, "bridge", made),
 	change(made, next, kernel) {
 		const link = readLink(kernel, made.index);
+		if (made.foreign) return stillUsed(made, link);
 		if (link === undefined) return this.create(next);
 		const want = {
 			...next,
@@ -158,3 +177,61 @@ export const bridge: Kind<Bridge, MadeBridge> = {
 		];
 	},
 };
+
+/** Whether a link is a bridge that somebody else made. */
+const isForeign = ({ IFLA_LINKINFO: info, IFLA_IFALIAS }: Link): boolean =>
+	info?.IFLA_INFO_KIND === "bridge" && !isAlias(IFLA_IFALIAS);
+
+/** A bridge of somebody else's, as it is. @throws ConflictError where something of it would have to be changed */
+function used(want: Bridge, there: Link): MadeBridge {
+	if (want.uplink !== undefined)
+		throw new ConflictError(`bridge ${want.name}`, "one that is not ours", "one with our uplink", {
+			hint: `leave out the uplink: ${want.name} is used with the ports it has; or name a bridge that is not there yet`,
+		});
+	return { ...want, index: there.ifi_index, mac: macText(there.IFLA_ADDRESS), foreign: true };
+}
+
+/** Nothing is done to it, but it must be there. */
+function stillUsed({ name }: MadeBridge, link: Link | undefined): readonly Step[] {
+	if (link !== undefined) return [];
+	throw new ConflictError(`bridge ${name}`, "none", "the one that was there", {
+		hint: "it was not ours, and is gone: take the taps on it down, then up again",
+	});
+}
+
+/** What others chose for the uplink: what we switched on there for a network of ours goes with that network. */
+function settingsOf(uplink: string, context: PlanContext): readonly Setting[] {
+	const settings = chosenSettings(context.kernel, uplink);
+	if (context.made(forwardingKey(uplink)) === undefined) return settings;
+	return settings.filter(([directory, name]) => directory !== "ipv4/conf" || !SWITCHED.has(name));
+}
+const SWITCHED: ReadonlySet<string> = new Set(["forwarding", "proxy_arp"]);
+
+/** A setting that the uplink has, for the bridge that takes its place. It goes with the bridge. */
+const choose = (setting: Setting, name: string): Step => {
+	const [, what, value] = setting;
+	return {
+		label: `set ${what} of ${name} to ${value}, as its uplink has it`,
+		phase: "configure",
+		do: { via: "sysctl", path: pathOf(setting, name), value },
+		undo: [],
+	};
+};
+
+/** Who has put a link of his own into our bridge needs the bridge. @throws ConflictError naming it */
+function refuseForeignPorts({ name, index, uplink }: MadeBridge, context: PlanContext): void {
+	const member = context.made(uplinkKey(uplink ?? "")) as MadePort | undefined;
+	const theirs = readPorts(context.kernel, index).find(
+		(port) => !isAlias(port.IFLA_IFALIAS) && port.ifi_index !== member?.index,
+	);
+	if (theirs === undefined) return;
+	const port = theirs.IFLA_IFNAME ?? `link ${theirs.ifi_index}`;
+	throw new ConflictError(
+		`bridge ${name}`,
+		`${port} on it, a port that is not ours`,
+		"no such port",
+		{
+			hint: `take it out first: ip link set ${port} nomaster; or leave a tap on ${name}`,
+		},
+	);
+}

@@ -117,8 +117,10 @@ export function tableKind(compiled: readonly CompiledTable[]): Kind<Table, Table
 				},
 			];
 		},
-		remove(made) {
+		remove(made, { kernel }) {
 			const table = find(made);
+			// Somebody flushed ours and made one of the same name: it has not got our chains.
+			if (isThere(kernel, table) && emptied(kernel, table) === undefined) return [];
 			const label = `delete ${nameOf(table)}`;
 			return [{ label, phase: "filter", do: unmake(table), undo: [make(table)] }];
 		},

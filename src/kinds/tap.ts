@@ -71,6 +71,9 @@ function shift(made: MadeTap, next: MadeTap): Step {
 	};
 }
 
+const GONE =
+	"it is not here any more: somebody deleted it, or moved it to another network namespace";
+
 /** A persistent tap that one user or group may open. It dies with us until all else stands. */
 export const tap: Kind<Tap, MadeTap> = {
 	kind: "tap",
@@ -113,6 +116,8 @@ export const tap: Kind<Tap, MadeTap> = {
 			undo: [],
 		},
 	],
+	losses: ({ index, name }, { kernel }) =>
+		kernel.linkName(index) === undefined ? [{ subject: name, reason: GONE, ours: true }] : [],
 	drift(made, kernel) {
 		const link = readLink(kernel, made.index);
 		if (link === undefined) return [`${made.name} is gone`];

@@ -129,6 +129,42 @@ export const MUTANTS = [
 		[...kind("uplink"), ...FAULTS, ...engine("crash")],
 	],
 
+	[
+		"a port of somebody else's",
+		"kinds/bridge.ts",
+		"		refuseForeignPorts(made, context);\n",
+		"",
+		kind("bridge"),
+	],
+	[
+		"a bridge of somebody else's",
+		"kinds/bridge.ts",
+		"if (there !== undefined && isForeign(there)) return used(want, there);",
+		"",
+		kind("bridge"),
+	],
+	[
+		"an address that moves, put before it is taken",
+		"kinds/migration/index.ts",
+		"	...putSteps(config, from, to),\n	...takeSteps(config, from, to),",
+		"	...takeSteps(config, from, to),\n	...putSteps(config, from, to),",
+		["test/kernel/uplink.test.ts"],
+	],
+	[
+		"forwarding that others switched on for all",
+		"kinds/forwarding.ts",
+		"setBack(isTheirs ? { ...made, forwarding: undefined } : made)",
+		"setBack(made)",
+		kind("forwarding"),
+	],
+	[
+		"an option that others have set since",
+		"kinds/option.ts",
+		" || kernel.readSysctl(made.path) !== made.value",
+		"",
+		kind("option"),
+	],
+
 	// One EXCL, one mark, one look before the leap.
 	[
 		"EXCL of a bridge",

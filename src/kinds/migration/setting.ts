@@ -6,11 +6,8 @@ export type Setting = readonly [directory: string, name: string, value: string];
 /** The directories that have one of their own for each interface. */
 const DIRECTORIES = ["ipv4/conf", "ipv6/conf", "ipv4/neigh", "ipv6/neigh"] as const;
 
-/**
- * The MTU of IPv6 follows the link's. `forwarding` of a bridge is what its network asks for; `disable_ipv6` of "all" and
- * "default" is nothing to be copied.
- */
-const OF_ITS_LINK: ReadonlySet<string> = new Set(["ipv6/conf mtu"]);
+/** Those that follow the link: the MTU of IPv6 is the link's. */
+const OF_THE_LINK: ReadonlySet<string> = new Set(["ipv6/conf mtu"]);
 
 /** What of an interface's settings is not as a new interface has it: what somebody chose for this one. Reads. */
 export const chosenSettings = (kernel: Kernel, link: string): readonly Setting[] =>
@@ -19,7 +16,7 @@ export const chosenSettings = (kernel: Kernel, link: string): readonly Setting[]
 		const own = kernel.readSysctls(`net/${directory}/${link}`);
 		return [...own]
 			.filter(([name, value]) => usual.get(name) !== undefined && usual.get(name) !== value)
-			.filter(([name]) => !OF_ITS_LINK.has(`${directory} ${name}`))
+			.filter(([name]) => !OF_THE_LINK.has(`${directory} ${name}`))
 			.map(([name, value]): Setting => [directory, name, value]);
 	});
 

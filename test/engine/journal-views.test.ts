@@ -12,6 +12,7 @@ import { afterAll, afterEach, beforeEach, describe, expect, test } from "vitest"
 import { Journal } from "../../src/engine/journal/journal.js";
 import type { Delta, Entry } from "../../src/engine/state.js";
 import { UmlnetError } from "../../src/sys/error.js";
+import { Dice } from "./dice.js";
 import { journalPath, scratch, stateIn } from "./rig.js";
 
 const directory = scratch();
@@ -40,6 +41,7 @@ const keys = (journal: Journal): string[] => {
 	return [...journal.state.entries.keys()];
 };
 
+const dice = new Dice();
 let here: Journal;
 let there: Journal;
 beforeEach(() => {
@@ -62,12 +64,12 @@ describe("two processes with one journal", () => {
 		expect(keys(there)).toEqual(["b"]);
 	});
 
-	test("stay equal however they take turns", () => {
+	test(`stay equal however they take turns, seed ${dice.seed}`, () => {
 		const journals = [here, there, new Journal(state)];
 		const model = new Set<string>();
 		for (let i = 0; i < 300; i++) {
-			const journal = journals[(i * i + (i >> 2)) % 3] as Journal;
-			const key = `k${(i * 7) % 23}`;
+			const journal = dice.pick(journals);
+			const key = `k${dice.next(23)}`;
 			if (model.delete(key)) commit(journal, { drop: [key] });
 			else {
 				model.add(key);

@@ -127,10 +127,14 @@ test("a constant that is out of range is refused where it stands", () => {
 	expect(() => compileEncoded(bad, { host })).toThrow(/nftables\[5\].*expr\[0\].match.right/);
 });
 
-test("rules that never repeat cost no more than they do by themselves", () => {
-	const rules = Array.from({ length: 300 }, (_, i) => [
-		is(saddr, "10.0.0.1"),
-		{ counter: { packets: i, bytes: i } },
-	]);
-	same(document(...rules));
+test("where rules never repeat no more of them are kept in mind", () => {
+	const unlike = (count: number) =>
+		Array.from({ length: count }, (_, i) => [
+			is(saddr, "10.0.0.1"),
+			{ counter: { packets: i, bytes: i } },
+		]);
+	const alike = [1, 2, 3].map((n) => [is(dport, n)]);
+	same(document(...unlike(300), ...alike));
+	expect(ways(compileEncoded(document(...unlike(10), ...alike), { host }))).toBe(2);
+	expect(ways(compileEncoded(document(...unlike(300), ...alike), { host }))).toBe(1);
 });

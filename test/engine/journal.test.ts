@@ -2,7 +2,7 @@ import { readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { afterAll, describe, expect, test } from "vitest";
 import { frame, HEAD, MAGIC as MAGIC_BYTES } from "../../src/engine/journal/frame.js";
 import { Journal } from "../../src/engine/journal/journal.js";
-import type { JournalRecord } from "../../src/engine/journal/record.js";
+import { decodeRecord, type JournalRecord } from "../../src/engine/journal/record.js";
 import { encodeRecord } from "../../src/engine/journal/record-writer.js";
 import { UmlnetError } from "../../src/sys/error.js";
 import { report } from "../fault/campaign.js";
@@ -84,6 +84,9 @@ const states = starts.map((end) => read(real.subarray(0, end)));
 
 describe("a journal", () => {
 	test("that was taken for this has begins, commits, ends, an undone transaction, and provisional ones confirmed and expired", () => {
+		const kinds = records.flatMap((record) => Object.keys(decodeRecord(record.subarray(HEAD))));
+		const all = ["begin", "commit", "end", "abort", "provisional", "expire"];
+		expect(new Set(kinds)).toEqual(new Set(all));
 		expect(records.length).toBeGreaterThan(15);
 		expect(new Set(states).size).toBeGreaterThan(6);
 	});

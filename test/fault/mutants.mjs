@@ -5,6 +5,7 @@
 const kind = (name) => [`test/kinds/${name}.test.ts`];
 const engine = (...names) => names.map((name) => `test/engine/${name}.test.ts`);
 const socket = (...names) => names.map((name) => `test/socket/${name}.test.ts`);
+const packet = (...names) => names.map((name) => `test/packet/${name}.test.ts`);
 const FAULTS = engine("scenarios", "fault");
 const CONTRACT = ["test/kernel/contract.test.ts"];
 const LIVE = [
@@ -657,5 +658,61 @@ export const MUTANTS = [
 		"nests.has(kind) ? type | NLA_F_NESTED : type",
 		"type",
 		["test/wire/golden.test.ts", ...CONTRACT],
+	],
+	[
+		"carry of a checksum",
+		"packet/checksum.ts",
+		"+ Math.floor(sum / 0x10000)",
+		"",
+		packet("schema", "golden"),
+	],
+	[
+		"length in a pseudo-header",
+		"packet/packet.ts",
+		"[pseudoHeader(around, summed.protocol, length)]",
+		"[pseudoHeader(around, summed.protocol, 0)]",
+		packet("golden", "kernel"),
+	],
+	[
+		"a datagram whose sum is zero",
+		"packet/packet.ts",
+		"return sum === 0 && summed.optional ? 0xffff : sum;",
+		"return sum;",
+		packet("schema"),
+	],
+	[
+		"a packet that says it is longer than it is",
+		"packet/packet.ts",
+		"if (length > bytes.length) throw",
+		"if (length < 0) throw",
+		packet("schema"),
+	],
+	[
+		"a header that ends before it begins",
+		"packet/packet.ts",
+		"if (headerBytes < r.pos) throw",
+		"if (headerBytes < 0) throw",
+		packet("schema"),
+	],
+	[
+		"an option of no length",
+		"packet/options.ts",
+		"if (length < HEADER)",
+		"if (length < 0)",
+		packet("schema"),
+	],
+	[
+		"an option that reaches beyond the others",
+		"packet/options.ts",
+		"if (length > last - start)",
+		"if (length > 65_536)",
+		packet("schema"),
+	],
+	[
+		"pieces of a packet are not looked into",
+		"packet/dissect.ts",
+		"(frag_off & (IP_MF | IP_OFFMASK)) === 0 ? IPV4.get(protocol) : undefined",
+		"IPV4.get(protocol)",
+		packet("golden"),
 	],
 ];

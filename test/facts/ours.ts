@@ -35,6 +35,7 @@ const LISTED: readonly string[] = [
 	"QUEUES",
 	"REFILL_CHUNK",
 	"SUGGESTIONS",
+	"TICKS_PER_SECOND",
 	// the thread
 	"CROWD",
 	"GUESTS",

@@ -59,8 +59,9 @@ const kernel: Headers = {
 		"linux/version.h",
 		"linux/veth.h",
 	],
-	// The C library's if_arp.h, which linux/netfilter_bridge.h brings in, defines linux/if_arp.h again.
-	flags: ["-D_NET_IF_ARP_H"],
+	// The C library shows what Linux alone has on request. Its if_arp.h, which linux/netfilter_bridge.h brings in,
+	// defines linux/if_arp.h again.
+	flags: ["-D_GNU_SOURCE", "-D_NET_IF_ARP_H"],
 };
 /** The C library's own names of packets: the headers define structs again that are the kernel's above. */
 const library: Headers = {

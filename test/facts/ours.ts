@@ -14,10 +14,13 @@ const LISTED: readonly string[] = [
 	"LENGTH_DELIMITED",
 	"SHORT",
 	"VARINT",
-	// the journal: CRC-32C, a record's head, its largest
+	// the journal: CRC-32C, a record's head, its largest, the way to its directory; the head of cached code
 	"HEAD",
+	"LINKS",
 	"POLYNOMIAL",
+	"PREAMBLE",
 	"RECORD_MAX",
+	"STRICT",
 	// packets
 	"HEADER",
 	"IPV4_ALEN",

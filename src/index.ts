@@ -18,16 +18,18 @@ export {
 export type * from "./engine/report.js";
 export type { HostOptions } from "./host/host.js";
 export { launchArguments } from "./host/launch.js";
-export type { PoolOptions } from "./host/pool.js";
+export type { GuestInput, PoolOptions } from "./host/pool.js";
 export {
 	DeadlineError,
 	DumpInterruptedError,
 	OverrunError,
 	WireError,
 } from "./netlink/error.js";
+export type { Networks, PlanOptions, StatusOptions, Which } from "./service/networks.js";
 export { SpecError } from "./spec/error.js";
 export type { Spec } from "./spec/model.js";
 export { checkSpec, parseSpec } from "./spec/spec.js";
 export { KernelError, UmlnetError } from "./sys/error.js";
-export { type CallOptions, type EmbeddedHost, open, type SpecInput } from "./thread/open.js";
-export type { GuestInput, WorkerOptions as OpenOptions } from "./thread/worker.js";
+export type { CallOptions } from "./thread/channel.js";
+export type { EmbeddedHost, SpecInput } from "./thread/embedded-host.js";
+export { type OpenOptions, open } from "./thread/open.js";

@@ -29,11 +29,12 @@ export const BELOW: Readonly<Record<string, readonly string[]>> = {
 	oracle: ["inet", "kernel", "uapi", "netlink", "sys"],
 	engine: ["spec", "proto", "inet", "kernel", "uapi", "netlink", "sys"],
 	kinds: ["engine", "spec", "inet", "nftables", "kernel", "uapi", "netlink", "sys"],
-	host: ["kinds", "engine", "spec", "inet", "kernel", "uapi", "netlink", "sys"],
-	thread: ["host", "kinds", "engine", "spec", "kernel", "uapi", "netlink", "sys"],
+	service: ["engine", "spec", "netlink", "sys"],
+	host: ["service", "kinds", "engine", "spec", "inet", "kernel", "uapi", "netlink", "sys"],
+	thread: ["host", "service", "kinds", "engine", "spec", "kernel", "uapi", "netlink", "sys"],
 	demo: ["host", "oracle", "engine", "spec", "inet", "kernel", "packet", "uapi", "netlink", "sys"],
-	".": ["thread", "host", "engine", "spec", "netlink", "sys"],
-	cli: ["demo", "host", "engine", "spec", "nftables", "sys"],
+	".": ["thread", "host", "service", "engine", "spec", "netlink", "sys"],
+	cli: ["demo", "host", "service", "engine", "spec", "nftables", "sys"],
 };
 /**
  * The same inside nftables. Facts, the types of the JSON, and the tree between JSON and kernel are below; then come its

@@ -1,6 +1,7 @@
 import type { DemoPrograms } from "../demo/demo.js";
 import type { LossReport, StepReport } from "../engine/report.js";
-import type { Host, HostOptions } from "../host/host.js";
+import type { HostOptions } from "../host/host.js";
+import type { ConfirmableNetworks } from "../service/networks.js";
 import { Exit } from "./exit.js";
 import type { Io } from "./io.js";
 import { type Paint, paintFor } from "./render/paint.js";
@@ -9,20 +10,9 @@ import type { Settings } from "./settings.js";
 import type { Watchdog } from "./watchdog-protocol.js";
 
 /** What the commands need of a host. */
-export type HostPort = Pick<
-	Host,
-	| "up"
-	| "down"
-	| "confirm"
-	| "rollBack"
-	| "confirmState"
-	| "dueIn"
-	| "plan"
-	| "planDown"
-	| "status"
-	| "recover"
-	| "close"
->;
+export interface HostPort extends ConfirmableNetworks {
+	close(): void;
+}
 
 /** How the commands get at a host; tests give a fake one. */
 export type OpenHost = (options: HostOptions) => HostPort | Promise<HostPort>;

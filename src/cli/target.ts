@@ -1,4 +1,4 @@
-import type { Which } from "../host/host.js";
+import type { Which } from "../service/networks.js";
 import type { Session } from "./session.js";
 import { readSpec } from "./spec.js";
 import { UsageError } from "./usage.js";

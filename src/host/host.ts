@@ -17,6 +17,15 @@ import { LinuxKernel } from "../kernel/linux.js";
 import { readFlags, readIndex, readLinks } from "../kernel/read.js";
 import { kinds, wantedTaps } from "../kinds/index.js";
 import { missingUplink } from "../kinds/uplink.js";
+import type {
+	ConfirmableNetworks,
+	ConfirmState,
+	DownOptions,
+	PlanOptions,
+	StatusOptions,
+	UpOptions,
+	Which,
+} from "../service/networks.js";
 import type { Spec } from "../spec/model.js";
 import { monotonic, sinceBoot } from "../sys/clock.js";
 import { enterNamespace } from "../sys/namespace.js";
@@ -46,22 +55,8 @@ export interface Committed {
 	readonly leaving: readonly PendingDeletes[];
 }
 
-/** `prune` is a transaction of its own, and only one transaction at a time can be provisional. */
-export type UpOptions =
-	| { readonly prune?: boolean; readonly confirmWithin?: undefined }
-	| { readonly prune?: false; readonly confirmWithin: number };
-
-/** How a provisional transaction stands; `expired`: its time is over, and it is still to be rolled back. */
-export type ConfirmState = "waiting" | "expired" | "confirmed" | "rolledBack" | "unknown";
-
-/** Which taps to take down. */
-export type Which =
-	| { readonly taps: readonly string[] }
-	| { readonly spec: Spec }
-	| { readonly all: true };
-
 /** A host in one network namespace. Every call takes the lock, and first ends what a killed process left. */
-export class Host {
+export class Host implements ConfirmableNetworks {
 	readonly #kernel: Kernel;
 	readonly #directory: StateDirectory;
 	readonly #lock: HostLock;
@@ -113,7 +108,7 @@ export class Host {
 	}
 
 	/** Take down taps, all or none; what is not up is passed over. `confirmWithin` as for `up`. */
-	down(which: Which, options: { confirmWithin?: number } = {}): Promise<DownReport> {
+	down(which: Which, options: DownOptions = {}): Promise<DownReport> {
 		return this.#locked(() => {
 			const requests = [{ id: 0, taps: this.#names(which) }];
 			return only(this.#engine.down(requests, false, options.confirmWithin));
@@ -201,7 +196,7 @@ export class Host {
 	}
 
 	/** What `up` would do. Changes nothing. */
-	plan(spec: Spec, options: { prune?: boolean } = {}): Promise<PlanReport> {
+	plan(spec: Spec, options: PlanOptions = {}): Promise<PlanReport> {
 		return this.#reading(() => {
 			const { steps } = this.#engine.planUp([{ id: 0, taps: wantedTaps(spec) }]);
 			if (options.prune !== true) return { steps };
@@ -215,7 +210,7 @@ export class Host {
 	}
 
 	/** What exists that is ours, and where it drifted; with `verify` whether it is exactly as applied. */
-	status(taps?: readonly string[], options: { verify?: boolean } = {}): Promise<StatusReport> {
+	status(taps?: readonly string[], options: StatusOptions = {}): Promise<StatusReport> {
 		return this.#reading(() => this.#engine.status(taps, options));
 	}
 

@@ -1,6 +1,6 @@
 import { Worker } from "node:worker_threads";
 import type { PendingDeletes } from "../engine/journal/journal.js";
-import { unpackError } from "./passage.js";
+import { unpackError } from "../service/errors.js";
 import type { Reaped } from "./reaper.js";
 
 // Each sits in a delete for 20 ms and more, of which 15 without the kernel's lock: two take turns.

@@ -6,8 +6,8 @@ import { parentPort, workerData } from "node:worker_threads";
 import { runDeletes } from "../engine/apply.js";
 import type { PendingDeletes } from "../engine/journal/journal.js";
 import { LinuxKernel } from "../kernel/linux.js";
+import { type PackedError, packError } from "../service/errors.js";
 import { enterNamespace } from "../sys/namespace.js";
-import { type PackedError, packError } from "./passage.js";
 
 /** Why each of the transactions is not done; undefined for those that are. */
 export type Reaped = readonly (PackedError | undefined)[];

@@ -9,30 +9,23 @@ import {
 import { type GroupOutcome, tapsIn } from "../engine/group.js";
 import type { PendingDeletes } from "../engine/journal/journal.js";
 import type { DownReport } from "../engine/report.js";
-import { type Committed, Host, type HostOptions, type Which } from "../host/host.js";
-import type { Errand, PoolOptions } from "../host/pool.js";
+import { type Committed, Host } from "../host/host.js";
+import type { Errand } from "../host/pool.js";
 import { Pools } from "../host/pools.js";
 import { wantedTaps } from "../kinds/index.js";
+import { packError } from "../service/errors.js";
+import type { Which } from "../service/networks.js";
 import { checkSpec } from "../spec/spec.js";
 import { UmlnetError } from "../sys/error.js";
 import { processId } from "../sys/process.js";
 import { Deletion } from "./deletion.js";
-import {
-	type Answer,
-	type Call,
-	type Inbound,
-	type Outbound,
-	packError,
-	type WireWhich,
-} from "./passage.js";
+import type { FromWorker, Request, Response, ToWorker } from "./messages.js";
+import type { OpenOptions } from "./open.js";
 import { Rehearsal } from "./rehearsal.js";
-
-export type { GuestInput } from "../host/pool.js";
-export type WorkerOptions = HostOptions & { readonly pool?: PoolOptions | undefined };
 
 interface Waiting {
 	readonly id: number;
-	readonly call: Call;
+	readonly call: Request;
 }
 
 class Server {
@@ -61,7 +54,7 @@ class Server {
 		this.#pools = pools;
 	}
 
-	async take(message: Inbound): Promise<void> {
+	async take(message: ToWorker): Promise<void> {
 		this.#sort(message);
 		if (!this.#busy) await this.work();
 	}
@@ -119,14 +112,14 @@ class Server {
 		for (;;) {
 			const received = receiveMessageOnPort(this.#port);
 			if (received === undefined) return;
-			this.#sort(received.message as Inbound);
+			this.#sort(received.message as ToWorker);
 		}
 	}
 
-	#sort(message: Inbound): void {
+	#sort(message: ToWorker): void {
 		if ("close" in message) this.#closing = true;
 		else if ("cancel" in message) this.#cancel(message.cancel);
-		else this.#queue.push(message);
+		else this.#queue.push({ id: message.id, call: message.request });
 	}
 
 	/** Called off: not begun if it has not yet. */
@@ -138,13 +131,13 @@ class Server {
 		this.#answer([{ id, error: packError(error) }]);
 	}
 
-	#answer(answers: readonly Answer[]): void {
-		this.#port.postMessage({ answers } satisfies Outbound);
+	#answer(answers: readonly Response[]): void {
+		this.#port.postMessage({ responses: answers } satisfies FromWorker);
 	}
 
 	/** All ups, takes and downs that are at the head of the queue when the lock is ours, as one group. */
 	async #group(): Promise<void> {
-		const answers: Answer[] = [];
+		const answers: Response[] = [];
 		const errands = this.#errands(answers);
 		try {
 			const { outcomes, leaving } = await this.#commit(errands, () => {
@@ -165,7 +158,7 @@ class Server {
 	}
 
 	/** What is at the head of the queue; what makes no sense goes to `answers`. */
-	#errands(answers: Answer[]): (Errand & Waiting)[] {
+	#errands(answers: Response[]): (Errand & Waiting)[] {
 		const end = this.#queue.findIndex((waiting) => !isGroupable(waiting));
 		const taken = this.#queue.splice(0, end < 0 ? this.#queue.length : end);
 		const held = this.#heldOpen(taken);
@@ -180,7 +173,7 @@ class Server {
 	}
 
 	/** Have links deleted elsewhere, and answer those who wait for it when it is done. */
-	#leave(leaving: readonly PendingDeletes[], answers: readonly Answer[]): void {
+	#leave(leaving: readonly PendingDeletes[], answers: readonly Response[]): void {
 		const left = this.#left(leaving, answers);
 		this.#leaving.add(left);
 		left
@@ -191,7 +184,7 @@ class Server {
 			.catch(fail);
 	}
 
-	async #left(leaving: readonly PendingDeletes[], answers: readonly Answer[]): Promise<void> {
+	async #left(leaving: readonly PendingDeletes[], answers: readonly Response[]): Promise<void> {
 		const errors = await Promise.all(
 			leaving.map(async (ending) => {
 				const error = await this.#deletion.end(ending);
@@ -204,7 +197,7 @@ class Server {
 	}
 
 	/** A call as a request that can share a transaction. @throws UmlnetError */
-	#errand(id: number, call: Call, held: ReadonlySet<string>): Errand {
+	#errand(id: number, call: Request, held: ReadonlySet<string>): Errand {
 		if (call.verb === "take") return this.#pools.take(id, call.guest);
 		if (call.verb === "up") {
 			const spec = checkSpec(call.spec);
@@ -267,7 +260,7 @@ class Server {
 
 	async #single(): Promise<void> {
 		const { id, call } = this.#queue.shift() as Waiting;
-		let one: Answer;
+		let one: Response;
 		try {
 			one = { id, value: await this.#call(call) };
 		} catch (error) {
@@ -276,7 +269,7 @@ class Server {
 		this.#answer([one]);
 	}
 
-	#call(call: Call): Promise<unknown> {
+	#call(call: Request): Promise<unknown> {
 		switch (call.verb) {
 			case "down":
 				if ("all" in call.which) return this.#downAll();
@@ -289,6 +282,8 @@ class Server {
 				return this.#host.status(call.taps, { verify: call.verify });
 			case "recover":
 				return this.#host.recover();
+			case "confirm":
+				return this.#host.confirm();
 		}
 		throw new Error(`${call.verb} goes with others`);
 	}
@@ -319,16 +314,16 @@ const isGroupable = ({ call }: Waiting): boolean =>
 	call.verb === "up" || call.verb === "take" || (call.verb === "down" && !("all" in call.which));
 
 /** The taps that a `down` names. @throws SpecError */
-function namesOf(which: WireWhich): readonly string[] {
+function namesOf(which: Which<unknown>): readonly string[] {
 	if ("taps" in which) return which.taps;
 	return "spec" in which ? Object.keys(checkSpec(which.spec).taps) : [];
 }
 
-const toWhich = (which: WireWhich): Which =>
+const toWhich = (which: Which<unknown>): Which =>
 	"spec" in which ? { spec: checkSpec(which.spec) } : which;
 
 /** What the caller gets: a take its tap, a parking what any `down` tells. */
-function answer(call: Call, id: number, outcome: GroupOutcome): Answer {
+function answer(call: Request, id: number, outcome: GroupOutcome): Response {
 	if ("error" in outcome) return { id, error: packError(outcome.error) };
 	const { changed, steps, taps } = outcome.report;
 	if (call.verb === "up") return { id, value: outcome.report };
@@ -341,21 +336,21 @@ if (port === null) throw new Error("worker.ts runs in a worker thread");
 
 /** Tell why there is no going on, and end the thread. */
 function fail(error: unknown): void {
-	port?.postMessage({ failed: packError(error) } satisfies Outbound);
+	port?.postMessage({ failed: packError(error) } satisfies FromWorker);
 	port?.close();
 }
 
 try {
-	const options = workerData as WorkerOptions;
+	const options = workerData as OpenOptions;
 	const host = Host.open(options);
 	const deletion = new Deletion(options.netns, (endings) => host.areGone(endings));
 	const pools = new Pools(options.pool, processId());
 	const rehearsal = new Rehearsal(options.pool !== undefined);
 	const server = new Server(host, port, pools, deletion, rehearsal);
-	port.on("message", (message: Inbound) => {
+	port.on("message", (message: ToWorker) => {
 		server.take(message).catch(fail);
 	});
-	port.postMessage({ ready: true } satisfies Outbound);
+	port.postMessage({ ready: true } satisfies FromWorker);
 	await server.work();
 } catch (error) {
 	fail(error);

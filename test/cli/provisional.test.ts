@@ -1,7 +1,7 @@
 import { describe, expect, test, vi } from "vitest";
 import type { HostPort } from "../../src/cli/session.js";
 import { ConflictError, NotConfirmedError, RollbackError } from "../../src/engine/error.js";
-import type { ConfirmState } from "../../src/host/host.js";
+import type { ConfirmState } from "../../src/service/networks.js";
 import { umlnet } from "./console.js";
 import { step, tapReport } from "./reports.js";
 

@@ -1,6 +1,6 @@
 import { getEventListeners } from "node:events";
 import { describe, expect, test } from "vitest";
-import type { EmbeddedHost } from "../../src/thread/open.js";
+import type { EmbeddedHost } from "../../src/thread/embedded-host.js";
 import { Contention, until } from "./contention.js";
 import { library, Place, rejection, tapSpec } from "./library.js";
 import { node, tell } from "./program.js";
@@ -16,6 +16,7 @@ const rejections = (host: EmbeddedHost, signal?: AbortSignal): Promise<unknown[]
 			host.planDown({ all: true }, { signal }),
 			host.status(undefined, { signal }),
 			host.recover({ signal }),
+			host.confirm({ signal }),
 		].map((call: Promise<unknown>) => rejection(call)),
 	);
 

@@ -4,7 +4,7 @@ import { expect, test } from "vitest";
 import { StateDirectory } from "../../src/engine/journal/directory.js";
 import { HostLock } from "../../src/engine/journal/lock.js";
 import * as sources from "../../src/index.js";
-import { packError, unpackError } from "../../src/thread/passage.js";
+import { packError, unpackError } from "../../src/service/errors.js";
 import { library, Place, rejection, tapSpec } from "./library.js";
 import { calls, type Said, strace, tell } from "./program.js";
 

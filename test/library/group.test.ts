@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import type { EmbeddedHost } from "../../src/thread/open.js";
+import type { EmbeddedHost } from "../../src/thread/embedded-host.js";
 import { Contention } from "./contention.js";
 import { begun } from "./journal.js";
 import { library, Place, tapNames, tapSpec } from "./library.js";

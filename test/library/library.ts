@@ -2,7 +2,7 @@ import { existsSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { OpenOptions } from "../../src/index.js";
-import type { EmbeddedHost } from "../../src/thread/open.js";
+import type { EmbeddedHost } from "../../src/thread/embedded-host.js";
 import { Machine } from "../kernel/machine.js";
 
 /** The checkout. */

@@ -1,5 +1,5 @@
 import type { TapStatus } from "../../src/engine/report.js";
-import type { EmbeddedHost } from "../../src/thread/open.js";
+import type { EmbeddedHost } from "../../src/thread/embedded-host.js";
 import { until } from "./contention.js";
 
 /** Makes an uplink. */

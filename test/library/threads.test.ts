@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { Worker } from "node:worker_threads";
 import { expect, test } from "vitest";
-import { EmbeddedHost } from "../../src/thread/open.js";
+import { EmbeddedHost } from "../../src/thread/embedded-host.js";
 import { Machine } from "../kernel/machine.js";
 import { Contention } from "./contention.js";
 import { Place, rejection, root, tapSpec } from "./library.js";

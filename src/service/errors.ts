@@ -1,6 +1,6 @@
 /**
- * What goes between the caller's thread and the engine's. Structured clone keeps neither the class of an error
- * nor its own fields, so errors travel as plain data.
+ * Errors on their way to another thread or process. Structured clone keeps neither the class of an error nor its own
+ * fields, so errors travel as plain data and are made anew where they arrive.
  */
 import {
 	ConflictError,
@@ -10,39 +10,9 @@ import {
 	RollbackError,
 	UnsupportedError,
 } from "../engine/error.js";
-import type { GuestInput } from "../host/pool.js";
 import { DeadlineError, DumpInterruptedError, OverrunError, WireError } from "../netlink/error.js";
 import { SpecError } from "../spec/error.js";
 import { KernelError, UmlnetError } from "../sys/error.js";
-
-/** What the caller's thread asks for. Specs come as the user gave them and are checked here. */
-export type Call =
-	| { readonly verb: "up"; readonly spec: unknown }
-	| { readonly verb: "take"; readonly guest: GuestInput }
-	| { readonly verb: "down"; readonly which: WireWhich }
-	| { readonly verb: "plan"; readonly spec: unknown; readonly prune: boolean }
-	| { readonly verb: "planDown"; readonly which: WireWhich }
-	| {
-			readonly verb: "status";
-			readonly taps: readonly string[] | undefined;
-			readonly verify: boolean;
-	  }
-	| { readonly verb: "recover" };
-export type WireWhich =
-	| { readonly taps: readonly string[] }
-	| { readonly spec: unknown }
-	| { readonly all: true };
-export type Inbound =
-	| { readonly id: number; readonly call: Call }
-	| { readonly cancel: number }
-	| { readonly close: true };
-export type Answer =
-	| { readonly id: number; readonly value: unknown }
-	| { readonly id: number; readonly error: PackedError };
-export type Outbound =
-	| { readonly ready: true }
-	| { readonly failed: PackedError }
-	| { readonly answers: readonly Answer[] };
 
 /** An error as plain data. */
 export interface PackedError {
@@ -93,7 +63,7 @@ export function packError(error: unknown): PackedError {
 	};
 }
 
-/** The fields that can travel: nothing an error carries may keep the error itself from arriving. */
+/** The fields that structured clone can copy: one that it refuses must not keep the error itself from arriving. */
 const cloneable = (fields: object): Record<string, unknown> =>
 	Object.fromEntries(Object.entries(fields).filter(([, value]) => canTravel(value)));
 

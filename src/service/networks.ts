@@ -1,0 +1,79 @@
+/** What can be asked of the networks of one network namespace, whoever is asked: types alone. */
+import type {
+	ConfirmReport,
+	DownReport,
+	PlanReport,
+	RecoverReport,
+	StatusReport,
+	UpReport,
+} from "../engine/report.js";
+import type { Spec } from "../spec/model.js";
+
+/** Which taps are meant: those of these names, those that a spec names, or all of ours. */
+export type Which<S = Spec> =
+	| { readonly taps: readonly string[] }
+	| { readonly spec: S }
+	| { readonly all: true };
+
+export interface PlanOptions {
+	/** Also take down what is ours and not in the spec. */
+	readonly prune?: boolean;
+}
+
+export interface StatusOptions {
+	/** Also compare everything with what was applied, exactly. */
+	readonly verify?: boolean;
+}
+
+/** The networks of a namespace. Every call is one transaction, and first ends what a killed process left. */
+export interface Networks {
+	/** Bring up all taps of the spec, or none. Idempotent. @throws UmlnetError */
+	up(spec: Spec): Promise<UpReport>;
+	/** Take down taps, all or none; what is not up is passed over. @throws UmlnetError */
+	down(which: Which): Promise<DownReport>;
+	/** What `up` would do, step by step. Changes nothing. @throws UmlnetError */
+	plan(spec: Spec, options?: PlanOptions): Promise<PlanReport>;
+	/** What `down` would do, step by step. Changes nothing. @throws UmlnetError */
+	planDown(which: Which): Promise<PlanReport>;
+	/**
+	 * What is ours, and where the host drifted from what was asked. With `verify` the report says in `exact`
+	 * whether everything is exactly as applied, and in `strays` what else carries our marks. @throws UmlnetError
+	 */
+	status(taps?: readonly string[], options?: StatusOptions): Promise<StatusReport>;
+	/** Undo or finish what a killed process left half done. @throws RollbackError */
+	recover(): Promise<RecoverReport>;
+	/**
+	 * Keep what waits to be confirmed.
+	 * @throws NotConfirmedError when that comes too late, ConflictError when there is nothing to confirm
+	 */
+	confirm(): Promise<ConfirmReport>;
+}
+
+/** `prune` is a transaction of its own, and only one transaction at a time can be provisional. */
+export type UpOptions =
+	| { readonly prune?: boolean; readonly confirmWithin?: undefined }
+	| { readonly prune?: false; readonly confirmWithin: number };
+
+export interface DownOptions {
+	/** As for `up`. */
+	readonly confirmWithin?: number;
+}
+
+/** How a provisional transaction stands; `expired`: its time is over, and it is still to be rolled back. */
+export type ConfirmState = "waiting" | "expired" | "confirmed" | "rolledBack" | "unknown";
+
+/** Networks whose changes can be made to stand only if they are confirmed in time. */
+export interface ConfirmableNetworks extends Networks {
+	/**
+	 * With `confirmWithin`, in milliseconds, it is rolled back by whoever comes after that time, unless `confirm`
+	 * came first; that somebody comes is the caller's to see to.
+	 */
+	up(spec: Spec, options?: UpOptions): Promise<UpReport>;
+	down(which: Which, options?: DownOptions): Promise<DownReport>;
+	/** Roll back what waits to be confirmed, now, if it is this transaction. @throws RollbackError */
+	rollBack(transaction: string): Promise<void>;
+	/** How a provisional transaction stands. */
+	confirmState(transaction: string): Promise<ConfirmState>;
+	/** When what a process has not brought to its end is to be undone, in milliseconds from now; undefined if nothing is. */
+	dueIn(process: string): Promise<number | undefined>;
+}

@@ -1,0 +1,110 @@
+import type { Worker } from "node:worker_threads";
+import type {
+	ConfirmReport,
+	DownReport,
+	PlanReport,
+	RecoverReport,
+	StatusReport,
+	TapReport,
+	UpReport,
+} from "../engine/report.js";
+import type { GuestInput } from "../host/pool.js";
+import type { Networks, PlanOptions, StatusOptions, Which } from "../service/networks.js";
+import { UmlnetError } from "../sys/error.js";
+import { type CallOptions, WorkerChannel } from "./channel.js";
+
+/** A spec as plain data, validated before anything is changed. */
+export type SpecInput = object;
+
+/**
+ * An engine in a thread of its own, inside one network namespace. Nothing here waits for the kernel on the
+ * caller's thread. Requests that wait while the engine is busy share one transaction; each stands or falls alone.
+ */
+export class EmbeddedHost implements Networks {
+	readonly #channel: WorkerChannel;
+
+	/** Use `open()`. */
+	constructor(worker: Worker) {
+		this.#channel = new WorkerChannel(worker);
+	}
+
+	/** Bring up all taps of the spec, or none. Idempotent. @throws UmlnetError */
+	up(spec: SpecInput, options?: CallOptions): Promise<UpReport> {
+		return this.#channel.request({ verb: "up", spec }, options) as Promise<UpReport>;
+	}
+
+	/**
+	 * A tap for a guest that may have any name: out of the pool, so most of it is already there. Needs
+	 * `open({ pool })`. Given back by `down`, it is reset and waits in the pool again. @throws UmlnetError
+	 */
+	take(guest: GuestInput, options?: CallOptions): Promise<TapReport> {
+		// A caller who has aborted never learns the tap's name, so nobody else could give it back.
+		const giveBack = (tap: unknown): void => {
+			this.down({ taps: [(tap as TapReport).name] }).catch(() => {});
+		};
+		return this.#channel.request({ verb: "take", guest }, options, giveBack) as Promise<TapReport>;
+	}
+
+	/** Take down taps, all or none; what is not up is passed over. @throws UmlnetError */
+	async down(which: Which<unknown>, options?: CallOptions): Promise<DownReport> {
+		const request = { verb: "down", which: checkWhich(which) } as const;
+		return this.#channel.request(request, options) as Promise<DownReport>;
+	}
+
+	/** What `up` would do, step by step. Changes nothing. @throws UmlnetError */
+	plan(spec: SpecInput, options?: CallOptions & PlanOptions): Promise<PlanReport> {
+		const prune = options?.prune ?? false;
+		return this.#channel.request({ verb: "plan", spec, prune }, options) as Promise<PlanReport>;
+	}
+
+	/** What `down` would do, step by step. Changes nothing. @throws UmlnetError */
+	async planDown(which: Which<unknown>, options?: CallOptions): Promise<PlanReport> {
+		const request = { verb: "planDown", which: checkWhich(which) } as const;
+		return this.#channel.request(request, options) as Promise<PlanReport>;
+	}
+
+	/**
+	 * What is ours, and where the host drifted from what was asked. With `verify` the report says in `exact`
+	 * whether everything is exactly as applied, and in `strays` what else carries our marks. @throws UmlnetError
+	 */
+	status(taps?: readonly string[], options?: CallOptions & StatusOptions): Promise<StatusReport> {
+		const verify = options?.verify ?? false;
+		const request = { verb: "status", taps, verify } as const;
+		return this.#channel.request(request, options) as Promise<StatusReport>;
+	}
+
+	/** Undo or finish what a killed process left half done. Every `up` and `down` does so first anyway. */
+	recover(options?: CallOptions): Promise<RecoverReport> {
+		return this.#channel.request({ verb: "recover" }, options) as Promise<RecoverReport>;
+	}
+
+	/**
+	 * Keep what waits to be confirmed, whichever process has applied it.
+	 * @throws NotConfirmedError when that comes too late, ConflictError when there is nothing to confirm
+	 */
+	confirm(options?: CallOptions): Promise<ConfirmReport> {
+		return this.#channel.request({ verb: "confirm" }, options) as Promise<ConfirmReport>;
+	}
+
+	/**
+	 * Finish what was asked so far and end the thread; later calls are refused. The taps stay, but for those of the
+	 * pool that no guest has. @throws UmlnetError when these could not be deleted
+	 */
+	close(): Promise<void> {
+		return this.#channel.close();
+	}
+
+	[Symbol.asyncDispose](): Promise<void> {
+		return this.close();
+	}
+}
+
+/** Callers in plain JavaScript, whom no compiler warns, are told what they got wrong. */
+function checkWhich(which: Which<unknown>): Which<unknown> {
+	const { taps, spec, all }: { taps?: unknown; spec?: unknown; all?: unknown } = which ?? {};
+	const named = Array.isArray(taps) && taps.every((name) => typeof name === "string");
+	if (named || (taps === undefined && (spec !== undefined || all === true))) return which;
+	throw new UmlnetError("ERR_USAGE", "which taps? Neither their names nor a spec nor all", {
+		hint: "{ taps: [NAME] }, { spec } or { all: true }",
+	});
+}

@@ -1,0 +1,37 @@
+/** The messages between the caller's thread and the thread of the engine. */
+import type { GuestInput } from "../host/pool.js";
+import type { PackedError } from "../service/errors.js";
+import type { Which } from "../service/networks.js";
+
+/** What a caller asks for. Specs travel as the caller gave them; the engine's thread checks them. */
+export type Request =
+	| { readonly verb: "up"; readonly spec: unknown }
+	| { readonly verb: "take"; readonly guest: GuestInput }
+	| { readonly verb: "down"; readonly which: Which<unknown> }
+	| { readonly verb: "plan"; readonly spec: unknown; readonly prune: boolean }
+	| { readonly verb: "planDown"; readonly which: Which<unknown> }
+	| {
+			readonly verb: "status";
+			readonly taps: readonly string[] | undefined;
+			readonly verify: boolean;
+	  }
+	| { readonly verb: "recover" }
+	| { readonly verb: "confirm" };
+
+/** What became of the request of this id. */
+export type Response =
+	| { readonly id: number; readonly value: unknown }
+	| { readonly id: number; readonly error: PackedError };
+
+export type ToWorker =
+	| { readonly id: number; readonly request: Request }
+	/** The caller does not wait any longer for the request of this id. */
+	| { readonly cancel: number }
+	/** Finish what was asked so far, and end. */
+	| { readonly close: true };
+
+export type FromWorker =
+	| { readonly ready: true }
+	/** The engine cannot go on. */
+	| { readonly failed: PackedError }
+	| { readonly responses: readonly Response[] };

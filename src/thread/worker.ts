@@ -18,10 +18,10 @@ import type { Which } from "../service/networks.js";
 import { checkSpec } from "../spec/spec.js";
 import { UmlnetError } from "../sys/error.js";
 import { processId } from "../sys/process.js";
-import { Deletion } from "./deletion.js";
+import { Deletion } from "./deletion-queue.js";
 import type { FromWorker, Request, Response, ToWorker } from "./messages.js";
 import type { OpenOptions } from "./open.js";
-import { Rehearsal } from "./rehearsal.js";
+import { Rehearsal } from "./warmup/warmup.js";
 
 interface Waiting {
 	readonly id: number;

@@ -16,7 +16,7 @@ const PROCESSES = 16;
 /** These live to the end, so that it can be seen what a long life costs. */
 const IMMORTAL = 8;
 const GUESTS = THOROUGH ? 50 : 16;
-/** In a short life a thread that deletes links (src/thread/deletion.ts) may only come to be in the later half. */
+/** In a short life a thread that deletes links (src/thread/deletion-queue.ts) may only come to be in the later half. */
 const FDS = THOROUGH ? 0 : 20;
 const SIGNALS = ["SIGKILL", "SIGKILL", "SIGTERM", "SIGSTOP"] as const;
 

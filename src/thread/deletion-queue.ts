@@ -1,7 +1,7 @@
 import { Worker } from "node:worker_threads";
 import type { PendingDeletes } from "../engine/journal/journal.js";
 import { unpackError } from "../service/errors.js";
-import type { Reaped } from "./reaper.js";
+import type { Reaped } from "./deleter.js";
 
 // Each sits in a delete for 20 ms and more, of which 15 without the kernel's lock: two take turns.
 const REAPERS = 2;
@@ -72,7 +72,7 @@ export class Deletion {
 	}
 
 	#start(): Reaper {
-		const thread = new Worker(new URL("./reaper.js", import.meta.url), {
+		const thread = new Worker(new URL("./deleter.js", import.meta.url), {
 			workerData: { netns: this.#netns },
 		});
 		const reaper: Reaper = { thread, lot: undefined };

@@ -1,8 +1,8 @@
 import { spawnSync } from "node:child_process";
 import { afterEach, describe, expect, test, vi } from "vitest";
 import { Pool } from "../../src/host/pool.js";
-import { Rehearsal } from "../../src/thread/rehearsal.js";
-import { RehearsalKernel } from "../../src/thread/rehearsal-kernel.js";
+import { RehearsalKernel } from "../../src/thread/warmup/canned-kernel.js";
+import { Rehearsal } from "../../src/thread/warmup/warmup.js";
 
 describe("a rehearsal", () => {
 	afterEach(() => {
@@ -67,7 +67,7 @@ describe("a rehearsal", () => {
 
 	test("asks nothing of the host it is on", () => {
 		const program = `
-			import { Rehearsal } from "./dist/thread/rehearsal.js";
+			import { Rehearsal } from "./dist/thread/warmup/warmup.js";
 			const rehearsal = new Rehearsal(true);
 			while (!rehearsal.isOver) rehearsal.guest();`;
 		const node = ["node", "--input-type=module", "-e", program];
@@ -77,7 +77,7 @@ describe("a rehearsal", () => {
 			{ encoding: "utf8" },
 		);
 		expect(status, stderr).toBe(0);
-		expect(stderr).toContain("rehearsal.js");
+		expect(stderr).toContain("warmup.js");
 		expect(stderr).not.toMatch(/AF_NETLINK|\/dev\/net\/tun|\/run\/|\/proc\/sys\/net|mkdir|setns/);
 	});
 });

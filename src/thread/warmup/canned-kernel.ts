@@ -1,23 +1,29 @@
-import type { BatchOutcome, Kernel, TapRequest } from "../kernel/kernel.js";
-import { NftablesDriver } from "../kernel/nftables.js";
-import { RtnetlinkDriver } from "../kernel/rtnetlink.js";
-import { Writer } from "../netlink/bytes.js";
-import { beginMessage, endMessage, frames, NLMSG_ERROR, NLMSG_HDRLEN } from "../netlink/frame.js";
-import type { Outcome } from "../netlink/outcome.js";
-import type { Request } from "../netlink/request.js";
-import type { Message } from "../netlink/schema.js";
-import type { Transport } from "../netlink/socket.js";
-import { RTM_GETLINK, RTM_NEWLINK } from "../uapi/if_link.js";
-import { RTM_GETNETCONF, RTM_NEWNETCONF } from "../uapi/netconf.js";
+import type { BatchOutcome, Kernel, TapRequest } from "../../kernel/kernel.js";
+import { NftablesDriver } from "../../kernel/nftables.js";
+import { RtnetlinkDriver } from "../../kernel/rtnetlink.js";
+import { Writer } from "../../netlink/bytes.js";
+import {
+	beginMessage,
+	endMessage,
+	frames,
+	NLMSG_ERROR,
+	NLMSG_HDRLEN,
+} from "../../netlink/frame.js";
+import type { Outcome } from "../../netlink/outcome.js";
+import type { Request } from "../../netlink/request.js";
+import type { Message } from "../../netlink/schema.js";
+import type { Transport } from "../../netlink/socket.js";
+import { RTM_GETLINK, RTM_NEWLINK } from "../../uapi/if_link.js";
+import { RTM_GETNETCONF, RTM_NEWNETCONF } from "../../uapi/netconf.js";
 import {
 	NFT_MSG_GETCHAIN,
 	NFT_MSG_GETGEN,
 	NFT_MSG_GETTABLE,
 	NFT_MSG_NEWCHAIN,
 	NFT_MSG_NEWGEN,
-} from "../uapi/nf_tables.js";
-import { RTM_GETROUTE, RTM_NEWROUTE } from "../uapi/rtnetlink.js";
-import { AF_INET } from "../uapi/socket.js";
+} from "../../uapi/nf_tables.js";
+import { RTM_GETROUTE, RTM_NEWROUTE } from "../../uapi/rtnetlink.js";
+import { AF_INET } from "../../uapi/socket.js";
 
 const NLM_F_ACK = 4; // linux/netlink.h
 const NLM_F_CAPPED = 0x100;

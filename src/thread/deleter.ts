@@ -12,7 +12,7 @@ import { enterNamespace } from "../sys/namespace.js";
 /** Why each of the transactions is not done; undefined for those that are. */
 export type Reaped = readonly (PackedError | undefined)[];
 
-if (parentPort === null) throw new Error("reaper.ts runs in a worker thread");
+if (parentPort === null) throw new Error("deleter.ts runs in a worker thread");
 const port = parentPort;
 const { netns } = workerData as { readonly netns?: string | undefined };
 if (netns !== undefined) enterNamespace(netns);

@@ -1,16 +1,16 @@
-import { Engine } from "../engine/engine.js";
-import { commitGroup, type GroupOutcome, type GroupRequest } from "../engine/group.js";
-import { frame } from "../engine/journal/frame.js";
-import type { Ledger, PendingDeletes } from "../engine/journal/journal.js";
-import type { JournalRecord, StepRecord } from "../engine/journal/record.js";
-import { encodeRecord } from "../engine/journal/record-writer.js";
-import type { DownReport, TapReport, UpReport } from "../engine/report.js";
-import { type Delta, State } from "../engine/state.js";
-import { type Errand, Pool } from "../host/pool.js";
-import { readFlags } from "../kernel/read.js";
-import { kinds, wantedTaps } from "../kinds/index.js";
-import { checkSpec } from "../spec/spec.js";
-import { RehearsalKernel, UPLINK } from "./rehearsal-kernel.js";
+import { Engine } from "../../engine/engine.js";
+import { commitGroup, type GroupOutcome, type GroupRequest } from "../../engine/group.js";
+import { frame } from "../../engine/journal/frame.js";
+import type { PendingDeletes, Ledger } from "../../engine/journal/journal.js";
+import type { JournalRecord, StepRecord } from "../../engine/journal/record.js";
+import { encodeRecord } from "../../engine/journal/record-writer.js";
+import type { DownReport, TapReport, UpReport } from "../../engine/report.js";
+import { type Delta, State } from "../../engine/state.js";
+import { type Errand, Pool } from "../../host/pool.js";
+import { readFlags } from "../../kernel/read.js";
+import { kinds, wantedTaps } from "../../kinds/index.js";
+import { checkSpec } from "../../spec/spec.js";
+import { RehearsalKernel, UPLINK } from "./canned-kernel.js";
 
 // 0.2 s of the thread's time. Measured without it: 28 ms for the first guest of an engine, 6 for the second, 2 for the
 // thirtieth; with it 8, 2.5 and 1.6.

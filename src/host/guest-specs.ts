@@ -2,29 +2,29 @@ import { same } from "../engine/same.js";
 import type { Spec } from "../spec/model.js";
 import { checkSpec, checkTap } from "../spec/spec.js";
 
-/** Networks as a caller writes them. */
+/** Networks as a caller writes them in a spec. */
 export type GivenNetworks = Readonly<Record<string, unknown>>;
 
-/** The specs of a pool's guests. Networks are read once for all guests in the same ones that follow each other. */
+/** Checks the specs of a pool's guests. Caches the networks of the last one: consecutive guests usually share them. */
 export class GuestSpecs {
 	#last: { readonly given: GivenNetworks; readonly spec: Spec } | undefined;
 
-	/** The networks, read. @throws SpecError */
+	/** The networks, checked. @throws SpecError */
 	networks(given: GivenNetworks): Spec["networks"] {
-		return (this.#known(given) ?? this.#read(given, {})).networks;
+		return (this.#cached(given) ?? this.#check(given, {})).networks;
 	}
 
-	/** A tap in its networks. @throws SpecError with all that is wrong with either */
+	/** A spec of one tap in its networks. @throws SpecError with all issues of either */
 	spec(given: GivenNetworks, name: string, tap: object): Spec {
-		const known = this.#known(given);
-		return known === undefined ? this.#read(given, { [name]: tap }) : checkTap(name, tap, known);
+		const cached = this.#cached(given);
+		return cached === undefined ? this.#check(given, { [name]: tap }) : checkTap(name, tap, cached);
 	}
 
-	#known(given: GivenNetworks): Spec | undefined {
+	#cached(given: GivenNetworks): Spec | undefined {
 		return this.#last !== undefined && same(this.#last.given, given) ? this.#last.spec : undefined;
 	}
 
-	#read(given: GivenNetworks, taps: object): Spec {
+	#check(given: GivenNetworks, taps: object): Spec {
 		const spec = checkSpec({ version: 1, networks: given, taps });
 		this.#last = { given, spec };
 		return spec;

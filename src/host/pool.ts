@@ -1,4 +1,4 @@
-/** A warm pool: taps made ahead, parked until a guest takes one whose name the engine may choose. */
+/** A warm pool: taps made ahead of time, for guests that accept any name. */
 import { randomInt } from "node:crypto";
 import { LockError } from "../engine/error.js";
 import type { GroupRequest } from "../engine/group.js";
@@ -7,51 +7,51 @@ import { type PoolAccess, parkedTap, wantedTaps } from "../kinds/index.js";
 import { SpecError } from "../spec/error.js";
 import { UmlnetError } from "../sys/error.js";
 import { type GivenNetworks, GuestSpecs } from "./guest-specs.js";
+import { PoolInventory } from "./pool-inventory.js";
 
+/** A warm pool of taps. */
 export interface PoolOptions {
-	/** How many parked taps the pool is filled up to. */
+	/** How many idle taps the pool is filled up to. */
 	readonly size: number;
-	/** It is refilled when fewer than this many are left. */
+	/** It is refilled when fewer than this many are idle. */
 	readonly low: number;
-	/** Who may open its taps; without either, the user this process runs as. */
+	/** The user who may open its taps; without owner and group, the user that this process runs as. */
 	readonly owner?: number | undefined;
+	/** The group that may open its taps. */
 	readonly group?: number | undefined;
 	/** Frames of its taps carry a virtio header. */
 	readonly vnetHdr?: boolean | undefined;
 }
 
-/** A guest whose tap may have any name: its network as a spec has it, and what of its tap is not the pool's. */
+/** A guest whose tap may have any name. */
 export interface GuestInput {
+	/** The name of its network. */
 	readonly network: string;
+	/** Networks as in a spec, that one among them. */
 	readonly networks: GivenNetworks;
+	/** Its tap as in a spec, without what is the same for all taps of the pool. */
 	readonly tap?: object | undefined;
 }
 
-/** A request, and what is to be told when it has ended: done, or why nothing was. */
-export interface Errand {
+/** A request, and what the pool does when it has been settled: done, or failed for this reason. */
+export interface PoolRequest {
 	readonly request: GroupRequest;
-	readonly ended: (error: Error | undefined) => void;
+	readonly onSettled: (error: Error | undefined) => void;
 }
 
-// A refill must not make a guest wait long that comes meanwhile: ~3 ms at 0.2 ms a tap.
+// Taps made in one transaction: a guest that arrives meanwhile has to wait for it.
 const REFILL_CHUNK = 16;
 
-/** Which taps are parked, which are out with a guest, and when to make more. Only counts; touches no kernel. */
+/** Turns what guests want into requests for the engine, out of the idle taps where that is possible. */
 export class Pool {
 	readonly #access: PoolAccess;
-	/** What was settled when its taps were made. */
+	/** What is the same for all of its taps, from the time when they are made. */
 	readonly #fixed: PoolAccess & { readonly multiQueue: false };
 	readonly #id: string;
-	#size: number;
-	#low: number;
-	#parked: string[] = [];
-	/** On their way back: they count already, and no guest gets them yet. */
-	readonly #returning = new Set<string>();
-	readonly #out = new Set<string>();
-	readonly #lost = new Set<string>();
-	#filling = true;
 	readonly #specs: GuestSpecs;
+	readonly #inventory: PoolInventory;
 
+	/** `id`: the process it belongs to. */
 	constructor(options: PoolOptions, id: string, specs = new GuestSpecs()) {
 		const { size, low, group, vnetHdr } = options;
 		const owner = options.owner ?? (group === undefined ? process.getuid?.() : undefined);
@@ -59,36 +59,42 @@ export class Pool {
 		this.#fixed = { ...this.#access, multiQueue: false };
 		this.#id = id;
 		this.#specs = specs;
-		this.#size = size;
-		this.#low = low;
+		this.#inventory = new PoolInventory(size, low);
 	}
 
-	/** How many it is filled up to, and from when on; those above stay until guests have had them. */
 	resize(size: number, low: number): void {
-		if (size > this.#size) this.#filling = true;
-		this.#size = size;
-		this.#low = low;
+		this.#inventory.resize(size, low);
 	}
 
-	/** Taps that nobody can be given any more: whatever is wrong with them, they are to be deleted. */
-	get lost(): readonly string[] {
-		return [...this.#lost];
+	/** Taps in an unknown state after a failure, to be deleted. */
+	get discarded(): readonly string[] {
+		return this.#inventory.discarded;
 	}
 
-	/** The taps that must go when the pool closes: those that wait, and those given up. */
-	get leftovers(): readonly string[] {
-		return [...this.#parked, ...this.#lost];
+	/** The taps to delete when the pool closes: all that no guest has. */
+	get toDelete(): readonly string[] {
+		return this.#inventory.toDelete;
 	}
 
-	/** A guest gets a tap: one that waits, else one to be made. @throws SpecError */
-	take(id: number, { network, networks, tap }: GuestInput): Errand {
+	/** Whether no guest has this tap of the pool: only the pool takes it down. */
+	isIdle(name: string): boolean {
+		return this.#inventory.isIdle(name);
+	}
+
+	/** Those of these taps that guests have taken out of this pool. */
+	inUse(taps: readonly string[]): readonly string[] {
+		return taps.filter((name) => this.#inventory.isInUse(name));
+	}
+
+	/** A guest gets a tap: an idle one, or else a new one. @throws SpecError */
+	take(id: number, { network, networks, tap }: GuestInput): PoolRequest {
 		const fixed = Object.keys(tap ?? {}).filter((key) => Object.hasOwn(this.#fixed, key));
-		if (fixed.length > 0) throw isFixed(fixed);
-		const name = this.#parked.at(-1) ?? freshName();
+		if (fixed.length > 0) throw fixedError(fixed);
+		const name = this.#inventory.next ?? freshName();
 		const wanted = Object.assign({}, tap, this.#fixed, { network });
 		const taps = wantedTaps(this.#specs.spec(networks, name, wanted));
-		const waited = this.#claim(name);
-		this.#out.add(name);
+		const wasIdle = this.#inventory.useIdle(name);
+		this.#inventory.use(name);
 		const request: GroupRequest = {
 			verb: "up",
 			id,
@@ -96,121 +102,81 @@ export class Pool {
 		};
 		return {
 			request,
-			ended: (error) => {
+			onSettled: (error) => {
 				if (error === undefined) return;
-				if (waited && isRefused(error)) this.#give(name);
-				else this.#lose(name);
+				if (wasIdle && changedNothing(error)) this.#inventory.putIdle(name);
+				else this.#inventory.discard(name);
 			},
 		};
 	}
 
-	/** Taps are wanted by name: one that waits here is a guest's from now on. */
-	bring(id: number, taps: readonly WantedTap[]): Errand {
+	/** Taps are wanted by name: an idle one among them is given to the guest. */
+	claim(id: number, taps: readonly WantedTap[]): PoolRequest {
 		const names = taps.map(({ report }) => report.name);
-		const claimed = names.filter((name) => this.#claim(name));
+		const claimed = names.filter((name) => this.#inventory.useIdle(name));
 		return {
 			request: { verb: "up", id, taps },
-			// One that was only on its way back when this began has arrived meanwhile.
-			ended: (error) => {
-				if (error === undefined) for (const name of names) this.#claim(name);
-				else for (const name of claimed) this.#give(name);
+			// A tap that was being reset at the beginning has become idle in the same group.
+			onSettled: (error) => {
+				if (error === undefined) for (const name of names) this.#inventory.useIdle(name);
+				else for (const name of claimed) this.#inventory.putIdle(name);
 			},
 		};
 	}
 
-	/** Guests have gone: what is the pool's is parked if all of it is and has room, else all is deleted. */
-	release(id: number, taps: readonly string[], held: ReadonlySet<string>): Errand {
-		const names = [...new Set(taps)].filter((name) => !this.waits(name));
-		const waiting = this.#parked.length + this.#returning.size;
-		const back = names.every((name) => this.#out.has(name) && !held.has(name));
-		if (!back || names.length === 0 || waiting + names.length > this.#size)
+	/**
+	 * Guests have ended. Their taps are reset and idle again, if all of them are this pool's, closed, and there is room;
+	 * otherwise all are deleted. `openByGuest`: those that a guest still has open.
+	 */
+	release(id: number, taps: readonly string[], openByGuest: ReadonlySet<string>): PoolRequest {
+		const inventory = this.#inventory;
+		const names = [...new Set(taps)].filter((name) => !inventory.isIdle(name));
+		const areReusable = names.every((name) => inventory.isInUse(name) && !openByGuest.has(name));
+		if (!areReusable || names.length === 0 || !inventory.hasRoomFor(names.length))
 			return {
 				request: { verb: "down", id, taps: names },
-				ended: (error) => {
-					if (error === undefined) this.forget(names);
+				onSettled: (error) => {
+					if (error === undefined) inventory.forget(names);
 				},
 			};
-		for (const name of names) {
-			this.#out.delete(name);
-			this.#returning.add(name);
-		}
+		for (const name of names) inventory.startReset(name);
 		return {
-			// Parking is a change of the tap's spec.
-			request: { verb: "up", id, taps: names.map((name) => this.#wanted(name)) },
-			ended: (error) => {
-				for (const name of names) {
-					if (error === undefined) this.#give(name);
-					else this.#out.add(name);
-					this.#returning.delete(name);
-				}
+			// A reset is a change of the tap's spec.
+			request: { verb: "up", id, taps: names.map((name) => this.#idleTap(name)) },
+			onSettled: (error) => {
+				for (const name of names) inventory.endReset(name, error === undefined);
 			},
 		};
-	}
-
-	/** Which of these guests have: what they hold open cannot be parked. */
-	out(taps: readonly string[]): readonly string[] {
-		return taps.filter((name) => this.#out.has(name));
 	}
 
 	/** They were deleted. */
 	forget(taps: readonly string[]): void {
-		const gone = new Set(taps);
-		this.#parked = this.#parked.filter((name) => !gone.has(name));
-		for (const name of taps) {
-			this.#out.delete(name);
-			this.#lost.delete(name);
-		}
+		this.#inventory.forget(taps);
 	}
 
-	/** Taps to make now, if any. Once below the mark the pool is filled up whole. */
-	refill(id: number): Errand | undefined {
-		if (this.#parked.length < this.#low) this.#filling = true;
-		const missing = this.#size - this.#parked.length;
-		if (!this.#filling || missing <= 0) return undefined;
+	/** Some of the taps that are missing; undefined when none is. */
+	refill(id: number): PoolRequest | undefined {
+		const { missing } = this.#inventory;
+		if (missing === 0) return undefined;
 		const names = Array.from({ length: Math.min(missing, REFILL_CHUNK) }, freshName);
 		return {
-			request: { verb: "up", id, taps: names.map((name) => this.#wanted(name)) },
-			ended: (error) => {
-				if (error === undefined) for (const name of names) this.#give(name);
+			request: { verb: "up", id, taps: names.map((name) => this.#idleTap(name)) },
+			onSettled: (error) => {
+				if (error === undefined) for (const name of names) this.#inventory.putIdle(name);
 			},
 		};
 	}
 
-	/** A tap of this pool, parked. */
-	#wanted(name: string): WantedTap {
+	#idleTap(name: string): WantedTap {
 		return parkedTap(name, this.#access, this.#id);
-	}
-
-	/** Whether it is here, or on its way back: nobody's but the pool's to take down. */
-	waits(name: string): boolean {
-		return this.#parked.includes(name) || this.#returning.has(name);
-	}
-
-	#claim(name: string): boolean {
-		const at = this.#parked.lastIndexOf(name);
-		if (at < 0) return false;
-		this.#parked.splice(at, 1);
-		this.#out.add(name);
-		return true;
-	}
-
-	#give(name: string): void {
-		this.#out.delete(name);
-		if (!this.#parked.includes(name)) this.#parked.push(name);
-		if (this.#parked.length >= this.#size) this.#filling = false;
-	}
-
-	#lose(name: string): void {
-		this.#out.delete(name);
-		this.#lost.add(name);
 	}
 }
 
-/** Whether it was found before anything was done that the request makes no sense, or has to wait. */
-const isRefused = (error: Error): boolean =>
+/** Whether the request failed before anything was done: it makes no sense, or the lock could not be had. */
+const changedNothing = (error: Error): boolean =>
 	error instanceof SpecError || error instanceof LockError;
 
-const isFixed = (keys: readonly string[]): SpecError =>
+const fixedError = (keys: readonly string[]): SpecError =>
 	new SpecError(
 		keys.map((key) => ({
 			path: `tap.${key}`,
@@ -222,7 +188,7 @@ const isFixed = (keys: readonly string[]): SpecError =>
 const NAME_SPACE = 36 ** 8;
 const freshName = (): string => `vm${randomInt(NAME_SPACE).toString(36).padStart(8, "0")}`;
 
-export const withoutPool = (): UmlnetError =>
+export const noPoolError = (): UmlnetError =>
 	new UmlnetError("ERR_USAGE", "neither this engine nor the network has a pool", {
 		hint: "open({ pool: { size, low } }), or pool: { size, low } in the network; or name the tap and use up()",
 	});

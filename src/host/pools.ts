@@ -2,7 +2,7 @@
 import type { WantedTap } from "../engine/plan.js";
 import type { Network } from "../spec/model.js";
 import { GuestSpecs } from "./guest-specs.js";
-import { type Errand, type GuestInput, Pool, type PoolOptions, withoutPool } from "./pool.js";
+import { type GuestInput, noPoolError, Pool, type PoolOptions, type PoolRequest } from "./pool.js";
 
 export class Pools {
 	readonly #id: string;
@@ -10,6 +10,7 @@ export class Pools {
 	readonly #ofNetworks = new Map<string, Pool>();
 	readonly #specs = new GuestSpecs();
 
+	/** `options` of the engine's own pool; `id`: the process they belong to. */
 	constructor(options: PoolOptions | undefined, id: string) {
 		this.#id = id;
 		this.#own = options && new Pool(options, id, this.#specs);
@@ -19,13 +20,14 @@ export class Pools {
 		return [...(this.#own ? [this.#own] : []), ...this.#ofNetworks.values()];
 	}
 
-	/** Networks that say so get a pool, or theirs another size. Taps for other users are another pool. */
-	know(networks: Readonly<Record<string, Network>>): void {
+	/** Make the pools that these networks ask for, or resize them. */
+	ensurePools(networks: Readonly<Record<string, Network>>): void {
 		for (const { name, pool } of Object.values(networks))
-			if (pool !== undefined) this.#of(name, pool);
+			if (pool !== undefined) this.#ensurePool(name, pool);
 	}
 
-	#of(network: string, options: PoolOptions): Pool {
+	/** A network whose taps are for other users now gets another pool: access is settled when a tap is made. */
+	#ensurePool(network: string, options: PoolOptions): Pool {
 		const { size, low, owner, group, vnetHdr } = options;
 		const key = [network, owner, group, vnetHdr].join(" ");
 		const known = this.#ofNetworks.get(key);
@@ -36,54 +38,55 @@ export class Pools {
 	}
 
 	/** A guest gets a tap out of its network's pool, else out of the engine's. @throws SpecError, UmlnetError */
-	take(id: number, guest: GuestInput): Errand {
+	take(id: number, guest: GuestInput): PoolRequest {
 		const given = guest.networks[guest.network];
 		const hasOwn = typeof given === "object" && given !== null && Object.hasOwn(given, "pool");
 		const { [guest.network]: network } = hasOwn ? this.#specs.networks(guest.networks) : {};
-		const pool = network?.pool === undefined ? this.#own : this.#of(guest.network, network.pool);
-		if (pool === undefined) throw withoutPool();
+		const pool =
+			network?.pool === undefined ? this.#own : this.#ensurePool(guest.network, network.pool);
+		if (pool === undefined) throw noPoolError();
 		return pool.take(id, guest);
 	}
 
-	/** Taps are wanted by name: those that wait in a pool are guests' from now on. */
-	bring(id: number, taps: readonly WantedTap[]): Errand {
-		const errands = this.#all.map((pool) => pool.bring(id, taps));
+	/** Taps are wanted by name: idle ones among them, of whichever pool, are given to the guests. */
+	claim(id: number, taps: readonly WantedTap[]): PoolRequest {
+		const claims = this.#all.map((pool) => pool.claim(id, taps));
 		return {
 			request: { verb: "up", id, taps },
-			ended: (error) => {
-				for (const { ended } of errands) ended(error);
+			onSettled: (error) => {
+				for (const { onSettled } of claims) onSettled(error);
 			},
 		};
 	}
 
-	/** Guests have gone: what is all of one pool goes back there, anything else is deleted. */
-	release(id: number, taps: readonly string[], held: ReadonlySet<string>): Errand {
-		const owners = this.#all.filter((pool) => pool.out(taps).length > 0);
+	/** Guests have ended: taps that are all of one pool go back there, otherwise all are deleted. */
+	release(id: number, taps: readonly string[], openByGuest: ReadonlySet<string>): PoolRequest {
+		const owners = this.#all.filter((pool) => pool.inUse(taps).length > 0);
 		const others = this.#all.filter((pool) => !owners.includes(pool));
-		const names = taps.filter((name) => !others.some((pool) => pool.waits(name)));
+		const names = taps.filter((name) => !others.some((pool) => pool.isIdle(name)));
 		const [owner] = owners;
-		if (owner !== undefined && owners.length === 1) return owner.release(id, names, held);
+		if (owner !== undefined && owners.length === 1) return owner.release(id, names, openByGuest);
 		return {
 			request: { verb: "down", id, taps: names },
-			ended: (error) => {
+			onSettled: (error) => {
 				if (error === undefined) this.forget(names);
 			},
 		};
 	}
 
-	/** Which of these guests have: what they hold open cannot be parked. */
-	out(taps: readonly string[]): readonly string[] {
-		return this.#all.flatMap((pool) => pool.out(taps));
+	/** Those of these taps that guests have taken out of a pool. */
+	inUse(taps: readonly string[]): readonly string[] {
+		return this.#all.flatMap((pool) => pool.inUse(taps));
 	}
 
-	/** Taps that nobody can be given any more. */
-	get lost(): readonly string[] {
-		return this.#all.flatMap(({ lost }) => lost);
+	/** Taps in an unknown state after a failure, to be deleted. */
+	get discarded(): readonly string[] {
+		return this.#all.flatMap(({ discarded }) => discarded);
 	}
 
-	/** The taps that must go when the engine closes. */
-	get leftovers(): readonly string[] {
-		return this.#all.flatMap(({ leftovers }) => leftovers);
+	/** The taps to delete when the engine closes: all that no guest has. */
+	get toDelete(): readonly string[] {
+		return this.#all.flatMap(({ toDelete }) => toDelete);
 	}
 
 	/** They were deleted. */
@@ -91,11 +94,11 @@ export class Pools {
 		for (const pool of this.#all) pool.forget(taps);
 	}
 
-	/** Taps to make now, if any. */
-	refill(id: number): Errand | undefined {
+	/** Some of the taps that are missing in a pool; undefined when none is. */
+	refill(id: number): PoolRequest | undefined {
 		for (const pool of this.#all) {
-			const errand = pool.refill(id);
-			if (errand !== undefined) return errand;
+			const request = pool.refill(id);
+			if (request !== undefined) return request;
 		}
 		return undefined;
 	}

@@ -1,6 +1,6 @@
 /**
- * A thread that deletes links for an engine. A delete comes back ~15 ms after the links have gone: the kernel
- * waits for grace periods, without its lock by then (netdev_run_todo, net/core/dev.c).
+ * A thread that deletes links for an engine. The call that deletes returns some time after the links are gone: the
+ * kernel waits for RCU grace periods then, but holds no lock any more (netdev_run_todo, net/core/dev.c).
  */
 import { parentPort, workerData } from "node:worker_threads";
 import { runDeletes } from "../engine/apply.js";
@@ -9,8 +9,8 @@ import { LinuxKernel } from "../kernel/linux.js";
 import { type PackedError, packError } from "../service/errors.js";
 import { enterNamespace } from "../sys/namespace.js";
 
-/** Why each of the transactions is not done; undefined for those that are. */
-export type Reaped = readonly (PackedError | undefined)[];
+/** For each of the transactions the error that kept it from being finished, or undefined when it is done. */
+export type DeleterResult = readonly (PackedError | undefined)[];
 
 if (parentPort === null) throw new Error("deleter.ts runs in a worker thread");
 const port = parentPort;
@@ -18,7 +18,7 @@ const { netns } = workerData as { readonly netns?: string | undefined };
 if (netns !== undefined) enterNamespace(netns);
 const kernel = new LinuxKernel();
 
-port.on("message", (endings: readonly PendingDeletes[]) => {
-	const reaped: Reaped = runDeletes(kernel, endings).map((error) => error && packError(error));
-	port.postMessage(reaped);
+port.on("message", (deletes: readonly PendingDeletes[]) => {
+	const result: DeleterResult = runDeletes(kernel, deletes).map((error) => error && packError(error));
+	port.postMessage(result);
 });

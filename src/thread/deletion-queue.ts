@@ -1,109 +1,113 @@
 import { Worker } from "node:worker_threads";
 import type { PendingDeletes } from "../engine/journal/journal.js";
 import { unpackError } from "../service/errors.js";
-import type { Reaped } from "./deleter.js";
+import type { DeleterResult } from "./deleter.js";
 
-// Each sits in a delete for 20 ms and more, of which 15 without the kernel's lock: two take turns.
-const REAPERS = 2;
-// A twentieth of what deleting takes, and it takes as long for one link as for fifty.
-const GATHER_MS = 1;
-const LOOK_MS = 1;
+// For most of a delete the kernel waits for RCU grace periods without its lock (netdev_run_todo, net/core/dev.c), so
+// a second thread can use that time.
+const DELETERS = 2;
+// Deleting fifty links takes as long as deleting one, and many times as long as this wait for others to join.
+const BATCH_MS = 1;
+const CHECK_MS = 1;
 
-interface Lot {
-	readonly endings: readonly PendingDeletes[];
-	readonly tell: readonly ((error: Error | undefined) => void)[];
+type Resolve = (error: Error | undefined) => void;
+interface Batch {
+	readonly deletes: readonly PendingDeletes[];
+	/** Of the promise for each of them. */
+	readonly resolve: readonly Resolve[];
 }
-interface Reaper {
+interface Deleter {
 	readonly thread: Worker;
-	lot: Lot | undefined;
+	batch: Batch | undefined;
 }
 
 /**
- * Deletes links on threads of their own. What comes within a moment, or while all threads are at work, goes as
- * one. A transaction has ended as soon as its links are seen to be gone.
+ * Deletes links on threads of their own. Deletes that arrive within a moment, or while all threads are busy, go as
+ * one batch. A delete is done as soon as its links are seen to be gone, which is before the kernel returns from it.
  */
-export class Deletion {
+export class DeletionQueue {
 	readonly #netns: string | undefined;
-	/** Whether all links of these transactions, and all that was on them, have gone. */
-	readonly #areGone: (endings: readonly PendingDeletes[]) => boolean;
-	readonly #reapers: Reaper[] = [];
-	/** Those whose end nobody has seen yet. */
-	readonly #unseen = new Set<Lot>();
-	#waiting: { ending: PendingDeletes; tell: (error: Error | undefined) => void }[] = [];
-	#timer: NodeJS.Timeout | undefined;
-	#looking: NodeJS.Timeout | undefined;
+	/** Whether all links of these transactions are gone, and all that was on them. */
+	readonly #areDeleted: (deletes: readonly PendingDeletes[]) => boolean;
+	readonly #deleters: Deleter[] = [];
+	/** Batches at work whose promises are not resolved yet. */
+	readonly #unresolved = new Set<Batch>();
+	#waiting: { readonly pending: PendingDeletes; readonly resolve: Resolve }[] = [];
+	#batchTimer: NodeJS.Timeout | undefined;
+	#checkTimer: NodeJS.Timeout | undefined;
 
-	constructor(netns: string | undefined, areGone: (endings: readonly PendingDeletes[]) => boolean) {
+	constructor(netns: string | undefined, areDeleted: (deletes: readonly PendingDeletes[]) => boolean) {
 		this.#netns = netns;
-		this.#areGone = areGone;
+		this.#areDeleted = areDeleted;
 	}
 
-	/** Resolves when the links have gone, or with why they have not. Never rejects. */
-	end(ending: PendingDeletes): Promise<Error | undefined> {
-		return new Promise((tell) => {
-			this.#waiting.push({ ending, tell });
-			this.#timer ??= setTimeout(() => this.#begin(), GATHER_MS);
+	/** Resolves when the links are gone, or with the reason why they are not. Never rejects. */
+	delete(pending: PendingDeletes): Promise<Error | undefined> {
+		return new Promise((resolve) => {
+			this.#waiting.push({ pending, resolve });
+			this.#batchTimer ??= setTimeout(() => this.#startBatch(), BATCH_MS);
 		});
 	}
 
-	/** See what has gone meanwhile. */
-	look(): void {
-		for (const lot of this.#unseen) if (this.#areGone(lot.endings)) this.#tell(lot, []);
+	/** Resolve the deletes whose links are gone by now. */
+	check(): void {
+		for (const batch of this.#unresolved)
+			if (this.#areDeleted(batch.deletes)) this.#resolve(batch, []);
 	}
 
-	/** Resolves when the threads have gone. */
+	/** Resolves when the threads have ended. */
 	async close(): Promise<void> {
-		await Promise.all(this.#reapers.map(({ thread }) => thread.terminate()));
+		await Promise.all(this.#deleters.map(({ thread }) => thread.terminate()));
 	}
 
-	#begin(): void {
-		this.#timer = undefined;
+	/** Give all that waits to an idle thread; without one it waits until a thread is done. */
+	#startBatch(): void {
+		this.#batchTimer = undefined;
 		if (this.#waiting.length === 0) return;
-		const idle = this.#reapers.find(({ lot }) => lot === undefined);
-		const reaper = idle ?? (this.#reapers.length < REAPERS ? this.#start() : undefined);
-		if (reaper === undefined) return;
-		const endings = this.#waiting.map(({ ending }) => ending);
-		const lot = { endings, tell: this.#waiting.map(({ tell }) => tell) };
+		const idle = this.#deleters.find(({ batch }) => batch === undefined);
+		const deleter = idle ?? (this.#deleters.length < DELETERS ? this.#startDeleter() : undefined);
+		if (deleter === undefined) return;
+		const deletes = this.#waiting.map(({ pending }) => pending);
+		const batch = { deletes, resolve: this.#waiting.map(({ resolve }) => resolve) };
 		this.#waiting = [];
-		reaper.lot = lot;
-		this.#unseen.add(lot);
-		reaper.thread.postMessage(endings);
-		this.#looking ??= setInterval(() => this.look(), LOOK_MS);
+		deleter.batch = batch;
+		this.#unresolved.add(batch);
+		deleter.thread.postMessage(deletes);
+		this.#checkTimer ??= setInterval(() => this.check(), CHECK_MS);
 	}
 
-	#start(): Reaper {
+	#startDeleter(): Deleter {
 		const thread = new Worker(new URL("./deleter.js", import.meta.url), {
 			workerData: { netns: this.#netns },
 		});
-		const reaper: Reaper = { thread, lot: undefined };
-		thread.on("message", (reaped: Reaped) => this.#done(reaper, reaped));
-		const lost = (error: Error): void => {
-			this.#reapers.splice(this.#reapers.indexOf(reaper), 1);
-			this.#done(reaper, undefined, error);
-		};
-		thread.once("error", lost);
+		const deleter: Deleter = { thread, batch: undefined };
+		thread.on("message", (result: DeleterResult) =>
+			this.#finishBatch(
+				deleter,
+				result.map((error) => error && unpackError(error)),
+			),
+		);
+		thread.once("error", (error) => {
+			this.#deleters.splice(this.#deleters.indexOf(deleter), 1);
+			this.#finishBatch(deleter, deleter.batch?.deletes.map(() => error) ?? []);
+		});
 		thread.unref();
-		this.#reapers.push(reaper);
-		return reaper;
+		this.#deleters.push(deleter);
+		return deleter;
 	}
 
-	/** A thread has come back, or broken down. */
-	#done(reaper: Reaper, reaped: Reaped | undefined, lost?: Error): void {
-		const { lot } = reaper;
-		reaper.lot = undefined;
-		if (lot !== undefined)
-			this.#tell(
-				lot,
-				reaped?.map((error) => error && unpackError(error)) ?? lot.endings.map(() => lost),
-			);
-		this.#begin();
+	#finishBatch(deleter: Deleter, errors: readonly (Error | undefined)[]): void {
+		const { batch } = deleter;
+		deleter.batch = undefined;
+		if (batch !== undefined) this.#resolve(batch, errors);
+		this.#startBatch();
 	}
 
-	#tell(lot: Lot, errors: readonly (Error | undefined)[]): void {
-		if (!this.#unseen.delete(lot)) return;
-		for (const [i, tell] of lot.tell.entries()) tell(errors[i]);
-		if (this.#unseen.size > 0) return;
-		clearInterval(this.#looking);
-		this.#looking = undefined;
+	#resolve(batch: Batch, errors: readonly (Error | undefined)[]): void {
+		if (!this.#unresolved.delete(batch)) return;
+		for (const [i, resolve] of batch.resolve.entries()) resolve(errors[i]);
+		if (this.#unresolved.size > 0) return;
+		clearInterval(this.#checkTimer);
+		this.#checkTimer = undefined;
 	}
 }

@@ -10,7 +10,7 @@ import { type GroupOutcome, tapsIn } from "../engine/group.js";
 import type { PendingDeletes } from "../engine/journal/journal.js";
 import type { DownReport } from "../engine/report.js";
 import { type Committed, Host } from "../host/host.js";
-import type { Errand } from "../host/pool.js";
+import type { PoolRequest } from "../host/pool.js";
 import { Pools } from "../host/pools.js";
 import { wantedTaps } from "../kinds/index.js";
 import { packError } from "../service/errors.js";
@@ -18,10 +18,10 @@ import type { Which } from "../service/networks.js";
 import { checkSpec } from "../spec/spec.js";
 import { UmlnetError } from "../sys/error.js";
 import { processId } from "../sys/process.js";
-import { Deletion } from "./deletion-queue.js";
+import { DeletionQueue } from "./deletion-queue.js";
 import type { FromWorker, Request, Response, ToWorker } from "./messages.js";
 import type { OpenOptions } from "./open.js";
-import { Rehearsal } from "./warmup/warmup.js";
+import { WarmUp } from "./warmup/warmup.js";
 
 interface Waiting {
 	readonly id: number;
@@ -35,20 +35,20 @@ class Server {
 	#queue: Waiting[] = [];
 	#busy = false;
 	#closing = false;
-	readonly #deletion: Deletion;
+	readonly #deletion: DeletionQueue;
 	/** Those whose links are being deleted. */
 	readonly #leaving = new Set<Promise<void>>();
-	#rehearsal: Rehearsal | undefined;
+	#warmUp: WarmUp | undefined;
 
 	constructor(
 		host: Host,
 		port: MessagePort,
 		pools: Pools,
-		deletion: Deletion,
-		rehearsal: Rehearsal,
+		deletion: DeletionQueue,
+		warmUp: WarmUp,
 	) {
 		this.#deletion = deletion;
-		this.#rehearsal = rehearsal;
+		this.#warmUp = warmUp;
 		this.#host = host;
 		this.#port = port;
 		this.#pools = pools;
@@ -65,7 +65,7 @@ class Server {
 		for (;;) {
 			// Nothing but this lets the answers of the deleting thread in while callers keep coming.
 			if (this.#leaving.size > 0) {
-				this.#deletion.look();
+				this.#deletion.check();
 				await setImmediate();
 			}
 			this.#drain();
@@ -75,7 +75,7 @@ class Server {
 			else if (await this.#settle()) continue;
 			// Who came while it waited for the lock has not been served yet.
 			else if ((await this.#tend()) || this.#queue.length > 0) continue;
-			else if (!(await this.#rehearse())) break;
+			else if (!(await this.#runWarmUp())) break;
 		}
 		this.#busy = false;
 		if (this.#closing) await this.#close();
@@ -93,14 +93,14 @@ class Server {
 	}
 
 	/** Play through what is to come, as long as nobody comes. False when that is over. */
-	async #rehearse(): Promise<boolean> {
-		if (this.#rehearsal === undefined) return false;
+	async #runWarmUp(): Promise<boolean> {
+		if (this.#warmUp === undefined) return false;
 		try {
-			this.#rehearsal.guest();
-			if (this.#rehearsal.isOver) this.#rehearsal = undefined;
+			this.#warmUp.runOnce();
+			if (this.#warmUp.isDone) this.#warmUp = undefined;
 		} catch {
 			// Real guests come up without it, only the first ones more slowly.
-			this.#rehearsal = undefined;
+			this.#warmUp = undefined;
 		}
 		// Lets in who has come meanwhile, whatever they want.
 		await setImmediate();
@@ -158,7 +158,7 @@ class Server {
 	}
 
 	/** What is at the head of the queue; what makes no sense goes to `answers`. */
-	#errands(answers: Response[]): (Errand & Waiting)[] {
+	#errands(answers: Response[]): (PoolRequest & Waiting)[] {
 		const end = this.#queue.findIndex((waiting) => !isGroupable(waiting));
 		const taken = this.#queue.splice(0, end < 0 ? this.#queue.length : end);
 		const held = this.#heldOpen(taken);
@@ -187,7 +187,7 @@ class Server {
 	async #left(leaving: readonly PendingDeletes[], answers: readonly Response[]): Promise<void> {
 		const errors = await Promise.all(
 			leaving.map(async (ending) => {
-				const error = await this.#deletion.end(ending);
+				const error = await this.#deletion.delete(ending);
 				this.#host.left(ending.transaction, error === undefined);
 				return error;
 			}),
@@ -197,12 +197,12 @@ class Server {
 	}
 
 	/** A call as a request that can share a transaction. @throws UmlnetError */
-	#errand(id: number, call: Request, held: ReadonlySet<string>): Errand {
+	#errand(id: number, call: Request, held: ReadonlySet<string>): PoolRequest {
 		if (call.verb === "take") return this.#pools.take(id, call.guest);
 		if (call.verb === "up") {
 			const spec = checkSpec(call.spec);
-			this.#pools.know(spec.networks);
-			return this.#pools.bring(id, wantedTaps(spec));
+			this.#pools.ensurePools(spec.networks);
+			return this.#pools.claim(id, wantedTaps(spec));
 		}
 		if (call.verb !== "down") throw new Error(`${call.verb} goes alone`);
 		return this.#pools.release(id, namesOf(call.which), held);
@@ -211,13 +211,13 @@ class Server {
 	/** The pool's taps among those that go down which a guest still has open. */
 	#heldOpen(taken: readonly Waiting[]): ReadonlySet<string> {
 		const out = taken.flatMap(({ call }) =>
-			call.verb === "down" && "taps" in call.which ? this.#pools.out(call.which.taps) : [],
+			call.verb === "down" && "taps" in call.which ? this.#pools.inUse(call.which.taps) : [],
 		);
 		return out.length === 0 ? new Set() : this.#host.heldOpen(out);
 	}
 
 	/** `more` is asked for those who came while another process had the lock. */
-	async #commit(errands: readonly Errand[], more = () => {}): Promise<Committed> {
+	async #commit(errands: readonly PoolRequest[], more = () => {}): Promise<Committed> {
 		if (errands.length === 0) return { outcomes: new Map(), leaving: [] };
 		try {
 			const committed = await this.#host.commit(() => {
@@ -225,13 +225,13 @@ class Server {
 				return errands.map(({ request }) => request);
 			});
 			const { outcomes } = committed;
-			for (const { request, ended } of errands) {
+			for (const { request, onSettled } of errands) {
 				const outcome = outcomes.get(request.id) as GroupOutcome;
-				ended("error" in outcome ? outcome.error : undefined);
+				onSettled("error" in outcome ? outcome.error : undefined);
 			}
 			return committed;
 		} catch (error) {
-			for (const { ended } of errands) ended(error as Error);
+			for (const { onSettled } of errands) onSettled(error as Error);
 			throw error;
 		}
 	}
@@ -242,7 +242,7 @@ class Server {
 	 */
 	async #tend(): Promise<boolean> {
 		try {
-			const { lost } = this.#pools;
+			const { discarded: lost } = this.#pools;
 			if (lost.length > 0) {
 				await this.#host.down({ taps: lost });
 				this.#pools.forget(lost);
@@ -299,7 +299,7 @@ class Server {
 		await Promise.all(this.#leaving);
 		await this.#deletion.close();
 		await this.#settle();
-		const taps = this.#pools.leftovers;
+		const taps = this.#pools.toDelete;
 		try {
 			if (taps.length > 0) await this.#host.down({ taps });
 		} finally {
@@ -343,10 +343,10 @@ function fail(error: unknown): void {
 try {
 	const options = workerData as OpenOptions;
 	const host = Host.open(options);
-	const deletion = new Deletion(options.netns, (endings) => host.areGone(endings));
+	const deletion = new DeletionQueue(options.netns, (endings) => host.areGone(endings));
 	const pools = new Pools(options.pool, processId());
-	const rehearsal = new Rehearsal(options.pool !== undefined);
-	const server = new Server(host, port, pools, deletion, rehearsal);
+	const warmUp = new WarmUp(options.pool !== undefined);
+	const server = new Server(host, port, pools, deletion, warmUp);
 	port.on("message", (message: ToWorker) => {
 		server.take(message).catch(fail);
 	});

@@ -1,30 +1,30 @@
 import { spawnSync } from "node:child_process";
 import { afterEach, describe, expect, test, vi } from "vitest";
 import { Pool } from "../../src/host/pool.js";
-import { RehearsalKernel } from "../../src/thread/warmup/canned-kernel.js";
-import { Rehearsal } from "../../src/thread/warmup/warmup.js";
+import { CannedKernel } from "../../src/thread/warmup/canned-kernel.js";
+import { WarmUp } from "../../src/thread/warmup/warmup.js";
 
-describe("a rehearsal", () => {
+describe("the warm-up", () => {
 	afterEach(() => {
 		vi.restoreAllMocks();
 	});
 
 	test("goes through all that a guest asks of the kernel, and comes to its end", () => {
 		const asked = { taps: 0, sends: 0, batches: 0 };
-		const { prototype } = RehearsalKernel;
+		const { prototype } = CannedKernel;
 		const { rtnetlink, nftables } = prototype;
 		vi.spyOn(prototype, "createTap").mockImplementation(() => void asked.taps++);
-		vi.spyOn(prototype, "rtnetlink").mockImplementation(function (this: RehearsalKernel, all) {
+		vi.spyOn(prototype, "rtnetlink").mockImplementation(function (this: CannedKernel, all) {
 			asked.sends++;
 			return rtnetlink.call(this, all);
 		});
-		vi.spyOn(prototype, "nftables").mockImplementation(function (this: RehearsalKernel, batch) {
+		vi.spyOn(prototype, "nftables").mockImplementation(function (this: CannedKernel, batch) {
 			asked.batches++;
 			return nftables.call(this, batch);
 		});
-		const rehearsal = new Rehearsal(false);
+		const warmUp = new WarmUp(false);
 		let guests = 0;
-		for (; !rehearsal.isOver; guests++) rehearsal.guest();
+		for (; !warmUp.isDone; guests++) warmUp.runOnce();
 		expect(guests).toBeGreaterThan(100);
 		expect(asked.taps).toBe(guests);
 		expect(asked.sends).toBeGreaterThanOrEqual(guests);
@@ -36,10 +36,10 @@ describe("a rehearsal", () => {
 		const { prototype } = Pool;
 		const taken = vi.spyOn(prototype, "take");
 		const released = vi.spyOn(prototype, "release");
-		const made = vi.spyOn(RehearsalKernel.prototype, "createTap");
-		const rehearsal = new Rehearsal(true);
+		const made = vi.spyOn(CannedKernel.prototype, "createTap");
+		const warmUp = new WarmUp(true);
 		let guests = 0;
-		for (; !rehearsal.isOver; guests++) rehearsal.guest();
+		for (; !warmUp.isDone; guests++) warmUp.runOnce();
 		const crowds = released.mock.calls.map(([, names]) => names.length);
 		expect(crowds).toHaveLength(guests - 2);
 		expect(new Set(crowds)).toEqual(new Set([1, 4]));
@@ -49,10 +49,10 @@ describe("a rehearsal", () => {
 	});
 
 	test("meets hosts with and without a way to where the guest will be", () => {
-		const { rtnetlink } = RehearsalKernel.prototype;
+		const { rtnetlink } = CannedKernel.prototype;
 		const found: (string | undefined)[] = [];
-		vi.spyOn(RehearsalKernel.prototype, "rtnetlink").mockImplementation(function (
-			this: RehearsalKernel,
+		vi.spyOn(CannedKernel.prototype, "rtnetlink").mockImplementation(function (
+			this: CannedKernel,
 			all,
 		) {
 			const outcomes = rtnetlink.call(this, all);
@@ -60,16 +60,16 @@ describe("a rehearsal", () => {
 				if (message.name === "RTM_GETROUTE") found.push(outcomes[i]?.errno ?? "a route");
 			return outcomes;
 		});
-		const rehearsal = new Rehearsal(false);
-		for (let i = 0; i < 20; i++) rehearsal.guest();
+		const warmUp = new WarmUp(false);
+		for (let i = 0; i < 20; i++) warmUp.runOnce();
 		expect(new Set(found)).toEqual(new Set(["a route", "ENETUNREACH"]));
 	});
 
 	test("asks nothing of the host it is on", () => {
 		const program = `
-			import { Rehearsal } from "./dist/thread/warmup/warmup.js";
-			const rehearsal = new Rehearsal(true);
-			while (!rehearsal.isOver) rehearsal.guest();`;
+			import { WarmUp } from "./dist/thread/warmup/warmup.js";
+			const warmUp = new WarmUp(true);
+			while (!warmUp.isDone) warmUp.runOnce();`;
 		const node = ["node", "--input-type=module", "-e", program];
 		const { status, stderr } = spawnSync(
 			"strace",

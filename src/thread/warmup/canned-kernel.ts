@@ -13,8 +13,10 @@ import type { Outcome } from "../../netlink/outcome.js";
 import type { Request } from "../../netlink/request.js";
 import type { Message } from "../../netlink/schema.js";
 import type { Transport } from "../../netlink/socket.js";
+import { ERRNOS } from "../../sys/errno.js";
 import { RTM_GETLINK, RTM_NEWLINK } from "../../uapi/if_link.js";
 import { RTM_GETNETCONF, RTM_NEWNETCONF } from "../../uapi/netconf.js";
+import { NLM_F_ACK, NLM_F_CAPPED } from "../../uapi/netlink.js";
 import {
 	NFT_MSG_GETCHAIN,
 	NFT_MSG_GETGEN,
@@ -25,30 +27,33 @@ import {
 import { RTM_GETROUTE, RTM_NEWROUTE } from "../../uapi/rtnetlink.js";
 import { AF_INET } from "../../uapi/socket.js";
 
-const NLM_F_ACK = 4; // linux/netlink.h
-const NLM_F_CAPPED = 0x100;
-const ENOENT = 2; // asm-generic/errno-base.h
-const ENETUNREACH = 101; // asm-generic/errno.h
-const MANY = 1000;
-/** The index of the uplink; those of taps come behind it. */
+/** More than any of our chains has: whoever counts its rules finds none missing. */
+const RULES = 1000;
+/** The index of the uplink; taps get the indexes after it. */
 export const UPLINK = 2;
 
-const answer = <O, I>({ type, encode }: Message<O, I>, value: I) =>
+const ENOENT = errnoOf("ENOENT");
+const ENETUNREACH = errnoOf("ENETUNREACH");
+function errnoOf(wanted: string): number {
+	return ERRNOS.find(([, name]) => name === wanted)?.[0] as number;
+}
+
+const reply = <O, I>({ type, encode }: Message<O, I>, value: I) =>
 	({ type, payload: encode(value) }) as const;
-/** What those hear who ask: there is an uplink that forwards, and a chain with enough rules. */
-const ANSWERS = new Map([
-	[RTM_GETLINK.type, answer(RTM_NEWLINK, { ifi_index: UPLINK, IFLA_IFNAME: "uplink" })],
-	[RTM_GETNETCONF.type, answer(RTM_NEWNETCONF, { NETCONFA_FORWARDING: 1 })],
-	[RTM_GETROUTE.type, answer(RTM_NEWROUTE, { rtm_family: AF_INET })],
-	[NFT_MSG_GETCHAIN.type, answer(NFT_MSG_NEWCHAIN, { NFTA_CHAIN_USE: MANY })],
-	[NFT_MSG_GETGEN.type, answer(NFT_MSG_NEWGEN, { NFTA_GEN_ID: 1 })],
+/** Canned replies: an uplink with forwarding on, a chain that has its rules. */
+const REPLIES = new Map([
+	[RTM_GETLINK.type, reply(RTM_NEWLINK, { ifi_index: UPLINK, IFLA_IFNAME: "uplink" })],
+	[RTM_GETNETCONF.type, reply(RTM_NEWNETCONF, { NETCONFA_FORWARDING: 1 })],
+	[RTM_GETROUTE.type, reply(RTM_NEWROUTE, { rtm_family: AF_INET })],
+	[NFT_MSG_GETCHAIN.type, reply(NFT_MSG_NEWCHAIN, { NFTA_CHAIN_USE: RULES })],
+	[NFT_MSG_GETGEN.type, reply(NFT_MSG_NEWGEN, { NFTA_GEN_ID: 1 })],
 ]);
 
 /**
- * A socket behind which nobody is. Every request is acknowledged; only our table is not there yet, and there is a
- * default route now and then.
+ * A netlink socket without a kernel. Every request is acknowledged; two are refused, as they often are on a real
+ * host, so that V8 sees errors too: our table does not exist yet, and every other time there is no default route.
  */
-class Acknowledging implements Transport {
+class CannedSocket implements Transport {
 	readonly portId = 1;
 	readonly #w = new Writer();
 	#hasRoute = false;
@@ -57,13 +62,13 @@ class Acknowledging implements Transport {
 		this.#w.reset();
 		for (const { type, flags, seq, start } of frames(bytes, length)) {
 			const errno = this.#refusal(type);
-			const known = errno === 0 ? ANSWERS.get(type) : undefined;
-			if (known !== undefined) this.#put(known.type, 0, seq, known.payload);
+			const canned = errno === 0 ? REPLIES.get(type) : undefined;
+			if (canned !== undefined) this.#put(canned.type, 0, seq, canned.payload);
 			if (errno === 0 && (flags & NLM_F_ACK) === 0) continue;
-			const verdict = new Writer();
-			verdict.u32(-errno >>> 0);
-			verdict.append(bytes.subarray(start - NLMSG_HDRLEN, start));
-			this.#put(NLMSG_ERROR, NLM_F_CAPPED, seq, verdict.finish());
+			const payload = new Writer();
+			payload.u32(-errno >>> 0);
+			payload.append(bytes.subarray(start - NLMSG_HDRLEN, start));
+			this.#put(NLMSG_ERROR, NLM_F_CAPPED, seq, payload.finish());
 		}
 	}
 	#refusal(type: number): number {
@@ -90,11 +95,11 @@ class Acknowledging implements Transport {
 	close(): void {}
 }
 
-/** A kernel that does nothing and has no objection, spoken to by the drivers of the real one. */
-export class RehearsalKernel implements Kernel {
-	readonly identity = "rehearsal";
-	readonly #rtnetlink = new RtnetlinkDriver({ open: () => new Acknowledging() });
-	readonly #nftables = new NftablesDriver({ open: () => new Acknowledging() });
+/** A kernel that changes nothing and refuses next to nothing, behind the drivers of the real one. */
+export class CannedKernel implements Kernel {
+	readonly identity = "canned";
+	readonly #rtnetlink = new RtnetlinkDriver({ open: () => new CannedSocket() });
+	readonly #nftables = new NftablesDriver({ open: () => new CannedSocket() });
 	#index = UPLINK + 1;
 	readonly #names = new Map<number, string>();
 

@@ -1,0 +1,32 @@
+import { frame } from "../../engine/journal/frame.js";
+import type { PendingDeletes, Ledger } from "../../engine/journal/journal.js";
+import type { JournalRecord, StepRecord } from "../../engine/journal/record.js";
+import { encodeRecord } from "../../engine/journal/record-writer.js";
+import { type Delta, State } from "../../engine/state.js";
+
+/** A journal without a file: records are encoded as for a real one, and then dropped. */
+export class NullJournal implements Ledger {
+	readonly state = new State();
+	readonly unfinished = undefined;
+	readonly confirmOutcome = undefined;
+	readonly pendingDeletes = new Map<string, PendingDeletes>();
+
+	begin(transaction: string, command: string, steps: readonly StepRecord[]): void {
+		encode({ begin: { transaction, command, steps } });
+	}
+	commit(transaction: string, delta: Delta, steps: readonly StepRecord[] = []): void {
+		if (steps.length > 0) encode({ commit: { transaction, steps, delta } });
+		else encode({ end: { transaction, delta } });
+		this.state.apply(delta);
+	}
+	end(transaction: string): void {
+		encode({ end: { transaction } });
+	}
+	abort(): void {}
+	provisional(): void {}
+	expire(): void {}
+}
+
+function encode(record: JournalRecord): void {
+	frame(encodeRecord(record), 0);
+}

@@ -19,6 +19,8 @@ if (netns !== undefined) enterNamespace(netns);
 const kernel = new LinuxKernel();
 
 port.on("message", (deletes: readonly PendingDeletes[]) => {
-	const result: DeleterResult = runDeletes(kernel, deletes).map((error) => error && packError(error));
+	const result: DeleterResult = runDeletes(kernel, deletes).map(
+		(error) => error && packError(error),
+	);
 	port.postMessage(result);
 });

@@ -36,7 +36,10 @@ export class DeletionQueue {
 	#batchTimer: NodeJS.Timeout | undefined;
 	#checkTimer: NodeJS.Timeout | undefined;
 
-	constructor(netns: string | undefined, areDeleted: (deletes: readonly PendingDeletes[]) => boolean) {
+	constructor(
+		netns: string | undefined,
+		areDeleted: (deletes: readonly PendingDeletes[]) => boolean,
+	) {
 		this.#netns = netns;
 		this.#areDeleted = areDeleted;
 	}

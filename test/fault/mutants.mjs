@@ -477,8 +477,8 @@ export const MUTANTS = [
 	],
 	[
 		"what comes next recovers first",
-		"host/host.ts",
-		"if (recover && this.#engine.unfinished !== undefined) this.#engine.recover();",
+		"host/locked-engine.ts",
+		"if (recover && this.engine.unfinished !== undefined) this.engine.recover();",
 		"",
 		["test/fault/killed.test.ts"],
 	],

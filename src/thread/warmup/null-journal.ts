@@ -1,5 +1,5 @@
 import { frame } from "../../engine/journal/frame.js";
-import type { PendingDeletes, Ledger } from "../../engine/journal/journal.js";
+import type { Ledger, PendingDeletes } from "../../engine/journal/journal.js";
 import type { JournalRecord, StepRecord } from "../../engine/journal/record.js";
 import { encodeRecord } from "../../engine/journal/record-writer.js";
 import { type Delta, State } from "../../engine/state.js";

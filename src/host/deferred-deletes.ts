@@ -1,0 +1,53 @@
+import { type Journal, linksOf, type PendingDeletes } from "../engine/journal/journal.js";
+import type { Kernel } from "../kernel/kernel.js";
+import { readLinks } from "../kernel/read.js";
+
+/**
+ * Transactions of this thread whose links another thread deletes: they are committed, and stand in the journal as
+ * pending until it is recorded there that they are done.
+ */
+export class DeferredDeletes {
+	/** By transaction. */
+	readonly #deleting = new Set<string>();
+	readonly #deleted = new Set<string>();
+
+	/** Whether another thread is about to finish this transaction. */
+	isDeleting(transaction: string): boolean {
+		return this.#deleting.has(transaction);
+	}
+
+	start(transaction: string): void {
+		this.#deleting.add(transaction);
+	}
+
+	/** `done`: the links are deleted. Otherwise the other thread gave up, and anybody may finish the transaction. */
+	end(transaction: string, done: boolean): void {
+		this.#deleting.delete(transaction);
+		if (done) this.#deleted.add(transaction);
+	}
+
+	/** Whether something was deleted that the journal does not know of yet. */
+	get areUnrecorded(): boolean {
+		return this.#deleted.size > 0;
+	}
+
+	/** Tell the journal what was deleted. Call with the lock held. */
+	record(journal: Journal): void {
+		for (const transaction of this.#deleted)
+			if (journal.pendingDeletes.has(transaction)) journal.end(transaction);
+		this.#deleted.clear();
+	}
+}
+
+/** Whether the links of these transactions are gone, with all that was on them. Blocks only if the links are. */
+export function areDeleted(kernel: Kernel, deletes: readonly PendingDeletes[]): boolean {
+	const links = deletes.flatMap(linksOf);
+	if (links.some(({ index }) => kernel.linkName(index) !== undefined)) return false;
+	// Links leave the index before their addresses and routes are gone; reading one waits for the RTNL lock, and so
+	// for those.
+	readLinks(
+		kernel,
+		links.slice(-1).map(({ index }) => index),
+	);
+	return true;
+}

@@ -1,0 +1,124 @@
+import { Engine } from "../engine/engine.js";
+import { StateDirectory } from "../engine/journal/directory.js";
+import { Journal } from "../engine/journal/journal.js";
+import { HostLock } from "../engine/journal/lock.js";
+import type { RecoverReport } from "../engine/report.js";
+import type { Kernel } from "../kernel/kernel.js";
+import { readIndex } from "../kernel/read.js";
+import { kinds } from "../kinds/index.js";
+import { missingUplink } from "../kinds/uplink.js";
+import { monotonic, sinceBoot } from "../sys/clock.js";
+import { isAlive, processId, threadId } from "../sys/process.js";
+import { DeferredDeletes } from "./deferred-deletes.js";
+
+// To find the pools of dead processes all taps are looked at: too much for every guest.
+const SWEEP_MS = 1_000;
+
+/** Names this thread in the names of its transactions: only one thread at a time finishes a transaction. */
+const owner = `${processId()}-${threadId()}`;
+
+/** The engine of one namespace with its journal, usable only while the lock of both is held. */
+export class LockedEngine {
+	readonly kernel: Kernel;
+	readonly journal: Journal;
+	readonly engine: Engine;
+	readonly deletes = new DeferredDeletes();
+	readonly #directory: StateDirectory;
+	readonly #lock: HostLock;
+	readonly #timeout: number;
+	#sweptAt = Number.NEGATIVE_INFINITY;
+
+	/** `timeout`: milliseconds to wait for the lock. */
+	constructor(kernel: Kernel, stateDir: string, timeout: number) {
+		this.kernel = kernel;
+		this.#directory = new StateDirectory(stateDir, kernel.identity);
+		this.#lock = new HostLock(this.#directory);
+		this.#timeout = timeout;
+		this.journal = new Journal(this.#directory);
+		this.engine = new Engine(kernel, this.journal, kinds, readLinkIndex, {
+			owner,
+			isAbandoned: (transaction) => this.#isAbandoned(transaction),
+			now: sinceBoot,
+		});
+	}
+
+	/**
+	 * Run something with the lock held and the journal up to date; first end what a killed process left half done,
+	 * unless `recover` is false. @throws LockError
+	 */
+	async run<T>(body: () => T, recover = true): Promise<T> {
+		await this.#lock.acquire(this.#timeout);
+		try {
+			this.journal.refresh();
+			this.deletes.record(this.journal);
+			if (recover && this.engine.unfinished !== undefined) this.engine.recover();
+			if (recover) this.#sweep();
+			return body();
+		} finally {
+			this.#lock.release();
+		}
+	}
+
+	/** Run something that changes nothing. It takes the lock, too, but no state directory is created for it. */
+	async read<T>(body: () => T): Promise<T> {
+		if (this.#directory.isThere()) return this.run(body, false);
+		this.journal.refresh();
+		return body();
+	}
+
+	/** End what a killed process left half done. @throws RollbackError */
+	recover(): Promise<RecoverReport> {
+		return this.run(() => {
+			const report = this.engine.recover();
+			this.#sweptAt = Number.NEGATIVE_INFINITY;
+			this.#sweep();
+			return report;
+		}, false);
+	}
+
+	/**
+	 * Close everything; if nothing is ours any more, remove the state directory as well.
+	 * @throws what kept it from that; everything is closed all the same
+	 */
+	close(): void {
+		try {
+			this.#removeIfEmpty();
+		} finally {
+			this.journal.close();
+			this.#lock.close();
+			this.#directory.close();
+			this.kernel.close();
+		}
+	}
+
+	#removeIfEmpty(): void {
+		if (!this.#directory.isThere() || !this.#lock.tryAcquire()) return;
+		this.journal.refresh();
+		if (this.journal.isEmpty) this.#directory.remove();
+		this.#lock.release();
+	}
+
+	/** Whether nobody is about to finish a transaction: its process has died, or this thread has given it up. */
+	#isAbandoned(transaction: string): boolean {
+		if (transaction.startsWith(`${owner}-`)) return !this.deletes.isDeleting(transaction);
+		return !isAlive(transaction);
+	}
+
+	/** Take down the idle pool taps of processes that have died: nobody will ever use them. */
+	#sweep(): void {
+		const now = monotonic();
+		if (now - this.#sweptAt < SWEEP_MS) return;
+		this.#sweptAt = now;
+		const orphans = [...this.journal.state.taps.values()]
+			.map(({ report }) => report)
+			.filter(({ mode, pool }) => mode === "parked" && pool !== undefined && !isAlive(pool));
+		if (orphans.length > 0) this.engine.down([{ id: 0, taps: orphans.map(({ name }) => name) }]);
+	}
+}
+
+/** The index of a link of the host. @throws SpecError when there is none */
+function readLinkIndex(kernel: Kernel, name: string): number {
+	const index = readIndex(kernel, name);
+	if (index === undefined) throw missingUplink(name);
+	return index;
+}

@@ -1,0 +1,87 @@
+import { type MessagePort, receiveMessageOnPort } from "node:worker_threads";
+import { packError } from "../service/errors.js";
+import { UmlnetError } from "../sys/error.js";
+import type { FromWorker, Request, Response, ToWorker } from "./messages.js";
+
+/** A request of the caller's thread that has no response yet. */
+export interface Received {
+	readonly id: number;
+	readonly request: Request;
+}
+
+/** The engine's end of the port to the caller's thread: requests that wait, in their order, and responses. */
+export class RequestQueue {
+	readonly #port: MessagePort;
+	#requests: Received[] = [];
+	#isClosing = false;
+
+	constructor(port: MessagePort) {
+		this.#port = port;
+	}
+
+	/** Whether the caller has closed the engine: what waits is served, nothing more comes. */
+	get isClosing(): boolean {
+		return this.#isClosing;
+	}
+
+	get isEmpty(): boolean {
+		return this.#requests.length === 0;
+	}
+
+	/** Whether the next request can share a transaction with others. */
+	get isNextGroupable(): boolean {
+		const [first] = this.#requests;
+		return first !== undefined && isGroupable(first);
+	}
+
+	/** Take in a message that the event loop has delivered. */
+	receive(message: ToWorker): void {
+		if ("close" in message) this.#isClosing = true;
+		else if ("cancel" in message) this.#cancel(message.cancel);
+		else this.#requests.push(message);
+	}
+
+	/** Take in what has arrived while the kernel was at work and the event loop stood still. */
+	drain(): void {
+		for (;;) {
+			const received = receiveMessageOnPort(this.#port);
+			if (received === undefined) return;
+			this.receive(received.message as ToWorker);
+		}
+	}
+
+	/** The next request alone. */
+	shift(): Received {
+		return this.#requests.shift() as Received;
+	}
+
+	/** All requests at the head of the queue that can share a transaction. */
+	shiftGroupable(): readonly Received[] {
+		const end = this.#requests.findIndex((received) => !isGroupable(received));
+		return this.#requests.splice(0, end < 0 ? this.#requests.length : end);
+	}
+
+	respond(responses: readonly Response[]): void {
+		this.#port.postMessage({ responses } satisfies FromWorker);
+	}
+
+	/** No more messages come after those that were taken in: the thread can end. */
+	close(): void {
+		this.#port.close();
+	}
+
+	/** A request that has begun is not stopped any more; its caller no longer waits for the response. */
+	#cancel(id: number): void {
+		const at = this.#requests.findIndex((received) => received.id === id);
+		if (at < 0) return;
+		this.#requests.splice(at, 1);
+		const error = new UmlnetError("ERR_ABORTED", "called off before it began");
+		this.respond([{ id, error: packError(error) }]);
+	}
+}
+
+/** Ups and downs by name can share a transaction; what depends on everything that is there goes alone. */
+const isGroupable = ({ request }: Received): boolean =>
+	request.verb === "up" ||
+	request.verb === "take" ||
+	(request.verb === "down" && !("all" in request.which));

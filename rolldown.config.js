@@ -58,7 +58,7 @@ const cli = defineConfig({
 
 /** What starts it, and knows how to start it sooner the next time. */
 const loader = defineConfig({
-	input: { "umlnet-nl": "dist/cli/loader.js" },
+	input: { "umlnet-nl": "dist/cli/startup/loader.js" },
 	platform: "node",
 	plugins: [
 		{

@@ -1,6 +1,7 @@
-import type { Io, Sink } from "../../src/cli/io.js";
+import type { Io } from "../../src/cli/io.js";
 import { run } from "../../src/cli/run.js";
 import type { HostPort } from "../../src/cli/session.js";
+import type { Sink } from "../../src/cli/sink.js";
 import type { HostOptions } from "../../src/host/host.js";
 
 /** What a command wrote and how it ended. */

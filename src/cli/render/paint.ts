@@ -1,4 +1,4 @@
-import type { Sink } from "../io.js";
+import type { Sink } from "../sink.js";
 
 export type ColorChoice = "auto" | "always" | "never";
 

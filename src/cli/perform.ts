@@ -1,8 +1,8 @@
-import type { Aftermath } from "./render/failure.js";
+import type { FailureContext } from "./render/failure.js";
 import type { Session } from "./session.js";
 
-/** Run the work of a verb in a session; it resolves to the exit status. */
+/** Runs the work of a verb in a session. The work resolves to the exit status. */
 export type Perform = (
-	aftermath: Aftermath,
+	context: FailureContext,
 	work: (session: Session) => Promise<number>,
 ) => Promise<void>;

@@ -3,21 +3,21 @@ import { Exit, exitStatus } from "./exit.js";
 import type { Io } from "./io.js";
 import type { Perform } from "./perform.js";
 import { buildProgram } from "./program.js";
-import type { Aftermath } from "./render/failure.js";
+import type { FailureContext } from "./render/failure.js";
 import { paintFor } from "./render/paint.js";
 import { printableJson, printableLines } from "./render/printable.js";
-import { type Means, Session } from "./session.js";
+import { Session, type SessionDeps } from "./session.js";
 import { settingsOf } from "./settings.js";
 import { UsageError } from "./usage.js";
 import type { Verb } from "./verb.js";
 
-/** Run one command line and give its exit status. Nothing it does escapes `io` and its means. */
-export async function run(argv: readonly string[], io: Io, means: Means): Promise<number> {
+/** Run one command line and give its exit status. Nothing it does escapes `io` and `deps`. */
+export async function run(argv: readonly string[], io: Io, deps: SessionDeps): Promise<number> {
 	let status: number = Exit.done;
-	let aftermath: Aftermath = "looking";
-	const perform: Perform = async (after, work) => {
-		aftermath = after;
-		status = await work(new Session(io, settingsOf(program, io.env), means));
+	let context: FailureContext = "looking";
+	const perform: Perform = async (given, work) => {
+		context = given;
+		status = await work(new Session(io, settingsOf(program, io.env), deps));
 	};
 	const program = buildProgram(io, perform, argv);
 	try {
@@ -26,7 +26,7 @@ export async function run(argv: readonly string[], io: Io, means: Means): Promis
 	} catch (thrown) {
 		const error = thrown instanceof CommanderError ? usageOf(thrown, argv) : thrown;
 		if (error === undefined) return Exit.done;
-		return fail(error, aftermath, argv, io, program);
+		return fail(error, context, argv, io, program);
 	}
 }
 
@@ -49,7 +49,7 @@ function usageOf(thrown: CommanderError, argv: readonly string[]): UsageError | 
 
 async function fail(
 	error: unknown,
-	aftermath: Aftermath,
+	context: FailureContext,
 	argv: readonly string[],
 	io: Io,
 	program: Verb,
@@ -62,7 +62,7 @@ async function fail(
 	else {
 		const { renderFailure } = await import("./render/failure.js");
 		const paint = paintFor(io.stderr, settings.color, io.env);
-		const lines = renderFailure(failure, settings.verbosity, aftermath, paint);
+		const lines = renderFailure(failure, settings.verbosity, context, paint);
 		io.stderr.write(`${lines.join("\n")}\n`);
 		if (settings.verbosity > 1 && error instanceof Error)
 			io.stderr.write(`${printableLines(error.stack ?? "").join("\n")}\n`);

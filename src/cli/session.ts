@@ -23,8 +23,8 @@ export type StartWatchdog = (stateDir: string | undefined) => Promise<Watchdog>;
 /** How the demo gets at what it may start: a real guest, and tools to look with. */
 export type LoadPrograms = () => Promise<DemoPrograms | undefined>;
 
-/** What a command may lay hands on, beside its input and output. */
-export interface Means {
+/** What a command may use beside its input and output; tests give others. */
+export interface SessionDeps {
 	readonly openHost: OpenHost;
 	readonly loadPrograms: LoadPrograms;
 	readonly startWatchdog: StartWatchdog;
@@ -40,7 +40,7 @@ export class Session {
 	readonly startWatchdog: StartWatchdog;
 	readonly #openHost: OpenHost;
 
-	constructor(io: Io, settings: Settings, { openHost, loadPrograms, startWatchdog }: Means) {
+	constructor(io: Io, settings: Settings, { openHost, loadPrograms, startWatchdog }: SessionDeps) {
 		this.io = io;
 		this.settings = settings;
 		this.paint = paintFor(io.stdout, settings.color, io.env);

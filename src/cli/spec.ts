@@ -34,7 +34,7 @@ export function addTapOptions(verb: Verb): void {
 	}
 }
 
-/** The spec a command line means. Throws SpecError or UsageError. */
+/** The spec that a command line gives, by flags or by a file. @throws SpecError, UsageError */
 export async function specOf(
 	session: Session,
 	tap: string | undefined,

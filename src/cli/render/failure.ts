@@ -3,8 +3,8 @@ import type { Failure } from "../failure.js";
 import type { Paint } from "./paint.js";
 import { printableLines, printableReport } from "./printable.js";
 
-/** What became of the host; nothing to say for a command that only looks. */
-export type Aftermath = "changing" | "looking";
+/** What the command was doing: after one that changes the host, people want to know what became of that. */
+export type FailureContext = "changing" | "looking";
 
 /**
  * An error as a person reads it:
@@ -18,7 +18,7 @@ export type Aftermath = "changing" | "looking";
 export function renderFailure(
 	raw: Failure,
 	verbosity: number,
-	aftermath: Aftermath,
+	context: FailureContext,
 	paint: Paint,
 ): readonly string[] {
 	const failure: Failure = { ...printableReport({ ...raw, message: "" }), message: raw.message };
@@ -26,7 +26,7 @@ export function renderFailure(
 		failure.issues.length > 0
 			? failure.issues.flatMap((issue) => issueBlock(issue, failure, paint))
 			: plainBlock(failure, verbosity, paint);
-	const end = aftermath === "changing" ? outcome(failure) : undefined;
+	const end = context === "changing" ? outcome(failure) : undefined;
 	return end === undefined ? blocks : [...blocks, end];
 }
 

@@ -1,7 +1,7 @@
 import { closeSync, openSync, readSync } from "node:fs";
 import { UsageError } from "./usage.js";
 
-// Far more than any document has: what goes on for longer (/dev/zero, say) is none, and would fill the memory.
+// No document is that long; a source without an end, such as /dev/zero, would fill the memory.
 const MAX_BYTES = 256 * 1024 * 1024;
 const CHUNK_BYTES = 64 * 1024;
 
@@ -11,7 +11,7 @@ export class DocumentText {
 	readonly #chunks: Buffer[] = [];
 	#length = 0;
 
-	/** `from`: what a person calls the place it comes from. */
+	/** `from`: the name of its source, for messages. */
 	constructor(from: string) {
 		this.#from = from;
 	}

@@ -20,7 +20,7 @@ export interface Failure {
 	readonly residual: readonly string[];
 	/** Messages of the causes, outermost first. */
 	readonly causes: readonly string[];
-	/** Whether `message` is the kernel's answer to a request, and not yet a sentence for people. */
+	/** Whether `message` is the kernel's answer to a request, which people read better after the step that asked. */
 	readonly answer: boolean;
 }
 
@@ -56,7 +56,7 @@ function knownFailure(error: UmlnetError, kernel: KernelError | undefined): Know
 	return { code: error.code, message: error.message, hint };
 }
 
-/** What Node throws for a failed system call on a file, and what nobody foresaw. */
+/** Errors of Node for a failed system call on a file, and unexpected errors. */
 function systemFailure(
 	error: Error & { code?: unknown; path?: unknown; syscall?: unknown },
 ): Known {

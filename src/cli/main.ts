@@ -4,8 +4,8 @@ import { processIo } from "./io.js";
 import { run } from "./run.js";
 
 /**
- * Beside this program where it was installed with its guest; the single file has none. Required, not imported: Node
- * warns of an import by code that it did not compile itself.
+ * The programs of the demo's guest. They lie beside this program; the single file has none. Loaded by `require`, since
+ * Node warns of `import()` in code that V8 runs from our cache.
  */
 async function loadPrograms(): Promise<DemoPrograms | undefined> {
 	try {
@@ -28,11 +28,11 @@ async function main(): Promise<void> {
 			return startWatchdog(stateDir);
 		},
 	});
-	// A failure to write the output came first, if there was one; a status of the command itself outweighs it.
+	// The exit code is set already if the output could not be written; a status of the command outweighs that.
 	process.exitCode = status || process.exitCode;
 }
 
-// Not awaited at the top: then the bundle can be CommonJS, which Node loads in two thirds of the time.
+// Without a top-level await the bundle can be CommonJS, which Node loads faster (docs/performance.md).
 main().catch((error: unknown) => {
 	process.stderr.write(`${error}\n`);
 	process.exitCode = 1;

@@ -31,7 +31,10 @@ const VERBS: Readonly<Record<string, (program: Verb, perform: Perform) => void>>
 	watchdog: addWatchdog,
 };
 
-/** A command line that begins with a verb needs no other, unless it tells of them all; that saves a millisecond. */
+/**
+ * The verbs that a command line needs: if it begins with one, that one alone, for building all of them would delay every
+ * start. The completion scripts need all.
+ */
 function verbsFor([first = ""]: readonly string[]): readonly string[] {
 	const names = Object.keys(VERBS);
 	return names.includes(first) && first !== "completion" ? [first] : names;
@@ -39,7 +42,7 @@ function verbsFor([first = ""]: readonly string[]): readonly string[] {
 
 const exitText = exitMeanings.map(([status, meaning]) => `  ${status}  ${meaning}`).join("\n");
 
-/** The command line: what is here is what help, completion and the reference know. `argv`: all that will be parsed. */
+/** The command line, from which help, completion and the reference are made. `argv`: what will be parsed. */
 export function buildProgram(
 	io: Pick<Io, "stdout" | "stderr">,
 	perform: Perform,
@@ -59,7 +62,7 @@ export function buildProgram(
 		.configureOutput({
 			writeOut: (text) => io.stdout.write(text),
 			writeErr: (text) => io.stderr.write(text),
-			// Errors are told where they are caught: they look alike, whoever found them.
+			// Errors are printed where they are caught, so that commander's look like ours.
 			outputError: () => {},
 			getOutHelpWidth: () => io.stdout.columns ?? 100,
 			getErrHelpWidth: () => io.stderr.columns ?? 100,

@@ -70,7 +70,7 @@ async function fail(
 	return exitStatus(failure.code);
 }
 
-/** A command line that makes no sense was perhaps not read to its --json. */
+/** Where parsing failed, it may have stopped before it came to --json. */
 function asksForJson(argv: readonly string[]): boolean {
 	const end = argv.indexOf("--");
 	return argv.slice(0, end === -1 ? undefined : end).includes("--json");

@@ -20,7 +20,7 @@ export type OpenHost = (options: HostOptions) => HostPort | Promise<HostPort>;
 /** Starts the process that rolls back if --confirm-within cannot: it works on the same state directory. */
 export type StartWatchdog = (stateDir: string | undefined) => Promise<Watchdog>;
 
-/** How the demo gets at what it may start: a real guest, and tools to look with. */
+/** Loads what the demo may start: a real guest, and tools to show the host with. */
 export type LoadPrograms = () => Promise<DemoPrograms | undefined>;
 
 /** What a command may use beside its input and output; tests give others. */
@@ -30,7 +30,7 @@ export interface SessionDeps {
 	readonly startWatchdog: StartWatchdog;
 }
 
-/** One run of one verb: its settings, where its words go, and the host it works on. */
+/** One run of one verb: its settings, its output, and the host that it works on. */
 export class Session {
 	readonly io: Io;
 	readonly settings: Settings;
@@ -49,7 +49,7 @@ export class Session {
 		this.startWatchdog = startWatchdog;
 	}
 
-	/** Do something with the host and let go of it, whatever happens. */
+	/** Open the host, do something with it, and close it, whatever happens. */
 	async withHost<T>(work: (host: HostPort) => Promise<T>): Promise<T> {
 		const { netns, stateDir, timeout } = this.settings;
 		const host = await this.#openHost({ netns, stateDir, timeout });
@@ -70,12 +70,12 @@ export class Session {
 		this.io.stdout.write(`${printableJson(value, this.io.stdout.isTTY ? 2 : 0)}\n`);
 	}
 
-	/** One of many objects, a line each, whoever reads it. */
+	/** One of many JSON objects, a line each, on a terminal too. */
 	line(value: object): void {
 		this.io.stdout.write(`${printableJson(value, 0)}\n`);
 	}
 
-	/** Lines of data for stdout, already safe to print. */
+	/** Lines of data for stdout; `printable` is the caller's to see to. */
 	data(lines: readonly string[]): void {
 		if (lines.length > 0) this.io.stdout.write(`${lines.join("\n")}\n`);
 	}

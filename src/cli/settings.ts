@@ -3,7 +3,7 @@ import type { ColorChoice } from "./render/paint.js";
 import { UsageError } from "./usage.js";
 import type { Verb } from "./verb.js";
 
-/** What the global options say, for every verb alike. */
+/** The global options, which every verb has. */
 export interface Settings {
 	readonly netns: string | undefined;
 	readonly stateDir: string | undefined;

@@ -54,7 +54,7 @@ export async function specOf(
 			"which tap? Give its name, or a spec with -f",
 			`umlnet-nl ${verb.name()} --help has examples`,
 		);
-	// Not spec/spec.ts: that could also read YAML, and it takes time to load what reads YAML.
+	// Flags need no YAML parser, which spec/spec.ts would load.
 	const { specFromFlags } = await import("../spec/flags.js");
 	return specFromFlags({ tap, ...flags }, { defaultOwner: await ownerOf(session) });
 }

@@ -3,7 +3,7 @@ import type { Session } from "./session.js";
 import { readSpec } from "./spec.js";
 import { UsageError } from "./usage.js";
 
-/** What shall go: exactly one of names, a spec and all. */
+/** Which taps to take down: exactly one of names, a spec and all is given. @throws UsageError */
 export async function targetOf(
 	session: Session,
 	taps: readonly string[],

@@ -1,6 +1,6 @@
 import { UmlnetError } from "../sys/error.js";
 
-/** The command line itself makes no sense. */
+/** The command line is wrong. */
 export class UsageError extends UmlnetError {
 	override readonly name = "UsageError";
 	constructor(message: string, hint?: string) {
@@ -8,7 +8,7 @@ export class UsageError extends UmlnetError {
 	}
 }
 
-/** Refuse what is planned and not yet there. */
+/** Refuse a feature that is planned but not there yet. @throws UnsupportedError */
 export async function refuse(feature: string): Promise<never> {
 	const { UnsupportedError } = await import("../engine/error.js");
 	throw new UnsupportedError(feature);

@@ -24,7 +24,7 @@ export class Verb extends Command {
 		return this;
 	}
 
-	/** Its commands, as what they are, without those that nobody types. */
+	/** Its subcommands without the hidden ones. */
 	get verbs(): readonly Verb[] {
 		const shown = new Set(this.createHelp().visibleCommands(this));
 		return this.commands

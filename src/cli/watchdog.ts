@@ -1,6 +1,6 @@
 /**
- * Starting the watchdog: this very program once more, in a session of its own, which rolls back what nobody
- * confirmed when we cannot any more. It is the only program ever started from here, and none but us.
+ * Starts the watchdog: this program once more, in a session of its own, which rolls back what nobody confirmed if this
+ * process cannot do so any more. No other program is ever started.
  */
 import { spawn } from "node:child_process";
 import { once } from "node:events";
@@ -9,10 +9,10 @@ import { UmlnetError } from "../sys/error.js";
 import { processId } from "../sys/process.js";
 import { DISMISSED, READY, type Watchdog } from "./watchdog-protocol.js";
 
-// Starting takes 150 ms, on a busy machine some times that.
+// Generous, for on a busy machine it takes many times as long as usual (docs/performance.md).
 const START_MS = 30_000;
 
-/** How this program is started: by its runtime, or by itself where it is one executable. */
+/** How this program was started: as a script of its runtime, or as a single executable. */
 function ourselves(): readonly [program: string, args: readonly string[]] {
 	const [, script = ""] = process.argv;
 	const isSingleFile = script.startsWith("/$bunfs/");

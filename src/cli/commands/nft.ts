@@ -68,7 +68,7 @@ interface ListOptions {
 	readonly table?: string;
 }
 
-/** The compiler, with this thread where the rules are meant to be. */
+/** Enter the namespace that the rules are for, and load the compiler. */
 async function load({ settings: { netns } }: Session) {
 	if (netns !== undefined) {
 		const { enterNamespace } = await import("../../sys/namespace.js");
@@ -110,7 +110,7 @@ async function list(session: Session, { table }: ListOptions): Promise<number> {
 	return Exit.done;
 }
 
-/** A listing begins with who wrote it. */
+/** `nft -j` begins every listing with the program that made it. */
 function withMetainfo({ nftables }: Document): Document {
 	const metainfo = { version, release_name: "umlnet-nl", json_schema_version: 1 };
 	return { nftables: [{ metainfo }, ...nftables] };

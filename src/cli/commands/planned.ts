@@ -2,7 +2,7 @@ import type { Perform } from "../perform.js";
 import { refuse } from "../usage.js";
 import type { Verb } from "../verb.js";
 
-// Verbs that are planned. They are known, so that typing one gets an honest answer, and refused.
+// Verbs that are planned: known to help, and refused with a message that says so.
 const PLANNED = [["doctor", "why can this guest not reach the world?"]] as const;
 
 export function addPlanned(program: Verb, perform: Perform): void {

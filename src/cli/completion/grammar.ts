@@ -2,7 +2,7 @@ import type { Argument, Option } from "commander";
 import { isPlanned } from "../commands/planned.js";
 import type { Verb } from "../verb.js";
 
-/** Where the words come from that can stand in one place. */
+/** The words that can be completed in one place. */
 export type Values =
 	| { readonly from: "nowhere" }
 	| { readonly from: "words"; readonly words: readonly string[] }
@@ -21,7 +21,7 @@ export interface OptionGrammar {
 	/** As typed, short one first: `-n`, `--netns`. */
 	readonly names: readonly string[];
 	readonly description: string;
-	/** What it is called and where its values come from; absent for a switch. */
+	/** The name of its value, and the values it can have; absent for a switch. */
 	readonly value: { readonly name: string; readonly values: Values } | undefined;
 	readonly repeatable: boolean;
 }
@@ -41,7 +41,7 @@ export interface Grammar {
 	readonly verbs: readonly VerbGrammar[];
 }
 
-/** What a shell has to know of a command line, taken from the tree that also parses it. */
+/** What a shell has to know of a command line, from the same commander tree that parses it. */
 export function grammarOf(program: Verb): Grammar {
 	const verbs = program.verbs.filter((verb) => !isPlanned(verb.name()));
 	return {
@@ -78,7 +78,7 @@ function optionOf(option: Option): OptionGrammar {
 	};
 }
 
-/** The commands of a verb, as what its first argument can be. */
+/** The subcommands of a verb, as the choices of its first argument. */
 const oneOf = (verbs: readonly Verb[]): VerbGrammar["argument"] => ({
 	name: "command",
 	variadic: false,
@@ -88,7 +88,7 @@ const oneOf = (verbs: readonly Verb[]): VerbGrammar["argument"] => ({
 function argumentOf(argument: Argument | undefined): VerbGrammar["argument"] {
 	if (argument === undefined) return undefined;
 	const name = argument.name();
-	// A lone tap is one to make; a list of taps is a choice among those there are.
+	// A verb with one tap makes a new one; a verb with a list of taps works on those that exist.
 	const taps = name === "tap" && argument.variadic;
 	const values: Values = argument.argChoices ? words(argument.argChoices) : { from: "nowhere" };
 	return { name, variadic: argument.variadic, values: taps ? { from: "taps" } : values };

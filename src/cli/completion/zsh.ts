@@ -70,7 +70,7 @@ function actionOf(values: Values, own: string): string {
 	}
 }
 
-/** Brackets and colons mean something in the specs of _arguments and _describe. */
+/** Escape brackets and colons, which have a meaning in the specs of _arguments and _describe. */
 const literal = (text: string): string => text.replace(/[[\]:\\]/g, "\\$&");
 
 const quote = (text: string): string => `'${text.replaceAll("'", `'\\''`)}'`;

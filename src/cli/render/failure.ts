@@ -33,7 +33,7 @@ export function renderFailure(
 const head = (code: string, text: string, paint: Paint): string =>
 	`${paint.red(paint.bold(`error[${code}]`))} ${text}`;
 
-/** What is wrong with the words of the user, where, and what to write instead. */
+/** An issue of the spec or the flags: what is wrong, where, and what to write instead. */
 function issueBlock(issue: Issue, failure: Failure, paint: Paint): readonly string[] {
 	const subject = issue.path || issue.flag;
 	const lines = [
@@ -56,7 +56,7 @@ function plainBlock(failure: Failure, verbosity: number, paint: Paint): readonly
 			: [head(code, first, paint)];
 	lines.push(...more.map((line) => `  ${line}`));
 	lines.push(...residual.map((object) => `  left behind: ${object}`));
-	// An incomplete rollback always tells what it was rolling back from; else causes are for the curious.
+	// After an incomplete rollback people need the causes to clean up; otherwise they are shown with -v.
 	const causes = residual.length > 0 ? failure.causes : failure.causes.slice(0, verbosity * 8);
 	lines.push(...causes.map((cause) => `  because: ${cause}`));
 	if (path !== undefined) lines.push(`  at ${path}`);
@@ -64,7 +64,7 @@ function plainBlock(failure: Failure, verbosity: number, paint: Paint): readonly
 	return lines;
 }
 
-/** The sentence everybody looks for first. */
+/** What became of the host. */
 function outcome({ code, step }: Failure): string | undefined {
 	switch (code) {
 		case "ERR_ROLLBACK":

@@ -2,7 +2,7 @@ import type { StepReport } from "../../engine/report.js";
 import type { Paint } from "./paint.js";
 import { count } from "./table.js";
 
-/** What a step does to the host, for the eye: makes something, takes something away, or changes it. */
+/** What a step does to the host: makes something, takes something away, or changes it. */
 type Mark = "+" | "-" | "~";
 
 // Labels begin with a verb; everything that neither makes nor takes away is a change.
@@ -15,7 +15,7 @@ function markOf(label: string): Mark {
 	return TAKES.has(verb) ? "-" : "~";
 }
 
-/** The steps, one a line; with `messages` also what goes to the kernel, below each. */
+/** The steps, one a line; with `messages`, below each what is sent to the kernel for it. */
 export function renderSteps(
 	steps: readonly StepReport[],
 	messages: boolean,

@@ -1,7 +1,7 @@
-// Names, kernel messages and file contents come from elsewhere. A terminal obeys control characters, and a reader
-// is deceived by the invisible ones that turn the direction of writing; so nothing of either gets there.
+// Names, kernel messages and file contents come from others. Control characters in them could steer the terminal, and
+// invisible characters that change the direction of writing could deceive the reader: neither is printed.
 const DANGEROUS =
-	// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what this is about
+	// biome-ignore lint/suspicious/noControlCharactersInRegex: these are the ones to find
 	/[\u0000-\u001f\u007f-\u009f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]/g;
 
 function named(character: string): string {
@@ -12,7 +12,7 @@ function named(character: string): string {
 	return code.length > 2 ? `\\u${code.padStart(4, "0")}` : `\\x${code.padStart(2, "0")}`;
 }
 
-/** One line of text that a terminal shows and does not obey. */
+/** One line of text in which such characters are written as escapes. */
 export const printable = (text: string): string => text.replace(DANGEROUS, named);
 
 /** The same for text of several lines. */
@@ -33,7 +33,7 @@ export function printableReport<T>(report: T, key?: string): T {
 	) as T;
 }
 
-/** JSON that is as safe to look at: it escapes below U+0020 by itself, the rest here. */
+/** JSON that is as safe to print. JSON.stringify escapes the characters below U+0020, the others are escaped here. */
 export function printableJson(value: unknown, indent: number): string {
 	const text = JSON.stringify(value, undefined, indent);
 	return text

@@ -28,7 +28,7 @@ export function renderTable(taps: readonly TapStatus[], paint: Paint): readonly 
 	return [paint.bold(header), ...lines.map(state)];
 }
 
-/** Where the host is not what was made: once for each thing, however many taps it is for. */
+/** Every difference once, with all the taps that it concerns. */
 export function renderDrift(report: StatusReport, paint: Paint): readonly string[] {
 	const told = new Map<string, readonly string[]>();
 	for (const { taps, drift } of report.resources) for (const what of drift) told.set(what, taps);
@@ -39,14 +39,14 @@ export function renderDrift(report: StatusReport, paint: Paint): readonly string
 	return [paint.yellow("drift"), ...table(rows).map((line) => `  ${line}`)];
 }
 
-/** What stands beside the taps, and for whom. */
+/** The objects beside the taps, each with the taps that need it. */
 export function renderResources(report: StatusReport, paint: Paint): readonly string[] {
 	if (report.resources.length === 0) return [];
 	const rows = report.resources.map(({ kind, key, taps }) => [subject(kind, key), forWhom(taps)]);
 	return [paint.bold("made for them"), ...table(rows).map((line) => `  ${line}`)];
 }
 
-/** Everything of ours: ok, or in what it differs from what was applied; and what else carries our marks. */
+/** Every object of ours: ok, or how it differs from what was applied; then what else carries our marks. */
 export function renderVerdicts(report: StatusReport, paint: Paint): readonly string[] {
 	const verdicts = report.resources.flatMap(({ kind, key, drift }) => {
 		const what = subject(kind, key);

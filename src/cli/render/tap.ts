@@ -50,7 +50,7 @@ export function renderTap(tap: TapReport, paint: Paint): readonly string[] {
 export const renderTaps = (taps: readonly TapReport[], paint: Paint): readonly string[] =>
 	taps.flatMap((tap, i) => [...(i === 0 ? [] : [""]), ...renderTap(tap, paint)]);
 
-/** A tap as programs get it: what the host reports, and how to start the guest. */
+/** A tap for --json: the report, and the launch arguments of its guest. */
 export const tapWithLaunch = <T extends TapReport>(tap: T) => ({
 	...tap,
 	launch: launchArguments(tap),

@@ -119,10 +119,18 @@ describe("close", () => {
 
 	test("twice, or at once, is as good as once", async () => {
 		await using place = new Place();
-		const host = await place.open();
-		await Promise.all([host.close(), host.close()]);
-		await host.close();
-		await host[Symbol.asyncDispose]();
+		const host = await place.open({ pool: { size: 2, low: 1 } });
+		const up = host.up(tapSpec("tap0"));
+		const closings = [host.close(), host.close()];
+		expect(await Promise.all(closings)).toEqual([undefined, undefined]);
+		expect((await up).changed).toBe(true);
+		const after = place.links;
+		expect(await host.close()).toBeUndefined();
+		expect(await host[Symbol.asyncDispose]()).toBeUndefined();
+		expect(await rejection(host.status())).toMatchObject({ code: "ERR_CLOSED" });
+		// What one close does is done, and nothing more: the taps of the pool are gone, the others stand.
+		expect(after).toEqual(["tap0"]);
+		expect(place.links).toEqual(["tap0"]);
 	});
 
 	test("refuses every later call", async () => {

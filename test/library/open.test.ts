@@ -1,41 +1,80 @@
 import { expect, test } from "vitest";
+import type { PlanReport } from "../../src/index.js";
 import { Machine } from "../kernel/machine.js";
 import { library, Place, rejection, tapSpec } from "./library.js";
 
-test("up, status, plan and down tell what they did", async () => {
+const labels = ({ steps }: PlanReport): string[] => steps.map(({ label }) => label);
+
+test("plan says what up would do, and changes nothing", async () => {
 	await using place = new Place();
 	const host = await place.open();
-
-	const { steps } = await host.plan(tapSpec("tap0"));
-	expect(steps.map(({ label }) => label)).toContain("create tap tap0");
+	const plan = await host.plan(tapSpec("tap0"));
+	expect(labels(plan)).toContain("create tap tap0");
 	expect(place.links).toEqual([]);
+	expect(labels(await host.up(tapSpec("tap0")))).toEqual(labels(plan));
+});
 
+test("up reports the taps as they are on the host", async () => {
+	await using place = new Place();
+	const host = await place.open();
 	const up = await host.up(tapSpec("tap0"));
 	expect(up.changed).toBe(true);
-	expect(up.steps.map(({ label }) => label)).toEqual(steps.map(({ label }) => label));
 	const [tap] = up.taps;
 	expect(tap).toMatchObject({ name: "tap0", network: "lab", mode: "host-only", owner: 500 });
 	expect(place.machine.json("ip -j link show tap0")).toMatchObject([{ ifindex: tap?.index }]);
+});
 
-	const again = await host.up(tapSpec("tap0"));
-	expect(again).toEqual({ changed: false, steps: [], taps: up.taps });
+test("a second up changes nothing", async () => {
+	await using place = new Place();
+	const host = await place.open();
+	const { taps } = await host.up(tapSpec("tap0"));
+	expect(await host.up(tapSpec("tap0"))).toEqual({ changed: false, steps: [], taps });
+});
 
+test("status reports all taps and what was made for them, or the taps that are named", async () => {
+	await using place = new Place();
+	const host = await place.open();
+	const { taps } = await host.up(tapSpec("tap0"));
 	const status = await host.status();
-	expect(status.taps).toEqual([{ ...tap, drift: [] }]);
+	expect(status.taps).toEqual(taps.map((tap) => ({ ...tap, drift: [] })));
 	expect(status.resources.map(({ key }) => key)).toContain("link:tap0");
 	expect(await host.status(["tap1"])).toMatchObject({ taps: [], resources: [] });
-	place.machine.sh("ip link set tap0 down");
-	const { taps } = await host.status(["tap0"]);
-	expect(taps.map(({ drift }) => drift)).toEqual([[expect.stringContaining("state is down")]]);
-	expect((await host.up(tapSpec("tap0"))).changed).toBe(true);
+});
 
-	const planned = await host.planDown({ taps: ["tap0"] });
-	expect(planned.steps.map(({ label }) => label)).toContain("delete tap tap0");
+test("status says where the host drifted, and up repairs it", async () => {
+	await using place = new Place();
+	const host = await place.open();
+	await host.up(tapSpec("tap0"));
+	place.machine.sh("ip link set tap0 down");
+	const drift = async () => (await host.status(["tap0"])).taps.map((tap) => tap.drift);
+	expect(await drift()).toEqual([[expect.stringContaining("state is down")]]);
+	expect((await host.up(tapSpec("tap0"))).changed).toBe(true);
+	expect(await drift()).toEqual([[]]);
+});
+
+test("planDown says what down would do, and changes nothing", async () => {
+	await using place = new Place();
+	const host = await place.open();
+	await host.up(tapSpec("tap0"));
+	expect(labels(await host.planDown({ taps: ["tap0"] }))).toContain("delete tap tap0");
 	expect(place.links).toEqual(["tap0"]);
+});
+
+test("down reports the taps it took down, a second one none", async () => {
+	await using place = new Place();
+	const host = await place.open();
+	await host.up(tapSpec("tap0"));
 	const down = await host.down({ taps: ["tap0", "tap1"] });
 	expect(down).toMatchObject({ changed: true, taps: ["tap0"] });
 	expect(place.links).toEqual([]);
 	expect(await host.down({ taps: ["tap0"] })).toEqual({ changed: false, steps: [], taps: [] });
+});
+
+test("where everything was finished recover finds nothing", async () => {
+	await using place = new Place();
+	const host = await place.open();
+	await host.up(tapSpec("tap0"));
+	await host.down({ taps: ["tap0"] });
 	expect(await host.recover()).toEqual({ outcome: "nothing", steps: [], residual: [] });
 });
 

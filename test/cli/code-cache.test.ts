@@ -16,7 +16,11 @@ import {
 import { join } from "node:path";
 import { Script } from "node:vm";
 import { afterAll, beforeEach, expect, test } from "vitest";
-import { type CachedChunk, readCodeCache, writeCodeCache } from "../../src/cli/startup/code-cache.js";
+import {
+	type CachedChunk,
+	readCodeCache,
+	writeCodeCache,
+} from "../../src/cli/startup/code-cache.js";
 import { scratch } from "../engine/rig.js";
 import { report } from "../fault/campaign.js";
 

@@ -1,17 +1,17 @@
 import type { TapReport } from "../engine/report.js";
 import { type Cidr, contains, formatAddress, parseCidr } from "../inet/cidr.js";
 
-/** What to tell a virtual machine monitor so that its guest is on the tap. What it cannot open is not there. */
+/** Arguments by which a virtual machine monitor gives its guest the tap; absent for one that cannot open the tap. */
 export interface LaunchArguments {
-	/** User Mode Linux, the driver every version has: the guest's device is eth0. */
+	/** User Mode Linux, with the driver that every version has: the guest's device is eth0. */
 	readonly uml?: string | undefined;
-	/** User Mode Linux, the vector driver, several times as fast: the guest's device is vec0. */
+	/** User Mode Linux, with the faster vector driver: the guest's device is vec0. */
 	readonly umlVector?: string | undefined;
-	/** One string an argument. */
+	/** Each string is one argument. */
 	readonly qemu: readonly string[];
 	/** A part of Firecracker's configuration file. */
 	readonly firecracker?: FirecrackerNetwork | undefined;
-	/** Parameter of the guest's kernel (nfsroot.rst); IPv4 is all it knows. */
+	/** A parameter of the guest's kernel, for IPv4 alone (nfsroot.rst). */
 	readonly ip?: string | undefined;
 }
 
@@ -51,7 +51,7 @@ function umlVector(tap: TapReport): string {
 	return ["vec0:transport=tap", `ifname=${tap.name}`, ...mac, ...mtu].join(",");
 }
 
-/** qemu(1), -netdev tap. Without script=no it would run /etc/qemu-ifup, which is what we are here for. */
+/** qemu(1), -netdev tap. Without script=no QEMU would run /etc/qemu-ifup to set up the tap, which is done already. */
 function qemuArguments(tap: TapReport): readonly string[] {
 	// An id begins with a letter (QEMU's id_wellformed); the name of an interface need not.
 	const id = /^[a-z]/i.test(tap.name) ? tap.name : `net-${tap.name}`;
@@ -88,14 +88,14 @@ function ipParameter(tap: TapReport): string | undefined {
 	return `ip=${[...fields, "", "eth0", "off"].join(":")}`;
 }
 
-/** The host, where it forwards for the guest; in a bridged network the LAN has a router of its own. */
+/** The host's address, as it forwards for the guest; empty in a bridged network, where the LAN has a router. */
 function gateway(tap: TapReport, guest: Cidr): string {
 	if (tap.mode === "bridged") return "";
 	const host = tap.addresses.map(parseCidr).find(({ address }) => contains(guest, address));
 	return host === undefined ? "" : formatAddress(host.address);
 }
 
-/** The MTU, if a guest would not assume it by itself. */
+/** The MTU, if it is not what a guest assumes. */
 const unusualMtu = (tap: TapReport): number | undefined => (tap.mtu === 1500 ? undefined : tap.mtu);
 
 const optional = <T>(value: T | undefined): readonly T[] => (value === undefined ? [] : [value]);

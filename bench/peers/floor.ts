@@ -7,7 +7,7 @@
 import { Worker } from "node:worker_threads";
 import { CONTENDER, range } from "../guest.js";
 import { answerLines } from "./answers.js";
-import type { Errand, Place } from "./floor_thread.js";
+import type { Job, Place } from "./floor_thread.js";
 
 const [netns = "", folder = "", what] = process.argv.slice(2);
 const place: Place = { netns, folder, pool: what === "pool" };
@@ -21,11 +21,11 @@ thread.on("message", (done: readonly number[]) => {
 	}
 });
 
-function ask(errand: (id: number) => Errand): Promise<void> {
+function ask(job: (id: number) => Job): Promise<void> {
 	const id = next++;
 	return new Promise((resolve) => {
 		waiting.set(id, resolve);
-		thread.postMessage(errand(id));
+		thread.postMessage(job(id));
 	});
 }
 /** A guest in the group of those that go down as one with `first`. */

@@ -6,7 +6,7 @@ import { Journal } from "./floor_journal.js";
 import { FIRST_INDEX, Send } from "./floor_messages.js";
 
 /** One guest for the group of that name, or all guests of a group away. */
-export type Errand =
+export type Job =
 	| { readonly id: number; readonly up: number; readonly group: number }
 	| { readonly id: number; readonly down: readonly [first: number, count: number] };
 
@@ -98,18 +98,18 @@ function down(first: number, count: number): void {
 
 const port = parentPort;
 if (port === null) throw new Error("floor_thread.ts runs in a worker thread");
-port.on("message", (first: Errand) => {
-	const errands = [first];
+port.on("message", (first: Job) => {
+	const jobs = [first];
 	// What has arrived meanwhile goes along.
 	for (let next = receiveMessageOnPort(port); next; next = receiveMessageOnPort(port))
-		errands.push(next.message as Errand);
-	const ups = errands.filter((errand) => "up" in errand);
+		jobs.push(next.message as Job);
+	const ups = jobs.filter((job) => "up" in job);
 	const [{ group } = { group: 0 }] = ups;
 	if (ups.length > 0)
 		up(
-			ups.map((errand) => errand.up),
+			ups.map((job) => job.up),
 			group,
 		);
-	for (const errand of errands) if ("down" in errand) down(...errand.down);
-	port.postMessage(errands.map(({ id }) => id));
+	for (const job of jobs) if ("down" in job) down(...job.down);
+	port.postMessage(jobs.map(({ id }) => id));
 });

@@ -12,7 +12,7 @@ export interface Io {
 	/** The real user id. */
 	readonly uid: number;
 	/** Aborted when nobody reads stdout any more: a command that would write for ever ends then. */
-	readonly ended: AbortSignal;
+	readonly outputClosed: AbortSignal;
 	/** All of standard input. */
 	readStdin(): Promise<string>;
 	/** From now on Ctrl-C and SIGTERM abort a signal instead of ending the process. */
@@ -29,10 +29,10 @@ export interface Interruption {
  * that is changing the host, so EPIPE is no error here: the rest of the output is dropped.
  */
 export function processIo(): Io {
-	let ended: AbortController | undefined;
+	let closed: AbortController | undefined;
 	const stderr = new Descriptor(2, () => {});
 	const stdout = new Descriptor(1, ({ code, message }) => {
-		ended?.abort();
+		closed?.abort();
 		if (code === "EPIPE") return;
 		stderr.write(`umlnet-nl: cannot write the output: ${message}\n`);
 		process.exitCode = Exit.internal;
@@ -42,10 +42,10 @@ export function processIo(): Io {
 		stderr,
 		env: process.env,
 		uid: process.getuid?.() ?? 0,
-		get ended() {
-			ended ??= new AbortController();
-			if (stdout.isBroken) ended.abort();
-			return ended.signal;
+		get outputClosed() {
+			closed ??= new AbortController();
+			if (stdout.isBroken) closed.abort();
+			return closed.signal;
 		},
 		async readStdin() {
 			const { DocumentText } = await import("./document.js");

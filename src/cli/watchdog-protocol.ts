@@ -7,7 +7,7 @@ export const DISMISSED = "dismissed";
 
 /** A watchdog as the command that started it sees it. */
 export interface Watchdog {
-	/** It is not needed any more; resolves when it has gone. */
+	/** It is not needed any more; resolves when it has exited. */
 	dismiss(): Promise<void>;
 	/** End without it: from now on it rolls back as soon as the deadline is over. */
 	handOver(): void;

@@ -32,7 +32,7 @@ export async function startWatchdog(stateDir: string | undefined): Promise<Watch
 		detached: true,
 		stdio: "pipe",
 	});
-	const gone = once(child, "close").catch(() => {});
+	const exited = once(child, "close").catch(() => {});
 	child.stdin.on("error", () => {});
 	let complaint = "";
 	child.stderr.on("data", (text) => {
@@ -41,11 +41,11 @@ export async function startWatchdog(stateDir: string | undefined): Promise<Watch
 	const start = AbortSignal.timeout(START_MS);
 	const word = await Promise.race([
 		once(child.stdout, "data", { signal: start }).then(String, () => ""),
-		gone.then(() => ""),
+		exited.then(() => ""),
 	]);
 	if (word.trim() !== READY) {
 		child.kill("SIGKILL");
-		await gone;
+		await exited;
 		throw new UmlnetError("ERR_WATCHDOG", "no watchdog could be started, which would roll back", {
 			cause: new Error(complaint.trim() || "it said nothing"),
 			hint: "without --confirm-within none is needed",
@@ -58,7 +58,7 @@ export async function startWatchdog(stateDir: string | undefined): Promise<Watch
 		async dismiss() {
 			child.ref();
 			child.stdin.end(DISMISSED);
-			await gone;
+			await exited;
 		},
 		handOver: () => void child.stdin.end(),
 	};

@@ -43,8 +43,8 @@ export class DeferredDeletes {
 export function areDeleted(kernel: Kernel, deletes: readonly PendingDeletes[]): boolean {
 	const links = deletes.flatMap(linksOf);
 	if (links.some(({ index }) => kernel.linkName(index) !== undefined)) return false;
-	// Links leave the index before their addresses and routes are gone; reading one waits for the RTNL lock, and so
-	// for those.
+	// A link vanishes from the index before its addresses and routes do. Reading one waits for the RTNL lock, and so for
+	// those.
 	readLinks(
 		kernel,
 		links.slice(-1).map(({ index }) => index),

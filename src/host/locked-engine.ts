@@ -43,8 +43,8 @@ export class LockedEngine {
 	}
 
 	/**
-	 * Run something with the lock held and the journal up to date; first end what a killed process left half done,
-	 * unless `recover` is false. @throws LockError
+	 * Run something with the lock held and the journal up to date; before that, undo or finish what a
+	 * killed process did not finish, unless `recover` is false. @throws LockError
 	 */
 	async run<T>(body: () => T, recover = true): Promise<T> {
 		await this.#lock.acquire(this.#timeout);
@@ -66,7 +66,7 @@ export class LockedEngine {
 		return body();
 	}
 
-	/** End what a killed process left half done. @throws RollbackError */
+	/** Undo or finish what a killed process did not finish. @throws RollbackError */
 	recover(): Promise<RecoverReport> {
 		return this.run(() => {
 			const report = this.engine.recover();

@@ -25,7 +25,10 @@ export interface StatusOptions {
 	readonly verify?: boolean;
 }
 
-/** The networks of a namespace. Every call is one transaction, and first ends what a killed process left. */
+/**
+ * The networks of a namespace. Every change is one transaction; before it, what a killed process did not finish is
+ * undone or finished.
+ */
 export interface Networks {
 	/** Bring up all taps of the spec, or none. Idempotent. @throws UmlnetError */
 	up(spec: Spec): Promise<UpReport>;
@@ -40,7 +43,7 @@ export interface Networks {
 	 * whether everything is exactly as applied, and in `strays` what else carries our marks. @throws UmlnetError
 	 */
 	status(taps?: readonly string[], options?: StatusOptions): Promise<StatusReport>;
-	/** Undo or finish what a killed process left half done. @throws RollbackError */
+	/** Undo or finish what a killed process did not finish. @throws RollbackError */
 	recover(): Promise<RecoverReport>;
 	/**
 	 * Keep what waits to be confirmed.

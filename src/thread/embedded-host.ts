@@ -73,7 +73,7 @@ export class EmbeddedHost implements Networks {
 		return this.#channel.request(request, options) as Promise<StatusReport>;
 	}
 
-	/** Undo or finish what a killed process left half done. Every `up` and `down` does so first anyway. */
+	/** Undo or finish what a killed process did not finish. Every `up` and `down` does so first anyway. */
 	recover(options?: CallOptions): Promise<RecoverReport> {
 		return this.#channel.request({ verb: "recover" }, options) as Promise<RecoverReport>;
 	}

@@ -32,13 +32,13 @@ export interface Surroundings {
 /** Run a command line with everything around it made up. */
 export async function umlnet(argv: readonly string[], around: Surroundings = {}): Promise<Ended> {
 	const { host = {}, openError, env = {}, stdin = "", uid = 1000, tty = false } = around;
-	const ended = new AbortController();
+	const closed = new AbortController();
 	const texts = { stdout: "", stderr: "" };
 	const sink = (name: keyof typeof texts): Sink => ({
 		write(text) {
 			texts[name] += text;
 			if (texts.stdout.split("\n").length > (around.lines ?? Number.POSITIVE_INFINITY))
-				ended.abort();
+				closed.abort();
 		},
 		isTTY: tty,
 		columns: 100,
@@ -48,7 +48,7 @@ export async function umlnet(argv: readonly string[], around: Surroundings = {})
 		stderr: sink("stderr"),
 		env,
 		uid,
-		ended: ended.signal,
+		outputClosed: closed.signal,
 		readStdin: async () => stdin,
 		listenForInterruption: () => ({
 			signal: around.interrupted ? AbortSignal.abort() : new AbortController().signal,

@@ -10,13 +10,13 @@ import { filled, guest, parked, UPLINK } from "./pool.js";
 import { node, Running, strace } from "./program.js";
 
 /** A process that keeps a pool. */
-const keeper = ({ machine, stateDir }: Place, size: number, under: readonly string[] = []) =>
+const poolProcess = ({ machine, stateDir }: Place, size: number, under: readonly string[] = []) =>
 	new Running(machine, [...under, ...node("pool.mjs", stateDir, `${size}`)]);
 
 test("everybody sees who has parked taps", async () => {
 	await using place = new Place();
 	const other = await place.open();
-	const process = keeper(place, 3);
+	const process = poolProcess(place, 3);
 	const names = await process.next<string[]>();
 	const seen = await parked(other);
 	expect(seen.map(({ name }) => name).toSorted()).toEqual(names.toSorted());
@@ -76,7 +76,7 @@ test("closing deletes all that is parked with one request", async () => {
 	await using host = await place.open();
 	await host.up(tapSpec("tap0"));
 	const file = join(place.stateDir, "..", "trace");
-	const process = keeper(place, 20, strace(file, "-e", "trace=sendto", "-e", "abbrev=none"));
+	const process = poolProcess(place, 20, strace(file, "-e", "trace=sendto", "-e", "abbrev=none"));
 	expect(await process.next()).toHaveLength(20);
 	expect(place.links).toHaveLength(21);
 	process.go();
@@ -88,7 +88,7 @@ test("closing deletes all that is parked with one request", async () => {
 
 test("a killed process's pool goes as one group with whatever is done next", async () => {
 	await using place = new Place();
-	const process = keeper(place, 20);
+	const process = poolProcess(place, 20);
 	const names = await process.next<string[]>();
 	expect(place.links.toSorted()).toEqual(names.toSorted());
 	await process.end("SIGKILL");
@@ -103,7 +103,7 @@ test("a killed process's pool goes as one group with whatever is done next", asy
 
 test("a living process's pool is left alone", async () => {
 	await using place = new Place();
-	const process = keeper(place, 4);
+	const process = poolProcess(place, 4);
 	const names = await process.next<string[]>();
 	const host = await place.open();
 	await host.up(tapSpec("tap0", "tap1"));

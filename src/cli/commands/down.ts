@@ -39,8 +39,8 @@ async function down(
 	const { change } = await import("../provisional.js");
 	const report = await change(session, (host, options) => host.down(target, options));
 	session.result(report, () => []);
-	const gone =
+	const subject =
 		report.taps.length === 1 ? `${report.taps[0]} is` : `${count(report.taps.length, "tap")} are`;
-	await session.sayDone(`${gone} down: ${count(report.steps.length, "change")}`, report);
+	await session.sayDone(`${subject} down: ${count(report.steps.length, "change")}`, report);
 	return session.ending(report);
 }

@@ -129,6 +129,7 @@ function filterOf(table: string): Filter {
 
 async function watch(session: Session): Promise<number> {
 	const nftables = await load(session);
-	for await (const change of nftables.watch({ signal: session.io.ended })) session.line(change);
+	for await (const change of nftables.watch({ signal: session.io.outputClosed }))
+		session.line(change);
 	return Exit.done;
 }

@@ -25,7 +25,7 @@ async function watch(session: Session, process: string): Promise<number> {
 		// Fails before READY is said where the state directory or the namespace cannot be used.
 		await host.dueIn(process);
 		let word: string | undefined;
-		// The kernel closes the pipe when the one who started us is gone, however it went.
+		// The kernel closes the pipe when the process that started us ends, however it ends.
 		const parted = session.io.readStdin().then((text) => {
 			word = text;
 		});

@@ -32,7 +32,7 @@ export function renderEvent(event: DemoEvent, paint: Paint): readonly string[] {
 		case "pinged":
 			return [`  ${pinged(event, paint)}`];
 		case "left":
-			return ["", ...left(event.differences, paint)];
+			return ["", ...remaining(event.differences, paint)];
 	}
 }
 
@@ -49,7 +49,7 @@ function pinged(
 	return `pings ${to}, ${whom}: ${brush(`${received} of ${sent} came back`)}${time}${identity}`;
 }
 
-function left(differences: readonly string[], paint: Paint): readonly string[] {
+function remaining(differences: readonly string[], paint: Paint): readonly string[] {
 	if (differences.length > 0) return [paint.red("left behind or changed:"), ...differences];
 	const what = "links, addresses, routes, nft tables and sysctls are what they were before up";
 	return [`${paint.green("nothing is left:")} ${what}`];

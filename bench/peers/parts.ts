@@ -14,7 +14,7 @@ export const PARTS = {
 	"messages to the kernel, laid out and read": /^(netlink|kernel|uapi)\//,
 	"spec and pool": /^(spec\/|inet\/|host\/(guest-specs|pool))/,
 	"plan and transaction": /^(engine\/|kinds\/)/,
-	"between the threads": /^(thread|host)\/|^node:/,
+	"between the threads": /^(thread|host|service)\/|^node:/,
 	"garbage collected": /^\(garbage collector\)/,
 	waiting: /^\(idle\)/,
 	"the rest of the runtime": /^/,

@@ -1,4 +1,7 @@
-/** A warm pool: taps made ahead of time, for guests that accept any name. */
+/**
+ * A warm pool: taps made ahead of time, for guests that accept any name. While a tap is idle it is parked on the host:
+ * down, and without any setting of a guest.
+ */
 import { randomInt } from "node:crypto";
 import { LockError } from "../engine/error.js";
 import type { GroupRequest } from "../engine/group.js";

@@ -72,10 +72,12 @@ export class Host implements ConfirmableNetworks {
 			const report = only(engine.up(requests, options.confirmWithin));
 			if (options.prune !== true) return report;
 			const pruned = only(engine.down([{ id: 0, taps: this.#others(spec) }]));
+			const losses = [...(report.losses ?? []), ...(pruned.losses ?? [])];
 			return {
 				...report,
 				changed: report.changed || pruned.changed,
 				steps: [...report.steps, ...pruned.steps],
+				...(losses.length > 0 && { losses }),
 			};
 		});
 	}

@@ -136,8 +136,9 @@ function namesOf(which: Which<unknown>): readonly string[] {
 /** A `take` gets its tap; a `down` gets the report of a down, also where the taps were reset instead. */
 function responseTo({ id, request }: Received, outcome: GroupOutcome): Response {
 	if ("error" in outcome) return { id, error: packError(outcome.error) };
-	const { changed, steps, taps } = outcome.report;
+	const { changed, steps, taps, losses } = outcome.report;
 	if (request.verb === "up") return { id, value: outcome.report };
 	if (request.verb === "take") return { id, value: taps[0] };
-	return { id, value: { changed, steps, taps: tapsIn(outcome.report) } };
+	const report = { changed, steps, taps: tapsIn(outcome.report) };
+	return { id, value: losses === undefined ? report : { losses, ...report } };
 }

@@ -1,5 +1,7 @@
 import { expect, test } from "vitest";
+import { Host } from "../../src/host/host.js";
 import type { PlanReport } from "../../src/index.js";
+import { checkSpec } from "../../src/spec/spec.js";
 import { Machine } from "../kernel/machine.js";
 import { library, Place, rejection, tapSpec } from "./library.js";
 
@@ -68,6 +70,36 @@ test("down reports the taps it took down, a second one none", async () => {
 	expect(down).toMatchObject({ changed: true, taps: ["tap0"] });
 	expect(place.links).toEqual([]);
 	expect(await host.down({ taps: ["tap0"] })).toEqual({ changed: false, steps: [], taps: [] });
+});
+
+test("what others do not get back is reported", async () => {
+	await using place = new Place();
+	const host = await place.open();
+	const network = { mode: "bridged", bridge: "br0", uplink: "eth1" };
+	const spec = (...taps: string[]) => ({
+		version: 1,
+		networks: { lab: network },
+		taps: Object.fromEntries(taps.map((name) => [name, { network: "lab", owner: 500 }])),
+	});
+	const withoutUplink = async () => {
+		place.machine.sh(
+			"ip link add eth1 type veth peer name lan0; ip address add 10.9.0.1/24 dev eth1",
+		);
+		await host.up(spec("tap0"));
+		place.machine.sh("ip link delete eth1");
+	};
+	const losses = [{ subject: expect.stringContaining("10.9.0.1/24"), reason: expect.any(String) }];
+
+	await withoutUplink();
+	expect(await host.down({ taps: ["tap0"] })).toMatchObject({ taps: ["tap0"], losses });
+	await withoutUplink();
+	expect(await host.down({ all: true })).toMatchObject({ taps: ["tap0"], losses });
+	await withoutUplink();
+	place.machine.enter();
+	const pruning = Host.open({ stateDir: place.stateDir });
+	const pruned = await pruning.up(checkSpec(tapSpec("tap1")), { prune: true });
+	pruning.close();
+	expect(pruned).toMatchObject({ taps: [{ name: "tap1" }], losses });
 });
 
 test("where everything was finished recover finds nothing", async () => {

@@ -28,9 +28,16 @@ import { type Change, type Endpoint, pack, type Sort, unpack } from "./item.js";
 
 const FOR_EVER = 0xffff_ffff;
 
-/** The addresses somebody gave to the link. The kernel's own link-local one stays with the link it was made for. */
-const isGiven = ({ IFA_PROTO, ifa_family, ifa_scope }: Address): boolean =>
-	IFA_PROTO !== IFAPROT_KERNEL_LL && !(ifa_family === AF_INET6 && ifa_scope === RT_SCOPE_LINK);
+/**
+ * The addresses somebody gave to the link. The kernel's own link-local one stays with the link it was made for; before
+ * Linux 5.18 it does not say which that is, but mostly it is made of the MAC (RFC 4291 appendix A).
+ */
+const isGiven = ({ IFA_PROTO, ifa_family, ifa_scope, IFA_ADDRESS }: Address): boolean =>
+	IFA_PROTO !== IFAPROT_KERNEL_LL &&
+	!(ifa_family === AF_INET6 && ifa_scope === RT_SCOPE_LINK && isOfMac(IFA_ADDRESS));
+
+const isOfMac = (address: Uint8Array = new Uint8Array()): boolean =>
+	address[11] === 0xff && address[12] === 0xfe;
 
 const decode = (packed: string): Address => RTM_NEWADDR.decode(unpack(packed));
 

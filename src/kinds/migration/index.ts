@@ -2,6 +2,7 @@ import type { Loss, Step } from "../../engine/kind.js";
 import type { Kernel } from "../../kernel/kernel.js";
 import { PROTOCOL } from "../mark.js";
 import { addresses } from "./address.js";
+import { deletedRoutes } from "./deleted-route.js";
 import { type Change, type Endpoint, type Sort, stepOf } from "./item.js";
 import { neighbours } from "./neighbour.js";
 import { nexthops } from "./nexthop.js";
@@ -14,10 +15,14 @@ export type { Endpoint } from "./item.js";
  * All that can move from one link to another, in the order in which it is put on the new one: addresses make gateways
  * reachable, nexthops what goes by them, and the kernel forgets neighbours with the last address of their link.
  */
-const SORTS = { addresses, routes, nexthops, neighbours, rules } as const satisfies Record<
-	string,
-	Sort
->;
+const SORTS = {
+	addresses,
+	deletedRoutes,
+	routes,
+	nexthops,
+	neighbours,
+	rules,
+} as const satisfies Record<string, Sort>;
 type SortName = keyof typeof SORTS;
 const NAMES = Object.keys(SORTS) as SortName[];
 

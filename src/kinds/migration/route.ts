@@ -1,6 +1,6 @@
 import type { StepConflict } from "../../engine/kind.js";
 import { formatAddress } from "../../inet/address.js";
-import { type Route, readRoutes } from "../../kernel/read.js";
+import { type Address, type Route, readAddresses, readRoutes } from "../../kernel/read.js";
 import { request } from "../../netlink/request.js";
 import { NLM_F_APPEND, NLM_F_CREATE, NLM_F_REPLACE } from "../../uapi/netlink.js";
 import {
@@ -9,11 +9,11 @@ import {
 	RTN_LOCAL,
 	RTNH_F_ONLINK,
 	RTPROT_DHCP,
-	RTPROT_KERNEL,
 	RTPROT_RA,
 } from "../../uapi/rtnetlink.js";
 import { AF_INET, AF_INET6 } from "../../uapi/socket.js";
 import { alreadyThere } from "../conflict.js";
+import { isKernelMade } from "./connected.js";
 import { type Endpoint, type Item, pack, type Sort, unpack } from "./item.js";
 
 type GivenRoute = Parameters<typeof RTM_NEWROUTE.encode>[0];
@@ -25,8 +25,10 @@ const TICKS_PER_SECOND = 100;
  * The routes somebody made. The kernel makes those of an address itself, and takes them along; those that a router
  * advertised it learns anew; those by a nexthop object go where the object goes.
  */
-const isMade = ({ rtm_protocol, RTA_NH_ID }: Route): boolean =>
-	rtm_protocol !== RTPROT_KERNEL && rtm_protocol !== RTPROT_RA && RTA_NH_ID === undefined;
+const isMade = (route: Route, addresses: readonly Address[]): boolean =>
+	!isKernelMade(route, addresses) &&
+	route.rtm_protocol !== RTPROT_RA &&
+	route.RTA_NH_ID === undefined;
 
 /** In words: `default route`, `route 10.0.0.0/8`. */
 function textOf({
@@ -70,10 +72,13 @@ const inTheWay = (route: GivenRoute, { link }: Endpoint): StepConflict =>
 
 /** Routes of both families, in all tables. */
 export const routes: Sort = {
-	read: (kernel, { index }) =>
-		inOrder(
-			[AF_INET, AF_INET6].flatMap((family) => readRoutes(kernel, family, index)).filter(isMade),
-		).map((route) => pack(encode(route))),
+	read(kernel, { index }) {
+		const addresses = readAddresses(kernel, index);
+		const all = [AF_INET, AF_INET6].flatMap((family) => readRoutes(kernel, family, index));
+		return inOrder(all.filter((route) => isMade(route, addresses))).map((route) =>
+			pack(encode(route)),
+		);
+	},
 	item(packed, from, to): Item {
 		const [old, fresh] = [routeOver(packed, from, from), routeOver(packed, from, to)];
 		const label = `put ${textOf(fresh)} on ${to.link}`;

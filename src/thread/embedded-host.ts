@@ -9,8 +9,16 @@ import type {
 	UpReport,
 } from "../engine/report.js";
 import type { GuestInput } from "../host/pool.js";
+import {
+	checkArgument,
+	checkOptions,
+	checkWhich,
+	names,
+	object,
+	signal,
+	truth,
+} from "../service/arguments.js";
 import type { Networks, PlanOptions, StatusOptions, Which } from "../service/networks.js";
-import { UmlnetError } from "../sys/error.js";
 import { type CallOptions, WorkerChannel } from "./channel.js";
 
 /** A spec as plain data, validated before anything is changed. */
@@ -29,7 +37,9 @@ export class EmbeddedHost implements Networks {
 	}
 
 	/** Bring up all taps of the spec, or none. Idempotent. @throws UmlnetError */
-	up(spec: SpecInput, options?: CallOptions): Promise<UpReport> {
+	async up(spec: SpecInput, options?: CallOptions): Promise<UpReport> {
+		checkArgument("up", "the spec", spec, object);
+		checkOptions("up", options, CALL);
 		return this.#channel.request({ verb: "up", spec }, options) as Promise<UpReport>;
 	}
 
@@ -37,7 +47,9 @@ export class EmbeddedHost implements Networks {
 	 * A tap for a guest that may have any name: out of the pool, so most of it is already there. Needs
 	 * `open({ pool })`. Given back by `down`, it is reset and waits in the pool again. @throws UmlnetError
 	 */
-	take(guest: GuestInput, options?: CallOptions): Promise<TapReport> {
+	async take(guest: GuestInput, options?: CallOptions): Promise<TapReport> {
+		checkArgument("take", "the guest", guest, object);
+		checkOptions("take", options, CALL);
 		// A caller who has aborted never learns the tap's name, so nobody else could give it back.
 		const giveBack = (tap: unknown): void => {
 			this.down({ taps: [(tap as TapReport).name] }).catch(() => {});
@@ -47,19 +59,23 @@ export class EmbeddedHost implements Networks {
 
 	/** Take down taps, all or none; what is not up is passed over. @throws UmlnetError */
 	async down(which: Which<unknown>, options?: CallOptions): Promise<DownReport> {
-		const request = { verb: "down", which: checkWhich(which) } as const;
+		checkOptions("down", options, CALL);
+		const request = { verb: "down", which: checkWhich("down", which) } as const;
 		return this.#channel.request(request, options) as Promise<DownReport>;
 	}
 
 	/** What `up` would do, step by step. Changes nothing. @throws UmlnetError */
-	plan(spec: SpecInput, options?: CallOptions & PlanOptions): Promise<PlanReport> {
+	async plan(spec: SpecInput, options?: CallOptions & PlanOptions): Promise<PlanReport> {
+		checkArgument("plan", "the spec", spec, object);
+		checkOptions("plan", options, { ...CALL, prune: truth });
 		const prune = options?.prune ?? false;
 		return this.#channel.request({ verb: "plan", spec, prune }, options) as Promise<PlanReport>;
 	}
 
 	/** What `down` would do, step by step. Changes nothing. @throws UmlnetError */
 	async planDown(which: Which<unknown>, options?: CallOptions): Promise<PlanReport> {
-		const request = { verb: "planDown", which: checkWhich(which) } as const;
+		checkOptions("planDown", options, CALL);
+		const request = { verb: "planDown", which: checkWhich("planDown", which) } as const;
 		return this.#channel.request(request, options) as Promise<PlanReport>;
 	}
 
@@ -67,14 +83,20 @@ export class EmbeddedHost implements Networks {
 	 * What is ours, and where the host drifted from what was asked. With `verify` the report says in `exact`
 	 * whether everything is exactly as applied, and in `strays` what else carries our marks. @throws UmlnetError
 	 */
-	status(taps?: readonly string[], options?: CallOptions & StatusOptions): Promise<StatusReport> {
+	async status(
+		taps?: readonly string[],
+		options?: CallOptions & StatusOptions,
+	): Promise<StatusReport> {
+		if (taps !== undefined) checkArgument("status", "the list of taps", taps, names);
+		checkOptions("status", options, { ...CALL, verify: truth });
 		const verify = options?.verify ?? false;
 		const request = { verb: "status", taps, verify } as const;
 		return this.#channel.request(request, options) as Promise<StatusReport>;
 	}
 
 	/** Undo or finish what a killed process did not finish. Every `up` and `down` does so first anyway. */
-	recover(options?: CallOptions): Promise<RecoverReport> {
+	async recover(options?: CallOptions): Promise<RecoverReport> {
+		checkOptions("recover", options, CALL);
 		return this.#channel.request({ verb: "recover" }, options) as Promise<RecoverReport>;
 	}
 
@@ -82,7 +104,8 @@ export class EmbeddedHost implements Networks {
 	 * Keep what waits to be confirmed, whichever process has applied it.
 	 * @throws NotConfirmedError when that comes too late, ConflictError when there is nothing to confirm
 	 */
-	confirm(options?: CallOptions): Promise<ConfirmReport> {
+	async confirm(options?: CallOptions): Promise<ConfirmReport> {
+		checkOptions("confirm", options, CALL);
 		return this.#channel.request({ verb: "confirm" }, options) as Promise<ConfirmReport>;
 	}
 
@@ -99,12 +122,5 @@ export class EmbeddedHost implements Networks {
 	}
 }
 
-/** Callers in plain JavaScript, whom no compiler warns, are told what they got wrong. */
-function checkWhich(which: Which<unknown>): Which<unknown> {
-	const { taps, spec, all }: { taps?: unknown; spec?: unknown; all?: unknown } = which ?? {};
-	const named = Array.isArray(taps) && taps.every((name) => typeof name === "string");
-	if (named || (taps === undefined && (spec !== undefined || all === true))) return which;
-	throw new UmlnetError("ERR_USAGE", "which taps? Neither their names nor a spec nor all", {
-		hint: "{ taps: [NAME] }, { spec } or { all: true }",
-	});
-}
+/** The options that every call has. */
+const CALL = { signal } as const;

@@ -1,6 +1,7 @@
 import { Worker } from "node:worker_threads";
 import type { HostOptions } from "../host/host.js";
 import type { PoolOptions } from "../host/pool.js";
+import { checkOptions, milliseconds, object, text } from "../service/arguments.js";
 import { unpackError } from "../service/errors.js";
 import { closedError } from "./channel.js";
 import { EmbeddedHost } from "./embedded-host.js";
@@ -14,9 +15,15 @@ export type OpenOptions = HostOptions & {
 /**
  * Open a network namespace of this host: its engine starts in a thread of its own. Several may be open at
  * once, on different namespaces or on one.
- * @throws UmlnetError ERR_SPEC for a namespace that is not there, ERR_PERMISSION
+ * @throws UmlnetError ERR_USAGE for an option of a wrong type, ERR_SPEC for a namespace that is not there, ERR_PERMISSION
  */
 export async function open(options: OpenOptions = {}): Promise<EmbeddedHost> {
+	checkOptions("open", options, {
+		netns: text,
+		stateDir: text,
+		timeout: milliseconds,
+		pool: object,
+	});
 	const worker = new Worker(new URL("./worker.js", import.meta.url), {
 		workerData: { ...options },
 	});

@@ -164,7 +164,7 @@ test("what is no call at all is refused, and the next one served", async () => {
 	const host = await place.open();
 	const calls: readonly (readonly [string, () => Promise<unknown>])[] = [
 		["ERR_USAGE", () => host.up({ version: 1, act() {} })],
-		["ERR_SPEC", () => host.up(undefined as never)],
+		["ERR_USAGE", () => host.up(undefined as never)],
 		["ERR_USAGE", () => host.down(undefined as never)],
 		["ERR_USAGE", () => host.down({ taps: "tap0" } as never)],
 		["ERR_USAGE", () => host.down({ taps: [1] } as never)],

@@ -1,0 +1,90 @@
+/** What callers in plain JavaScript give, whom no compiler warns: looked at before anything is sent. */
+import { UmlnetError } from "../sys/error.js";
+import type { Which } from "./networks.js";
+
+/** Whether a value is what an option or argument takes. */
+interface Test {
+	/** What is taken: `a string`. */
+	readonly takes: string;
+	is(value: unknown): boolean;
+}
+const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
+	typeof value === "object" && value !== null && !Array.isArray(value);
+
+export const text: Test = {
+	takes: "a string that is not empty",
+	is: (value) => typeof value === "string" && value !== "" && !value.includes("\0"),
+};
+export const truth: Test = { takes: "true or false", is: (value) => typeof value === "boolean" };
+export const object: Test = { takes: "an object", is: isObject };
+export const names: Test = {
+	takes: "an array of names",
+	is: (value) => Array.isArray(value) && value.every((name) => typeof name === "string"),
+};
+export const milliseconds: Test = {
+	takes: "a number of milliseconds, 0 or more",
+	is: (value) => typeof value === "number" && Number.isFinite(value) && value >= 0,
+};
+/** One of another realm (a vm, another thread's) is as good. */
+export const signal: Test = {
+	takes: "an AbortSignal",
+	is: (value) =>
+		isObject(value) &&
+		typeof value.aborted === "boolean" &&
+		typeof value.addEventListener === "function" &&
+		typeof value.removeEventListener === "function",
+};
+const SIGNAL_HINT = "the signal of an AbortController is its property `signal`";
+
+/**
+ * Look at the options of a call; those that are not in `tests` are none, and likely a slip of the pen.
+ * @throws UmlnetError ERR_USAGE
+ */
+export function checkOptions(
+	call: string,
+	options: unknown,
+	tests: Readonly<Record<string, Test>>,
+): void {
+	if (options === undefined) return;
+	if (!isObject(options)) throw usage(`${call}: the options are ${kindOf(options)}, not an object`);
+	for (const [name, value] of Object.entries(options)) {
+		const test = tests[name];
+		if (test === undefined)
+			throw usage(
+				`${call} has no option ${name}`,
+				`its options are ${Object.keys(tests).join(", ")}`,
+			);
+		if (value === undefined || test.is(value)) continue;
+		const hint = test === signal ? SIGNAL_HINT : undefined;
+		throw usage(`${call}: option ${name} takes ${test.takes}, not ${kindOf(value)}`, hint);
+	}
+}
+
+/** @throws UmlnetError ERR_USAGE */
+export function checkArgument(call: string, name: string, value: unknown, test: Test): void {
+	if (!test.is(value)) throw usage(`${call}: ${name} is ${kindOf(value)}, not ${test.takes}`);
+}
+
+/** @throws UmlnetError ERR_USAGE */
+export function checkWhich(call: string, which: unknown): Which<unknown> {
+	const { taps, spec, all } = isObject(which) ? which : {};
+	const isNamed = names.is(taps) && spec === undefined && all === undefined;
+	const isSpec = taps === undefined && isObject(spec) && all === undefined;
+	const isAll = taps === undefined && spec === undefined && all === true;
+	if (isNamed || isSpec || isAll) return which as Which<unknown>;
+	throw usage(
+		`${call}: which taps? Neither their names nor a spec nor all`,
+		"{ taps: [NAME] }, { spec } or { all: true }",
+	);
+}
+
+function kindOf(value: unknown): string {
+	if (value === null || value === undefined) return String(value);
+	if (value === "") return "an empty string";
+	if (Array.isArray(value)) return "an array";
+	if (typeof value === "number" || typeof value === "boolean") return String(value);
+	return typeof value === "object" ? "an object" : `a ${typeof value}`;
+}
+
+const usage = (message: string, hint?: string): UmlnetError =>
+	new UmlnetError("ERR_USAGE", message, { hint });

@@ -2,6 +2,7 @@
 import type { RequestOutcome } from "../engine/engine.js";
 import { commitGroup, type GroupOutcome, type GroupRequest } from "../engine/group.js";
 import type { PendingDeletes } from "../engine/journal/journal.js";
+import type { WantedTap } from "../engine/plan.js";
 import type {
 	ConfirmReport,
 	DownReport,
@@ -12,8 +13,8 @@ import type {
 } from "../engine/report.js";
 import type { Kernel } from "../kernel/kernel.js";
 import { LinuxKernel } from "../kernel/linux.js";
-import { readFlags } from "../kernel/read.js";
-import { wantedTaps } from "../kinds/index.js";
+import { readFlags, readIndex } from "../kernel/read.js";
+import { isKnownUplink, wantedTaps } from "../kinds/index.js";
 import type {
 	ConfirmableNetworks,
 	ConfirmState,
@@ -68,7 +69,7 @@ export class Host implements ConfirmableNetworks {
 	up(spec: Spec, options: UpOptions = {}): Promise<UpReport> {
 		const { engine } = this.#locked;
 		return this.#locked.run(() => {
-			const requests = [{ id: 0, taps: wantedTaps(spec) }];
+			const requests = [{ id: 0, taps: this.wanted(spec) }];
 			const report = only(engine.up(requests, options.confirmWithin));
 			if (options.prune !== true) return report;
 			const pruned = only(engine.down([{ id: 0, taps: this.#others(spec) }]));
@@ -92,7 +93,7 @@ export class Host implements ConfirmableNetworks {
 	plan(spec: Spec, options: PlanOptions = {}): Promise<PlanReport> {
 		const { engine } = this.#locked;
 		return this.#locked.read(() => {
-			const { steps } = engine.planUp([{ id: 0, taps: wantedTaps(spec) }]);
+			const { steps } = engine.planUp([{ id: 0, taps: this.wanted(spec) }]);
 			if (options.prune !== true) return { steps };
 			return { steps: [...steps, ...engine.planDown(this.#others(spec)).steps] };
 		});
@@ -169,6 +170,16 @@ export class Host implements ConfirmableNetworks {
 	/** Record in the journal what was deleted, if no transaction has done so since. */
 	async recordDeletes(): Promise<void> {
 		if (this.#locked.deletes.areUnrecorded) await this.#locked.run(() => {});
+	}
+
+	/** The taps of a spec, with all that they need of this host. */
+	wanted(spec: Spec): WantedTap[] {
+		const { kernel, journal } = this.#locked;
+		return wantedTaps(spec, (link) => {
+			if (isKnownUplink(journal.state.entries, link)) return link;
+			const index = readIndex(kernel, link);
+			return (index === undefined ? undefined : kernel.linkName(index)) ?? link;
+		});
 	}
 
 	/** Those of these taps that a guest still has open: they must not go to the next guest. */

@@ -11,7 +11,7 @@ import { table } from "./table.js";
 import { tap } from "./tap.js";
 import { uplink } from "./uplink.js";
 
-export { type PoolAccess, parkedTap, wantedTaps } from "./network.js";
+export { isKnownUplink, type PoolAccess, parkedTap, wantedTaps } from "./network.js";
 
 const all: readonly AnyKind[] = [
 	bridge,

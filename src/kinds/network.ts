@@ -8,7 +8,7 @@ import type { Forwarding } from "./forwarding.js";
 import { TABLE } from "./mark.js";
 import type { Nat } from "./nat.js";
 import type { Option } from "./option.js";
-import type { Port } from "./port.js";
+import { forwardingKey, type Port, uplinkKey } from "./port.js";
 import type { Route } from "./route.js";
 import type { Table } from "./table.js";
 import type { Tap as TapWant } from "./tap.js";
@@ -33,13 +33,28 @@ const resource = <K extends keyof Wants>(kind: K, want: Wants[K], path: string):
 	path,
 });
 
-/** Every tap of a spec with all the host objects it needs. Pure. */
-export function wantedTaps(spec: Spec): WantedTap[] {
+/**
+ * Every tap of a spec with all the host objects it needs. `nameOf` tells the name of a link by another that it has: an
+ * uplink may be named by an alternative name (`ip link property`), and rules and keys of ours know it by its own.
+ */
+export function wantedTaps(spec: Spec, nameOf = (link: string): string => link): WantedTap[] {
+	const networks = new Map(
+		Object.entries(spec.networks).map(([name, network]) => [name, named(network, nameOf)]),
+	);
 	return Object.values(spec.taps).map((tap) => {
-		const network = spec.networks[tap.network] as Network;
+		const network = networks.get(tap.network) as Network;
 		return { report: report(tap, network), resources: resourcesOf(tap, network) };
 	});
 }
+
+function named(network: Network, nameOf: (link: string) => string): Network {
+	const uplink = network.uplink && nameOf(network.uplink);
+	return uplink === undefined || uplink === network.uplink ? network : { ...network, uplink };
+}
+
+/** Whether a link of this name is known as an uplink: then it is the name that the link itself has. */
+export const isKnownUplink = (entries: ReadonlyMap<string, unknown>, link: string): boolean =>
+	entries.has(forwardingKey(link)) || entries.has(uplinkKey(link));
 
 function report(tap: Tap, network: Network): WantedTap["report"] {
 	const { name, owner, group, mac, multiQueue, vnetHdr, guest } = tap;

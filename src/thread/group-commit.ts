@@ -2,7 +2,6 @@ import { type GroupOutcome, tapsIn } from "../engine/group.js";
 import type { Committed, Host } from "../host/host.js";
 import type { PoolRequest } from "../host/pool.js";
 import type { Pools } from "../host/pools.js";
-import { wantedTaps } from "../kinds/index.js";
 import { packError } from "../service/errors.js";
 import type { Which } from "../service/networks.js";
 import { checkSpec } from "../spec/spec.js";
@@ -108,7 +107,7 @@ export class GroupCommit {
 		if (request.verb === "up") {
 			const spec = checkSpec(request.spec);
 			this.#pools.ensurePools(spec.networks);
-			return this.#pools.claim(id, wantedTaps(spec));
+			return this.#pools.claim(id, this.#host.wanted(spec));
 		}
 		if (request.verb !== "down") throw new Error(`${request.verb} shares no transaction`);
 		return this.#pools.release(id, namesOf(request.which), openByGuest);

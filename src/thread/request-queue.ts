@@ -3,6 +3,12 @@ import { packError } from "../service/errors.js";
 import { UmlnetError } from "../sys/error.js";
 import type { FromWorker, Request, Response, ToWorker } from "./messages.js";
 
+/**
+ * How many requests share a transaction at the most. What has begun is finished, whoever gives up meanwhile: the next
+ * one shall not have to wait for thousands that nobody wants any more.
+ */
+const GROUP_MAX = 256;
+
 /** A request of the caller's thread that has no response yet. */
 export interface Received {
 	readonly id: number;
@@ -55,10 +61,11 @@ export class RequestQueue {
 		return this.#requests.shift() as Received;
 	}
 
-	/** All requests at the head of the queue that can share a transaction. */
+	/** The requests at the head of the queue that can share a transaction, as many as one may have. */
 	shiftGroupable(): readonly Received[] {
 		const end = this.#requests.findIndex((received) => !isGroupable(received));
-		return this.#requests.splice(0, end < 0 ? this.#requests.length : end);
+		const count = end < 0 ? this.#requests.length : end;
+		return this.#requests.splice(0, Math.min(count, GROUP_MAX));
 	}
 
 	respond(responses: readonly Response[]): void {

@@ -151,7 +151,7 @@ test("what cannot be undone stays in the journal, whatever else is in the group"
 	}));
 	const ups = specs.map((spec) => ["up", spec] as const);
 	// Two requests bring up the first, a third makes the bridges of all others, and then all is refused.
-	const refusing = ["-e", "trace=sendto", "-e", "inject=sendto:error=ENOBUFS:when=4+"];
+	const refusing = ["-e", "trace=sendto", "-e", "inject=sendto:error=ENOBUFS:when=12+"];
 	const [one, group] = await tell<Said[][]>(place.machine, [
 		...strace("/dev/null", ...refusing),
 		...calls(place, ups.slice(0, 1), ups.slice(1)),

@@ -4,7 +4,7 @@ import type { Kernel } from "../kernel/kernel.js";
 import { KernelError, type UmlnetError } from "../sys/error.js";
 import { RollbackError } from "./error.js";
 import { explain } from "./explain.js";
-import type { Ledger, PendingDeletes } from "./journal/journal.js";
+import type { Ledger, PendingDeletes } from "./journal/ledger.js";
 import type { ProvisionalRecord, StepRecord } from "./journal/record.js";
 import type { PlannedStep } from "./kind.js";
 import type { Plan } from "./plan.js";

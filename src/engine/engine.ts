@@ -4,7 +4,7 @@ import type { Kernel, Subnet } from "../kernel/kernel.js";
 import { UmlnetError } from "../sys/error.js";
 import { apply, confirm, finish } from "./apply.js";
 import { ConflictError, NotConfirmedError, ProvisionalError } from "./error.js";
-import { type Ledger, linksOf, type PendingDeletes, type Unfinished } from "./journal/journal.js";
+import { type Ledger, linksOf, type PendingDeletes, type Unfinished } from "./journal/ledger.js";
 import { type Kinds, kindOf, linkKey, type PlannedStep } from "./kind.js";
 import { type Plan, planDown, planUp, type UpRequest } from "./plan.js";
 import type { PlannedLoss } from "./planner.js";

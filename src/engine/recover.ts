@@ -3,7 +3,7 @@ import type { Kernel } from "../kernel/kernel.js";
 import { KernelError } from "../sys/error.js";
 import { finish, revert } from "./apply.js";
 import { RollbackError } from "./error.js";
-import type { Ledger, PendingDeletes, Unfinished } from "./journal/journal.js";
+import type { Ledger, PendingDeletes, Unfinished } from "./journal/ledger.js";
 import type { StepRecord } from "./journal/record.js";
 import type { RecoverReport, StepReport } from "./report.js";
 

@@ -1,4 +1,5 @@
-import { type Journal, linksOf, type PendingDeletes } from "../engine/journal/journal.js";
+import type { Journal } from "../engine/journal/journal.js";
+import { linksOf, type PendingDeletes } from "../engine/journal/ledger.js";
 import type { Kernel } from "../kernel/kernel.js";
 import { readLinks } from "../kernel/read.js";
 

@@ -1,7 +1,7 @@
 /** The composition root: one host, one network namespace, the engine with its kinds over the real kernel. */
 import type { RequestOutcome } from "../engine/engine.js";
 import { commitGroup, type GroupOutcome, type GroupRequest } from "../engine/group.js";
-import type { PendingDeletes } from "../engine/journal/journal.js";
+import type { PendingDeletes } from "../engine/journal/ledger.js";
 import type { WantedTap } from "../engine/plan.js";
 import type {
 	ConfirmReport,

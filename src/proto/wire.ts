@@ -8,6 +8,13 @@ const I32 = 5;
 // Up to here a loop is faster than a call into C++.
 const SHORT = 32;
 
+/** How many bytes `varint` takes for a value. */
+function varintLength(value: number): number {
+	let length = 1;
+	for (let rest = value; rest > 0x7f; rest = Math.floor(rest / 128)) length++;
+	return length;
+}
+
 /** Writes one message after the other into a buffer that grows. */
 export class WireWriter {
 	#bytes = Buffer.allocUnsafe(1024);
@@ -76,13 +83,31 @@ export class WireWriter {
 			this.#bytes[at - 1] = length;
 			return;
 		}
-		// Once behind the body, to know how long it is, and once where it belongs.
-		this.varint(length);
-		const prefix = this.#length - at - length;
-		this.#bytes.copyWithin(at - 1 + prefix, at, at + length);
+		// A longer length takes more bytes: the body makes room for them.
+		const extra = varintLength(length) - 1;
+		this.#reserve(extra);
+		this.#bytes.copyWithin(at + extra, at, at + length);
 		this.#length = at - 1;
 		this.varint(length);
 		this.#length += length;
+	}
+
+	/** A field that is a message begins, with its tag; hand the result to `end`. */
+	beginField(tag: number): number {
+		this.varint(tag);
+		return this.begin();
+	}
+
+	/** A field that is a text. */
+	textField(tag: number, value: string): void {
+		this.varint(tag);
+		this.string(value);
+	}
+
+	/** A field that is an unsigned integer. */
+	varintField(tag: number, value: number): void {
+		this.varint(tag);
+		this.varint(value);
 	}
 
 	/** What was written, until something else is. */

@@ -1,4 +1,4 @@
-import type { PendingDeletes } from "../engine/journal/journal.js";
+import type { PendingDeletes } from "../engine/journal/ledger.js";
 import type { Host } from "../host/host.js";
 import { packError } from "../service/errors.js";
 import type { DeletionQueue } from "./deletion-queue.js";

@@ -4,7 +4,7 @@
  */
 import { parentPort, workerData } from "node:worker_threads";
 import { runDeletes } from "../engine/apply.js";
-import type { PendingDeletes } from "../engine/journal/journal.js";
+import type { PendingDeletes } from "../engine/journal/ledger.js";
 import { LinuxKernel } from "../kernel/linux.js";
 import { type PackedError, packError } from "../service/errors.js";
 import { enterNamespace } from "../sys/namespace.js";

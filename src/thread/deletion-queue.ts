@@ -1,5 +1,5 @@
 import { Worker } from "node:worker_threads";
-import type { PendingDeletes } from "../engine/journal/journal.js";
+import type { PendingDeletes } from "../engine/journal/ledger.js";
 import { unpackError } from "../service/errors.js";
 import type { DeleterResult } from "./deleter.js";
 

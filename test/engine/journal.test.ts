@@ -1,9 +1,9 @@
 import { readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { afterAll, describe, expect, test } from "vitest";
+import { encodeRecord } from "../../src/engine/journal/fast/record-writer.js";
 import { frame, HEAD, MAGIC as MAGIC_BYTES } from "../../src/engine/journal/frame.js";
 import { Journal } from "../../src/engine/journal/journal.js";
 import { decodeRecord, type JournalRecord } from "../../src/engine/journal/record.js";
-import { encodeRecord } from "../../src/engine/journal/record-writer.js";
 import { UmlnetError } from "../../src/sys/error.js";
 import { report } from "../fault/campaign.js";
 import { lan } from "./hosts.js";

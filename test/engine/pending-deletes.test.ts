@@ -1,6 +1,6 @@
 import { statSync } from "node:fs";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import type { PendingDeletes } from "../../src/engine/journal/journal.js";
+import type { PendingDeletes } from "../../src/engine/journal/ledger.js";
 import { lan } from "./hosts.js";
 import { downOf, upOf } from "./requests.js";
 import { Rig, scratch } from "./rig.js";

@@ -1,7 +1,7 @@
+import { encodeRecord } from "../../engine/journal/fast/record-writer.js";
 import { frame } from "../../engine/journal/frame.js";
-import type { Ledger, PendingDeletes } from "../../engine/journal/journal.js";
+import type { Ledger, PendingDeletes } from "../../engine/journal/ledger.js";
 import type { JournalRecord, StepRecord } from "../../engine/journal/record.js";
-import { encodeRecord } from "../../engine/journal/record-writer.js";
 import { type Delta, State } from "../../engine/state.js";
 
 /** A journal without a file: records are encoded as for a real one, and then dropped. */

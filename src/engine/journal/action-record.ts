@@ -1,0 +1,147 @@
+/** How an action stands in the journal, both ways: all that must be said here of a new way of acting. */
+import type { Action, Identity } from "../../kernel/action.js";
+import { Writer } from "../../netlink/bytes.js";
+import { type Request, request } from "../../netlink/request.js";
+import type { AnyMessage, Message } from "../../netlink/schema.js";
+import { tagsOf } from "../../proto/protobuf.js";
+import type { WireWriter } from "../../proto/wire.js";
+import { RTM_DELRULE, RTM_NEWRULE } from "../../uapi/fib_rules.js";
+import { RTM_DELADDR, RTM_NEWADDR } from "../../uapi/if_addr.js";
+import { RTM_NEWLINK } from "../../uapi/if_link.js";
+import { RTM_DELNEIGH, RTM_NEWNEIGH } from "../../uapi/neighbour.js";
+import { RTM_NEWNEXTHOP } from "../../uapi/nexthop.js";
+import {
+	NFT_MSG_DELRULE,
+	NFT_MSG_DELSETELEM,
+	NFT_MSG_DELTABLE,
+	NFT_MSG_NEWCHAIN,
+	NFT_MSG_NEWRULE,
+	NFT_MSG_NEWSET,
+	NFT_MSG_NEWSETELEM,
+	NFT_MSG_NEWTABLE,
+} from "../../uapi/nf_tables.js";
+import { RTM_DELROUTE, RTM_NEWROUTE } from "../../uapi/rtnetlink.js";
+
+interface WireMessage {
+	message: string;
+	flags: number;
+	payload: Uint8Array;
+}
+/** An action as the generic reader gives it. */
+export interface WireAction {
+	rtnetlink?: { request: WireMessage; only?: Identity };
+	nftables?: { batch: WireMessage[] };
+	sysctl?: { path: string; value: string; only?: string | undefined };
+	unlink?: Identity;
+}
+
+const ACTION = tagsOf("ActionRecord", "rtnetlink", "nftables", "sysctl", "unlink");
+const MESSAGE = tagsOf("WireMessage", "message", "flags", "payload");
+const RTNETLINK = tagsOf("RtnetlinkAction", "request", "only");
+const NFTABLES = tagsOf("NftablesAction", "batch");
+const SYSCTL = tagsOf("SysctlAction", "path", "value", "only");
+const IDENTITY = tagsOf("LinkIdentity", "index", "name", "alias", "master");
+
+/** Payloads, before their length is known. */
+const payload = new Writer();
+
+/** All that kinds send. */
+const messages = new Map<string, AnyMessage>(
+	Object.entries({
+		RTM_NEWLINK,
+		RTM_NEWADDR,
+		RTM_DELADDR,
+		RTM_NEWROUTE,
+		RTM_DELROUTE,
+		RTM_NEWNEIGH,
+		RTM_DELNEIGH,
+		RTM_NEWNEXTHOP,
+		RTM_NEWRULE,
+		RTM_DELRULE,
+		NFT_MSG_NEWTABLE,
+		NFT_MSG_DELTABLE,
+		NFT_MSG_NEWCHAIN,
+		NFT_MSG_NEWRULE,
+		NFT_MSG_DELRULE,
+		NFT_MSG_NEWSET,
+		NFT_MSG_NEWSETELEM,
+		NFT_MSG_DELSETELEM,
+	}),
+);
+const names = new Map([...messages].map(([name, message]) => [message, name]));
+
+/** What the journal calls a message. @throws Error for one that has no place in it */
+export function nameOf(message: AnyMessage): string {
+	const name = names.get(message);
+	if (name === undefined) throw new Error(`${message.name} has no place in the journal`);
+	return name;
+}
+
+function readMessage({ message: name, flags, payload }: WireMessage): Request {
+	const message = messages.get(name) as Message<unknown, unknown> | undefined;
+	if (message === undefined) throw new Error(`unknown message ${name}`);
+	return request(message, flags, message.recall(payload));
+}
+
+/** @throws Error when it is none of ours */
+export function readAction({ rtnetlink, nftables, sysctl, unlink }: WireAction): Action {
+	if (rtnetlink)
+		return { via: "rtnetlink", request: readMessage(rtnetlink.request), only: rtnetlink.only };
+	if (nftables) return { via: "nftables", batch: nftables.batch.map(readMessage) };
+	if (sysctl) return { via: "sysctl", ...sysctl };
+	if (unlink) return { via: "unlink", link: unlink };
+	throw new Error("an action of no kind");
+}
+
+/** @throws Error for an action that has no place in the journal */
+export function writeAction(w: WireWriter, action: Action): void {
+	switch (action.via) {
+		case "rtnetlink": {
+			const at = w.beginField(ACTION.rtnetlink);
+			writeMessage(w, RTNETLINK.request, action.request);
+			if (action.only !== undefined) writeIdentity(w, RTNETLINK.only, action.only);
+			w.end(at);
+			break;
+		}
+		case "nftables": {
+			const at = w.beginField(ACTION.nftables);
+			for (const message of action.batch) writeMessage(w, NFTABLES.batch, message);
+			w.end(at);
+			break;
+		}
+		case "sysctl": {
+			const at = w.beginField(ACTION.sysctl);
+			w.textField(SYSCTL.path, action.path);
+			w.textField(SYSCTL.value, action.value);
+			if (action.only !== undefined) w.textField(SYSCTL.only, action.only);
+			w.end(at);
+			break;
+		}
+		case "unlink":
+			writeIdentity(w, ACTION.unlink, action.link);
+			break;
+		default:
+			// Making a tap and persisting it are undone by deleting it, or by the death of the process before that.
+			throw new Error(`${action.via} has no place in the journal`);
+	}
+}
+
+function writeMessage(w: WireWriter, tag: number, { message, flags, value }: Request): void {
+	const at = w.beginField(tag);
+	w.textField(MESSAGE.message, nameOf(message));
+	w.varintField(MESSAGE.flags, flags);
+	payload.reset();
+	message.write(payload, value as never);
+	w.varint(MESSAGE.payload);
+	w.bytes(payload.bytes, payload.length);
+	w.end(at);
+}
+
+function writeIdentity(w: WireWriter, tag: number, { index, name, alias, master }: Identity): void {
+	const at = w.beginField(tag);
+	w.varintField(IDENTITY.index, index);
+	w.textField(IDENTITY.name, name);
+	if (alias !== undefined) w.textField(IDENTITY.alias, alias);
+	if (master !== undefined) w.varintField(IDENTITY.master, master);
+	w.end(at);
+}

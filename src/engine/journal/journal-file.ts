@@ -1,0 +1,196 @@
+import { closeSync, fstatSync, fsyncSync, ftruncateSync, readSync, writeSync } from "node:fs";
+import { join } from "node:path";
+import { UmlnetError } from "../../sys/error.js";
+import type { StateDirectory } from "./directory.js";
+import { encodeRecord } from "./fast/record-writer.js";
+import { declaredEnd, frame, HEAD, isTornMagic, MAGIC, recordAt } from "./frame.js";
+import { decodeRecord, type JournalRecord } from "./record.js";
+
+const FILE = "journal";
+const REWRITE_BYTES = 1024 * 1024;
+
+type Take = (record: JournalRecord) => boolean;
+
+/**
+ * The file of a journal: records are appended to it and read from where this process last stopped. Network state dies
+ * with the boot, so the file must survive a killed process, not a power cut; on a disk it is synced all the same.
+ */
+export class JournalFile {
+	readonly #directory: StateDirectory;
+	readonly #path: string;
+	#onDisk: boolean | undefined;
+	#fd: number | undefined;
+	/** How many bytes of it were read or written. */
+	#length = 0;
+	/** How long it was when it was last written anew. */
+	#rewritten = 0;
+
+	constructor(directory: StateDirectory) {
+		this.#directory = directory;
+		this.#path = join(directory.path, FILE);
+	}
+
+	/** Whether no record was read or written yet. */
+	get isAtStart(): boolean {
+		return this.#length === MAGIC.length;
+	}
+
+	/** Whether it is big and has grown fourfold since it was written anew: so the cost of that is amortised. */
+	get isWorthRewriting(): boolean {
+		return this.#length > Math.max(REWRITE_BYTES, 4 * this.#rewritten);
+	}
+
+	/**
+	 * Hand over the records that were not read yet. `take` returns false for a record that cannot stand there.
+	 * @returns false, and nothing was read, where another file, or none, has taken the place of the open one
+	 * @throws UmlnetError ERR_JOURNAL when it is damaged
+	 */
+	read(take: Take): boolean {
+		if (this.#fd === undefined) {
+			const fd = this.#directory.openFile(FILE, false);
+			if (fd !== undefined) this.#replay(this.#start(fd), take);
+			return true;
+		}
+		const { nlink, size } = fstatSync(this.#fd);
+		if (nlink === 0 || size < this.#length) return false;
+		if (size > this.#length) this.#replay(this.#fd, take);
+		return true;
+	}
+
+	/** The same for the rest of the open file, although another has taken its place. */
+	readReplaced(take: Take): void {
+		if (this.#fd !== undefined) this.#replay(this.#fd, take);
+	}
+
+	/** @throws UmlnetError ERR_JOURNAL when it cannot be written */
+	append(record: JournalRecord): void {
+		const fd = this.#fd ?? this.#start(this.#directory.openFile(FILE, true));
+		const bytes = frame(encodeRecord(record), this.#length);
+		try {
+			write(fd, bytes, this.#durable());
+		} catch (cause) {
+			ftruncateSync(fd, this.#length);
+			throw this.#unwritable(cause);
+		}
+		this.#length += bytes.length;
+	}
+
+	/** Put a new file with these records in its place. Where that fails, the old one is as good. */
+	rewrite(records: readonly JournalRecord[]): void {
+		let length = MAGIC.length;
+		try {
+			const fresh = this.#directory.replaceFile(FILE, (fd) => {
+				write(fd, MAGIC, false);
+				for (const record of records) {
+					const bytes = frame(encodeRecord(record), length);
+					write(fd, bytes, false);
+					length += bytes.length;
+				}
+				if (this.#durable()) fsyncSync(fd);
+			});
+			if (this.#fd !== undefined) closeSync(this.#fd);
+			this.#fd = fresh;
+		} catch {
+			return;
+		}
+		this.#length = length;
+		this.#rewritten = length;
+	}
+
+	remove(): void {
+		this.#directory.removeFile(FILE);
+	}
+
+	close(): void {
+		if (this.#fd !== undefined) closeSync(this.#fd);
+		this.#fd = undefined;
+		this.#length = 0;
+		this.#rewritten = 0;
+	}
+
+	/** Go on with this file, and begin it where it is empty. */
+	#start(fd: number): number {
+		const { size } = fstatSync(fd);
+		if (size === 0) {
+			try {
+				write(fd, MAGIC, false);
+			} catch (cause) {
+				closeSync(fd);
+				throw this.#unwritable(cause);
+			}
+			this.#length = MAGIC.length;
+		}
+		this.#fd = fd;
+		return fd;
+	}
+
+	#durable(): boolean {
+		this.#onDisk ??= !this.#directory.isInMemory();
+		return this.#onDisk;
+	}
+
+	#replay(fd: number, take: Take): void {
+		const bytes = bytesOf(fd);
+		if (this.#length === 0) {
+			if (!MAGIC.every((byte, i) => bytes[i] === byte)) this.#tornOrDamaged(bytes, 0);
+			else this.#length = MAGIC.length;
+		}
+		while (this.#length < bytes.length) {
+			const body = recordAt(bytes, this.#length);
+			if (body === undefined) {
+				this.#tornOrDamaged(bytes, this.#length);
+				return;
+			}
+			const record = decodeRecord(body);
+			if (!take(record)) throw this.#damaged(this.#length);
+			this.#length += HEAD + body.length;
+			if ("checkpoint" in record) this.#rewritten = this.#length;
+		}
+	}
+
+	/** A tail in which no record can be found was torn by a kill and is cut off; anything else is damage. */
+	#tornOrDamaged(bytes: Uint8Array, at: number): void {
+		const complete = at >= MAGIC.length && declaredEnd(bytes, at) <= bytes.length;
+		for (let next = at + 1; !complete && next <= bytes.length - HEAD; next++)
+			if (recordAt(bytes, next) !== undefined) throw this.#damaged(at);
+		if (complete || (at === 0 && !isTornMagic(bytes))) throw this.#damaged(at);
+		ftruncateSync(this.#fd as number, at);
+		if (at === 0) writeSync(this.#fd as number, MAGIC);
+		this.#length = Math.max(at, MAGIC.length);
+	}
+
+	#damaged(at: number): UmlnetError {
+		return new UmlnetError(
+			"ERR_JOURNAL",
+			`${this.#path}: damaged at byte ${at}; nothing was touched`,
+			{
+				hint: "what it described cannot be proven ours any more: inspect the host, then remove the file",
+			},
+		);
+	}
+
+	#unwritable(cause: unknown): UmlnetError {
+		return new UmlnetError("ERR_JOURNAL", `${this.#path}: cannot be written`, {
+			cause,
+			hint: `is there room left? df ${this.#directory.path}`,
+		});
+	}
+}
+
+function bytesOf(fd: number): Uint8Array {
+	const { size } = fstatSync(fd);
+	const bytes = new Uint8Array(size);
+	for (let at = 0; at < size; ) {
+		const n = readSync(fd, bytes, at, size - at, at);
+		if (n === 0) break;
+		at += n;
+	}
+	return bytes;
+}
+
+/** One write: a killed process leaves all of a record or a torn tail, which is recognised and dropped. */
+function write(fd: number, bytes: Uint8Array, durable: boolean): void {
+	const written = writeSync(fd, bytes);
+	if (written !== bytes.length) throw new Error(`${written} of ${bytes.length} bytes written`);
+	if (durable) fsyncSync(fd);
+}

@@ -1,14 +1,16 @@
-import { type Action, deletes, isAtomic, release, runTogether } from "../kernel/action.js";
 import { execute, type Failures } from "../kernel/execute.js";
 import type { Kernel } from "../kernel/kernel.js";
 import { KernelError, type UmlnetError } from "../sys/error.js";
 import { RollbackError } from "./error.js";
 import { explain } from "./explain.js";
+import { idleSteps, isMoot, trailingBatch } from "./failed-steps.js";
 import type { Ledger, PendingDeletes } from "./journal/ledger.js";
-import type { ProvisionalRecord, StepRecord } from "./journal/record.js";
+import type { StepRecord } from "./journal/record.js";
 import type { PlannedStep } from "./kind.js";
+import { finish } from "./pending-deletes.js";
 import type { Plan } from "./plan.js";
 import type { PlannedLoss } from "./planner.js";
+import { undo } from "./rollback.js";
 import type { Delta } from "./state.js";
 
 /** How a transaction ended: the requests that were left out, each with the reason; all others stand. */
@@ -31,9 +33,6 @@ export interface ApplyOptions {
 	readonly deadline?: (() => number) | undefined;
 }
 
-/** The state stays as it is. */
-const NO_CHANGE: Delta = { put: [], drop: [], up: [], down: [] };
-
 /**
  * Run a plan: write the undo down, do the steps, and end either all there or as it was. A step that belongs
  * to one request of several fails alone: that request is undone and rejected, the others go on.
@@ -54,54 +53,16 @@ export function apply(kernel: Kernel, journal: Ledger, plan: Plan, options: Appl
 		else if (deletes.length === 0 && isEmpty(delta)) journal.abort(transaction);
 		else journal.commit(transaction, delta, deletes);
 	} catch (error) {
-		throw end(kernel, journal, transaction, progress.done, error);
+		throw rollBack(kernel, journal, transaction, progress.done, error);
 	}
 	const pending = journal.pendingDeletes.get(transaction);
 	if (pending !== undefined && deferDeletes !== true) finish(kernel, journal, pending);
 	return { rejected: progress.rejected, losses: [...plan.losses, ...progress.losses], pending };
 }
 
-/** What is done last, for the journal. */
+/** The deletes, for the journal. */
 const recordsOf = (final: readonly PlannedStep[]): StepRecord[] =>
 	final.map(({ label, do: action }) => ({ label, actions: [action] }));
-
-/** The provisional transaction stands from now on; its steps that cannot be undone are done now. @throws RollbackError, as `finish` */
-export function confirm(kernel: Kernel, journal: Ledger, provisional: ProvisionalRecord): void {
-	const { transaction, steps } = provisional;
-	journal.commit(transaction, NO_CHANGE, steps);
-	const pending = journal.pendingDeletes.get(transaction);
-	if (pending !== undefined) finish(kernel, journal, pending);
-}
-
-/** Run the pending deletes of a transaction and end it. @throws RollbackError naming what would not go; it stays pending */
-export function finish(kernel: Kernel, journal: Ledger, pending: PendingDeletes): void {
-	const [error] = runDeletes(kernel, [pending]);
-	if (error !== undefined) throw error;
-	journal.end(pending.transaction);
-}
-
-/**
- * Run the pending deletes of several transactions together, for the kernel deletes many links in the time of one.
- * @returns for each transaction why some of its links are still there; undefined where none is
- */
-export function runDeletes(
-	kernel: Kernel,
-	transactions: readonly PendingDeletes[],
-): readonly (RollbackError | undefined)[] {
-	const actions = transactions.flatMap(({ steps }) => steps.flatMap((step) => step.actions));
-	const failures: (Error | undefined)[] = [];
-	while (failures.length < actions.length)
-		failures.push(...execute(kernel, actions.slice(failures.length)));
-	return transactions.map(({ steps }) => {
-		let cause: Error | undefined;
-		const residual = steps.flatMap(({ label, actions: { length } }) => {
-			const failed = failures.splice(0, length).filter((failure) => failure !== undefined);
-			cause ??= failed[0];
-			return failed.map(() => label);
-		});
-		return residual.length > 0 ? new RollbackError(residual, { cause }) : undefined;
-	});
-}
 
 /** What of a plan is still to be done and to be remembered when some of its requests were rejected. */
 type Remaining = Pick<Plan, "final" | "delta">;
@@ -113,6 +74,7 @@ const isEmpty = ({ put, drop, up, down }: Delta): boolean =>
 const undoOf = (steps: readonly PlannedStep[]): StepRecord[] =>
 	steps.filter(({ undo }) => undo.length > 0).map(({ label, undo }) => ({ label, actions: undo }));
 
+/** How far a transaction has come. */
 class Progress {
 	readonly rejected = new Map<number, UmlnetError>();
 	/** Steps that ran or may have run in part, in order. */
@@ -145,7 +107,7 @@ class Progress {
 			this.done.push(...ran.filter((step) => !moot.has(step) && !idle.has(step)));
 			this.#reject(ran, failures, moot);
 			const rest = todo.slice(failures.length);
-			// An nf_tables batch with one refused message did nothing at all: the others' are tried again.
+			// Of a batch with one refused message nothing was done: the other steps in it are tried again.
 			const again = trailingBatch(ran);
 			todo = [...again, ...rest].filter((step) => !moot.has(step) && !this.#isOut(step));
 		}
@@ -202,47 +164,8 @@ class Progress {
 
 const isFailure = (failure: Error | undefined): boolean => failure !== undefined;
 
-/** Whether a removal came too late: somebody else has done it. Then there is nothing to undo either. */
-const isMoot = ({ removes }: PlannedStep, failure: Error | undefined): boolean =>
-	removes === true && failure !== undefined && isAlreadySo(failure);
-
-/** Refusals that come before anything is done. */
-const OUTRIGHT = new Set(["EEXIST", "EPERM", "EACCES", "EROFS"]);
-
-/**
- * The steps that certainly did nothing. Any other that failed may have done its work in part, or another step
- * has done it: an address that goes takes routes along that were not allowed to go by themselves.
- */
-function idleSteps(ran: readonly PlannedStep[], failures: Failures): ReadonlySet<PlannedStep> {
-	const group = trailingGroup(ran);
-	const refusals = failures
-		.slice(ran.length - group.length)
-		.map((failure) => (failure instanceof KernelError ? failure : undefined));
-	const isBatch = group.some((step) => isAtomic(step.do));
-	if (isBatch && refusals.some((refusal) => refusal !== undefined)) return new Set(group);
-	if (refusals.every((refusal) => refusal && OUTRIGHT.has(refusal.errno))) return new Set(group);
-	return new Set(group.filter((step, i) => isOthers(step, refusals[i])));
-}
-
-/** Whether what a step was to make is there already, or what it was to delete is not: others did that. */
-function isOthers({ do: action }: PlannedStep, refusal: KernelError | undefined): boolean {
-	if (refusal === undefined) return false;
-	return refusal.errno === "EEXIST" || (deletes(action) && isAlreadySo(refusal));
-}
-
-/** The steps at the end that ran together. */
-function trailingGroup(ran: readonly PlannedStep[]): readonly PlannedStep[] {
-	const last = ran.at(-1);
-	if (last === undefined) return [];
-	return ran.slice(ran.findLastIndex((step) => !runTogether(step.do, last.do)) + 1);
-}
-
-/** The steps at the end, if they were one batch. */
-const trailingBatch = (ran: readonly PlannedStep[]): readonly PlannedStep[] =>
-	trailingGroup(ran).filter((step) => isAtomic(step.do));
-
-/** Undo what ran and say so in the journal; the error to throw afterwards. */
-function end(
+/** Undo what ran and say so in the journal. @returns the error to throw */
+function rollBack(
 	kernel: Kernel,
 	journal: Ledger,
 	transaction: string,
@@ -258,53 +181,7 @@ function end(
 	try {
 		journal.abort(transaction);
 	} catch {
-		// The error that counts is the first one. Who recovers will undo once more, which does no harm.
+		// The error that counts is the first one. A recovery will undo all of it once more, which does no harm.
 	}
 	return error;
 }
-
-/** Undo steps, the last first. @returns the labels of those whose undo failed */
-function undo(kernel: Kernel, done: readonly PlannedStep[]): string[] {
-	const residual = revert(
-		kernel,
-		done.map(({ label, undo }) => ({ label, actions: undo })),
-	);
-	// After the group delete: closing a tap that is still there costs a grace period each.
-	for (const step of done) release(kernel, step.do);
-	return residual;
-}
-
-/**
- * Run undo actions, those of the last step first. What is already gone, or already back, counts as undone;
- * one failure does not keep the rest from being undone.
- * @returns the labels of the steps whose undo failed
- */
-export function revert(kernel: Kernel, steps: readonly StepRecord[]): string[] {
-	const labels: string[] = [];
-	const actions: Action[] = [];
-	for (const { label, actions: undo } of steps.toReversed())
-		for (const action of undo) {
-			actions.push(action);
-			labels.push(label);
-		}
-	const residual = new Set<string>();
-	for (let at = 0; at < actions.length; ) {
-		const failures = execute(kernel, actions.slice(at));
-		for (const [i, failure] of failures.entries())
-			if (failure !== undefined && !isAlreadySo(failure)) residual.add(labels[at + i] as string);
-		// nf_tables refused a batch because of some messages: the innocent ones in it are tried one by one.
-		const refused = failures.some((failure) => failure !== undefined);
-		for (const [i, failure] of failures.entries()) {
-			const action = actions[at + i] as Action;
-			if (!refused || failure !== undefined || !isAtomic(action)) continue;
-			const [again] = execute(kernel, [action]);
-			if (again !== undefined && !isAlreadySo(again)) residual.add(labels[at + i] as string);
-		}
-		at += failures.length;
-	}
-	return [...residual];
-}
-
-const ALREADY = new Set(["ENODEV", "ENOENT", "ESRCH", "EADDRNOTAVAIL", "EEXIST"]);
-const isAlreadySo = (error: Error): boolean =>
-	error instanceof KernelError && ALREADY.has(error.errno);

@@ -1,32 +1,30 @@
-import { parseCidr } from "../inet/cidr.js";
-import { messagesOf } from "../kernel/action.js";
-import type { Kernel, Subnet } from "../kernel/kernel.js";
-import { UmlnetError } from "../sys/error.js";
-import { apply, confirm, finish } from "./apply.js";
-import { ConflictError, NotConfirmedError, ProvisionalError } from "./error.js";
+import type { Kernel } from "../kernel/kernel.js";
+import type { UmlnetError } from "../sys/error.js";
+import { apply } from "./apply.js";
+import { ProvisionalError } from "./error.js";
+import { RecheckCache } from "./fast/recheck-cache.js";
+import { forgetFlows, subnetsOf } from "./flows.js";
 import { type Ledger, linksOf, type PendingDeletes, type Unfinished } from "./journal/ledger.js";
-import { type Kinds, kindOf, linkKey, type PlannedStep } from "./kind.js";
+import { type Kinds, kindOf, linkKey } from "./kind.js";
+import { finish } from "./pending-deletes.js";
 import { type Plan, planDown, planUp, type UpRequest } from "./plan.js";
-import type { PlannedLoss } from "./planner.js";
-import { RecheckCache } from "./recheck-cache.js";
+import { confirm, provisionalReport } from "./provisional.js";
 import { recover } from "./recover.js";
 import type {
 	ConfirmReport,
 	DownReport,
-	LossReport,
 	PlanReport,
 	ProvisionalReport,
 	RecoverReport,
 	StatusReport,
-	StepReport,
-	TapStatus,
 	UpReport,
 } from "./report.js";
-import { strays, verify } from "./verify.js";
+import { statusReport } from "./status.js";
+import { stepsByRequest, stepsWithMessages, withLosses } from "./step-report.js";
 
-/** Whose transactions are whose. */
+/** Tells the transactions of several processes that write one journal apart. */
 export interface Ownership {
-	/** What the names of ours begin with, and of nobody else's who writes this journal. */
+	/** What the names of our transactions begin with, and those of no other process or thread. */
 	readonly owner: string;
 	/** Whether no process is about to run the pending deletes of this transaction any more. */
 	isAbandoned(transaction: string): boolean;
@@ -34,7 +32,7 @@ export interface Ownership {
 	now(): number;
 }
 
-// Of all engines of this thread: they may write the same journal.
+// Counts for all engines of this thread, as they may write the same journal.
 let count = 0;
 
 /** How one request of a group ended. */
@@ -47,8 +45,8 @@ export interface DownRequest {
 }
 
 /**
- * The core: specs become plans, plans become transactions. Synchronous code over the `Kernel` seam; whoever
- * calls it holds the lock and has let the journal take in what others wrote.
+ * The core: specs become plans, plans become transactions. Synchronous code over the `Kernel` seam. The caller holds
+ * the lock of the namespace, and has refreshed the journal.
  */
 export class Engine {
 	readonly #kernel: Kernel;
@@ -111,10 +109,13 @@ export class Engine {
 		const parked = requests
 			.flatMap(({ taps }) => taps)
 			.filter(({ report }) => report.mode === "parked");
-		const subnets = this.#subnets(parked.map(({ report }) => report.name));
+		const subnets = subnetsOf(
+			this.#journal.state,
+			parked.map(({ report }) => report.name),
+		);
 		const { rejected, losses } = this.#apply(plan, command("up", names), { confirmWithin });
 		if (rejected.size > 0) this.#verified.invalidate();
-		this.#forgetFlows(subnets);
+		forgetFlows(this.#kernel, subnets);
 		const steps = stepsByRequest(plan);
 		return new Map(
 			requests.map(({ id, taps }): [number, RequestOutcome<UpReport>] => {
@@ -147,10 +148,10 @@ export class Engine {
 		);
 		const plan = planDown(this.#kinds, this.#kernel, state, requests);
 		const names = [...plan.requestOf.keys()];
-		const subnets = this.#subnets(names);
+		const subnets = subnetsOf(state, names);
 		const options = { deferDeletes, confirmWithin };
 		const { losses } = this.#apply(plan, command("down", names), options);
-		this.#forgetFlows(subnets);
+		forgetFlows(this.#kernel, subnets);
 		const steps = stepsByRequest(plan);
 		return new Map(
 			requests.map(({ id, taps }): [number, RequestOutcome<DownReport>] => {
@@ -163,50 +164,26 @@ export class Engine {
 
 	/** What `up` would do. */
 	planUp(requests: readonly UpRequest[]): PlanReport {
-		return { steps: reportOf(this.#planUp(requests)) };
+		return { steps: stepsWithMessages(this.#planUp(requests)) };
 	}
 
 	/** What `down` would do. */
 	planDown(taps: readonly string[]): PlanReport {
 		const plan = planDown(this.#kinds, this.#kernel, this.#journal.state, [{ id: 0, taps }]);
-		return { steps: reportOf(plan) };
+		return { steps: stepsWithMessages(plan) };
 	}
 
-	/**
-	 * What is ours and where it drifted from what was made. Reads the kernel object by object. `verify`: whether
-	 * it is exactly as applied, and what else carries our marks; that reads all links, addresses and routes.
-	 */
-	status(names?: readonly string[], options: { readonly verify?: boolean } = {}): StatusReport {
-		const report = this.#status(names, options.verify ? this.#differences : this.#drift);
-		if (!options.verify) return report;
-		const found = names === undefined ? strays(this.#kinds, this.#kernel, this.#journal.state) : [];
-		const exact =
-			report.resources.every(({ drift }) => drift.length === 0) &&
-			found.length === 0 &&
-			report.unfinished === undefined &&
-			(names ?? []).every((name) => report.taps.some((tap) => tap.name === name));
-		return { ...report, strays: found, exact };
-	}
-
-	#status(
-		names: readonly string[] | undefined,
-		look: (key: string) => readonly string[],
+	/** What is ours and where it drifted from what was made. */
+	status(
+		taps?: readonly string[],
+		{ verify = false }: { readonly verify?: boolean } = {},
 	): StatusReport {
 		const { state } = this.#journal;
-		const wanted = names ?? [...state.taps.keys()];
-		const taps = wanted.flatMap((name): TapStatus[] => {
-			const tap = state.taps.get(name);
-			if (tap === undefined) return [];
-			const drift = tap.keys.flatMap(look);
-			return [{ ...tap.report, drift }];
+		const report = statusReport(this.#kinds, this.#kernel, state, this.unfinished, {
+			taps,
+			verify,
 		});
-		const keys = new Set(wanted.flatMap((name) => state.taps.get(name)?.keys ?? []));
-		const resources = [...keys].flatMap((key) => {
-			const entry = state.entries.get(key);
-			if (entry === undefined) return [];
-			return [{ kind: entry.kind, key, taps: [...state.users(key)], drift: look(key) }];
-		});
-		return this.#withProvisional({ taps, resources, unfinished: this.unfinished });
+		return this.#withProvisional(report);
 	}
 
 	/** The command of what a killed process did not finish, or nobody confirmed in time; `recover` ends it. */
@@ -216,36 +193,12 @@ export class Engine {
 
 	/** What waits to be confirmed, and still may be. */
 	get provisional(): ProvisionalReport | undefined {
-		const { unfinished } = this.#journal;
-		if (unfinished?.provisional === undefined) return undefined;
-		const { transaction, command } = unfinished;
-		const remaining = (unfinished.provisional.deadline - this.#ownership.now()) / 1000;
-		return remaining > 0 ? { transaction, command, remaining } : undefined;
+		return provisionalReport(this.#journal.unfinished, this.#ownership.now());
 	}
 
 	/** The provisional change stands from now on. @throws NotConfirmedError, ConflictError when there is nothing to confirm */
 	confirm(): ConfirmReport {
-		const { unfinished, confirmOutcome } = this.#journal;
-		if (unfinished?.provisional !== undefined && this.provisional !== undefined) {
-			confirm(this.#kernel, this.#journal, unfinished.provisional);
-			const steps = unfinished.provisional.steps.map(({ label }) => ({
-				label,
-				path: "",
-				messages: [],
-			}));
-			return { changed: true, transaction: unfinished.command, steps };
-		}
-		if (unfinished?.provisional !== undefined) {
-			this.recover();
-			throw new NotConfirmedError(unfinished.command);
-		}
-		if (confirmOutcome === undefined)
-			throw new ConflictError("confirmation", "nothing that waits for it", "a provisional change", {
-				hint: "it was rolled back if its time was over; umlnet-nl status shows what is there",
-			});
-		const { command, confirmed } = confirmOutcome;
-		if (!confirmed) throw new NotConfirmedError(command);
-		return { changed: false, transaction: command, steps: [] };
+		return confirm(this.#kernel, this.#journal, this.#ownership.now(), () => this.recover());
 	}
 
 	/** Undo the provisional change now, before its deadline, if it is that of this transaction. @throws RollbackError */
@@ -314,30 +267,6 @@ export class Engine {
 				finish(this.#kernel, this.#journal, pending);
 	}
 
-	/** Where the guests of these taps live: on a bridge that others stay on only they themselves, else their whole segment. */
-	#subnets(names: readonly string[]): Subnet[] {
-		const { state } = this.#journal;
-		const going = new Set(names);
-		const isShared = (bridge: string): boolean =>
-			[...state.users(linkKey(bridge))].some((user) => !going.has(user));
-		return names.flatMap((name) => {
-			const report = state.taps.get(name)?.report;
-			if (report === undefined) return [];
-			const guests = report.guest.addresses.map(parseCidr).map(single);
-			if (report.bridge !== undefined && isShared(report.bridge)) return guests;
-			return [...report.addresses.map(parseCidr), ...guests];
-		});
-	}
-
-	/** What was asked for is done by now: it does not fail for flows that could not be forgotten. */
-	#forgetFlows(subnets: readonly Subnet[]): void {
-		try {
-			this.#kernel.forgetFlows(subnets);
-		} catch (error) {
-			if (!(error instanceof UmlnetError)) throw error;
-		}
-	}
-
 	#planUp(requests: readonly UpRequest[], maxAge = 0): Plan {
 		const { state } = this.#journal;
 		const isRecent = this.#verified.begin(maxAge);
@@ -351,55 +280,9 @@ export class Engine {
 		if (maxAge > 0) this.#verified.record(shared);
 		return plan;
 	}
-
-	#drift = (key: string): readonly string[] => {
-		const entry = this.#journal.state.entries.get(key);
-		if (entry === undefined) return [];
-		return kindOf(this.#kinds, entry.kind).drift(entry.made, this.#kernel);
-	};
-
-	#differences = (key: string): readonly string[] => {
-		const entry = this.#journal.state.entries.get(key);
-		return entry === undefined ? [] : verify(this.#kinds, this.#kernel, entry);
-	};
 }
-
-const single = ({ address }: Subnet): Subnet => ({ address, prefix: 8 * address.length });
 
 const command = (verb: string, names: readonly string[]): string =>
 	names.length > 8
 		? `${verb} ${names.slice(0, 8).join(" ")} and ${names.length - 8} more`
 		: `${verb} ${names.join(" ")}`;
-
-// One list for all: on its way to another thread it is written once a message, not once a step.
-const NONE: readonly string[] = [];
-const labelOf = ({ label, path }: PlannedStep): StepReport => ({ label, path, messages: NONE });
-
-/** A report, and what one request, or several together, could not give back. */
-function withLosses<R extends object>(
-	report: R,
-	losses: readonly PlannedLoss[],
-	id: number,
-): R & { readonly losses?: readonly LossReport[] } {
-	const theirs = losses.filter(({ requestId }) => requestId === undefined || requestId === id);
-	if (theirs.length === 0) return report;
-	return { ...report, losses: theirs.map(({ requestId, ...loss }) => loss) };
-}
-
-/** The steps of each request, by its id; those that several share stand with each of them. */
-function stepsByRequest(plan: Plan): Map<number, StepReport[]> {
-	const out = new Map<number, StepReport[]>();
-	for (const id of plan.requestOf.values()) if (!out.has(id)) out.set(id, []);
-	for (const step of [...plan.steps, ...plan.final])
-		if (step.requestId !== undefined) out.get(step.requestId)?.push(labelOf(step));
-		else for (const steps of out.values()) steps.push(labelOf(step));
-	return out;
-}
-
-/** All steps with the messages behind them. */
-const reportOf = (plan: Plan): StepReport[] =>
-	[...plan.steps, ...plan.final].map((step) => ({
-		label: step.label,
-		path: step.path,
-		messages: messagesOf(step.do),
-	}));

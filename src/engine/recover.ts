@@ -1,11 +1,13 @@
 import { deletedLink } from "../kernel/action.js";
 import type { Kernel } from "../kernel/kernel.js";
 import { KernelError } from "../sys/error.js";
-import { finish, revert } from "./apply.js";
 import { RollbackError } from "./error.js";
 import type { Ledger, PendingDeletes, Unfinished } from "./journal/ledger.js";
 import type { StepRecord } from "./journal/record.js";
-import type { RecoverReport, StepReport } from "./report.js";
+import { finish } from "./pending-deletes.js";
+import type { RecoverReport } from "./report.js";
+import { revert } from "./rollback.js";
+import { reportOfRecord } from "./step-report.js";
 
 /**
  * Undo what a killed process did not finish, and run the deletes that were pending when it died. Touches nothing
@@ -36,7 +38,7 @@ export function recover(
 	return {
 		outcome: unfinished === undefined ? "finished" : "undone",
 		transaction: commands.join("; "),
-		steps: [...undone, ...pending.flatMap(({ steps }) => steps)].map(told),
+		steps: [...undone, ...pending.flatMap(({ steps }) => steps)].map(reportOfRecord),
 		residual,
 	};
 }
@@ -69,5 +71,3 @@ function end(kernel: Kernel, journal: Ledger, pending: PendingDeletes): void {
 		throw error;
 	}
 }
-
-const told = ({ label }: StepRecord): StepReport => ({ label, path: "", messages: [] });

@@ -3,8 +3,8 @@
  * kernel waits for RCU grace periods then, but holds no lock any more (netdev_run_todo, net/core/dev.c).
  */
 import { parentPort, workerData } from "node:worker_threads";
-import { runDeletes } from "../engine/apply.js";
 import type { PendingDeletes } from "../engine/journal/ledger.js";
+import { runDeletes } from "../engine/pending-deletes.js";
 import { LinuxKernel } from "../kernel/linux.js";
 import { type PackedError, packError } from "../service/errors.js";
 import { enterNamespace } from "../sys/namespace.js";

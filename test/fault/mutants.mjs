@@ -340,7 +340,7 @@ export const MUTANTS = [
 	],
 	[
 		"a look at what others stand on as well",
-		"engine/recheck-cache.ts",
+		"engine/fast/recheck-cache.ts",
 		"const isRecent = at !== undefined && this.#now - at < maxAge;",
 		"const isRecent = at !== undefined;",
 		engine("recheck-cache"),
@@ -442,14 +442,14 @@ export const MUTANTS = [
 	],
 	[
 		"undone in the reverse order",
-		"engine/apply.ts",
+		"engine/rollback.ts",
 		"of steps.toReversed())",
 		"of steps)",
 		engine("fault", "scenarios"),
 	],
 	[
 		"what could not be undone is told",
-		"engine/apply.ts",
+		"engine/rollback.ts",
 		"if (failure !== undefined && !isAlreadySo(failure)) residual.add(labels[at + i] as string);",
 		"",
 		engine("fault"),

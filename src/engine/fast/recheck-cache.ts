@@ -1,4 +1,4 @@
-import { monotonic } from "../sys/clock.js";
+import { monotonic } from "../../sys/clock.js";
 
 /**
  * When shared objects were last verified. Verifying them for each of hundreds of guests a minute costs more than it

@@ -1,0 +1,33 @@
+import { parseCidr } from "../inet/cidr.js";
+import type { Kernel, Subnet } from "../kernel/kernel.js";
+import { UmlnetError } from "../sys/error.js";
+import { linkKey } from "./kind.js";
+import type { State } from "./state.js";
+
+/**
+ * Subnets whose conntrack entries must be flushed when these taps go down: only the guests' own addresses if other
+ * taps stay on the bridge, otherwise the whole subnet.
+ */
+export function subnetsOf(state: State, names: readonly string[]): Subnet[] {
+	const going = new Set(names);
+	const isShared = (bridge: string): boolean =>
+		[...state.users(linkKey(bridge))].some((user) => !going.has(user));
+	return names.flatMap((name) => {
+		const report = state.taps.get(name)?.report;
+		if (report === undefined) return [];
+		const guests = report.guest.addresses.map(parseCidr).map(single);
+		if (report.bridge !== undefined && isShared(report.bridge)) return guests;
+		return [...report.addresses.map(parseCidr), ...guests];
+	});
+}
+
+const single = ({ address }: Subnet): Subnet => ({ address, prefix: 8 * address.length });
+
+/** Flush them. The taps are down by now: that flows could not be flushed is no failure of the request. */
+export function forgetFlows(kernel: Kernel, subnets: readonly Subnet[]): void {
+	try {
+		kernel.forgetFlows(subnets);
+	} catch (error) {
+		if (!(error instanceof UmlnetError)) throw error;
+	}
+}

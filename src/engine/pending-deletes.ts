@@ -1,0 +1,35 @@
+/** The links of committed transactions that are still to be deleted: that is never undone, only finished. */
+import { execute } from "../kernel/execute.js";
+import type { Kernel } from "../kernel/kernel.js";
+import { RollbackError } from "./error.js";
+import type { Ledger, PendingDeletes } from "./journal/ledger.js";
+
+/** Run the pending deletes of a transaction and end it. @throws RollbackError naming what would not go; it stays pending */
+export function finish(kernel: Kernel, journal: Ledger, pending: PendingDeletes): void {
+	const [error] = runDeletes(kernel, [pending]);
+	if (error !== undefined) throw error;
+	journal.end(pending.transaction);
+}
+
+/**
+ * Run the pending deletes of several transactions together, for the kernel deletes many links in the time of one.
+ * @returns for each transaction why some of its links are still there; undefined where none is
+ */
+export function runDeletes(
+	kernel: Kernel,
+	transactions: readonly PendingDeletes[],
+): readonly (RollbackError | undefined)[] {
+	const actions = transactions.flatMap(({ steps }) => steps.flatMap((step) => step.actions));
+	const failures: (Error | undefined)[] = [];
+	while (failures.length < actions.length)
+		failures.push(...execute(kernel, actions.slice(failures.length)));
+	return transactions.map(({ steps }) => {
+		let cause: Error | undefined;
+		const residual = steps.flatMap(({ label, actions: { length } }) => {
+			const failed = failures.splice(0, length).filter((failure) => failure !== undefined);
+			cause ??= failed[0];
+			return failed.map(() => label);
+		});
+		return residual.length > 0 ? new RollbackError(residual, { cause }) : undefined;
+	});
+}

@@ -1,0 +1,55 @@
+import type { Kernel } from "../kernel/kernel.js";
+import { type Kinds, kindOf } from "./kind.js";
+import type { StatusReport, TapStatus } from "./report.js";
+import type { Entry, State } from "./state.js";
+import { strays, verify } from "./verify.js";
+
+export interface StatusOptions {
+	/** Of these taps alone, by their names. */
+	readonly taps?: readonly string[] | undefined;
+	/** Whether everything is exactly as applied, and what else carries our marks: reads all links, addresses, routes. */
+	readonly verify?: boolean | undefined;
+}
+
+/** What is ours and where it is not as it was made. `unfinished` as in the report. Reads the kernel object by object. */
+export function statusReport(
+	kinds: Kinds,
+	kernel: Kernel,
+	state: State,
+	unfinished: string | undefined,
+	{ taps: names, verify: isExact = false }: StatusOptions,
+): StatusReport {
+	const look = (entry: Entry): readonly string[] =>
+		isExact ? verify(kinds, kernel, entry) : kindOf(kinds, entry.kind).drift(entry.made, kernel);
+	const report = { ...reportOf(state, names ?? [...state.taps.keys()], look), unfinished };
+	if (!isExact) return report;
+	const found = names === undefined ? strays(kinds, kernel, state) : [];
+	const exact =
+		report.resources.every(({ drift }) => drift.length === 0) &&
+		found.length === 0 &&
+		unfinished === undefined &&
+		(names ?? []).every((name) => report.taps.some((tap) => tap.name === name));
+	return { ...report, strays: found, exact };
+}
+
+function reportOf(
+	state: State,
+	names: readonly string[],
+	look: (entry: Entry) => readonly string[],
+): Pick<StatusReport, "taps" | "resources"> {
+	const driftOf = (key: string): readonly string[] => {
+		const entry = state.entries.get(key);
+		return entry === undefined ? [] : look(entry);
+	};
+	const taps = names.flatMap((name): TapStatus[] => {
+		const tap = state.taps.get(name);
+		return tap === undefined ? [] : [{ ...tap.report, drift: tap.keys.flatMap(driftOf) }];
+	});
+	const keys = new Set(names.flatMap((name) => state.taps.get(name)?.keys ?? []));
+	const resources = [...keys].flatMap((key) => {
+		const entry = state.entries.get(key);
+		if (entry === undefined) return [];
+		return [{ kind: entry.kind, key, taps: [...state.users(key)], drift: look(entry) }];
+	});
+	return { taps, resources };
+}

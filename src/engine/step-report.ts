@@ -1,0 +1,51 @@
+import { messagesOf } from "../kernel/action.js";
+import type { StepRecord } from "./journal/record.js";
+import type { PlannedStep } from "./kind.js";
+import type { Plan } from "./plan.js";
+import type { PlannedLoss } from "./planner.js";
+import type { LossReport, StepReport } from "./report.js";
+
+// One list for all: a message to another thread holds it once, not once a step.
+const NO_MESSAGES: readonly string[] = [];
+
+const reportOf = ({ label, path }: PlannedStep): StepReport => ({
+	label,
+	path,
+	messages: NO_MESSAGES,
+});
+
+/** A step as the journal knows it. */
+export const reportOfRecord = ({ label }: StepRecord): StepReport => ({
+	label,
+	path: "",
+	messages: NO_MESSAGES,
+});
+
+/** The steps of each request, by its id; those that several share stand with each of them. */
+export function stepsByRequest(plan: Plan): Map<number, StepReport[]> {
+	const out = new Map<number, StepReport[]>();
+	for (const id of plan.requestOf.values()) if (!out.has(id)) out.set(id, []);
+	for (const step of [...plan.steps, ...plan.final])
+		if (step.requestId !== undefined) out.get(step.requestId)?.push(reportOf(step));
+		else for (const steps of out.values()) steps.push(reportOf(step));
+	return out;
+}
+
+/** A report with what one request, or several together, could not give back. */
+export function withLosses<R extends object>(
+	report: R,
+	losses: readonly PlannedLoss[],
+	id: number,
+): R & { readonly losses?: readonly LossReport[] } {
+	const theirs = losses.filter(({ requestId }) => requestId === undefined || requestId === id);
+	if (theirs.length === 0) return report;
+	return { ...report, losses: theirs.map(({ requestId, ...loss }) => loss) };
+}
+
+/** All steps, with the messages behind them. */
+export const stepsWithMessages = (plan: Plan): StepReport[] =>
+	[...plan.steps, ...plan.final].map((step) => ({
+		label: step.label,
+		path: step.path,
+		messages: messagesOf(step.do),
+	}));

@@ -1,6 +1,6 @@
 import { UmlnetError, type UmlnetErrorOptions } from "../sys/error.js";
 
-/** Something that is not ours is where we have to put something. It is left alone. */
+/** Something that is not ours is in the place where we have to put something. It is left alone. */
 export class ConflictError extends UmlnetError {
 	override readonly name = "ConflictError";
 	/** Of what there can be only one: `link br0`. */
@@ -43,7 +43,7 @@ export class NotConfirmedError extends UmlnetError {
 	}
 }
 
-/** A step failed (`cause`) and so did part of its undoing: what is named in `residual` is still there. */
+/** A step failed (`cause`), and part of the rollback failed too: what is named in `residual` is still there. */
 export class RollbackError extends UmlnetError {
 	override readonly name = "RollbackError";
 	readonly residual: readonly string[];
@@ -56,7 +56,7 @@ export class RollbackError extends UmlnetError {
 	}
 }
 
-/** Asked for something that is planned and not yet there; never taken and ignored. */
+/** Something was asked for that is planned and not implemented yet. It is refused rather than ignored. */
 export class UnsupportedError extends UmlnetError {
 	override readonly name = "UnsupportedError";
 	readonly feature: string;

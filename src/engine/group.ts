@@ -1,11 +1,11 @@
-/** Group commit: all requests that wait become one transaction of many. */
+/** Group commit: all requests that wait become one transaction. */
 
 import { UmlnetError } from "../sys/error.js";
 import type { DownRequest, Engine, RequestOutcome } from "./engine.js";
 import type { UpRequest } from "./plan.js";
 import type { DownReport, UpReport } from "./report.js";
 
-/** A request that can share a transaction with others, reduced to the taps it names. */
+/** A request that can share a transaction with others, for it names its taps. */
 export type GroupRequest =
 	| ({ readonly verb: "up" } & UpRequest)
 	| ({ readonly verb: "down" } & DownRequest);
@@ -14,11 +14,11 @@ export type GroupOutcome = RequestOutcome<UpReport | DownReport>;
 const namesOf = (request: GroupRequest): readonly string[] =>
 	request.verb === "up" ? request.taps.map(({ report }) => report.name) : request.taps;
 
-/** The taps that a report is about. */
+/** The names of the taps that a report is about. */
 export const tapsIn = ({ taps }: UpReport | DownReport): string[] =>
 	taps.map((tap) => (typeof tap === "string" ? tap : tap.name));
 
-/** Runs of requests in which no tap is named twice: within one, order does not matter. */
+/** Runs of consecutive requests in which no tap is named twice: within a run their order does not matter. */
 export function waves(requests: readonly GroupRequest[]): GroupRequest[][] {
 	const out: GroupRequest[][] = [];
 	let seen = new Set<string>();
@@ -36,7 +36,7 @@ export function waves(requests: readonly GroupRequest[]): GroupRequest[][] {
 	return out;
 }
 
-// Some times what a transaction takes, and shorter than anybody needs to change something by hand.
+// Longer than a few transactions take, so that a crowd of guests verifies the table once; far too short for a person.
 const MAX_AGE_MS = 10;
 
 /**
@@ -61,14 +61,14 @@ export function commitGroup(
 class Run {
 	readonly outcomes = new Map<number, GroupOutcome>();
 	readonly #engine: Engine;
-	/** Why nothing more can be begun: a transaction stays half done. */
+	/** Set when a transaction could not be undone: nothing more can begin, for this reason. */
 	#stuck: UmlnetError | undefined;
 
 	constructor(engine: Engine) {
 		this.#engine = engine;
 	}
 
-	/** All requests at once; where that fails as a whole nothing was done, and each half is tried on its own. */
+	/** All requests in one transaction. If that fails as a whole nothing was done, and each half is tried on its own. */
 	settle<U extends { readonly id: number }, R extends UpReport | DownReport>(
 		requests: readonly U[],
 		run: (requests: readonly U[]) => ReadonlyMap<number, RequestOutcome<R>>,
@@ -92,7 +92,7 @@ class Run {
 		}
 	}
 
-	/** Nothing may begin before what is left of the last transaction is gone: its journal would be lost. */
+	/** Finish undoing the last transaction: no other may begin before, for its undo in the journal would be lost. */
 	#recover(): void {
 		try {
 			this.#engine.recover();

@@ -3,8 +3,8 @@ import type { Kernel } from "../kernel/kernel.js";
 import type { UmlnetError } from "../sys/error.js";
 
 /**
- * The order in which things come to be; they go in the reverse order, so filters go first and links last.
- * Everything before `persist` dies with a killed process or is undone from the journal.
+ * The order in which objects are created; they are removed in the reverse order, so filters go first and links last.
+ * Until `persist` has run, the taps of a killed process vanish with it; all else is undone from the journal.
  */
 export const PHASES = [
 	"link",
@@ -24,11 +24,11 @@ export interface Step {
 	readonly label: string;
 	readonly phase: Phase;
 	readonly do: Action;
-	/** In the order in which they must run. Empty where the undo of another step takes this one along. */
+	/** In the order in which they must run. Empty where the undo of another step undoes this one as well. */
 	readonly undo: readonly Action[];
-	/** It takes away what was made: where that is gone already, it is done. */
+	/** It removes something: where that is gone already, the step counts as done. */
 	readonly removes?: true | undefined;
-	/** It gives back what others had: where it is refused, that is told as a loss, and the rest is done all the same. */
+	/** It gives something back to others: where it is refused, the report names a loss, and the rest is done all the same. */
 	readonly bestEffort?: true | undefined;
 	/** What to do about it when the kernel refuses, by the name of the errno. */
 	readonly advice?: Readonly<Record<string, string>> | undefined;
@@ -84,9 +84,9 @@ export interface PlanContext {
 }
 
 /**
- * One kind of host object; all that the engine knows of it is in the one file that exports this.
- * `Want` is what the spec asks for, `Made` adds all that must be known to undo, remove or recognise it later:
- * chosen ids, the values it replaces. Both are plain JSON: `Made` is kept in the journal.
+ * One kind of host object. The engine knows of it only what is in this interface.
+ * `Want` is what the spec asks for. `Made` adds what must be known to undo, remove or recognise it later: chosen ids,
+ * the values that it replaces. Both are plain JSON: `Made` is kept in the journal.
  */
 export interface Kind<Want, Made extends Want> {
 	readonly kind: string;
@@ -99,11 +99,11 @@ export interface Kind<Want, Made extends Want> {
 	 * of them. The results stand in the order of `made`: an error, or undefined where nothing is wrong. Reads.
 	 */
 	validateAll?(made: readonly Made[], context: PlanContext): readonly (UmlnetError | undefined)[];
-	/** Steps that make it where nothing is. Pure. */
+	/** Steps that create it where it is not. Pure. */
 	create(made: Made): readonly Step[];
-	/** Steps that take it away. Pure, but where it gives back what others may have changed since: there it reads. */
+	/** Steps that remove it. Pure, unless it gives back what others may have changed since: then it reads. */
 	remove(made: Made, context: PlanContext): readonly Step[];
-	/** What of others' its removal cannot give back, as the host is now. Reads. */
+	/** What its removal cannot give back to others, as the host is now. Reads. */
 	losses?(made: Made, context: PlanContext): readonly Loss[];
 	/**
 	 * What an existing resource becomes when it is wanted with `want`. Without this method: the fields of `want`
@@ -120,7 +120,7 @@ export interface Kind<Want, Made extends Want> {
 	change(made: Made, next: Made, kernel: Kernel): readonly Step[];
 	/** Where the host is not exactly as applied, repairable or not. Without it: what drifted. Reads. */
 	verify?(made: Made, kernel: Kernel): readonly string[];
-	/** What carries our mark and is none of these, which are all there should be. Reads all of its sort. */
+	/** Objects that carry our mark and are none of `made`, which are all there should be. Reads all objects of its sort. */
 	strays?(made: readonly Made[], kernel: Kernel): readonly string[];
 	/** The key of the resource whose removal removes this one as well: an address goes with its link. */
 	parentKey?(made: Made): string | undefined;
@@ -141,7 +141,7 @@ export interface Resource {
 	readonly ifPresent?: true;
 }
 
-// biome-ignore lint/suspicious/noExplicitAny: kinds of all shapes side by side; each checks its own
+// biome-ignore lint/suspicious/noExplicitAny: a map of kinds whose wants differ; each kind checks its own
 export type AnyKind = Kind<any, any>;
 
 /** The key of every kind that makes a link; its `made.index` is the link's. No two links share a name. */

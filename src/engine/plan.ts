@@ -16,7 +16,7 @@ import type { TapReport } from "./report.js";
 import { same } from "./same.js";
 import type { Delta, State } from "./state.js";
 
-/** A tap as it is wanted: what will be told of it, and every object it needs. */
+/** A tap as it is wanted: its report, and every object that it needs. */
 export interface WantedTap {
 	readonly report: Omit<TapReport, "index">;
 	readonly resources: readonly Resource[];
@@ -30,11 +30,11 @@ export interface UpRequest {
 
 /** All that a transaction will do, its undo included, before anything is done. */
 export interface Plan {
-	/** Undone in reverse when one fails. */
+	/** If one of them fails, those before it are undone, the last first. */
 	readonly steps: readonly PlannedStep[];
-	/** Run last, when all else stands: what cannot be undone. */
+	/** Steps that cannot be undone. They run last, when the transaction is committed. */
 	readonly final: readonly PlannedStep[];
-	/** What others do not get back: seen before, since the host no longer has where it came from. */
+	/** What others do not get back, as is known beforehand: the host has no longer what it was taken from. */
 	readonly losses: readonly PlannedLoss[];
 	readonly delta: Delta;
 	/** The id of the request that a tap belongs to, by the name of the tap. */
@@ -83,7 +83,7 @@ const wantedInTwoWays = (key: string, path: string, other: string): SpecError =>
 const BACK = PHASES.toReversed();
 const irreversible = (step: Step): boolean => isIrreversible(step.do);
 
-/** Creation in the order of the phases, then removal in the reverse; what cannot be undone comes last. */
+/** Creations in the order of the phases, then removals in the reverse order; what cannot be undone comes last. */
 function order(
 	creations: readonly PlannedStep[],
 	removals: readonly PlannedStep[],
@@ -164,8 +164,8 @@ function unused(
 }
 
 /**
- * The plan that takes taps down, and with the last tap of a network what stood for the network. Pure.
- * `requests` are the names of the taps of each request; names of taps that are not up are passed over.
+ * The plan that takes taps down, and with the last tap of a network everything that was made for the network. Pure.
+ * Names of taps that are not up are passed over.
  */
 export function planDown(
 	kinds: Kinds,
@@ -174,8 +174,9 @@ export function planDown(
 	requests: readonly { readonly id: number; readonly taps: readonly string[] }[],
 ): Plan {
 	const requestOf = new Map<string, number>();
-	/** How many taps will still use each object, and the request that took the last one away: undefined where several did. */
+	/** How many taps will still use each object. */
 	const remaining = new Map<string, number>();
+	/** The request whose taps used each object; undefined where those of several did. */
 	const owners = new Map<string, number | undefined>();
 	for (const { id, taps } of requests)
 		for (const name of taps) {
@@ -199,7 +200,7 @@ export function planDown(
 	};
 }
 
-/** To take something down, nothing of the host is looked up. */
+/** Taking taps down looks nothing up: all that it takes is in the state. */
 const NO_LOOKUP: HostFacts = {
 	readLinkIndex(name) {
 		throw new ConflictError(`link ${name}`, "nothing", "a link");

@@ -21,11 +21,11 @@ export interface HostFacts {
 	readLinkIndex(name: string): number;
 	/** Whether the shared object of this key was verified recently, so that it need not be read again. */
 	isRecent(key: string): boolean;
-	/** As in PlanContext. */
+	/** Whether the link of this index was ours, and its deletion is under way on another thread or process. */
 	isBeingDeleted(index: number): boolean;
 }
 
-/** What others do not get back, and the request because of which: undefined where several are. */
+/** A loss, and the request that causes it: undefined where several do. */
 export interface PlannedLoss extends Loss {
 	readonly requestId: number | undefined;
 }
@@ -65,8 +65,8 @@ const WITHOUT_UNDO = { undo: [] } as const;
 const REMOVAL = { removes: true } as const;
 
 /**
- * Collects what a plan does, resource by resource, and tells each what it must know of the others. In methods: closures
- * over a plan, one set for each, keep garbage alive through young collections (Node 20: 4 KiB a guest).
+ * Collects the steps of a plan, resource by resource, and answers what a kind asks about the others. A class with
+ * methods, for a set of closures over each plan keeps garbage alive through V8's young collections.
  */
 export class Planner implements PlanContext {
 	readonly kernel: Kernel;
@@ -180,7 +180,7 @@ export class Planner implements PlanContext {
 		add(withPath(path, () => kind.change(known.made, next, this.kernel)));
 	}
 
-	/** @throws why what is made anew cannot be, as its kind finds when it sees all of them */
+	/** Let each kind check all resources of its own that are created. @throws the first error it finds */
 	validateNew(): void {
 		const byKind = new Map<string, Entry[]>();
 		for (const key of this.created) {
@@ -220,7 +220,7 @@ export class Planner implements PlanContext {
 		}
 	}
 
-	/** Set what stays of a kind once more: the removal of another kind has reset it. */
+	/** Reapply the resources of a kind that stay: the removal of a resource of another kind has reset their settings. */
 	#reapply(reset: string, going: ReadonlySet<string>, requestId: number | undefined): void {
 		const standing = new Map([...this.#state.entries, ...this.entries]);
 		for (const { kind, key, made, path } of standing.values()) {
@@ -246,10 +246,10 @@ function withPath<T>(path: string, call: () => T): T {
 	}
 }
 
-/** The id, where there is one alone. */
+/** The id, if there is exactly one. */
 const sole = (ids: readonly number[]): number | undefined =>
 	ids.length === 1 ? ids[0] : undefined;
 
-/** The index of the link that was made, if it is one. */
+/** The index of the link that an entry stands for; undefined where it stands for no link. */
 export const linkIndex = (entry: Entry | undefined): number | undefined =>
 	(entry?.made as { index: number } | undefined)?.index;

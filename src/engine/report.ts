@@ -33,7 +33,7 @@ export interface PlanReport {
 	readonly steps: readonly StepReport[];
 }
 
-/** What stands only until its deadline unless it is confirmed. */
+/** A change that is rolled back at its deadline unless it is confirmed. */
 export interface ProvisionalReport {
 	readonly transaction: string;
 	/** What was asked for: `up tap0`. */
@@ -42,7 +42,7 @@ export interface ProvisionalReport {
 	readonly remaining: number;
 }
 
-/** What others had on this host and did not get back; nothing else is held up by it. */
+/** Something that others had on this host and did not get back. Everything else was done all the same. */
 export interface LossReport {
 	/** `address 10.0.0.1/24`, `default route`, `tap0`. */
 	readonly subject: string;
@@ -59,7 +59,7 @@ export interface UpReport {
 	readonly taps: readonly TapReport[];
 	/** Where anything was to be given back and could not be; then the command exits with 8, but for what was ours. */
 	readonly losses?: readonly LossReport[] | undefined;
-	/** With `confirmWithin`, where anything was changed: it stands if it is confirmed. */
+	/** With `confirmWithin`, if anything was changed: until when it must be confirmed. */
 	readonly provisional?: ProvisionalReport | undefined;
 }
 
@@ -68,16 +68,16 @@ export interface DownReport {
 	readonly steps: readonly StepReport[];
 	/** The taps that were taken down by this call. */
 	readonly taps: readonly string[];
-	/** Where anything was to be given back and could not be; then the command exits with 8. */
+	/** If something of others could not be given back; then the command exits with 8. */
 	readonly losses?: readonly LossReport[] | undefined;
-	/** With `confirmWithin`, where anything was changed: it stands if it is confirmed. */
+	/** With `confirmWithin`, if anything was changed: until when it must be confirmed. */
 	readonly provisional?: ProvisionalReport | undefined;
 }
 
 export interface ConfirmReport {
 	/** Whether it was this call that confirmed it, and not an earlier one. */
 	readonly changed: boolean;
-	/** What stands: `up tap0`. */
+	/** The command that was confirmed: `up tap0`. */
 	readonly transaction: string;
 	readonly steps: readonly StepReport[];
 }
@@ -89,20 +89,20 @@ export interface TapStatus extends TapReport {
 
 export interface StatusReport {
 	readonly taps: readonly TapStatus[];
-	/** What stands beside the taps: bridges, forwarding of uplinks, the nft table, global options. */
+	/** What was made beside the taps: bridges, forwarding of uplinks, the nft table, global options. */
 	readonly resources: readonly {
 		readonly kind: string;
 		readonly key: string;
 		readonly taps: readonly string[];
 		readonly drift: readonly string[];
 	}[];
-	/** With `verify`: what carries our marks and no tap stands for. */
+	/** With `verify`: what carries our marks and belongs to no tap of ours. */
 	readonly strays?: readonly string[] | undefined;
 	/** With `verify`: whether everything is exactly as applied, and nothing more, and nothing is half done. */
 	readonly exact?: boolean | undefined;
-	/** A transaction that a killed process left half done; `recover` finishes it. */
+	/** The command that a killed process did not finish; `recover` undoes or finishes it. */
 	readonly unfinished?: string | undefined;
-	/** What waits to be confirmed; it is told of as if it were. */
+	/** A change that waits to be confirmed; the report shows it as if it were confirmed already. */
 	readonly provisional?: ProvisionalReport | undefined;
 }
 
@@ -111,8 +111,8 @@ export interface RecoverReport {
 	readonly outcome: "nothing" | "undone" | "finished";
 	readonly transaction?: string | undefined;
 	readonly steps: readonly StepReport[];
-	/** What could not be proven ours and was left alone. */
+	/** Objects that could not be proven to be ours, and were left alone. */
 	readonly residual: readonly string[];
-	/** What waits to be confirmed, and was left alone before its deadline. */
+	/** A change that waits to be confirmed, and was left alone because its deadline is not over. */
 	readonly provisional?: ProvisionalReport | undefined;
 }

@@ -1,6 +1,6 @@
 type Plain = Readonly<Record<string, unknown>>;
 
-/** Whether two plain JSON values are equal. What is undefined is not there, as in JSON. */
+/** Whether two plain JSON values are equal. A member that is undefined counts as missing, as in JSON. */
 export function same(a: unknown, b: unknown): boolean {
 	if (a === b) return true;
 	if (typeof a !== "object" || typeof b !== "object" || a === null || b === null) return false;
@@ -11,7 +11,7 @@ export function same(a: unknown, b: unknown): boolean {
 	return true;
 }
 
-/** Whether all of a plain JSON object is so in another. */
+/** Whether every member of a plain JSON object is equal in another. */
 export function isPart(part: unknown, whole: unknown): boolean {
 	for (const key in part as Plain)
 		if (!same((part as Plain)[key], (whole as Plain)[key])) return false;

@@ -8,7 +8,7 @@ export interface Entry {
 	readonly path: string;
 }
 
-/** A tap that is up: what is told of it, and the objects that stand because of it. */
+/** A tap that is up: its report, and the keys of the objects that it uses. */
 export interface TapEntry {
 	readonly report: TapReport;
 	readonly keys: readonly string[];
@@ -22,13 +22,13 @@ export interface Delta {
 	readonly down: readonly string[];
 }
 
-/** What is ours on this host. An object stands as long as a tap uses it. */
+/** What is ours on this host. An object is there as long as a tap uses it. */
 export class State {
 	readonly taps = new Map<string, TapEntry>();
 	readonly entries = new Map<string, Entry>();
 	readonly #users = new Map<string, Set<string>>();
 
-	/** The taps because of which an object stands. */
+	/** The taps that use the object of this key. */
 	users(key: string): ReadonlySet<string> {
 		return this.#users.get(key) ?? none;
 	}
@@ -43,7 +43,7 @@ export class State {
 		}
 	}
 
-	/** In place where it is known: a Map from which much is taken out and put in again is laid out anew each time. */
+	/** Updated in place: deleting and re-inserting the entries of a Map makes V8 rehash it. */
 	#hold(tap: TapEntry): void {
 		const { name } = tap.report;
 		const known = this.taps.get(name)?.keys ?? [];
@@ -61,7 +61,7 @@ export class State {
 		this.taps.delete(name);
 	}
 
-	/** What it becomes with a change; this one stays as it is. */
+	/** A copy with a change applied. */
 	with(delta: Delta): State {
 		const next = new State();
 		next.apply(this.toDelta());

@@ -12,7 +12,7 @@ export function verify(
 	return kind.verify?.(made, kernel) ?? kind.drift(made, kernel);
 }
 
-/** What carries our marks on this host and no tap of ours stands for. */
+/** Objects on this host that carry our marks and are not in the state. */
 export const strays = (kinds: Kinds, kernel: Kernel, { entries }: State): readonly string[] =>
 	[...kinds.values()].flatMap(({ kind, strays }) => {
 		const made = [...entries.values()].filter((entry) => entry.kind === kind);

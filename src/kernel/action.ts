@@ -31,9 +31,9 @@ export type Action =
 			readonly value: string;
 			readonly only?: string | undefined;
 	  }
-	/** Make a tap and hold it open. */
+	/** Create a tap and hold it open: until it is persistent it vanishes with this process. */
 	| { readonly via: "tun"; readonly create: TapRequest }
-	/** Let the tap outlive us. */
+	/** Let the tap outlive this process. */
 	| { readonly via: "persist"; readonly name: string }
 	/** Delete a link if it is still the one we made; many consecutive ones go as one group. */
 	| { readonly via: "unlink"; readonly link: Identity };

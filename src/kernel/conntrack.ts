@@ -29,7 +29,7 @@ export class ConntrackDriver {
 		this.#socket.use((socket) => {
 			const entries = socket.dump(IPCTNL_MSG_CT_GET, IPCTNL_MSG_CT_NEW, {});
 			const theirs = entries.filter((entry) => subnets.some((subnet) => touches(entry, subnet)));
-			// One that ended meanwhile answers ENOENT: it is forgotten all the same.
+			// A flow that ended meanwhile answers ENOENT, which is no failure.
 			socket.send(
 				theirs.map(({ nfgen_family, CTA_TUPLE_ORIG, CTA_ID, CTA_ZONE }) =>
 					request(IPCTNL_MSG_CT_DELETE, 0, { nfgen_family, CTA_TUPLE_ORIG, CTA_ID, CTA_ZONE }),
@@ -38,7 +38,7 @@ export class ConntrackDriver {
 		});
 	}
 
-	/** Reading one number saves walking a hash table of 65 536 buckets, and most hosts of a farm have none. */
+	/** Reading one number saves walking the whole hash table, and on most hosts of a farm there is none. */
 	#isEmpty(): boolean {
 		// Without connection tracking there is no such file.
 		return (ifThere(() => this.#readSysctl(COUNT)) ?? "0") === "0";

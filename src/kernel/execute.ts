@@ -4,12 +4,12 @@ import { type Action, type ActionOf, runTogether, type Via } from "./action.js";
 import type { Kernel } from "./kernel.js";
 import { stillOurs, unlink } from "./unlink.js";
 
-/** What became of each action of a run: nothing said means done. */
+/** Why each action of a run failed; undefined where it was done. */
 export type Failures = readonly (Error | undefined)[];
 
 /**
- * Run actions in order. Neighbours of one kind travel together: one rtnetlink send, one nf_tables batch, one
- * group delete. A run of actions stops at the end of the group in which one failed.
+ * Run actions in order. Consecutive ones of one way of acting run together: one rtnetlink send, one nf_tables batch,
+ * one group delete. It stops behind the group in which one failed: the result may be shorter than `actions`.
  */
 export function execute(kernel: Kernel, actions: readonly Action[]): Failures {
 	const failures: (Error | undefined)[] = [];
@@ -21,7 +21,7 @@ export function execute(kernel: Kernel, actions: readonly Action[]): Failures {
 	return failures;
 }
 
-/** Consecutive actions of one kind. */
+/** Groups of consecutive actions that run together. */
 function runs(actions: readonly Action[]): Action[][] {
 	const out: Action[][] = [];
 	for (const action of actions) {
@@ -32,7 +32,7 @@ function runs(actions: readonly Action[]): Action[][] {
 	return out;
 }
 
-/** A driver that throws did not get as far as telling the actions apart: all of them failed. */
+/** A driver that throws cannot say which of the actions failed: then all of them count as failed. */
 function attempt(run: readonly Action[], drive: () => Failures): Failures {
 	try {
 		return drive();
@@ -47,7 +47,7 @@ function drive(kernel: Kernel, run: readonly Action[]): Failures {
 	return driver(kernel, run);
 }
 
-/** How actions of one kind that follow each other are run. */
+/** Runs a group of actions. */
 type Driver<A extends Action> = (kernel: Kernel, run: readonly A[]) => Failures;
 
 const DRIVERS: { readonly [V in Via]: Driver<ActionOf<V>> } = {
@@ -77,13 +77,13 @@ function oneByOne<A extends Action>(act: (kernel: Kernel, action: A) => void): D
 		});
 }
 
-/** What has its value already is not written: it may be read-only, and then nothing was done to it either. */
+/** A value that is there already is not written: the file may be read-only, and nothing has to be done to it. */
 function setValue(kernel: Kernel, { path, value, only }: ActionOf<"sysctl">): void {
 	const now = kernel.readSysctl(path);
 	if (now !== value && (only === undefined || now === only)) kernel.writeSysctl(path, value);
 }
 
-/** One send for all; guarded actions whose link is no longer the one meant are left out. */
+/** One send for all, without those whose `only` no longer holds. */
 function driveRtnetlink(kernel: Kernel, run: readonly ActionOf<"rtnetlink">[]): Failures {
 	const stale = staleOnes(kernel, run);
 	const live = stale.size === 0 ? run : run.filter((action) => !stale.has(action));
@@ -95,7 +95,7 @@ function driveRtnetlink(kernel: Kernel, run: readonly ActionOf<"rtnetlink">[]): 
 	return run.map((action) => failed.get(action));
 }
 
-/** The actions that are about a link which is no longer there, or no longer that one. */
+/** The actions whose link is gone, or is another by now. */
 function staleOnes(kernel: Kernel, run: readonly ActionOf<"rtnetlink">[]): ReadonlySet<Action> {
 	const guards = run.flatMap(({ only }) => only ?? []);
 	if (guards.length === 0) return none;

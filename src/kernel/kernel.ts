@@ -38,7 +38,7 @@ export interface Kernel {
 	/** Dump what matches the request, and nothing wider. @throws KernelError */
 	dump<O, I>(message: Message<unknown, I>, reply: Message<O, never>, value: I): readonly O[];
 
-	/** What the link of this index is called, if there is one: at a fiftieth of the price of reading it. @throws KernelError */
+	/** The name of the link of this index, if there is one: far cheaper than reading the link. @throws KernelError */
 	linkName(index: number): string | undefined;
 
 	/** Commit nf_tables messages as one batch: all, or none and the refusals. */
@@ -66,8 +66,8 @@ export interface Kernel {
 	dropTap(name: string): void;
 
 	/**
-	 * Forget tracked connections from or to these subnets, so that nothing of a guest that has gone meets the
-	 * next one. No part of a transaction: what stays by mischance times out by itself. @throws KernelError
+	 * Delete tracked connections from or to these subnets, so that no flow of a guest that is gone reaches the next
+	 * one. It is no part of a transaction: entries that stay time out by themselves. @throws KernelError
 	 */
 	forgetFlows(subnets: readonly Subnet[]): void;
 

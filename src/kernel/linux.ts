@@ -13,11 +13,11 @@ import { RtnetlinkDriver } from "./rtnetlink.js";
 import { SysctlDriver } from "./sysctl.js";
 import { TunDriver } from "./tun.js";
 
-// Automatic indexes count up from 1; far above them a chosen one meets none of them.
+// The kernel counts its own indexes up from 1; a chosen one far above them meets none of those.
 const FIRST_INDEX = 0x1000_0000;
 const LAST_INDEX = 0x7fff_0000;
 
-/** The kernel under us, in the network namespace of the thread that made this object. */
+/** The running kernel, in the network namespace of the thread that made this object. */
 export class LinuxKernel implements Kernel {
 	readonly identity: string;
 	readonly #rtnetlink: RtnetlinkDriver;

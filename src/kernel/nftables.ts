@@ -14,11 +14,11 @@ import {
 import { FreshSocket } from "./fresh-socket.js";
 import type { BatchOutcome } from "./kernel.js";
 
-// Somebody else's commit between our reading the generation and our batch; 20 in a row is not chance.
+// Another process may commit between our reading the generation and our batch. So many in a row is no chance.
 const STALE_TRIES = 20;
 
 export interface CommitOptions {
-	/** The generation of the ruleset that the batch was made for; without it, of whichever there is. */
+	/** The generation of the ruleset that the batch was made for. Without it, the one that there is. */
 	readonly generation?: number | undefined;
 }
 /** How a commit ended, and what the kernel told of each message that asked for it (NLM_F_ECHO). */

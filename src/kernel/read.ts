@@ -23,13 +23,13 @@ export type AddressFamily = number;
 
 const IFLA_EXT_MASK = RTEXT_FILTER_SKIP_STATS;
 
-/** What a look-up came to; undefined where the refusal says that there is no such thing. @throws KernelError */
+/** What a look-up found; undefined where the kernel refused with one of `absence`. @throws KernelError */
 function found(outcome: Outcome | undefined, absence: ReadonlySet<string>): unknown {
 	if (outcome?.errno !== undefined && !absence.has(outcome.errno)) throw outcome.error;
 	return outcome?.replies[0]?.value;
 }
 const NO_LINK = new Set(["ENODEV"]);
-/** EINVAL for no such link as well, in most kernels (inet_netconf_get_devconf, net/ipv4/devinet.c). */
+/** Most kernels say EINVAL where there is no such link (inet_netconf_get_devconf, net/ipv4/devinet.c). */
 const NO_DEVCONF = new Set(["ENODEV", "EINVAL"]);
 /** No route, or one that is unreachable, prohibit or blackhole (fib_props, net/ipv4/fib_semantics.c). */
 const NO_WAY = new Set(["ENETUNREACH", "EHOSTUNREACH", "EACCES", "EINVAL"]);
@@ -42,7 +42,7 @@ export function readLinks(kernel: Kernel, indexes: readonly number[]): (Link | u
 	return outcomes.map((outcome) => found(outcome, NO_LINK) as Link | undefined);
 }
 
-/** RTM_GETLINK of whose answer the header alone is read: the attributes behind it are 1 KiB and cost 20 µs a link. */
+/** RTM_GETLINK of which only the header of the answer is read: its attributes are about a kilobyte to decode. */
 const GET_INFO = { ...RTM_GETLINK, read: (r: Reader) => ifinfomsg.read(r) };
 
 /** The flags (IFF_*) of the links of these indexes, in one send; undefined where there is none. @throws KernelError */
@@ -80,7 +80,7 @@ export function readPorts(kernel: Kernel, bridge: number): readonly Link[] {
 }
 
 /**
- * What IPv4 does with one link, if there is one: a twentieth of what RTM_GETLINK tells, at a fifth of its price.
+ * The IPv4 settings of one link, if there is one: they are in RTM_GETLINK too, but that is far more to read.
  * @throws KernelError
  */
 export function readNetconf(kernel: Kernel, index: number): Netconf | undefined {
@@ -102,13 +102,13 @@ export function readRoutes(kernel: Kernel, family: AddressFamily, index: number)
 	);
 }
 
-/** An address that packets go to. */
+/** An address to look up the route to. */
 export interface Destination {
 	readonly family: AddressFamily;
 	readonly address: Uint8Array;
 }
 
-/** Look-ups in the routing tables, as for packets to these, answered with the routes as they stand there. */
+/** The routes that packets to these addresses would take, as they stand in the tables (RTM_F_FIB_MATCH). */
 function routesTo(
 	kernel: Kernel,
 	message: typeof RTM_GETROUTE,
@@ -131,7 +131,7 @@ function routesTo(
 export const readRouteTo = (kernel: Kernel, to: Destination): Route | undefined =>
 	routesTo(kernel, RTM_GETROUTE, [to])[0] as Route | undefined;
 
-/** RTM_GETROUTE of whose answer the header alone is read: half the price, on the way of every guest. */
+/** RTM_GETROUTE of which only the header of the answer is read: every guest waits for this look-up. */
 const GET_HEADER = { ...RTM_GETROUTE, read: (r: Reader) => rtmsg.read(r) };
 
 /** The prefix lengths of those routes, 0 for a default route; all in one send. @throws KernelError */
@@ -165,10 +165,10 @@ export const readRules = (kernel: Kernel): readonly Rule[] =>
 export const readSetting = (kernel: Kernel, path: string): string | undefined =>
 	ifThere(() => kernel.readSysctl(path));
 
-/** Nothing, of a link that has gone meanwhile. */
+/** What is read of a link that is gone is an empty list. */
 const ofLink = <T>(read: () => readonly T[]): readonly T[] => ifThere(read, "ENODEV") ?? [];
 
-/** The names of all links: for what is host-wide anyway, never on the way of a guest. @throws KernelError */
+/** The names of all links: only for settings of the whole host, as hosts may have thousands. @throws KernelError */
 export const readLinkNames = (kernel: Kernel): string[] =>
 	kernel
 		.dump(RTM_GETLINK, RTM_NEWLINK, { IFLA_EXT_MASK })

@@ -41,7 +41,7 @@ export class TunDriver {
 			closeSync(fd);
 			throw error;
 		}
-		// One of that name that we still hold was deleted by somebody else, or the ioctl had failed.
+		// A tap of that name that we still hold open is one that somebody else has deleted.
 		this.drop(tap.name);
 		this.#held.set(tap.name, fd);
 	}
@@ -76,8 +76,8 @@ export class TunDriver {
 		// Without EXCL, TUNSETIFF attaches to whatever already has that name.
 		const queues = tap.multiQueue ? IFF_MULTI_QUEUE : 0;
 		const header = tap.vnetHdr ? IFF_VNET_HDR : 0;
-		// Without a carrier no queue is set up when it goes up, only to be torn down when we let go of it, and
-		// IPv6 says nothing on behalf of a guest that is not there: half of the price of up, a third of down's.
+		// With a carrier, queues are set up when the tap goes up and torn down when we close it, and IPv6 solicits on
+		// behalf of a guest that is not there yet. Without one both wait for the guest.
 		const ifr_flags = IFF_TAP | IFF_NO_PI | IFF_NO_CARRIER | IFF_TUN_EXCL | queues | header;
 		this.#w.reset();
 		ifreq.write(this.#w, { ifr_name: tap.name, ifr_flags });

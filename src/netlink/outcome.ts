@@ -17,7 +17,7 @@ export interface Outcome {
 	readonly replies: readonly Reply[];
 }
 
-/** A request on its way, and what has come of it. An error is made when somebody asks for it: its stack takes 7 µs. */
+/** A request on its way, and what has come of it. The error is created when it is asked for, because its stack is costly. */
 export class Sent implements Outcome {
 	readonly request: Request;
 	readonly seq: number;

@@ -5,7 +5,7 @@ export const LENGTH_DELIMITED = 2;
 const I64 = 1;
 const I32 = 5;
 
-// Up to here a loop is faster than a call into C++.
+// For texts up to this length a loop is faster than a call into C++.
 const SHORT = 32;
 
 /** How many bytes `varint` takes for a value. */
@@ -70,13 +70,13 @@ export class WireWriter {
 		this.#length += length;
 	}
 
-	/** Begin what has its length before it; hand the result to `end`. */
+	/** Begin something that has its length in front; hand the result to `end`. */
 	begin(): number {
 		this.#reserve(1);
 		return ++this.#length;
 	}
 
-	/** Write the length of what began at `at`; most is short, and one byte was left for that. */
+	/** Write the length of what began at `at`. `begin` left one byte for it, which is enough for most. */
 	end(at: number): void {
 		const length = this.#length - at;
 		if (length < 0x80) {
@@ -167,7 +167,7 @@ export class WireReader {
 		return end;
 	}
 
-	/** Pass over the value of a field that nobody knows. */
+	/** Skip the value of a field that the schema does not have. */
 	skip(wire: number): void {
 		if (wire === VARINT) this.varint();
 		else if (wire === LENGTH_DELIMITED) this.position = this.end();

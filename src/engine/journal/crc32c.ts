@@ -1,6 +1,6 @@
 // Castagnoli polynomial, reflected (RFC 3720 appendix B.4). Node's zlib has only CRC-32, and that not in 20.19.
 const POLYNOMIAL = 0x82f63b78;
-/** Of each byte what it makes of the sum, then of each byte that one, two and three others follow. */
+/** Of each byte its remainder; then the same for a byte that is followed by one, two and three others. */
 const table = new Uint32Array(4 * 256);
 for (let byte = 0; byte < 256; byte++) {
 	let crc = byte;
@@ -13,8 +13,8 @@ for (let i = 256; i < table.length; i++) {
 }
 
 /**
- * CRC-32C of some bytes, as an unsigned 32-bit number; `after` is that of the bytes before them. Four bytes at a time,
- * which takes half as long as one by one: every transaction pays for two records.
+ * CRC-32C of some bytes, as an unsigned 32-bit number; `after` is the CRC of the bytes before them. Four bytes at a
+ * time ("slicing by 4"): every transaction waits for the checksums of two records.
  */
 export function crc32c(bytes: Uint8Array, after = 0): number {
 	let crc = ~after;

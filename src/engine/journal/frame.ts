@@ -1,4 +1,4 @@
-/** How records stand in the journal file: behind one another, each with its length and its checksum. */
+/** How records stand in the journal file: one after the other, each behind its length and its checksum. */
 import { Reader, Writer } from "../../netlink/bytes.js";
 import { crc32c } from "./crc32c.js";
 
@@ -15,8 +15,8 @@ export const isTornMagic = (bytes: Uint8Array): boolean =>
 const w = new Writer();
 
 /**
- * A record as it stands at a place in the file, and at no other: the checksum begins with the place. These bytes are
- * good until the next record is framed.
+ * The bytes of a record at one place in the file: its checksum begins with the place, so that a record that was moved
+ * or repeated is recognised. They are valid until the next record is framed.
  */
 export function frame(body: Uint8Array, at: number): Uint8Array {
 	w.reset();

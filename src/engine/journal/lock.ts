@@ -5,12 +5,13 @@ import { tryLock, unlock } from "../../sys/file.js";
 import { LockError } from "../error.js";
 import type { StateDirectory } from "./directory.js";
 
-// A transaction takes 1 to 30 ms.
+// About as long as the shortest transaction takes.
 const RETRY_MS = 1;
 
 /**
- * The lock of a namespace, fair among processes. Whoever waits for the lock holds the turnstile meanwhile;
- * whoever has just let go and wants it again queues behind the turnstile. The kernel frees both at kill -9.
+ * The lock of a namespace, fair among processes. It is two locks: a process that waits for the lock holds the
+ * turnstile meanwhile, so that one which has just released the lock and wants it again comes after it. The kernel
+ * releases both when a process is killed.
  */
 export class HostLock {
 	readonly #directory: StateDirectory;
@@ -21,7 +22,7 @@ export class HostLock {
 		this.#directory = directory;
 	}
 
-	/** @throws LockError when `milliseconds` go by first */
+	/** @throws LockError when it could not be had within so many milliseconds */
 	async acquire(milliseconds: number): Promise<void> {
 		const deadline = monotonic() + milliseconds;
 		for (;;) {
@@ -34,7 +35,7 @@ export class HostLock {
 				if (this.#turnstile !== undefined) unlock(this.#turnstile);
 			}
 			if (this.#isCurrent(this.#lock)) return;
-			// The last tap of the host went down meanwhile and the directory with it: queue at the new one.
+			// The last tap of the host went down meanwhile, and the directory was removed: wait for the lock of the new one.
 			this.close();
 		}
 	}
@@ -60,8 +61,8 @@ export class HostLock {
 	}
 
 	/**
-	 * Asked again and again rather than waited for in flock(2): a thread that sits there cannot be called off,
-	 * and keeps the process from ending when its time is up.
+	 * Polled rather than waited for in flock(2): a thread that sleeps there cannot be interrupted when its time is up,
+	 * and keeps the process from ending.
 	 */
 	async #take(fd: number, deadline: number): Promise<void> {
 		while (!tryLock(fd)) {
@@ -73,7 +74,7 @@ export class HostLock {
 		}
 	}
 
-	/** Whether the file has a name yet: nobody else could find the lock of one that was removed. */
+	/** Whether the file still has its name: other processes could not find the lock of a file that was removed. */
 	#isCurrent(fd: number): boolean {
 		return fstatSync(fd).nlink > 0;
 	}

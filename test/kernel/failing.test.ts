@@ -60,6 +60,11 @@ const COLLISIONS: Readonly<Record<string, Collision>> = {
 		),
 		code: "ERR_CONFLICT",
 	},
+	"the uplink has a macvlan on it, which receives its packets": {
+		script: "ip link add link eth1 name mv0 type macvlan mode bridge",
+		next: S2,
+		code: "ERR_CONFLICT",
+	},
 	"our tap was renamed": {
 		first: labSpec(nat, { tap0: { mac } }),
 		script: "ip link set tap0 down; ip link set tap0 name mine; ip link set mine up",

@@ -592,8 +592,8 @@ export const MUTANTS = [
 	[
 		"a link that goes while it is looked at",
 		"kinds/option.ts",
-		"ifThere(() => kernel.readSysctl(one))",
-		"kernel.readSysctl(one)",
+		"ifThere(() => kernel.readSysctl(other))",
+		"kernel.readSysctl(other)",
 		kind("option"),
 	],
 	[

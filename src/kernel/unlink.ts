@@ -15,7 +15,7 @@ export function isStill(link: Link | undefined, identity: Identity): link is Lin
 	);
 }
 
-const gone = (error: KernelError | undefined): boolean =>
+const isGone = (error: KernelError | undefined): boolean =>
 	error === undefined || error.errno === "ENODEV";
 // A group number chosen by chance is taken once in 2^31; three in a row mean that something else is wrong.
 const GROUP_TRIES = 3;
@@ -56,7 +56,7 @@ export function stillOurs(kernel: Kernel, identities: readonly Identity[]): read
 function unlinkEach(kernel: Kernel, indexes: readonly number[]): (KernelError | undefined)[] {
 	return kernel
 		.rtnetlink(indexes.map((ifi_index) => request(RTM_DELLINK, 0, { ifi_index })))
-		.map(({ error }) => (gone(error) ? undefined : error));
+		.map(({ error }) => (isGone(error) ? undefined : error));
 }
 
 /** Put the links into a group that has no other member, and delete that; false when there is no such group. */
@@ -68,7 +68,7 @@ function unlinkGroup(kernel: Kernel, indexes: readonly number[]): boolean {
 			...indexes.map((ifi_index) => request(RTM_NEWLINK, 0, { ifi_index, IFLA_GROUP: group })),
 			request(RTM_DELLINK, 0, { IFLA_GROUP: group }),
 		]);
-		return outcomes.every(({ error }) => gone(error));
+		return outcomes.every(({ error }) => isGone(error));
 	}
 	return false;
 }

@@ -15,7 +15,7 @@ export interface Ended {
 	readonly watchdogs: readonly string[];
 }
 
-export interface Surroundings {
+export interface Environment {
 	readonly host?: Partial<HostPort>;
 	/** Thrown instead of opening the host. */
 	readonly openError?: Error;
@@ -29,15 +29,18 @@ export interface Surroundings {
 	readonly lines?: number;
 }
 
-/** Run a command line with everything around it made up. */
-export async function umlnet(argv: readonly string[], around: Surroundings = {}): Promise<Ended> {
-	const { host = {}, openError, env = {}, stdin = "", uid = 1000, tty = false } = around;
+/** Run a command line in a made-up environment: no process, no host. */
+export async function umlnet(
+	argv: readonly string[],
+	environment: Environment = {},
+): Promise<Ended> {
+	const { host = {}, openError, env = {}, stdin = "", uid = 1000, tty = false } = environment;
 	const closed = new AbortController();
 	const texts = { stdout: "", stderr: "" };
 	const sink = (name: keyof typeof texts): Sink => ({
 		write(text) {
 			texts[name] += text;
-			if (texts.stdout.split("\n").length > (around.lines ?? Number.POSITIVE_INFINITY))
+			if (texts.stdout.split("\n").length > (environment.lines ?? Number.POSITIVE_INFINITY))
 				closed.abort();
 		},
 		isTTY: tty,
@@ -51,7 +54,7 @@ export async function umlnet(argv: readonly string[], around: Surroundings = {})
 		outputClosed: closed.signal,
 		readStdin: async () => stdin,
 		listenForInterruption: () => ({
-			signal: around.interrupted ? AbortSignal.abort() : new AbortController().signal,
+			signal: environment.interrupted ? AbortSignal.abort() : new AbortController().signal,
 			stop() {},
 		}),
 	};

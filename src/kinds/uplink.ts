@@ -34,6 +34,17 @@ export interface MadeUplink extends Uplink, LinkConfig {
 const asUplink = ({ link, index }: MadeUplink): Endpoint => ({ link, index });
 const asBridge = ({ bridge, master }: MadeUplink): Endpoint => ({ link: bridge, index: master });
 const inAddressPhase = (step: Step): Step => ({ ...step, phase: "address" });
+
+/** A link has one receiver alone (netdev_rx_handler_register): one that has another is refused as busy. */
+const becomePort = (made: MadeUplink): Step => ({
+	...inAddressPhase(enslave(made)),
+	conflict: {
+		subject: `uplink ${made.link}`,
+		found: "in use by others",
+		wanted: `a port of ${made.bridge}`,
+		hint: "a link with a macvlan on it, or in Open vSwitch, can be no port of a bridge: ip -d link; or use mode nat",
+	},
+});
 const isUp = (link: Link | undefined): boolean => ((link?.ifi_flags ?? 0) & IFF_UP) !== 0;
 
 function refuse(link: Link, want: Uplink, kernel: Kernel): void {
@@ -110,10 +121,7 @@ export const uplink: Kind<Uplink, MadeUplink> = {
 		if (again === undefined) throw missingUplink(want.link);
 		return { ...made, ...want, index: again.ifi_index };
 	},
-	create: (made) => [
-		inAddressPhase(enslave(made)),
-		...moveSteps(made, asUplink(made), asBridge(made)),
-	],
+	create: (made) => [becomePort(made), ...moveSteps(made, asUplink(made), asBridge(made))],
 	remove(made, { kernel }) {
 		const { link, name, possible } = givingBack(made, kernel);
 		// Gone, and what was on the bridge goes with the bridge.
@@ -161,12 +169,7 @@ export const uplink: Kind<Uplink, MadeUplink> = {
 		// Plugged in anew, or taken out of the bridge: what it has been given since moves as well.
 		const has = readConfig(kernel, from);
 		const fresh = missingFrom(has, from, readConfig(kernel, to), to);
-		return [
-			inAddressPhase(enslave(next)),
-			...putSteps(fresh, from, to),
-			...lost,
-			...takeSteps(has, from, to),
-		];
+		return [becomePort(next), ...putSteps(fresh, from, to), ...lost, ...takeSteps(has, from, to)];
 	},
 };
 

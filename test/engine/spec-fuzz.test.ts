@@ -39,10 +39,13 @@ describe("whatever comes in", () => {
 	});
 
 	it("an accepted spec keeps what was promised about it", () => {
+		let [taps, guests] = [0, 0];
 		fc.assert(
 			fc.property(spec, (value) => {
 				const spec = accepted(() => checkSpec(value));
 				for (const tap of Object.values(spec?.taps ?? {})) {
+					taps++;
+					guests += tap.guest.addresses.length;
 					expect(Object.keys(spec?.networks ?? {})).toContain(tap.network);
 					expect(tap.owner ?? tap.group).toBeTypeOf("number");
 					const hosts = [...tap.addresses, ...(spec?.networks[tap.network]?.addresses ?? [])];
@@ -53,6 +56,8 @@ describe("whatever comes in", () => {
 			}),
 			{ numRuns: 3000 },
 		);
+		expect(taps).toBeGreaterThan(50);
+		expect(guests).toBeGreaterThan(10);
 	});
 
 	it("any flags are a Spec or a SpecError", () => {

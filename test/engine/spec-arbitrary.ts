@@ -95,3 +95,41 @@ export const spec = fc.record({
 	networks: sometimes(fc.dictionary(network, sometimes(networkFields), { maxKeys: 3 })),
 	taps: sometimes(fc.dictionary(name, sometimes(tapFields), { maxKeys: 4 })),
 });
+
+/** A network as people write it, by itself without fault. */
+const goodNetwork = fc.oneof(
+	fc.record({ mode: fc.constantFrom("host-only", "routed"), proxyArp: flag }),
+	fc.record({ mode: fc.constant("nat"), uplink: fc.constantFrom("eth0", "eth1") }),
+	fc.record({
+		mode: fc.constant("bridged"),
+		uplink: fc.constant("eth2"),
+		bridge: fc.constant("br0"),
+	}),
+);
+/** A tap in a subnet of its own; its guest may be where the host is, and then it is refused. */
+const goodTap = (networks: readonly string[], i: number): fc.Arbitrary<object> =>
+	fc
+		.record({
+			network: fc.constantFrom(...networks),
+			owner: fc.nat(65_533),
+			host: fc.integer({ min: 1, max: 6 }),
+			guests: fc.uniqueArray(fc.integer({ min: 1, max: 6 }), { maxLength: 2 }),
+			rest: fc.record({ mtu: fc.constantFrom(1280, 1500), vnetHdr: flag }, { requiredKeys: [] }),
+		})
+		.map(({ network, owner, host, guests, rest }) => ({
+			...{ network, owner, ...rest },
+			addresses: [`10.7.${i}.${host}/24`],
+			guest: { addresses: guests.map((guest) => `10.7.${i}.${guest}/24`) },
+		}));
+/** A spec that is likely to be accepted: what `spec` draws at random hardly ever is once it has a tap. */
+export const likely = fc
+	.dictionary(network, goodNetwork, { minKeys: 1, maxKeys: 3 })
+	.chain((networks) =>
+		fc
+			.tuple(...["tap0", "tap1", "tap2"].map((_, i) => goodTap(Object.keys(networks), i)))
+			.map((taps) => ({
+				version: 1,
+				networks,
+				taps: Object.fromEntries(taps.map((tap, i) => [`tap${i}`, tap])),
+			})),
+	);

@@ -10,12 +10,15 @@ export interface Constant {
 	readonly exported: boolean;
 	/** The C expression that stands behind it as a comment: `sizeof(struct ifreq)`. */
 	readonly expression: string | undefined;
+	/** The header that the comment names. */
+	readonly header: string | undefined;
 }
 
 const DECLARATION =
 	/^(export )?const (_?[A-Z][A-Z0-9_]*)(?:: \w+)? = ([^;"'`]*);(?:[ \t]*\/\/ (.*))?$/gm;
 /** Of digits and operators alone; a name in it would be a fact of another place. */
 const LITERAL = /^[-+~*|&()<>\s\d_xoa-fA-Fn]*\d[-+~*|&()<>\s\d_xoa-fA-Fn]*$/;
+const HEADER = /[\w/-]+\.h\b/;
 const IN_C = /^((?:sizeof|offsetof)\(.*\))/;
 
 /** The constants of one module: upper-case names of numbers that stand at the left margin. */
@@ -29,6 +32,7 @@ export function constantsOf(path: string, text: string): Constant[] {
 						value: Number(runInThisContext(value)),
 						exported: exported !== undefined,
 						expression: IN_C.exec(comment ?? "")?.[1],
+						header: HEADER.exec(comment ?? "")?.[0],
 					},
 				]
 			: [],

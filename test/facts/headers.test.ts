@@ -4,7 +4,7 @@ import { attrs, message, struct, u8, u16, u32 } from "../../src/netlink/schema.j
 import { bits, joined } from "../../src/packet/schema.js";
 import * as uapi from "../../src/uapi/index.js";
 import { constantsIn, constantsOf } from "./constants.js";
-import { headersVersion, refuted } from "./headers.js";
+import { headersVersion, prefixes, refuted } from "./headers.js";
 import { newer } from "./newer.js";
 import { isOurs, ours } from "./ours.js";
 import { type Fact, facts, type Tables } from "./walk.js";
@@ -49,7 +49,8 @@ describe("the kernel's facts in src against the installed headers", () => {
 	});
 
 	test("what no header knows is ours, and says so", () => {
-		const strange = unconfirmed.filter(({ fact }) => !isOurs(fact.name));
+		const begun = prefixes();
+		const strange = unconfirmed.filter(({ fact }) => !isOurs(fact.name, begun));
 		expect(
 			strange.map(({ text }) => text),
 			"a header is missing in test/facts/headers.ts, or a name in test/facts/ours.ts",
@@ -58,7 +59,22 @@ describe("the kernel's facts in src against the installed headers", () => {
 
 	test("what is listed as ours stands in src, and no header knows it", () => {
 		const unknown = new Set(unconfirmed.map(({ fact }) => fact.name));
-		expect(ours.filter((name) => !unknown.has(name))).toEqual([]);
+		expect(Object.keys(ours).filter((name) => !unknown.has(name))).toEqual([]);
+	});
+
+	test("what is said to be of a header is known to one", () => {
+		const unknown = new Set(unconfirmed.map(({ fact }) => fact.name));
+		const claimed = constants.filter(({ header, name }) => header !== undefined && !(name in ours));
+		expect(claimed.length).toBeGreaterThan(5);
+		expect(claimed.filter(({ name }) => unknown.has(name))).toEqual([]);
+	});
+
+	test("a name that begins like those of the kernel is none of ours", () => {
+		const begun = prefixes();
+		for (const name of ["IFF_TAPE", "NLM_F_ALL", "SO_NOTHING", "ETH_P_NONE", "AF_MOON", "O_NO"])
+			expect(isOurs(name, begun), name).toBe(false);
+		for (const name of ["RUNS", "REFILL_CHUNK", "MAX_BYTES", "GROUP_TRIES", "POLL_MS"])
+			expect(isOurs(name, begun), name).toBe(true);
 	});
 
 	test("what is listed as newer is unknown to them, or a stable update brought it: then it is the header's", () => {
@@ -101,6 +117,11 @@ describe("the kernel's facts in src against the installed headers", () => {
 describe("what is read of a module's text", () => {
 	const read = (text: string) =>
 		constantsOf("a.ts", text).map(({ name, value, expression }) => [name, value, expression]);
+
+	test("the header that a comment names", () => {
+		const [constant] = constantsOf("a.ts", "const LOCK_EX = 2; // asm-generic/fcntl.h");
+		expect(constant).toMatchObject({ name: "LOCK_EX", header: "asm-generic/fcntl.h" });
+	});
 
 	test.each([
 		["a number", "const ETH_ALEN = 6;", ["ETH_ALEN", 6, undefined]],

@@ -135,3 +135,13 @@ export function headersVersion(): readonly [major: number, minor: number] {
 	const code = Number(/#define LINUX_VERSION_CODE (\d+)/.exec(macros)?.[1]);
 	return [code >> 16, (code >> 8) & 0xff];
 }
+
+/** How names begin that the headers know, up to their first `_`: a name that begins so may well be one of the kernel's. */
+export function prefixes(): ReadonlySet<string> {
+	const words = [kernel, library].flatMap((headers) =>
+		[["-E"], ["-E", "-dM"]].flatMap((flags) => [
+			...compile(headers, [], flags).matchAll(/\b([A-Z][A-Z0-9]*)_[A-Z0-9_]+\b/g),
+		]),
+	);
+	return new Set(words.map(([, prefix]) => prefix as string));
+}

@@ -1,17 +1,13 @@
 /** What the engine tells its callers: plain JSON with stable keys, the same for `--json` and for the library. */
+import type { Loose } from "../spec/field.js";
+import type { TapSettings } from "../spec/model.js";
 
 /** One tap as it is on the host. */
-export interface TapReport {
+export interface TapReport extends Loose<TapSettings> {
 	readonly name: string;
 	readonly index: number;
 	readonly network: string;
 	readonly mode: string;
-	readonly owner?: number | undefined;
-	readonly group?: number | undefined;
-	readonly mac?: string | undefined;
-	readonly mtu?: number | undefined;
-	readonly multiQueue: boolean;
-	readonly vnetHdr: boolean;
 	readonly bridge?: string | undefined;
 	readonly uplink?: string | undefined;
 	/** Host-side addresses of the guest's segment: on the bridge if there is one, else on the tap. */

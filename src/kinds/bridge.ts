@@ -12,7 +12,6 @@ import {
 	macBytes,
 	macOf,
 	macText,
-	mtuAfter,
 	setLink,
 	strayLinks,
 	UP,
@@ -20,6 +19,7 @@ import {
 import { aliasOf, isAlias } from "./mark.js";
 import { chosenSettings, pathOf, type Setting } from "./migration/setting.js";
 import { forwardingKey, type MadePort, uplinkKey } from "./port.js";
+import { Settable } from "./settable.js";
 
 export interface Bridge {
 	readonly name: string;
@@ -42,6 +42,8 @@ const identity = (made: MadeBridge): Identity => ({
 	name: made.name,
 	alias: aliasOf(made.network),
 });
+
+const settable = new Settable({ mtu: ["IFLA_MTU", DEFAULT_MTU] });
 
 /**
  * A bridge whose MTU was never set follows its ports. Setting the value it already has does not count
@@ -102,7 +104,7 @@ export const bridge: Kind<Bridge, MadeBridge> = {
 				label: `bring up ${name}`,
 				phase: "configure",
 				// The first port's MTU replaces one given at creation, but not one that is set (br_change_mtu).
-				do: setLink(index, { ...UP, IFLA_IFALIAS: aliasOf(made.network), IFLA_MTU: mtu }),
+				do: setLink(index, settable.add({ ...UP, IFLA_IFALIAS: aliasOf(made.network) }, made)),
 				undo: [],
 			},
 		];
@@ -123,7 +125,7 @@ export const bridge: Kind<Bridge, MadeBridge> = {
 		const link = readLink(kernel, made.index);
 		if (link === undefined) return [`${made.name} is gone`];
 		if (made.foreign) return [];
-		return linkDrift(link, { ...made, alias: aliasOf(made.network) });
+		return linkDrift(link, { ...made, alias: aliasOf(made.network) }, settable);
 	},
 	verify(made, kernel) {
 		const link = readLink(kernel, made.index);
@@ -142,7 +144,7 @@ export const bridge: Kind<Bridge, MadeBridge> = {
 		if (link === undefined) return this.create(next);
 		const want = {
 			...next,
-			mtu: mtuAfter(made.mtu, next.mtu),
+			...settable.next(made, next),
 			alias: aliasOf(next.network),
 		};
 		if (link.IFLA_IFNAME !== next.name)
@@ -151,23 +153,20 @@ export const bridge: Kind<Bridge, MadeBridge> = {
 				`it was renamed to ${link.IFLA_IFNAME}`,
 				next.name,
 			);
-		if (linkDrift(link, want).length === 0) return [];
-		const { IFLA_ADDRESS, IFLA_MTU, IFLA_IFALIAS, ifi_flags } = link;
+		if (linkDrift(link, want, settable).length === 0) return [];
+		const { IFLA_ADDRESS, IFLA_IFALIAS, ifi_flags } = link;
 		return [
 			{
 				label: `change ${next.name}`,
 				phase: "configure",
-				do: setLink(next.index, {
-					...UP,
-					IFLA_IFALIAS: want.alias,
-					IFLA_ADDRESS: macBytes(next.mac),
-					IFLA_MTU: want.mtu,
-				}),
+				do: setLink(
+					next.index,
+					settable.add({ ...UP, IFLA_IFALIAS: want.alias, IFLA_ADDRESS: macBytes(next.mac) }, want),
+				),
 				undo: [
 					setLink(next.index, {
-						IFLA_ADDRESS,
-						// Not set back where it was not changed: once set, it would no longer follow the ports'.
-						IFLA_MTU: want.mtu === undefined ? undefined : IFLA_MTU,
+						// An MTU that was not set is not set back: it would no longer follow the ports'.
+						...settable.add({ IFLA_ADDRESS }, settable.before(link, want)),
 						IFLA_IFALIAS: IFLA_IFALIAS ?? "",
 						ifi_flags: ifi_flags & UP.ifi_flags,
 						ifi_change: UP.ifi_change,

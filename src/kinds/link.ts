@@ -14,6 +14,7 @@ import {
 	RTM_NEWLINK,
 } from "../uapi/if_link.js";
 import { isAlias } from "./mark.js";
+import type { Settable, Values } from "./settable.js";
 
 type Setting = In<typeof linkAttrs> & Partial<In<typeof ifinfomsg>>;
 
@@ -58,10 +59,6 @@ export const macOf = (index: number): string => macText(macBytesOf(index));
 /** Of a new link of Ethernet (ether_setup, net/ethernet/eth.c). */
 export const DEFAULT_MTU = ETH_DATA_LEN;
 
-/** The MTU to set: that of a new link where a spec that named one no longer does. */
-export const mtuAfter = (made: number | undefined, next: number | undefined): number | undefined =>
-	next ?? (made === undefined ? undefined : DEFAULT_MTU);
-
 /** Links of one sort that carry our alias and are none of ours. */
 export function strayLinks(
 	kernel: Kernel,
@@ -76,16 +73,18 @@ export function strayLinks(
 		.map(({ IFLA_IFNAME, IFLA_IFALIAS }) => `link ${IFLA_IFNAME}, alias ${IFLA_IFALIAS}`);
 }
 
+interface WantedLink {
+	readonly name: string;
+	readonly alias: string;
+	readonly mac?: string | undefined;
+	readonly parked?: boolean | undefined;
+}
+
 /** What of a link is not as wanted, in words; only what is wanted is compared. */
-export function linkDrift(
+export function linkDrift<Name extends string>(
 	link: Link,
-	want: {
-		name: string;
-		alias: string;
-		mac?: string | undefined;
-		mtu?: number | undefined;
-		parked?: boolean | undefined;
-	},
+	want: WantedLink & Values<Name>,
+	settable: Settable<Name>,
 ): string[] {
 	const out: string[] = [];
 	const tell = (what: string, found: unknown, wanted: unknown): void => {
@@ -95,7 +94,7 @@ export function linkDrift(
 	tell("name", link.IFLA_IFNAME, want.name);
 	tell("alias", link.IFLA_IFALIAS, want.alias);
 	tell("address", macText(link.IFLA_ADDRESS), want.mac);
-	tell("mtu", link.IFLA_MTU, want.mtu);
+	for (const [name, attribute] of settable.lines) tell(name, link[attribute], want[name]);
 	tell("state", (link.ifi_flags & IFF_UP) === 0 ? "down" : "up", want.parked ? "down" : "up");
 	return out;
 }

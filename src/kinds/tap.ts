@@ -2,6 +2,8 @@ import { ConflictError } from "../engine/error.js";
 import { type Kind, linkKey, type Step } from "../engine/kind.js";
 import type { Identity } from "../kernel/action.js";
 import { type Link, readLink } from "../kernel/read.js";
+import type { Complete } from "../spec/field.js";
+import type { TapSettings } from "../spec/model.js";
 import { IFF_UP } from "../uapi/if.js";
 import { nameTaken } from "./conflict.js";
 import {
@@ -10,29 +12,22 @@ import {
 	macBytes,
 	macBytesOf,
 	macOf,
-	mtuAfter,
 	setLink,
 	strayLinks,
 } from "./link.js";
 import { aliasOf } from "./mark.js";
+import { Settable } from "./settable.js";
 
-export interface Tap {
+export interface Tap extends Complete<TapSettings> {
 	readonly name: string;
 	readonly network: string;
-	readonly owner: number | undefined;
-	readonly group: number | undefined;
-	/** Host side. The guest's own is another. */
-	readonly mac: string | undefined;
-	readonly mtu: number | undefined;
-	readonly multiQueue: boolean;
-	readonly vnetHdr: boolean;
 	/** Out of service, down and blank, until a guest takes it. */
 	readonly parked: boolean;
 }
 export interface MadeTap extends Tap {
 	readonly index: number;
-	/** The MAC we chose for the guest that has it, where the spec names none: each guest meets another. */
-	readonly given?: string | undefined;
+	/** The MAC we chose for the guest that took it out of a pool, where the spec names none. */
+	readonly chosenMac?: string | undefined;
 }
 
 const identity = (made: MadeTap): Identity => ({
@@ -41,24 +36,43 @@ const identity = (made: MadeTap): Identity => ({
 	alias: aliasOf(made.network),
 });
 
-/** `mac`: the one it gets; undefined leaves what it has. */
-const settings = ({ network, mtu }: MadeTap, mac: string | undefined) => ({
-	ifi_flags: IFF_UP,
-	ifi_change: IFF_UP,
-	IFLA_IFALIAS: aliasOf(network),
-	IFLA_ADDRESS: mac === undefined ? undefined : macBytes(mac),
-	IFLA_MTU: mtu,
+/** Who may open a tap and how: fixed when it is made. By what the kernel calls it. */
+const fixed = [
+	["owner", "owner"],
+	["group", "group"],
+	["multiQueue", "multi_queue"],
+	["vnetHdr", "vnet_hdr"],
+] as const;
+type Access = Pick<Tap, (typeof fixed)[number][0]>;
+
+/** What can be set while it exists: all else that is said of a tap. Its MAC is no number, and new for each guest. */
+const settable = new Settable<Exclude<keyof TapSettings, keyof Access | "mac">>({
+	mtu: ["IFLA_MTU", DEFAULT_MTU],
 });
-const inService = (made: MadeTap) => settings(made, made.mac ?? made.given);
+
+/** `mac`: the one it gets; undefined leaves what it has. */
+const inService = (made: MadeTap, mac: string | undefined) =>
+	settable.add(
+		{
+			ifi_flags: IFF_UP,
+			ifi_change: IFF_UP,
+			IFLA_IFALIAS: aliasOf(made.network),
+			IFLA_ADDRESS: mac === undefined ? undefined : macBytes(mac),
+		},
+		made,
+	);
 
 /** Nothing of the last guest is left on a parked tap. Its addresses and its port go with their own kinds. */
-const blank = ({ network, index }: MadeTap) => ({
-	ifi_flags: 0,
-	ifi_change: IFF_UP,
-	IFLA_IFALIAS: aliasOf(network),
-	IFLA_ADDRESS: macBytesOf(index),
-	IFLA_MTU: DEFAULT_MTU,
-});
+const blank = ({ network, index }: MadeTap) =>
+	settable.add(
+		{
+			ifi_flags: 0,
+			ifi_change: IFF_UP,
+			IFLA_IFALIAS: aliasOf(network),
+			IFLA_ADDRESS: macBytesOf(index),
+		},
+		settable.initial,
+	);
 
 /** Into service or out of it, unseen: what a parked tap has is what we set when we parked it. */
 function shift(made: MadeTap, next: MadeTap): Step {
@@ -66,8 +80,8 @@ function shift(made: MadeTap, next: MadeTap): Step {
 	return {
 		label: next.parked ? `park tap ${name}` : `take ${name} into service`,
 		phase: "configure",
-		do: setLink(index, next.parked ? blank(next) : inService(next)),
-		undo: [setLink(index, made.parked ? blank(made) : inService(made))],
+		do: setLink(index, next.parked ? blank(next) : inService(next, guestMac(next))),
+		undo: [setLink(index, made.parked ? blank(made) : inService(made, guestMac(made)))],
 	};
 }
 
@@ -81,8 +95,9 @@ export const tap: Kind<Tap, MadeTap> = {
 	resolve: (want, { kernel }) => ({ index: kernel.chooseIndex(), ...want }),
 	reconcile(made, want, { kernel }) {
 		if (made.parked === want.parked) return { ...made, ...want };
-		const given = want.parked ? undefined : macOf(kernel.chooseIndex());
-		return { ...made, ...want, given };
+		// A new guest gets a new MAC: nobody shall take it for the last guest that had this tap.
+		const chosenMac = want.parked ? undefined : macOf(kernel.chooseIndex());
+		return { ...made, ...want, chosenMac };
 	},
 	create(made) {
 		const { name, index, owner, group, multiQueue, vnetHdr } = made;
@@ -97,7 +112,7 @@ export const tap: Kind<Tap, MadeTap> = {
 			{
 				label: made.parked ? `park tap ${name}` : `bring up ${name}`,
 				phase: "configure",
-				do: setLink(index, made.parked ? blank(made) : settings(made, made.mac)),
+				do: setLink(index, made.parked ? blank(made) : inService(made, made.mac)),
 				undo: [],
 			},
 			{
@@ -120,20 +135,15 @@ export const tap: Kind<Tap, MadeTap> = {
 		kernel.linkName(index) === undefined ? [{ subject: name, reason: GONE, ours: true }] : [],
 	drift(made, kernel) {
 		const link = readLink(kernel, made.index);
-		if (link === undefined) return [`${made.name} is gone`];
-		return [
-			...linkDrift(link, { ...made, alias: aliasOf(made.network) }),
-			...accessDrift(link, made),
-		];
+		return link === undefined ? [`${made.name} is gone`] : differences(link, made);
 	},
 	verify(made, kernel) {
 		const link = readLink(kernel, made.index);
 		if (link === undefined) return this.drift(made, kernel);
-		const want = { ...made, mac: wantedMac(made), mtu: made.mtu ?? DEFAULT_MTU };
+		const wanted = { ...made, ...settable.exact(made), mac: exactMac(made) };
 		const persistent = dataOf(link)?.IFLA_TUN_PERSIST === 1;
 		return [
-			...linkDrift(link, { ...want, alias: aliasOf(made.network) }),
-			...accessDrift(link, made),
+			...differences(link, wanted),
 			...(persistent ? [] : [`${made.name}: it is not persistent`]),
 		];
 	},
@@ -146,31 +156,39 @@ export const tap: Kind<Tap, MadeTap> = {
 		const link = readLink(kernel, made.index);
 		if (link === undefined) return this.create(next);
 		refuse(next, [...accessDrift(link, next), ...nameDrift(link, next)]);
-		const want = { ...next, mtu: mtuAfter(made.mtu, next.mtu) };
-		const drift = linkDrift(link, { ...want, alias: aliasOf(next.network) });
-		return drift.length === 0 || next.parked ? [] : [adjust(want, link)];
+		const wanted = { ...next, ...settable.next(made, next) };
+		if (next.parked || differences(link, wanted).length === 0) return [];
+		return [adjust(wanted, link)];
 	},
 	isBlank: ({ parked }) => parked,
 };
 
 /** Set what differs; the undo sets back what was there. */
-function adjust(next: MadeTap, link: Link): Step {
-	const { index, name } = next;
+function adjust(wanted: MadeTap, link: Link): Step {
+	const { index, name, mac } = wanted;
+	const before = {
+		IFLA_IFALIAS: link.IFLA_IFALIAS ?? "",
+		IFLA_ADDRESS: mac === undefined ? undefined : link.IFLA_ADDRESS,
+	};
 	return {
 		label: `change ${name}`,
 		phase: "configure",
-		do: setLink(index, settings(next, next.mac)),
+		do: setLink(index, inService(wanted, mac)),
 		undo: [
 			setLink(index, {
-				IFLA_IFALIAS: link.IFLA_IFALIAS ?? "",
-				IFLA_ADDRESS: next.mac === undefined ? undefined : link.IFLA_ADDRESS,
-				IFLA_MTU: link.IFLA_MTU,
+				...settable.add(before, settable.before(link, settable.initial)),
 				ifi_flags: link.ifi_flags & IFF_UP,
 				ifi_change: IFF_UP,
 			}),
 		],
 	};
 }
+
+/** What a tap has instead of what is wanted of it. */
+const differences = (link: Link, wanted: MadeTap): string[] => [
+	...linkDrift(link, { ...wanted, alias: aliasOf(wanted.network) }, settable),
+	...accessDrift(link, wanted),
+];
 
 const nameDrift = (link: Link, { name }: MadeTap): string[] =>
 	link.IFLA_IFNAME === name ? [] : [`it was renamed to ${link.IFLA_IFNAME}`];
@@ -183,18 +201,18 @@ function refuse({ name }: MadeTap, fixed: readonly string[]): void {
 	});
 }
 
-/** Who may open a tap and how: fixed when it is made. */
-type Access = Pick<Tap, "owner" | "group" | "multiQueue" | "vnetHdr">;
+/** The MAC of the guest that has it; undefined where the kernel drew one. */
+const guestMac = ({ mac, chosenMac }: MadeTap): string | undefined => mac ?? chosenMac;
 
-/** The MAC it has because of us; undefined where the kernel drew one. */
-const wantedMac = (made: MadeTap): string | undefined =>
-	made.parked ? macOf(made.index) : (made.mac ?? made.given);
+/** The MAC it has because of us. */
+const exactMac = (made: MadeTap): string | undefined =>
+	made.parked ? macOf(made.index) : guestMac(made);
 
 function dataOf({ IFLA_LINKINFO: info }: Link) {
 	return info?.IFLA_INFO_KIND === "tun" ? info.IFLA_INFO_DATA : undefined;
 }
 
-function accessDrift(link: Link, made: MadeTap): string[] {
+function accessDrift(link: Link, wanted: MadeTap): string[] {
 	const data = dataOf(link);
 	const found = {
 		owner: data?.IFLA_TUN_OWNER,
@@ -202,19 +220,13 @@ function accessDrift(link: Link, made: MadeTap): string[] {
 		multiQueue: data?.IFLA_TUN_MULTI_QUEUE === 1,
 		vnetHdr: data?.IFLA_TUN_VNET_HDR === 1,
 	};
-	return accessChange(found, made);
+	return accessChange(found, wanted);
 }
 
-function accessChange(has: Access, made: MadeTap): string[] {
-	const pairs = [
-		["owner", has.owner, made.owner],
-		["group", has.group, made.group],
-		["multi_queue", has.multiQueue, made.multiQueue],
-		["vnet_hdr", has.vnetHdr, made.vnetHdr],
-	] as const;
-	return pairs.flatMap(([what, found, wanted]) =>
-		found === wanted
+function accessChange(has: Access, wanted: MadeTap): string[] {
+	return fixed.flatMap(([name, word]) =>
+		has[name] === wanted[name]
 			? []
-			: [`${made.name}: ${what} is ${found ?? "not set"}, not ${wanted ?? "unset"}`],
+			: [`${wanted.name}: ${word} is ${has[name] ?? "not set"}, not ${wanted[name] ?? "unset"}`],
 	);
 }

@@ -96,6 +96,11 @@ export type Checked<T extends Fields> = {
 /** The same with every property there; what was not given is undefined. */
 export type Complete<T> = { readonly [K in keyof Required<T>]: T[K] };
 
+/** The same where undefined is as good as absent. */
+export type Loose<T> = {
+	readonly [K in keyof T]: undefined extends T[K] ? T[K] | undefined : T[K];
+};
+
 type Camel<Name extends string> = Name extends `${infer Head}-${infer Tail}`
 	? `${Head}${Capitalize<Camel<Tail>>}`
 	: Name;

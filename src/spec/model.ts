@@ -1,5 +1,5 @@
 import type { Checked } from "./field.js";
-import type { guestFields, networkFields, poolFields, tapFields } from "./fields.js";
+import type { guestFields, networkFields, poolFields, tapFields, tapSettings } from "./fields.js";
 
 /** What is wanted: every value good, every name known, in canonical form. Deeply frozen. */
 export interface Spec {
@@ -17,6 +17,9 @@ export interface Network extends Checked<typeof networkFields> {
 export interface NetworkPool extends Checked<typeof poolFields> {
 	readonly low: number;
 }
+
+/** What is said of a tap itself. */
+export type TapSettings = Checked<typeof tapSettings>;
 
 export interface Tap extends Checked<typeof tapFields> {
 	readonly name: string;

@@ -1,5 +1,7 @@
 import type { TapReport } from "../../engine/report.js";
 import { launchArguments } from "../../host/launch.js";
+import { flagName } from "../../spec/field.js";
+import { tapSettings } from "../../spec/fields.js";
 import type { Paint } from "./paint.js";
 import { printableJson } from "./printable.js";
 import { table } from "./table.js";
@@ -13,13 +15,13 @@ function connection({ mode, bridge, uplink }: TapReport): string {
 }
 
 function features(tap: TapReport): string {
-	const owner = tap.owner === undefined ? [] : [`owner ${tap.owner}`];
-	const group = tap.group === undefined ? [] : [`group ${tap.group}`];
-	const mac = tap.mac === undefined ? [] : [`mac ${tap.mac}`];
-	const mtu = tap.mtu === undefined ? [] : [`mtu ${tap.mtu}`];
-	const queues = tap.multiQueue ? ["multi-queue"] : [];
-	const header = tap.vnetHdr ? ["vnet-hdr"] : [];
-	return [...owner, ...group, ...mac, ...mtu, ...queues, ...header].join(", ");
+	const told = Object.entries(tapSettings).flatMap(([name, [, flag]]) => {
+		const value = tap[name as keyof typeof tapSettings];
+		if (value === undefined || value === false) return [];
+		const word = flagName(flag).slice(2);
+		return [value === true ? word : `${word} ${value}`];
+	});
+	return told.join(", ");
 }
 
 /** One tap with what was made for it and what to start its guest with. */

@@ -80,10 +80,11 @@ function refuseForeignLink({ link, address }: Address, context: PlanContext): vo
 const staysAlone = ({ link, index }: MadeAddress): Step => ({
 	label: `let addresses of ${link} outlive the first of their subnet`,
 	phase: "address",
-	do: setLink(index, promote(1)),
-	undo: [setLink(index, promote(0), { index, name: link })],
+	do: setLink(promote(index, 1)),
+	undo: [setLink(promote(index, 0), { index, name: link })],
 });
-const promote = (value: number) => ({
+const promote = (ifi_index: number, value: number) => ({
+	ifi_index,
 	IFLA_AF_SPEC: { AF_INET: { IFLA_INET_CONF: { IPV4_DEVCONF_PROMOTE_SECONDARIES: value } } },
 });
 

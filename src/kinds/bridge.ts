@@ -104,7 +104,9 @@ export const bridge: Kind<Bridge, MadeBridge> = {
 				label: `bring up ${name}`,
 				phase: "configure",
 				// The first port's MTU replaces one given at creation, but not one that is set (br_change_mtu).
-				do: setLink(index, settable.add({ ...UP, IFLA_IFALIAS: aliasOf(made.network) }, made)),
+				do: setLink(
+					settable.add({ ifi_index: index, ...UP, IFLA_IFALIAS: aliasOf(made.network) }, made),
+				),
 				undo: [],
 			},
 		];
@@ -154,19 +156,21 @@ export const bridge: Kind<Bridge, MadeBridge> = {
 				next.name,
 			);
 		if (linkDrift(link, want, settable).length === 0) return [];
-		const { IFLA_ADDRESS, IFLA_IFALIAS, ifi_flags } = link;
+		const { ifi_index, IFLA_ADDRESS, IFLA_IFALIAS, ifi_flags } = link;
 		return [
 			{
 				label: `change ${next.name}`,
 				phase: "configure",
 				do: setLink(
-					next.index,
-					settable.add({ ...UP, IFLA_IFALIAS: want.alias, IFLA_ADDRESS: macBytes(next.mac) }, want),
+					settable.add(
+						{ ifi_index, ...UP, IFLA_IFALIAS: want.alias, IFLA_ADDRESS: macBytes(next.mac) },
+						want,
+					),
 				),
 				undo: [
-					setLink(next.index, {
+					setLink({
 						// An MTU that was not set is not set back: it would no longer follow the ports'.
-						...settable.add({ IFLA_ADDRESS }, settable.before(link, want)),
+						...settable.add({ ifi_index, IFLA_ADDRESS }, settable.before(link, want)),
 						IFLA_IFALIAS: IFLA_IFALIAS ?? "",
 						ifi_flags: ifi_flags & UP.ifi_flags,
 						ifi_change: UP.ifi_change,

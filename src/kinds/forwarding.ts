@@ -25,8 +25,8 @@ export interface MadeForwarding extends Forwarding {
 
 const set = (made: MadeForwarding, to: Switches, only?: Identity) =>
 	setLink(
-		made.index,
 		{
+			ifi_index: made.index,
 			IFLA_AF_SPEC: {
 				AF_INET: {
 					IFLA_INET_CONF: {

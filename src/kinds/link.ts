@@ -18,9 +18,12 @@ import type { Settable, Values } from "./settable.js";
 
 type Setting = In<typeof linkAttrs> & Partial<In<typeof ifinfomsg>>;
 
-/** Change settings of a link that exists: only what is named changes. */
-export function setLink(index: number, setting: Setting, only?: Identity): Action {
-	const change = request(RTM_NEWLINK, 0, { ifi_index: index, ...setting });
+/** Change settings of a link that exists, the one of this `ifi_index`: only what is named changes. */
+export function setLink(
+	setting: Setting & { readonly ifi_index: number },
+	only?: Identity,
+): Action {
+	const change = request(RTM_NEWLINK, 0, setting);
 	return only === undefined
 		? { via: "rtnetlink", request: change }
 		: { via: "rtnetlink", request: change, only };

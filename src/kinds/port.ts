@@ -25,8 +25,8 @@ const MAX_PORTS = 1023;
 export const enslave = ({ link, bridge, index, master }: MadePort): Step => ({
 	label: `add ${link} to bridge ${bridge}`,
 	phase: "configure",
-	do: setLink(index, { IFLA_MASTER: master }),
-	undo: [setLink(index, { IFLA_MASTER: 0 }, { index, name: link, master })],
+	do: setLink({ ifi_index: index, IFLA_MASTER: master }),
+	undo: [setLink({ ifi_index: index, IFLA_MASTER: 0 }, { index, name: link, master })],
 	advice: {
 		EXFULL: `a bridge has ${MAX_PORTS} ports at most: a network without one (mode nat or routed) has no such limit`,
 	},
@@ -36,8 +36,8 @@ export const enslave = ({ link, bridge, index, master }: MadePort): Step => ({
 export const release = ({ link, bridge, index, master }: MadePort): Step => ({
 	label: `take ${link} out of bridge ${bridge}`,
 	phase: "configure",
-	do: setLink(index, { IFLA_MASTER: 0 }, { index, name: link, master }),
-	undo: [setLink(index, { IFLA_MASTER: master }, { index, name: link, master: 0 })],
+	do: setLink({ ifi_index: index, IFLA_MASTER: 0 }, { index, name: link, master }),
+	undo: [setLink({ ifi_index: index, IFLA_MASTER: master }, { index, name: link, master: 0 })],
 });
 
 /** A tap's membership of a bridge. Never steals: a link that is in another bridge stays there. */
@@ -67,7 +67,9 @@ export const port: Kind<Port, MadePort> = {
 				{ hint: `take it out there first: ip link set ${next.link} nomaster` },
 			);
 		const back =
-			master === undefined ? enslave(next).undo : [setLink(next.index, { IFLA_MASTER: master })];
+			master === undefined
+				? enslave(next).undo
+				: [setLink({ ifi_index: next.index, IFLA_MASTER: master })];
 		return [{ ...enslave(next), undo: back }];
 	},
 	parentKey: ({ link }) => linkKey(link),

@@ -54,6 +54,7 @@ const settable = new Settable<Exclude<keyof TapSettings, keyof Access | "mac">>(
 const inService = (made: MadeTap, mac: string | undefined) =>
 	settable.add(
 		{
+			ifi_index: made.index,
 			ifi_flags: IFF_UP,
 			ifi_change: IFF_UP,
 			IFLA_IFALIAS: aliasOf(made.network),
@@ -66,6 +67,7 @@ const inService = (made: MadeTap, mac: string | undefined) =>
 const blank = ({ network, index }: MadeTap) =>
 	settable.add(
 		{
+			ifi_index: index,
 			ifi_flags: 0,
 			ifi_change: IFF_UP,
 			IFLA_IFALIAS: aliasOf(network),
@@ -76,12 +78,12 @@ const blank = ({ network, index }: MadeTap) =>
 
 /** Into service or out of it, unseen: what a parked tap has is what we set when we parked it. */
 function shift(made: MadeTap, next: MadeTap): Step {
-	const { name, index } = next;
+	const { name } = next;
 	return {
 		label: next.parked ? `park tap ${name}` : `take ${name} into service`,
 		phase: "configure",
-		do: setLink(index, next.parked ? blank(next) : inService(next, guestMac(next))),
-		undo: [setLink(index, made.parked ? blank(made) : inService(made, guestMac(made)))],
+		do: setLink(next.parked ? blank(next) : inService(next, guestMac(next))),
+		undo: [setLink(made.parked ? blank(made) : inService(made, guestMac(made)))],
 	};
 }
 
@@ -112,7 +114,7 @@ export const tap: Kind<Tap, MadeTap> = {
 			{
 				label: made.parked ? `park tap ${name}` : `bring up ${name}`,
 				phase: "configure",
-				do: setLink(index, made.parked ? blank(made) : inService(made, made.mac)),
+				do: setLink(made.parked ? blank(made) : inService(made, made.mac)),
 				undo: [],
 			},
 			{
@@ -167,15 +169,16 @@ export const tap: Kind<Tap, MadeTap> = {
 function adjust(wanted: MadeTap, link: Link): Step {
 	const { index, name, mac } = wanted;
 	const before = {
+		ifi_index: index,
 		IFLA_IFALIAS: link.IFLA_IFALIAS ?? "",
 		IFLA_ADDRESS: mac === undefined ? undefined : link.IFLA_ADDRESS,
 	};
 	return {
 		label: `change ${name}`,
 		phase: "configure",
-		do: setLink(index, inService(wanted, mac)),
+		do: setLink(inService(wanted, mac)),
 		undo: [
-			setLink(index, {
+			setLink({
 				...settable.add(before, settable.before(link, settable.initial)),
 				ifi_flags: link.ifi_flags & IFF_UP,
 				ifi_change: IFF_UP,

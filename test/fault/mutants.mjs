@@ -97,7 +97,7 @@ export const MUTANTS = [
 	[
 		"undo of a port",
 		"kinds/port.ts",
-		"undo: [setLink(index, { IFLA_MASTER: 0 }, { index, name: link, master })]",
+		"undo: [setLink({ ifi_index: index, IFLA_MASTER: 0 }, { index, name: link, master })]",
 		"undo: []",
 		[...kind("port"), ...FAULTS],
 	],

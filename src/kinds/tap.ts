@@ -165,7 +165,7 @@ export const tap: Kind<Tap, MadeTap> = {
 	isBlank: ({ parked }) => parked,
 };
 
-/** Set what differs; the undo sets back what was there. */
+/** Set all that is wanted; the undo sets back what was there of that. */
 function adjust(wanted: MadeTap, link: Link): Step {
 	const { index, name, mac } = wanted;
 	const before = {
@@ -179,7 +179,7 @@ function adjust(wanted: MadeTap, link: Link): Step {
 		do: setLink(inService(wanted, mac)),
 		undo: [
 			setLink({
-				...settable.add(before, settable.before(link, settable.initial)),
+				...settable.add(before, settable.before(link, wanted)),
 				ifi_flags: link.ifi_flags & IFF_UP,
 				ifi_change: IFF_UP,
 			}),

@@ -27,3 +27,4 @@ export * from "./nfnetlink_conntrack.js";
 export * from "./rtnetlink.js";
 export * from "./socket.js";
 export * from "./sockios.js";
+export * from "./xfrm.js";

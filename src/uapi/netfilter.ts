@@ -64,6 +64,12 @@ export const NF_LOG_UID = 0x08;
 export const NF_LOG_NFLOG = 0x10;
 export const NF_LOG_MACDECODE = 0x20;
 export const NF_LOG_MASK = 0x2f;
+export const NF_LOG_PREFIXLEN = 128;
+
+// linux/netfilter/nfnetlink_osf.h
+export const NF_OSF_TTL_TRUE = 0;
+export const NF_OSF_TTL_LESS = 1;
+export const NF_OSF_TTL_NOCHECK = 2;
 
 // linux/netfilter/nf_synproxy.h
 export const NF_SYNPROXY_OPT_MSS = 0x01;

@@ -45,6 +45,7 @@ const kernel: Headers = {
 		"linux/netfilter/nfnetlink.h",
 		"linux/netfilter/nfnetlink_conntrack.h",
 		"linux/netfilter/nfnetlink_cttimeout.h",
+		"linux/netfilter/nfnetlink_osf.h",
 		"linux/netfilter_arp.h",
 		"linux/netfilter_bridge.h",
 		"linux/netfilter_ipv4.h",
@@ -58,6 +59,7 @@ const kernel: Headers = {
 		"linux/udp.h",
 		"linux/version.h",
 		"linux/veth.h",
+		"linux/xfrm.h",
 	],
 	// The C library shows what Linux alone has on request. Its if_arp.h, which linux/netfilter_bridge.h brings in,
 	// defines linux/if_arp.h again.

@@ -13,7 +13,6 @@ export const ours: Readonly<Record<string, string>> = {
 	ND_HOP_LIMIT: "RFC 4861 §6.1",
 	NFTNL_UDATA_SET_ELEM_COMMENT: "libnftnl/udata.h, which need not be installed",
 	NLA_MAX: "what nla_len can say: it has 16 bits",
-	PREFIX_SIZE: "NF_LOG_PREFIXLEN of linux/netfilter/nf_log.h, under a name of its own",
 };
 
 /** Whether a name is one of ours: it is listed, says so itself, or begins like none that the headers know. */

@@ -1,6 +1,7 @@
 import { setImmediate, setTimeout } from "node:timers/promises";
 import { ifThere } from "../../kernel/if-there.js";
 import { NetlinkListener } from "../../netlink/listener.js";
+import { NETLINK_NETFILTER } from "../../uapi/netlink.js";
 import {
 	NFT_MSG_GETSET,
 	NFT_MSG_GETSETELEM,
@@ -23,7 +24,6 @@ export interface WatchOptions extends ConnectionOptions {
 	readonly bufferBytes?: number | undefined;
 }
 
-const NETLINK_NETFILTER = 12; // linux/netlink.h
 // Node has no way to wait for a descriptor it did not open itself. A Worker that blocks in poll(2) would cost a
 // second isolate (10 MB) for each watch and a copy of every event; one receive that finds nothing costs 2 µs.
 const PAUSE = 20;

@@ -1,5 +1,6 @@
 import { request } from "../../netlink/request.js";
 import type { Message } from "../../netlink/schema.js";
+import { NFT_NAME_MAXLEN } from "../../uapi/nf_tables_const.js";
 import { families } from "../fact/family.js";
 import type { Host } from "../fact/host.js";
 import type { Repetition } from "../fast/repetition.js";
@@ -54,10 +55,11 @@ export interface TableHandle {
 	readonly table: string;
 }
 
-/** A name the kernel takes: NFT_NAME_MAXLEN with its NUL. */
+/** A name the kernel takes, which ends with a NUL. */
 export function parseName(at: Cursor): string {
 	const name = at.string();
-	if (name === "" || Buffer.byteLength(name) > 255) throw at.fail("a name has 1 to 255 bytes");
+	if (name === "" || Buffer.byteLength(name) >= NFT_NAME_MAXLEN)
+		throw at.fail(`a name has 1 to ${NFT_NAME_MAXLEN - 1} bytes`);
 	return name;
 }
 export const parseHandle = (json: { family: Cursor; table: Cursor }): TableHandle => ({

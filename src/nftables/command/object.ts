@@ -1,4 +1,5 @@
 import type { In } from "../../netlink/schema.js";
+import { IPPROTO_TCP, IPPROTO_UDP } from "../../uapi/in.js";
 import { NLM_F_CREATE, NLM_F_EXCL } from "../../uapi/netlink.js";
 import { NFT_MSG_DELOBJ, NFT_MSG_DESTROYOBJ, NFT_MSG_NEWOBJ } from "../../uapi/nf_tables.js";
 import { NFT_QUOTA_F_INV } from "../../uapi/nf_tables_const.js";
@@ -15,8 +16,7 @@ import { commentRecord } from "./comment.js";
 const required = ["family", "table"] as const;
 const common = ["name", "handle", "comment"] as const;
 type Attrs = In<typeof obj.objAttrs>;
-// netinet/in.h
-const protocols = { tcp: 6, udp: 17 } as const;
+const protocols = { tcp: IPPROTO_TCP, udp: IPPROTO_UDP } as const;
 
 function timeouts(
 	at: Cursor | undefined,

@@ -1,3 +1,4 @@
+import { ETH_P_IP, ETH_P_IPV6 } from "../../uapi/if_ether.js";
 import { NFPROTO_IPV4, NFPROTO_IPV6 } from "../../uapi/netfilter.js";
 import { NFT_META_PROTOCOL } from "../../uapi/nf_tables_const.js";
 import { loadExpression } from "../expression/index.js";
@@ -75,10 +76,9 @@ const isEquality = ({ op }: Relational): boolean => op === "==" || op === "in";
 const isPayloadMatch = (match: Relational): match is PayloadMatch["match"] =>
 	isEquality(match) && match.left.kind === "payload" && match.right.kind === "value";
 
-/** linux/if_ether.h ETH_P_IP, ETH_P_IPV6 */
 const ethertypes: Readonly<Record<number, bigint>> = {
-	[NFPROTO_IPV4]: 0x0800n,
-	[NFPROTO_IPV6]: 0x86ddn,
+	[NFPROTO_IPV4]: BigInt(ETH_P_IP),
+	[NFPROTO_IPV6]: BigInt(ETH_P_IPV6),
 };
 const isImplied = (match: Relational, family: number): boolean =>
 	isEquality(match) &&

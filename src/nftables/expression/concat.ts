@@ -1,3 +1,4 @@
+import { NFT_DATA_VALUE_MAXLEN } from "../../uapi/nf_tables_const.js";
 import { concatOf, type Datatype, integer, invalid } from "../fact/datatype.js";
 import { byteLength, padded, registers } from "../fact/value.js";
 import type { Cursor } from "../json/cursor.js";
@@ -13,8 +14,8 @@ import { PATH } from "../tree/reading.js";
 import { setType } from "../tree/typing.js";
 import { isAddressOfAnyVersion } from "./ct.js";
 
-/** NFT_DATA_VALUE_MAXLEN */
-const MAX_BITS = 512;
+/** The width of all registers. */
+export const MAX_BITS = 8 * NFT_DATA_VALUE_MAXLEN;
 
 export function parseConcat(at: Cursor, parser: Parser): Concat {
 	const parts = at.list().map((part) => parser.within("part").expression(part));

@@ -1,3 +1,4 @@
+import { ARPHRD_ETHER } from "../../uapi/if_arp.js";
 import { NFPROTO_BRIDGE, NFPROTO_INET, NFPROTO_NETDEV } from "../../uapi/netfilter.js";
 import { NFT_INNER_LL, NFT_META_IFTYPE } from "../../uapi/nf_tables_const.js";
 import { type Datatype, ifaceType } from "../fact/datatype.js";
@@ -24,7 +25,6 @@ import {
 	unevaluated,
 } from "../tree/node.js";
 import type { ProtocolContext } from "../tree/protocol-context.js";
-import { ARPHRD_ETHER } from "../tree/protocol-context.js";
 import { comparison } from "./relational.js";
 
 export function metaNode(

@@ -1,4 +1,16 @@
 import {
+	IPPROTO_AH,
+	IPPROTO_COMP,
+	IPPROTO_DCCP,
+	IPPROTO_ESP,
+	IPPROTO_ICMP,
+	IPPROTO_SCTP,
+	IPPROTO_TCP,
+	IPPROTO_UDP,
+	IPPROTO_UDPLITE,
+} from "../../uapi/in.js";
+import { IPPROTO_ICMPV6 } from "../../uapi/in6.js";
+import {
 	booleanType,
 	type Datatype,
 	icmpType,
@@ -27,18 +39,19 @@ import type { Printer } from "../tree/printer.js";
 import { dataNode, type ReadData, type Reading } from "../tree/reading.js";
 import { isInterval } from "../tree/set.js";
 
-// IPPROTO_* and ICMP_REDIRECT: words that are this whatever they stand beside, as in nft's grammar.
+/** Words that are this whatever they stand beside, as in nft's grammar. */
 const words: Readonly<Record<string, readonly [Datatype, number]>> = {
-	tcp: [inetProto, 6],
-	udp: [inetProto, 17],
-	udplite: [inetProto, 136],
-	esp: [inetProto, 50],
-	ah: [inetProto, 51],
-	icmp: [inetProto, 1],
-	icmpv6: [inetProto, 58],
-	comp: [inetProto, 108],
-	dccp: [inetProto, 33],
-	sctp: [inetProto, 132],
+	tcp: [inetProto, IPPROTO_TCP],
+	udp: [inetProto, IPPROTO_UDP],
+	udplite: [inetProto, IPPROTO_UDPLITE],
+	esp: [inetProto, IPPROTO_ESP],
+	ah: [inetProto, IPPROTO_AH],
+	icmp: [inetProto, IPPROTO_ICMP],
+	icmpv6: [inetProto, IPPROTO_ICMPV6],
+	comp: [inetProto, IPPROTO_COMP],
+	dccp: [inetProto, IPPROTO_DCCP],
+	sctp: [inetProto, IPPROTO_SCTP],
+	// ICMP_REDIRECT
 	redirect: [icmpType, 5],
 };
 

@@ -5,6 +5,7 @@ import {
 	NFT_XFRM_KEY_SADDR_IP4,
 	NFT_XFRM_KEY_SADDR_IP6,
 } from "../../uapi/nf_tables_const.js";
+import { XFRM_POLICY_IN, XFRM_POLICY_OUT } from "../../uapi/xfrm.js";
 import { ipv6Addr } from "../fact/datatype.js";
 import { ipVersions } from "../fact/family.js";
 import { ipsecKeys } from "../fact/key.js";
@@ -32,8 +33,7 @@ export function parseIpsec(at: Cursor): Ipsec {
 		order,
 		bits,
 		key,
-		// linux/xfrm.h: XFRM_POLICY_IN, XFRM_POLICY_OUT
-		direction: json.dir.oneOf({ in: 0, out: 1 }),
+		direction: json.dir.oneOf({ in: XFRM_POLICY_IN, out: XFRM_POLICY_OUT }),
 		spnum: json.spnum?.u8() ?? 0,
 	};
 	const ip6Key = json.family?.oneOf(ipVersions) === NFPROTO_IPV6 ? ip6Keys[key] : undefined;
@@ -71,7 +71,7 @@ const ip4Keys: Readonly<Record<number, number>> = {
 export function printIpsec({ key, direction, spnum }: Ipsec): Expression {
 	const name = Object.entries(ipsecKeys).find(([, k]) => k.key === (ip4Keys[key] ?? key))?.[0];
 	const family = key in ip6Keys ? "ip" : key in ip4Keys ? "ip6" : undefined;
-	const dir = direction === 0 ? "in" : "out";
+	const dir = direction === XFRM_POLICY_IN ? "in" : "out";
 	return { ipsec: { key: name, ...(family && { family }), dir, spnum } } as Expression;
 }
 

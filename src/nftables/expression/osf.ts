@@ -1,11 +1,15 @@
+import { NF_OSF_TTL_LESS, NF_OSF_TTL_NOCHECK, NF_OSF_TTL_TRUE } from "../../uapi/netfilter.js";
 import { NFT_OSF_F_VERSION, NFT_OSF_MAXGENRELEN } from "../../uapi/nf_tables_const.js";
 import { string } from "../fact/datatype.js";
+import { nameOf } from "../fact/name.js";
 import type { Cursor } from "../json/cursor.js";
 import type { Expression } from "../json/expression.js";
 import type { ExpressionDefinition } from "../tree/definition.js";
 import { type Emitter, type Register, registerNumber } from "../tree/emitter.js";
 import type { Osf } from "../tree/node.js";
 import { PATH, type ReadData, type Reading } from "../tree/reading.js";
+
+const ttls = { loose: NF_OSF_TTL_LESS, skip: NF_OSF_TTL_NOCHECK } as const;
 
 export function parseOsf(at: Cursor): Osf {
 	const json = at.fields(["key"], ["ttl"]);
@@ -15,8 +19,7 @@ export function parseOsf(at: Cursor): Osf {
 		datatype: string,
 		order: "host",
 		bits: NFT_OSF_MAXGENRELEN * 8,
-		// linux/netfilter/nfnetlink_osf.h: NF_OSF_TTL_LESS, NF_OSF_TTL_NOCHECK
-		ttl: json.ttl?.oneOf({ loose: 1, skip: 2 }) ?? 0,
+		ttl: json.ttl?.oneOf(ttls) ?? NF_OSF_TTL_TRUE,
 		flags: json.key.oneOf({ name: 0, version: NFT_OSF_F_VERSION }),
 	};
 }
@@ -41,10 +44,9 @@ export function readOsf(data: ReadData<"osf">, reading: Reading): void {
 	});
 }
 export function printOsf({ flags, ttl }: Osf): Expression {
-	const ttls: readonly ("loose" | "skip" | undefined)[] = [undefined, "loose", "skip"];
-	const loose = ttls[ttl];
+	const given = nameOf<keyof typeof ttls, number>(ttls, ttl);
 	const key = (flags & NFT_OSF_F_VERSION) === 0 ? "name" : "version";
-	return { osf: { key, ...(loose && { ttl: loose }) } };
+	return { osf: { key, ...(given && { ttl: given }) } };
 }
 
 /** The operating system that sent a SYN, by its fingerprint. */

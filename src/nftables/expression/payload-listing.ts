@@ -1,3 +1,4 @@
+import { ETH_P_8021Q } from "../../uapi/if_ether.js";
 import { NFPROTO_BRIDGE, NFPROTO_INET, NFPROTO_NETDEV } from "../../uapi/netfilter.js";
 import { NFT_PAYLOAD_TUN_HEADER } from "../../uapi/nf_tables_const.js";
 import { hexInteger, inetService } from "../fact/datatype.js";
@@ -177,12 +178,11 @@ function implies(node: Payload, { relation }: Listed, completion: Completion): b
 	return true;
 }
 
-const ETH_P_8021Q = 0x8100n;
 /** `vlan id` implies `ether type vlan` and no other type; `vlan type` is never implied. */
 function impliesLink(of: Payload, { right }: Relational): boolean {
 	if (of.protocol === protocol.vlan) return false;
 	if (of.protocol === protocol.ether && right.kind === "value" && right.bits === 16)
-		return right.value === ETH_P_8021Q;
+		return right.value === BigInt(ETH_P_8021Q);
 	return true;
 }
 /** The fields of one icmp type alone imply the type. */

@@ -1,3 +1,4 @@
+import { IPPROTO_GRE } from "../../uapi/in.js";
 import { NFT_META_L4PROTO } from "../../uapi/nf_tables_const.js";
 import { hexInteger } from "../fact/datatype.js";
 import * as protocol from "../fact/protocol.js";
@@ -104,7 +105,7 @@ export function leaveTunnel({ tunnel }: Payload, completion: Completion): void {
 	if (tunnel === undefined) return;
 	const check = completion.outer.checks.get(tunnel.base)?.relation;
 	if (check?.left.kind !== "meta" || check.left.key !== NFT_META_L4PROTO) return;
-	const isGre = check.right.kind === "value" && check.right.value === 47n;
+	const isGre = check.right.kind === "value" && check.right.value === BigInt(IPPROTO_GRE);
 	if (isGre && (tunnel === protocol.gre || tunnel === protocol.gretap))
 		completion.release(tunnel.base, completion.outer);
 }

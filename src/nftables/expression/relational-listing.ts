@@ -1,3 +1,6 @@
+import { ETH_P_IP, ETH_P_IPV6 } from "../../uapi/if_ether.js";
+import { IPPROTO_ICMP } from "../../uapi/in.js";
+import { IPPROTO_ICMPV6 } from "../../uapi/in6.js";
 import {
 	NFPROTO_BRIDGE,
 	NFPROTO_INET,
@@ -100,16 +103,16 @@ function afterKey(node: Relational, left: Ct | Meta, base: number, completion: C
 	if (left.isProtocol && current !== undefined) completion.remember(base + 1, current);
 }
 
-const ETH_P_IP = 0x0800n;
-const ETH_P_IPV6 = 0x86ddn;
+const familyOf = (ethertype: number): number =>
+	ethertype === ETH_P_IP ? NFPROTO_IPV4 : ethertype === ETH_P_IPV6 ? NFPROTO_IPV6 : 0;
+
 /** The IP version a check is about; `undefined` when it is about something else. */
 function versionOf({ left, right }: Relational): number | undefined {
 	if (right.kind !== "value") return 0;
 	const isType =
 		(left.kind === "meta" && left.key === NFT_META_PROTOCOL) ||
 		(left.kind === "payload" && left.base === LINK && left.datatype === etherType);
-	if (isType)
-		return right.value === ETH_P_IP ? NFPROTO_IPV4 : right.value === ETH_P_IPV6 ? NFPROTO_IPV6 : 0;
+	if (isType) return familyOf(Number(right.value));
 	return left.kind === "meta" && left.key === NFT_META_NFPROTO ? Number(right.value) : undefined;
 }
 
@@ -133,8 +136,8 @@ function keyImplies({ left, right }: Relational, completion: Completion): boolea
 	if (left.kind === "ct") return ctImplies(left, version);
 	if (left.kind !== "meta" || left.key !== NFT_META_L4PROTO) return true;
 	if (right.kind !== "value" || right.bits !== 8) return false;
-	if (right.value === 1n) return version === NFPROTO_IPV4;
-	return right.value === 58n && version === NFPROTO_IPV6;
+	if (right.value === BigInt(IPPROTO_ICMP)) return version === NFPROTO_IPV4;
+	return right.value === BigInt(IPPROTO_ICMPV6) && version === NFPROTO_IPV6;
 }
 function ctImplies({ key, bits }: Ct, version: number): boolean {
 	switch (key) {

@@ -15,6 +15,7 @@ import type { Evaluation } from "../tree/evaluation.js";
 import { toIntervals } from "../tree/interval.js";
 import type { Concat, Item, Mapping, Node, SetDeclaration, SetLiteral } from "../tree/node.js";
 import { elementOf, isAnonymous, isDataMap, isInterval } from "../tree/set.js";
+import { MAX_BITS } from "./concat.js";
 
 /** The width of a declared concatenation: its parts keep the width of the expressions they are. */
 function measure(concat: Concat): void {
@@ -29,7 +30,8 @@ function measure(concat: Concat): void {
 		concat.bits += padded(part.bits);
 	}
 	concat.datatype = concatOf(types);
-	if (concat.bits > 512) fail(concat, `${concat.bits} bits are more than the 512 a key may have`);
+	if (concat.bits > MAX_BITS)
+		fail(concat, `${concat.bits} bits are more than the ${MAX_BITS} a key may have`);
 }
 
 function checkKey(set: SetDeclaration): void {

@@ -4,6 +4,7 @@ import {
 	NFT_CONTINUE,
 	NFT_GOTO,
 	NFT_JUMP,
+	NFT_NAME_MAXLEN,
 	NFT_RETURN,
 } from "../../uapi/nf_tables_const.js";
 import { verdict as verdictType } from "../fact/datatype.js";
@@ -41,8 +42,8 @@ export const parseVerdict =
 		} as const;
 		if (name === "jump" || name === "goto") {
 			const chain = at.fields(["target"]).target.string();
-			if (chain === "" || chain.length > 255)
-				throw at.fail("the name of a chain has 1 to 255 bytes");
+			if (chain === "" || chain.length >= NFT_NAME_MAXLEN)
+				throw at.fail(`the name of a chain has 1 to ${NFT_NAME_MAXLEN - 1} bytes`);
 			return { ...common, chain };
 		}
 		if (!at.isNull) throw at.fail("a verdict of this name takes null");

@@ -1,4 +1,11 @@
 import {
+	IPPROTO_DSTOPTS,
+	IPPROTO_FRAGMENT,
+	IPPROTO_HOPOPTS,
+	IPPROTO_MH,
+	IPPROTO_ROUTING,
+} from "../../uapi/in6.js";
+import {
 	NFT_EXTHDR_OP_IPV4,
 	NFT_EXTHDR_OP_IPV6,
 	NFT_EXTHDR_OP_SCTP,
@@ -46,25 +53,24 @@ const byName = (headers: readonly OptionalHeader[]): Readonly<Record<string, Opt
 
 const extension = (id: number, name: string, type: number, specs: Readonly<Record<string, Spec>>) =>
 	header(NFT_EXTHDR_OP_IPV6, name, type, specs, { id, first: 1 });
-// netinet/in.h: IPPROTO_HOPOPTS 0, ROUTING 43, FRAGMENT 44, DSTOPTS 60, MH 135
 const start = { nexthdr: [0, 8, inetProto], hdrlength: [8, 8] } as const;
 export const extensionHeaders = byName([
-	extension(1, "hbh", 0, start),
-	extension(2, "rt", 43, { ...start, type: [16, 8], "seg-left": [24, 8] }),
-	extension(3, "rt0", 43, {
+	extension(1, "hbh", IPPROTO_HOPOPTS, start),
+	extension(2, "rt", IPPROTO_ROUTING, { ...start, type: [16, 8], "seg-left": [24, 8] }),
+	extension(3, "rt0", IPPROTO_ROUTING, {
 		reserved: [32, 32],
 		"addr[1]": [64, 128, ipv6Addr],
 		"addr[2]": [192, 128, ipv6Addr],
 	}),
-	extension(4, "rt2", 43, { reserved: [32, 32], addr: [64, 128, ipv6Addr] }),
-	extension(5, "srh", 43, {
+	extension(4, "rt2", IPPROTO_ROUTING, { reserved: [32, 32], addr: [64, 128, ipv6Addr] }),
+	extension(5, "srh", IPPROTO_ROUTING, {
 		"last-entry": [32, 8],
 		flags: [40, 8],
 		tag: [48, 16],
 		"sid[1]": [64, 128, ipv6Addr],
 		"sid[2]": [192, 128, ipv6Addr],
 	}),
-	extension(6, "frag", 44, {
+	extension(6, "frag", IPPROTO_FRAGMENT, {
 		nexthdr: [0, 8, inetProto],
 		reserved: [8, 8],
 		"frag-off": [16, 13],
@@ -72,8 +78,8 @@ export const extensionHeaders = byName([
 		"more-fragments": [31, 1],
 		id: [32, 32],
 	}),
-	extension(7, "dst", 60, start),
-	extension(8, "mh", 135, {
+	extension(7, "dst", IPPROTO_DSTOPTS, start),
+	extension(8, "mh", IPPROTO_MH, {
 		...start,
 		type: [16, 8, mhType],
 		reserved: [24, 8],

@@ -1,3 +1,19 @@
+import { ETH_P_8021AD, ETH_P_8021Q, ETH_P_ARP, ETH_P_IP, ETH_P_IPV6 } from "../../uapi/if_ether.js";
+import {
+	IPPROTO_AH,
+	IPPROTO_COMP,
+	IPPROTO_DCCP,
+	IPPROTO_ESP,
+	IPPROTO_GRE,
+	IPPROTO_ICMP,
+	IPPROTO_IGMP,
+	IPPROTO_SCTP,
+	IPPROTO_TCP,
+	IPPROTO_UDP,
+	IPPROTO_UDPLITE,
+} from "../../uapi/in.js";
+import { IPPROTO_ICMPV6 } from "../../uapi/in6.js";
+import { NFPROTO_IPV4, NFPROTO_IPV6 } from "../../uapi/netfilter.js";
 import {
 	NFT_INNER_GENEVE,
 	NFT_INNER_HDRSIZE,
@@ -137,32 +153,30 @@ function protocol(
 
 const l4proto = { key: NFT_META_L4PROTO, datatype: inetProto, bits: 8 } as const;
 
-// netinet/in.h IPPROTO_*
 const transports: Links = () => [
-	[50, esp],
-	[51, ah],
-	[108, comp],
-	[17, udp],
-	[136, udplite],
-	[6, tcp],
-	[33, dccp],
-	[132, sctp],
+	[IPPROTO_ESP, esp],
+	[IPPROTO_AH, ah],
+	[IPPROTO_COMP, comp],
+	[IPPROTO_UDP, udp],
+	[IPPROTO_UDPLITE, udplite],
+	[IPPROTO_TCP, tcp],
+	[IPPROTO_DCCP, dccp],
+	[IPPROTO_SCTP, sctp],
 ];
 const internet: Links = () => [
 	...transports(),
-	[1, icmp],
-	[2, igmp],
-	[58, icmpv6],
-	[47, gre],
-	[47, gretap],
+	[IPPROTO_ICMP, icmp],
+	[IPPROTO_IGMP, igmp],
+	[IPPROTO_ICMPV6, icmpv6],
+	[IPPROTO_GRE, gre],
+	[IPPROTO_GRE, gretap],
 ];
-// linux/if_ether.h ETH_P_*
 const ethernet: Links = () => [
-	[0x0800, ip],
-	[0x0806, arp],
-	[0x86dd, ip6],
-	[0x8100, vlan],
-	[0x88a8, vlan],
+	[ETH_P_IP, ip],
+	[ETH_P_ARP, arp],
+	[ETH_P_IPV6, ip6],
+	[ETH_P_8021Q, vlan],
+	[ETH_P_8021AD, vlan],
 ];
 const tunnelled: Links = () => ethernet().slice(0, 4);
 
@@ -396,8 +410,8 @@ export const inet = protocol(
 	{
 		meta: { key: NFT_META_NFPROTO, datatype: nfproto, bits: 8 },
 		upper: () => [
-			[2, ip],
-			[10, ip6],
+			[NFPROTO_IPV4, ip],
+			[NFPROTO_IPV6, ip6],
 		],
 	},
 );

@@ -1,15 +1,21 @@
+import * as arp from "../../uapi/if_arp.js";
+import { ETH_P_8021AD, ETH_P_8021Q, ETH_P_ARP, ETH_P_IP, ETH_P_IPV6 } from "../../uapi/if_ether.js";
+import { NFPROTO_IPV4, NFPROTO_IPV6 } from "../../uapi/netfilter.js";
+import * as conntrack from "../../uapi/nf_conntrack_common.js";
+import * as nft from "../../uapi/nf_tables_const.js";
+
 /** Names of values: nft's symbolic constants. Where a value has two names the first one is listed. */
 export type Symbols = Readonly<Record<string, number>>;
 
-export const nfproto: Symbols = { ipv4: 2, ipv6: 10 };
+export const nfproto: Symbols = { ipv4: NFPROTO_IPV4, ipv6: NFPROTO_IPV6 };
 
 export const ethertype: Symbols = {
-	ip: 0x0800,
-	arp: 0x0806,
-	ip6: 0x86dd,
-	"8021q": 0x8100,
-	"8021ad": 0x88a8,
-	vlan: 0x8100,
+	ip: ETH_P_IP,
+	arp: ETH_P_ARP,
+	ip6: ETH_P_IPV6,
+	"8021q": ETH_P_8021Q,
+	"8021ad": ETH_P_8021AD,
+	vlan: ETH_P_8021Q,
 };
 
 export const arpOperation: Symbols = {
@@ -22,15 +28,14 @@ export const arpOperation: Symbols = {
 	nak: 10,
 };
 
-/** linux/if_arp.h ARPHRD_* */
 export const arphrd: Symbols = {
-	ether: 1,
-	ppp: 512,
-	ipip: 768,
-	ipip6: 769,
-	loopback: 772,
-	sit: 776,
-	ipgre: 778,
+	ether: arp.ARPHRD_ETHER,
+	ppp: arp.ARPHRD_PPP,
+	ipip: arp.ARPHRD_TUNNEL,
+	ipip6: arp.ARPHRD_TUNNEL6,
+	loopback: arp.ARPHRD_LOOPBACK,
+	sit: arp.ARPHRD_SIT,
+	ipgre: arp.ARPHRD_IPGRE,
 };
 
 export const icmpType: Symbols = {
@@ -93,12 +98,11 @@ export const icmp6Code: Symbols = {
 	"reject-route": 6,
 };
 
-/** enum nft_reject_inet_code */
 export const icmpxCode: Symbols = {
-	"port-unreachable": 1,
-	"admin-prohibited": 3,
-	"no-route": 0,
-	"host-unreachable": 2,
+	"port-unreachable": nft.NFT_REJECT_ICMPX_PORT_UNREACH,
+	"admin-prohibited": nft.NFT_REJECT_ICMPX_ADMIN_PROHIBITED,
+	"no-route": nft.NFT_REJECT_ICMPX_NO_ROUTE,
+	"host-unreachable": nft.NFT_REJECT_ICMPX_HOST_UNREACH,
 };
 
 export const igmpType: Symbols = {
@@ -202,19 +206,19 @@ export const ctState: Symbols = {
 	untracked: 64,
 };
 export const ctDirection: Symbols = { original: 0, reply: 1 };
-/** nf_conntrack_common.h: enum ip_conntrack_status. The last three are bit numbers there, and in nft. */
+/** The last three are numbers of bits, as in nft: IPS_HELPER_BIT, IPS_OFFLOAD_BIT and IPS_HW_OFFLOAD_BIT. */
 export const ctStatus: Symbols = {
-	expected: 0x1,
-	"seen-reply": 0x2,
-	assured: 0x4,
-	confirmed: 0x8,
-	snat: 0x10,
-	dnat: 0x20,
-	"seq-adjust": 0x40,
-	"snat-done": 0x80,
-	"dnat-done": 0x100,
-	dying: 0x200,
-	"fixed-timeout": 0x400,
+	expected: conntrack.IPS_EXPECTED,
+	"seen-reply": conntrack.IPS_SEEN_REPLY,
+	assured: conntrack.IPS_ASSURED,
+	confirmed: conntrack.IPS_CONFIRMED,
+	snat: conntrack.IPS_SRC_NAT,
+	dnat: conntrack.IPS_DST_NAT,
+	"seq-adjust": conntrack.IPS_SEQ_ADJUST,
+	"snat-done": conntrack.IPS_SRC_NAT_DONE,
+	"dnat-done": conntrack.IPS_DST_NAT_DONE,
+	dying: conntrack.IPS_DYING,
+	"fixed-timeout": conntrack.IPS_FIXED_TIMEOUT,
 	helper: 13,
 	offload: 14,
 	"hw-offload": 15,
@@ -234,7 +238,7 @@ export const ctEvent: Symbols = {
 	label: 0x400,
 };
 
-/** linux/rtnetlink.h RTN_* */
+/** RTN_*, stated again: with uapi/rtnetlink.ts its messages would be loaded. */
 export const fibAddressType: Symbols = {
 	unspec: 0,
 	unicast: 1,

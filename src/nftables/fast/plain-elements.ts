@@ -1,5 +1,6 @@
 import { Writer } from "../../netlink/bytes.js";
 import { type AnyMessage, NLA_F_NESTED } from "../../netlink/schema.js";
+import { NLA_HDRLEN } from "../../uapi/netlink.js";
 import { NFT_MSG_NEWSETELEM, setElemListAttrs } from "../../uapi/nf_tables.js";
 import { parseImmediate } from "../expression/immediate.js";
 import { parseQuad } from "../fact/address.js";
@@ -35,7 +36,6 @@ function layout(key: Uint8Array): { readonly bytes: Uint8Array; readonly offset:
 	const other = encoded(key.map((byte) => ~byte));
 	return { bytes, offset: bytes.findIndex((byte, i) => byte !== other[i]) };
 }
-const NLA_HDRLEN = 4;
 
 /**
  * Elements that are a key and nothing else, as most of a large set are: encoded as they are read, in lists that fit

@@ -1,4 +1,5 @@
 import { Writer } from "../../netlink/bytes.js";
+import { NLA_HDRLEN } from "../../uapi/netlink.js";
 import { setElementsAttrs } from "../../uapi/nf_tables.js";
 import { NFT_SET_ELEM_INTERVAL_END } from "../../uapi/nf_tables_const.js";
 import { parseQuad } from "../fact/address.js";
@@ -107,7 +108,8 @@ function element(flags?: number): Uint8Array {
 	setElementsAttrs.write(writer, [{ ...key, NFTA_SET_ELEM_FLAGS: flags }]);
 	return writer.finish();
 }
-const KEY = 12; // after the headers of the element, of its key and of the key's value
+/** Where the key is: after the headers of the element, of its key and of the key's value. */
+const KEY = 3 * NLA_HDRLEN;
 
 /** Elements, a beginning or an end each, in lists that fit a message. */
 class Lists {

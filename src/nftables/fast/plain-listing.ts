@@ -1,5 +1,6 @@
 import { Writer } from "../../netlink/bytes.js";
 import type { AttrSet } from "../../netlink/schema.js";
+import { NLA_HDRLEN } from "../../uapi/netlink.js";
 import { setElemAttrs } from "../../uapi/nf_tables.js";
 import { NFT_SET_ELEM_INTERVAL_END } from "../../uapi/nf_tables_const.js";
 import { dataAttrs } from "../../uapi/nf_tables_data.js";
@@ -37,8 +38,8 @@ const isNumeric = (set: ListedSet): boolean =>
 	isInteger(set.key.datatype) &&
 	!isBitmask(set.key.datatype);
 
-// The headers of the element, of its key and of the key's value stand before the key.
-const KEY = 12;
+/** Where the key is: after the headers of the element, of its key and of the key's value. */
+const KEY = 3 * NLA_HDRLEN;
 const numbered = ({ parts }: AttrSet<unknown, never>, name: string): number =>
 	parts[name]?.[0] ?? 0;
 

@@ -1,4 +1,5 @@
 import type { Out } from "../../netlink/schema.js";
+import { IPPROTO_UDP } from "../../uapi/in.js";
 import { NFT_QUOTA_F_INV } from "../../uapi/nf_tables_const.js";
 import * as obj from "../../uapi/nf_tables_obj.js";
 import { type FamilyJson, families } from "../fact/family.js";
@@ -96,7 +97,7 @@ function conntrackBody(attrs: ObjectAttrs, host: Host): object {
 		}
 		case obj.NFT_OBJECT_CT_TIMEOUT: {
 			const data = attrs.NFTA_OBJ_DATA ?? {};
-			const isUdp = data.NFTA_CT_TIMEOUT_L4PROTO === 17;
+			const isUdp = data.NFTA_CT_TIMEOUT_L4PROTO === IPPROTO_UDP;
 			const values = data.NFTA_CT_TIMEOUT_DATA as Readonly<Record<string, number>> | undefined;
 			return {
 				protocol: protocol(data.NFTA_CT_TIMEOUT_L4PROTO),

@@ -1,4 +1,4 @@
-import { NFT_EXTHDR_OP_IPV6 } from "../../uapi/nf_tables_const.js";
+import { NFT_EXTHDR_OP_IPV6, NFT_HASH_SYM } from "../../uapi/nf_tables_const.js";
 import { concatKey } from "../expression/concat.js";
 import { ctNode, readCt } from "../expression/ct.js";
 import { exthdrNode } from "../expression/exthdr.js";
@@ -105,10 +105,9 @@ function readExpression(kind: Kind, numbers: Numbers): Node | undefined {
 	}
 }
 
-const SYMMETRIC = 1;
 function readHashType(type: number, offset: number, modulus: number, seed: number | undefined) {
 	// What is hashed is not recorded: only a symmetric hash can be read back.
-	if (type !== SYMMETRIC) return undefined;
+	if (type !== NFT_HASH_SYM) return undefined;
 	const of = { NFTA_HASH_TYPE: type, NFTA_HASH_OFFSET: offset, NFTA_HASH_MODULUS: modulus };
 	const seeded = seed === undefined ? {} : { NFTA_HASH_SEED: seed };
 	return loaded((to) => readHash({ NFTA_HASH_DREG: 1, ...of, ...seeded }, to));

@@ -39,8 +39,6 @@ const flags = {
 	ether: netfilter.NF_LOG_MACDECODE,
 	all: netfilter.NF_LOG_MASK,
 } as const satisfies Record<LogFlagJson, number>;
-/** NF_LOG_PREFIXLEN, the NUL included */
-const PREFIX_SIZE = 128;
 
 export function parseLog(at: Cursor): Statement {
 	const data = at.isNull ? {} : attributes(at);
@@ -55,8 +53,11 @@ export function parseLog(at: Cursor): Statement {
 function attributes(at: Cursor): DataOf<"log"> {
 	const json = at.fields([], ["prefix", "group", "snaplen", "queue-threshold", "level", "flags"]);
 	const prefix = json.prefix?.string();
-	if (prefix === "" || (prefix !== undefined && Buffer.byteLength(prefix) >= PREFIX_SIZE))
-		throw at.fail(`a prefix has 1 to ${PREFIX_SIZE - 1} bytes`);
+	if (
+		prefix === "" ||
+		(prefix !== undefined && Buffer.byteLength(prefix) >= netfilter.NF_LOG_PREFIXLEN)
+	)
+		throw at.fail(`a prefix has 1 to ${netfilter.NF_LOG_PREFIXLEN - 1} bytes`);
 	const toGroup = json.group ?? json.snaplen ?? json["queue-threshold"];
 	if (toGroup !== undefined && (json.level ?? json.flags) !== undefined)
 		throw at.fail("what goes to a group has neither level nor flags");

@@ -37,8 +37,11 @@ const types: Readonly<Record<string, Answer & { codes?: Datatype }>> = {
 	icmp: { type: NFT_REJECT_ICMP_UNREACH, code: 0, family: NFPROTO_IPV4, codes: icmpCode },
 	icmpv6: { type: NFT_REJECT_ICMP_UNREACH, code: 0, family: NFPROTO_IPV6, codes: icmpv6Code },
 };
-// netinet/ip_icmp.h ICMP_PORT_UNREACH, netinet/icmp6.h ICMP6_DST_UNREACH_NOPORT
-const PORT_UNREACHABLE: Readonly<Record<number, number>> = { [NFPROTO_IPV4]: 3, [NFPROTO_IPV6]: 4 };
+/** The code of an answer by the IP version. */
+const portUnreachable: Readonly<Record<number, number | undefined>> = {
+	[NFPROTO_IPV4]: icmpCode.symbols?.["port-unreachable"],
+	[NFPROTO_IPV6]: icmpv6Code.symbols?.["port-unreachable"],
+};
 
 export function parseReject(at: Cursor): Statement {
 	const json = at.isNull ? {} : at.fields([], ["type", "expr"]);
@@ -89,7 +92,7 @@ function defaultAnswer(at: At, { family, protocols }: Evaluation): Answer {
 	if (version !== undefined)
 		return {
 			type: NFT_REJECT_ICMP_UNREACH,
-			code: PORT_UNREACHABLE[version],
+			code: portUnreachable[version],
 			family: version,
 		};
 	if (known !== undefined) return fail(at, `what carries ${known.name} cannot be rejected`);

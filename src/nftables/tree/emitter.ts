@@ -1,4 +1,12 @@
 import type { In } from "../../netlink/schema.js";
+import {
+	NFT_REG_1,
+	NFT_REG_SIZE,
+	NFT_REG_VERDICT,
+	NFT_REG32_00,
+	NFT_REG32_15,
+	NFT_REG32_SIZE,
+} from "../../uapi/nf_tables_const.js";
 import type { expr } from "../../uapi/nf_tables_expr.js";
 import { registers } from "../fact/value.js";
 import type { Expected, Node, Value } from "./node.js";
@@ -14,16 +22,17 @@ export type DataOf<N extends ExprName> = NonNullable<ExprData[N]>;
 
 /** A 32 bit register, counted from 1: 1, 5, 9 and 13 are where the kernel's 16 byte registers begin. */
 export type Register = number;
-/** NFT_REG_VERDICT: what is loaded there decides the packet's fate. */
-export const VERDICT: Register = 0;
-const WHOLE = 4;
-const COUNT = 16;
+/** What is loaded there decides the packet's fate. */
+export const VERDICT: Register = NFT_REG_VERDICT;
+/** A register of 16 bytes is so many of 32 bits. */
+export const WHOLE = NFT_REG_SIZE / NFT_REG32_SIZE;
+const COUNT = NFT_REG32_15 - NFT_REG32_00 + 1;
 
 /** The number the kernel knows a register by: NFT_REG_1..4 where possible, else NFT_REG32_00 and up. */
 export function registerNumber(register: Register): number {
-	if (register === VERDICT) return 0;
+	if (register === VERDICT) return NFT_REG_VERDICT;
 	const index = register - 1;
-	return index % WHOLE === 0 ? 1 + index / WHOLE : 8 + index;
+	return index % WHOLE === 0 ? NFT_REG_1 + index / WHOLE : NFT_REG32_00 + index;
 }
 
 export type Loader = (node: Node, emitter: Emitter, to: Register) => void;

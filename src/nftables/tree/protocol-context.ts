@@ -1,3 +1,4 @@
+import { ARPHRD_ETHER } from "../../uapi/if_arp.js";
 import {
 	NFPROTO_ARP,
 	NFPROTO_BRIDGE,
@@ -62,8 +63,6 @@ export class ProtocolContext {
 		return this.stacked.reduce((sum, header) => sum + (header.length ?? 0), 0);
 	}
 }
-/** linux/if_arp.h */
-export const ARPHRD_ETHER = 1;
 
 /** Learn from `left == right` which header follows. */
 export function learn(protocols: ProtocolContext, left: Node, number: number): void {

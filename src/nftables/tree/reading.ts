@@ -1,4 +1,10 @@
 import type { Out } from "../../netlink/schema.js";
+import {
+	NFT_DATA_VALUE_MAXLEN,
+	NFT_REG_1,
+	NFT_REG_4,
+	NFT_REG32_00,
+} from "../../uapi/nf_tables_const.js";
 import type { dataAttrs } from "../../uapi/nf_tables_data.js";
 import type { Expr, statefulExpr } from "../../uapi/nf_tables_expr.js";
 import { type Datatype, verdict } from "../fact/datatype.js";
@@ -6,6 +12,7 @@ import type { Protocol } from "../fact/protocol.js";
 import { fromBytes, padded, registers } from "../fact/value.js";
 import type { Listed } from "./completion.js";
 import { value } from "./constant.js";
+import { WHOLE } from "./emitter.js";
 import type { ListedSet } from "./listed.js";
 import { type Concat, clone, type Node, type Range, unevaluated, type Value } from "./node.js";
 
@@ -24,12 +31,11 @@ export const PATH = "$";
 /** The rule is more than this module can write as JSON. */
 export class UnlistableError extends Error {}
 
-const WHOLE = 4;
-/** NFT_REG32_COUNT of 32 bits */
-const REGISTER_BITS = 512;
+/** All registers side by side: no value is wider. */
+const REGISTER_BITS = 8 * NFT_DATA_VALUE_MAXLEN;
 /** The register as one of 32 bits, counted from 1: NFT_REG_1..4 are four of them each. */
 function index(register: number): number {
-	return register <= WHOLE ? 1 + (register - 1) * WHOLE : register - 7;
+	return register <= NFT_REG_4 ? 1 + (register - NFT_REG_1) * WHOLE : 1 + register - NFT_REG32_00;
 }
 
 /** A constant as the kernel has it: nothing says yet what it is. */

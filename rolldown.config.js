@@ -44,6 +44,9 @@ const cli = defineConfig({
 	// The native module is found where npm put it, not bundled.
 	external: [/^@koromix\//],
 	plugins: [withoutPrograms, withItsRequire, nameOfMain],
+	// Numbers of the kernel's headers stand where they are used: no chunk is opened for a table that gives nothing else.
+	optimization: { inlineConst: { mode: "all", pass: 1 } },
+	treeshake: { moduleSideEffects: [{ test: /\/dist\/uapi\//, sideEffects: false }] },
 	output: {
 		dir: "dist/bin",
 		format: "cjs",

@@ -59,17 +59,17 @@ export function* frames(bytes: Uint8Array, length: number): Generator<Frame> {
 	}
 }
 
-/** What an NLMSG_ERROR or NLMSG_DONE says. errno 0 is an acknowledgement. */
-export interface Verdict {
+/** What an NLMSG_ERROR or NLMSG_DONE says: errno 0 is that all went well. */
+export interface Ack {
 	/** Positive, as in errno(3). */
 	readonly errno: number;
 	readonly extack: Out<typeof nlmsgerrAttrs>;
 }
 
-const ACKNOWLEDGED: Verdict = { errno: 0, extack: {} };
+const ACKNOWLEDGED: Ack = { errno: 0, extack: {} };
 
 /** Read the payload of NLMSG_ERROR: errno, the header it answers, the request unless capped, the extack. */
-export function readError(bytes: Uint8Array, { flags, start, end }: Frame): Verdict {
+export function readError(bytes: Uint8Array, { flags, start, end }: Frame): Ack {
 	const r = new Reader(bytes, start, end);
 	const errno = -s32.read(r);
 	if (errno === 0 && (flags & NLM_F_ACK_TLVS) === 0) return ACKNOWLEDGED;
@@ -80,7 +80,7 @@ export function readError(bytes: Uint8Array, { flags, start, end }: Frame): Verd
 }
 
 /** Read the payload of NLMSG_DONE: the dump's own result, and its extack. */
-export function readDone(bytes: Uint8Array, { flags, start, end }: Frame): Verdict {
+export function readDone(bytes: Uint8Array, { flags, start, end }: Frame): Ack {
 	const r = new Reader(bytes, start, end);
 	const errno = r.left >= 4 ? -s32.read(r) : 0;
 	// A dump's DONE carries what the dump function returned, which may be a positive count.
@@ -98,7 +98,7 @@ function checkErrno(r: Reader, errno: number): number {
 /** The typed error of a refused request: errno, the kernel's sentence, the attribute it points at. */
 export function refusal(
 	message: AnyMessage,
-	{ errno, extack }: Verdict,
+	{ errno, extack }: Ack,
 	payload: Uint8Array,
 ): KernelError {
 	const offset = extack.NLMSGERR_ATTR_OFFS;

@@ -1,5 +1,5 @@
 import { errnoName, type KernelError } from "../sys/error.js";
-import { refusal, type Verdict } from "./frame.js";
+import { type Ack, refusal } from "./frame.js";
 import type { Request } from "./request.js";
 
 /** A message that came back. */
@@ -25,7 +25,7 @@ export class Sent implements Outcome {
 	readonly end: number;
 	readonly replies: Reply[] = [];
 	done = false;
-	#refusal: { readonly verdict: Verdict; readonly payload: Uint8Array } | undefined;
+	#refusal: { readonly ack: Ack; readonly payload: Uint8Array } | undefined;
 	#error: KernelError | undefined;
 
 	constructor(request: Request, seq: number, start: number, end: number) {
@@ -36,18 +36,18 @@ export class Sent implements Outcome {
 	}
 
 	/** `payload`: the request's, as it was sent. The first refusal counts. */
-	refuse(verdict: Verdict, payload: Uint8Array): void {
-		this.#refusal ??= { verdict, payload };
+	refuse(ack: Ack, payload: Uint8Array): void {
+		this.#refusal ??= { ack, payload };
 	}
 
 	get errno(): string | undefined {
-		return this.#refusal && errnoName(this.#refusal.verdict.errno);
+		return this.#refusal && errnoName(this.#refusal.ack.errno);
 	}
 
 	get error(): KernelError | undefined {
 		if (this.#refusal === undefined) return undefined;
-		const { verdict, payload } = this.#refusal;
-		this.#error ??= refusal(this.request.message, verdict, payload);
+		const { ack, payload } = this.#refusal;
+		this.#error ??= refusal(this.request.message, ack, payload);
 		return this.#error;
 	}
 }

@@ -4,6 +4,7 @@ import { NetlinkFd } from "../sys/socket.js";
 import { Reader, Writer } from "./bytes.js";
 import { DeadlineError, DumpInterruptedError, OverrunError, WireError } from "./error.js";
 import {
+	type Ack,
 	beginMessage,
 	endMessage,
 	type Frame,
@@ -24,7 +25,6 @@ import {
 	readError,
 	refusal,
 	SOL_NETLINK,
-	type Verdict,
 } from "./frame.js";
 import { type Outcome, Sent } from "./outcome.js";
 import { type Request, request } from "./request.js";
@@ -169,9 +169,9 @@ export class NetlinkSocket {
 		});
 	}
 
-	#settle(one: Sent, verdict: Verdict): void {
+	#settle(one: Sent, ack: Ack): void {
 		one.done = true;
-		if (verdict.errno !== 0) one.refuse(verdict, this.#payload(one));
+		if (ack.errno !== 0) one.refuse(ack, this.#payload(one));
 	}
 
 	/** A copy: the next send is written over it. */
@@ -187,9 +187,8 @@ export class NetlinkSocket {
 			torn ||= (frame.flags & NLM_F_DUMP_INTR) !== 0;
 			if (frame.type === NLMSG_DONE || frame.type === NLMSG_ERROR) {
 				const read = frame.type === NLMSG_DONE ? readDone : readError;
-				const verdict = read(this.#inbox, frame);
-				if (verdict.errno !== 0)
-					throw refusal(asked.request.message, verdict, this.#payload(asked));
+				const ack = read(this.#inbox, frame);
+				if (ack.errno !== 0) throw refusal(asked.request.message, ack, this.#payload(asked));
 				return true;
 			}
 			each(this.#inbox, frame);

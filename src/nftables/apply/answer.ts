@@ -22,13 +22,7 @@ import type { ListedSet } from "../tree/listed.js";
 import type { Printer } from "../tree/printer.js";
 import { hasEndElements, isAnonymous, isMap } from "../tree/set.js";
 import type { Connection } from "./connection.js";
-import {
-	dumpElements,
-	everything,
-	type Parts,
-	readContents,
-	rulesAlone,
-} from "./ruleset-reader.js";
+import { dumpElements, everything, type Parts, readRuleset, rulesAlone } from "./ruleset-reader.js";
 
 /** What must be read to answer, and how it is written then. */
 interface Answerer {
@@ -111,7 +105,7 @@ function printOneChain(contents: TableContents, name: string, printer: Printer):
  */
 export function answer(query: Query, connection: Connection, printer: Printer): Document {
 	const { parts, print } = answerers[query.about];
-	const found = readContents(connection, query, parts);
+	const found = readRuleset(connection, query, parts);
 	if (found.length === 0 && query.table !== undefined)
 		throw new NftError(query.path, `there is no table "${query.table}"`);
 	const tables = query.reset ? found.map((table) => reset(table, query, connection)) : found;

@@ -4,7 +4,7 @@ import type { Document } from "../json/command.js";
 import { printerFor } from "../listing/printer.js";
 import { printTableContents } from "../listing/ruleset.js";
 import { type ConnectionOptions, connected } from "./connection.js";
-import { readContents } from "./ruleset-reader.js";
+import { readRuleset } from "./ruleset-reader.js";
 
 /** Which tables to list; all without it. */
 export interface Filter {
@@ -20,6 +20,6 @@ export interface Filter {
 export function list({ family, table }: Filter = {}, options: ConnectionOptions = {}): Document {
 	const printer = printerFor(options.host ?? localHost());
 	const scope = { family: family === undefined ? 0 : families[family], table };
-	const tables = connected(options, (connection) => readContents(connection, scope));
+	const tables = connected(options, (connection) => readRuleset(connection, scope));
 	return { nftables: tables.flatMap((contents) => printTableContents(contents, printer)) };
 }

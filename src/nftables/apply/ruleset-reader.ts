@@ -133,7 +133,7 @@ const TORN_TRIES = 20;
  * Several dumps that are of one generation of the ruleset.
  * @throws KernelError, NftError
  */
-export function readContents(
+export function readRuleset(
 	connection: Connection,
 	scope: Scope,
 	parts: Parts = everything,

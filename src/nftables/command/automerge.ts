@@ -1,6 +1,5 @@
-import { type Interval, intervalOf, ranged } from "../tree/interval.js";
+import { catchalls, type Interval, intervalsOf, ranged, sorted } from "../tree/interval.js";
 import type { Item } from "../tree/node.js";
-import { elementOf } from "../tree/set.js";
 
 /**
  * The intervals of a set that merges them (`auto-merge`), while a document changes them. What the kernel is told is
@@ -40,12 +39,6 @@ export class Merging {
 	}
 }
 
-const isCatchall = (item: Item): boolean => elementOf(item).key.kind === "catchall";
-const catchalls = (items: readonly Item[]): Item[] => items.filter(isCatchall);
-const sorted = (intervals: readonly Interval[]): Interval[] =>
-	intervals.toSorted((a, b) => (a.low < b.low ? -1 : a.low > b.low ? 1 : 0));
-const intervalsOf = (items: readonly Item[]): Interval[] =>
-	sorted(items.filter((item) => !isCatchall(item)).map(intervalOf));
 const isWithin = (inner: Interval, outer: Interval): boolean =>
 	outer.low <= inner.low && inner.high <= outer.high;
 

@@ -1,4 +1,3 @@
-import { NLM_F_CREATE, NLM_F_EXCL } from "../../uapi/netlink.js";
 import {
 	NFT_MSG_DELCHAIN,
 	NFT_MSG_DELRULE,
@@ -10,6 +9,7 @@ import type { Cursor } from "../json/cursor.js";
 import {
 	batchMessage,
 	type Compilation,
+	createFlags,
 	header,
 	type Operation,
 	parseHandle,
@@ -62,7 +62,7 @@ export function compileChain(at: Cursor, operation: Operation, compilation: Comp
 			throw at.unsupported(`${operation} chain`);
 	}
 	const value = { ...of, NFTA_CHAIN_NAME: name, ...baseAttrs(at, family, json) };
-	const flags = NLM_F_CREATE | (operation === "create" ? NLM_F_EXCL : 0);
+	const flags = createFlags(operation);
 	compilation.emit(batchMessage(path, NFT_MSG_NEWCHAIN, flags, value));
 }
 

@@ -1,3 +1,4 @@
+import { NLM_F_CREATE, NLM_F_EXCL } from "../../netlink/nlmsg.js";
 import { request } from "../../netlink/request.js";
 import type { Message } from "../../netlink/schema.js";
 import { NFT_NAME_MAXLEN } from "../../uapi/nf_tables_const.js";
@@ -14,6 +15,7 @@ import type { RuleOrders } from "./rule-order.js";
 /** Messages made when all commands are evaluated. */
 export type Emission = () => readonly BatchMessage[];
 
+/** What a command does with the object it names. */
 export type Operation =
 	| "add"
 	| "create"
@@ -47,6 +49,7 @@ export interface Compilation {
 	/** Which rules there are, in chains in which the document places one by index. */
 	readonly orders: RuleOrders;
 }
+/** Compiles commands about one sort of object. */
 export type CommandParser = (at: Cursor, operation: Operation, compilation: Compilation) => void;
 
 /** The table a command is about. */
@@ -62,15 +65,21 @@ export function parseName(at: Cursor): string {
 		throw at.fail(`a name has 1 to ${NFT_NAME_MAXLEN - 1} bytes`);
 	return name;
 }
+/** The table that a command names. */
 export const parseHandle = (json: { family: Cursor; table: Cursor }): TableHandle => ({
 	family: json.family.oneOf(families),
 	table: parseName(json.table),
 });
+/** The header of every message to nf_tables. */
 export const header = (family: number) => ({
 	nfgen_family: family,
 	version: 0,
 	res_id: 0,
 });
+/** NLM_F_* of what makes a thing: `create` refuses where there is one of the name. */
+export const createFlags = (operation: Operation): number =>
+	NLM_F_CREATE | (operation === "create" ? NLM_F_EXCL : 0);
+/** A message that the command at `path` is compiled to. */
 export const batchMessage = <O, I>(
 	path: string,
 	message: Message<O, I>,

@@ -10,6 +10,7 @@ import { bounds } from "../tree/interval.js";
 import type { Element, Item, Node, SetDeclaration } from "../tree/node.js";
 import { elementOf, hasEndElements, isAnonymous, isDataMap, isInterval } from "../tree/set.js";
 import type { Stateful } from "../tree/stateful.js";
+import { statefulExpr } from "../tree/stateful.js";
 
 export type ElementAttrs = In<typeof setElemAttrs>;
 
@@ -34,9 +35,7 @@ function statementsOf(set: SetDeclaration, { statements }: Element): readonly St
 	);
 }
 function statementAttrs(set: SetDeclaration, element: Element): ElementAttrs {
-	const exprs = statementsOf(set, element).map(
-		(s) => s.stateful?.() ?? fail(s, `${s.name} has no state`),
-	);
+	const exprs = statementsOf(set, element).map(statefulExpr);
 	const [only, second] = exprs;
 	if (second !== undefined) return { NFTA_SET_ELEM_EXPRESSIONS: exprs };
 	return only === undefined ? {} : { NFTA_SET_ELEM_EXPR: only };

@@ -1,4 +1,4 @@
-import { NLM_F_CREATE, NLM_F_EXCL } from "../../uapi/netlink.js";
+import { NLM_F_CREATE } from "../../uapi/netlink.js";
 import {
 	NFT_MSG_DELSETELEM,
 	NFT_MSG_DESTROYSETELEM,
@@ -12,7 +12,14 @@ import type { Cursor } from "../json/cursor.js";
 import { Evaluation } from "../tree/evaluation.js";
 import type { Item } from "../tree/node.js";
 import { hasEndElements } from "../tree/set.js";
-import { type Compilation, header, type Operation, parseHandle, parseName } from "./command.js";
+import {
+	type Compilation,
+	createFlags,
+	header,
+	type Operation,
+	parseHandle,
+	parseName,
+} from "./command.js";
 import type { CompiledSet } from "./compiled-set.js";
 import {
 	type ElementMessage,
@@ -30,7 +37,7 @@ export function compileElement(at: Cursor, operation: Operation, compilation: Co
 	const removes = operation === "delete" || operation === "destroy";
 	if (!removes && operation !== "add" && operation !== "create")
 		throw at.unsupported(`${operation} element`);
-	const flags = removes ? 0 : NLM_F_CREATE | (operation === "create" ? NLM_F_EXCL : 0);
+	const flags = removes ? 0 : createFlags(operation);
 	const first = !removes && set.populated !== true;
 	if (!removes && emitPlain(at.path, json.elem, set, { flags, first }, compilation)) return;
 	const message = operation === "destroy" ? NFT_MSG_DESTROYSETELEM : NFT_MSG_DELSETELEM;

@@ -1,5 +1,4 @@
 import { NF_NETDEV_INGRESS } from "../../uapi/netfilter.js";
-import { NLM_F_CREATE, NLM_F_EXCL } from "../../uapi/netlink.js";
 import {
 	NFT_MSG_DELFLOWTABLE,
 	NFT_MSG_DESTROYFLOWTABLE,
@@ -9,6 +8,7 @@ import type { Cursor } from "../json/cursor.js";
 import {
 	batchMessage,
 	type Compilation,
+	createFlags,
 	header,
 	type Operation,
 	parseHandle,
@@ -47,6 +47,6 @@ export function compileFlowtable(at: Cursor, operation: Operation, compilation: 
 			NFTA_FLOWTABLE_HOOK_DEVS: devices,
 		},
 	};
-	const flags = NLM_F_CREATE | (operation === "create" ? NLM_F_EXCL : 0);
+	const flags = createFlags(operation);
 	compilation.emit(batchMessage(at.path, NFT_MSG_NEWFLOWTABLE, flags, value));
 }

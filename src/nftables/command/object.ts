@@ -1,6 +1,5 @@
 import type { In } from "../../netlink/schema.js";
 import { IPPROTO_TCP, IPPROTO_UDP } from "../../uapi/in.js";
-import { NLM_F_CREATE, NLM_F_EXCL } from "../../uapi/netlink.js";
 import { NFT_MSG_DELOBJ, NFT_MSG_DESTROYOBJ, NFT_MSG_NEWOBJ } from "../../uapi/nf_tables.js";
 import { NFT_QUOTA_F_INV } from "../../uapi/nf_tables_const.js";
 import * as obj from "../../uapi/nf_tables_obj.js";
@@ -10,7 +9,14 @@ import { tcpTimeouts, udpTimeouts } from "../fact/timeout.js";
 import type { Cursor } from "../json/cursor.js";
 import { rateAttrs } from "../statement/limit.js";
 import { synproxyAttrs } from "../statement/synproxy.js";
-import { batchMessage, type CommandParser, header, parseHandle, parseName } from "./command.js";
+import {
+	batchMessage,
+	type CommandParser,
+	createFlags,
+	header,
+	parseHandle,
+	parseName,
+} from "./command.js";
 import { commentRecord } from "./comment.js";
 
 const required = ["family", "table"] as const;
@@ -150,6 +156,6 @@ export const compileObject =
 			NFTA_OBJ_NAME: parseName(name),
 			NFTA_OBJ_USERDATA: commentRecord(json.comment),
 		};
-		const flags = NLM_F_CREATE | (operation === "create" ? NLM_F_EXCL : 0);
+		const flags = createFlags(operation);
 		compilation.emit(batchMessage(path, NFT_MSG_NEWOBJ, flags, value));
 	};

@@ -4,9 +4,9 @@ import { NFT_DATA_VERDICT, NFT_SET_CONSTANT, NFT_SET_OBJECT } from "../../uapi/n
 import { verdict } from "../fact/datatype.js";
 import { SET, text, u32 } from "../fact/userdata.js";
 import { byteLength, concatBytes } from "../fact/value.js";
-import { fail } from "../json/error.js";
 import type { Node, SetDeclaration } from "../tree/node.js";
 import { isDataMap } from "../tree/set.js";
+import { statefulExpr } from "../tree/stateful.js";
 import { isPlainType, typeofRecord } from "../tree/typeof.js";
 
 const typeId = ({ datatype }: Node): number =>
@@ -30,7 +30,7 @@ function userdata(set: SetDeclaration): Uint8Array {
 }
 
 function statementAttrs({ statements }: SetDeclaration): In<typeof setAttrs> {
-	const exprs = statements.map((s) => s.stateful?.() ?? fail(s, `${s.name} has no state`));
+	const exprs = statements.map(statefulExpr);
 	const [only, second] = exprs;
 	if (second !== undefined) return { NFTA_SET_EXPRESSIONS: exprs };
 	return only === undefined ? {} : { NFTA_SET_EXPR: only };

@@ -1,4 +1,4 @@
-import { NLM_F_CREATE, NLM_F_EXCL } from "../../uapi/netlink.js";
+import { NLM_F_CREATE } from "../../uapi/netlink.js";
 import {
 	NFT_MSG_DELSET,
 	NFT_MSG_DELSETELEM,
@@ -20,6 +20,7 @@ import { Merging } from "./automerge.js";
 import {
 	batchMessage,
 	type Compilation,
+	createFlags,
 	header,
 	type Operation,
 	parseHandle,
@@ -102,7 +103,7 @@ function add(
 	compilation.addSet(set);
 	const plain = (elem: Cursor): boolean =>
 		emitPlain(at.path, elem, set, { flags: NLM_F_CREATE, first: true }, compilation);
-	const nlFlags = NLM_F_CREATE | (operation === "create" ? NLM_F_EXCL : 0);
+	const nlFlags = createFlags(operation);
 	compilation.emitLater(() => [
 		batchMessage(at.path, NFT_MSG_NEWSET, nlFlags, {
 			...header(handle.family),

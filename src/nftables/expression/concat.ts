@@ -87,7 +87,7 @@ export function loadConcat(node: Concat, emitter: Emitter, to: Register): void {
 	}
 }
 
-/** A concatenation: what its type says its parts are goes before what they are by themselves. */
+/** The types of the fields of a concatenation win over the types of its parts. */
 export function completeConcat(node: Concat, completion: Completion): Node {
 	const { inKey } = completion;
 	completion.inKey = true;

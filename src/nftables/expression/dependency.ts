@@ -25,6 +25,7 @@ import {
 	unevaluated,
 } from "../tree/node.js";
 import type { ProtocolContext } from "../tree/protocol-context.js";
+import { isProtocolKey } from "./payload-listing.js";
 import { comparison } from "./relational.js";
 
 export function metaNode(
@@ -48,15 +49,10 @@ export function payloadNode(path: string, of: Protocol, field: Field): Payload {
 		protocol: of,
 		field,
 		raw: false,
-		isProtocol: namesProtocol(of, field),
+		isProtocol: isProtocolKey({ protocol: of, field }),
 		evaluated: false,
 	};
 }
-/** Whether comparing the field says what the next header is. */
-const namesProtocol = (of: Protocol, field: Field): boolean =>
-	field === of.key ||
-	(of === protocol.ip && field.name === "protocol") ||
-	(of === protocol.ip6 && field.name === "nexthdr");
 
 /** Where an expression that needs another header stands. */
 interface Needing {

@@ -131,7 +131,10 @@ export function expand(node: Payload, { context }: Completion): Payload[] {
 	return parts;
 }
 /** Whether its value names the next header. */
-export const isProtocolKey = ({ protocol: of, field }: Payload): boolean =>
+export const isProtocolKey = ({
+	protocol: of,
+	field,
+}: Pick<Payload, "protocol" | "field">): boolean =>
 	field !== undefined &&
 	(field === of?.key ||
 		(of === protocol.ip && field.name === "protocol") ||

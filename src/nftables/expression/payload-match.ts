@@ -93,7 +93,7 @@ function adoptRaw(left: Payload): void {
 	Object.assign(left, { datatype: hexInteger, protocol: raw.protocol, field: raw.field });
 	if (raw.field !== undefined) left.datatype = raw.datatype;
 }
-/** Less than the field is its prefix. */
+/** A match of the leading bits of a field is one of a prefix. */
 function asPrefix(part: Value, { field, bits }: Payload): Node {
 	if (field === undefined || bits >= field.bits) return part;
 	const value = part.value << BigInt(field.bits - bits);

@@ -1,5 +1,4 @@
 import { NFT_PAYLOAD_TUN_HEADER } from "../../uapi/nf_tables_const.js";
-import { hexInteger, inetService } from "../fact/datatype.js";
 import * as protocol from "../fact/protocol.js";
 import {
 	type Base,
@@ -52,23 +51,7 @@ function parseRaw(at: Cursor): Payload {
 	const base = json.base.oneOf(bases);
 	const offset = json.offset.integer(0, 0xffff);
 	const bits = json.len.integer(1, 512);
-	const port =
-		base === TRANSPORT && bits === 16
-			? Object.values(protocol.th.fields).find((field) => field.offset === offset)
-			: undefined;
-	return {
-		kind: "payload",
-		path: at.path,
-		datatype: port === undefined ? hexInteger : inetService,
-		order: "big",
-		bits,
-		base,
-		offset,
-		raw: true,
-		isProtocol: false,
-		evaluated: false,
-		...(port && { protocol: protocol.th, field: port }),
-	};
+	return { ...rawPayload(base, offset, bits), path: at.path, evaluated: false };
 }
 
 export function evaluatePayload(node: Payload, evaluation: Evaluation): Node {

@@ -20,6 +20,7 @@ export const text = (type: number, string: string): Uint8Array =>
 /** Longest comment that fits: a record's length is one byte. */
 export const MAX_COMMENT = 128;
 
+/** The records of userdata, in their order. */
 export function* records(bytes: Uint8Array): Generator<Record> {
 	for (let at = 0; at + 2 <= bytes.length; ) {
 		const [type = 0, length = 0] = bytes.subarray(at, at + 2);
@@ -28,8 +29,9 @@ export function* records(bytes: Uint8Array): Generator<Record> {
 	}
 }
 
-// Types of the record of a comment: the same in tables, chains, rules, objects and elements.
+/** The type of a comment's record: the same in tables, chains, rules, objects and elements. */
 export const COMMENT = 0;
+/** The types of a set's records: enum nftnl_udata_set_types. */
 export const SET = {
 	KEY_BYTEORDER: 0,
 	DATA_BYTEORDER: 1,
@@ -40,6 +42,18 @@ export const SET = {
 	DATA_INTERVAL: 6,
 	COMMENT: 7,
 } as const;
+/** The type of the record with an element's flags. */
 export const ELEMENT_FLAGS = 1;
 /** The interval that starts here has no end element: it reaches the largest value. */
 export const INTERVAL_OPEN = 1;
+
+const decoder = new TextDecoder();
+/** The member `comment` of a listing. Without a comment there is no member. */
+export function commentOf(
+	userdata: Uint8Array | undefined,
+	type: number = COMMENT,
+): { readonly comment?: string } {
+	for (const [found, text] of userdata === undefined ? [] : records(userdata))
+		if (found === type) return { comment: decoder.decode(text.subarray(0, -1)) };
+	return {};
+}

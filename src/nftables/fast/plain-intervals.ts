@@ -56,37 +56,44 @@ function readIntervals(json: readonly unknown[]): Intervals | undefined {
 	const low = new Float64Array(json.length);
 	const high = new Float64Array(json.length);
 	for (let i = 0; i < json.length; i++) {
-		const [from, to] = endsOf(json[i]);
-		// What reaches the last address has no end, which its beginning has to say.
-		if (from === undefined || to === undefined || to < from || to === LAST) return undefined;
-		low[i] = from;
-		high[i] = to;
+		const ends = endsOf(json[i]);
+		if (ends === undefined) return undefined;
+		[low[i], high[i]] = ends;
 	}
 	return { low, high };
 }
 
-type End = number | undefined;
-const quad = (json: unknown): End => (typeof json === "string" ? parseQuad(json) : undefined);
-function endsOf(json: unknown): readonly [low: End, high: End] {
+/** The first and the last address of an element; `undefined` for what is not plain. */
+type Ends = readonly [low: number, high: number] | undefined;
+
+const quad = (json: unknown): number | undefined =>
+	typeof json === "string" ? parseQuad(json) : undefined;
+
+function endsOf(json: unknown): Ends {
 	if (typeof json !== "object" || json === null) {
 		const only = quad(json);
-		return [only, only];
+		return between(only, only);
 	}
-	if (Object.keys(json).length !== 1) return [undefined, undefined];
+	if (Object.keys(json).length !== 1) return undefined;
 	const { range, prefix } = json as { readonly range?: unknown; readonly prefix?: unknown };
-	if (Array.isArray(range) && range.length === 2) return [quad(range[0]), quad(range[1])];
+	if (Array.isArray(range) && range.length === 2) return between(quad(range[0]), quad(range[1]));
 	return prefixEnds(prefix);
 }
-function prefixEnds(prefix: unknown): readonly [low: End, high: End] {
-	if (typeof prefix !== "object" || prefix === null || Object.keys(prefix).length !== 2)
-		return [undefined, undefined];
+
+function prefixEnds(prefix: unknown): Ends {
+	if (typeof prefix !== "object" || prefix === null) return undefined;
+	if (Object.keys(prefix).length !== 2) return undefined;
 	const { addr, len } = prefix as { readonly addr?: unknown; readonly len?: unknown };
 	const low = quad(addr);
 	const isLength = typeof len === "number" && Number.isInteger(len) && len >= 0 && len <= 32;
-	if (low === undefined || !isLength) return [undefined, undefined];
+	if (low === undefined || !isLength) return undefined;
 	const size = 2 ** (32 - len);
-	return low % size === 0 ? [low, low + size - 1] : [undefined, undefined];
+	return low % size === 0 ? between(low, low + size - 1) : undefined;
 }
+
+/** What reaches the last address has no end, which its beginning has to say: that is not plain. */
+const between = (low: number | undefined, high: number | undefined): Ends =>
+	low === undefined || high === undefined || high < low || high === LAST ? undefined : [low, high];
 
 /** The intervals sorted, by where they are; `undefined` if any two overlap. */
 function orderOf({ low, high }: Intervals): readonly number[] | undefined {

@@ -66,7 +66,10 @@ function fits(list: Uint8Array, at: number, shape: Uint8Array, length: number): 
 	return true;
 }
 
-/** Sorted, each number twice, and one more where it begins something: it comes after what ends before it. */
+/**
+ * Each element as twice its number, and one more if it starts an interval instead of ending one; sorted. Where one ends at
+ * the number at which another starts, the end comes first.
+ */
 type Points = Float64Array;
 const begins = (point: number): boolean => point % 2 === 1;
 const numberAt = (point: number): number => Math.floor(point / 2);

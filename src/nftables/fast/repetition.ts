@@ -114,7 +114,7 @@ function patternOf(json: unknown): Pattern {
 		members: entries.map(([, member]) => patternOf(member)),
 	};
 }
-/** The right side of a match stands for itself no more. */
+/** Replaces the right side of a match by a placeholder. */
 function withHole(statement: unknown): unknown {
 	const { match } = statement as { readonly match: object };
 	return { match: { ...match, right: HOLE } };

@@ -15,7 +15,7 @@ import {
 	isString,
 	string,
 } from "../fact/datatype.js";
-import { COMMENT, records } from "../fact/userdata.js";
+import { commentOf } from "../fact/userdata.js";
 import {
 	bitmask,
 	byteLength,
@@ -176,7 +176,6 @@ function dataRange(type: Node, raw: Uint8Array): Node {
 }
 
 function itemOf(set: ListedSet, attrs: ElementAttrs, key: Node): Item {
-	const comment = new Map(records(attrs.NFTA_SET_ELEM_USERDATA ?? new Uint8Array())).get(COMMENT);
 	const { NFTA_SET_ELEM_EXPR: only, NFTA_SET_ELEM_TIMEOUT: timeout } = attrs;
 	const { NFTA_SET_ELEM_EXPIRATION: expires } = attrs;
 	const { datatype, order, bits } = key;
@@ -193,7 +192,7 @@ function itemOf(set: ListedSet, attrs: ElementAttrs, key: Node): Item {
 		),
 		...(timeout && { timeout }),
 		...(expires && { expires }),
-		...(comment && { comment: new TextDecoder().decode(comment.subarray(0, -1)) }),
+		...commentOf(attrs.NFTA_SET_ELEM_USERDATA),
 	};
 	const data = dataOf(set, attrs);
 	if (data === undefined) return element;

@@ -5,9 +5,8 @@ import { NLM_F_APPEND } from "../../uapi/netlink.js";
 import * as nft from "../../uapi/nf_tables.js";
 import { NFT_SET_ELEM_INTERVAL_END } from "../../uapi/nf_tables_const.js";
 import { printItem } from "../expression/set.js";
-import { type FamilyJson, families } from "../fact/family.js";
+import { familyName } from "../fact/family.js";
 import type { Host } from "../fact/host.js";
-import { nameOf } from "../fact/name.js";
 import { fromBytes } from "../fact/value.js";
 import { bounds } from "../tree/interval.js";
 import type { ListedSet } from "../tree/listed.js";
@@ -151,7 +150,7 @@ export class EventReader {
 		if (set !== undefined && isAnonymous(set)) return [];
 		// Of a set that goes the kernel tells the name alone.
 		const body = {
-			family: nameOf<FamilyJson, number>(families, family) ?? "ip",
+			family: familyName(family),
 			name,
 			table,
 			...(handle !== undefined && { handle: Number(handle) }),
@@ -188,7 +187,7 @@ export class EventReader {
 			return [];
 		}
 		const { name, table } = set;
-		const family = nameOf<FamilyJson, number>(families, set.family) ?? "ip";
+		const family = familyName(set.family);
 		const items = hasEndElements(set) ? asTold(literal.items, elements) : literal.items;
 		return items.map((item) => {
 			const elem = { set: [printItem(item, this.#printer)] };

@@ -2,13 +2,13 @@ import type { Out } from "../../netlink/schema.js";
 import { IPPROTO_UDP } from "../../uapi/in.js";
 import { NFT_QUOTA_F_INV } from "../../uapi/nf_tables_const.js";
 import * as obj from "../../uapi/nf_tables_obj.js";
-import { type FamilyJson, families } from "../fact/family.js";
+import { familyName } from "../fact/family.js";
 import type { ConstantJson } from "../fact/format.js";
 import type { Host } from "../fact/host.js";
 import { nameOf } from "../fact/name.js";
 import { objectTypes } from "../fact/object.js";
 import { tcpTimeouts, udpTimeouts } from "../fact/timeout.js";
-import { COMMENT, records } from "../fact/userdata.js";
+import { commentOf } from "../fact/userdata.js";
 import type { ObjectJson, UnknownObjectJson } from "../json/object.js";
 import { rawJson } from "../json/unknown.js";
 import { printRate } from "../statement/limit.js";
@@ -16,8 +16,6 @@ import { printSynproxy } from "../statement/synproxy.js";
 import type { Printer } from "../tree/printer.js";
 
 export type ObjectAttrs = Out<typeof obj.objAttrs>;
-const familyName = (family: number | undefined): FamilyJson =>
-	nameOf<FamilyJson, number>(families, family ?? 0) ?? "ip";
 
 /** The timeouts that are not nft's own. */
 function policy(
@@ -38,13 +36,12 @@ export function printObject(
 	printer: Printer,
 ): ObjectJson | UnknownObjectJson {
 	const type = nameOf(objectTypes, attrs.NFTA_OBJ_TYPE as 1);
-	const comment = new Map(records(attrs.NFTA_OBJ_USERDATA ?? new Uint8Array())).get(COMMENT);
 	const common = {
 		family: familyName(family),
 		name: attrs.NFTA_OBJ_NAME ?? "",
 		table: attrs.NFTA_OBJ_TABLE ?? "",
 		...(attrs.NFTA_OBJ_HANDLE !== undefined && { handle: Number(attrs.NFTA_OBJ_HANDLE) }),
-		...(comment && { comment: new TextDecoder().decode(comment.subarray(0, -1)) }),
+		...commentOf(attrs.NFTA_OBJ_USERDATA),
 	};
 	if (type === undefined) {
 		const { NFTA_OBJ_TYPE: number = 0, NFTA_OBJ_DATA: data = {} } = attrs;

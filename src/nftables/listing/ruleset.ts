@@ -1,11 +1,11 @@
 import type { Out } from "../../netlink/schema.js";
 import { NF_ACCEPT, NFPROTO_NETDEV } from "../../uapi/netfilter.js";
 import type { chainAttrs, flowtableAttrs, rawRuleAttrs, tableAttrs } from "../../uapi/nf_tables.js";
-import { type FamilyJson, families } from "../fact/family.js";
+import { familyName } from "../fact/family.js";
 import { tableFlags } from "../fact/flag.js";
 import { hooksOf, policies } from "../fact/hook.js";
 import { flagNames, nameOf } from "../fact/name.js";
-import { COMMENT, records } from "../fact/userdata.js";
+import { commentOf } from "../fact/userdata.js";
 import type { RuleLister } from "../fast/rule-lister.js";
 import type {
 	ChainJson,
@@ -38,12 +38,6 @@ export interface TableContents {
 	readonly rules: readonly RuleAttrs[];
 }
 
-const familyName = (family: number): FamilyJson =>
-	nameOf<FamilyJson, number>(families, family) ?? "ip";
-export function comment(userdata: Uint8Array | undefined): { readonly comment?: string } {
-	const record = new Map(records(userdata ?? new Uint8Array())).get(COMMENT);
-	return record === undefined ? {} : { comment: new TextDecoder().decode(record.subarray(0, -1)) };
-}
 const handleOf = (handle: bigint | undefined): { readonly handle?: number } =>
 	handle === undefined ? {} : { handle: Number(handle) };
 
@@ -53,7 +47,7 @@ export const printTable = (family: number, attrs: TableAttrs): TableJson => ({
 	...handleOf(attrs.NFTA_TABLE_HANDLE),
 	...flagNames(tableFlags, attrs.NFTA_TABLE_FLAGS),
 	// The kind of a table's comment is the first record of its userdata, nft's version the others.
-	...comment(attrs.NFTA_TABLE_USERDATA),
+	...commentOf(attrs.NFTA_TABLE_USERDATA),
 });
 
 type Devices = { readonly NFTA_DEVICE_NAME?: readonly string[] | undefined } | undefined;
@@ -71,7 +65,7 @@ export function printChain(family: number, attrs: ChainAttrs): ChainJson {
 		table: attrs.NFTA_CHAIN_TABLE ?? "",
 		name: attrs.NFTA_CHAIN_NAME ?? "",
 		...handleOf(attrs.NFTA_CHAIN_HANDLE),
-		...comment(attrs.NFTA_CHAIN_USERDATA),
+		...commentOf(attrs.NFTA_CHAIN_USERDATA),
 	};
 	if (hook === undefined || type === undefined) return common;
 	return {
@@ -105,7 +99,7 @@ export function printRule(family: number, attrs: RuleAttrs, lister: RuleLister):
 		table: attrs.NFTA_RULE_TABLE ?? "",
 		chain: attrs.NFTA_RULE_CHAIN ?? "",
 		...handleOf(attrs.NFTA_RULE_HANDLE),
-		...comment(attrs.NFTA_RULE_USERDATA),
+		...commentOf(attrs.NFTA_RULE_USERDATA),
 		expr: lister.list(attrs.NFTA_RULE_EXPRESSIONS ?? new Uint8Array()),
 	};
 }

@@ -9,11 +9,11 @@ import {
 } from "../../uapi/nf_tables_const.js";
 import { printItem } from "../expression/set.js";
 import { type Datatype, datatypeById, integer, verdict } from "../fact/datatype.js";
-import { type FamilyJson, families } from "../fact/family.js";
+import { familyName } from "../fact/family.js";
 import { setFlags } from "../fact/flag.js";
 import { flagNames, nameOf } from "../fact/name.js";
 import { objectTypes } from "../fact/object.js";
-import { records, SET } from "../fact/userdata.js";
+import { commentOf, records, SET } from "../fact/userdata.js";
 import { byteLength, fromBytes, type Order } from "../fact/value.js";
 import type { SetDeclarationJson, TypeJson } from "../json/object.js";
 import { value } from "../tree/constant.js";
@@ -51,7 +51,6 @@ function typed(id: number, order: Order | undefined, bits: number): Node {
 export function readSet(family: number, attrs: SetAttrs): ListedSet {
 	const userdata = new Map(records(attrs.NFTA_SET_USERDATA ?? new Uint8Array()));
 	const flags = attrs.NFTA_SET_FLAGS ?? 0;
-	const comment = userdata.get(SET.COMMENT);
 	const dataIsInterval = number(userdata.get(SET.DATA_INTERVAL)) !== 0;
 	const { NFTA_SET_EXPR: only, NFTA_SET_DESC: desc } = attrs;
 	const { key, data, isNamed } = typesOf(attrs, userdata, dataIsInterval);
@@ -72,7 +71,7 @@ export function readSet(family: number, attrs: SetAttrs): ListedSet {
 		...(attrs.NFTA_SET_GC_INTERVAL !== undefined && { gcInterval: attrs.NFTA_SET_GC_INTERVAL }),
 		...(desc?.NFTA_SET_DESC_SIZE !== undefined && { size: desc.NFTA_SET_DESC_SIZE }),
 		...(attrs.NFTA_SET_POLICY !== undefined && { policy: attrs.NFTA_SET_POLICY }),
-		...(comment && { comment: new TextDecoder().decode(comment.subarray(0, -1)) }),
+		...commentOf(attrs.NFTA_SET_USERDATA, SET.COMMENT),
 		statements: [],
 		listed: (only === undefined ? (attrs.NFTA_SET_EXPRESSIONS ?? []) : [only]).map(listStateful),
 		fields: (desc?.NFTA_SET_DESC_CONCAT ?? []).map((f) => f.NFTA_SET_FIELD_LEN ?? 0),
@@ -126,7 +125,7 @@ export function printSet(set: ListedSet, printer: Printer): SetDeclarationJson {
 	// nft names types here; where there are elements, their keys would be lost by it.
 	const isTypeof = key.kind !== "value" && (set.isNamed !== true || items.length > 0);
 	return {
-		family: nameOf<FamilyJson, number>(families, set.family) ?? "ip",
+		family: familyName(set.family),
 		name: set.name,
 		table: set.table,
 		type: isTypeof ? { typeof: printer.node(key) } : typeNames(key),

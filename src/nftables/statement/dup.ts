@@ -4,7 +4,6 @@ import type { Cursor } from "../json/cursor.js";
 import { fail } from "../json/error.js";
 import type { Listed } from "../tree/completion.js";
 import type { StatementDefinition } from "../tree/definition.js";
-import { registerNumber, sizeOf } from "../tree/emitter.js";
 import type { Statement } from "../tree/evaluation.js";
 import { statementOf } from "../tree/listed.js";
 import type { Parser } from "../tree/parser.js";
@@ -37,17 +36,12 @@ export function parseDup(at: Cursor, parser: Parser): Statement {
 			if (dev !== undefined) dev = rejectRange(evaluateArgument(dev, device, evaluation));
 		},
 		emit(emitter) {
-			emitter.with(to, (toRegister) => {
-				emitter.take(dev === undefined ? 0 : sizeOf(dev), (devRegister) => {
-					if (dev !== undefined) emitter.load(dev, devRegister);
-					emitter.add("dup", {
-						NFTA_DUP_SREG_ADDR: toDevice ? undefined : registerNumber(toRegister),
-						NFTA_DUP_SREG_DEV: toDevice
-							? registerNumber(toRegister)
-							: dev && registerNumber(devRegister),
-					});
-				});
-			});
+			emitter.withEach([to, dev], (toRegister, devRegister) =>
+				emitter.add("dup", {
+					NFTA_DUP_SREG_ADDR: toDevice ? undefined : toRegister,
+					NFTA_DUP_SREG_DEV: toDevice ? toRegister : devRegister,
+				}),
+			);
 		},
 	};
 }

@@ -5,7 +5,6 @@ import type { Cursor } from "../json/cursor.js";
 import { fail } from "../json/error.js";
 import type { Listed } from "../tree/completion.js";
 import type { StatementDefinition } from "../tree/definition.js";
-import { registerNumber, sizeOf } from "../tree/emitter.js";
 import type { Statement } from "../tree/evaluation.js";
 import { statementOf } from "../tree/listed.js";
 import type { Parser } from "../tree/parser.js";
@@ -34,16 +33,13 @@ export function parseFwd(at: Cursor, parser: Parser): Statement {
 			addr = rejectRange(evaluateArgument(addr, target, evaluation));
 		},
 		emit(emitter) {
-			emitter.with(dev, (devRegister) => {
-				emitter.take(addr === undefined ? 0 : sizeOf(addr), (addrRegister) => {
-					if (addr !== undefined) emitter.load(addr, addrRegister);
-					emitter.add("fwd", {
-						NFTA_FWD_SREG_DEV: registerNumber(devRegister),
-						NFTA_FWD_SREG_ADDR: addr && registerNumber(addrRegister),
-						NFTA_FWD_NFPROTO: family,
-					});
-				});
-			});
+			emitter.withEach([dev, addr], (devRegister, addrRegister) =>
+				emitter.add("fwd", {
+					NFTA_FWD_SREG_DEV: devRegister,
+					NFTA_FWD_SREG_ADDR: addrRegister,
+					NFTA_FWD_NFPROTO: family,
+				}),
+			);
 		},
 	};
 }

@@ -13,7 +13,7 @@ import { fail } from "../json/error.js";
 import type { UpdateOperationJson } from "../json/statement.js";
 import type { Listed } from "../tree/completion.js";
 import type { StatementDefinition } from "../tree/definition.js";
-import { type DataOf, registerNumber, sizeOf } from "../tree/emitter.js";
+import type { DataOf } from "../tree/emitter.js";
 import type { Evaluation, Statement } from "../tree/evaluation.js";
 import type { Element, Node } from "../tree/node.js";
 import { type SetDeclaration, unevaluated } from "../tree/node.js";
@@ -21,7 +21,7 @@ import type { Parser } from "../tree/parser.js";
 import type { ReadData, Reading } from "../tree/reading.js";
 import { PATH } from "../tree/reading.js";
 import { isMap } from "../tree/set.js";
-import type { StatefulExpr } from "../tree/stateful.js";
+import { statefulExpr } from "../tree/stateful.js";
 import { setType } from "../tree/typing.js";
 import { checkArgument, evaluateArgument } from "./argument.js";
 
@@ -43,8 +43,6 @@ export function parseStateful(at: Cursor | undefined, parser: Parser): Statement
 		return statement;
 	});
 }
-const exprOf = (statement: Statement): StatefulExpr =>
-	statement.stateful?.() ?? fail(statement, `${statement.name} has no state`);
 
 export function parseSetStatement(at: Cursor, parser: Parser): Statement {
 	const json = at.fields(["op", "elem", "set"], ["stmt"]);
@@ -90,18 +88,15 @@ function update(
 		emit(emitter) {
 			if (set === undefined) return;
 			const { name, id } = set;
-			emitter.with(key.key, (keyRegister) =>
-				emitter.take(data === undefined ? 0 : sizeOf(data.key), (dataRegister) => {
-					if (data !== undefined) emitter.load(data.key, dataRegister);
-					emitter.add("dynset", {
-						NFTA_DYNSET_SET_NAME: name,
-						NFTA_DYNSET_SET_ID: id,
-						NFTA_DYNSET_OP: operation,
-						NFTA_DYNSET_SREG_KEY: registerNumber(keyRegister),
-						NFTA_DYNSET_SREG_DATA: data && registerNumber(dataRegister),
-						NFTA_DYNSET_TIMEOUT: key.timeout || undefined,
-						...statementAttrs(statements),
-					});
+			emitter.withEach([key.key, data?.key], (keyRegister, dataRegister) =>
+				emitter.add("dynset", {
+					NFTA_DYNSET_SET_NAME: name,
+					NFTA_DYNSET_SET_ID: id,
+					NFTA_DYNSET_OP: operation,
+					NFTA_DYNSET_SREG_KEY: keyRegister,
+					NFTA_DYNSET_SREG_DATA: dataRegister,
+					NFTA_DYNSET_TIMEOUT: key.timeout || undefined,
+					...statementAttrs(statements),
 				}),
 			);
 		},
@@ -109,7 +104,7 @@ function update(
 }
 
 function statementAttrs(statements: readonly Statement[]): DataOf<"dynset"> {
-	const exprs = statements.map(exprOf);
+	const exprs = statements.map(statefulExpr);
 	const [only, second] = exprs;
 	if (second !== undefined)
 		return { NFTA_DYNSET_EXPRESSIONS: exprs, NFTA_DYNSET_FLAGS: NFT_DYNSET_F_EXPR };

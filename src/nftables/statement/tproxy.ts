@@ -7,9 +7,7 @@ import type { Cursor } from "../json/cursor.js";
 import { fail } from "../json/error.js";
 import type { Listed } from "../tree/completion.js";
 import type { StatementDefinition } from "../tree/definition.js";
-import { type Emitter, registerNumber } from "../tree/emitter.js";
 import type { Statement } from "../tree/evaluation.js";
-import type { Node } from "../tree/node.js";
 import type { Parser } from "../tree/parser.js";
 import type { ReadData, Reading } from "../tree/reading.js";
 import { setType } from "../tree/typing.js";
@@ -39,27 +37,15 @@ export function parseTproxy(at: Cursor, parser: Parser): Statement {
 			}
 			if (port !== undefined) port = rejectRange(evaluatePort(port, undefined, evaluation));
 		},
-		emit: (emitter) => emit(family, addr, port, emitter),
+		emit: (emitter) =>
+			emitter.withEach([addr, port], (addrRegister, portRegister) =>
+				emitter.add("tproxy", {
+					NFTA_TPROXY_FAMILY: family,
+					NFTA_TPROXY_REG_ADDR: addrRegister,
+					NFTA_TPROXY_REG_PORT: portRegister,
+				}),
+			),
 	};
-}
-
-function emit(
-	family: number,
-	addr: Node | undefined,
-	port: Node | undefined,
-	emitter: Emitter,
-): void {
-	emitter.take(addr === undefined ? 0 : 4, (addrRegister) => {
-		if (addr !== undefined) emitter.load(addr, addrRegister);
-		emitter.take(port === undefined ? 0 : 4, (portRegister) => {
-			if (port !== undefined) emitter.load(port, portRegister);
-			emitter.add("tproxy", {
-				NFTA_TPROXY_FAMILY: family,
-				NFTA_TPROXY_REG_ADDR: addr && registerNumber(addrRegister),
-				NFTA_TPROXY_REG_PORT: port && registerNumber(portRegister),
-			});
-		});
-	});
 }
 
 export function listTproxy(data: ReadData<"tproxy">, reading: Reading): Listed {

@@ -11,13 +11,15 @@ import type { expr } from "../../uapi/nf_tables_expr.js";
 import { registers } from "../fact/value.js";
 import type { Expected, Node, Value } from "./node.js";
 
+/** An expression as the kernel takes it. */
 export type Expr = In<typeof expr>;
 type ExprData = {
 	[E in Expr as E extends { NFTA_EXPR_NAME: infer N extends string }
 		? N
 		: never]: E["NFTA_EXPR_DATA" & keyof E];
 };
-export type ExprName = keyof ExprData & string;
+type ExprName = keyof ExprData & string;
+/** The attributes of an expression by its name. */
 export type DataOf<N extends ExprName> = NonNullable<ExprData[N]>;
 
 /** A 32 bit register, counted from 1: 1, 5, 9 and 13 are where the kernel's 16 byte registers begin. */
@@ -35,6 +37,8 @@ export function registerNumber(register: Register): number {
 	return index % WHOLE === 0 ? NFT_REG_1 + index / WHOLE : NFT_REG32_00 + index;
 }
 
+type RegisterNumbers = readonly (number | undefined)[];
+/** Has the value of a node in a register, by the kind of the node. */
 export type Loader = (node: Node, emitter: Emitter, to: Register) => void;
 
 /** A constant that could be another one without the rule being compiled otherwise, and its bytes as they are sent. */
@@ -78,13 +82,32 @@ export class Emitter {
 		});
 		return source;
 	}
+	/**
+	 * Load several values side by side, into registers that stay taken while `use` runs: it is told their numbers. A value
+	 * that is `undefined` takes none.
+	 */
+	withEach(nodes: readonly (Node | undefined)[], use: (...numbers: RegisterNumbers) => void): void {
+		const start = this.#next;
+		const numbers = nodes.map((node) => {
+			if (node === undefined) return undefined;
+			const register = this.#claim(sizeOf(node));
+			this.load(node, register);
+			return registerNumber(register);
+		});
+		use(...numbers);
+		this.#next = start;
+	}
 	take(count: number, use: (register: Register) => void): void {
+		const register = this.#claim(count);
+		use(register);
+		this.#next -= count;
+	}
+	#claim(count: number): Register {
 		const register = this.#next;
 		if (register + count > COUNT + 1)
 			throw new RangeError("a rule needs more registers than there are");
 		this.#next += count;
-		use(register);
-		this.#next -= count;
+		return register;
 	}
 }
 

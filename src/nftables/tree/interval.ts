@@ -41,14 +41,10 @@ export function intervalOf(item: Item): Interval {
 /** Make every key a range and sort them; merge what overlaps where the set asks for it. */
 export function toIntervals(set: SetDeclaration, literal: SetLiteral): void {
 	if (literal.intervals) return;
-	const catchall = literal.items.filter((item) => elementOf(item).key.kind === "catchall");
-	const intervals = literal.items
-		.filter((item) => elementOf(item).key.kind !== "catchall")
-		.map(intervalOf)
-		.toSorted((a, b) => (a.low < b.low ? -1 : a.low > b.low ? 1 : 0));
+	const intervals = intervalsOf(literal.items);
 	const merged = set.automerge && !isDataMap(set) ? merge(intervals) : intervals;
 	if (!set.automerge) rejectOverlap(merged);
-	literal.items = [...merged.map(ranged), ...catchall];
+	literal.items = [...merged.map(ranged), ...catchalls(literal.items)];
 	literal.intervals = true;
 }
 
@@ -81,3 +77,16 @@ export function ranged({ item, low, high }: Interval): Item {
 	const ranged: Element = { ...element, key };
 	return item.kind === "mapping" ? { ...item, key: ranged } : ranged;
 }
+
+const isCatchall = (item: Item): boolean => elementOf(item).key.kind === "catchall";
+
+/** What is no interval: the key that all other values have. */
+export const catchalls = (items: readonly Item[]): Item[] => items.filter(isCatchall);
+
+/** By where they begin. */
+export const sorted = (intervals: readonly Interval[]): Interval[] =>
+	intervals.toSorted((a, b) => (a.low < b.low ? -1 : a.low > b.low ? 1 : 0));
+
+/** The elements as intervals, sorted. */
+export const intervalsOf = (items: readonly Item[]): Interval[] =>
+	sorted(items.filter((item) => !isCatchall(item)).map(intervalOf));

@@ -1,6 +1,7 @@
 import type { In } from "../../netlink/codec.js";
-import type { statefulExpr } from "../../uapi/nf_tables_expr.js";
-export type StatefulExpr = In<typeof statefulExpr>;
+import type { statefulExpr as schema } from "../../uapi/nf_tables_expr.js";
+import { fail } from "../json/error.js";
+export type StatefulExpr = In<typeof schema>;
 
 /** What an element or a set knows of its statements: they are expressions that the kernel keeps a state of. */
 export interface Stateful {
@@ -10,3 +11,7 @@ export interface Stateful {
 	/** The expression; without it the statement has no state, and can only stand in a rule. */
 	stateful?(): StatefulExpr;
 }
+
+/** The expression of a statement that must have a state. @throws NftError */
+export const statefulExpr = (statement: Stateful): StatefulExpr =>
+	statement.stateful?.() ?? fail(statement, `${statement.name} has no state`);

@@ -6,7 +6,6 @@ import {
 	NFPROTO_IPV6,
 	NFPROTO_NETDEV,
 } from "../../uapi/netfilter.js";
-import { nameOf } from "./name.js";
 
 /** The versions of IP, NFPROTO_*. */
 export const ipVersions = { ip: NFPROTO_IPV4, ip6: NFPROTO_IPV6 } as const;
@@ -23,7 +22,3 @@ export const families = {
 } as const;
 /** The family of a table, in the word of nft. */
 export type FamilyJson = keyof typeof families;
-
-/** The word for a family, NFPROTO_*. */
-export const familyName = (family: number | undefined): FamilyJson =>
-	nameOf<FamilyJson, number>(families, family ?? 0) ?? "ip";

@@ -1,3 +1,4 @@
+import { type FamilyJson, families } from "./family.js";
 /** The key of a table whose value is `wanted`. */
 export const nameOf = <K extends string, V>(
 	table: Readonly<Record<K, V>>,
@@ -12,3 +13,7 @@ export function flagNames<F extends string>(
 	const names = (Object.keys(table) as F[]).filter((name) => (flags & table[name]) !== 0);
 	return names.length === 0 ? {} : { flags: names };
 }
+
+/** The word for a family, NFPROTO_*. */
+export const familyName = (family: number | undefined): FamilyJson =>
+	nameOf<FamilyJson, number>(families, family ?? 0) ?? "ip";

@@ -1,10 +1,9 @@
 import type { Out } from "../../netlink/schema.js";
 import { NF_ACCEPT, NFPROTO_NETDEV } from "../../uapi/netfilter.js";
 import type { chainAttrs, flowtableAttrs, rawRuleAttrs, tableAttrs } from "../../uapi/nf_tables.js";
-import { familyName } from "../fact/family.js";
 import { tableFlags } from "../fact/flag.js";
 import { hooksOf, policies } from "../fact/hook.js";
-import { flagNames, nameOf } from "../fact/name.js";
+import { familyName, flagNames, nameOf } from "../fact/name.js";
 import { commentOf } from "../fact/userdata.js";
 import type { RuleLister } from "../fast/rule-lister.js";
 import type {

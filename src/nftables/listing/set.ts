@@ -9,9 +9,8 @@ import {
 } from "../../uapi/nf_tables_const.js";
 import { printItem } from "../expression/set.js";
 import { type Datatype, datatypeById, integer, verdict } from "../fact/datatype.js";
-import { familyName } from "../fact/family.js";
 import { setFlags } from "../fact/flag.js";
-import { flagNames, nameOf } from "../fact/name.js";
+import { familyName, flagNames, nameOf } from "../fact/name.js";
 import { objectTypes } from "../fact/object.js";
 import { commentOf, records, SET } from "../fact/userdata.js";
 import { byteLength, fromBytes, type Order } from "../fact/value.js";

@@ -67,6 +67,7 @@ export function kernelContext(connection: Connection): Context {
 	};
 }
 
+/** How a document is applied. */
 export interface ApplyOptions extends ConnectionOptions {
 	/** What is in the kernel already. Default: it is read when the document refers to it. */
 	readonly context?: Context | undefined;

@@ -13,6 +13,7 @@ export interface Connection {
 	generation(): number;
 }
 
+/** What the ruleset is reached through, and whose names it is written with. */
 export interface ConnectionOptions {
 	/**
 	 * What to reach nf_tables through. Without it a socket is opened, in the network namespace of the calling

@@ -11,7 +11,7 @@ import { isAnonymous } from "../tree/set.js";
 import type { Connection } from "./connection.js";
 
 /** Which tables to read: a family's, those of a name, or all. */
-export interface Scope {
+interface Scope {
 	/** NFPROTO_*, 0 for every family. */
 	readonly family: number;
 	readonly table?: string | undefined;
@@ -27,6 +27,7 @@ export interface Parts {
 	readonly elements?: (set: ListedSet) => boolean;
 	readonly rules?: boolean;
 }
+/** All of a table. */
 export const everything: Parts = {
 	chains: true,
 	objects: true,
@@ -35,6 +36,7 @@ export const everything: Parts = {
 	elements: () => true,
 	rules: true,
 };
+/** Chains with their rules, and what is written where a rule uses it. */
 export const rulesAlone: Parts = {
 	chains: true,
 	sets: true,
@@ -56,8 +58,10 @@ function dumpLists(connection: Connection, { family, table, name }: Handle): Uin
 const decode = (lists: readonly Uint8Array[]): ElementAttrs[] =>
 	lists.flatMap((list) => nft.setElementsAttrs.read(new Reader(list)));
 
+/** The elements of a set as the kernel has them. @throws KernelError */
 export const dumpElements = (connection: Connection, set: Handle): ElementAttrs[] =>
 	decode(dumpLists(connection, set));
+/** Whether the set has elements in the kernel. @throws KernelError */
 export const hasElements = (connection: Connection, set: Handle): boolean =>
 	dumpLists(connection, set).some((list) => list.length > 0);
 

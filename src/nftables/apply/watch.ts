@@ -17,6 +17,7 @@ import type { ListedSet } from "../tree/listed.js";
 import { isAnonymous } from "../tree/set.js";
 import { type Connection, type ConnectionOptions, connected } from "./connection.js";
 
+/** How the ruleset is watched. */
 export interface WatchOptions extends ConnectionOptions {
 	/** Ends the iteration. */
 	readonly signal?: AbortSignal | undefined;

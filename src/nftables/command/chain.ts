@@ -19,6 +19,7 @@ import {
 import { commentRecord } from "./comment.js";
 import { hookOf } from "./hook.js";
 
+/** Compiles a command about a chain. @throws NftError */
 export function compileChain(at: Cursor, operation: Operation, compilation: Compilation): void {
 	const json = at.fields(
 		["family", "table"],

@@ -12,6 +12,7 @@ import { elementOf, hasEndElements, isAnonymous, isDataMap, isInterval } from ".
 import type { Stateful } from "../tree/stateful.js";
 import { statefulExpr } from "../tree/stateful.js";
 
+/** An element as the kernel takes it. */
 export type ElementAttrs = In<typeof setElemAttrs>;
 
 function keyAttrs(set: SetDeclaration, key: Node): ElementAttrs {

@@ -9,10 +9,12 @@ import { batchMessage, type Compilation, header } from "./command.js";
 import type { CompiledSet } from "./compiled-set.js";
 import { encodeElements, portions } from "./element-encoding.js";
 
+/** What is done with elements. */
 export type ElementMessage =
 	| typeof NFT_MSG_NEWSETELEM
 	| typeof NFT_MSG_DELSETELEM
 	| typeof NFT_MSG_DESTROYSETELEM;
+/** How elements are sent. */
 export interface Sending {
 	readonly flags: number;
 	/** The set is empty so far. */

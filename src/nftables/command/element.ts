@@ -29,6 +29,7 @@ import {
 } from "./element-message.js";
 import { rulesetOf } from "./rule.js";
 
+/** Compiles a command about elements of a set or map. @throws NftError */
 export function compileElement(at: Cursor, operation: Operation, compilation: Compilation): void {
 	const json = at.fields(["family", "table", "name", "elem"]);
 	const handle = parseHandle(json);

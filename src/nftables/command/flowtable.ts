@@ -16,6 +16,7 @@ import {
 } from "./command.js";
 import { parseDevices, parsePriority } from "./hook.js";
 
+/** Compiles a command about a flowtable. @throws NftError */
 export function compileFlowtable(at: Cursor, operation: Operation, compilation: Compilation): void {
 	const json = at.fields(["family", "table"], ["name", "handle", "hook", "prio", "dev"]);
 	const { family, table } = parseHandle(json);

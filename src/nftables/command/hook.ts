@@ -1,6 +1,6 @@
 import type { In } from "../../netlink/schema.js";
 import * as netfilter from "../../uapi/netfilter.js";
-import type { chainAttrs, hookAttrs } from "../../uapi/nf_tables.js";
+import type { hookAttrs } from "../../uapi/nf_tables.js";
 import { bridgePriorities, hooksOf, priorities } from "../fact/hook.js";
 import type { Cursor } from "../json/cursor.js";
 
@@ -42,5 +42,3 @@ export function hookOf(
 			: { NFTA_HOOK_DEVS: { NFTA_DEVICE_NAME: devices } }),
 	};
 }
-
-export type ChainAttrs = In<typeof chainAttrs>;

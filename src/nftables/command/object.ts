@@ -126,6 +126,7 @@ const readers: { readonly [N in ObjectName]: (at: Cursor) => Attrs } = {
 	},
 };
 
+/** Compiles a command about a named object of that type. @throws NftError */
 export const compileObject =
 	(type: ObjectName): CommandParser =>
 	(at, operation, compilation) => {

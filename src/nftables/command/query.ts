@@ -9,7 +9,7 @@ import { type Compilation, parseHandle, parseName, type TableHandle } from "./co
 import { type ElementAttrs, encodeElements } from "./element-encoding.js";
 import { rulesetOf } from "./rule.js";
 
-export type Listable =
+type Listable =
 	| "ruleset"
 	| "table"
 	| "tables"

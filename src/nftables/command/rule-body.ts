@@ -36,6 +36,7 @@ interface Emitted extends Pick<Emitter, "expressions" | "variables"> {
 	/** The statement that each of the expressions is of. */
 	readonly owners: readonly Statement[];
 }
+/** The expressions of a rule that is evaluated. */
 export function emitRule(statements: readonly Statement[]): Emitted {
 	const emitter = new Emitter(loadExpression);
 	const { expressions, variables } = emitter;

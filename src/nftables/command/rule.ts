@@ -27,6 +27,7 @@ import { emitRule, evaluateRule } from "./rule-body.js";
 import type { RuleOrder, RuleRef } from "./rule-order.js";
 import { encodeSet } from "./set-message.js";
 
+/** Compiles a command about a rule. @throws NftError */
 export function compileRule(at: Cursor, operation: Operation, compilation: Compilation): void {
 	const repeated = at.isObject ? compilation.repetition?.message(at, operation) : undefined;
 	if (repeated === undefined) compileNew(at, operation, compilation);
@@ -123,6 +124,7 @@ function put(
 	return rule;
 }
 
+/** The ruleset around what a table holds: sets that a rule declares are put into `declared`. */
 export function rulesetOf(
 	handle: TableHandle,
 	compilation: Compilation,

@@ -52,6 +52,7 @@ type Json = Partial<Record<(typeof optional)[number], Cursor>> & {
 	readonly table: Cursor;
 };
 
+/** Compiles a command about a set or map. @throws NftError */
 export function compileSet(at: Cursor, operation: Operation, compilation: Compilation): void {
 	const json = at.fields(["family", "table"], optional);
 	const { family, table } = parseHandle(json);

@@ -11,6 +11,7 @@ import type { Cursor } from "../json/cursor.js";
 import { batchMessage, type Compilation, header, type Operation, parseName } from "./command.js";
 import { commentRecord } from "./comment.js";
 
+/** Compiles a command about a table. @throws NftError */
 export function compileTable(at: Cursor, operation: Operation, compilation: Compilation): void {
 	const json = at.fields(["family"], ["name", "handle", "flags", "comment"]);
 	const family = json.family.oneOf(families);

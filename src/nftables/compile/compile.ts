@@ -38,6 +38,7 @@ export interface Context {
 	/** Handles of a chain's rules, first to last: for rules placed by index. */
 	rules?(handle: TableHandle, chain: string): readonly bigint[] | undefined;
 }
+/** What a document is compiled against. Without a context it refers to nothing but itself. */
 export interface CompileOptions {
 	readonly host?: Host;
 	readonly context?: Context;

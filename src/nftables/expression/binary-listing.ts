@@ -19,7 +19,7 @@ import { completePayload, killDependency, trim, trimRaw } from "./payload-listin
 import { matchPayload } from "./payload-match.js";
 
 /** Shift constants to where the field that a mask selected begins. */
-export function shiftConstants(node: Node, shift: number, bits: number): void {
+function shiftConstants(node: Node, shift: number, bits: number): void {
 	switch (node.kind) {
 		case "value":
 			node.value >>= BigInt(shift);
@@ -85,6 +85,7 @@ export function dropMask(
 
 const isShift = ({ op }: Binary): boolean => op === "<<" || op === ">>";
 
+/** Completes an operation: a mask that selects a field is the field. */
 export function completeBinary(node: Binary, completion: Completion): Node {
 	const field = shiftedField(node, completion);
 	if (field !== undefined) return field;
@@ -119,6 +120,7 @@ const registerOperators: Readonly<Record<number, Operator>> = {
 	[NFT_BITWISE_OR]: "|",
 };
 
+/** Reads the kernel's bitwise expression as the operations it stands for. */
 export function readBitwise(data: ReadData<"bitwise">, reading: Reading): void {
 	const left = reading.load(data.NFTA_BITWISE_SREG);
 	reading.store(data.NFTA_BITWISE_DREG, operation(data, left, reading));

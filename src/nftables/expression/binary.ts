@@ -23,7 +23,7 @@ import { completeBinary, readBitwise } from "./binary-listing.js";
 /** The kernel has no expression for it, but a chain of operations is one mask and one xor. */
 const MAX_CHAIN = 16;
 
-export const parseBinary =
+const parseBinary =
 	(op: Operator) =>
 	(at: Cursor, parser: Parser): Binary => {
 		const [first, second, ...rest] = at.list().map((operand) => parser.expression(operand));
@@ -41,7 +41,7 @@ export const parseBinary =
 
 const isShift = (op: Operator): boolean => op === "<<" || op === ">>";
 
-export function evaluateBinary(node: Binary, evaluation: Evaluation): Node {
+function evaluateBinary(node: Binary, evaluation: Evaluation): Node {
 	const { op } = node;
 	const expected = evaluation.expected.bits;
 	node.left = evaluation.evaluate(node.left);
@@ -128,7 +128,7 @@ function apply(op: Operator, a: bigint, b: bigint, bits: number): bigint {
 	}
 }
 
-export function loadBinary(node: Binary, emitter: Emitter, to: Register): void {
+function loadBinary(node: Binary, emitter: Emitter, to: Register): void {
 	if (isShift(node.op)) loadShift(node, emitter, to);
 	else if (node.right.kind === "value") loadMask(node, emitter, to);
 	else loadBoolean(node, emitter, to);
@@ -197,7 +197,7 @@ function operands(op: Binary["op"], node: Node, printer: Printer): Expression[] 
 	if (node.kind !== "binary" || node.op !== op) return [printer.node(node)];
 	return [...operands(op, node.left, printer), ...operands(op, node.right, printer)];
 }
-export function printBinary(node: Binary, printer: Printer): Expression {
+function printBinary(node: Binary, printer: Printer): Expression {
 	return { [node.op]: operands(node.op, node, printer) } as unknown as Expression;
 }
 

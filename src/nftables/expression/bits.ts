@@ -4,6 +4,7 @@ import { value } from "../tree/constant.js";
 import type { Evaluation } from "../tree/evaluation.js";
 import { binary, type Exthdr, type Node, type Payload } from "../tree/node.js";
 
+/** Whether a field begins and ends with a byte. */
 export const isByteAligned = ({ offset, bits }: { offset: number; bits: number }): boolean =>
 	offset % 8 === 0 && bits % 8 === 0;
 

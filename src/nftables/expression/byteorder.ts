@@ -6,7 +6,7 @@ import { type Emitter, type Register, registerNumber } from "../tree/emitter.js"
 import type { ByteOrder, Node } from "../tree/node.js";
 import type { ReadData, Reading } from "../tree/reading.js";
 
-export function loadByteOrder({ op, arg, bits }: ByteOrder, emitter: Emitter, to: Register): void {
+function loadByteOrder({ op, arg, bits }: ByteOrder, emitter: Emitter, to: Register): void {
 	emitter.load(arg, to);
 	emitter.add("byteorder", {
 		NFTA_BYTEORDER_SREG: registerNumber(to),
@@ -17,7 +17,7 @@ export function loadByteOrder({ op, arg, bits }: ByteOrder, emitter: Emitter, to
 	});
 }
 
-export function readByteOrder(data: ReadData<"byteorder">, reading: Reading): void {
+function readByteOrder(data: ReadData<"byteorder">, reading: Reading): void {
 	const arg = reading.load(data.NFTA_BYTEORDER_SREG);
 	const op = data.NFTA_BYTEORDER_OP === NFT_BYTEORDER_HTON ? "hton" : "ntoh";
 	reading.store(data.NFTA_BYTEORDER_DREG, { ...arg, kind: "byteorder", op, arg } as Node);

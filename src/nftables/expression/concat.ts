@@ -17,7 +17,7 @@ import { isAddressOfAnyVersion } from "./ct.js";
 /** The width of all registers. */
 export const MAX_BITS = 8 * NFT_DATA_VALUE_MAXLEN;
 
-export function parseConcat(at: Cursor, parser: Parser): Concat {
+function parseConcat(at: Cursor, parser: Parser): Concat {
 	const parts = at.list().map((part) => parser.within("part").expression(part));
 	if (parts.length < 2) throw at.fail("a concatenation has two or more parts");
 	return { kind: "concat", path: at.path, ...unevaluated, parts, fields: [] };
@@ -50,7 +50,7 @@ function evaluatePart(part: Node, evaluation: Evaluation, hasKey: boolean): Node
 	return result;
 }
 
-export function evaluateConcat(node: Concat, evaluation: Evaluation): Node {
+function evaluateConcat(node: Concat, evaluation: Evaluation): Node {
 	const { expected } = evaluation;
 	const keys = expected.key?.kind === "concat" ? expected.key.parts : undefined;
 	const wanted = keys?.length ?? expected.datatype?.fields?.length;
@@ -79,7 +79,7 @@ export function evaluateConcat(node: Concat, evaluation: Evaluation): Node {
 	return node;
 }
 
-export function loadConcat(node: Concat, emitter: Emitter, to: Register): void {
+function loadConcat(node: Concat, emitter: Emitter, to: Register): void {
 	let register = to;
 	for (const part of node.parts) {
 		emitter.load(part, register);
@@ -88,7 +88,7 @@ export function loadConcat(node: Concat, emitter: Emitter, to: Register): void {
 }
 
 /** The types of the fields of a concatenation win over the types of its parts. */
-export function completeConcat(node: Concat, completion: Completion): Node {
+function completeConcat(node: Concat, completion: Completion): Node {
 	const { inKey } = completion;
 	completion.inKey = true;
 	const { fields } = node.datatype;

@@ -41,7 +41,7 @@ function baseOf(key: number): Base {
 	return key === nft.NFT_CT_L3PROTOCOL ? LINK : NETWORK;
 }
 
-export function parseCt(at: Cursor): Ct {
+function parseCt(at: Cursor): Ct {
 	const json = at.fields(["key"], ["dir", "family"]);
 	const { key, datatype, bits, order } = json.key.oneOf(ctKeys);
 	const direction = json.dir?.oneOf(ctDirection);
@@ -64,7 +64,7 @@ export function parseCt(at: Cursor): Ct {
 export const isAddressOfAnyVersion = (node: Node): boolean =>
 	node.kind === "ct" && addresses.includes(node.key);
 
-export function evaluateCt(node: Ct, evaluation: Evaluation): Node {
+function evaluateCt(node: Ct, evaluation: Evaluation): Node {
 	const known = evaluation.protocols.at(NETWORK);
 	const wanted = ipKeys.includes(node.key) ? ip : ip6Keys.includes(node.key) ? ip6 : undefined;
 	if (wanted !== undefined && (known === ip || known === ip6) && known !== wanted)
@@ -83,7 +83,7 @@ function adoptVersion(node: Ct, known: Protocol | undefined): void {
 	node.bits = node.datatype.size;
 }
 
-export function loadCt(node: Ct, emitter: Emitter, to: Register): void {
+function loadCt(node: Ct, emitter: Emitter, to: Register): void {
 	emitter.add("ct", {
 		NFTA_CT_DREG: registerNumber(to),
 		NFTA_CT_KEY: node.key,
@@ -91,9 +91,11 @@ export function loadCt(node: Ct, emitter: Emitter, to: Register): void {
 	});
 }
 
+/** Reads a key of connection tracking that is loaded. */
 export function readCt(data: ReadData<"ct">, reading: Reading): void {
 	reading.store(data.NFTA_CT_DREG, ctNode(data.NFTA_CT_KEY, data.NFTA_CT_DIRECTION));
 }
+/** The node of a key, NFT_CT_*. @throws UnlistableError */
 export function ctNode(key: number | undefined, direction: number | undefined): Ct {
 	const known = Object.values(ctKeys).find((k) => k.key === key);
 	if (known === undefined) throw new UnlistableError(`ct key ${key}`);
@@ -107,7 +109,7 @@ export function ctNode(key: number | undefined, direction: number | undefined): 
 	};
 }
 /** The addresses of a connection are of the version the rule has matched. */
-export function completeCt(node: Ct, { context }: Completion): Node {
+function completeCt(node: Ct, { context }: Completion): Node {
 	const known = context.protocols.at(node.base);
 	if (addresses.includes(node.key)) {
 		if (known === ip) node.datatype = ipv4Addr;
@@ -116,6 +118,7 @@ export function completeCt(node: Ct, { context }: Completion): Node {
 	}
 	return node;
 }
+/** Writes a key of connection tracking. */
 export function printCt({ key, direction }: Ct): Expression {
 	const names = Object.entries(ctKeys).find(([, k]) => k.key === key);
 	const dir = direction === undefined ? undefined : direction === 0 ? "original" : "reply";

@@ -4,7 +4,7 @@ import type { ExpressionDefinition } from "../tree/definition.js";
 import type { Exthdr } from "../tree/node.js";
 import { exthdrNode } from "./exthdr.js";
 
-export function parseDccpOption(at: Cursor): Exthdr {
+function parseDccpOption(at: Cursor): Exthdr {
 	const type = at.fields(["type"]).type.u8();
 	const option = { name: `${type}`, id: 0, op: NFT_EXTHDR_OP_DCCP, type, fields: {} };
 	return exthdrNode(at.path, option, undefined, true);

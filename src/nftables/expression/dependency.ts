@@ -28,15 +28,10 @@ import type { ProtocolContext } from "../tree/protocol-context.js";
 import { isProtocolKey } from "./payload-listing.js";
 import { comparison } from "./relational.js";
 
-export function metaNode(
-	path: string,
-	key: number,
-	datatype: Datatype,
-	bits: number,
-	order: Order,
-): Meta {
+function metaNode(path: string, key: number, datatype: Datatype, bits: number, order: Order): Meta {
 	return { kind: "meta", path, key, datatype, bits, order, isProtocol: true };
 }
+/** The field of a header. */
 export function payloadNode(path: string, of: Protocol, field: Field): Payload {
 	return {
 		kind: "payload",

@@ -41,7 +41,7 @@ export function candidates(op: number, type: number): readonly OptionalHeader[] 
 }
 
 /** Bits of a header that need not be there, by its number. */
-export function exthdrAt(
+function exthdrAt(
 	op: number,
 	type: number,
 	offset: number,
@@ -67,6 +67,7 @@ export function exthdrAt(
 				return { ...node, header, field, ...(!present && { datatype: field.datatype }) };
 	return node;
 }
+/** The header or option that the kernel's expression is about. @throws UnlistableError */
 export function exthdrOf(data: ReadData<"exthdr">): Exthdr {
 	const { NFTA_EXTHDR_OP: op = 0, NFTA_EXTHDR_TYPE: type = 0 } = data;
 	const { NFTA_EXTHDR_OFFSET: offset = 0, NFTA_EXTHDR_LEN: length = 0 } = data;

@@ -22,7 +22,7 @@ import { isByteAligned, maskField } from "./bits.js";
 import { exthdrDependency } from "./dependency.js";
 import { completeExthdr, exthdrOf } from "./exthdr-listing.js";
 
-export function parseExthdr(at: Cursor): Exthdr {
+function parseExthdr(at: Cursor): Exthdr {
 	const json = at.fields(["name"], ["field", "offset"]);
 	const header = json.name.oneOf(extensionHeaders);
 	if (json.field === undefined)
@@ -35,6 +35,7 @@ export function parseExthdr(at: Cursor): Exthdr {
 	return exthdrNode(at.path, header, wanted ?? field, false);
 }
 
+/** A field of a header that need not be there; `present` asks for the header itself. */
 export function exthdrNode(
 	path: string,
 	header: OptionalHeader,
@@ -54,7 +55,7 @@ export function exthdrNode(
 	};
 }
 
-export function evaluateExthdr(node: Exthdr, evaluation: Evaluation): Node {
+function evaluateExthdr(node: Exthdr, evaluation: Evaluation): Node {
 	const version =
 		node.header.op === NFT_EXTHDR_OP_IPV6
 			? ip6
@@ -85,7 +86,7 @@ export function evaluateField(node: Exthdr, evaluation: Evaluation): Node {
 	return isByteAligned(node) ? node : maskField(node, evaluation);
 }
 
-export function loadExthdr(node: Exthdr, emitter: Emitter, to: Register): void {
+function loadExthdr(node: Exthdr, emitter: Emitter, to: Register): void {
 	emitter.add("exthdr", {
 		NFTA_EXTHDR_DREG: registerNumber(to),
 		NFTA_EXTHDR_TYPE: node.header.type,
@@ -96,7 +97,7 @@ export function loadExthdr(node: Exthdr, emitter: Emitter, to: Register): void {
 	});
 }
 
-export function printExthdr(node: Exthdr): Expression {
+function printExthdr(node: Exthdr): Expression {
 	const { header, field, present, offset, bits } = node;
 	switch (header.op) {
 		case NFT_EXTHDR_OP_DCCP:

@@ -33,7 +33,7 @@ const results = {
 	check: [NFT_FIB_RESULT_OIF, booleanType, 8],
 } as const;
 
-export function parseFib(at: Cursor): Fib {
+function parseFib(at: Cursor): Fib {
 	const json = at.fields(["result"], ["flags"]);
 	const given = json.flags?.flags(flags) ?? 0;
 	const exactly = (a: number, b: number): boolean => (given & (a | b)) === (a | b);
@@ -53,9 +53,9 @@ export function askPresence(node: Fib): void {
 	node.datatype = booleanType;
 	node.bits = 8;
 }
-export const evaluateFib = (node: Fib, evaluation: Evaluation): Node => evaluation.expectLike(node);
+const evaluateFib = (node: Fib, evaluation: Evaluation): Node => evaluation.expectLike(node);
 
-export function loadFib(node: Fib, emitter: Emitter, to: Register): void {
+function loadFib(node: Fib, emitter: Emitter, to: Register): void {
 	emitter.add("fib", {
 		NFTA_FIB_DREG: registerNumber(to),
 		NFTA_FIB_RESULT: node.result,
@@ -63,6 +63,7 @@ export function loadFib(node: Fib, emitter: Emitter, to: Register): void {
 	});
 }
 
+/** Reads a lookup in the routing tables. */
 export function readFib(data: ReadData<"fib">, reading: Reading): void {
 	const { NFTA_FIB_RESULT: result = 0, NFTA_FIB_FLAGS: given = 0 } = data;
 	const known = Object.values(results).find(([number]) => number === result);
@@ -83,7 +84,7 @@ export function forgetPresence(compared: Node): void {
 	if (compared.kind === "concat") compared.parts.forEach(forgetPresence);
 	if (compared.kind === "fib") compared.flags &= ~NFTA_FIB_F_PRESENT;
 }
-export function printFib({ result: number, flags: given }: Fib): Expression {
+function printFib({ result: number, flags: given }: Fib): Expression {
 	const isCheck = number === NFT_FIB_RESULT_OIF && (given & NFTA_FIB_F_PRESENT) !== 0;
 	const name = Object.entries(results).find(([, [known]]) => known === number)?.[0];
 	return { fib: { result: isCheck ? "check" : name, ...flagNames(flags, given) } } as Expression;

@@ -15,7 +15,7 @@ import { adoptType, expectNumber } from "./numgen.js";
 
 const common = { kind: "hash", datatype: integer, order: "host", bits: 32 } as const;
 
-export function parseJhash(at: Cursor, parser: Parser): Hash {
+function parseJhash(at: Cursor, parser: Parser): Hash {
 	const json = at.fields(["expr", "mod"], ["offset", "seed"]);
 	return {
 		...common,
@@ -28,7 +28,7 @@ export function parseJhash(at: Cursor, parser: Parser): Hash {
 	};
 }
 
-export function parseSymhash(at: Cursor): Hash {
+function parseSymhash(at: Cursor): Hash {
 	const json = at.fields(["mod"], ["offset"]);
 	return {
 		...common,
@@ -40,14 +40,14 @@ export function parseSymhash(at: Cursor): Hash {
 	};
 }
 
-export function evaluateHash(node: Hash, evaluation: Evaluation): Node {
+function evaluateHash(node: Hash, evaluation: Evaluation): Node {
 	adoptType(node, evaluation);
 	evaluation.expectType(undefined);
 	if (node.source !== undefined) node.source = evaluation.evaluate(node.source);
 	return expectNumber(node, evaluation);
 }
 
-export function loadHash(node: Hash, emitter: Emitter, to: Register): void {
+function loadHash(node: Hash, emitter: Emitter, to: Register): void {
 	const { source } = node;
 	const from = source === undefined ? undefined : emitter.source(source);
 	emitter.add("hash", {
@@ -61,6 +61,7 @@ export function loadHash(node: Hash, emitter: Emitter, to: Register): void {
 	});
 }
 
+/** Reads a hash. */
 export function readHash(data: ReadData<"hash">, reading: Reading): void {
 	const { NFTA_HASH_TYPE: type = NFT_HASH_JENKINS, NFTA_HASH_LEN: length = 0 } = data;
 	reading.store(data.NFTA_HASH_DREG, {
@@ -73,7 +74,7 @@ export function readHash(data: ReadData<"hash">, reading: Reading): void {
 		...(type !== NFT_HASH_SYM && { source: reading.load(data.NFTA_HASH_SREG, length * 8) }),
 	});
 }
-export function printHash(node: Hash, printer: Printer): Expression {
+function printHash(node: Hash, printer: Printer): Expression {
 	const { modulus, offset, seed, source } = node;
 	const numbers = {
 		mod: modulus,

@@ -55,6 +55,7 @@ const words: Readonly<Record<string, readonly [Datatype, number]>> = {
 	redirect: [icmpType, 5],
 };
 
+/** Parses a string, a number or a boolean. */
 export function parseImmediate(at: Cursor): Node {
 	const { path, value: json } = at;
 	if (typeof json === "boolean") return value(path, booleanType, "host", 8, json ? 1n : 0n);
@@ -69,7 +70,7 @@ export function parseImmediate(at: Cursor): Node {
 	return { kind: "symbol", path, ...unevaluated, text };
 }
 
-export function evaluateSymbol(node: SymbolText, evaluation: Evaluation): Node {
+function evaluateSymbol(node: SymbolText, evaluation: Evaluation): Node {
 	const { datatype } = evaluation.expected;
 	if (datatype === undefined) return fail(node, `nothing says what "${node.text}" means here`);
 	const constant = parseConstant(datatype, node.text, evaluation.ruleset.host);
@@ -81,7 +82,7 @@ export function evaluateSymbol(node: SymbolText, evaluation: Evaluation): Node {
 	);
 }
 
-export function evaluateValue(node: Value, evaluation: Evaluation): Node {
+function evaluateValue(node: Value, evaluation: Evaluation): Node {
 	if (isInteger(node.datatype)) return fitConstant(node, evaluation);
 	if (isString(node.datatype)) return evaluateString(node, evaluation);
 	return fail(node, `a ${node.datatype.name} cannot stand here`);
@@ -118,6 +119,7 @@ function evaluateString(node: Value, { expected }: Evaluation): Node {
 const fromHostBytes = (bytes: Uint8Array): bigint =>
 	bytes.reduce((sum, byte, i) => sum | (BigInt(byte) << BigInt(8 * i)), 0n);
 
+/** A list of what its items were parsed to. */
 export const parseList = (items: Node[], at: Cursor): List => ({
 	kind: "list",
 	path: at.path,
@@ -126,7 +128,7 @@ export const parseList = (items: Node[], at: Cursor): List => ({
 });
 
 /** A list of flags is their sum. */
-export function evaluateList(node: List, evaluation: Evaluation): Node {
+function evaluateList(node: List, evaluation: Evaluation): Node {
 	let flags = 0n;
 	for (const item of node.items) {
 		const flag = evaluation.evaluate(item);
@@ -139,7 +141,7 @@ export function evaluateList(node: List, evaluation: Evaluation): Node {
 	return value(node.path, datatype, "host", bits, flags);
 }
 
-export function loadValue(node: Value, emitter: Emitter, to: Register): void {
+function loadValue(node: Value, emitter: Emitter, to: Register): void {
 	emitter.add("immediate", {
 		NFTA_IMMEDIATE_DREG: registerNumber(to),
 		NFTA_IMMEDIATE_DATA: { NFTA_DATA_VALUE: bytesOf(node) },
@@ -147,7 +149,7 @@ export function loadValue(node: Value, emitter: Emitter, to: Register): void {
 }
 
 /** Check a constant against what is expected, and take on its order and width. */
-export function fitConstant(node: Value, { expected, statementBits }: Evaluation): Value {
+function fitConstant(node: Value, { expected, statementBits }: Evaluation): Value {
 	const bits = Math.max(statementBits, expected.bits);
 	const max = (1n << BigInt(bits)) - 1n;
 	if (expected.max > 0 && node.value > BigInt(expected.max))
@@ -161,7 +163,7 @@ export function fitConstant(node: Value, { expected, statementBits }: Evaluation
 const STAR = 0x2a;
 
 /** A constant whose type is known by now. */
-export function completeValue(node: Value, { set }: Completion): Node {
+function completeValue(node: Value, { set }: Completion): Node {
 	const ranges = set !== undefined && isInterval(set);
 	if (node.order === "host" && !ranges) node.value = swapOrder(node.value, byteLength(node.bits));
 	if (isString(node.datatype)) return completeString(node);
@@ -181,6 +183,7 @@ function completeString(node: Value): Value {
 		: node;
 }
 
+/** A string, as wide as it is with its NUL. */
 export function stringValue({ path, datatype }: Node, text: string): Value {
 	const bits = (Buffer.byteLength(text) + 1) * 8;
 	return value(path, datatype, "host", bits, fromText(text));

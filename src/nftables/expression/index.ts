@@ -82,6 +82,7 @@ const nodes = table("nodes") as {
 	readonly [K in KindsOf<(typeof definitions)[number]>]: NodeDefinition<K>;
 };
 
+/** Parses any expression, if it can stand where it does. @throws NftError */
 export function parseExpression(at: Cursor, parser: Parser): Node {
 	if (at.isArray)
 		return parseList(
@@ -100,20 +101,24 @@ export function parseExpression(at: Cursor, parser: Parser): Node {
 /** What the definition of a kind does with nodes of that kind. */
 const definitionOf = (kind: Kind): NodeDefinition<Kind> => nodes[kind] as NodeDefinition<Kind>;
 
+/** Evaluates a node of any kind. @throws NftError */
 export const evaluateExpression: Evaluator = (node: Node, evaluation: Evaluation) =>
 	(definitionOf(node.kind).evaluate as Evaluator)(node, evaluation);
 
+/** Has the value of a node of any kind in a register. @throws NftError */
 export const loadExpression: Loader = (node: Node, emitter: Emitter, to: Register) => {
 	const load = definitionOf(node.kind).load as Loader | undefined;
 	if (load === undefined) return fail(node, `a ${node.kind} cannot be put into a register`);
 	load(node, emitter, to);
 };
 
+/** Completes a node of any kind. */
 export const completeExpression: Completer = (node: Node, completion: Completion) => {
 	const complete = definitionOf(node.kind).complete as Completer | undefined;
 	return complete === undefined ? node : complete(node, completion);
 };
 
+/** Writes a node of any kind. @throws UnlistableError */
 export const printExpression: NodePrinter = (node: Node, printer: Printer) => {
 	const print = definitionOf(node.kind).print as NodePrinter | undefined;
 	if (print === undefined) throw new UnlistableError(`a ${node.kind} is in no listing`);

@@ -5,7 +5,7 @@ import { readMeta } from "./meta.js";
 import { readPayload } from "./payload.js";
 
 /** A question about the packet inside a tunnel. */
-export function readInner(data: ReadData<"inner">, reading: Reading): void {
+function readInner(data: ReadData<"inner">, reading: Reading): void {
 	const { NFTA_INNER_TYPE: type, NFTA_INNER_HDRSIZE: size, NFTA_INNER_FLAGS: flags } = data;
 	const tunnel = Object.values(tunnels).find(
 		({ tunnel: t }) => t?.type === type && t?.headerSize === size && t?.flags === flags,

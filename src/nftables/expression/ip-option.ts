@@ -4,7 +4,7 @@ import type { ExpressionDefinition } from "../tree/definition.js";
 import type { Exthdr } from "../tree/node.js";
 import { exthdrNode } from "./exthdr.js";
 
-export function parseIpOption(at: Cursor): Exthdr {
+function parseIpOption(at: Cursor): Exthdr {
 	const json = at.fields(["name"], ["field"]);
 	const option = json.name.oneOf(ipOptions);
 	if (json.field !== undefined)

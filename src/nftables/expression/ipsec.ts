@@ -23,7 +23,7 @@ const ip6Keys: Readonly<Record<number, number>> = {
 	[NFT_XFRM_KEY_SADDR_IP4]: NFT_XFRM_KEY_SADDR_IP6,
 };
 
-export function parseIpsec(at: Cursor): Ipsec {
+function parseIpsec(at: Cursor): Ipsec {
 	const json = at.fields(["key", "dir"], ["family", "spnum"]);
 	const { key, datatype, bits, order } = json.key.oneOf(ipsecKeys);
 	const node: Ipsec = {
@@ -42,12 +42,12 @@ export function parseIpsec(at: Cursor): Ipsec {
 }
 
 const families: readonly number[] = [NFPROTO_IPV4, NFPROTO_IPV6, NFPROTO_INET];
-export function evaluateIpsec(node: Ipsec, evaluation: Evaluation): Node {
+function evaluateIpsec(node: Ipsec, evaluation: Evaluation): Node {
 	if (!families.includes(evaluation.family)) fail(node, "ipsec is for tables of ip, ip6 and inet");
 	return evaluation.expectLike(node);
 }
 
-export function loadIpsec(node: Ipsec, emitter: Emitter, to: Register): void {
+function loadIpsec(node: Ipsec, emitter: Emitter, to: Register): void {
 	emitter.add("xfrm", {
 		NFTA_XFRM_DREG: registerNumber(to),
 		NFTA_XFRM_KEY: node.key,
@@ -56,6 +56,7 @@ export function loadIpsec(node: Ipsec, emitter: Emitter, to: Register): void {
 	});
 }
 
+/** Reads a key of the IPsec state. */
 export function readIpsec(data: ReadData<"xfrm">, reading: Reading): void {
 	const { NFTA_XFRM_KEY: key = 0, NFTA_XFRM_DIR: direction = 0, NFTA_XFRM_SPNUM: spnum = 0 } = data;
 	const known = Object.values(ipsecKeys).find((k) => k.key === (ip4Keys[key] ?? key));
@@ -68,7 +69,7 @@ const ip4Keys: Readonly<Record<number, number>> = {
 	[NFT_XFRM_KEY_DADDR_IP6]: NFT_XFRM_KEY_DADDR_IP4,
 	[NFT_XFRM_KEY_SADDR_IP6]: NFT_XFRM_KEY_SADDR_IP4,
 };
-export function printIpsec({ key, direction, spnum }: Ipsec): Expression {
+function printIpsec({ key, direction, spnum }: Ipsec): Expression {
 	const name = Object.entries(ipsecKeys).find(([, k]) => k.key === (ip4Keys[key] ?? key))?.[0];
 	const family = key in ip6Keys ? "ip" : key in ip4Keys ? "ip6" : undefined;
 	const dir = direction === XFRM_POLICY_IN ? "in" : "out";

@@ -29,6 +29,7 @@ import { isAddressOfAnyVersion } from "./ct.js";
 import { adoptElementFlags, declareAnonymous } from "./set-declaration.js";
 import { transfer } from "./transfer.js";
 
+/** Parses a lookup: `map`, and `vmap` as well. */
 export function parseMap(at: Cursor, parser: Parser): MapLookup {
 	const json = at.fields(["key", "data"]);
 	return {
@@ -48,6 +49,7 @@ export function evaluateKey(node: MapLookup, evaluation: Evaluation): void {
 	if (isConstant(node.key)) fail(node.key, "the key of a map must come from the packet");
 }
 
+/** A set as a node: what is looked up in it has the type of its key. */
 export function referenceTo(set: SetDeclaration, path: string): SetReference {
 	const { datatype, order, bits } = set.key;
 	return { kind: "set reference", path, datatype, order, bits, set };
@@ -78,6 +80,7 @@ export function evaluateMappings(
 	return elements;
 }
 
+/** Evaluates a lookup; a map that is written in place is declared. */
 export function evaluateMap(node: MapLookup, evaluation: Evaluation): Node {
 	const target = evaluation.expected;
 	evaluateKey(node, evaluation);
@@ -129,7 +132,7 @@ function declareMap(
 	node.mappings = referenceTo(set, literal.path);
 }
 
-export function loadMap(node: MapLookup, emitter: Emitter, to: Register): void {
+function loadMap(node: MapLookup, emitter: Emitter, to: Register): void {
 	const { mappings, key } = node;
 	if (mappings.kind !== "set reference") fail(mappings, "this is no map");
 	const lookup = (from: Register): void =>

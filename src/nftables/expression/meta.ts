@@ -25,13 +25,13 @@ const naming: readonly number[] = [
 ];
 const LAST_DAY = 6;
 
-export function parseMeta(at: Cursor): Meta {
+function parseMeta(at: Cursor): Meta {
 	const { key, datatype, bits, order } = at.fields(["key"]).key.oneOf(metaKeys);
 	const isProtocol = naming.includes(key);
 	return { kind: "meta", path: at.path, datatype, order, bits, key, isProtocol };
 }
 
-export function evaluateMeta(node: Meta, evaluation: Evaluation): Node {
+function evaluateMeta(node: Meta, evaluation: Evaluation): Node {
 	if (node.key === NFT_META_NFPROTO && evaluation.family !== NFPROTO_INET)
 		fail(node, "meta nfproto is only useful in the inet family");
 	evaluation.expectLike(node);
@@ -39,7 +39,7 @@ export function evaluateMeta(node: Meta, evaluation: Evaluation): Node {
 	return node;
 }
 
-export function loadMeta(node: Meta, emitter: Emitter, to: Register): void {
+function loadMeta(node: Meta, emitter: Emitter, to: Register): void {
 	const data: DataOf<"meta"> = {
 		NFTA_META_DREG: registerNumber(to),
 		NFTA_META_KEY: node.key,
@@ -59,6 +59,7 @@ const keysByNumber = new Map(
 		.map(([name, key]) => [key.key, { name, ...key }]),
 );
 
+/** Reads a key of meta that is loaded. */
 export function readMeta(data: ReadData<"meta">, reading: Reading): void {
 	const key = keysByNumber.get(data.NFTA_META_KEY ?? 0);
 	if (key === undefined) throw new UnlistableError(`meta key ${data.NFTA_META_KEY}`);
@@ -73,6 +74,7 @@ export function readMeta(data: ReadData<"meta">, reading: Reading): void {
 		...(reading.tunnel && { tunnel: reading.tunnel }),
 	});
 }
+/** Writes a key of meta, NFT_META_*. */
 export const printMeta = ({ key }: { readonly key: number }): Expression =>
 	({ meta: { key: keysByNumber.get(key)?.name } }) as Expression;
 

@@ -8,7 +8,7 @@ import type { Evaluation } from "../tree/evaluation.js";
 import type { Hash, Node, Numgen } from "../tree/node.js";
 import { PATH, type ReadData, type Reading } from "../tree/reading.js";
 
-export function parseNumgen(at: Cursor): Numgen {
+function parseNumgen(at: Cursor): Numgen {
 	const json = at.fields(["mode", "mod"], ["offset"]);
 	return {
 		kind: "numgen",
@@ -28,18 +28,19 @@ export function adoptType(node: Numgen | Hash, { expected }: Evaluation): void {
 	node.datatype = expected.datatype;
 	node.bits = 32;
 }
+/** What stands beside the number is in its range. */
 export function expectNumber(node: Numgen | Hash, evaluation: Evaluation): Node {
 	evaluation.expectLike(node);
 	evaluation.expected.max = node.modulus + node.offset - 1;
 	return node;
 }
 
-export function evaluateNumgen(node: Numgen, evaluation: Evaluation): Node {
+function evaluateNumgen(node: Numgen, evaluation: Evaluation): Node {
 	adoptType(node, evaluation);
 	return expectNumber(node, evaluation);
 }
 
-export function loadNumgen(node: Numgen, emitter: Emitter, to: Register): void {
+function loadNumgen(node: Numgen, emitter: Emitter, to: Register): void {
 	emitter.add("numgen", {
 		NFTA_NG_DREG: registerNumber(to),
 		NFTA_NG_TYPE: node.mode,
@@ -48,6 +49,7 @@ export function loadNumgen(node: Numgen, emitter: Emitter, to: Register): void {
 	});
 }
 
+/** Reads a number that the kernel makes up. */
 export function readNumgen(data: ReadData<"numgen">, reading: Reading): void {
 	reading.store(data.NFTA_NG_DREG, {
 		kind: "numgen",
@@ -60,7 +62,7 @@ export function readNumgen(data: ReadData<"numgen">, reading: Reading): void {
 		offset: data.NFTA_NG_OFFSET ?? 0,
 	});
 }
-export const printNumgen = ({ mode, modulus, offset }: Numgen): Expression => ({
+const printNumgen = ({ mode, modulus, offset }: Numgen): Expression => ({
 	numgen: { mode: mode === NFT_NG_RANDOM ? "random" : "inc", mod: modulus, offset },
 });
 

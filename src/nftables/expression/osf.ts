@@ -11,7 +11,7 @@ import { PATH, type ReadData, type Reading } from "../tree/reading.js";
 
 const ttls = { loose: NF_OSF_TTL_LESS, skip: NF_OSF_TTL_NOCHECK } as const;
 
-export function parseOsf(at: Cursor): Osf {
+function parseOsf(at: Cursor): Osf {
 	const json = at.fields(["key"], ["ttl"]);
 	return {
 		kind: "osf",
@@ -24,7 +24,7 @@ export function parseOsf(at: Cursor): Osf {
 	};
 }
 
-export function loadOsf(node: Osf, emitter: Emitter, to: Register): void {
+function loadOsf(node: Osf, emitter: Emitter, to: Register): void {
 	emitter.add("osf", {
 		NFTA_OSF_DREG: registerNumber(to),
 		NFTA_OSF_TTL: node.ttl,
@@ -32,6 +32,7 @@ export function loadOsf(node: Osf, emitter: Emitter, to: Register): void {
 	});
 }
 
+/** Reads a fingerprint of a system. */
 export function readOsf(data: ReadData<"osf">, reading: Reading): void {
 	reading.store(data.NFTA_OSF_DREG, {
 		kind: "osf",
@@ -43,7 +44,7 @@ export function readOsf(data: ReadData<"osf">, reading: Reading): void {
 		flags: data.NFTA_OSF_FLAGS ?? 0,
 	});
 }
-export function printOsf({ flags, ttl }: Osf): Expression {
+function printOsf({ flags, ttl }: Osf): Expression {
 	const given = nameOf<keyof typeof ttls, number>(ttls, ttl);
 	const key = (flags & NFT_OSF_F_VERSION) === 0 ? "name" : "version";
 	return { osf: { key, ...(given && { ttl: given }) } };

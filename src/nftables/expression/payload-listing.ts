@@ -19,11 +19,11 @@ import type { Payload, Relational, Value } from "../tree/node.js";
 import { PATH } from "../tree/reading.js";
 
 /** Whose field it would be, and how many bits of stacked headers come before that one. */
-export interface Header {
+interface Header {
 	readonly of: Protocol;
 	readonly skip: number;
 }
-export function headerAt(node: Payload, { protocols }: Context): Header | undefined {
+function headerAt(node: Payload, { protocols }: Context): Header | undefined {
 	const top = protocols.at(node.base as Base);
 	if (top === undefined) return undefined;
 	if (node.base !== LINK || node.offset < (top.length ?? 0)) return { of: top, skip: 0 };
@@ -37,11 +37,12 @@ export function headerAt(node: Payload, { protocols }: Context): Header | undefi
 }
 
 /** A field that only some icmp messages have. */
-export function mayHave({ icmp }: Field, { protocols }: Context): boolean {
+function mayHave({ icmp }: Field, { protocols }: Context): boolean {
 	const { icmpType } = protocols;
 	return icmp === undefined || !icmpType || icmp.types.includes(icmpType);
 }
 
+/** Say that the bits are this field. */
 export function adopt(node: Payload, of: Protocol, field: Field): void {
 	node.protocol = of;
 	node.field = field;
@@ -221,5 +222,6 @@ export function rawPayload(base: number, offset: number, bits: number): Payload 
 	};
 }
 
+/** Whether it is known which field the bits are. */
 export const isKnown = ({ protocol: of, field }: Payload): boolean =>
 	of !== undefined && field !== undefined && of !== protocol.unknown;

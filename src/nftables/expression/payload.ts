@@ -35,7 +35,7 @@ import { leaveTunnel } from "./payload-match.js";
 
 const bases: Readonly<Record<string, Base>> = { ll: LINK, nh: NETWORK, th: TRANSPORT, ih: INNER };
 
-export function parsePayload(at: Cursor): Payload {
+function parsePayload(at: Cursor): Payload {
 	if (at.has("base")) return parseRaw(at);
 	const json = at.fields(["protocol", "field"], ["tunnel"]);
 	const of = json.protocol.oneOf(protocols);
@@ -54,7 +54,7 @@ function parseRaw(at: Cursor): Payload {
 	return { ...rawPayload(base, offset, bits), path: at.path, evaluated: false };
 }
 
-export function evaluatePayload(node: Payload, evaluation: Evaluation): Node {
+function evaluatePayload(node: Payload, evaluation: Evaluation): Node {
 	if (node.tunnel !== undefined) enterTunnel(node, node.tunnel, evaluation);
 	if (node.evaluated) return node;
 	const { key } = evaluation.expected;
@@ -158,7 +158,7 @@ const payloadData = (node: Payload, to: Register): DataOf<"payload"> => ({
 	NFTA_PAYLOAD_LEN: byteLength(node.bits),
 });
 
-export function loadPayload(node: Payload, emitter: Emitter, to: Register): void {
+function loadPayload(node: Payload, emitter: Emitter, to: Register): void {
 	if (node.tunnel === undefined) {
 		emitter.add("payload", payloadData(node, to));
 		return;
@@ -171,6 +171,7 @@ export function loadPayload(node: Payload, emitter: Emitter, to: Register): void
 	});
 }
 
+/** How the kernel finds the packet inside a tunnel: struct nft_inner. */
 export function tunnelData({ tunnel }: Protocol): DataOf<"inner"> {
 	return {
 		NFTA_INNER_NUM: 0,
@@ -180,6 +181,7 @@ export function tunnelData({ tunnel }: Protocol): DataOf<"inner"> {
 	};
 }
 
+/** Reads bits that are loaded; inside a tunnel its own header is known by where they are. */
 export function readPayload(data: ReadData<"payload">, reading: Reading): void {
 	const { NFTA_PAYLOAD_BASE: base = 0, NFTA_PAYLOAD_OFFSET: offset = 0 } = data;
 	const node = rawPayload(base, offset * 8, (data.NFTA_PAYLOAD_LEN ?? 0) * 8);
@@ -194,7 +196,7 @@ export function readPayload(data: ReadData<"payload">, reading: Reading): void {
 	reading.store(data.NFTA_PAYLOAD_DREG, node);
 }
 const baseNames = { [LINK]: "ll", [NETWORK]: "nh", [TRANSPORT]: "th", [INNER]: "ih" } as const;
-export function printPayload(node: Payload): Expression {
+function printPayload(node: Payload): Expression {
 	const { protocol: of, field, tunnel, base, offset, bits } = node;
 	if (of === undefined || field === undefined || !isKnown(node))
 		return { payload: { base: baseNames[base === "tunnel" ? INNER : base], offset, len: bits } };

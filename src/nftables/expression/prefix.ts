@@ -8,7 +8,7 @@ import type { Node, Prefix, Range } from "../tree/node.js";
 import { unevaluated } from "../tree/node.js";
 import type { Parser } from "../tree/parser.js";
 
-export function parsePrefix(at: Cursor, parser: Parser): Prefix {
+function parsePrefix(at: Cursor, parser: Parser): Prefix {
 	const { addr, len } = at.fields(["addr", "len"]);
 	return {
 		kind: "prefix",
@@ -19,7 +19,7 @@ export function parsePrefix(at: Cursor, parser: Parser): Prefix {
 	};
 }
 
-export function evaluatePrefix(node: Prefix, evaluation: Evaluation): Node {
+function evaluatePrefix(node: Prefix, evaluation: Evaluation): Node {
 	const address = evaluation.evaluate(node.address);
 	if (address.kind !== "value" || !isInteger(address.datatype))
 		return fail(node, "only a constant address has a prefix");

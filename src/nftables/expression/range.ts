@@ -10,7 +10,7 @@ import { unevaluated } from "../tree/node.js";
 import type { Parser } from "../tree/parser.js";
 import type { Printer } from "../tree/printer.js";
 
-export function parseRange(at: Cursor, parser: Parser): Range {
+function parseRange(at: Cursor, parser: Parser): Range {
 	const [low, high, more] = at.list();
 	if (low === undefined || high === undefined || more !== undefined)
 		throw at.fail("a range has two ends");
@@ -31,7 +31,7 @@ function end(node: Node, evaluation: Evaluation): Value {
 }
 
 /** Both ends, without asking which is larger. */
-export function evaluateEnds(node: Range, evaluation: Evaluation): readonly [Value, Value] {
+function evaluateEnds(node: Range, evaluation: Evaluation): readonly [Value, Value] {
 	const low = end(node.low, evaluation);
 	const high = end(node.high, evaluation);
 	node.low = low;
@@ -39,7 +39,7 @@ export function evaluateEnds(node: Range, evaluation: Evaluation): readonly [Val
 	return [low, high];
 }
 
-export function evaluateRange(node: Range, evaluation: Evaluation): Node {
+function evaluateRange(node: Range, evaluation: Evaluation): Node {
 	const [low, high] = evaluateEnds(node, evaluation);
 	if (low.value > high.value) fail(node, `the range ${low.value}-${high.value} is empty`);
 	if (low.value === high.value) return low;

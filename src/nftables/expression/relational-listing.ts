@@ -36,6 +36,7 @@ import { matchPayload } from "./payload-match.js";
 
 const ordering: readonly RelationJson[] = ["<", "<=", ">", ">="];
 
+/** Completes a comparison, and learns from it what the headers are. */
 export function completeRelation(node: Relational, completion: Completion): Node {
 	const { left, right } = node;
 	let isOrdered = false;

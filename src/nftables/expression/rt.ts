@@ -13,7 +13,7 @@ import type { Evaluation } from "../tree/evaluation.js";
 import type { Node, Rt } from "../tree/node.js";
 import { PATH, type ReadData, type Reading } from "../tree/reading.js";
 
-export function parseRt(at: Cursor): Rt {
+function parseRt(at: Cursor): Rt {
 	const json = at.fields(["key"], ["family"]);
 	const { key, datatype, bits, order } = json.key.oneOf(rtKeys);
 	const family = json.family?.oneOf(ipVersions);
@@ -24,7 +24,7 @@ export function parseRt(at: Cursor): Rt {
 	return family === NFPROTO_IPV4 ? node : { ...node, datatype: invalid, bits: 0 };
 }
 
-export function evaluateRt(node: Rt, evaluation: Evaluation): Node {
+function evaluateRt(node: Rt, evaluation: Evaluation): Node {
 	if (node.key === NFT_RT_NEXTHOP4) {
 		const known = evaluation.protocols.at(NETWORK);
 		if (known === ip) node.datatype = ipv4Addr;
@@ -43,17 +43,18 @@ export function evaluateRt(node: Rt, evaluation: Evaluation): Node {
 	return evaluation.expectLike(node);
 }
 
-export function loadRt(node: Rt, emitter: Emitter, to: Register): void {
+function loadRt(node: Rt, emitter: Emitter, to: Register): void {
 	emitter.add("rt", { NFTA_RT_DREG: registerNumber(to), NFTA_RT_KEY: node.key });
 }
 
+/** Reads a key of the route. */
 export function readRt(data: ReadData<"rt">, reading: Reading): void {
 	const key = data.NFTA_RT_KEY ?? 0;
 	const known = Object.values(rtKeys).find((k) => k.key === key) ?? rtKeys.nexthop;
 	const version = key === NFT_RT_NEXTHOP6 ? { datatype: ipv6Addr, bits: ipv6Addr.size } : {};
 	reading.store(data.NFTA_RT_DREG, { ...known, ...version, kind: "rt", path: PATH, key });
 }
-export function printRt({ key }: Rt): Expression {
+function printRt({ key }: Rt): Expression {
 	if (key === NFT_RT_NEXTHOP6) return { rt: { key: "nexthop", family: "ip6" } };
 	const name = Object.entries(rtKeys).find(([, k]) => k.key === key)?.[0] as keyof typeof rtKeys;
 	return { rt: { key: name, ...(key === NFT_RT_NEXTHOP4 && { family: "ip" }) } };

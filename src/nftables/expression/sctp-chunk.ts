@@ -4,7 +4,7 @@ import type { ExpressionDefinition } from "../tree/definition.js";
 import type { Exthdr } from "../tree/node.js";
 import { exthdrNode } from "./exthdr.js";
 
-export function parseSctpChunk(at: Cursor): Exthdr {
+function parseSctpChunk(at: Cursor): Exthdr {
 	const json = at.fields(["name"], ["field"]);
 	const chunk = json.name.oneOf(sctpChunks);
 	if (json.field !== undefined)

@@ -145,6 +145,7 @@ export function expandData(mapping: Mapping): void {
 	else mapping.data = both(data);
 }
 
+/** An element comes from no packet. @throws NftError */
 export function checkElement(item: Item): void {
 	if (!isConstant(item)) fail(item, "an element of a set must be constant");
 }

@@ -16,6 +16,7 @@ import type { Printer } from "../tree/printer.js";
 import { elementOf, isAnonymous, isDataMap, isMap } from "../tree/set.js";
 import { checkElement, elementFlags, expandData } from "./set-declaration.js";
 
+/** Parses the elements of a set, or the name of one that exists. */
 export function parseSet(at: Cursor, parser: Parser): Node {
 	if (!at.isArray) {
 		const node = parser.expression(at);
@@ -35,6 +36,7 @@ const setOf = (at: Cursor, items: Item[]): SetLiteral => ({
 	intervals: false,
 });
 
+/** An element that is a key and nothing else, unless it is an element already. */
 export const elementOfKey = (key: Node): Element =>
 	key.kind === "elem" ? key : { kind: "elem", path: key.path, ...unevaluated, key, statements: [] };
 
@@ -48,7 +50,7 @@ function parseItem(at: Cursor, parser: Parser): Item {
 	return { kind: "mapping", path: at.path, ...unevaluated, key, data };
 }
 
-export function parseElem(at: Cursor, parser: Parser): Element {
+function parseElem(at: Cursor, parser: Parser): Element {
 	const stateful = parser.stateful as readonly [];
 	const json = at.fields(["val"], ["timeout", "expires", "comment", ...stateful]);
 	const seconds = (given: Cursor | undefined): bigint | undefined =>
@@ -74,7 +76,7 @@ export function parseElem(at: Cursor, parser: Parser): Element {
 	};
 }
 
-export function evaluateSetName(node: SetName, evaluation: Evaluation): Node {
+function evaluateSetName(node: SetName, evaluation: Evaluation): Node {
 	const set = evaluation.ruleset.findSet(node.name, node.path);
 	const { datatype, order, bits } = set.key;
 	return evaluateSetReference(
@@ -82,13 +84,13 @@ export function evaluateSetName(node: SetName, evaluation: Evaluation): Node {
 		evaluation,
 	);
 }
-export function evaluateSetReference(node: SetReference, evaluation: Evaluation): SetReference {
+function evaluateSetReference(node: SetReference, evaluation: Evaluation): SetReference {
 	evaluation.expectType(node.set.key.datatype, node.set.key.bits);
 	evaluation.expected.key = node.set.key;
 	return node;
 }
 
-export function evaluateSet(node: SetLiteral, evaluation: Evaluation): SetLiteral {
+function evaluateSet(node: SetLiteral, evaluation: Evaluation): SetLiteral {
 	const items: Item[] = [];
 	for (const item of node.items) items.push(...evaluateItem(item, node, evaluation));
 	node.items = items;
@@ -115,7 +117,7 @@ function evaluateItem(item: Item, within: SetLiteral, evaluation: Evaluation): r
 	return [result];
 }
 
-export function evaluateElement(node: Element, evaluation: Evaluation): Element {
+function evaluateElement(node: Element, evaluation: Evaluation): Element {
 	const { set } = evaluation;
 	if (set !== undefined) {
 		evaluation.expectLike(set.key);
@@ -133,7 +135,7 @@ export function evaluateElement(node: Element, evaluation: Evaluation): Element 
 	return Object.assign(node, { datatype, bits });
 }
 
-export function evaluateMapping(node: Mapping, evaluation: Evaluation): Mapping {
+function evaluateMapping(node: Mapping, evaluation: Evaluation): Mapping {
 	const { set } = evaluation;
 	if (set === undefined || !isMap(set)) return fail(node, "only a map has data for its keys");
 	evaluation.expectType(set.key.datatype, set.key.bits);
@@ -159,6 +161,7 @@ const hasRange = (data: Node): boolean =>
 		? data.parts.some(hasRange)
 		: data.kind === "range" || data.kind === "prefix";
 
+/** Writes an element of a set, or a pair of a map. */
 export function printItem(item: Node, printer: Printer): ItemJson {
 	if (item.kind !== "mapping") return printer.node(item);
 	return [printer.node(item.key), printer.node(item.data)];

@@ -12,7 +12,7 @@ import type { Evaluation } from "../tree/evaluation.js";
 import type { Node, Socket } from "../tree/node.js";
 import { PATH, type ReadData, type Reading, UnlistableError } from "../tree/reading.js";
 
-export function parseSocket(at: Cursor): Socket {
+function parseSocket(at: Cursor): Socket {
 	const json = at.fields(["key"], ["level"]);
 	const { key, datatype, bits, order } = json.key.oneOf(socketKeys);
 	if (key === NFT_SOCKET_CGROUPV2)
@@ -28,14 +28,14 @@ export function parseSocket(at: Cursor): Socket {
 	};
 }
 
-export function evaluateSocket(node: Socket, evaluation: Evaluation): Node {
+function evaluateSocket(node: Socket, evaluation: Evaluation): Node {
 	evaluation.expectLike(node);
 	if (node.key === NFT_SOCKET_TRANSPARENT || node.key === NFT_SOCKET_WILDCARD)
 		evaluation.expected.max = 1;
 	return node;
 }
 
-export function loadSocket(node: Socket, emitter: Emitter, to: Register): void {
+function loadSocket(node: Socket, emitter: Emitter, to: Register): void {
 	emitter.add("socket", {
 		NFTA_SOCKET_DREG: registerNumber(to),
 		NFTA_SOCKET_KEY: node.key,
@@ -43,13 +43,14 @@ export function loadSocket(node: Socket, emitter: Emitter, to: Register): void {
 	});
 }
 
+/** Reads a key of the socket. @throws UnlistableError */
 export function readSocket(data: ReadData<"socket">, reading: Reading): void {
 	const known = Object.values(socketKeys).find((k) => k.key === data.NFTA_SOCKET_KEY);
 	if (known === undefined) throw new UnlistableError(`socket key ${data.NFTA_SOCKET_KEY}`);
 	const level = data.NFTA_SOCKET_LEVEL ?? 0;
 	reading.store(data.NFTA_SOCKET_DREG, { ...known, kind: "socket", path: PATH, level });
 }
-export function printSocket({ key }: Socket): Expression {
+function printSocket({ key }: Socket): Expression {
 	const name = Object.entries(socketKeys).find(([, k]) => k.key === key)?.[0];
 	return { socket: { key: name as keyof typeof socketKeys } };
 }

@@ -5,7 +5,7 @@ import type { ExpressionDefinition } from "../tree/definition.js";
 import type { Exthdr } from "../tree/node.js";
 import { exthdrNode } from "./exthdr.js";
 
-export function parseTcpOption(at: Cursor): Exthdr {
+function parseTcpOption(at: Cursor): Exthdr {
 	if (at.has("base")) return parseRaw(at);
 	const json = at.fields(["name"], ["field"]);
 	const option = json.name.oneOf(tcpOptions);

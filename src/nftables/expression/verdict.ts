@@ -27,8 +27,10 @@ const codes = {
 	jump: NFT_JUMP,
 	goto: NFT_GOTO,
 } as const;
+/** A verdict in the word of nft. */
 export type VerdictName = keyof typeof codes;
 
+/** Parses the body of a verdict. */
 export const parseVerdict =
 	(name: VerdictName) =>
 	(at: Cursor): Verdict => {
@@ -50,19 +52,20 @@ export const parseVerdict =
 		return common;
 	};
 
-export function evaluateVerdict(node: Verdict, evaluation: Evaluation): Verdict {
+function evaluateVerdict(node: Verdict, evaluation: Evaluation): Verdict {
 	const { datatype } = evaluation.expected;
 	if (datatype !== undefined && datatype !== verdictType) fail(node, `expected a ${datatype.name}`);
 	return node;
 }
 
-export function loadVerdict(node: Verdict, emitter: Emitter, to: Register): void {
+function loadVerdict(node: Verdict, emitter: Emitter, to: Register): void {
 	emitter.add("immediate", {
 		NFTA_IMMEDIATE_DREG: registerNumber(to),
 		NFTA_IMMEDIATE_DATA: dataOf(node),
 	});
 }
 
+/** Writes a verdict. */
 export function printVerdict({ code, chain }: Verdict): Expression {
 	const name = Object.entries(codes).find(([, number]) => number === code)?.[0] ?? "queue";
 	return { [name]: chain === undefined ? null : { target: chain } } as unknown as Expression;

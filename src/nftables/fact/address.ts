@@ -54,6 +54,7 @@ function groups(side: string): bigint[] {
 	});
 }
 
+/** As inet_pton(3), without a zone. */
 export function parseAddress6(text: string): Constant | undefined {
 	if (!isIPv6(text) || text.includes("%")) return undefined;
 	const [head = "", tail] = text.split("::");
@@ -64,6 +65,7 @@ export function parseAddress6(text: string): Constant | undefined {
 	return { value };
 }
 
+/** An address of any link layer: bytes with colons between. */
 export function parseLinkLayer(text: string): Constant | undefined {
 	const bytes = text.split(":");
 	if (!bytes.every((byte) => /^[0-9a-f]{1,2}$/i.test(byte))) return undefined;

@@ -85,7 +85,7 @@ export const string = type(5, "string", "host", 0, { parse: parseString });
 
 const base = integer;
 export const nfproto = type(2, "nf_proto", undefined, 8, { base, symbols: symbols.nfproto });
-export const linkLayer = type(6, "ll_addr", "big", 0, { base, parse: parseLinkLayer });
+const linkLayer = type(6, "ll_addr", "big", 0, { base, parse: parseLinkLayer });
 export const ipv4Addr = type(7, "ipv4_addr", "big", 32, { base, parse: parseAddress });
 export const ipv6Addr = type(8, "ipv6_addr", "big", 128, { base, parse: parseAddress6 });
 export const etherAddr = type(9, "ether_addr", "big", 48, { base: linkLayer });
@@ -203,6 +203,7 @@ const byId = new Map(all.map((t) => [t.id, t]));
 // "time" names two types; a set of `type time` is one of relative times, as in nft.
 const byName = new Map(all.toReversed().map((t) => [t.name, t]));
 
+/** The type that a set is declared by. */
 export const datatypeByName = (name: string): Datatype | undefined => byName.get(name);
 
 /** The type of a concatenation: the ids of its fields packed six bits each. */
@@ -226,12 +227,14 @@ export function datatypeById(id: number): Datatype | undefined {
 }
 
 /** What a type is at bottom: integer, string, verdict or invalid. */
-export function basetype(datatype: Datatype): Datatype {
+function basetype(datatype: Datatype): Datatype {
 	let at = datatype;
 	while (at.base !== undefined) at = at.base;
 	return at;
 }
+/** Whether values of the type are numbers. */
 export const isInteger = (datatype: Datatype): boolean => basetype(datatype).id === integer.id;
+/** Whether values of the type are strings. */
 export const isString = (datatype: Datatype): boolean => basetype(datatype) === string;
 /** Whether values of the type are sets of flags. */
 export const isBitmask = (datatype: Datatype): boolean => datatype.base === bits;

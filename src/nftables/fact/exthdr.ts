@@ -54,6 +54,7 @@ const byName = (headers: readonly OptionalHeader[]): Readonly<Record<string, Opt
 const extension = (id: number, name: string, type: number, specs: Readonly<Record<string, Spec>>) =>
 	header(NFT_EXTHDR_OP_IPV6, name, type, specs, { id, first: 1 });
 const start = { nexthdr: [0, 8, inetProto], hdrlength: [8, 8] } as const;
+/** Extension headers of IPv6. */
 export const extensionHeaders = byName([
 	extension(1, "hbh", IPPROTO_HOPOPTS, start),
 	extension(2, "rt", IPPROTO_ROUTING, { ...start, type: [16, 8], "seg-left": [24, 8] }),
@@ -119,6 +120,7 @@ const sack = (name: string, block: number): OptionalHeader => {
 	]);
 	return { ...option, fields: Object.fromEntries(fields) };
 };
+/** Options of TCP. */
 export const tcpOptions = byName([
 	header(NFT_EXTHDR_OP_TCPOPT, "eol", 0, { kind: [0, 8] }),
 	header(NFT_EXTHDR_OP_TCPOPT, "nop", 1, { kind: [0, 8] }),
@@ -153,6 +155,7 @@ const init = {
 	"num-inbound-streams": [112, 16],
 	"initial-tsn": [128, 32],
 } as const;
+/** Chunks of SCTP. */
 export const sctpChunks = byName([
 	chunk("data", 0, { tsn: [32, 32], stream: [64, 16], ssn: [80, 16], ppid: [96, 32] }),
 	chunk("init", 1, init),

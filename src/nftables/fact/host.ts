@@ -14,6 +14,7 @@ export interface Host {
 	/** Seconds east of UTC at a moment: hours and dates of a ruleset are local time. */
 	utcOffset(at: Date): number;
 }
+/** A file of names and numbers. */
 export type Database = "protocols" | "rt_marks" | "group" | "rt_realms" | "connlabel";
 
 const PATHS: Readonly<Record<Database | "services" | "users" | "groups", readonly string[]>> = {

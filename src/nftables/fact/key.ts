@@ -3,7 +3,7 @@ import * as type from "./datatype.js";
 import type { Order } from "./value.js";
 
 /** What a key of meta, ct, rt, socket or ipsec yields. */
-export interface Key {
+interface Key {
 	readonly key: number;
 	readonly datatype: type.Datatype;
 	readonly bits: number;
@@ -18,6 +18,7 @@ const key = (number: number, datatype: type.Datatype, order: Order, bits = datat
 	order,
 });
 
+/** Keys of meta by their words. */
 export const metaKeys = {
 	length: key(nft.NFT_META_LEN, type.integer, "host", 32),
 	protocol: key(nft.NFT_META_PROTOCOL, type.etherType, "big"),
@@ -61,6 +62,7 @@ export const metaKeys = {
 	broute: key(nft.NFT_META_BRI_BROUTE, type.integer, "host", 1),
 } satisfies Keys;
 
+/** Keys of connection tracking by their words. */
 export const ctKeys = {
 	state: key(nft.NFT_CT_STATE, type.ctState, "host"),
 	direction: key(nft.NFT_CT_DIRECTION, type.ctDir, "host"),
@@ -88,6 +90,7 @@ export const ctKeys = {
 	id: key(nft.NFT_CT_ID, type.integer, "big", 32),
 } satisfies Keys;
 
+/** Keys of the route by their words. */
 export const rtKeys = {
 	classid: key(nft.NFT_RT_CLASSID, type.realm, "host"),
 	nexthop: key(nft.NFT_RT_NEXTHOP4, type.ipv4Addr, "big"),
@@ -95,6 +98,7 @@ export const rtKeys = {
 	ipsec: key(nft.NFT_RT_XFRM, type.booleanType, "host", 8),
 } satisfies Keys;
 
+/** Keys of the socket by their words. */
 export const socketKeys = {
 	transparent: key(nft.NFT_SOCKET_TRANSPARENT, type.integer, "host", 8),
 	mark: key(nft.NFT_SOCKET_MARK, type.mark, "host"),
@@ -102,6 +106,7 @@ export const socketKeys = {
 	cgroupv2: key(nft.NFT_SOCKET_CGROUPV2, type.cgroupv2, "host"),
 } satisfies Keys;
 
+/** Keys of the IPsec state by their words. */
 export const ipsecKeys = {
 	daddr: key(nft.NFT_XFRM_KEY_DADDR_IP4, type.ipv4Addr, "big"),
 	saddr: key(nft.NFT_XFRM_KEY_SADDR_IP4, type.ipv4Addr, "big"),

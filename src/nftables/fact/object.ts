@@ -11,4 +11,5 @@ export const objectTypes = {
 	"ct expectation": obj.NFT_OBJECT_CT_EXPECT,
 	synproxy: obj.NFT_OBJECT_SYNPROXY,
 } as const;
+/** The type of a named object, in the word of nft. */
 export type ObjectName = keyof typeof objectTypes;

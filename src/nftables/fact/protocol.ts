@@ -60,6 +60,7 @@ export const LINK = NFT_PAYLOAD_LL_HEADER;
 export const NETWORK = NFT_PAYLOAD_NETWORK_HEADER;
 export const TRANSPORT = NFT_PAYLOAD_TRANSPORT_HEADER;
 export const INNER = NFT_PAYLOAD_INNER_HEADER;
+/** One of the places at which a header begins. */
 export type Base = typeof LINK | typeof NETWORK | typeof TRANSPORT | typeof INNER;
 
 /** One field of a header: bits from its start. `index` is nft's number of it, as in NFTA_SET_USERDATA. */
@@ -73,7 +74,7 @@ export interface Field {
 	readonly icmp?: IcmpDependency;
 }
 
-export interface IcmpDependency {
+interface IcmpDependency {
 	/** The type that a rule which mentions the field is about. */
 	readonly type: number;
 	/** Every type that has the field. */
@@ -293,7 +294,7 @@ export const igmp = protocol(
 	{ type: [0, 8, igmpType], checksum: [16, 16], mrt: [8, 8], group: [32, 32] },
 	{ checksum: ["checksum", NFT_PAYLOAD_CSUM_INET] },
 );
-export const ah = protocol(
+const ah = protocol(
 	"ah",
 	1,
 	TRANSPORT,
@@ -306,8 +307,8 @@ export const ah = protocol(
 	},
 	{ key: "nexthdr", upper: transports },
 );
-export const esp = protocol("esp", 2, TRANSPORT, { spi: [0, 32], sequence: [32, 32] });
-export const comp = protocol(
+const esp = protocol("esp", 2, TRANSPORT, { spi: [0, 32], sequence: [32, 32] });
+const comp = protocol(
 	"comp",
 	3,
 	TRANSPORT,
@@ -328,7 +329,7 @@ export const udp = protocol(
 		],
 	},
 );
-export const udplite = protocol("udplite", 7, TRANSPORT, {
+const udplite = protocol("udplite", 7, TRANSPORT, {
 	...ports,
 	csumcov: [32, 16],
 	checksum: [48, 16],
@@ -350,8 +351,8 @@ export const tcp = protocol(
 	},
 	{ checksum: ["checksum", NFT_PAYLOAD_CSUM_INET] },
 );
-export const dccp = protocol("dccp", 9, TRANSPORT, { ...ports, type: [67, 4, dccpPktType] });
-export const sctp = protocol(
+const dccp = protocol("dccp", 9, TRANSPORT, { ...ports, type: [67, 4, dccpPktType] });
+const sctp = protocol(
 	"sctp",
 	10,
 	TRANSPORT,
@@ -372,7 +373,7 @@ export const vxlan = protocol(
 		tunnel: { type: NFT_INNER_VXLAN, flags: NFT_INNER_HDRSIZE | inner, headerSize: 8 },
 	},
 );
-export const geneve = protocol(
+const geneve = protocol(
 	"geneve",
 	19,
 	INNER,
@@ -456,14 +457,18 @@ const named = [
 	gretap,
 	geneve,
 ];
+/** Protocols whose fields a rule can name. */
 export const protocols: Readonly<Record<string, Protocol>> = Object.fromEntries(
 	named.map((p) => [p.name, p]),
 );
+/** Protocols that carry packets a rule can look into. */
 export const tunnels: Readonly<Record<string, Protocol>> = { geneve, gre, gretap, vxlan };
+/** Protocols by nft's numbers of them. */
 export const protocolById = new Map(named.map((p) => [p.id, p]));
 
 // Asked for with every match of a rule.
 const uppers = new Map<Protocol, ReadonlyMap<number, Protocol>>();
+/** What a header carries that says `number`. */
 export function upperProtocol(below: Protocol, number: number): Protocol | undefined {
 	let upper = uppers.get(below);
 	if (upper === undefined) {
@@ -473,5 +478,6 @@ export function upperProtocol(below: Protocol, number: number): Protocol | undef
 	}
 	return upper.get(number);
 }
+/** The number by which a header says that it carries another. */
 export const upperNumber = (below: Protocol, above: Protocol): number | undefined =>
 	below.upper().find(([, p]) => p === above)?.[0];

@@ -6,6 +6,7 @@ import { concatBytes, fromText, textLength, toBytes } from "./value.js";
  */
 export type Record = readonly [type: number, payload: Uint8Array];
 
+/** The bytes of a record. */
 export function record(type: number, payload: Uint8Array): Uint8Array {
 	return concatBytes(Uint8Array.of(type, payload.length), payload);
 }

@@ -2,13 +2,17 @@ import { endianness } from "node:os";
 
 /** Byte order of a value in a register: the machine's, or the network's. */
 export type Order = "host" | "big";
+/** Whether the lowest byte of a number comes first on this machine. */
 export const HOST_IS_LITTLE = endianness() === "LE";
 
+/** How many bytes hold so many bits. */
 export const byteLength = (bits: number): number => (bits + 7) >> 3;
 /** Bits a value of `bits` takes in a concatenation: whole 32 bit registers. */
 export const padded = (bits: number): number => ((bits + 31) >> 5) << 5;
+/** How many registers of 32 bits hold so many bits. */
 export const registers = (bits: number): number => (bits + 31) >> 5;
 
+/** So many low bits, all set. */
 export const bitmask = (bits: number): bigint => (1n << BigInt(bits)) - 1n;
 /** `width` bits of which the first `length` are set: a netmask. */
 export const prefixMask = (width: number, length: number): bigint =>
@@ -19,6 +23,7 @@ const reversed = (bytes: Uint8Array): Uint8Array => bytes.slice().reverse();
 // Most values are ports and addresses: as far as a double counts exactly they go without a bigint a byte.
 const EXACT = 6;
 
+/** The bytes of a number, cut to `length`. */
 export function toBytes(value: bigint, order: Order, length: number): Uint8Array {
 	const bytes = new Uint8Array(length);
 	if (length <= EXACT) {
@@ -30,6 +35,7 @@ export function toBytes(value: bigint, order: Order, length: number): Uint8Array
 	return order === "host" && HOST_IS_LITTLE ? reversed(bytes) : bytes;
 }
 
+/** The number that bytes in that order stand for. */
 export function fromBytes(bytes: Uint8Array, order: Order): bigint {
 	const ordered = order === "host" && HOST_IS_LITTLE ? reversed(bytes) : bytes;
 	if (ordered.length <= EXACT) {
@@ -47,6 +53,7 @@ export const swapOrder = (value: bigint, length: number): bigint =>
 const text = new TextEncoder();
 /** The bytes of a string as nft keeps them in a register. */
 export const fromText = (string: string): bigint => fromBytes(text.encode(string), "host");
+/** How many bytes a string takes, without its NUL. */
 export const textLength = (string: string): number => text.encode(string).length;
 
 /** The number of zero bits below the lowest set bit; `undefined` for zero. */
@@ -57,6 +64,7 @@ export function lowestBit(value: bigint): number | undefined {
 	return bit;
 }
 
+/** All bytes, one after the other. */
 export function concatBytes(...parts: readonly Uint8Array[]): Uint8Array {
 	const out = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
 	let at = 0;

@@ -18,7 +18,7 @@ import { isInterval, isMap } from "../tree/set.js";
 // For speed alone: without this file elements are read one by one, to the same JSON.
 
 /** Writes the elements of a set. */
-export type PrintElements = (printer: Printer) => readonly ItemJson[];
+type PrintElements = (printer: Printer) => readonly ItemJson[];
 
 /**
  * The elements of a set of numbers (addresses, ports, marks), or of intervals of them, from the kernel's lists of

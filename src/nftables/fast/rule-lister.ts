@@ -35,7 +35,7 @@ const KEPT = 16;
 const WASTED = 64;
 
 /** What the expressions of a rule say, statement by statement. @throws UnlistableError */
-export type StatementReader = (expressions: Decoded) => readonly Listed[];
+type StatementReader = (expressions: Decoded) => readonly Listed[];
 
 /**
  * Writes the rules of a table as JSON. Large rulesets repeat a rule with other constants and counts: where that tells

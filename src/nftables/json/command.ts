@@ -14,6 +14,7 @@ export interface Document {
 	readonly nftables: readonly Command[];
 }
 
+/** What a document does, lists or, in a listing, holds. */
 export type Command =
 	| { readonly metainfo: unknown }
 	| UnknownObjectJson

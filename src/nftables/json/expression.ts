@@ -1,5 +1,6 @@
 import type { ctKeys, ipsecKeys, metaKeys, rtKeys, socketKeys } from "../fact/key.js";
 
+/** A value: from the packet, from the kernel or from the rule itself. */
 export type Expression =
 	| ImmediateJson
 	| ListJson
@@ -158,6 +159,7 @@ export interface SymhashJson {
 	readonly symhash: { readonly mod: number; readonly offset?: number };
 }
 
+/** What of a packet is looked up in the routing tables. */
 export type FibFlagJson = "saddr" | "daddr" | "mark" | "iif" | "oif";
 /** What a lookup of the packet's addresses in the routing tables finds. */
 export interface FibJson {

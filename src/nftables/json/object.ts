@@ -4,6 +4,7 @@ import type { policies } from "../fact/hook.js";
 import type { ElementsJson, Expression } from "./expression.js";
 import type { RateJson, RawJson, StatementJson, SynproxyOptionsJson } from "./statement.js";
 
+/** What a ruleset is made of. */
 export type ObjectJson =
 	| { readonly table: TableJson }
 	| { readonly chain: ChainJson }
@@ -21,6 +22,7 @@ export type ObjectJson =
 	| { readonly secmark: SecmarkObjectJson }
 	| { readonly synproxy: SynproxyObjectJson };
 
+/** How a table behaves. */
 export type TableFlagJson = keyof typeof tableFlags;
 /** A table: the chains, sets and objects of one family, under one name. */
 export interface TableJson {
@@ -59,6 +61,7 @@ export interface RuleJson {
 	readonly comment?: string;
 }
 
+/** What a set is to be able to. */
 export type SetFlagJson = keyof typeof setFlags;
 /** The type of a key: by name, as a concatenation of names, or that of an expression. */
 export type TypeJson = string | readonly string[] | { readonly typeof: Expression };

@@ -1,6 +1,7 @@
 import type { natFlags } from "../fact/flag.js";
 import type { Expression, TcpOptionJson, VerdictJson } from "./expression.js";
 
+/** A part of a rule: what it asks of a packet or does with it. */
 export type StatementJson =
 	| VerdictJson
 	| VmapJson
@@ -82,6 +83,7 @@ export interface LastJson {
 	readonly last: null | { readonly used: number };
 }
 
+/** The time in which a rate counts. */
 export type PeriodJson = "second" | "minute" | "hour" | "day" | "week";
 /** So many packets, or bytes if a unit of bytes is given, in a time. */
 export interface RateJson {
@@ -121,7 +123,9 @@ export interface DupJson {
 	readonly dup: { readonly addr: Expression; readonly dev?: Expression };
 }
 
+/** How addresses and ports are chosen. */
 export type NatFlagJson = keyof typeof natFlags;
+/** What a map gives for an address. */
 export type NatTypeFlagJson = "interval" | "prefix" | "concat";
 interface NatOptionsJson {
 	readonly family?: "ip" | "ip6";
@@ -145,6 +149,7 @@ export interface RejectJson {
 	};
 }
 
+/** What a packet does with an element. */
 export type UpdateOperationJson = "add" | "update" | "delete";
 interface UpdateJson {
 	readonly op: UpdateOperationJson;
@@ -160,6 +165,7 @@ export interface MapStatementJson {
 	readonly map: UpdateJson & { readonly data: Expression; readonly map: string };
 }
 
+/** How serious a line in the log is, as in syslog(3). */
 export type LogLevelJson =
 	| "emerg"
 	| "alert"
@@ -170,6 +176,7 @@ export type LogLevelJson =
 	| "info"
 	| "debug"
 	| "audit";
+/** What of a packet is logged beside the usual. */
 export type LogFlagJson = "tcp sequence" | "tcp options" | "ip options" | "skuid" | "ether" | "all";
 /** Writes the packet to the kernel's log, or to the programs that listen to a group. */
 export interface LogJson {
@@ -200,6 +207,7 @@ export interface MeterJson {
 	};
 }
 
+/** What becomes of packets no program waits for, and how they are spread. */
 export type QueueFlagJson = "bypass" | "fanout";
 /** Lets a program decide: the packet goes to a queue, or to one of a range of queues. */
 export interface QueueJson {
@@ -223,6 +231,7 @@ export interface TproxyJson {
 	};
 }
 
+/** An option of TCP that the answer offers. */
 export type SynproxyFlagJson = "timestamp" | "sack-perm";
 /** What a SYN is answered with. */
 export interface SynproxyOptionsJson {

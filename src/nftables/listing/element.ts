@@ -33,6 +33,7 @@ import { constant, dataNode, PATH, range } from "../tree/reading.js";
 import { isDataMap, isInterval } from "../tree/set.js";
 import { listStateful } from "./stateful.js";
 
+/** An element as the kernel tells of it. */
 export type ElementAttrs = Out<typeof setElemAttrs>;
 interface Read {
 	readonly item: Item;

@@ -14,6 +14,7 @@ import { printRate } from "../statement/limit.js";
 import { printSynproxy } from "../statement/synproxy.js";
 import type { Printer } from "../tree/printer.js";
 
+/** A named object as the kernel tells of it. */
 export type ObjectAttrs = Out<typeof obj.objAttrs>;
 
 /** The timeouts that are not nft's own. */

@@ -30,7 +30,7 @@ function readExpression(
 }
 
 /** What a rule says, statement by statement. @throws UnlistableError */
-export function readStatements(
+function readStatements(
 	expressions: readonly Expr[],
 	family: number,
 	findSet: (name: string) => ListedSet | undefined,

@@ -21,10 +21,12 @@ import { type ObjectAttrs, printObject } from "./object.js";
 import { ruleLister } from "./rule.js";
 import { commandOf, printSet } from "./set.js";
 
-export type TableAttrs = Out<typeof tableAttrs>;
+type TableAttrs = Out<typeof tableAttrs>;
+/** A chain as the kernel tells of it. */
 export type ChainAttrs = Out<typeof chainAttrs>;
+/** A rule as the kernel tells of it, its expressions not decoded. */
 export type RuleAttrs = Out<typeof rawRuleAttrs>;
-export type FlowtableAttrs = Out<typeof flowtableAttrs>;
+type FlowtableAttrs = Out<typeof flowtableAttrs>;
 
 /** A table as the kernel has it. */
 export interface TableContents {
@@ -40,6 +42,7 @@ export interface TableContents {
 const handleOf = (handle: bigint | undefined): { readonly handle?: number } =>
 	handle === undefined ? {} : { handle: Number(handle) };
 
+/** A table as JSON. */
 export const printTable = (family: number, attrs: TableAttrs): TableJson => ({
 	family: familyName(family),
 	name: attrs.NFTA_TABLE_NAME ?? "",
@@ -57,6 +60,7 @@ function deviceNames(devices: Devices, one?: string): { readonly dev?: string | 
 	return { dev: second === undefined ? only : names };
 }
 
+/** A chain as JSON. */
 export function printChain(family: number, attrs: ChainAttrs): ChainJson {
 	const { NFTA_CHAIN_HOOK: hook, NFTA_CHAIN_TYPE: type } = attrs;
 	const common = {
@@ -79,6 +83,7 @@ export function printChain(family: number, attrs: ChainAttrs): ChainJson {
 	};
 }
 
+/** A flowtable as JSON. */
 export function printFlowtable(family: number, attrs: FlowtableAttrs): FlowtableJson {
 	const { NFTA_FLOWTABLE_HOOK: hook } = attrs;
 	return {
@@ -92,6 +97,7 @@ export function printFlowtable(family: number, attrs: FlowtableAttrs): Flowtable
 	};
 }
 
+/** A rule as JSON. */
 export function printRule(family: number, attrs: RuleAttrs, lister: RuleLister): RuleJson {
 	return {
 		family: familyName(family),
@@ -103,6 +109,7 @@ export function printRule(family: number, attrs: RuleAttrs, lister: RuleLister):
 	};
 }
 
+/** An object of a listing. */
 export type Listing = ObjectJson | UnknownObjectJson;
 
 /** Everything of a table, in an order in which it can be added again: names before what uses them. */

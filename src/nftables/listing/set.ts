@@ -21,12 +21,10 @@ import type { Node } from "../tree/node.js";
 import type { Printer } from "../tree/printer.js";
 import { PATH } from "../tree/reading.js";
 import { isMap } from "../tree/set.js";
-import type { readElements } from "./element.js";
 import { listStateful } from "./stateful.js";
 import { readTypeof } from "./typeof.js";
 
-export type SetAttrs = Out<typeof setAttrs>;
-export type ElementAttrs = Parameters<typeof readElements>[1][number];
+type SetAttrs = Out<typeof setAttrs>;
 
 /** nft's enum byteorder */
 const orders: readonly (Order | undefined)[] = [undefined, "host", "big"];
@@ -143,4 +141,5 @@ export function printSet(set: ListedSet, printer: Printer): SetDeclarationJson {
 		...(listed.length > 0 && { stmt: listed.map((s) => s.print(printer.withoutState)) }),
 	};
 }
+/** The word of JSON for a set or a map. */
 export const commandOf = (set: ListedSet): "map" | "set" => (isMap(set) ? "map" : "set");

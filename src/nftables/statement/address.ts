@@ -35,7 +35,7 @@ function inferFamily(node: Node, family: number): number {
 	return found;
 }
 
-export interface Evaluated {
+interface Evaluated {
 	readonly node: Node;
 	readonly family: number;
 }
@@ -90,6 +90,7 @@ export function isAddressAndPort(node: Node, evaluation: Evaluation): boolean {
 	return node.mappings.set.data?.datatype.fields !== undefined;
 }
 
+/** Evaluates a map that gives an address and a port, or ranges of them. */
 export function evaluateAddressAndPort(
 	given: Node,
 	family: number,

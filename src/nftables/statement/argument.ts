@@ -45,6 +45,7 @@ export function checkArgument(node: Node, target: Target, evaluation: Evaluation
 	}
 }
 
+/** One value, and no range of them. @throws NftError */
 export function rejectRange(node: Node): Node {
 	return node.kind === "range" ? fail(node, "a range cannot be written here") : node;
 }

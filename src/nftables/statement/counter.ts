@@ -9,7 +9,7 @@ import type { ReadData } from "../tree/reading.js";
 import { objectReference } from "./objref.js";
 import { statefulStatement } from "./stateful.js";
 
-export function parseCounter(at: Cursor, parser: Parser): Statement {
+function parseCounter(at: Cursor, parser: Parser): Statement {
 	if (!at.isNull && !at.has("packets"))
 		return objectReference("counter", NFT_OBJECT_COUNTER, at, parser);
 	const json = at.isNull ? undefined : at.fields(["packets", "bytes"]);
@@ -24,7 +24,7 @@ export function parseCounter(at: Cursor, parser: Parser): Statement {
 	});
 }
 
-export const listCounter = (data: ReadData<"counter">): Listed =>
+const listCounter = (data: ReadData<"counter">): Listed =>
 	constantStatement(({ stateless }) => ({
 		counter: stateless
 			? null

@@ -7,7 +7,7 @@ import { constantStatement } from "../tree/listed.js";
 import type { ReadData } from "../tree/reading.js";
 import { statefulStatement } from "./stateful.js";
 
-export function parseCtCount(at: Cursor): Statement {
+function parseCtCount(at: Cursor): Statement {
 	const json = at.fields(["val"], ["inv"]);
 	return statefulStatement("ct count", at, {
 		NFTA_EXPR_NAME: "connlimit",
@@ -18,7 +18,7 @@ export function parseCtCount(at: Cursor): Statement {
 	});
 }
 
-export const listCtCount = (data: ReadData<"connlimit">): Listed =>
+const listCtCount = (data: ReadData<"connlimit">): Listed =>
 	constantStatement(() => ({
 		"ct count": {
 			val: data.NFTA_CONNLIMIT_COUNT ?? 0,

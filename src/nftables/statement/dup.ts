@@ -14,7 +14,7 @@ import { evaluateArgument, rejectRange } from "./argument.js";
 
 const device = { datatype: ifaceIndex, bits: 32, order: "host" } as const;
 
-export function parseDup(at: Cursor, parser: Parser): Statement {
+function parseDup(at: Cursor, parser: Parser): Statement {
 	const json = at.fields(["addr"], ["dev"]);
 	let to = parser.within("written").expression(json.addr);
 	let dev = json.dev && parser.within("written").expression(json.dev);
@@ -46,7 +46,7 @@ export function parseDup(at: Cursor, parser: Parser): Statement {
 	};
 }
 
-export function listDup(data: ReadData<"dup">, reading: Reading): Listed {
+function listDup(data: ReadData<"dup">, reading: Reading): Listed {
 	const to = reading.loadIf(data.NFTA_DUP_SREG_ADDR);
 	const dev = reading.loadIf(data.NFTA_DUP_SREG_DEV);
 	if (to !== undefined && reading.family === NFPROTO_IPV4) setType(to, ipv4Addr, "big");

@@ -5,7 +5,7 @@ import type { Statement } from "../tree/evaluation.js";
 import { constantStatement } from "../tree/listed.js";
 import type { ReadData } from "../tree/reading.js";
 
-export function parseFlow(at: Cursor): Statement {
+function parseFlow(at: Cursor): Statement {
 	const json = at.fields(["op", "flowtable"]);
 	json.op.oneOf({ add: true });
 	const name = json.flowtable.string();
@@ -19,7 +19,7 @@ export function parseFlow(at: Cursor): Statement {
 	};
 }
 
-export const listFlow = (data: ReadData<"flow_offload">): Listed =>
+const listFlow = (data: ReadData<"flow_offload">): Listed =>
 	constantStatement(() => ({ flow: { op: "add", flowtable: `@${data.NFTA_FLOW_TABLE_NAME}` } }));
 
 /** Lets the connection bypass the ruleset through a flowtable. */

@@ -14,7 +14,7 @@ import { evaluateArgument, rejectRange } from "./argument.js";
 
 const device = { datatype: ifaceIndex, bits: 32, order: "host" } as const;
 
-export function parseFwd(at: Cursor, parser: Parser): Statement {
+function parseFwd(at: Cursor, parser: Parser): Statement {
 	const json = at.fields(["dev"], ["family", "addr"]);
 	let dev = parser.within("written").expression(json.dev);
 	let addr = json.addr && parser.within("written").expression(json.addr);
@@ -44,7 +44,7 @@ export function parseFwd(at: Cursor, parser: Parser): Statement {
 	};
 }
 
-export function listFwd(data: ReadData<"fwd">, reading: Reading): Listed {
+function listFwd(data: ReadData<"fwd">, reading: Reading): Listed {
 	const dev = reading.load(data.NFTA_FWD_SREG_DEV);
 	const addr = reading.loadIf(data.NFTA_FWD_SREG_ADDR);
 	setType(dev, ifaceIndex, "host");

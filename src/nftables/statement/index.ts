@@ -29,7 +29,7 @@ import { vmap } from "./vmap.js";
 import { xt } from "./xt.js";
 
 /** Every statement there is: to add one is to write its file and name it here. */
-export const definitions: readonly StatementDefinition[] = [
+const definitions: readonly StatementDefinition[] = [
 	verdict,
 	vmap,
 	match,
@@ -68,7 +68,7 @@ export const statefulNames: readonly string[] = definitions.flatMap(({ parse = {
 );
 
 /** Answers `undefined` where an expression is no statement of this kind. */
-export type StatementLister = (data: object, reading: Reading) => Listed | undefined;
+type StatementLister = (data: object, reading: Reading) => Listed | undefined;
 const listers = new Map<string, StatementLister[]>();
 for (const { list, stateful } of definitions)
 	for (const [name, lister] of Object.entries({ ...list, ...stateful }))

@@ -6,7 +6,7 @@ import { constantStatement } from "../tree/listed.js";
 import type { ReadData } from "../tree/reading.js";
 import { statefulStatement } from "./stateful.js";
 
-export function parseLast(at: Cursor): Statement {
+function parseLast(at: Cursor): Statement {
 	// nft lists a `last` that has seen nothing with -1.
 	const used = at.isNull ? -1n : at.fields(["used"]).used.bigint(-1n, 2n ** 63n - 1n);
 	return statefulStatement("last", at, {
@@ -18,7 +18,7 @@ export function parseLast(at: Cursor): Statement {
 	});
 }
 
-export const listLast = (data: ReadData<"last">): Listed =>
+const listLast = (data: ReadData<"last">): Listed =>
 	constantStatement(({ stateless }) => ({
 		last: stateless || !data.NFTA_LAST_SET ? null : { used: Number(data.NFTA_LAST_MSECS ?? 0n) },
 	}));

@@ -28,7 +28,7 @@ const units: Readonly<Record<string, bigint>> = { packets: 1n, ...byteUnits };
 /** nft's own: as many packets may come at once if nothing else is said. */
 const DEFAULT_BURST = 5n;
 
-export function parseLimit(at: Cursor, parser: Parser): Statement {
+function parseLimit(at: Cursor, parser: Parser): Statement {
 	if (!at.has("rate")) return objectReference("limit", NFT_OBJECT_LIMIT, at, parser);
 	return statefulStatement("limit", at, {
 		NFTA_EXPR_NAME: "limit",
@@ -62,9 +62,10 @@ export function rateAttrs(
 	};
 }
 
-export const listLimit = (data: ReadData<"limit">): Listed =>
+const listLimit = (data: ReadData<"limit">): Listed =>
 	constantStatement(() => ({ limit: { burst: 0, ...printRate(data) } }));
 
+/** Writes a rate, in the largest units that leave no rest. */
 export function printRate(data: ReadData<"limit">): RateJson {
 	const { NFTA_LIMIT_RATE: rate = 0n, NFTA_LIMIT_BURST: burst = 0 } = data;
 	const per = nameOf(periods, data.NFTA_LIMIT_UNIT ?? 1n) ?? "second";

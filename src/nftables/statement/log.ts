@@ -40,7 +40,7 @@ const flags = {
 	all: netfilter.NF_LOG_MASK,
 } as const satisfies Record<LogFlagJson, number>;
 
-export function parseLog(at: Cursor): Statement {
+function parseLog(at: Cursor): Statement {
 	const data = at.isNull ? {} : attributes(at);
 	return {
 		name: "log",
@@ -75,7 +75,7 @@ function attributes(at: Cursor): DataOf<"log"> {
 	};
 }
 
-export const listLog = (data: ReadData<"log">): Listed =>
+const listLog = (data: ReadData<"log">): Listed =>
 	constantStatement(() => {
 		const { NFTA_LOG_LEVEL: level, NFTA_LOG_FLAGS: given = 0 } = data;
 		const { all, ...single } = flags;

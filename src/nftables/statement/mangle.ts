@@ -23,7 +23,7 @@ import { evaluateArgument, rejectRange, type Target } from "./argument.js";
 import { referenceNode } from "./objref.js";
 import { listPayloadWrite, writePayload } from "./write-payload.js";
 
-export function parseMangle(at: Cursor, parser: Parser): Statement {
+function parseMangle(at: Cursor, parser: Parser): Statement {
 	const json = at.fields(["key", "value"]);
 	const key = parser.expression(json.key);
 	const value = parser.within("written").expression(json.value);

@@ -15,7 +15,7 @@ import type { Statement } from "../tree/evaluation.js";
 import type { SetDeclaration } from "../tree/node.js";
 import type { Parser } from "../tree/parser.js";
 
-export function parseMeter(at: Cursor, parser: Parser): Statement {
+function parseMeter(at: Cursor, parser: Parser): Statement {
 	const json = at.fields(["name", "key", "stmt"], ["size"]);
 	const name = json.name.string();
 	const key = elementOfKey(parser.within("updated").expression(json.key));

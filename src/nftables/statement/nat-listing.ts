@@ -47,10 +47,12 @@ function list(
 	});
 }
 
+/** Lists the rewriting of a source to the address of the device. */
 export const listMasquerade = (data: ReadData<"masq">, reading: Reading): Listed => {
 	const port = portOf(data.NFTA_MASQ_REG_PROTO_MIN, data.NFTA_MASQ_REG_PROTO_MAX, reading);
 	return list("masquerade", undefined, { addr: undefined, port }, data.NFTA_MASQ_FLAGS ?? 0);
 };
+/** Lists the rewriting of a destination to this host. */
 export const listRedirect = (data: ReadData<"redir">, reading: Reading): Listed => {
 	const port = portOf(data.NFTA_REDIR_REG_PROTO_MIN, data.NFTA_REDIR_REG_PROTO_MAX, reading);
 	return list("redirect", undefined, { addr: undefined, port }, data.NFTA_REDIR_FLAGS ?? 0);
@@ -64,6 +66,7 @@ function isWideMap(addr: Node | undefined, version: number): boolean {
 	return dataIsInterval || data?.bits === own + 32;
 }
 
+/** Lists the rewriting of a source or a destination. */
 export function listNat(data: ReadData<"nat">, reading: Reading): Listed {
 	const { NFTA_NAT_FAMILY: version = 0, NFTA_NAT_REG_ADDR_MIN: min } = data;
 	const { NFTA_NAT_REG_ADDR_MAX: max, NFTA_NAT_FLAGS: given = 0 } = data;

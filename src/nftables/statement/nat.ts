@@ -45,7 +45,7 @@ interface Nat {
 	interval: boolean;
 }
 
-export const parseNat =
+const parseNat =
 	(kind: NatKind) =>
 	(at: Cursor, parser: Parser): Statement => {
 		const json = at.isNull ? {} : at.fields([], ["family", "addr", "port", "flags", "type_flags"]);

@@ -4,7 +4,7 @@ import type { StatementDefinition } from "../tree/definition.js";
 import type { Statement } from "../tree/evaluation.js";
 import { constantStatement } from "../tree/listed.js";
 
-export function parseNotrack(at: Cursor): Statement {
+function parseNotrack(at: Cursor): Statement {
 	if (!at.isNull) throw at.fail("notrack takes null");
 	return {
 		name: "notrack",
@@ -14,7 +14,7 @@ export function parseNotrack(at: Cursor): Statement {
 	};
 }
 
-export const listNotrack = (): Listed => constantStatement(() => ({ notrack: null }));
+const listNotrack = (): Listed => constantStatement(() => ({ notrack: null }));
 
 /** The packet is not tracked. */
 export const notrack: StatementDefinition = {

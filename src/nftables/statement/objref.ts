@@ -33,6 +33,7 @@ export function objectReference(name: string, type: number, at: Cursor, parser: 
 	return referenceNode(name, type, at.path, parser.within("written").expression(at));
 }
 
+/** A statement that uses the object a node names. */
 export function referenceNode(name: string, type: number, path: string, given: Node): Statement {
 	let node = given;
 	return {
@@ -84,7 +85,7 @@ function emit(node: Node, type: number, emitter: Emitter): void {
 }
 
 /** What a statement that uses an object of that type is called: not always as the object. */
-export function listObjectReference(data: ReadData<"objref">, reading: Reading): Listed {
+function listObjectReference(data: ReadData<"objref">, reading: Reading): Listed {
 	const { NFTA_OBJREF_IMM_NAME: constant, NFTA_OBJREF_SET_NAME: name } = data;
 	if (constant !== undefined) {
 		const type = nameOf(objectTypes, data.NFTA_OBJREF_IMM_TYPE as 1) ?? "unknown";

@@ -21,7 +21,7 @@ const flags = {
 } as const satisfies Record<QueueFlagJson, number>;
 const number = { datatype: integer, bits: 16, order: "host" } as const;
 
-export function parseQueue(at: Cursor, parser: Parser): Statement {
+function parseQueue(at: Cursor, parser: Parser): Statement {
 	const json = at.isNull ? {} : at.fields([], ["num", "flags"]);
 	const given = json.flags?.flags(flags) ?? 0;
 	let queue = json.num && parser.within("written").expression(json.num);
@@ -67,7 +67,7 @@ function emit(queue: Node | undefined, flags: number, emitter: Emitter): void {
 	});
 }
 
-export function listQueue(data: ReadData<"queue">, reading: Reading): Listed {
+function listQueue(data: ReadData<"queue">, reading: Reading): Listed {
 	const { NFTA_QUEUE_NUM: first = 0, NFTA_QUEUE_TOTAL: total = 1 } = data;
 	const low = constantNumber(integer, first);
 	const fixed = total > 1 ? range(low, constantNumber(integer, first + total - 1)) : low;

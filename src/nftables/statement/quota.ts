@@ -10,7 +10,7 @@ import type { ReadData } from "../tree/reading.js";
 import { objectReference } from "./objref.js";
 import { inBytes, inUnit, statefulStatement } from "./stateful.js";
 
-export function parseQuota(at: Cursor, parser: Parser): Statement {
+function parseQuota(at: Cursor, parser: Parser): Statement {
 	if (!at.has("val")) return objectReference("quota", NFT_OBJECT_QUOTA, at, parser);
 	const json = at.fields(["val"], ["val_unit", "used", "used_unit", "inv"]);
 	return statefulStatement("quota", at, {
@@ -23,7 +23,7 @@ export function parseQuota(at: Cursor, parser: Parser): Statement {
 	});
 }
 
-export const listQuota = (data: ReadData<"quota">): Listed =>
+const listQuota = (data: ReadData<"quota">): Listed =>
 	constantStatement(({ stateless }) => {
 		const [val, val_unit] = inUnit(data.NFTA_QUOTA_BYTES ?? 0n);
 		const [used, used_unit] = inUnit(data.NFTA_QUOTA_CONSUMED ?? 0n);

@@ -43,7 +43,7 @@ const portUnreachable: Readonly<Record<number, number | undefined>> = {
 	[NFPROTO_IPV6]: icmpv6Code.symbols?.["port-unreachable"],
 };
 
-export function parseReject(at: Cursor): Statement {
+function parseReject(at: Cursor): Statement {
 	const json = at.isNull ? {} : at.fields([], ["type", "expr"]);
 	const given = json.type?.oneOf(types);
 	const code = json.expr;
@@ -180,7 +180,7 @@ function completeAnswer(type: number | undefined, completion: Completion): numbe
 	}
 }
 
-export function listReject(data: ReadData<"reject">): Listed {
+function listReject(data: ReadData<"reject">): Listed {
 	const { NFTA_REJECT_TYPE: type, NFTA_REJECT_ICMP_CODE: code = 0 } = data;
 	let family = 0;
 	return {

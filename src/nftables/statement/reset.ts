@@ -9,7 +9,7 @@ import type { Statement } from "../tree/evaluation.js";
 import type { Parser } from "../tree/parser.js";
 import type { ReadData } from "../tree/reading.js";
 
-export function parseReset(at: Cursor, parser: Parser): Statement {
+function parseReset(at: Cursor, parser: Parser): Statement {
 	const option = parser.expression(at);
 	if (option.kind !== "exthdr" || option.header.op !== NFT_EXTHDR_OP_TCPOPT)
 		return fail(at, "only a TCP option can be reset");

@@ -36,6 +36,7 @@ function parseReference(at: Cursor): Node {
 	if (!name.startsWith("@") || name.length < 2) throw at.fail('a set is named like "@name"');
 	return { kind: "set name", path: at.path, ...unevaluated, name: name.slice(1) };
 }
+/** Parses statements that each have a state. @throws NftError */
 export function parseStateful(at: Cursor | undefined, parser: Parser): Statement[] {
 	return (at?.list() ?? []).map((item) => {
 		const statement = parser.statement(item);
@@ -44,14 +45,14 @@ export function parseStateful(at: Cursor | undefined, parser: Parser): Statement
 	});
 }
 
-export function parseSetStatement(at: Cursor, parser: Parser): Statement {
+function parseSetStatement(at: Cursor, parser: Parser): Statement {
 	const json = at.fields(["op", "elem", "set"], ["stmt"]);
 	return update("set", at, json.op.oneOf(operations), parseReference(json.set), {
 		key: elementOfKey(parser.within("updated").expression(json.elem)),
 		statements: parseStateful(json.stmt, parser),
 	});
 }
-export function parseMapStatement(at: Cursor, parser: Parser): Statement {
+function parseMapStatement(at: Cursor, parser: Parser): Statement {
 	const json = at.fields(["op", "elem", "data", "map"], ["stmt"]);
 	return update("map", at, json.op.oneOf(operations), parseReference(json.map), {
 		key: elementOfKey(parser.within("updated").expression(json.elem)),
@@ -136,7 +137,7 @@ function evaluateData(set: SetDeclaration, data: Element, evaluation: Evaluation
 }
 
 /** The elements of a set that a packet changes. */
-export function listSetUpdate(data: ReadData<"dynset">, reading: Reading): Listed {
+function listSetUpdate(data: ReadData<"dynset">, reading: Reading): Listed {
 	const set = reading.set(data.NFTA_DYNSET_SET_NAME);
 	const elem = keyElement(data, set, reading);
 	const value = reading.loadIf(data.NFTA_DYNSET_SREG_DATA, set.data?.bits);

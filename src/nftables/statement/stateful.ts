@@ -17,6 +17,7 @@ const rateUnits = { bytes: 1n, kbytes: 1024n, mbytes: 1024n * 1024n } as const s
 	ByteUnitJson,
 	bigint
 >;
+/** Units of bytes by their words. */
 export const byteUnits: Readonly<Record<string, bigint>> = rateUnits;
 
 /** A number of bytes in the unit it is given with, `bytes` without one. */

@@ -22,7 +22,7 @@ const flags = {
 	"sack-perm": NF_SYNPROXY_OPT_SACK_PERM,
 } as const satisfies Record<SynproxyFlagJson, number>;
 
-export function parseSynproxy(at: Cursor, parser: Parser): Statement {
+function parseSynproxy(at: Cursor, parser: Parser): Statement {
 	if (at.isString || at.has("map"))
 		return objectReference("synproxy", NFT_OBJECT_SYNPROXY, at, parser);
 	const data = at.isNull
@@ -36,6 +36,7 @@ export function parseSynproxy(at: Cursor, parser: Parser): Statement {
 	};
 }
 
+/** The attributes of what SYNs are answered with. */
 export function synproxyAttrs(json: {
 	readonly mss?: Cursor;
 	readonly wscale?: Cursor;
@@ -51,7 +52,7 @@ export function synproxyAttrs(json: {
 	};
 }
 
-export const listSynproxy = (data: ReadData<"synproxy">): Listed =>
+const listSynproxy = (data: ReadData<"synproxy">): Listed =>
 	constantStatement(() => {
 		const given = data.NFTA_SYNPROXY_FLAGS ?? 0;
 		const options = {
@@ -61,6 +62,7 @@ export const listSynproxy = (data: ReadData<"synproxy">): Listed =>
 		};
 		return { synproxy: Object.keys(options).length === 0 ? null : options };
 	});
+/** Writes what SYNs are answered with, for an object. */
 export const printSynproxy = (data: ReadData<"synproxy">): SynproxyOptionsJson => ({
 	mss: data.NFTA_SYNPROXY_MSS ?? 0,
 	wscale: data.NFTA_SYNPROXY_WSCALE ?? 0,

@@ -14,7 +14,7 @@ import { setType } from "../tree/typing.js";
 import { checkVersion, evaluateAddress, evaluatePort } from "./address.js";
 import { rejectRange } from "./argument.js";
 
-export function parseTproxy(at: Cursor, parser: Parser): Statement {
+function parseTproxy(at: Cursor, parser: Parser): Statement {
 	const json = at.fields([], ["family", "addr", "port"]);
 	let family = json.family?.oneOf(ipVersions) ?? 0;
 	let addr = json.addr && parser.within("written").expression(json.addr);
@@ -48,7 +48,7 @@ export function parseTproxy(at: Cursor, parser: Parser): Statement {
 	};
 }
 
-export function listTproxy(data: ReadData<"tproxy">, reading: Reading): Listed {
+function listTproxy(data: ReadData<"tproxy">, reading: Reading): Listed {
 	let addr = reading.loadIf(data.NFTA_TPROXY_REG_ADDR);
 	let port = reading.loadIf(data.NFTA_TPROXY_REG_PORT);
 	const { NFTA_TPROXY_FAMILY: version = 0 } = data;

@@ -13,7 +13,7 @@ import type { Statement } from "../tree/evaluation.js";
 import { constantStatement } from "../tree/listed.js";
 import { dataNode, type ReadData } from "../tree/reading.js";
 
-export const parseVerdict =
+const parseVerdict =
 	(name: VerdictName) =>
 	(at: Cursor): Statement => {
 		const node = parseNode(name)(at);

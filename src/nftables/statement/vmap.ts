@@ -11,7 +11,7 @@ import type { Node } from "../tree/node.js";
 import type { Parser } from "../tree/parser.js";
 import type { ReadData, Reading } from "../tree/reading.js";
 
-export function parseVmap(at: Cursor, parser: Parser): Statement {
+function parseVmap(at: Cursor, parser: Parser): Statement {
 	let node: Node = parseMap(at, parser);
 	return {
 		name: "vmap",

@@ -2,7 +2,7 @@ import type { Listed } from "../tree/completion.js";
 import type { StatementDefinition } from "../tree/definition.js";
 import { constantStatement } from "../tree/listed.js";
 
-export const listXt = (type: "match" | "target", name: string | undefined): Listed =>
+const listXt = (type: "match" | "target", name: string | undefined): Listed =>
 	constantStatement(() => ({ xt: { type, name: name ?? "" } }));
 
 /**

@@ -41,6 +41,7 @@ export function isSingle(node: Node): boolean {
 	}
 }
 
+/** A constant. */
 export const value = (
 	path: string,
 	datatype: Datatype,

@@ -6,8 +6,10 @@ import { fail } from "../json/error.js";
 import { isSingle } from "./constant.js";
 import { bounds } from "./interval.js";
 import type { Concat, Node } from "./node.js";
-export type Data = In<typeof dataAttrs>;
 
+type Data = In<typeof dataAttrs>;
+
+/** The bytes of a constant, in its own order or another. @throws NftError */
 export const bytesOf = (node: Node, order: Order | undefined = node.order): Uint8Array =>
 	node.kind === "value"
 		? toBytes(node.value, order ?? "host", byteLength(node.bits))

@@ -112,5 +112,5 @@ export class Emitter {
 }
 
 /** How many registers a node takes: a concatenation what its fields need, all else a whole one. */
-export const sizeOf = (node: Node | undefined): number =>
+const sizeOf = (node: Node | undefined): number =>
 	node?.kind === "concat" ? registers(node.bits) : WHOLE;

@@ -33,7 +33,7 @@ export function bounds(key: Node): readonly [low: bigint, high: bigint] {
 	}
 }
 
-export function intervalOf(item: Item): Interval {
+function intervalOf(item: Item): Interval {
 	const [low, high] = bounds(elementOf(item).key);
 	return { item, low, high };
 }

@@ -40,7 +40,9 @@ export type Node =
 	| Numgen
 	| Hash
 	| Ipsec;
+/** What sorts of nodes there are. */
 export type Kind = Node["kind"];
+/** The node of a kind. */
 export type NodeOf<K extends Kind> = Extract<Node, { readonly kind: K }>;
 
 interface Common {
@@ -50,12 +52,14 @@ interface Common {
 	order: Order | undefined;
 	bits: number;
 }
+/** A constant. */
 export interface Value extends Common {
 	readonly kind: "value";
 	value: bigint;
 	/** In a listing: the kernel's bytes. */
 	readonly origin?: Uint8Array;
 }
+/** What becomes of the packet. */
 export interface Verdict extends Common {
 	readonly kind: "verdict";
 	readonly code: number;
@@ -71,26 +75,31 @@ export interface SetName extends Common {
 	readonly kind: "set name";
 	readonly name: string;
 }
+/** All values that begin with the same bits. */
 export interface Prefix extends Common {
 	readonly kind: "prefix";
 	address: Node;
 	readonly length: number;
 }
+/** All values from one to another, both included. */
 export interface Range extends Common {
 	readonly kind: "range";
 	low: Node;
 	high: Node;
 }
+/** Flags, one by one. */
 export interface List extends Common {
 	readonly kind: "list";
 	items: Node[];
 }
+/** Several values side by side. */
 export interface Concat extends Common {
 	readonly kind: "concat";
 	parts: Node[];
 	/** Bytes of each part, not padded: NFTA_SET_DESC_CONCAT. */
 	fields: number[];
 }
+/** A set that is written where it is used. */
 export interface SetLiteral extends Common {
 	readonly kind: "set";
 	items: Item[];
@@ -99,6 +108,7 @@ export interface SetLiteral extends Common {
 	/** Sorted, merged, and every key a range: ready to become an interval set. */
 	intervals: boolean;
 }
+/** An element of a set. */
 export interface Element extends Common {
 	readonly kind: "elem";
 	key: Node;
@@ -111,6 +121,7 @@ export interface Element extends Common {
 export interface Catchall extends Common {
 	readonly kind: "catchall";
 }
+/** An element of a map, and what the map has for it. */
 export interface Mapping extends Common {
 	readonly kind: "mapping";
 	key: Element;
@@ -118,16 +129,20 @@ export interface Mapping extends Common {
 }
 /** What a set or a map is made of. */
 export type Item = Element | Mapping;
+/** What a map has for a key. */
 export interface MapLookup extends Common {
 	readonly kind: "map";
 	key: Node;
 	mappings: Node;
 }
+/** A set that is known. */
 export interface SetReference extends Common {
 	readonly kind: "set reference";
 	readonly set: SetDeclaration;
 }
+/** An operation on bits. */
 export type Operator = "&" | "|" | "^" | "<<" | ">>";
+/** An operation on two values. */
 export interface Binary extends Common {
 	readonly kind: "binary";
 	op: Operator;
@@ -140,6 +155,7 @@ export interface ByteOrder extends Common {
 	readonly op: "hton" | "ntoh";
 	readonly arg: Node;
 }
+/** A comparison. */
 export interface Relational extends Common {
 	readonly kind: "relational";
 	op: RelationJson;
@@ -153,6 +169,7 @@ interface ProtocolKey extends Common {
 	/** Set when this names the protocol above. */
 	isProtocol: boolean;
 }
+/** Bits of a header. */
 export interface Payload extends ProtocolKey {
 	readonly kind: "payload";
 	base: Base | "tunnel";
@@ -166,6 +183,7 @@ export interface Payload extends ProtocolKey {
 	tunnel?: Protocol;
 	evaluated: boolean;
 }
+/** Bits of a header or option that need not be there. */
 export interface Exthdr extends Common {
 	readonly kind: "exthdr";
 	readonly header: OptionalHeader;
@@ -174,11 +192,13 @@ export interface Exthdr extends Common {
 	/** Ask whether it is there instead of for its value. */
 	readonly present: boolean;
 }
+/** What the kernel knows about a packet beside its bytes. */
 export interface Meta extends ProtocolKey {
 	readonly kind: "meta";
 	readonly key: number;
 	tunnel?: Protocol;
 }
+/** What connection tracking knows about the packet's connection. */
 export interface Ct extends ProtocolKey {
 	readonly kind: "ct";
 	readonly key: number;
@@ -186,31 +206,37 @@ export interface Ct extends ProtocolKey {
 	readonly base: Base;
 	family?: number;
 }
+/** What the packet's route says. */
 export interface Rt extends Common {
 	readonly kind: "rt";
 	key: number;
 }
+/** What the socket a packet is for says. */
 export interface Socket extends Common {
 	readonly kind: "socket";
 	readonly key: number;
 	readonly level: number;
 }
+/** The operating system that sent the packet. */
 export interface Osf extends Common {
 	readonly kind: "osf";
 	readonly ttl: number;
 	readonly flags: number;
 }
+/** What a lookup in the routing tables finds. */
 export interface Fib extends Common {
 	readonly kind: "fib";
 	readonly result: number;
 	flags: number;
 }
+/** A number that the kernel makes up. */
 export interface Numgen extends Common {
 	readonly kind: "numgen";
 	readonly mode: number;
 	readonly modulus: number;
 	readonly offset: number;
 }
+/** A number that the kernel computes of others. */
 export interface Hash extends Common {
 	readonly kind: "hash";
 	readonly type: number;
@@ -219,6 +245,7 @@ export interface Hash extends Common {
 	readonly offset: number;
 	source?: Node;
 }
+/** What the IPsec state of a packet says. */
 export interface Ipsec extends Common {
 	readonly kind: "ipsec";
 	readonly key: number;
@@ -226,6 +253,7 @@ export interface Ipsec extends Common {
 	readonly spnum: number;
 }
 
+/** An operation on two values; it is of the type of `like`. */
 export const binary = (op: Operator, left: Node, right: Node, like: Common = left): Binary => ({
 	kind: "binary",
 	path: left.path,

@@ -1,5 +1,6 @@
 /** Where an expression stands; inside of one the places add up: a map's key in what a statement writes is both. */
 export const PLACE = { written: 1, key: 2, part: 4, updated: 8 } as const;
+/** One of the places. */
 export type Place = keyof typeof PLACE;
 /** The places that an expression stands at, PLACE or'ed together. */
 export type PlaceSet = number;

@@ -16,14 +16,16 @@ import { WHOLE } from "./emitter.js";
 import type { ListedSet } from "./listed.js";
 import { type Concat, clone, type Node, type Range, unevaluated, type Value } from "./node.js";
 
+/** The name of an expression of the kernel. */
 export type ExprName = NonNullable<Expr["NFTA_EXPR_NAME"]>;
+/** The attributes of an expression, as the kernel tells of them. */
 export type ReadData<N extends ExprName> = NonNullable<
 	Extract<Expr, { readonly NFTA_EXPR_NAME: N }>["NFTA_EXPR_DATA"]
 >;
 /** An expression with a state, as the kernel tells of it. */
 export type ListedStateful = Out<typeof statefulExpr>;
-export type StatefulLister = (expr: ListedStateful) => Listed;
-export type Data = Out<typeof dataAttrs>;
+type StatefulLister = (expr: ListedStateful) => Listed;
+type Data = Out<typeof dataAttrs>;
 
 /** A listing has no place in a document. */
 export const PATH = "$";
@@ -47,6 +49,7 @@ export function constant(bytes: Uint8Array | undefined): Value {
 		origin: raw,
 	};
 }
+/** A constant or a verdict, as the kernel has it. */
 export function dataNode(data: Data | undefined): Node {
 	const decision = data?.NFTA_DATA_VERDICT;
 	if (decision === undefined) return constant(data?.NFTA_DATA_VALUE);
@@ -127,4 +130,5 @@ export class Reading {
 /** A number that is no value of a packet. */
 export const constantNumber = (datatype: Datatype, number: number): Value =>
 	value(PATH, datatype, "host", 16, BigInt(number));
+/** All values between two. */
 export const range = (low: Node, high: Node): Range => ({ ...low, kind: "range", low, high });

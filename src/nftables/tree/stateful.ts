@@ -1,6 +1,7 @@
 import type { In } from "../../netlink/codec.js";
 import type { statefulExpr as schema } from "../../uapi/nf_tables_expr.js";
 import { fail } from "../json/error.js";
+/** An expression with a state, as the kernel takes it. */
 export type StatefulExpr = In<typeof schema>;
 
 /** What an element or a set knows of its statements: they are expressions that the kernel keeps a state of. */

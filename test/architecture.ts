@@ -1,4 +1,5 @@
 import { dirname, posix } from "node:path";
+import { constantsOf } from "./facts/constants.js";
 
 /** Source files by their path below src/. */
 export type Sources = ReadonlyMap<string, string>;
@@ -55,6 +56,50 @@ export const NFTABLES_BELOW: Readonly<Record<string, readonly string[]>> = {
 	".": ["apply", "compile", "listing", "tree", "json", "fact"],
 };
 const EMPTY_NAMES = /^(utils?|helpers?|common|managers?|types?|misc)\.ts$/;
+
+/** Words cut into bytes and put together again: views, Buffer's methods, shifts by bytes, masks of one, and the like. */
+const LAYING = new RegExp(
+	[
+		String.raw`\bDataView\b`,
+		String.raw`\b(Big)?(Ui|I)nt(16|32|64)Array\b`,
+		String.raw`\.[sg]et(Big)?(Ui|I)nt(8|16|32|64)\(`,
+		String.raw`\.(read|write)(Big)?U?Int(8|(16|32|64)?[BL]E)\(`,
+		String.raw`(<<|>>>?)=? (7|8|16|24)n?\b`,
+		String.raw`& \(?(0x7f|0xff|127|255)n?\b`,
+		String.raw` [*/%] (128|256|0x100)n?\b`,
+	].join("|"),
+);
+/** Where bytes are laid, and why there. */
+const LAID_IN: ReadonlyMap<string, string> = new Map([
+	["netlink/bytes.ts", "this is the place"],
+	["sys/socket.ts", "structs of system calls, below the language"],
+	["packet/checksum.ts", "the Internet checksum adds words up, and lays none"],
+	["proto/wire.ts", "protobuf's own numbers, seven bits a byte"],
+	["inet/address.ts", "addresses as text"],
+	["cli/startup/code-cache.ts", "what starts the command loads nothing else first"],
+	["engine/journal/crc32c.ts", "a checksum over words of 32 bits"],
+	[
+		"uapi/nf_tables.ts",
+		"nlmsg_type holds subsystem and message, as linux/netfilter/nfnetlink.h says",
+	],
+	["uapi/nfnetlink_conntrack.ts", "nlmsg_type holds subsystem and message, too"],
+	["nftables/fact/value.ts", "numbers of any width in either order, as registers hold them"],
+	["nftables/fact/address.ts", "addresses as text and as numbers"],
+	["nftables/fact/datatype.ts", "a class is two numbers in one"],
+	["nftables/fact/format.ts", "a class is two numbers in one"],
+	[
+		"nftables/fast/plain-elements.ts",
+		"past the language for speed; tests compare it with the language",
+	],
+	["nftables/fast/plain-listing.ts", "past the language for speed, too"],
+]);
+
+/** Where the numbers of the kernel stand. */
+const FACTS: readonly string[] = ["uapi", "netlink", "packet"];
+/** What is below them and needs one of them all the same. */
+const BELOW_FACTS: Readonly<Record<string, readonly string[]>> = {
+	"sys/socket.ts": ["AF_NETLINK"],
+};
 
 interface Rule {
 	readonly name: string;
@@ -265,13 +310,28 @@ export const RULES: readonly Rule[] = [
 	},
 	{
 		name: "bytes are laid in one place",
-		why: "lengths, alignment and byte order are checked in netlink/bytes.ts and nowhere else",
-		breaks: (sources) =>
-			matches(
-				sources,
-				/\bDataView\b|\.[sg]et(Big)?(Ui|I)nt(8|16|32|64)\(|\.(read|write)U?Int\d+[BL]E\(/,
-				(path) => path === "netlink/bytes.ts" || layerOf(path) === "sys",
-			),
+		why: "lengths, alignment and byte order are checked in netlink/bytes.ts; others are named, each with its reason",
+		*breaks(sources) {
+			yield* matches(sources, LAYING, (path) => LAID_IN.has(path));
+			for (const [path, reason] of LAID_IN)
+				if (sources.has(path) && !LAYING.test(sources.get(path) as string))
+					yield `${path} lays no bytes any more: ${reason}`;
+		},
+	},
+	{
+		name: "a fact stands once",
+		why: "who needs a number of the kernel imports it from the one place",
+		*breaks(sources) {
+			const constants = [...sources].flatMap(([path, text]) => constantsOf(path, text));
+			const places = new Map<string, string>();
+			for (const { path, name, exported } of constants)
+				if (exported && FACTS.includes(layerOf(path)) && !places.has(name)) places.set(name, path);
+			for (const { path, name } of constants) {
+				const place = places.get(name);
+				if (place === undefined || place === path || BELOW_FACTS[path]?.includes(name)) continue;
+				yield `${path} declares ${name}, which ${place} has`;
+			}
+		},
 	},
 ];
 

@@ -18,7 +18,8 @@ const GROUP_SIZE = 4;
 const shared = { mode: "nat", uplink: "uplink", proxyArp: true };
 const networks = { masqueraded: shared, translated: { ...shared, snatTo: "192.0.2.1" } };
 const networkNames = Object.keys(networks);
-const subnet = (id: number, i: number): string => `10.${id >> 8}.${id & 255}.${64 * i + 1}/26`;
+const subnet = (id: number, i: number): string =>
+	`10.${Math.trunc(id / 250)}.${id % 250}.${64 * i + 1}/26`;
 /**
  * A real spec arrives by structured clone. V8 gives the objects of a literal other hidden classes, so code that was
  * optimised for those would be thrown away when the first real spec arrives.

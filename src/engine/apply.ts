@@ -62,7 +62,7 @@ export function apply(kernel: Kernel, journal: Ledger, plan: Plan, options: Appl
 
 /** The deletes, for the journal. */
 const recordsOf = (final: readonly PlannedStep[]): StepRecord[] =>
-	final.map(({ label, do: action }) => ({ label, actions: [action] }));
+	final.map(({ label, effect, do: action }) => ({ label, effect, actions: [action] }));
 
 /** What of a plan is still to be done and to be remembered when some of its requests were rejected. */
 type Remaining = Pick<Plan, "final" | "delta">;
@@ -72,7 +72,9 @@ const isEmpty = ({ put, drop, up, down }: Delta): boolean =>
 
 /** What undoes the steps, for the journal: in their order, without those that need nothing. */
 const undoOf = (steps: readonly PlannedStep[]): StepRecord[] =>
-	steps.filter(({ undo }) => undo.length > 0).map(({ label, undo }) => ({ label, actions: undo }));
+	steps
+		.filter(({ undo }) => undo.length > 0)
+		.map(({ label, effect, undo }) => ({ label, effect, actions: undo }));
 
 /** How far a transaction has come. */
 class Progress {

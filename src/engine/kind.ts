@@ -18,11 +18,15 @@ export const PHASES = [
 ] as const;
 export type Phase = (typeof PHASES)[number];
 
+export type Effect = "create" | "delete";
+
 /** A change and its inverse, as data. `undo` is harmless when `do` never ran, or ran only in part. */
 export interface Step {
 	/** What a person reads in `plan` and in an error: `create tap tap0`. */
 	readonly label: string;
 	readonly phase: Phase;
+	/** What `plan` marks it with: it creates something (+), or deletes it (-). Otherwise it changes something (~). */
+	readonly effect?: Effect | undefined;
 	readonly do: Action;
 	/** In the order in which they must run. Empty where the undo of another step undoes this one as well. */
 	readonly undo: readonly Action[];

@@ -44,13 +44,14 @@ export interface Target extends Omit<Resource, "ifPresent"> {
  * V8 spreads objects of many different shapes far more slowly.
  */
 const placed = (
-	{ label, phase, do: action, undo, removes, bestEffort, advice, conflict }: Step,
+	{ label, phase, effect, do: action, undo, removes, bestEffort, advice, conflict }: Step,
 	path: string,
 	requestId: number | undefined,
 	other: Pick<Partial<Step>, "undo" | "removes"> = NOTHING,
 ): PlannedStep => ({
 	label,
 	phase,
+	effect,
 	do: action,
 	undo: other.undo ?? undo,
 	removes: other.removes ?? removes,

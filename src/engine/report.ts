@@ -20,6 +20,8 @@ export interface TapReport extends Loose<TapSettings> {
 /** One step of a plan. */
 export interface StepReport {
 	readonly label: string;
+	/** Whether it creates something, deletes it, or changes it in another way. */
+	readonly effect: "create" | "delete" | "change";
 	readonly path: string;
 	/** The messages behind it, attribute by attribute (`plan -v`). */
 	readonly messages: readonly string[];

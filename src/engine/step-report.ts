@@ -8,15 +8,17 @@ import type { LossReport, StepReport } from "./report.js";
 // One list for all: a message to another thread holds it once, not once a step.
 const NO_MESSAGES: readonly string[] = [];
 
-const reportOf = ({ label, path }: PlannedStep): StepReport => ({
+const reportOf = ({ label, effect, path }: PlannedStep): StepReport => ({
 	label,
+	effect: effect ?? "change",
 	path,
 	messages: NO_MESSAGES,
 });
 
 /** A step as the journal knows it. */
-export const reportOfRecord = ({ label }: StepRecord): StepReport => ({
+export const reportOfRecord = ({ label, effect }: StepRecord): StepReport => ({
 	label,
+	effect: effect ?? "change",
 	path: "",
 	messages: NO_MESSAGES,
 });
@@ -45,7 +47,6 @@ export function withLosses<R extends object>(
 /** All steps, with the messages behind them. */
 export const stepsWithMessages = (plan: Plan): StepReport[] =>
 	[...plan.steps, ...plan.final].map((step) => ({
-		label: step.label,
-		path: step.path,
+		...reportOf(step),
 		messages: messagesOf(step.do),
 	}));

@@ -122,13 +122,20 @@ export const address: Kind<Address, MadeAddress> = {
 		const conflict = alreadyThere(what, "ip address");
 		return [
 			...(made.isSecond ? [staysAlone(made)] : []),
-			{ label: `add ${what}`, phase: "address", do: add, undo: [remove], conflict },
+			{
+				label: `add ${what}`,
+				phase: "address",
+				effect: "create",
+				do: add,
+				undo: [remove],
+				conflict,
+			},
 		];
 	},
 	remove(made) {
 		const { add, remove } = actions(made);
 		const label = `remove address ${made.address} from ${made.link}`;
-		return [{ label, phase: "address", do: remove, undo: [add] }];
+		return [{ label, phase: "address", effect: "delete", do: remove, undo: [add] }];
 	},
 	drift: (made, kernel) =>
 		isThere(made, kernel) ? [] : [`address ${made.address} is missing on ${made.link}`],

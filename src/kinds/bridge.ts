@@ -86,6 +86,7 @@ export const bridge: Kind<Bridge, MadeBridge> = {
 			{
 				label: `create bridge ${name}`,
 				phase: "link",
+				effect: "create",
 				do: {
 					via: "rtnetlink",
 					request: request(RTM_NEWLINK, NLM_F_CREATE | NLM_F_EXCL, {
@@ -118,6 +119,7 @@ export const bridge: Kind<Bridge, MadeBridge> = {
 			{
 				label: `delete bridge ${made.name}`,
 				phase: "link",
+				effect: "delete",
 				do: { via: "unlink", link: identity(made) },
 				undo: [],
 			},

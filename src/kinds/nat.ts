@@ -36,11 +36,24 @@ const words = ({ segment, uplink, snatTo }: Nat): string =>
 function addStep(nat: Nat): Step {
 	const { add, remove } = actions(nat);
 	const conflict = alreadyThere(words(nat), "nft list ruleset");
-	return { label: `add ${words(nat)}`, phase: "filter", do: add, undo: [remove], conflict };
+	return {
+		label: `add ${words(nat)}`,
+		phase: "filter",
+		effect: "create",
+		do: add,
+		undo: [remove],
+		conflict,
+	};
 }
 function removeStep(nat: Nat): Step {
 	const { add, remove } = actions(nat);
-	return { label: `remove ${words(nat)}`, phase: "filter", do: remove, undo: [add] };
+	return {
+		label: `remove ${words(nat)}`,
+		phase: "filter",
+		effect: "delete",
+		do: remove,
+		undo: [add],
+	};
 }
 
 /** It as the kernel has it, with the address it has there; undefined where its set has no such element. */

@@ -25,6 +25,7 @@ const MAX_PORTS = 1023;
 export const enslave = ({ link, bridge, index, master }: MadePort): Step => ({
 	label: `add ${link} to bridge ${bridge}`,
 	phase: "configure",
+	effect: "create",
 	do: setLink({ ifi_index: index, IFLA_MASTER: master }),
 	undo: [setLink({ ifi_index: index, IFLA_MASTER: 0 }, { index, name: link, master })],
 	advice: {
@@ -36,6 +37,7 @@ export const enslave = ({ link, bridge, index, master }: MadePort): Step => ({
 export const release = ({ link, bridge, index, master }: MadePort): Step => ({
 	label: `take ${link} out of bridge ${bridge}`,
 	phase: "configure",
+	effect: "delete",
 	do: setLink({ ifi_index: index, IFLA_MASTER: 0 }, { index, name: link, master }),
 	undo: [setLink({ ifi_index: index, IFLA_MASTER: master }, { index, name: link, master: 0 })],
 });

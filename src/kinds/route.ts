@@ -73,6 +73,7 @@ export const route: Kind<Route, MadeRoute> = {
 		{
 			label: `add route ${made.to} dev ${made.dev}`,
 			phase: "route",
+			effect: "create",
 			do: add(made),
 			undo: [remove(made)],
 			conflict: alreadyThere(`route ${made.to} dev ${made.dev}`, "ip route show table all"),
@@ -82,6 +83,7 @@ export const route: Kind<Route, MadeRoute> = {
 		{
 			label: `remove route ${made.to} dev ${made.dev}`,
 			phase: "route",
+			effect: "delete",
 			do: remove(made),
 			undo: [add(made)],
 		},

@@ -72,6 +72,7 @@ function refill(table: CompiledTable, chains: readonly CompiledChain[]): Step {
 	return {
 		label: `put the rules back into ${nameOf(table)}`,
 		phase: "filter",
+		effect: "create",
 		do: { via: "nftables", batch: [...flush, ...chains.flatMap(({ rules }) => rules)] },
 		undo: [{ via: "nftables", batch: flush }],
 	};
@@ -111,6 +112,7 @@ export function tableKind(compiled: readonly CompiledTable[]): Kind<Table, Table
 				{
 					label: `create ${nameOf(table)}`,
 					phase: "filter",
+					effect: "create",
 					do: make(table),
 					undo: [unmake(table)],
 					conflict: alreadyThere(nameOf(table), "nft list ruleset"),
@@ -122,7 +124,7 @@ export function tableKind(compiled: readonly CompiledTable[]): Kind<Table, Table
 			// Somebody flushed ours and made one of the same name: it has not got our chains.
 			if (isThere(kernel, table) && emptied(kernel, table) === undefined) return [];
 			const label = `delete ${nameOf(table)}`;
-			return [{ label, phase: "filter", do: unmake(table), undo: [make(table)] }];
+			return [{ label, phase: "filter", effect: "delete", do: unmake(table), undo: [make(table)] }];
 		},
 		drift(made, kernel) {
 			const table = find(made);

@@ -107,6 +107,7 @@ export const tap: Kind<Tap, MadeTap> = {
 			{
 				label: `create tap ${name}`,
 				phase: "tap",
+				effect: "create",
 				do: { via: "tun", create: { name, index, owner, group, multiQueue, vnetHdr } },
 				undo: [{ via: "unlink", link: identity(made) }],
 				conflict: nameTaken("tap", name),
@@ -129,6 +130,7 @@ export const tap: Kind<Tap, MadeTap> = {
 		{
 			label: `delete tap ${made.name}`,
 			phase: "tap",
+			effect: "delete",
 			do: { via: "unlink", link: identity(made) },
 			undo: [],
 		},

@@ -24,8 +24,10 @@ export const tapStatus = (other: Partial<TapStatus> = {}): TapStatus => ({
 	drift: other.drift ?? [],
 });
 
+/** A step of that label: `create tap tap0`, `delete tap tap0`, or a change. */
 export const step = (label: string, ...messages: string[]): StepReport => ({
 	label,
+	effect: /^create/.test(label) ? "create" : /^(delete|remove)/.test(label) ? "delete" : "change",
 	path: "taps.tap0",
 	messages,
 });

@@ -41,7 +41,7 @@ const actions: readonly Action[] = [
 	{ via: "unlink", link },
 ];
 const steps = [
-	{ label: "do it all", actions },
+	{ label: "do it all", effect: "create" as const, actions },
 	{ label: long, actions: [] },
 ];
 const delta: Delta = {

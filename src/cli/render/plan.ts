@@ -2,18 +2,10 @@ import type { StepReport } from "../../engine/report.js";
 import type { Paint } from "./paint.js";
 import { count } from "./table.js";
 
-/** What a step does to the host: makes something, takes something away, or changes it. */
-type Mark = "+" | "-" | "~";
-
-// Labels begin with a verb; everything that neither makes nor takes away is a change.
-const MAKES = new Set(["add", "allow", "attach", "create", "install", "put"]);
-const TAKES = new Set(["delete", "detach", "drop", "forget", "release", "remove", "take"]);
-
-function markOf(label: string): Mark {
-	const verb = label.split(" ", 1)[0]?.toLowerCase() ?? "";
-	if (MAKES.has(verb)) return "+";
-	return TAKES.has(verb) ? "-" : "~";
-}
+/** What a step does to the host, for the eye. */
+const MARKS = { create: "+", delete: "-", change: "~" } as const satisfies Readonly<
+	Record<StepReport["effect"], string>
+>;
 
 /** The steps, one a line; with `messages`, below each what is sent to the kernel for it. */
 export function renderSteps(
@@ -21,10 +13,9 @@ export function renderSteps(
 	messages: boolean,
 	paint: Paint,
 ): readonly string[] {
-	const brushes = { "+": paint.green, "-": paint.red, "~": paint.yellow };
+	const brushes = { create: paint.green, delete: paint.red, change: paint.yellow };
 	return steps.flatMap((step) => {
-		const mark = markOf(step.label);
-		const line = `${brushes[mark](mark)} ${step.label}`;
+		const line = `${brushes[step.effect](MARKS[step.effect])} ${step.label}`;
 		if (!messages) return [line];
 		return [line, ...step.messages.flatMap((message) => indented(message, paint))];
 	});
@@ -35,11 +26,12 @@ const indented = (message: string, paint: Paint): readonly string[] =>
 
 /** `3 to make, 1 to change, 2 to take away` */
 export function renderTotals(steps: readonly StepReport[]): string {
-	const number = (mark: Mark) => steps.filter(({ label }) => markOf(label) === mark).length;
+	const number = (wanted: StepReport["effect"]) =>
+		steps.filter(({ effect }) => effect === wanted).length;
 	const parts = [
-		[number("+"), "to make"],
-		[number("~"), "to change"],
-		[number("-"), "to take away"],
+		[number("create"), "to make"],
+		[number("change"), "to change"],
+		[number("delete"), "to take away"],
 	] as const;
 	const named = parts.filter(([many]) => many > 0).map(([many, what]) => `${many} ${what}`);
 	return `${count(steps.length, "step")}: ${named.join(", ")}`;

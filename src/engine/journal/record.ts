@@ -1,12 +1,15 @@
 import type { Action } from "../../kernel/action.js";
 import { decode } from "../../proto/protobuf.js";
 import { UmlnetError } from "../../sys/error.js";
+import type { Effect } from "../kind.js";
 import type { Delta, Entry, TapEntry } from "../state.js";
 import { readAction, type WireAction } from "./action-record.js";
 
 /** A labelled list of actions, as the journal keeps it: the undo of a step, or a delete that is pending. */
 export interface StepRecord {
 	readonly label: string;
+	/** Of the step itself, not of its undo. */
+	readonly effect?: Effect | undefined;
 	readonly actions: readonly Action[];
 }
 
@@ -68,8 +71,17 @@ function fromWire(wire: any): JournalRecord {
 	throw new Error("an empty record");
 }
 
-const readStep = ({ label, actions }: { label: string; actions: WireAction[] }): StepRecord => ({
+interface WireStep {
+	label: string;
+	actions: WireAction[];
+	effect?: number;
+}
+/** What a step does, by its number in the journal: 0, where it changes something, is not written. */
+export const EFFECTS: readonly (Effect | undefined)[] = [undefined, "create", "delete"];
+
+const readStep = ({ label, actions, effect = 0 }: WireStep): StepRecord => ({
 	label,
+	effect: EFFECTS[effect],
 	actions: actions.map(readAction),
 });
 

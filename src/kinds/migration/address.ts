@@ -139,6 +139,7 @@ function putOn(address: Address, { link }: Endpoint): Change[] {
 	return [
 		{
 			label: `put ${text} on ${link}`,
+			effect: "create",
 			do: put as Request,
 			undo: takeAway(address),
 			conflict: alreadyThere(`${text} on ${link}`, "ip address"),
@@ -158,6 +159,7 @@ function takeOff(address: Address, { link }: Endpoint): Change[] {
 	return [
 		{
 			label: `take address ${addressText(address)} off ${link}`,
+			effect: "delete",
 			do: take as Request,
 			// With promote_secondaries it became primary if its own primary went and it did not.
 			undo: [...(isSecondary ? [take as Request] : []), ...give(address)],
@@ -165,6 +167,7 @@ function takeOff(address: Address, { link }: Endpoint): Change[] {
 		...routes.map(
 			(route): Change => ({
 				label: `take the route to the subnet of ${addressText(address)} off ${link}`,
+				effect: "delete",
 				do: route,
 				undo: [],
 				removes: true,

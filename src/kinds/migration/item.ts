@@ -1,4 +1,4 @@
-import type { Step, StepConflict } from "../../engine/kind.js";
+import type { Effect, Step, StepConflict } from "../../engine/kind.js";
 import type { Action } from "../../kernel/action.js";
 import type { Kernel } from "../../kernel/kernel.js";
 import type { Request } from "../../netlink/request.js";
@@ -22,6 +22,7 @@ export interface Item {
 }
 export interface Change {
 	readonly label: string;
+	readonly effect?: Effect;
 	readonly do: Request;
 	readonly undo: readonly Request[];
 	/** The kernel may have done it already. */
@@ -55,9 +56,10 @@ export const unpack = (text: string): Uint8Array => new Uint8Array(Buffer.from(t
 const action = (one: Request): Action => ({ via: "rtnetlink", request: one });
 
 /** A change as a step of a plan. */
-export const stepOf = ({ label, do: change, undo, removes, conflict }: Change): Step => ({
+export const stepOf = ({ label, effect, do: change, undo, removes, conflict }: Change): Step => ({
 	label,
 	phase: "address",
+	effect,
 	do: action(change),
 	undo: undo.map(action),
 	removes,

@@ -40,6 +40,7 @@ export const neighbours: Sort = {
 			put: [
 				{
 					label: `put ${text} on ${to.link}`,
+					effect: "create",
 					do: put(to.index),
 					undo: [take(to.index)],
 					conflict: alreadyThere(`${text} on ${to.link}`, "ip neighbour"),
@@ -48,6 +49,7 @@ export const neighbours: Sort = {
 			take: [
 				{
 					label: `take ${text} off ${from.link}`,
+					effect: "delete",
 					do: take(from.index),
 					undo: [put(from.index)],
 				},

@@ -81,19 +81,20 @@ export const routes: Sort = {
 	},
 	item(packed, from, to): Item {
 		const [old, fresh] = [routeOver(packed, from, from), routeOver(packed, from, to)];
-		const label = `put ${textOf(fresh)} on ${to.link}`;
+		const it = { label: `put ${textOf(fresh)} on ${to.link}`, effect: "create" } as const;
 		if (isShared(fresh)) {
 			const replace = (route: GivenRoute) =>
 				request(RTM_NEWROUTE, NLM_F_CREATE | NLM_F_REPLACE, route);
-			return { put: [{ label, do: replace(fresh), undo: [replace(old)] }], take: [] };
+			return { put: [{ ...it, do: replace(fresh), undo: [replace(old)] }], take: [] };
 		}
 		const append = (route: GivenRoute) => request(RTM_NEWROUTE, NLM_F_CREATE | NLM_F_APPEND, route);
 		const remove = (route: GivenRoute) => request(RTM_DELROUTE, 0, route);
 		return {
-			put: [{ label, do: append(fresh), undo: [remove(fresh)], conflict: inTheWay(fresh, to) }],
+			put: [{ ...it, do: append(fresh), undo: [remove(fresh)], conflict: inTheWay(fresh, to) }],
 			take: [
 				{
 					label: `take ${textOf(old)} off ${from.link}`,
+					effect: "delete",
 					do: remove(old),
 					undo: [append(old)],
 				},

@@ -34,12 +34,20 @@ export const rules: Sort = {
 			put: [
 				{
 					label: `put ${text} on ${to.link}`,
+					effect: "create",
 					do: put(to),
 					undo: [take(to)],
 					conflict: alreadyThere(`${text} for ${to.link}`, "ip rule"),
 				},
 			],
-			take: [{ label: `take ${text} off ${from.link}`, do: take(from), undo: [put(from)] }],
+			take: [
+				{
+					label: `take ${text} off ${from.link}`,
+					effect: "delete",
+					do: take(from),
+					undo: [put(from)],
+				},
+			],
 		};
 	},
 	key: (packed, { link }) => pack(RTM_NEWRULE.encode(ruleFor(packed, link, ""))),

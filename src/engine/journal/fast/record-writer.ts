@@ -6,7 +6,7 @@ import { tagsOf } from "../../../proto/protobuf.js";
 import { WireWriter } from "../../../proto/wire.js";
 import type { Delta } from "../../state.js";
 import { writeAction } from "../action-record.js";
-import type { JournalRecord, StepRecord } from "../record.js";
+import { EFFECTS, type JournalRecord, type StepRecord } from "../record.js";
 
 const RECORD = tagsOf(
 	"Record",
@@ -24,7 +24,7 @@ const PROVISIONAL = tagsOf("Provisional", "transaction", "deadline", "steps", "d
 const EXPIRE = tagsOf("Expire", "transaction");
 const END = tagsOf("End", "transaction", "delta");
 const ABORT = tagsOf("Abort", "transaction");
-const STEP = tagsOf("StepRecord", "label", "actions");
+const STEP = tagsOf("StepRecord", "label", "actions", "effect");
 const DELTA = tagsOf("Delta", "put", "drop", "up", "down");
 const ENTRY = tagsOf("EntryRecord", "kind", "key", "made", "path");
 const TAP = tagsOf("TapRecord", "report", "keys");
@@ -78,7 +78,7 @@ function texts(tag: number, values: readonly string[]): void {
 	for (const value of values) w.textField(tag, value);
 }
 
-function writeStep(tag: number, { label, actions }: StepRecord): void {
+function writeStep(tag: number, { label, effect, actions }: StepRecord): void {
 	const at = w.beginField(tag);
 	w.textField(STEP.label, label);
 	for (const action of actions) {
@@ -86,6 +86,7 @@ function writeStep(tag: number, { label, actions }: StepRecord): void {
 		writeAction(w, action);
 		w.end(inner);
 	}
+	if (effect !== undefined) w.varintField(STEP.effect, EFFECTS.indexOf(effect));
 	w.end(at);
 }
 

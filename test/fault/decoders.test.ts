@@ -3,7 +3,6 @@
  * refuses it with an error that has a type, soon, and without taking ever more memory.
  */
 import { readFileSync, rmSync } from "node:fs";
-import { join } from "node:path";
 import { Worker } from "node:worker_threads";
 import { afterAll, expect, test, vi } from "vitest";
 import { HEAD, MAGIC, recordAt } from "../../src/engine/journal/frame.js";
@@ -14,7 +13,7 @@ import { compile } from "../../src/nftables/index.js";
 import { sections } from "../../src/oracle/sections.js";
 import * as uapi from "../../src/uapi/index.js";
 import { lan } from "../engine/hosts.js";
-import { Rig, scratch } from "../engine/rig.js";
+import { journalPath, Rig, scratch } from "../engine/rig.js";
 import { specs } from "../engine/scenarios.js";
 import { Lab } from "../kernel/lab.js";
 import { S3, VARIANTS } from "../kernel/specs.js";
@@ -137,7 +136,7 @@ function journal(): { journal: Input[]; record: Input[] } {
 	for (const spec of [specs.hostOnly, specs.snat, specs.bridged]) rig.up(spec);
 	rig.down("tap0");
 	rig.close();
-	const bytes = readFileSync(join(directory, "journal"));
+	const bytes = readFileSync(journalPath(directory));
 	const record: Input[] = [];
 	for (let at = MAGIC.length; at < bytes.length; ) {
 		const body = recordAt(bytes, at) as Uint8Array;

@@ -48,6 +48,7 @@ type Access = Pick<Tap, (typeof fixed)[number][0]>;
 /** What can be set while it exists: all else that is said of a tap. Its MAC is no number, and new for each guest. */
 const settable = new Settable<Exclude<keyof TapSettings, keyof Access | "mac">>({
 	mtu: ["IFLA_MTU", DEFAULT_MTU],
+	txqueuelen: ["IFLA_TXQLEN", 1000], // DEFAULT_TX_QUEUE_LEN, include/net/pkt_sched.h
 });
 
 /** `mac`: the one it gets; undefined leaves what it has. */

@@ -27,6 +27,8 @@ export const tapSettings = {
 	group: [group, "--group <GROUP>", "group that may open it, id or name"],
 	mac: [mac, "--mac <MAC>", "MAC address of the host's side"],
 	mtu: [mtu, "--mtu <N>", "largest packet in bytes (default: 1500)"],
+	/** How many packets may wait for the guest. With 0 all are dropped, with more the tap cannot be opened (ptr_ring.h). */
+	txqueuelen: [number(1, 524_288), "--txqueuelen <N>", "longest queue in packets (default: 1000)"],
 	multiQueue: [toggle, "--multi-queue", "let it be opened once per queue"],
 	vnetHdr: [
 		toggle,

@@ -40,7 +40,7 @@ describe("up", () => {
 	test("takes every flag of the contract", async () => {
 		const spec = await specOf([
 			...["tap0", "--owner", "500", "--group", "600", "--mac", "02:00:00:00:00:01"],
-			...["--mtu", "1400", "--multi-queue", "--vnet-hdr", "--proxy-arp"],
+			...["--mtu", "1400", "--txqueuelen", "77", "--multi-queue", "--vnet-hdr", "--proxy-arp"],
 			...["--address", "192.168.33.33/24", "--address", "10.9.0.1/24"],
 			...["--nat", "eth1", "--snat-to", "10.33.33.34"],
 			...["--guest-address", "192.168.33.34/24", "--guest-mac", "52:54:00:12:34:56"],
@@ -56,6 +56,7 @@ describe("up", () => {
 			group: 600,
 			mac: "02:00:00:00:00:01",
 			mtu: 1400,
+			txqueuelen: 77,
 			multiQueue: true,
 			vnetHdr: true,
 			addresses: ["192.168.33.33/24", "10.9.0.1/24"],

@@ -49,6 +49,7 @@ test("every field of the schema reaches the Spec", () => {
 		group: 2,
 		mac: "02:00:00:00:00:01",
 		mtu: 1400,
+		txqueuelen: 77,
 		multiQueue: true,
 		vnetHdr: true,
 		addresses: [],

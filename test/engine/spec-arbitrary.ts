@@ -80,6 +80,7 @@ const tapFields = fc.record(
 		group: sometimes(fc.nat()),
 		mac: sometimes(mac),
 		mtu: sometimes(mtu),
+		txqueuelen: sometimes(fc.constantFrom(0, 1, 1000, 524_288, 524_289)),
 		multiQueue: sometimes(flag),
 		vnetHdr: sometimes(flag),
 		addresses: sometimes(addresses),

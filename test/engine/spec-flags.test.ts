@@ -79,6 +79,7 @@ describe("one tap described by flags", () => {
 				group: "0",
 				mac: "02:00:00:00:00:0A",
 				mtu: "1400",
+				txqueuelen: "77",
 				multiQueue: true,
 				vnetHdr: true,
 				proxyArp: true,
@@ -94,6 +95,7 @@ describe("one tap described by flags", () => {
 			group: 0,
 			mac: "02:00:00:00:00:0a",
 			mtu: 1400,
+			txqueuelen: 77,
 			multiQueue: true,
 			vnetHdr: true,
 			addresses: [],
@@ -151,6 +153,8 @@ describe("bad flags are named as the user wrote them", () => {
 		[{ mtu: "1500.5" }, "--mtu", "taps.tap0.mtu", 'is the text "1500.5"'],
 		[{ mtu: "0x5dc" }, "--mtu", "taps.tap0.mtu", 'is the text "0x5dc"'],
 		[{ mtu: "" }, "--mtu", "taps.tap0.mtu", 'is the text ""'],
+		[{ txqueuelen: "0" }, "--txqueuelen", "taps.tap0.txqueuelen", "is 0, must be 1 to 524288"],
+		[{ txqueuelen: "x" }, "--txqueuelen", "taps.tap0.txqueuelen", 'is the text "x"'],
 		[{ publish: ["2222:22"] }, "--publish", "taps.tap0.publish", "is not yet there"],
 	];
 

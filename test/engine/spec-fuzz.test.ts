@@ -83,6 +83,7 @@ describe("whatever comes in", () => {
 				guestMac: text,
 				mac: text,
 				mtu: text,
+				txqueuelen: text,
 				multiQueue: flag,
 				vnetHdr: flag,
 				proxyArp: flag,

@@ -64,6 +64,22 @@ describe("MTUs", () => {
 	});
 });
 
+describe("lengths of a tap's queue", () => {
+	test.each([0, 524_289, 2 ** 32 - 1])("%d is out of range", (txqueuelen) => {
+		expect(refuse(lab({}, { txqueuelen }))).toEqual(
+			one("taps.tap0.txqueuelen", `is ${txqueuelen}, must be 1 to 524288`),
+		);
+	});
+
+	test.each([1, 77, 1000, 524_288])("%d is good", (txqueuelen) => {
+		expect(checkSpec(lab({}, { txqueuelen })).taps.tap0?.txqueuelen).toBe(txqueuelen);
+	});
+
+	it("are the kernel's where nothing is said", () => {
+		expect(checkSpec(lab()).taps.tap0).not.toHaveProperty("txqueuelen");
+	});
+});
+
 describe("the version", () => {
 	test.each([
 		[0, "is 0; this umlnet-nl knows version 1"],

@@ -301,6 +301,21 @@ export const MUTANTS = [
 		'phase: "configure"',
 		[...kind("tap"), ...engine("crash")],
 	],
+	// One setting.
+	[
+		"what a setting becomes that is named no longer",
+		"kinds/settable.ts",
+		"made[name] === undefined ? undefined : initial",
+		"undefined",
+		[...kind("tap"), ...LIVE],
+	],
+	[
+		"the queue of a parked tap",
+		"kinds/tap.ts",
+		'["IFLA_TXQLEN", 1000]',
+		'["IFLA_TXQLEN", 500]',
+		[...kind("tap"), "test/library/pool.test.ts"],
+	],
 
 	// One identity.
 	[

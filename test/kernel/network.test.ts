@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { specFromFlags } from "../../src/spec/spec.js";
+import { quietGuests } from "./guest.js";
 import { Lab } from "./lab.js";
 import { labSpec } from "./specs.js";
 
@@ -90,6 +91,7 @@ describe("a changed spec is applied in place:", () => {
 	test.each([
 		["MTU", { mtu: 1400 }, {}, "ip link show tap0", "mtu 1400"],
 		["MAC", {}, { mac: "02:00:00:00:00:02" }, "ip link show tap0", "02:00:00:00:00:02"],
+		["queue", {}, { txqueuelen: 77 }, "ip link show tap0", "qlen 77"],
 		["another address", { addresses: ["192.168.35.1/24"] }, {}, "ip addr", "192.168.35.1/24"],
 		[
 			"one more address",
@@ -153,6 +155,36 @@ describe("a changed spec is applied in place:", () => {
 	});
 });
 
+describe("the queue of a tap", () => {
+	const tap = { tap: "tap0", owner: 500, address: ["192.168.33.33/24"], txqueuelen: 524_288 };
+
+	test("can be opened where it is as long as a spec allows", async () => {
+		const spec = specFromFlags(tap);
+		await up(spec);
+		using _ = quietGuests(spec);
+		expect(lab.host.sh("ip link show tap0")).toContain("qlen 524288");
+	});
+
+	test.each([
+		[0, 1],
+		[1, 0],
+	])("of %i drops %i of a packet for the guest", async (txqueuelen, dropped) => {
+		const spec = specFromFlags(tap);
+		await up(spec);
+		using _ = quietGuests(spec);
+		lab.host.sh(`
+			sysctl -qw net.ipv6.conf.tap0.disable_ipv6=1
+			ip neighbour add 192.168.33.34 lladdr 02:00:00:00:00:01 dev tap0
+			ip link set tap0 txqueuelen ${txqueuelen}`);
+		const drops = () =>
+			(lab.host.json("ip -s -j link show tap0") as { stats64: { tx: { dropped: number } } }[])[0]
+				?.stats64.tx.dropped ?? 0;
+		const before = drops();
+		lab.host.sh("bash -c 'echo hello > /dev/udp/192.168.33.34/9'");
+		expect(drops() - before).toBe(dropped);
+	});
+});
+
 describe("what somebody changed meanwhile", () => {
 	test.each([
 		["nft flush ruleset", /nft table inet umlnet-nl is gone|source NAT/],
@@ -160,6 +192,7 @@ describe("what somebody changed meanwhile", () => {
 		["nft flush table inet umlnet-nl", /nft table inet umlnet-nl has lost its rules/],
 		["ip link set tap0 down", /tap0: state is down/],
 		["ip link set tap0 mtu 1300 alias mine", /tap0: alias is mine/],
+		["ip link set tap0 txqueuelen 5", /tap0: txqueuelen is 5, was made 77/],
 		["ip address flush dev tap0", /address 192\.168\.33\.33\/24 is missing on tap0/],
 		["sysctl -qw net.ipv4.conf.eth1.forwarding=0", /forwarding of eth1 is off/],
 		["ip link delete tap0", /tap0 is gone/],
@@ -167,12 +200,12 @@ describe("what somebody changed meanwhile", () => {
 		// A tap that is down or loses all its addresses gets its link-local one back with a carrier, not with us.
 		lab.host.sh("sysctl -qw net.ipv6.conf.default.disable_ipv6=1");
 		const before = lab.look();
-		await up(natTap({ mtu: 1400 }));
+		await up(natTap({ mtu: 1400 }, { txqueuelen: 77 }));
 		const first = await lab.lookSettled();
 		lab.host.sh(command);
 		const { result } = await lab.run((host) => host.status());
 		expect(result.taps.flatMap(({ drift }) => drift).join("\n")).toMatch(told);
-		await up(natTap({ mtu: 1400 }));
+		await up(natTap({ mtu: 1400 }, { txqueuelen: 77 }));
 		expect((await lab.networkChanges(first)).filter(isNotNumber)).toEqual([]);
 		await down("tap0");
 		expect(lab.changes(before)).toEqual([]);

@@ -69,6 +69,7 @@ export const VARIANTS: Readonly<Record<string, Spec>> = {
 	),
 	"many queues, offload headers": specFromFlags({ ...flags, multiQueue: true, vnetHdr: true }),
 	"MTU and MAC": specFromFlags({ ...flags, mtu: 1400, mac: "02:00:00:00:00:01" }),
+	"a short queue": specFromFlags({ ...flags, txqueuelen: 77 }),
 	"MTU of a bridge": labSpec({ mode: "host-only", bridge: "br0", mtu: 9000 }, many(2)),
 	"owner and group": specFromFlags({ ...flags, group: 36 }),
 	"group alone": specFromFlags({ tap: "tap0", group: 36 }),

@@ -48,6 +48,7 @@ const KEY = (uplink: string) => `umlnet-nl masqueraded '{ "tap7" . "${uplink}" }
 /** What somebody does, and what is told of it. */
 const MEDDLINGS: readonly (readonly [script: string, spec: typeof S1, line: RegExp])[] = [
 	["ip link set tap0 mtu 1300", S1, /mtu is 1300/],
+	["ip link set tap0 txqueuelen 500", S1, /txqueuelen is 500, was made 1000/],
 	["ip link set tap0 address 02:00:00:00:00:09", MASQUERADE, /address is 02:00:00:00:00:09/],
 	["ip link set tap0 down", S1, /state is down/],
 	["ip link set tap0 name tap9", S1, /name is tap9/],

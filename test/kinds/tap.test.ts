@@ -11,11 +11,12 @@ const plain = {
 	group: undefined,
 	mac: undefined,
 	mtu: undefined,
+	txqueuelen: undefined,
 	multiQueue: false,
 	vnetHdr: false,
 	parked: false,
 };
-const dressed = { ...plain, group: 36, mac: "02:00:00:00:00:01", mtu: 1400 };
+const dressed = { ...plain, group: 36, mac: "02:00:00:00:00:01", mtu: 1400, txqueuelen: 77 };
 
 const parked = { ...plain, network: "parked", parked: true };
 
@@ -53,7 +54,7 @@ testKind(tap, {
 				'  undo delete it if index tap0 is tap0 or "umlnet-nl lab"',
 				"configure: bring up tap0",
 				"  do RTM_NEWLINK ifi_index tap0 ifi_flags 1 ifi_change 1 IFLA_IFALIAS umlnet-nl lab",
-				"    IFLA_ADDRESS 020000000001 IFLA_MTU 1400",
+				"    IFLA_ADDRESS 020000000001 IFLA_MTU 1400 IFLA_TXQLEN 77",
 				"persist: make tap0 persistent",
 				"  do persist tap0",
 			],
@@ -69,7 +70,7 @@ testKind(tap, {
 				'  undo delete it if index tap0 is tap0 or "umlnet-nl parked"',
 				"configure: park tap tap0",
 				"  do RTM_NEWLINK ifi_index tap0 ifi_flags 0 ifi_change 1 IFLA_IFALIAS umlnet-nl",
-				"    parked IFLA_ADDRESS 027510000001 IFLA_MTU 1500",
+				"    parked IFLA_ADDRESS 027510000001 IFLA_MTU 1500 IFLA_TXQLEN 1000",
 				"persist: make tap0 persistent",
 				"  do persist tap0",
 			],
@@ -100,6 +101,13 @@ testKind(tap, {
 			want: dressed,
 			meddle: set("tap0", { IFLA_MTU: 9000 }),
 			told: ["tap0: mtu is 9000, was made 1400"],
+		},
+		{
+			name: "a tap's queue was changed",
+			host: bare,
+			want: dressed,
+			meddle: set("tap0", { IFLA_TXQLEN: 5 }),
+			told: ["tap0: txqueuelen is 5, was made 77"],
 		},
 		{
 			name: "a tap's MAC was changed",
@@ -180,7 +188,7 @@ testKind(tap, {
 				"  do RTM_NEWLINK ifi_index tap0 ifi_flags 1 ifi_change 1 IFLA_IFALIAS umlnet-nl lab",
 				"    IFLA_ADDRESS 027510000002 IFLA_MTU 1400",
 				"  undo RTM_NEWLINK ifi_index tap0 ifi_flags 0 ifi_change 1 IFLA_IFALIAS umlnet-nl",
-				"    parked IFLA_ADDRESS 027510000001 IFLA_MTU 1500",
+				"    parked IFLA_ADDRESS 027510000001 IFLA_MTU 1500 IFLA_TXQLEN 1000",
 			],
 		},
 		{
@@ -191,9 +199,9 @@ testKind(tap, {
 			steps: [
 				"configure: park tap tap0",
 				"  do RTM_NEWLINK ifi_index tap0 ifi_flags 0 ifi_change 1 IFLA_IFALIAS umlnet-nl",
-				"    parked IFLA_ADDRESS 027510000001 IFLA_MTU 1500",
+				"    parked IFLA_ADDRESS 027510000001 IFLA_MTU 1500 IFLA_TXQLEN 1000",
 				"  undo RTM_NEWLINK ifi_index tap0 ifi_flags 1 ifi_change 1 IFLA_IFALIAS umlnet-nl",
-				"    lab IFLA_ADDRESS 020000000001 IFLA_MTU 1400",
+				"    lab IFLA_ADDRESS 020000000001 IFLA_MTU 1400 IFLA_TXQLEN 77",
 			],
 		},
 		{
@@ -217,9 +225,35 @@ testKind(tap, {
 			steps: [
 				"configure: change tap0",
 				"  do RTM_NEWLINK ifi_index tap0 ifi_flags 1 ifi_change 1 IFLA_IFALIAS umlnet-nl lab",
-				"    IFLA_ADDRESS 020000000001 IFLA_MTU 1500",
+				"    IFLA_ADDRESS 020000000001 IFLA_MTU 1500 IFLA_TXQLEN 77",
 				"  undo RTM_NEWLINK ifi_index tap0 IFLA_IFALIAS umlnet-nl lab IFLA_ADDRESS",
-				"    020000000001 IFLA_MTU 1400 ifi_flags 1 ifi_change 1",
+				"    020000000001 IFLA_MTU 1400 IFLA_TXQLEN 77 ifi_flags 1 ifi_change 1",
+			],
+		},
+		{
+			name: "a tap whose queue becomes longer",
+			host: bare,
+			want: { ...plain, txqueuelen: 77 },
+			next: { ...plain, txqueuelen: 88 },
+			steps: [
+				"configure: change tap0",
+				"  do RTM_NEWLINK ifi_index tap0 ifi_flags 1 ifi_change 1 IFLA_IFALIAS umlnet-nl lab",
+				"    IFLA_TXQLEN 88",
+				"  undo RTM_NEWLINK ifi_index tap0 IFLA_IFALIAS umlnet-nl lab IFLA_TXQLEN 77",
+				"    ifi_flags 1 ifi_change 1",
+			],
+		},
+		{
+			name: "a tap whose queue is named no longer",
+			host: bare,
+			want: { ...plain, txqueuelen: 77 },
+			next: plain,
+			steps: [
+				"configure: change tap0",
+				"  do RTM_NEWLINK ifi_index tap0 ifi_flags 1 ifi_change 1 IFLA_IFALIAS umlnet-nl lab",
+				"    IFLA_TXQLEN 1000",
+				"  undo RTM_NEWLINK ifi_index tap0 IFLA_IFALIAS umlnet-nl lab IFLA_TXQLEN 77",
+				"    ifi_flags 1 ifi_change 1",
 			],
 		},
 		{

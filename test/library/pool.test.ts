@@ -15,6 +15,7 @@ interface LinkJson {
 	readonly address: string;
 	readonly ifalias: string;
 	readonly mtu: number;
+	readonly txqlen: number;
 	readonly flags: readonly string[];
 	readonly master?: string;
 }
@@ -101,8 +102,9 @@ test("nothing of the last guest is left on a parked tap", async () => {
 		{ ...NAT, mtu: 1400 },
 		{ mode: "host-only", bridge: "br0", addresses: [] },
 	]) {
-		const { name } = await host.take(guest(0, network));
-		const { address, master } = linkOf(place, name);
+		const { name } = await host.take({ ...guest(0, network), tap: { txqueuelen: 77 } });
+		const { address, master, txqlen } = linkOf(place, name);
+		expect(txqlen).toBe(77);
 		macs.push(address);
 		place.machine.sh(
 			master === undefined
@@ -116,7 +118,7 @@ test("nothing of the last guest is left on a parked tap", async () => {
 		await host.down({ taps: [name] });
 		expect(traces(place, name)).toEqual(NONE);
 		const link = linkOf(place, name);
-		expect(link).toMatchObject({ ifalias: "umlnet-nl parked", mtu: 1500 });
+		expect(link).toMatchObject({ ifalias: "umlnet-nl parked", mtu: 1500, txqlen: 1000 });
 		expect(link.master).toBeUndefined();
 		expect(link.flags).not.toContain("UP");
 		macs.push(link.address);

@@ -124,6 +124,11 @@ export interface Kind<Want, Made extends Want> {
 	change(made: Made, next: Made, kernel: Kernel): readonly Step[];
 	/** Where the host is not exactly as applied, repairable or not. Without it: what drifted. Reads. */
 	verify?(made: Made, kernel: Kernel): readonly string[];
+	/**
+	 * Whether a value can be something that this kind made: it comes from the journal, written by an older version, or by
+	 * somebody else.
+	 */
+	isMade(made: unknown): boolean;
 	/** Objects that carry our mark and are none of `made`, which are all there should be. Reads all objects of its sort. */
 	strays?(made: readonly Made[], kernel: Kernel): readonly string[];
 	/** The key of the resource whose removal removes this one as well: an address goes with its link. */

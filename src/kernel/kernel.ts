@@ -2,6 +2,9 @@ import type { Outcome } from "../netlink/outcome.js";
 import type { Request } from "../netlink/request.js";
 import type { AnyMessage, Message } from "../netlink/schema.js";
 
+/** Automatic indexes count up from 1; those that we choose are this one or above it, and meet none of them. */
+export const FIRST_CHOSEN_INDEX = 0x1000_0000;
+
 /** A tap to make. Ids are given, not asked for: the undo is known before the tap exists. */
 export interface TapRequest {
 	readonly name: string;
@@ -71,7 +74,7 @@ export interface Kernel {
 	 */
 	forgetFlows(subnets: readonly Subnet[]): void;
 
-	/** A fresh interface index that nobody uses yet, most probably. */
+	/** A fresh interface index from FIRST_CHOSEN_INDEX on that nobody uses yet, most probably. */
 	chooseIndex(): number;
 	close(): void;
 }

@@ -7,14 +7,18 @@ import { NetlinkFd } from "../sys/socket.js";
 import { NETLINK_ROUTE } from "../uapi/netlink.js";
 import { ConntrackDriver } from "./conntrack.js";
 import { IfnameDriver } from "./ifname.js";
-import type { BatchOutcome, Kernel, Subnet, TapRequest } from "./kernel.js";
+import {
+	type BatchOutcome,
+	FIRST_CHOSEN_INDEX,
+	type Kernel,
+	type Subnet,
+	type TapRequest,
+} from "./kernel.js";
 import { NftablesDriver } from "./nftables.js";
 import { RtnetlinkDriver } from "./rtnetlink.js";
 import { SysctlDriver } from "./sysctl.js";
 import { TunDriver } from "./tun.js";
 
-// The kernel counts its own indexes up from 1; a chosen one far above them meets none of those.
-const FIRST_INDEX = 0x1000_0000;
 const LAST_INDEX = 0x7fff_0000;
 
 /** The running kernel, in the network namespace of the thread that made this object. */
@@ -77,7 +81,7 @@ export class LinuxKernel implements Kernel {
 		this.#conntrack.forget(subnets);
 	}
 	chooseIndex(): number {
-		return FIRST_INDEX + Math.floor(Math.random() * (LAST_INDEX - FIRST_INDEX));
+		return FIRST_CHOSEN_INDEX + Math.floor(Math.random() * (LAST_INDEX - FIRST_CHOSEN_INDEX));
 	}
 	close(): void {
 		this.#tun.close();

@@ -18,6 +18,7 @@ import { alreadyThere } from "./conflict.js";
 import { addressFamily } from "./family.js";
 import { setLink } from "./link.js";
 import { PROTOCOL } from "./mark.js";
+import { isCidr, isFlag, isLinkIndex, isLinkName, isMapOf, isOptional } from "./shape.js";
 import { subnetConflicts } from "./subnet.js";
 
 export interface Address {
@@ -146,6 +147,12 @@ export const address: Kind<Address, MadeAddress> = {
 		const isOurs = seen.IFA_PROTO === PROTOCOL;
 		return isOurs ? [] : [`address ${made.address} on ${made.link} is not the one that was made`];
 	},
+	isMade: isMapOf({
+		link: isLinkName,
+		address: isCidr,
+		index: isLinkIndex,
+		isSecond: isOptional(isFlag),
+	}),
 	strays(made, kernel) {
 		const ours = new Set(made.map((one) => `${one.index} ${canonical(one.address)}`));
 		return kernel

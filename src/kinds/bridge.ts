@@ -17,9 +17,21 @@ import {
 	UP,
 } from "./link.js";
 import { aliasOf, isAlias } from "./mark.js";
-import { chosenSettings, pathOf, type Setting } from "./migration/setting.js";
+import { chosenSettings, isSetting, pathOf, type Setting } from "./migration/setting.js";
 import { forwardingKey, type MadePort, uplinkKey } from "./port.js";
 import { Settable } from "./settable.js";
+import {
+	isChosenIndex,
+	isFlag,
+	isLinkIndex,
+	isLinkName,
+	isListOf,
+	isMac,
+	isMapOf,
+	isOptional,
+	isText,
+	isWhole,
+} from "./shape.js";
 
 export interface Bridge {
 	readonly name: string;
@@ -51,6 +63,17 @@ const settable = new Settable({ mtu: ["IFLA_MTU", DEFAULT_MTU] });
  */
 const mtuAtCreation = (mtu: number | undefined): number | undefined =>
 	mtu === DEFAULT_MTU ? DEFAULT_MTU - 1 : undefined;
+
+const isBridge = isMapOf({
+	name: isLinkName,
+	network: isText,
+	index: isLinkIndex,
+	mac: isMac,
+	mtu: isOptional(isWhole(0, 0xffff_ffff)),
+	uplink: isOptional(isLinkName),
+	foreign: isOptional(isFlag),
+	settings: isOptional(isListOf(isSetting)),
+});
 
 /** A bridge without spanning tree whose MAC stays: left to itself it follows the lowest port's. */
 export const bridge: Kind<Bridge, MadeBridge> = {
@@ -141,6 +164,9 @@ export const bridge: Kind<Bridge, MadeBridge> = {
 			...(stp ? [`${made.name}: spanning tree is on, was made off`] : []),
 		];
 	},
+	isMade: (made) =>
+		isBridge(made) &&
+		((made as MadeBridge).foreign === true || isChosenIndex((made as MadeBridge).index)),
 	strays: (made, kernel) => strayLinks(kernel, "bridge", made),
 	change(made, next, kernel) {
 		const link = readLink(kernel, made.index);

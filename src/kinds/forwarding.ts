@@ -6,6 +6,7 @@ import { readNetconf } from "../kernel/read.js";
 import { setLink } from "./link.js";
 import { IP_FORWARD, optionKey } from "./option.js";
 import { forwardingKey, type MadePort, uplinkKey } from "./port.js";
+import { isFlag, isLinkIndex, isLinkName, isMapOf, isOptional, isWhole } from "./shape.js";
 
 /** What the host does with packets that come in on one interface: 1, 0, or undefined to leave it alone. */
 interface Switches {
@@ -44,6 +45,8 @@ function read(kernel: Kernel, index: number): Switches | undefined {
 	// IPv4's NETCONFA_PROXY_NEIGH is proxy_arp (inet_netconf_fill_devconf, net/ipv4/devinet.c).
 	return conf && { forwarding: conf.NETCONFA_FORWARDING, proxyArp: conf.NETCONFA_PROXY_NEIGH };
 }
+
+const SWITCHES = { forwarding: isOptional(isWhole(0, 1)), proxyArp: isOptional(isWhole(0, 1)) };
 
 const OFF: Switches = { forwarding: 0, proxyArp: 0 };
 
@@ -125,6 +128,13 @@ export const forwarding: Kind<Forwarding, MadeForwarding> = {
 			undo: [],
 		},
 	],
+	isMade: isMapOf({
+		link: isLinkName,
+		index: isLinkIndex,
+		...SWITCHES,
+		before: isMapOf(SWITCHES),
+		globally: isOptional(isFlag),
+	}),
 	parentKey: ({ link }) => linkKey(link),
 };
 

@@ -1,4 +1,5 @@
 import type { Kind, Step } from "../engine/kind.js";
+import { parseAddress } from "../inet/address.js";
 import type { Action } from "../kernel/action.js";
 import type { Kernel } from "../kernel/kernel.js";
 import { alreadyThere } from "./conflict.js";
@@ -6,6 +7,7 @@ import { ElementSet } from "./element.js";
 import { TABLE } from "./mark.js";
 import { masqueraded } from "./ruleset/set/masqueraded.js";
 import { snatTo } from "./ruleset/set/snat-to.js";
+import { isLinkName, isMapOf, isOptional, isParsedBy, isText } from "./shape.js";
 
 /** A segment of guests that leaves an uplink under another source address. */
 export interface Nat {
@@ -83,6 +85,12 @@ export const nat: Kind<Nat, Nat> = {
 			...(isInBoth ? [`${words(made)} is in set ${other.name} too`] : []),
 		];
 	},
+	isMade: isMapOf({
+		segment: isLinkName,
+		uplink: isLinkName,
+		snatTo: isOptional(isParsedBy(parseAddress)),
+		network: isText,
+	}),
 	strays: (made, kernel) =>
 		[MASQUERADED, SNAT_TO].flatMap((set) => set.strays(kernel, made.map(keyOf))),
 	change(made, next, kernel) {

@@ -3,6 +3,8 @@ import type { Action } from "../kernel/action.js";
 import { ifThere } from "../kernel/if-there.js";
 import type { Kernel } from "../kernel/kernel.js";
 import { readLinkNames } from "../kernel/read.js";
+import { isSettingPath } from "./setting-path.js";
+import { isLine, isListOf, isMapOf } from "./shape.js";
 
 /** A host-wide option below /proc/sys. */
 export interface Option {
@@ -96,6 +98,12 @@ export const option: Kind<Option, MadeOption> = {
 						}),
 					),
 				],
+	isMade: isMapOf({
+		path: isSettingPath,
+		value: isLine,
+		before: isLine,
+		along: isListOf((one) => Array.isArray(one) && isSettingPath(one[0]) && isLine(one[1])),
+	}),
 	drift(made, kernel) {
 		const now = kernel.readSysctl(made.path);
 		return now === made.value ? [] : [`${made.path} is ${now}, was set to ${made.value}`];

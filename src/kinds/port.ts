@@ -2,6 +2,7 @@ import { ConflictError } from "../engine/error.js";
 import { type Kind, linkKey, type Step } from "../engine/kind.js";
 import { readLink } from "../kernel/read.js";
 import { setLink } from "./link.js";
+import { isLinkIndex, isLinkName, isMapOf } from "./shape.js";
 
 export interface Port {
 	readonly link: string;
@@ -74,5 +75,11 @@ export const port: Kind<Port, MadePort> = {
 				: [setLink({ ifi_index: next.index, IFLA_MASTER: master })];
 		return [{ ...enslave(next), undo: back }];
 	},
+	isMade: isMapOf({
+		link: isLinkName,
+		bridge: isLinkName,
+		index: isLinkIndex,
+		master: isLinkIndex,
+	}),
 	parentKey: ({ link }) => linkKey(link),
 };

@@ -19,6 +19,7 @@ import { AF_INET, AF_INET6 } from "../uapi/socket.js";
 import { alreadyThere } from "./conflict.js";
 import { addressFamily } from "./family.js";
 import { PROTOCOL } from "./mark.js";
+import { isCidr, isLinkIndex, isLinkName, isMapOf } from "./shape.js";
 
 /** The way to a guest that is in none of the host's subnets. */
 export interface Route {
@@ -101,6 +102,7 @@ export const route: Kind<Route, MadeRoute> = {
 			seen.RTA_GATEWAY === undefined;
 		return same ? [] : [`route ${made.to} dev ${made.dev} is not the one that was made`];
 	},
+	isMade: isMapOf({ to: isCidr, dev: isLinkName, index: isLinkIndex }),
 	strays(made, kernel) {
 		const keyOf = ({ rtm_family, rtm_dst_len, RTA_DST, RTA_OIF }: Partial<Seen>): string =>
 			`${rtm_family} ${RTA_DST && formatAddress(RTA_DST)}/${rtm_dst_len} ${RTA_OIF}`;

@@ -15,6 +15,7 @@ import {
 import { alreadyThere } from "./conflict.js";
 import { tables } from "./ruleset/messages.js";
 import type { CompiledChain, CompiledTable } from "./ruleset/table.js";
+import { isMapOf, isOptional, isText } from "./shape.js";
 import { tableDiff } from "./table-diff.js";
 
 export interface Table {
@@ -97,6 +98,8 @@ export function tableKind(compiled: readonly CompiledTable[]): Kind<Table, Table
 		if (found === undefined) throw new Error(`there is no table ${family} ${name} of ours`);
 		return found;
 	}
+	const isKnown = ({ family = "inet", name }: Table): boolean =>
+		compiled.some((table) => table.family === family && table.name === name);
 	return {
 		kind: "table",
 		key: ({ family = "inet", name }) =>
@@ -137,6 +140,8 @@ export function tableKind(compiled: readonly CompiledTable[]): Kind<Table, Table
 			if (!isThere(kernel, table)) return this.drift(made, kernel);
 			return tableDiff(kernel, table, make(table).batch);
 		},
+		isMade: (made) =>
+			isMapOf({ name: isText, family: isOptional(isText) })(made) && isKnown(made as Table),
 		strays(made, kernel) {
 			const ours = new Set(made.map(find));
 			return compiled

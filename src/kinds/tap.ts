@@ -17,6 +17,16 @@ import {
 } from "./link.js";
 import { aliasOf } from "./mark.js";
 import { Settable } from "./settable.js";
+import {
+	isChosenIndex,
+	isFlag,
+	isLinkName,
+	isMac,
+	isMapOf,
+	isOptional,
+	isText,
+	isWhole,
+} from "./shape.js";
 
 export interface Tap extends Complete<TapSettings> {
 	readonly name: string;
@@ -152,6 +162,19 @@ export const tap: Kind<Tap, MadeTap> = {
 			...(persistent ? [] : [`${made.name}: it is not persistent`]),
 		];
 	},
+	isMade: isMapOf({
+		name: isLinkName,
+		network: isText,
+		index: isChosenIndex,
+		owner: isOptional(isWhole(0, 0xffff_ffff)),
+		group: isOptional(isWhole(0, 0xffff_ffff)),
+		mac: isOptional(isMac),
+		given: isOptional(isMac),
+		mtu: isOptional(isWhole(0, 0xffff_ffff)),
+		multiQueue: isFlag,
+		vnetHdr: isFlag,
+		parked: isOptional(isFlag),
+	}),
 	strays: (made, kernel) => strayLinks(kernel, "tun", made),
 	change(made, next, kernel) {
 		if (made.parked !== next.parked) {

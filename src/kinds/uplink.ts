@@ -7,6 +7,7 @@ import { IFF_UP } from "../uapi/if.js";
 import { AF_INET6 } from "../uapi/socket.js";
 import {
 	type Endpoint,
+	isConfig,
 	type LinkConfig,
 	missingFrom,
 	moveSteps,
@@ -19,6 +20,7 @@ import {
 	withoutOurs,
 } from "./migration/index.js";
 import { enslave, forwardingKey, release, uplinkKey } from "./port.js";
+import { isLinkIndex, isLinkName, isMapOf } from "./shape.js";
 
 /** A host interface that becomes a port of our bridge; its addresses and routes move to the bridge. */
 export interface Uplink {
@@ -150,6 +152,13 @@ export const uplink: Kind<Uplink, MadeUplink> = {
 		const { addresses, ...others } = missing(made, kernel);
 		return [...this.drift(made, kernel), ...textsOf(others).map((text) => isMissing(text, made))];
 	},
+	isMade: isMapOf({
+		link: isLinkName,
+		bridge: isLinkName,
+		index: isLinkIndex,
+		master: isLinkIndex,
+		...isConfig,
+	}),
 	change(made, next, kernel) {
 		if (next.bridge !== made.bridge)
 			throw new ConflictError(

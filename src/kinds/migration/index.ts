@@ -1,6 +1,7 @@
 import type { Loss, Step } from "../../engine/kind.js";
 import type { Kernel } from "../../kernel/kernel.js";
 import { PROTOCOL } from "../mark.js";
+import { type Check, isListOf, isOptional, isParsedBy } from "../shape.js";
 import { addresses } from "./address.js";
 import { deletedRoutes } from "./deleted-route.js";
 import { type Change, type Endpoint, type Sort, stepOf } from "./item.js";
@@ -28,6 +29,14 @@ const NAMES = Object.keys(SORTS) as SortName[];
 
 /** What a link has: of each sort the things, as the kernel told them. A sort that is missing is empty. */
 export type LinkConfig = { readonly [name in SortName]?: readonly string[] };
+
+/** Of each sort, whether what came out of the journal is a list of such things. */
+export const isConfig: Readonly<Record<SortName, Check>> = Object.fromEntries(
+	NAMES.map((name) => [
+		name,
+		isOptional(isListOf(isParsedBy((packed) => SORTS[name].text(packed)))),
+	]),
+) as Record<SortName, Check>;
 
 /** What of a link can be moved to another. Reads. */
 export const readConfig = (kernel: Kernel, at: Endpoint): LinkConfig =>

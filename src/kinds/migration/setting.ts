@@ -1,4 +1,6 @@
 import type { Kernel } from "../../kernel/kernel.js";
+import { isSettingPath } from "../setting-path.js";
+import { isLine } from "../shape.js";
 
 /** A value of one interface: a directory below /proc/sys/net, and a name in it. */
 export type Setting = readonly [directory: string, name: string, value: string];
@@ -23,3 +25,7 @@ export const chosenSettings = (kernel: Kernel, link: string): readonly Setting[]
 /** Where a setting of a link stands below /proc/sys. */
 export const pathOf = ([directory, name]: Setting, link: string): string =>
 	`net/${directory}/${link}/${name}`;
+
+/** Whether a value out of the journal is a setting. */
+export const isSetting = (value: unknown): boolean =>
+	Array.isArray(value) && isSettingPath(`net/${value[0]}/lo/${value[1]}`) && isLine(value[2]);

@@ -1,0 +1,151 @@
+/**
+ * What the journal can have us do. Whoever could write it could as well do without us, and so its directory is guarded;
+ * but what is read there once more goes through here, and is done only if it is of the sort that kinds do: no value
+ * but those of interfaces and forwarding, no message about a table that is not ours, no link whose number we did not
+ * choose deleted.
+ */
+import type { JournalRecord, StepRecord } from "../engine/journal/record.js";
+import type { Delta, Entry } from "../engine/state.js";
+import type { Action, ActionOf, Identity } from "../kernel/action.js";
+import { FIRST_CHOSEN_INDEX } from "../kernel/kernel.js";
+import type { Request } from "../netlink/request.js";
+import { IFF_UP } from "../uapi/if.js";
+import { kinds } from "./index.js";
+import { isAlias, TABLE } from "./mark.js";
+import { isSettingPath } from "./setting-path.js";
+import {
+	type Check,
+	isCidr,
+	isFlag,
+	isLine,
+	isLinkIndex,
+	isLinkName,
+	isListOf,
+	isMac,
+	isMapOf,
+	isOptional,
+	isText,
+	isWhole,
+} from "./shape.js";
+
+/** What of a record is nothing that we do, in words; undefined where all of it may be ours. */
+export function flawOf(record: JournalRecord): string | undefined {
+	if ("begin" in record) return stepsFlaw(record.begin.steps);
+	if ("commit" in record) return stepsFlaw(record.commit.steps) ?? deltaFlaw(record.commit.delta);
+	if ("provisional" in record)
+		return stepsFlaw(record.provisional.steps) ?? deltaFlaw(record.provisional.delta);
+	if ("end" in record) return record.end.delta && deltaFlaw(record.end.delta);
+	if ("checkpoint" in record) return deltaFlaw(record.checkpoint);
+	return undefined;
+}
+
+const stepsFlaw = (steps: readonly StepRecord[]): string | undefined =>
+	first(steps, ({ actions }) => first(actions, actionFlaw));
+
+const deltaFlaw = ({ put, up }: Delta): string | undefined =>
+	first(put, entryFlaw) ?? first(up, ({ report }) => (isReport(report) ? undefined : "no tap"));
+
+function first<T>(all: readonly T[], flaw: (one: T) => string | undefined): string | undefined {
+	for (const one of all) {
+		const found = flaw(one);
+		if (found !== undefined) return found;
+	}
+	return undefined;
+}
+
+const entryFlaw = ({ kind, key, made }: Entry): string | undefined =>
+	kinds.get(kind)?.isMade(made) === true ? undefined : `${key}, which is no ${kind} of ours`;
+
+const isReport = isMapOf({
+	name: isLinkName,
+	index: isWhole(0, 0x7fff_ffff),
+	network: isText,
+	mode: isText,
+	owner: isOptional(isWhole(0, 0xffff_ffff)),
+	group: isOptional(isWhole(0, 0xffff_ffff)),
+	mac: isOptional(isMac),
+	mtu: isOptional(isWhole(0, 0xffff_ffff)),
+	multiQueue: isFlag,
+	vnetHdr: isFlag,
+	bridge: isOptional(isLinkName),
+	uplink: isOptional(isLinkName),
+	addresses: isListOf(isCidr),
+	guest: isMapOf({ addresses: isListOf(isCidr), mac: isOptional(isMac) }),
+	pool: isOptional(isText),
+});
+
+const isIdentity: Check = isMapOf({
+	index: isLinkIndex,
+	name: isLinkName,
+	alias: isOptional(isText),
+	master: isOptional(isWhole(0, 0x7fff_ffff)),
+});
+
+/** Why an action is none of ours. */
+function actionFlaw(action: Action): string | undefined {
+	switch (action.via) {
+		case "sysctl":
+			return settingFlaw(action);
+		case "nftables":
+			return first(action.batch, (message) =>
+				isInOurTable(message) ? undefined : `${message.message.name} for another table than ours`,
+			);
+		case "rtnetlink":
+			return rtnetlinkFlaw(action);
+		case "unlink":
+			return isOurLink(action.link) ? undefined : `deleting link ${action.link.name}`;
+		default:
+			return action.via;
+	}
+}
+
+function settingFlaw({ path, value, only }: ActionOf<"sysctl">): string | undefined {
+	if (!isSettingPath(path)) return `writing /proc/sys/${path}`;
+	return isLine(value) && isOptional(isLine)(only) ? undefined : `what is written to ${path}`;
+}
+
+/** The table that a message is about, whatever it is of it. */
+const TABLE_NAMES = [
+	"NFTA_TABLE_NAME",
+	"NFTA_CHAIN_TABLE",
+	"NFTA_RULE_TABLE",
+	"NFTA_SET_TABLE",
+	"NFTA_SET_ELEM_LIST_TABLE",
+	"NFTA_OBJ_TABLE",
+	"NFTA_FLOWTABLE_TABLE",
+] as const;
+function isInOurTable({ value }: Request): boolean {
+	const named = TABLE_NAMES.map((name) => (value as Record<string, unknown>)[name]);
+	return named.includes(TABLE) && named.every((name) => name === undefined || name === TABLE);
+}
+
+const isOurLink = (link: Identity): boolean =>
+	isIdentity(link) && link.index >= FIRST_CHOSEN_INDEX && isAlias(link.alias);
+
+/** All that we ever set of a link: nothing that moves it elsewhere or gives it another name. */
+const SETTABLE = new Set([
+	"ifi_family",
+	"ifi_type",
+	"ifi_index",
+	"ifi_flags",
+	"ifi_change",
+	"IFLA_IFALIAS",
+	"IFLA_ADDRESS",
+	"IFLA_MTU",
+	"IFLA_MASTER",
+	"IFLA_AF_SPEC",
+]);
+
+function rtnetlinkFlaw({ request, only }: ActionOf<"rtnetlink">): string | undefined {
+	const { message, flags, value } = request;
+	if (only !== undefined && !isIdentity(only)) return `the link of ${message.name}`;
+	if (message.name !== "RTM_NEWLINK") return undefined;
+	const given = value as Record<string, unknown>;
+	const { ifi_index, ifi_change = 0 } = given;
+	const isSetting =
+		flags === 0 &&
+		isLinkIndex(ifi_index) &&
+		((ifi_change as number) & ~IFF_UP) === 0 &&
+		Object.keys(given).every((name) => SETTABLE.has(name) || given[name] === undefined);
+	return isSetting ? undefined : `${message.name} of link ${ifi_index}`;
+}

@@ -1,0 +1,71 @@
+/**
+ * What comes out of the journal is anybody's JSON until it has been looked at. These say whether a value is what it
+ * should be; fields that are not named may be anything, for a newer version may have written them.
+ */
+import { parseCidr } from "../inet/cidr.js";
+import { FIRST_CHOSEN_INDEX } from "../kernel/kernel.js";
+import { IFNAMSIZ } from "../uapi/if.js";
+
+export type Check = (value: unknown) => boolean;
+
+export const isText: Check = (value) => typeof value === "string";
+export const isFlag: Check = (value) => typeof value === "boolean";
+
+export const isWhole =
+	(least: number, most: number): Check =>
+	(value) =>
+		Number.isInteger(value) && (value as number) >= least && (value as number) <= most;
+
+export const isOptional =
+	(check: Check): Check =>
+	(value) =>
+		value === undefined || check(value);
+
+export const isListOf =
+	(check: Check): Check =>
+	(value) =>
+		Array.isArray(value) && value.every(check);
+
+/** A map that has these fields. */
+export const isMapOf = (checks: Readonly<Record<string, Check>>): Check => {
+	const fields = Object.entries(checks);
+	return (value) =>
+		typeof value === "object" &&
+		value !== null &&
+		fields.every(([name, check]) => check((value as Record<string, unknown>)[name]));
+};
+
+/** Whether it is a text that something can be read from. */
+export const isParsedBy =
+	(parse: (text: string) => unknown): Check =>
+	(value) => {
+		if (typeof value !== "string") return false;
+		try {
+			parse(value);
+			return true;
+		} catch {
+			return false;
+		}
+	};
+
+export const isCidr = isParsedBy(parseCidr);
+export const isMac: Check = (value) =>
+	typeof value === "string" && /^[0-9a-f]{2}(:[0-9a-f]{2}){5}$/i.test(value);
+
+/** A name that a link can have: none that leads elsewhere below /proc/sys (dev_valid_name, net/core/dev.c). */
+export const isLinkName: Check = (value) =>
+	typeof value === "string" &&
+	/^[^/:\s\0]+$/.test(value) &&
+	value !== "." &&
+	value !== ".." &&
+	Buffer.byteLength(value) < IFNAMSIZ;
+
+/** A number that a link can have (int ifindex). */
+export const isLinkIndex = isWhole(1, 0x7fff_ffff);
+
+/** Of a link that we made: it is not one that somebody else has. */
+export const isChosenIndex = isWhole(FIRST_CHOSEN_INDEX, 0x7fff_ffff);
+
+/** Of a value below /proc/sys: one line. */
+export const isLine: Check = (value) =>
+	typeof value === "string" && value.length <= 256 && /^[\x20-\x7e\t]*$/.test(value);

@@ -1,5 +1,6 @@
 import type { Action } from "../kernel/action.js";
 import type { Kernel } from "../kernel/kernel.js";
+import type { Link } from "../kernel/read.js";
 import type { UmlnetError } from "../sys/error.js";
 
 /**
@@ -87,6 +88,19 @@ export interface PlanContext {
 	others(key: string): readonly string[];
 }
 
+/** Something that carries our mark and is not in the journal. */
+export interface Stray<Made> {
+	/** In words, with the names of links: `link tap0, alias umlnet-nl lab`. */
+	readonly what: string;
+	/** As much of what was made as its removal takes. */
+	readonly made: Made;
+}
+/** Where strays are looked for: in the kernel, and among all of its links, which are read once. */
+export interface StrayLook {
+	readonly kernel: Kernel;
+	readonly links: readonly Link[];
+}
+
 /**
  * One kind of host object. The engine knows of it only what is in this interface.
  * `Want` is what the spec asks for. `Made` adds what must be known to undo, remove or recognise it later: chosen ids,
@@ -130,7 +144,7 @@ export interface Kind<Want, Made extends Want> {
 	 */
 	isMade(made: unknown): boolean;
 	/** Objects that carry our mark and are none of `made`, which are all there should be. Reads all objects of its sort. */
-	strays?(made: readonly Made[], kernel: Kernel): readonly string[];
+	strays?(made: readonly Made[], look: StrayLook): readonly Stray<Made>[];
 	/** The key of the resource whose removal removes this one as well: an address goes with its link. */
 	parentKey?(made: Made): string | undefined;
 	/** The kind whose settings the kernel resets when this one is removed; the engine reapplies those that stay. */

@@ -29,7 +29,7 @@ export function statusReport(
 		found.length === 0 &&
 		unfinished === undefined &&
 		(names ?? []).every((name) => report.taps.some((tap) => tap.name === name));
-	return { ...report, strays: found, exact };
+	return { ...report, strays: found.map(({ what }) => what), exact };
 }
 
 function reportOf(

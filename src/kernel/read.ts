@@ -168,8 +168,12 @@ export const readSetting = (kernel: Kernel, path: string): string | undefined =>
 /** What is read of a link that is gone is an empty list. */
 const ofLink = <T>(read: () => readonly T[]): readonly T[] => ifThere(read, "ENODEV") ?? [];
 
-/** The names of all links: only for settings of the whole host, as hosts may have thousands. @throws KernelError */
+/** All links: only for what is about the whole host, as hosts may have thousands. @throws KernelError */
+export const readAllLinks = (kernel: Kernel): readonly Link[] =>
+	kernel.dump(RTM_GETLINK, RTM_NEWLINK, { IFLA_EXT_MASK });
+
+/** The names of all links: only for settings of the whole host. @throws KernelError */
 export const readLinkNames = (kernel: Kernel): string[] =>
-	kernel
-		.dump(RTM_GETLINK, RTM_NEWLINK, { IFLA_EXT_MASK })
-		.flatMap(({ IFLA_IFNAME }) => (IFLA_IFNAME === undefined ? [] : [IFLA_IFNAME]));
+	readAllLinks(kernel).flatMap(({ IFLA_IFNAME }) =>
+		IFLA_IFNAME === undefined ? [] : [IFLA_IFNAME],
+	);

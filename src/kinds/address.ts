@@ -153,13 +153,20 @@ export const address: Kind<Address, MadeAddress> = {
 		index: isLinkIndex,
 		isSecond: isOptional(isFlag),
 	}),
-	strays(made, kernel) {
+	strays(made, { kernel, links }) {
 		const ours = new Set(made.map((one) => `${one.index} ${canonical(one.address)}`));
 		return kernel
 			.dump(RTM_GETADDR, RTM_NEWADDR, {})
 			.filter((seen) => seen.IFA_PROTO === PROTOCOL)
 			.filter((seen) => !ours.has(`${seen.ifa_index} ${addressText(seen)}`))
-			.map((seen) => `address ${addressText(seen)} on link ${seen.ifa_index}`);
+			.map((seen) => {
+				const link = links.find(({ ifi_index }) => ifi_index === seen.ifa_index)?.IFLA_IFNAME ?? "";
+				const address = addressText(seen);
+				return {
+					what: `address ${address} on ${link}`,
+					made: { link, address, index: seen.ifa_index },
+				};
+			});
 	},
 	change(_made, next, kernel) {
 		return this.drift(next, kernel).length === 0 ? [] : this.create(next);

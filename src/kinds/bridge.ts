@@ -16,8 +16,9 @@ import {
 	strayLinks,
 	UP,
 } from "./link.js";
-import { aliasOf, isAlias } from "./mark.js";
+import { aliasOf, isAlias, noted } from "./mark.js";
 import { chosenSettings, isSetting, pathOf, type Setting } from "./migration/setting.js";
+import { notesOf, type WayOut } from "./note.js";
 import { forwardingKey, type MadePort, uplinkKey } from "./port.js";
 import { Settable } from "./settable.js";
 import {
@@ -39,6 +40,8 @@ export interface Bridge {
 	readonly mtu: number | undefined;
 	/** The link whose MAC the bridge takes over, so that neighbours and leases stay valid. */
 	readonly uplink: string | undefined;
+	/** How packets of its network leave, where they are routed. */
+	readonly wayOut?: WayOut | undefined;
 }
 export interface MadeBridge extends Bridge {
 	readonly index: number;
@@ -47,12 +50,14 @@ export interface MadeBridge extends Bridge {
 	readonly foreign?: true | undefined;
 	/** What somebody chose for the uplink: the bridge takes its place. */
 	readonly settings?: readonly Setting[] | undefined;
+	/** What its alias says besides the network. */
+	readonly notes?: readonly string[] | undefined;
 }
 
 const identity = (made: MadeBridge): Identity => ({
 	index: made.index,
 	name: made.name,
-	alias: aliasOf(made.network),
+	alias: aliasOf(made.network, made.notes),
 });
 
 const settable = new Settable({ mtu: ["IFLA_MTU", DEFAULT_MTU] });
@@ -64,6 +69,15 @@ const settable = new Settable({ mtu: ["IFLA_MTU", DEFAULT_MTU] });
 const mtuAtCreation = (mtu: number | undefined): number | undefined =>
 	mtu === DEFAULT_MTU ? DEFAULT_MTU - 1 : undefined;
 
+/** The uplink that has its addresses on the bridge stands there, too. */
+function bridgeNotes(
+	{ uplink, wayOut }: Bridge,
+	context: PlanContext,
+): readonly string[] | undefined {
+	const notes = notesOf(wayOut, context);
+	return uplink === undefined ? notes : [`uplink=${uplink}`, ...(notes ?? [])];
+}
+
 const isBridge = isMapOf({
 	name: isLinkName,
 	network: isText,
@@ -73,6 +87,7 @@ const isBridge = isMapOf({
 	uplink: isOptional(isLinkName),
 	foreign: isOptional(isFlag),
 	settings: isOptional(isListOf(isSetting)),
+	notes: isOptional(isListOf(isText)),
 });
 
 /** A bridge without spanning tree whose MAC stays: left to itself it follows the lowest port's. */
@@ -84,14 +99,16 @@ export const bridge: Kind<Bridge, MadeBridge> = {
 		const there = readLinkByName(kernel, want.name);
 		if (there !== undefined && isForeign(there)) return used(want, there);
 		const index = kernel.chooseIndex();
+		const notes = bridgeNotes(want, context);
 		const uplink = want.uplink === undefined ? undefined : readLinkByName(kernel, want.uplink);
-		if (uplink === undefined) return { ...want, index, mac: macOf(index) };
+		if (uplink === undefined) return { ...want, index, mac: macOf(index), notes };
 		const settings = settingsOf(want.uplink as string, context);
-		return { ...want, index, mac: macText(uplink.IFLA_ADDRESS), settings };
+		return { ...want, index, mac: macText(uplink.IFLA_ADDRESS), settings, notes };
 	},
 	reconcile(made, want, context) {
 		const [other] = context.others(linkKey(want.name));
-		if (other === undefined || made.foreign) return { ...made, ...want };
+		if (made.foreign) return { ...made, ...want };
+		if (other === undefined) return { ...made, ...want, notes: bridgeNotes(want, context) };
 		if (made.network !== want.network)
 			throw new ConflictError(
 				`bridge ${want.name}`,
@@ -100,7 +117,9 @@ export const bridge: Kind<Bridge, MadeBridge> = {
 				{ hint: `name another bridge, or put the tap into network ${made.network}` },
 			);
 		// A request that names no MTU or uplink does not take it from the taps that are on the bridge already.
-		return { ...made, ...want, mtu: want.mtu ?? made.mtu, uplink: want.uplink ?? made.uplink };
+		const { mtu = made.mtu, uplink = made.uplink, wayOut = made.wayOut } = want;
+		const next = { ...made, ...want, mtu, uplink, wayOut };
+		return { ...next, notes: bridgeNotes(next, context) };
 	},
 	create(made) {
 		const { name, index, mac, mtu, settings = [] } = made;
@@ -129,7 +148,10 @@ export const bridge: Kind<Bridge, MadeBridge> = {
 				phase: "configure",
 				// The first port's MTU replaces one given at creation, but not one that is set (br_change_mtu).
 				do: setLink(
-					settable.add({ ifi_index: index, ...UP, IFLA_IFALIAS: aliasOf(made.network) }, made),
+					settable.add(
+						{ ifi_index: index, ...UP, IFLA_IFALIAS: aliasOf(made.network, made.notes) },
+						made,
+					),
 				),
 				undo: [],
 			},
@@ -152,7 +174,7 @@ export const bridge: Kind<Bridge, MadeBridge> = {
 		const link = readLink(kernel, made.index);
 		if (link === undefined) return [`${made.name} is gone`];
 		if (made.foreign) return [];
-		return linkDrift(link, { ...made, alias: aliasOf(made.network) }, settable);
+		return linkDrift(link, { ...made, alias: aliasOf(made.network, made.notes) }, settable);
 	},
 	verify(made, kernel) {
 		const link = readLink(kernel, made.index);
@@ -167,7 +189,11 @@ export const bridge: Kind<Bridge, MadeBridge> = {
 	isMade: (made) =>
 		isBridge(made) &&
 		((made as MadeBridge).foreign === true || isChosenIndex((made as MadeBridge).index)),
-	strays: (made, kernel) => strayLinks(kernel, "bridge", made),
+	strays: (made, { links }) =>
+		strayLinks(links, "bridge", made, ({ link, name, network, notes }) => ({
+			...{ name, network, notes, index: link.ifi_index, mac: macText(link.IFLA_ADDRESS) },
+			...{ mtu: undefined, uplink: noted("uplink", notes) },
+		})),
 	change(made, next, kernel) {
 		const link = readLink(kernel, made.index);
 		if (made.foreign) return stillUsed(made, link);
@@ -175,7 +201,7 @@ export const bridge: Kind<Bridge, MadeBridge> = {
 		const want = {
 			...next,
 			...settable.next(made, next),
-			alias: aliasOf(next.network),
+			alias: aliasOf(next.network, next.notes),
 		};
 		if (link.IFLA_IFNAME !== next.name)
 			throw new ConflictError(

@@ -111,6 +111,14 @@ interface Element<K extends Types, D extends Types> {
 	readonly comment: string;
 }
 
+/** An element that nobody is known to have put in; the one for all other keys has no key. */
+interface StrayElement<K extends Types, D extends Types> {
+	readonly what: string;
+	readonly key: Values<K> | undefined;
+	readonly data: Values<D> | undefined;
+}
+const NONE = new Uint8Array();
+
 /** A set or map of ours and its elements. */
 export class ElementSet<const K extends Types, const D extends Types = never> {
 	readonly name: string;
@@ -161,16 +169,23 @@ export class ElementSet<const K extends Types, const D extends Types = never> {
 		return found && { data: bytes && this.#data?.decode(bytes) };
 	}
 
-	/** The elements that have none of these keys, in words. @throws KernelError */
-	strays(kernel: Kernel, keys: readonly Values<K>[]): string[] {
+	/** The elements that have none of these keys, in words, and what they are. @throws KernelError */
+	strays(kernel: Kernel, keys: readonly Values<K>[]): StrayElement<K, D>[] {
 		const ours = new Set(keys.map((key) => hex(this.#key.encode(key))));
 		return this.#get(kernel, undefined, true)
-			.map(({ NFTA_SET_ELEM_KEY: key }) => key?.NFTA_DATA_VALUE)
-			.filter((key) => key === undefined || !ours.has(hex(key)))
-			.map((key) => {
+			.filter(({ NFTA_SET_ELEM_KEY: key }) => !ours.has(hex(key?.NFTA_DATA_VALUE ?? NONE)))
+			.map(({ NFTA_SET_ELEM_KEY, NFTA_SET_ELEM_DATA }) => {
+				const [key, data] = [NFTA_SET_ELEM_KEY, NFTA_SET_ELEM_DATA].map(
+					(value) => value?.NFTA_DATA_VALUE,
+				);
+				const decoded = key && this.#key.decode(key);
 				// The element for all other keys has none.
-				const text = key === undefined ? "*" : this.#key.decode(key).join(" . ");
-				return `element ${text} of nft set ${this.#table} ${this.name}`;
+				const text = decoded?.join(" . ") ?? "*";
+				return {
+					what: `element ${text} of nft set ${this.#table} ${this.name}`,
+					key: decoded,
+					data: data && this.#data?.decode(data),
+				};
 			});
 	}
 

@@ -3,7 +3,7 @@ import { type Kind, linkKey, type PlanContext, type Step } from "../engine/kind.
 import type { Identity } from "../kernel/action.js";
 import type { Kernel } from "../kernel/kernel.js";
 import { readNetconf } from "../kernel/read.js";
-import { setLink } from "./link.js";
+import { notedLinks, setLink } from "./link.js";
 import { IP_FORWARD, optionKey } from "./option.js";
 import { forwardingKey, type MadePort, uplinkKey } from "./port.js";
 import { isFlag, isLinkIndex, isLinkName, isMapOf, isOptional, isWhole } from "./shape.js";
@@ -40,7 +40,8 @@ const set = (made: MadeForwarding, to: Switches, only?: Identity) =>
 		only,
 	);
 
-function read(kernel: Kernel, index: number): Switches | undefined {
+/** What the host does with packets of an interface now; undefined where there is none. @throws KernelError */
+export function readForwarding(kernel: Kernel, index: number): Switches | undefined {
 	const conf = readNetconf(kernel, index);
 	// IPv4's NETCONFA_PROXY_NEIGH is proxy_arp (inet_netconf_fill_devconf, net/ipv4/devinet.c).
 	return conf && { forwarding: conf.NETCONFA_FORWARDING, proxyArp: conf.NETCONFA_PROXY_NEIGH };
@@ -70,7 +71,7 @@ export const forwarding: Kind<Forwarding, MadeForwarding> = {
 		refusePort(want, context);
 		const index = context.indexOf(want.link);
 		if (context.isBlank(want.link)) return { index, before: OFF, ...want };
-		const before = read(context.kernel, index) ?? OFF;
+		const before = readForwarding(context.kernel, index) ?? OFF;
 		const globally = context.kernel.readSysctl(IP_FORWARD) === "1";
 		return { index, before, globally, ...want };
 	},
@@ -79,7 +80,7 @@ export const forwarding: Kind<Forwarding, MadeForwarding> = {
 		if (context.kernel.linkName(made.index) === want.link) return { ...made, ...want };
 		const index = context.indexOf(want.link);
 		if (index === made.index) return { ...made, ...want };
-		return { ...made, ...want, index, before: read(context.kernel, index) ?? OFF };
+		return { ...made, ...want, index, before: readForwarding(context.kernel, index) ?? OFF };
 	},
 	create(made) {
 		if (holds(made, made.before)) return [];
@@ -102,7 +103,7 @@ export const forwarding: Kind<Forwarding, MadeForwarding> = {
 		return setBack(isTheirs ? { ...made, forwarding: undefined } : made);
 	},
 	drift(made, kernel) {
-		const now = read(kernel, made.index);
+		const now = readForwarding(kernel, made.index);
 		const parts = [
 			{ ...made, proxyArp: undefined },
 			{ ...made, forwarding: undefined },
@@ -110,7 +111,7 @@ export const forwarding: Kind<Forwarding, MadeForwarding> = {
 		return parts.filter((part) => !holds(part, now)).map((part) => `${words(part)} is off`);
 	},
 	change(made, next, kernel) {
-		const now = read(kernel, next.index);
+		const now = readForwarding(kernel, next.index);
 		// No interface there any more: it is made again in this transaction, with everything still to set.
 		const on = holds(next, now) ? [] : this.create({ ...next, before: now ?? OFF });
 		const dropped = {
@@ -135,6 +136,24 @@ export const forwarding: Kind<Forwarding, MadeForwarding> = {
 		before: isMapOf(SWITCHES),
 		globally: isOptional(isFlag),
 	}),
+	strays(made, { kernel, links }) {
+		const known = new Set(made.map(({ link }) => link));
+		return notedLinks(links, "forwarding")
+			.filter(({ ifi_index, IFLA_IFNAME = "" }) => {
+				return !known.has(IFLA_IFNAME) && readForwarding(kernel, ifi_index)?.forwarding === 1;
+			})
+			.map(({ ifi_index: index, IFLA_IFNAME: link = "" }) => {
+				const [on, off] = [1, 0].map((forwarding) => ({ forwarding, proxyArp: undefined }));
+				const stray = {
+					link,
+					index,
+					...(on as Switches),
+					before: off as Switches,
+					globally: false,
+				};
+				return { what: `${words(stray)}, which was off before`, made: stray };
+			});
+	},
 	parentKey: ({ link }) => linkKey(link),
 };
 

@@ -1,19 +1,13 @@
+import type { Stray } from "../engine/kind.js";
 import type { Action, Identity } from "../kernel/action.js";
-import type { Kernel } from "../kernel/kernel.js";
 import type { Link } from "../kernel/read.js";
 import { Writer } from "../netlink/bytes.js";
 import { request } from "../netlink/request.js";
 import { be16, be32, type In, struct } from "../netlink/schema.js";
 import { IFF_UP } from "../uapi/if.js";
 import { ETH_ALEN, ETH_DATA_LEN } from "../uapi/if_ether.js";
-import {
-	type ifinfomsg,
-	type linkAttrs,
-	RTEXT_FILTER_SKIP_STATS,
-	RTM_GETLINK,
-	RTM_NEWLINK,
-} from "../uapi/if_link.js";
-import { isAlias } from "./mark.js";
+import { type ifinfomsg, type linkAttrs, RTM_NEWLINK } from "../uapi/if_link.js";
+import { isAlias, noted, readAlias } from "./mark.js";
 import type { Settable, Values } from "./settable.js";
 
 type Setting = In<typeof linkAttrs> & Partial<In<typeof ifinfomsg>>;
@@ -62,18 +56,40 @@ export const macOf = (index: number): string => macText(macBytesOf(index));
 /** Of a new link of Ethernet (ether_setup, net/ethernet/eth.c). */
 export const DEFAULT_MTU = ETH_DATA_LEN;
 
-/** Links of one sort that carry our alias and are none of ours. */
-export function strayLinks(
-	kernel: Kernel,
+/** A link that carries our alias, and what that says. */
+export interface MarkedLink {
+	readonly link: Link;
+	readonly name: string;
+	readonly network: string;
+	readonly notes: readonly string[];
+}
+
+export const markedLinks = (links: readonly Link[]): MarkedLink[] =>
+	links.flatMap((link) => {
+		const { IFLA_IFALIAS: alias = "", IFLA_IFNAME: name = "" } = link;
+		return isAlias(alias) ? [{ link, name, ...readAlias(alias) }] : [];
+	});
+
+/** The links of which the notes of some alias of ours say something. */
+export function notedLinks(links: readonly Link[], what: string): Link[] {
+	const names = new Set(markedLinks(links).map(({ notes }) => noted(what, notes)));
+	return links.filter(({ IFLA_IFNAME }) => IFLA_IFNAME !== undefined && names.has(IFLA_IFNAME));
+}
+
+/** Links of one sort that carry our alias and are none of these, and what each of them can have been made as. */
+export function strayLinks<M>(
+	links: readonly Link[],
 	kind: string,
 	made: readonly { readonly index: number }[],
-): string[] {
+	madeOf: (marked: MarkedLink) => M,
+): Stray<M>[] {
 	const ours = new Set(made.map(({ index }) => index));
-	return kernel
-		.dump(RTM_GETLINK, RTM_NEWLINK, { IFLA_EXT_MASK: RTEXT_FILTER_SKIP_STATS })
-		.filter(({ IFLA_LINKINFO: info }) => info?.IFLA_INFO_KIND === kind)
-		.filter(({ IFLA_IFALIAS, ifi_index }) => isAlias(IFLA_IFALIAS) && !ours.has(ifi_index))
-		.map(({ IFLA_IFNAME, IFLA_IFALIAS }) => `link ${IFLA_IFNAME}, alias ${IFLA_IFALIAS}`);
+	return markedLinks(links)
+		.filter(({ link }) => link.IFLA_LINKINFO?.IFLA_INFO_KIND === kind && !ours.has(link.ifi_index))
+		.map((marked) => ({
+			what: `link ${marked.name}, alias ${marked.link.IFLA_IFALIAS}`,
+			made: madeOf(marked),
+		}));
 }
 
 interface WantedLink {

@@ -58,6 +58,11 @@ function removeStep(nat: Nat): Step {
 	};
 }
 
+const strayOf = (
+	[segment, uplink]: readonly [string, string] = ["", ""],
+	snatTo?: string,
+): Nat => ({ segment, uplink, snatTo, network: "" });
+
 /** It as the kernel has it, with the address it has there; undefined where its set has no such element. */
 function read(kernel: Kernel, nat: Nat): Nat | undefined {
 	const found = (nat.snatTo === undefined ? MASQUERADED : SNAT_TO).read(kernel, keyOf(nat));
@@ -91,8 +96,16 @@ export const nat: Kind<Nat, Nat> = {
 		snatTo: isOptional(isParsedBy(parseAddress)),
 		network: isText,
 	}),
-	strays: (made, kernel) =>
-		[MASQUERADED, SNAT_TO].flatMap((set) => set.strays(kernel, made.map(keyOf))),
+	strays(made, { kernel }) {
+		const known = made.map(keyOf);
+		return [
+			...MASQUERADED.strays(kernel, known).map(({ what, key }) => ({ what, made: strayOf(key) })),
+			...SNAT_TO.strays(kernel, known).map(({ what, key, data }) => ({
+				what,
+				made: strayOf(key, data?.[0]),
+			})),
+		];
+	},
 	change(made, next, kernel) {
 		const found = read(kernel, made);
 		const stays = made.snatTo === next.snatTo && found?.snatTo === next.snatTo;

@@ -9,6 +9,7 @@ import type { Bridge } from "./bridge.js";
 import type { Forwarding } from "./forwarding.js";
 import { TABLE } from "./mark.js";
 import type { Nat } from "./nat.js";
+import type { WayOut } from "./note.js";
 import type { Option } from "./option.js";
 import { forwardingKey, type Port, uplinkKey } from "./port.js";
 import type { Route } from "./route.js";
@@ -113,8 +114,18 @@ function resourcesOf(tap: Tap, network: Network): Resource[] {
 	];
 }
 
-const tapWant = (tap: Tap, network: Network): TapWant =>
-	withSettings({ name: tap.name, network: network.name, parked: false }, tap, network.mtu);
+function tapWant(tap: Tap, network: Network): TapWant {
+	const wayOut = network.bridge === undefined ? wayOutOf(network) : undefined;
+	const named = { name: tap.name, network: network.name, parked: false, wayOut };
+	return withSettings(named, tap, network.mtu);
+}
+
+/** What routed and NATed networks have switched on besides what goes with their segment. */
+function wayOutOf({ mode, uplink, forwarding }: Network): WayOut | undefined {
+	const routedBy = mode === "nat" || mode === "routed" ? uplink : undefined;
+	const isGlobal = forwarding === "global" ? true : undefined;
+	return routedBy === undefined && isGlobal === undefined ? undefined : { routedBy, isGlobal };
+}
 
 /** Who may open the taps of a pool: fixed when a tap is made, so a guest takes one of its own. */
 export interface PoolAccess {
@@ -133,7 +144,7 @@ export function parkedTap(
 	pool: string,
 ): WantedTap {
 	const said = { owner, group, multiQueue: false, vnetHdr };
-	const want = withSettings({ name, network: "parked", parked: true }, said);
+	const want = withSettings({ name, network: "parked", parked: true, wayOut: undefined }, said);
 	return {
 		report: withSettings(
 			{
@@ -153,11 +164,16 @@ export function parkedTap(
 	};
 }
 
-function bridgeOf({ name: network, bridge, uplink, mtu, mode }: Network, path: string): Resource[] {
+function bridgeOf(of: Network, path: string): Resource[] {
+	const { name: network, bridge, uplink, mtu, mode } = of;
 	if (bridge === undefined) return [];
 	const member = mode === "bridged" ? uplink : undefined;
 	return [
-		resource("bridge", { name: bridge, network, mtu, uplink: member }, `${path}.bridge`),
+		resource(
+			"bridge",
+			{ name: bridge, network, mtu, uplink: member, wayOut: wayOutOf(of) },
+			`${path}.bridge`,
+		),
 		...(member === undefined
 			? []
 			: [resource("uplink", { link: member, bridge }, `${path}.uplink`)]),

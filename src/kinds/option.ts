@@ -3,6 +3,8 @@ import type { Action } from "../kernel/action.js";
 import { ifThere } from "../kernel/if-there.js";
 import type { Kernel } from "../kernel/kernel.js";
 import { readLinkNames } from "../kernel/read.js";
+import { markedLinks } from "./link.js";
+import { noted } from "./mark.js";
 import { isSettingPath } from "./setting-path.js";
 import { isLine, isListOf, isMapOf } from "./shape.js";
 
@@ -104,6 +106,12 @@ export const option: Kind<Option, MadeOption> = {
 		before: isLine,
 		along: isListOf((one) => Array.isArray(one) && isSettingPath(one[0]) && isLine(one[1])),
 	}),
+	strays(made, { kernel, links }) {
+		const isNoted = markedLinks(links).some(({ notes }) => noted("ip_forward", notes) === "0");
+		if (made.length > 0 || !isNoted || kernel.readSysctl(IP_FORWARD) !== "1") return [];
+		const stray = { path: IP_FORWARD, value: "1", before: "0", along: [] };
+		return [{ what: `${IP_FORWARD}, which was 0 before`, made: stray }];
+	},
 	drift(made, kernel) {
 		const now = kernel.readSysctl(made.path);
 		return now === made.value ? [] : [`${made.path} is ${now}, was set to ${made.value}`];

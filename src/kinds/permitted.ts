@@ -132,6 +132,7 @@ const SETTABLE = new Set([
 	"IFLA_IFALIAS",
 	"IFLA_ADDRESS",
 	"IFLA_MTU",
+	"IFLA_TXQLEN",
 	"IFLA_MASTER",
 	"IFLA_AF_SPEC",
 ]);

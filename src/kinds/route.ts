@@ -103,16 +103,20 @@ export const route: Kind<Route, MadeRoute> = {
 		return same ? [] : [`route ${made.to} dev ${made.dev} is not the one that was made`];
 	},
 	isMade: isMapOf({ to: isCidr, dev: isLinkName, index: isLinkIndex }),
-	strays(made, kernel) {
+	strays(made, { kernel, links }) {
 		const keyOf = ({ rtm_family, rtm_dst_len, RTA_DST, RTA_OIF }: Partial<Seen>): string =>
 			`${rtm_family} ${RTA_DST && formatAddress(RTA_DST)}/${rtm_dst_len} ${RTA_OIF}`;
 		const ours = new Set(made.map((one) => keyOf(message(one))));
 		return [AF_INET, AF_INET6]
-			.flatMap((rtm_family) => kernel.dump(RTM_GETROUTE, RTM_NEWROUTE, { rtm_family }))
+			.flatMap((rtm_family) =>
+				kernel.dump(RTM_GETROUTE, RTM_NEWROUTE, { rtm_family, rtm_protocol: PROTOCOL }),
+			)
 			.filter((seen) => seen.rtm_protocol === PROTOCOL && !ours.has(keyOf(seen)))
-			.map(({ RTA_DST, rtm_dst_len, RTA_OIF }) => {
-				const to = RTA_DST === undefined ? "default" : `${formatAddress(RTA_DST)}/${rtm_dst_len}`;
-				return `route ${to} over link ${RTA_OIF ?? "none"}`;
+			.map(({ rtm_family, RTA_DST, rtm_dst_len, RTA_OIF: index = 0 }) => {
+				const any = rtm_family === AF_INET ? "0.0.0.0" : "::";
+				const to = `${RTA_DST === undefined ? any : formatAddress(RTA_DST)}/${rtm_dst_len}`;
+				const dev = links.find(({ ifi_index }) => ifi_index === index)?.IFLA_IFNAME ?? "";
+				return { what: `route ${to} by ${dev || "none"}`, made: { to, dev, index } };
 			});
 	},
 	change(_made, next, kernel) {

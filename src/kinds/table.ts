@@ -142,11 +142,17 @@ export function tableKind(compiled: readonly CompiledTable[]): Kind<Table, Table
 		},
 		isMade: (made) =>
 			isMapOf({ name: isText, family: isOptional(isText) })(made) && isKnown(made as Table),
-		strays(made, kernel) {
+		strays(made, { kernel }) {
 			const ours = new Set(made.map(find));
 			return compiled
 				.filter((table) => !ours.has(table) && isThere(kernel, table))
-				.map((table) => `${nameOf(table)} is not ours`);
+				.map((table) => {
+					const { family, name } = table;
+					return {
+						what: nameOf(table),
+						made: { name, ...(family !== "inet" && { family }) },
+					};
+				});
 		},
 		change(made, next, kernel) {
 			const table = find(made);

@@ -16,11 +16,13 @@ import {
 	strayLinks,
 } from "./link.js";
 import { aliasOf } from "./mark.js";
+import { notesOf, type WayOut } from "./note.js";
 import { Settable } from "./settable.js";
 import {
 	isChosenIndex,
 	isFlag,
 	isLinkName,
+	isListOf,
 	isMac,
 	isMapOf,
 	isOptional,
@@ -33,17 +35,21 @@ export interface Tap extends Complete<TapSettings> {
 	readonly network: string;
 	/** Out of service, down and blank, until a guest takes it. */
 	readonly parked: boolean;
+	/** How packets of its network leave, where the tap is all there is of that. */
+	readonly wayOut?: WayOut | undefined;
 }
 export interface MadeTap extends Tap {
 	readonly index: number;
 	/** The MAC we chose for the guest that took it out of a pool, where the spec names none. */
 	readonly chosenMac?: string | undefined;
+	/** What its alias says besides the network. */
+	readonly notes?: readonly string[] | undefined;
 }
 
 const identity = (made: MadeTap): Identity => ({
 	index: made.index,
 	name: made.name,
-	alias: aliasOf(made.network),
+	alias: aliasOf(made.network, made.notes),
 });
 
 /** Who may open a tap and how: fixed when it is made. By what the kernel calls it. */
@@ -68,20 +74,20 @@ const inService = (made: MadeTap, mac: string | undefined) =>
 			ifi_index: made.index,
 			ifi_flags: IFF_UP,
 			ifi_change: IFF_UP,
-			IFLA_IFALIAS: aliasOf(made.network),
+			IFLA_IFALIAS: aliasOf(made.network, made.notes),
 			IFLA_ADDRESS: mac === undefined ? undefined : macBytes(mac),
 		},
 		made,
 	);
 
 /** Nothing of the last guest is left on a parked tap. Its addresses and its port go with their own kinds. */
-const blank = ({ network, index }: MadeTap) =>
+const blank = ({ network, notes, index }: MadeTap) =>
 	settable.add(
 		{
 			ifi_index: index,
 			ifi_flags: 0,
 			ifi_change: IFF_UP,
-			IFLA_IFALIAS: aliasOf(network),
+			IFLA_IFALIAS: aliasOf(network, notes),
 			IFLA_ADDRESS: macBytesOf(index),
 		},
 		settable.initial,
@@ -105,12 +111,17 @@ const GONE =
 export const tap: Kind<Tap, MadeTap> = {
 	kind: "tap",
 	key: ({ name }) => linkKey(name),
-	resolve: (want, { kernel }) => ({ index: kernel.chooseIndex(), ...want }),
-	reconcile(made, want, { kernel }) {
-		if (made.parked === want.parked) return { ...made, ...want };
+	resolve: (want, context) => ({
+		index: context.kernel.chooseIndex(),
+		notes: notesOf(want.wayOut, context),
+		...want,
+	}),
+	reconcile(made, want, context) {
+		const notes = notesOf(want.wayOut, context);
+		if (made.parked === want.parked) return { ...made, ...want, notes };
 		// A new guest gets a new MAC: nobody shall take it for the last guest that had this tap.
-		const chosenMac = want.parked ? undefined : macOf(kernel.chooseIndex());
-		return { ...made, ...want, chosenMac };
+		const chosenMac = want.parked ? undefined : macOf(context.kernel.chooseIndex());
+		return { ...made, ...want, notes, chosenMac };
 	},
 	create(made) {
 		const { name, index, owner, group, multiQueue, vnetHdr } = made;
@@ -169,13 +180,19 @@ export const tap: Kind<Tap, MadeTap> = {
 		owner: isOptional(isWhole(0, 0xffff_ffff)),
 		group: isOptional(isWhole(0, 0xffff_ffff)),
 		mac: isOptional(isMac),
-		given: isOptional(isMac),
+		chosenMac: isOptional(isMac),
 		mtu: isOptional(isWhole(0, 0xffff_ffff)),
 		multiQueue: isFlag,
 		vnetHdr: isFlag,
 		parked: isOptional(isFlag),
+		notes: isOptional(isListOf(isText)),
 	}),
-	strays: (made, kernel) => strayLinks(kernel, "tun", made),
+	strays: (made, { links }) =>
+		strayLinks(links, "tun", made, ({ link, name, network, notes }) => ({
+			...{ name, network, notes, index: link.ifi_index },
+			...{ owner: undefined, group: undefined, mac: undefined, ...settable.initial },
+			...{ multiQueue: false, vnetHdr: false, parked: false },
+		})),
 	change(made, next, kernel) {
 		if (made.parked !== next.parked) {
 			refuse(next, accessChange(made, next));
@@ -215,7 +232,7 @@ function adjust(wanted: MadeTap, link: Link): Step {
 
 /** What a tap has instead of what is wanted of it. */
 const differences = (link: Link, wanted: MadeTap): string[] => [
-	...linkDrift(link, { ...wanted, alias: aliasOf(wanted.network) }, settable),
+	...linkDrift(link, { ...wanted, alias: aliasOf(wanted.network, wanted.notes) }, settable),
 	...accessDrift(link, wanted),
 ];
 

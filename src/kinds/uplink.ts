@@ -5,6 +5,8 @@ import { type Link, readLink, readLinkByName, readSetting } from "../kernel/read
 import { SpecError } from "../spec/error.js";
 import { IFF_UP } from "../uapi/if.js";
 import { AF_INET6 } from "../uapi/socket.js";
+import { markedLinks } from "./link.js";
+import { noted } from "./mark.js";
 import {
 	type Endpoint,
 	isConfig,
@@ -103,6 +105,9 @@ function givingBack(made: MadeUplink, kernel: Kernel) {
 const isIpv6On = (name: string, kernel: Kernel): boolean =>
 	readSetting(kernel, `net/ipv6/conf/${name}/disable_ipv6`) === "0";
 
+/** An index that no link has. */
+const NO_LINK = 0x7fff_ffff;
+
 /** The uplink of a bridged network. Its way to the world is moved in one rtnetlink send. */
 export const uplink: Kind<Uplink, MadeUplink> = {
 	kind: "uplink",
@@ -151,6 +156,20 @@ export const uplink: Kind<Uplink, MadeUplink> = {
 	verify(made, kernel) {
 		const { addresses, ...others } = missing(made, kernel);
 		return [...this.drift(made, kernel), ...textsOf(others).map((text) => isMissing(text, made))];
+	},
+	strays(made, { links }) {
+		const known = new Set(made.map(({ master }) => master));
+		return markedLinks(links).flatMap(({ link: { ifi_index: master }, name: bridge, notes }) => {
+			const link = noted("uplink", notes);
+			if (link === undefined || known.has(master)) return [];
+			const index = links.find(({ IFLA_IFNAME }) => IFLA_IFNAME === link)?.ifi_index ?? NO_LINK;
+			return [
+				{
+					what: `${link} in ${bridge}, which has its addresses`,
+					made: { link, bridge, index, master },
+				},
+			];
+		});
 	},
 	isMade: isMapOf({
 		link: isLinkName,

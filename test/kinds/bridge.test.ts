@@ -30,12 +30,15 @@ testKind(bridge, {
 				"link: create bridge br0",
 				"  do RTM_NEWLINK create excl ifi_index br0 IFLA_IFNAME br0 IFLA_ADDRESS 525400123456",
 				"    IFLA_LINKINFO IFLA_INFO_KIND bridge IFLA_INFO_DATA IFLA_BR_STP_STATE 0",
-				'  undo delete it if index br0 is br0 or "umlnet-nl lab"',
+				'  undo delete it if index br0 is br0 or "umlnet-nl lab uplink=eth1"',
 				"configure: bring up br0",
 				"  do RTM_NEWLINK ifi_index br0 ifi_flags 1 ifi_change 1 IFLA_IFALIAS umlnet-nl lab",
-				"    IFLA_MTU 1400",
+				"    uplink=eth1 IFLA_MTU 1400",
 			],
-			removal: ["link: delete bridge br0", '  do delete it if index br0 is br0 or "umlnet-nl lab"'],
+			removal: [
+				"link: delete bridge br0",
+				'  do delete it if index br0 is br0 or "umlnet-nl lab uplink=eth1"',
+			],
 		},
 		{
 			name: "a bridge that keeps the usual MTU whatever its ports have",
@@ -121,9 +124,9 @@ testKind(bridge, {
 			steps: [
 				"configure: change br0",
 				"  do RTM_NEWLINK ifi_index br0 ifi_flags 1 ifi_change 1 IFLA_IFALIAS umlnet-nl lab",
-				"    IFLA_ADDRESS 525400123456 IFLA_MTU 1500",
+				"    uplink=eth1 IFLA_ADDRESS 525400123456 IFLA_MTU 1500",
 				"  undo RTM_NEWLINK ifi_index br0 IFLA_ADDRESS 525400123456 IFLA_MTU 1400",
-				"    IFLA_IFALIAS umlnet-nl lab ifi_flags 1 ifi_change 1",
+				"    IFLA_IFALIAS umlnet-nl lab uplink=eth1 ifi_flags 1 ifi_change 1",
 			],
 		},
 		{

@@ -105,8 +105,12 @@ test("tells of the elements that have none of the keys, the one for all other ke
 			["tap2", "eth1"],
 		]),
 	).toEqual([
-		"element tap1 . eth1 of nft set umlnet-nl snat_to",
-		"element * of nft set umlnet-nl snat_to",
+		{
+			what: "element tap1 . eth1 of nft set umlnet-nl snat_to",
+			key: ["tap1", "eth1"],
+			data: ["192.0.2.1"],
+		},
+		{ what: "element * of nft set umlnet-nl snat_to" },
 	]);
 	expect(SNAT.strays(new Stage(lan).kernel, []), "without the table").toEqual([]);
 });

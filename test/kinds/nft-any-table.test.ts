@@ -227,8 +227,11 @@ test("what was counted is no difference", () => {
 
 test("a table of ours that nobody made is told of, with its family", () => {
 	const kernel = meddledWith(() => {});
-	expect(kind.strays?.([inet], kernel)).toEqual(["nft table bridge umlnet-nl is not ours"]);
-	expect(kind.strays?.([inet, bridge], kernel)).toEqual([]);
+	const look = { kernel, links: [] };
+	expect(kind.strays?.([inet], look)).toEqual([
+		{ what: "nft table bridge umlnet-nl", made: { name: "umlnet-nl", family: "bridge" } },
+	]);
+	expect(kind.strays?.([inet, bridge], look)).toEqual([]);
 });
 
 test("tables made in one batch have sets with numbers of their own", () => {

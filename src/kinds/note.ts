@@ -1,0 +1,40 @@
+/**
+ * What was changed for the network of a link and does not go with the link: its alias says so, for whoever has to take
+ * it all away and has lost the journal.
+ */
+import type { PlanContext } from "../engine/kind.js";
+import { type MadeForwarding, readForwarding } from "./forwarding.js";
+import { IP_FORWARD, type MadeOption, optionKey } from "./option.js";
+import { forwardingKey } from "./port.js";
+
+/** How packets leave the network of a link. */
+export interface WayOut {
+	/** The interface that they are forwarded to. */
+	readonly routedBy?: string | undefined;
+	/** Forwarding is switched on for the whole host. */
+	readonly isGlobal?: boolean | undefined;
+}
+
+/** Notes for the alias of a link; undefined where there is nothing to note. Reads what is not known yet. */
+export function notesOf(
+	wayOut: WayOut | undefined,
+	context: PlanContext,
+): readonly string[] | undefined {
+	if (wayOut === undefined) return undefined;
+	const { routedBy, isGlobal } = wayOut;
+	const notes: string[] = [];
+	if (routedBy !== undefined && wasOff(routedBy, context)) notes.push(`forwarding=${routedBy}`);
+	if (isGlobal && wasGloballyOff(context)) notes.push("ip_forward=0");
+	return notes.length > 0 ? notes : undefined;
+}
+
+function wasOff(link: string, context: PlanContext): boolean {
+	const made = context.made(forwardingKey(link)) as MadeForwarding | undefined;
+	const before = made?.before ?? readForwarding(context.kernel, context.indexOf(link));
+	return before?.forwarding === 0;
+}
+
+function wasGloballyOff(context: PlanContext): boolean {
+	const made = context.made(optionKey(IP_FORWARD)) as MadeOption | undefined;
+	return (made?.before ?? context.kernel.readSysctl(IP_FORWARD)) === "0";
+}

@@ -25,7 +25,13 @@ export {
 	OverrunError,
 	WireError,
 } from "./netlink/error.js";
-export type { Networks, PlanOptions, StatusOptions, Which } from "./service/networks.js";
+export type {
+	Networks,
+	PlanOptions,
+	RecoverOptions,
+	StatusOptions,
+	Which,
+} from "./service/networks.js";
 export { SpecError } from "./spec/error.js";
 export type { Spec } from "./spec/model.js";
 export { checkSpec, parseSpec } from "./spec/spec.js";

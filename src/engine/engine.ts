@@ -17,10 +17,12 @@ import type {
 	ProvisionalReport,
 	RecoverReport,
 	StatusReport,
+	StrayReport,
 	UpReport,
 } from "./report.js";
 import { statusReport } from "./status.js";
 import { stepsByRequest, stepsWithMessages, withLosses } from "./step-report.js";
+import { ours, planRemoval, strays } from "./strays.js";
 
 /** Tells the transactions of several processes that write one journal apart. */
 export interface Ownership {
@@ -173,13 +175,12 @@ export class Engine {
 		return { steps: stepsWithMessages(plan) };
 	}
 
-	/** What is ours and where it drifted from what was made. */
+	/** What is ours and where it drifted from what was made, and without names what else carries our marks. */
 	status(
 		taps?: readonly string[],
 		{ verify = false }: { readonly verify?: boolean } = {},
 	): StatusReport {
-		const { state } = this.#journal;
-		const report = statusReport(this.#kinds, this.#kernel, state, this.unfinished, {
+		const report = statusReport(this.#kinds, this.#kernel, this.#journal, this.unfinished, {
 			taps,
 			verify,
 		});
@@ -213,6 +214,26 @@ export class Engine {
 		const report = recover(this.#kernel, this.#journal, this.#toUndo, this.#toFinish);
 		return this.#withProvisional(report);
 	}
+
+	/**
+	 * Take away what carries our marks and is not in the journal, and give back what its marks say was changed for it.
+	 * @throws ConflictError when something of others stands on it; the failing step's error after all was undone
+	 */
+	removeStrays(): StrayReport {
+		this.#refuseWhileProvisional();
+		const found = ours(this.#strays());
+		const plan = planRemoval(this.#kinds, this.#kernel, this.#journal.state, found);
+		const { losses } = this.#apply(plan, "recover --strays", {});
+		const left = new Set(ours(this.#strays()).map(({ what }) => what));
+		const report = {
+			strays: found.map(({ what }) => what).filter((what) => !left.has(what)),
+			steps: stepsWithMessages(plan),
+			residual: [...left],
+		};
+		return withLosses(report, losses, 0);
+	}
+
+	#strays = () => strays(this.#kinds, this.#kernel, this.#journal);
 
 	/** The transaction that is to be undone: not a provisional one before its deadline. */
 	get #toUndo(): Unfinished | undefined {

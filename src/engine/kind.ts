@@ -94,6 +94,8 @@ export interface Stray<Made> {
 	readonly what: string;
 	/** As much of what was made as its removal takes. */
 	readonly made: Made;
+	/** It has but our name: it is told to who asks exactly, and never removed. */
+	readonly foreign?: true;
 }
 /** Where strays are looked for: in the kernel, and among all of its links, which are read once. */
 export interface StrayLook {

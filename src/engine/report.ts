@@ -94,7 +94,7 @@ export interface StatusReport {
 		readonly taps: readonly string[];
 		readonly drift: readonly string[];
 	}[];
-	/** With `verify`: what carries our marks and belongs to no tap of ours. */
+	/** Without names: what carries our marks and is not in the journal. */
 	readonly strays?: readonly string[] | undefined;
 	/** With `verify`: whether everything is exactly as applied, and nothing more, and nothing is half done. */
 	readonly exact?: boolean | undefined;
@@ -104,6 +104,16 @@ export interface StatusReport {
 	readonly provisional?: ProvisionalReport | undefined;
 }
 
+/** What carried our marks, was not in the journal, and was taken away. */
+export interface StrayReport {
+	readonly strays: readonly string[];
+	readonly steps: readonly StepReport[];
+	/** What still does. */
+	readonly residual: readonly string[];
+	/** What others did not get back. */
+	readonly losses?: readonly LossReport[] | undefined;
+}
+
 export interface RecoverReport {
 	/** What was found: nothing, a transaction that was undone, or one that was finished. */
 	readonly outcome: "nothing" | "undone" | "finished";
@@ -111,6 +121,10 @@ export interface RecoverReport {
 	readonly steps: readonly StepReport[];
 	/** Objects that could not be proven to be ours, and were left alone. */
 	readonly residual: readonly string[];
+	/** With `strays`: what carried our marks, was not in the journal, and was taken away. */
+	readonly strays?: readonly string[] | undefined;
+	/** With `strays`: what others did not get back. */
+	readonly losses?: readonly LossReport[] | undefined;
 	/** A change that waits to be confirmed, and was left alone because its deadline is not over. */
 	readonly provisional?: ProvisionalReport | undefined;
 }

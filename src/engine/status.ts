@@ -1,13 +1,15 @@
 import type { Kernel } from "../kernel/kernel.js";
+import type { Ledger } from "./journal/ledger.js";
 import { type Kinds, kindOf } from "./kind.js";
 import type { StatusReport, TapStatus } from "./report.js";
 import type { Entry, State } from "./state.js";
-import { strays, verify } from "./verify.js";
+import { ours, strays } from "./strays.js";
+import { verify } from "./verify.js";
 
 export interface StatusOptions {
 	/** Of these taps alone, by their names. */
 	readonly taps?: readonly string[] | undefined;
-	/** Whether everything is exactly as applied, and what else carries our marks: reads all links, addresses, routes. */
+	/** Whether everything is exactly as applied. */
 	readonly verify?: boolean | undefined;
 }
 
@@ -15,15 +17,16 @@ export interface StatusOptions {
 export function statusReport(
 	kinds: Kinds,
 	kernel: Kernel,
-	state: State,
+	journal: Ledger,
 	unfinished: string | undefined,
 	{ taps: names, verify: isExact = false }: StatusOptions,
 ): StatusReport {
 	const look = (entry: Entry): readonly string[] =>
 		isExact ? verify(kinds, kernel, entry) : kindOf(kinds, entry.kind).drift(entry.made, kernel);
+	const { state } = journal;
 	const report = { ...reportOf(state, names ?? [...state.taps.keys()], look), unfinished };
-	if (!isExact) return report;
-	const found = names === undefined ? strays(kinds, kernel, state) : [];
+	const found = names === undefined ? strays(kinds, kernel, journal) : [];
+	if (!isExact) return { ...report, strays: ours(found).map(({ what }) => what) };
 	const exact =
 		report.resources.every(({ drift }) => drift.length === 0) &&
 		found.length === 0 &&

@@ -20,6 +20,7 @@ import type {
 	ConfirmState,
 	DownOptions,
 	PlanOptions,
+	RecoverOptions,
 	StatusOptions,
 	UpOptions,
 	Which,
@@ -107,8 +108,8 @@ export class Host implements ConfirmableNetworks {
 		return this.#locked.read(() => this.#locked.engine.status(taps, options));
 	}
 
-	recover(): Promise<RecoverReport> {
-		return this.#locked.recover();
+	recover(options: RecoverOptions = {}): Promise<RecoverReport> {
+		return this.#locked.recover(options);
 	}
 
 	confirm(): Promise<ConfirmReport> {

@@ -7,6 +7,7 @@ import type { Kernel } from "../kernel/kernel.js";
 import { readIndex } from "../kernel/read.js";
 import { kinds } from "../kinds/index.js";
 import { missingUplink } from "../kinds/uplink.js";
+import type { RecoverOptions } from "../service/networks.js";
 import { monotonic, sinceBoot } from "../sys/clock.js";
 import { isAlive, processId, threadId } from "../sys/process.js";
 import { DeferredDeletes } from "./deferred-deletes.js";
@@ -67,12 +68,19 @@ export class LockedEngine {
 	}
 
 	/** Undo or finish what a killed process did not finish. @throws RollbackError */
-	recover(): Promise<RecoverReport> {
+	recover({ strays = false }: RecoverOptions): Promise<RecoverReport> {
 		return this.run(() => {
 			const report = this.engine.recover();
 			this.#sweptAt = Number.NEGATIVE_INFINITY;
 			this.#sweep();
-			return report;
+			if (!strays) return report;
+			const { steps, residual, ...removed } = this.engine.removeStrays();
+			return {
+				...report,
+				...removed,
+				steps: [...report.steps, ...steps],
+				residual: [...report.residual, ...residual],
+			};
 		}, false);
 	}
 

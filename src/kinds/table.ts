@@ -12,7 +12,7 @@ import {
 	NFT_MSG_NEWRULE,
 	NFT_MSG_NEWTABLE,
 } from "../uapi/nf_tables.js";
-import { alreadyThere } from "./conflict.js";
+import { alreadyThere, IF_STRAY } from "./conflict.js";
 import { tables } from "./ruleset/messages.js";
 import type { CompiledChain, CompiledTable } from "./ruleset/table.js";
 import { isMapOf, isOptional, isText } from "./shape.js";
@@ -85,7 +85,7 @@ const missing = (kernel: Kernel, table: CompiledTable): string =>
 
 const foreign = (table: CompiledTable, found: string, wanted: string, after = ""): ConflictError =>
 	new ConflictError(nameOf(table), found, wanted, {
-		hint: `remove it if nobody needs it: nft delete table ${table.family} ${table.name}${after}`,
+		hint: `remove it if nobody needs it: nft delete table ${table.family} ${table.name}; or ${IF_STRAY}${after}`,
 	});
 
 /**
@@ -148,10 +148,9 @@ export function tableKind(compiled: readonly CompiledTable[]): Kind<Table, Table
 				.filter((table) => !ours.has(table) && isThere(kernel, table))
 				.map((table) => {
 					const { family, name } = table;
-					return {
-						what: nameOf(table),
-						made: { name, ...(family !== "inet" && { family }) },
-					};
+					const made = { name, ...(family !== "inet" && { family }) };
+					if (emptied(kernel, table) !== undefined) return { what: nameOf(table), made };
+					return { what: `${nameOf(table)} is not ours`, made, foreign: true };
 				});
 		},
 		change(made, next, kernel) {

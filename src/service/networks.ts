@@ -25,6 +25,11 @@ export interface StatusOptions {
 	readonly verify?: boolean;
 }
 
+export interface RecoverOptions {
+	/** Also take away what carries our marks and is not in the journal: that was lost, with all that it described. */
+	readonly strays?: boolean;
+}
+
 /**
  * The networks of a namespace. Every change is one transaction; before it, what a killed process did not finish is
  * undone or finished.
@@ -39,12 +44,12 @@ export interface Networks {
 	/** What `down` would do, step by step. Changes nothing. @throws UmlnetError */
 	planDown(which: Which): Promise<PlanReport>;
 	/**
-	 * What is ours, and where the host drifted from what was asked. With `verify` the report says in `exact`
-	 * whether everything is exactly as applied, and in `strays` what else carries our marks. @throws UmlnetError
+	 * What is ours, and where the host drifted from what was asked. Without names the report says in `strays` what else
+	 * carries our marks, with `verify` in `exact` whether everything is exactly as applied. @throws UmlnetError
 	 */
 	status(taps?: readonly string[], options?: StatusOptions): Promise<StatusReport>;
-	/** Undo or finish what a killed process did not finish. @throws RollbackError */
-	recover(): Promise<RecoverReport>;
+	/** Undo or finish what a killed process did not finish. @throws RollbackError; with `strays` as `down` */
+	recover(options?: RecoverOptions): Promise<RecoverReport>;
 	/**
 	 * Keep what waits to be confirmed.
 	 * @throws NotConfirmedError when that comes too late, ConflictError when there is nothing to confirm

@@ -18,7 +18,13 @@ import {
 	signal,
 	truth,
 } from "../service/arguments.js";
-import type { Networks, PlanOptions, StatusOptions, Which } from "../service/networks.js";
+import type {
+	Networks,
+	PlanOptions,
+	RecoverOptions,
+	StatusOptions,
+	Which,
+} from "../service/networks.js";
 import { type CallOptions, WorkerChannel } from "./channel.js";
 
 /** A spec as plain data, validated before anything is changed. */
@@ -80,8 +86,8 @@ export class EmbeddedHost implements Networks {
 	}
 
 	/**
-	 * What is ours, and where the host drifted from what was asked. With `verify` the report says in `exact`
-	 * whether everything is exactly as applied, and in `strays` what else carries our marks. @throws UmlnetError
+	 * What is ours, and where the host drifted from what was asked. Without names the report says in `strays` what else
+	 * carries our marks, with `verify` in `exact` whether everything is exactly as applied. @throws UmlnetError
 	 */
 	async status(
 		taps?: readonly string[],
@@ -94,10 +100,14 @@ export class EmbeddedHost implements Networks {
 		return this.#channel.request(request, options) as Promise<StatusReport>;
 	}
 
-	/** Undo or finish what a killed process did not finish. Every `up` and `down` does so first anyway. */
-	async recover(options?: CallOptions): Promise<RecoverReport> {
-		checkOptions("recover", options, CALL);
-		return this.#channel.request({ verb: "recover" }, options) as Promise<RecoverReport>;
+	/**
+	 * Undo or finish what a killed process did not finish: every `up` and `down` does so first anyway. With `strays` also
+	 * take away what carries our marks and is not in the journal, which was lost. @throws UmlnetError
+	 */
+	async recover(options?: CallOptions & RecoverOptions): Promise<RecoverReport> {
+		checkOptions("recover", options, { ...CALL, strays: truth });
+		const strays = options?.strays ?? false;
+		return this.#channel.request({ verb: "recover", strays }, options) as Promise<RecoverReport>;
 	}
 
 	/**

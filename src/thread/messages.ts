@@ -15,7 +15,7 @@ export type Request =
 			readonly taps: readonly string[] | undefined;
 			readonly verify: boolean;
 	  }
-	| { readonly verb: "recover" }
+	| { readonly verb: "recover"; readonly strays: boolean }
 	| { readonly verb: "confirm" };
 
 /** What became of the request of this id. */

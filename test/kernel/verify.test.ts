@@ -68,7 +68,7 @@ const MEDDLINGS: readonly (readonly [script: string, spec: typeof S1, line: RegE
 		/not the one that was made/,
 	],
 	["ip route delete 172.16.0.5", ROUTED, /route 172\.16\.0\.5\/32 dev tap0 is missing/],
-	["ip route add 172.16.0.6 dev tap0 proto 117", MASQUERADE, /^route 172\.16\.0\.6\/32 over link/],
+	["ip route add 172.16.0.6 dev tap0 proto 117", MASQUERADE, /^route 172\.16\.0\.6\/32 by tap0/],
 	["sysctl -qw net.ipv4.conf.tap0.forwarding=0", S3, /forwarding of tap0 is off/],
 	["sysctl -qw net.ipv4.conf.eth1.forwarding=0", S3, /forwarding of eth1 is off/],
 	["sysctl -qw net.ipv4.ip_forward=0", GLOBAL, /ip_forward is 0/],
@@ -122,7 +122,7 @@ test("an address with our mark that nobody asked for", async () => {
 	const address = { ifa_family: AF_INET, ifa_prefixlen: 24, ifa_index: ifi_index, IFA_LOCAL };
 	kernel.rtnetlink([request(RTM_NEWADDR, NLM_F_CREATE, { ...address, IFA_PROTO: 117 })]);
 	kernel.close();
-	expect(told(await verify())).toEqual([`address 192.168.33.35/24 on link ${ifi_index}`]);
+	expect(told(await verify())).toEqual(["address 192.168.33.35/24 on tap0"]);
 });
 
 test("a foreign table of our name where nothing of ours is", async () => {

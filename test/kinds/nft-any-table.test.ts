@@ -229,7 +229,7 @@ test("a table of ours that nobody made is told of, with its family", () => {
 	const kernel = meddledWith(() => {});
 	const look = { kernel, links: [] };
 	expect(kind.strays?.([inet], look)).toEqual([
-		{ what: "nft table bridge umlnet-nl", made: { name: "umlnet-nl", family: "bridge" } },
+		expect.objectContaining({ made: { name: "umlnet-nl", family: "bridge" } }),
 	]);
 	expect(kind.strays?.([inet, bridge], look)).toEqual([]);
 });

@@ -1,5 +1,5 @@
 import type { RecoverReport } from "../../engine/report.js";
-import { Exit } from "../exit.js";
+import type { RecoverOptions } from "../../service/networks.js";
 import type { Perform } from "../perform.js";
 import { count } from "../render/table.js";
 import type { Session } from "../session.js";
@@ -13,24 +13,32 @@ export function addRecover(program: Verb, perform: Perform): void {
 		.description(
 			"Finish or undo what a killed process left half done, and what a rollback could not finish. What waits " +
 				"to be confirmed is left alone until its time is over. " +
-				"Only objects that are provably ours are touched; the others are named and left alone.",
+				"Only objects that are provably ours are touched; the others are named and left alone. " +
+				"With --strays also what carries our marks goes that the state directory knows nothing of, since that was " +
+				"lost: addresses and routes go back to the uplink, forwarding is switched off where we switched it on.",
 		)
+		.option("--strays", "also take away what carries our marks and is not remembered")
 		.example("umlnet-nl recover", "clean up after a kill")
-		.example("umlnet-nl -n lab recover", "the same in the network namespace lab")
+		.example("umlnet-nl recover --strays", "clean up after the state directory was lost")
 		.example("umlnet-nl recover --json", "what was found and done, for a program")
-		.action(() => perform("changing", recover));
+		.action((options: RecoverOptions) =>
+			perform("changing", (session) => recover(session, options)),
+		);
 }
 
-async function recover(session: Session): Promise<number> {
-	const report = await session.withHost((host) => host.recover());
+async function recover(session: Session, { strays = false }: RecoverOptions): Promise<number> {
+	const report = await session.withHost((host) => host.recover({ strays }));
 	session.result(report, () => []);
 	await sayProvisional(session, report.provisional);
+	for (const what of report.strays ?? []) session.say(`taken away: ${what}`);
 	await session.sayDone(sentence(report), { ...report, changed: report.steps.length > 0 });
 	for (const object of report.residual) session.say(`left alone, not provably ours: ${object}`);
-	return Exit.done;
+	return session.ending(report);
 }
 
-function sentence({ outcome, transaction, steps }: RecoverReport): string {
-	if (outcome === "nothing") return "nothing to recover";
-	return `${transaction ?? "one transaction"} was ${outcome}: ${count(steps.length, "step")}`;
+function sentence({ outcome, transaction, steps, strays = [] }: RecoverReport): string {
+	if (outcome !== "nothing")
+		return `${transaction ?? "one transaction"} was ${outcome}: ${count(steps.length, "step")}`;
+	if (strays.length === 0) return "nothing to recover";
+	return `${count(strays.length, "object")} gone: ${count(steps.length, "step")}`;
 }

@@ -41,13 +41,20 @@ async function status(
 	else session.data(await lines(session, shown, asked !== undefined));
 	for (const name of names)
 		if (!report.taps.some((tap) => tap.name === name)) session.say(`${name}: no tap of ours`);
-	if (asked === undefined && report.taps.length === 0) session.say("nothing of ours is up");
+	const { strays = [] } = shown;
+	if (asked === undefined && report.taps.length + strays.length === 0)
+		session.say("nothing of ours is up");
+	if (!verify)
+		for (const what of strays) session.say(`ours by its marks, and not remembered: ${what}`);
+	if (strays.length > 0)
+		session.say("was the state directory lost? umlnet-nl recover --strays takes them away");
 	if (shown.unfinished !== undefined)
 		session.say(
 			`a killed process left ${shown.unfinished} half done: umlnet-nl recover finishes it`,
 		);
 	await sayProvisional(session, report.provisional);
-	if (!verify || report.exact) return Exit.done;
+	if (!verify) return strays.length > 0 ? Exit.conflict : Exit.done;
+	if (report.exact) return Exit.done;
 	session.say("not as it was applied: up again mends what is ours");
 	return Exit.conflict;
 }

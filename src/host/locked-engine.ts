@@ -6,6 +6,7 @@ import type { RecoverReport } from "../engine/report.js";
 import type { Kernel } from "../kernel/kernel.js";
 import { readIndex } from "../kernel/read.js";
 import { kinds } from "../kinds/index.js";
+import { flawOf } from "../kinds/permitted.js";
 import { missingUplink } from "../kinds/uplink.js";
 import type { RecoverOptions } from "../service/networks.js";
 import { monotonic, sinceBoot } from "../sys/clock.js";
@@ -35,7 +36,7 @@ export class LockedEngine {
 		this.#directory = new StateDirectory(stateDir, kernel.identity);
 		this.#lock = new HostLock(this.#directory);
 		this.#timeout = timeout;
-		this.journal = new Journal(this.#directory);
+		this.journal = new Journal(this.#directory, flawOf);
 		this.engine = new Engine(kernel, this.journal, kinds, readLinkIndex, {
 			owner,
 			isAbandoned: (transaction) => this.#isAbandoned(transaction),

@@ -4,6 +4,7 @@ import type { StateDirectory } from "../../src/engine/journal/directory.js";
 import { Journal } from "../../src/engine/journal/journal.js";
 import type { ProvisionalRecord, StepRecord } from "../../src/engine/journal/record.js";
 import type { Delta } from "../../src/engine/state.js";
+import { flawOf } from "../../src/kinds/permitted.js";
 import type { FakeKernel } from "../fake/kernel.js";
 import type { Rig } from "./rig.js";
 
@@ -75,7 +76,7 @@ export class MortalJournal extends CountingJournal {
 	readonly #fate: Fate;
 
 	constructor(directory: StateDirectory, isDead: () => boolean, fate: Fate) {
-		super(directory);
+		super(directory, flawOf);
 		this.#path = join(directory.path, "journal");
 		this.#isDead = isDead;
 		this.#fate = fate;

@@ -8,6 +8,7 @@ import type { RecoverReport } from "../../src/engine/report.js";
 import type { Kernel } from "../../src/kernel/kernel.js";
 import { readLinkByName } from "../../src/kernel/read.js";
 import { kinds } from "../../src/kinds/index.js";
+import { flawOf } from "../../src/kinds/permitted.js";
 import { missingUplink } from "../../src/kinds/uplink.js";
 import { FakeKernel } from "../fake/kernel.js";
 import { pictureOf } from "./picture.js";
@@ -63,7 +64,7 @@ export class Rig {
 		this.state = stateIn(directory);
 		rmSync(this.path, { force: true });
 		host(this.kernel);
-		this.journal = new Journal(this.state);
+		this.journal = new Journal(this.state, flawOf);
 		this.engine = engineOver(this.kernel, this.journal, () => this.now);
 	}
 
@@ -72,7 +73,7 @@ export class Rig {
 	}
 
 	/** Another process of ours takes over, with only what is in the journal. */
-	restart(journal = new Journal(this.state)): void {
+	restart(journal = new Journal(this.state, flawOf)): void {
 		this.journal.close();
 		this.journal = journal;
 		this.engine = engineOver(this.kernel, journal, () => this.now);

@@ -16,7 +16,8 @@ const BUSY = `
 	ip -6 address add 2001:db8:1::10/64 dev eth1 nodad
 	ip -6 route add default via 2001:db8:1::1 dev eth1
 	ip route add 10.99.0.0/16 via 10.33.33.2 metric 100 src 10.33.33.35
-	ip neighbour add 10.33.33.9 lladdr 02:00:00:00:00:09 dev eth1 nud permanent`;
+	ip neighbour add 10.33.33.9 lladdr 02:00:00:00:00:09 dev eth1 nud permanent
+	until ip -6 route show table local | grep -q "^local 2001:db8:1::10 "; do sleep 0.05; done`;
 
 let lab: Lab;
 beforeEach(async () => {

@@ -10,6 +10,8 @@ const FILE = "journal";
 const REWRITE_BYTES = 1024 * 1024;
 
 type Take = (record: JournalRecord) => boolean;
+/** What of a record nobody of us can have written, in words; undefined where nothing is wrong. */
+export type FlawOf = (record: JournalRecord) => string | undefined;
 
 /**
  * The file of a journal: records are appended to it and read from where this process last stopped. Network state dies
@@ -18,6 +20,7 @@ type Take = (record: JournalRecord) => boolean;
 export class JournalFile {
 	readonly #directory: StateDirectory;
 	readonly #path: string;
+	readonly #flawOf: FlawOf;
 	#onDisk: boolean | undefined;
 	#fd: number | undefined;
 	/** How many bytes of it were read or written. */
@@ -25,8 +28,9 @@ export class JournalFile {
 	/** How long it was when it was last written anew. */
 	#rewritten = 0;
 
-	constructor(directory: StateDirectory) {
+	constructor(directory: StateDirectory, flawOf: FlawOf) {
 		this.#directory = directory;
+		this.#flawOf = flawOf;
 		this.#path = join(directory.path, FILE);
 	}
 
@@ -141,11 +145,24 @@ export class JournalFile {
 				this.#tornOrDamaged(bytes, this.#length);
 				return;
 			}
-			const record = decodeRecord(body);
+			const record = this.#decode(body);
 			if (!take(record)) throw this.#damaged(this.#length);
 			this.#length += HEAD + body.length;
 			if ("checkpoint" in record) this.#rewritten = this.#length;
 		}
+	}
+
+	/** A record that is whole need not be ours: what is not as we write it is not done. */
+	#decode(body: Uint8Array): JournalRecord {
+		let record: JournalRecord;
+		try {
+			record = decodeRecord(body);
+		} catch (cause) {
+			throw this.#unusable("the record cannot be read; a newer version may have written it", cause);
+		}
+		const flaw = this.#flawOf(record);
+		if (flaw !== undefined) throw this.#unusable(`it asks for what we never do: ${flaw}`);
+		return record;
 	}
 
 	/** A tail in which no record can be found was torn by a kill and is cut off; anything else is damage. */
@@ -160,13 +177,18 @@ export class JournalFile {
 	}
 
 	#damaged(at: number): UmlnetError {
-		return new UmlnetError(
-			"ERR_JOURNAL",
-			`${this.#path}: damaged at byte ${at}; nothing was touched`,
-			{
-				hint: "what it described cannot be proven ours any more: inspect the host, then remove the file",
-			},
-		);
+		return this.#refusal(`damaged at byte ${at}`);
+	}
+
+	#unusable(why: string, cause?: unknown): UmlnetError {
+		return this.#refusal(`${why}, at byte ${this.#length}`, cause);
+	}
+
+	#refusal(why: string, cause?: unknown): UmlnetError {
+		return new UmlnetError("ERR_JOURNAL", `${this.#path}: ${why}; nothing was touched`, {
+			cause,
+			hint: "inspect the host, then remove the file: umlnet-nl recover --strays takes away what carries our marks",
+		});
 	}
 
 	#unwritable(cause: unknown): UmlnetError {

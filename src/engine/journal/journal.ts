@@ -1,7 +1,7 @@
 import { UmlnetError } from "../../sys/error.js";
 import { type Delta, State } from "../state.js";
 import type { StateDirectory } from "./directory.js";
-import { JournalFile } from "./journal-file.js";
+import { type FlawOf, JournalFile } from "./journal-file.js";
 import type { ConfirmOutcome, Ledger, PendingDeletes, Unfinished } from "./ledger.js";
 import type { JournalRecord, ProvisionalRecord, StepRecord } from "./record.js";
 
@@ -18,8 +18,9 @@ export class Journal implements Ledger {
 	/** The state without the open transaction, while that is provisional. */
 	#before: State | undefined;
 
-	constructor(directory: StateDirectory) {
-		this.#file = new JournalFile(directory);
+	/** `flawOf` looks at each record that is read. */
+	constructor(directory: StateDirectory, flawOf: FlawOf = () => undefined) {
+		this.#file = new JournalFile(directory, flawOf);
 	}
 
 	/** Take in what other processes wrote since. Call with the lock held. @throws UmlnetError ERR_JOURNAL */

@@ -17,17 +17,14 @@ import { compileRule } from "../command/rule.js";
 import { RuleOrders } from "../command/rule-order.js";
 import { compileSet } from "../command/set.js";
 import { compileFlushRuleset, compileTable } from "../command/table.js";
-import { parseExpression } from "../expression/index.js";
 import { type Host, localHost } from "../fact/host.js";
 import { Repetition } from "../fast/repetition.js";
 import type { Document } from "../json/command.js";
 import { Cursor } from "../json/cursor.js";
 import { NftError } from "../json/error.js";
-import { statefulNames, statementParsers } from "../statement/index.js";
 import type { BatchMessage } from "../tree/batch-message.js";
-import type { Parser } from "../tree/parser.js";
-import { PLACE, type PlaceSet } from "../tree/place.js";
 import { Encoder } from "./encoder.js";
+import { parser } from "./parser.js";
 
 /** What the kernel has already that a document may refer to. The caller reads it. */
 export interface Context {
@@ -78,28 +75,6 @@ const operations: readonly string[] = [
 	"flush",
 	"rename",
 ] satisfies Operation[];
-
-const parsers: Parser[] = [];
-/** The parser of what stands at those places; there is one for each set of them. */
-function parserAt(places: PlaceSet): Parser {
-	const known = parsers[places];
-	if (known !== undefined) return known;
-	const parser: Parser = {
-		places,
-		stateful: statefulNames,
-		expression: (at) => parseExpression(at, parser),
-		statement(at) {
-			const [name, body] = at.only();
-			const parse = Object.hasOwn(statementParsers, name) ? statementParsers[name] : undefined;
-			if (parse === undefined) throw at.unsupported(`unknown statement "${name}"`);
-			return parse(body, parser);
-		},
-		within: (place) => parserAt(places | PLACE[place]),
-	};
-	parsers[places] = parser;
-	return parser;
-}
-const parser = parserAt(0);
 
 const setKey = ({ family, table }: TableHandle, name: string): string =>
 	`${family} ${table} ${name}`;

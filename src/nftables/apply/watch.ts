@@ -25,8 +25,10 @@ export interface WatchOptions extends ConnectionOptions {
 	readonly bufferBytes?: number | undefined;
 }
 
-// Node has no way to wait for a descriptor it did not open itself. A Worker that blocks in poll(2) would cost a
-// second isolate (10 MB) for each watch and a copy of every event; one receive that finds nothing costs 2 µs.
+/**
+ * Milliseconds between two looks. Node has no way to wait for a descriptor it did not open itself; a Worker that blocks in
+ * poll(2) would cost a second isolate for each watch and a copy of every event, a receive that finds nothing costs little.
+ */
 const PAUSE = 20;
 /** Datagrams read before others of this thread get their turn. */
 const TURN = 64;

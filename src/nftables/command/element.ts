@@ -55,8 +55,10 @@ export function compileElement(at: Cursor, operation: Operation, compilation: Co
 	emitMerged(at.path, set, { flags: removes ? NLM_F_CREATE : flags, first }, compilation);
 }
 
-// Enough for a few messages. All at once, what a large map is made of lives until it is sent and is moved about in
-// memory: 30 000 elements of a map take two thirds of that time and of that memory in parts.
+/**
+ * Elements that are evaluated together: enough for a few messages. All at once, what a large map is made of would live until
+ * it is sent, and be moved about in memory.
+ */
 const PART = 1000;
 
 /** Elements evaluated, those of a large set part by part. */

@@ -30,7 +30,7 @@ const isPlain = (set: SetDeclaration): boolean =>
 /**
  * Addresses, prefixes and ranges of addresses and nothing else, as blocklists are: encoded as they are read, in lists
  * that fit a message. `undefined` when one of them is anything else, or wrong, or overlaps with another: then they are
- * evaluated like any others, which takes five times as long.
+ * evaluated like any others.
  * @param first the set is empty so far
  */
 export function encodePlainIntervals(

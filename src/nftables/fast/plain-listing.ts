@@ -9,7 +9,7 @@ import { ipv4Addr, isBitmask, isInteger } from "../fact/datatype.js";
 import { byteLength, HOST_IS_LITTLE } from "../fact/value.js";
 import type { Expression, ItemJson } from "../json/expression.js";
 import { value } from "../tree/constant.js";
-import type { ListedSet } from "../tree/listed.js";
+import type { ListedSet, PrintElements } from "../tree/listed.js";
 import type { Value } from "../tree/node.js";
 import type { Printer } from "../tree/printer.js";
 import { PATH, range } from "../tree/reading.js";
@@ -17,13 +17,10 @@ import { isInterval, isMap } from "../tree/set.js";
 
 // For speed alone: without this file elements are read one by one, to the same JSON.
 
-/** Writes the elements of a set. */
-type PrintElements = (printer: Printer) => readonly ItemJson[];
-
 /**
  * The elements of a set of numbers (addresses, ports, marks), or of intervals of them, from the kernel's lists of
- * them. `undefined` when one of them is more than its key: then they are read like any others. This costs a third of
- * that, in time and in memory; large sets are made of nothing else (`npm run bench:nft`).
+ * them. `undefined` when one of them is more than its key: then they are read like any others. Large sets
+ * are made of nothing else (`npm run bench:nft`).
  */
 export function readPlain(set: ListedSet, lists: readonly Uint8Array[]): PrintElements | undefined {
 	const points = isNumeric(set) ? readPoints(set, lists) : undefined;

@@ -27,7 +27,7 @@ export function statementOf<N extends Nodes>(
 }
 
 /** Writes the elements of a set. */
-type PrintElements = (printer: Printer) => readonly ItemJson[];
+export type PrintElements = (printer: Printer) => readonly ItemJson[];
 
 /** A set as a listing has it. */
 export interface ListedSet extends SetDeclaration {

@@ -14,7 +14,7 @@ import {
 	upperProtocol,
 } from "../fact/protocol.js";
 import { bitmask, lowestBit } from "../fact/value.js";
-import type { Completion, Context, Listed } from "../tree/completion.js";
+import type { Completion, Listed, PacketContext } from "../tree/completion.js";
 import type { Payload, Relational, Value } from "../tree/node.js";
 import { PATH } from "../tree/reading.js";
 
@@ -23,7 +23,7 @@ interface Header {
 	readonly of: Protocol;
 	readonly skip: number;
 }
-function headerAt(node: Payload, { protocols }: Context): Header | undefined {
+function headerAt(node: Payload, { protocols }: PacketContext): Header | undefined {
 	const top = protocols.at(node.base as Base);
 	if (top === undefined) return undefined;
 	if (node.base !== LINK || node.offset < (top.length ?? 0)) return { of: top, skip: 0 };
@@ -37,7 +37,7 @@ function headerAt(node: Payload, { protocols }: Context): Header | undefined {
 }
 
 /** A field that only some icmp messages have. */
-function mayHave({ icmp }: Field, { protocols }: Context): boolean {
+function mayHave({ icmp }: Field, { protocols }: PacketContext): boolean {
 	const { icmpType } = protocols;
 	return icmp === undefined || !icmpType || icmp.types.includes(icmpType);
 }
@@ -74,7 +74,7 @@ const wholeBytes = (bits: number): number => ((bits + 7) >> 3) << 3;
  * Shrink to the fields that the mask covers, if it covers fields; answers how far the constants compared with
  * are then shifted.
  */
-export function trim(node: Payload, mask: Value, context: Context): number | undefined {
+export function trim(node: Payload, mask: Value, context: PacketContext): number | undefined {
 	const [start, end] = maskRange(mask.value);
 	const header = headerAt(node, context);
 	if (header === undefined) return undefined;
@@ -190,7 +190,7 @@ function impliesLink(of: Payload, { right }: Relational): boolean {
 	return true;
 }
 /** The fields of one icmp type alone imply the type. */
-function impliesIcmp(node: Payload, of: Payload, { icmpType }: Context): boolean {
+function impliesIcmp(node: Payload, of: Payload, { icmpType }: PacketContext): boolean {
 	const { icmp } = node.field ?? {};
 	if (icmp === undefined || of.protocol !== node.protocol) return false;
 	const several = icmp.types.length > 1;

@@ -1,7 +1,7 @@
 import { completePayload, invert, isKnown, trim, trimRaw } from "../expression/payload-listing.js";
 import type { Base, Field } from "../fact/protocol.js";
 import { bitmask, lowestBit } from "../fact/value.js";
-import type { Completion, Context } from "../tree/completion.js";
+import type { Completion, PacketContext } from "../tree/completion.js";
 import type { Binary, Node, Payload, Value } from "../tree/node.js";
 import { setType } from "../tree/typing.js";
 
@@ -72,7 +72,7 @@ function fieldOf(
 	op: Binary["op"],
 	load: Payload,
 	mask: Value,
-	{ protocols }: Context,
+	{ protocols }: PacketContext,
 ): Write | undefined {
 	const of = protocols.at(load.base as Base);
 	if (of === undefined || load.bits % 16 !== 0) return undefined;

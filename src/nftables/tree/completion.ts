@@ -19,7 +19,7 @@ export interface Listed {
 }
 
 /** What is known at a place of the rule: the protocols, and the checks that a later one may imply. */
-export interface Context {
+export interface PacketContext {
 	readonly protocols: ProtocolContext;
 	/** The check that told what the header at that base is. */
 	readonly checks: Map<number, Listed>;
@@ -27,7 +27,7 @@ export interface Context {
 	icmpType: number | undefined;
 	previous: Listed | undefined;
 }
-const newContext = (family: number): Context => ({
+const newContext = (family: number): PacketContext => ({
 	protocols: new ProtocolContext(family),
 	checks: new Map(),
 	icmpType: undefined,
@@ -58,14 +58,14 @@ export class Completion {
 	readonly family: number;
 	statements: Listed[];
 	/** That of the packet, or that of the packet inside a tunnel. */
-	context: Context;
-	readonly outer: Context;
+	context: PacketContext;
+	readonly outer: PacketContext;
 	/** The set whose key is being completed. */
 	set: SetDeclaration | undefined;
 	/** In keys nothing compares: a mask is part of the field at once. */
 	inKey = false;
 	readonly #complete: Completer;
-	readonly #inner: Context = newContext(NFPROTO_BRIDGE);
+	readonly #inner: PacketContext = newContext(NFPROTO_BRIDGE);
 	#current: Listed | undefined;
 
 	constructor(family: number, statements: readonly Listed[], complete: Completer) {

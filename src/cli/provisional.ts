@@ -2,21 +2,16 @@ import { resolve } from "node:path";
 import { setTimeout } from "node:timers/promises";
 import { NotConfirmedError } from "../engine/error.js";
 import type { ProvisionalReport } from "../engine/report.js";
+import type { ConfirmOptions } from "../service/networks.js";
 import type { HostPort, Session } from "./session.js";
 import type { Settings } from "./settings.js";
 
-// How long after `confirm` its end is noticed.
+// The command ends at most this long after `confirm`.
 const POLL_MS = 100;
 
-/** What a change is asked for with, beside what it is. */
-export interface ConfirmOptions {
-	/** Make it provisional: it is rolled back unless it is confirmed within so many milliseconds. */
-	readonly confirmWithin?: number;
-}
-
 /**
- * Change the host, and with --confirm-within wait until that is confirmed. If not, if we are interrupted or are
- * no more, it is rolled back: by us, or by the watchdog, which runs before anything is changed.
+ * Change the host, and with --confirm-within wait until that is confirmed. If it is not, or this process is
+ * interrupted, it is rolled back here; if this process has been killed, by the watchdog, which was started first.
  * @throws NotConfirmedError
  */
 export function change<R extends { readonly provisional?: ProvisionalReport | undefined }>(

@@ -17,8 +17,8 @@ import { readFlags, readIndex } from "../kernel/read.js";
 import { isKnownUplink, wantedTaps } from "../kinds/index.js";
 import type {
 	ConfirmableNetworks,
+	ConfirmOptions,
 	ConfirmState,
-	DownOptions,
 	PlanOptions,
 	RecoverOptions,
 	StatusOptions,
@@ -84,7 +84,7 @@ export class Host implements ConfirmableNetworks {
 		});
 	}
 
-	down(which: Which, options: DownOptions = {}): Promise<DownReport> {
+	down(which: Which, options: ConfirmOptions = {}): Promise<DownReport> {
 		return this.#locked.run(() => {
 			const requests = [{ id: 0, taps: this.#names(which) }];
 			return only(this.#locked.engine.down(requests, false, options.confirmWithin));

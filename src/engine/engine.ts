@@ -9,7 +9,7 @@ import { type Kinds, kindOf, linkKey } from "./kind.js";
 import { finish } from "./pending-deletes.js";
 import { type Plan, planDown, planUp, type UpRequest } from "./plan.js";
 import { confirm, provisionalReport } from "./provisional.js";
-import { recover } from "./recover.js";
+import { recover, undoOrphan } from "./recover.js";
 import type {
 	ConfirmReport,
 	DownReport,
@@ -204,13 +204,17 @@ export class Engine {
 
 	/** Undo the provisional change now, before its deadline, if it is that of this transaction. @throws RollbackError */
 	rollBack(transaction: string): void {
-		const { unfinished } = this.#journal;
+		const { unfinished, orphan } = this.#journal;
 		if (unfinished?.transaction === transaction)
 			recover(this.#kernel, this.#journal, unfinished, []);
+		if (orphan?.transaction === transaction) undoOrphan(this.#kernel, this.#journal, orphan);
 	}
 
 	/** Undo or finish what a killed process began, and undo what nobody confirmed in time. */
 	recover(): RecoverReport {
+		const { orphan } = this.#journal;
+		if (orphan !== undefined && provisionalReport(orphan, this.#ownership.now()) === undefined)
+			undoOrphan(this.#kernel, this.#journal, orphan);
 		const report = recover(this.#kernel, this.#journal, this.#toUndo, this.#toFinish);
 		return this.#withProvisional(report);
 	}

@@ -43,6 +43,17 @@ export function recover(
 	};
 }
 
+/** Undo a transaction that is in no journal any more. @throws RollbackError naming what could not be undone */
+export function undoOrphan(kernel: Kernel, journal: Ledger, { undo, command }: Unfinished): void {
+	const residual = revert(kernel, undo);
+	if (residual.length > 0)
+		throw new RollbackError(residual, {
+			step: command,
+			hint: "its journal was removed: umlnet-nl recover --strays takes away what carries our marks",
+		});
+	journal.orphanUndone();
+}
+
 /** Links that stand yet where ours was to be deleted: whoever changed name and mark has them, or has made them. */
 const unproven = (kernel: Kernel, steps: readonly StepRecord[]): string[] =>
 	steps.flatMap(({ label, actions }) =>

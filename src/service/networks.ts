@@ -67,8 +67,17 @@ export interface ConfirmOptions {
 	readonly confirmWithin?: number;
 }
 
-/** How a provisional transaction stands; `expired`: its time is over, and it is still to be rolled back. */
-export type ConfirmState = "waiting" | "expired" | "confirmed" | "rolledBack" | "unknown";
+/**
+ * How a provisional transaction stands; `expired`: its time is over, and it is still to be rolled back; `orphaned`: so it
+ * is, for its journal is gone and nobody can confirm it any more.
+ */
+export type ConfirmState =
+	| "waiting"
+	| "expired"
+	| "orphaned"
+	| "confirmed"
+	| "rolledBack"
+	| "unknown";
 
 /** Networks whose changes can be made to stand only if they are confirmed in time. */
 export interface ConfirmableNetworks extends Networks {

@@ -9,6 +9,7 @@ export class NullJournal implements Ledger {
 	readonly state = new State();
 	readonly unfinished = undefined;
 	readonly confirmOutcome = undefined;
+	readonly orphan = undefined;
 	readonly pendingDeletes = new Map<string, PendingDeletes>();
 
 	begin(transaction: string, command: string, steps: readonly StepRecord[]): void {
@@ -23,6 +24,7 @@ export class NullJournal implements Ledger {
 		encode({ end: { transaction } });
 	}
 	abort(): void {}
+	orphanUndone(): void {}
 	provisional(): void {}
 	expire(): void {}
 }

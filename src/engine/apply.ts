@@ -5,12 +5,12 @@ import { RollbackError } from "./error.js";
 import { explain } from "./explain.js";
 import { idleSteps, isMoot, trailingBatch } from "./failed-steps.js";
 import type { Ledger, PendingDeletes } from "./journal/ledger.js";
-import type { StepRecord } from "./journal/record.js";
+import type { ResidualRecord, StepRecord } from "./journal/record.js";
 import type { PlannedStep } from "./kind.js";
 import { finish } from "./pending-deletes.js";
 import type { Plan } from "./plan.js";
 import type { PlannedLoss } from "./planner.js";
-import { undo } from "./rollback.js";
+import { type Leftover, undo } from "./rollback.js";
 import type { Delta } from "./state.js";
 
 /** How a transaction ended: the requests that were left out, each with the reason; all others stand. */
@@ -27,10 +27,14 @@ export interface ApplyOptions {
 	readonly transaction: string;
 	/** What the user asked for, for messages. */
 	readonly command: string;
+	/** The names of the taps and networks that it is about; called when something is left of it. */
+	readonly names: () => readonly string[];
 	/** Do not delete links, which cannot be undone: the journal lists them, and other transactions may begin. */
 	readonly deferDeletes?: boolean | undefined;
 	/** Until when it is provisional, in milliseconds since boot; called when all steps are done. */
 	readonly deadline?: (() => number) | undefined;
+	/** What others cannot be given back is a loss, and does not undo all the rest. */
+	readonly bestEffort?: boolean | undefined;
 }
 
 /**
@@ -39,11 +43,11 @@ export interface ApplyOptions {
  * @throws the failing step's error after everything was undone; RollbackError when undoing failed too
  */
 export function apply(kernel: Kernel, journal: Ledger, plan: Plan, options: ApplyOptions): Applied {
-	const { transaction, command, deferDeletes, deadline } = options;
+	const { transaction, command, names, deferDeletes, deadline } = options;
 	if (plan.steps.length === 0 && plan.final.length === 0 && isEmpty(plan.delta))
 		return { rejected: new Map(), losses: plan.losses, pending: undefined };
 	journal.begin(transaction, command, undoOf(plan.steps));
-	const progress = new Progress(kernel, plan);
+	const progress = new Progress(kernel, plan, options.bestEffort === true);
 	try {
 		progress.steps();
 		const { final, delta } = progress.remaining();
@@ -53,14 +57,32 @@ export function apply(kernel: Kernel, journal: Ledger, plan: Plan, options: Appl
 		else if (deletes.length === 0 && isEmpty(delta)) journal.abort(transaction);
 		else journal.commit(transaction, delta, deletes);
 	} catch (error) {
-		throw rollBack(kernel, journal, transaction, progress.done, error);
+		const left = [...progress.residual, undo(kernel, progress.done)];
+		const steps = left.flatMap((one) => one.steps);
+		const labels = left.flatMap((one) => one.labels);
+		const thrown = rolledBack(
+			journal,
+			{ transaction, command, names: names(), steps },
+			labels,
+			error,
+		);
+		// The host is as it was, and the plan holds: once more, and what is refused then stays undone.
+		if (progress.isUnreturned && steps.length === 0)
+			return apply(kernel, journal, plan, { ...options, bestEffort: true });
+		throw thrown;
 	}
+	if (progress.losses.length > 0)
+		journal.keepResidual({ transaction, command, names: names(), steps: returning(plan) });
 	const pending = journal.pendingDeletes.get(transaction);
 	if (pending !== undefined && deferDeletes !== true) finish(kernel, journal, pending);
 	return { rejected: progress.rejected, losses: [...plan.losses, ...progress.losses], pending };
 }
 
-/** The deletes, for the journal. */
+/** What gives back to others what they had, for the journal: all of it, in its order. */
+const returning = ({ steps }: Plan): StepRecord[] =>
+	recordsOf(steps.filter(({ bestEffort }) => bestEffort === true));
+
+/** The steps themselves, for the journal. */
 const recordsOf = (final: readonly PlannedStep[]): StepRecord[] =>
 	final.map(({ label, effect, do: action }) => ({ label, effect, actions: [action] }));
 
@@ -83,10 +105,16 @@ class Progress {
 	done: PlannedStep[] = [];
 	/** What could not be given back. */
 	readonly losses: PlannedLoss[] = [];
+	/** Something could not be given back, and that was an error. */
+	isUnreturned = false;
+	/** What of rejected requests could not be undone. */
+	readonly residual: Leftover[] = [];
+	readonly #bestEffort: boolean;
 	readonly #kernel: Kernel;
 	readonly #plan: Plan;
 
-	constructor(kernel: Kernel, plan: Plan) {
+	constructor(kernel: Kernel, plan: Plan, bestEffort: boolean) {
+		this.#bestEffort = bestEffort;
 		this.#kernel = kernel;
 		this.#plan = plan;
 	}
@@ -143,11 +171,12 @@ class Progress {
 			// Settings of one link that went as one message have one error, which is about any of them.
 			if (failure instanceof KernelError) failure.hint ??= step.advice?.[failure.errno];
 			const error = explain(failure, step);
-			if (step.bestEffort === true) {
+			if (step.bestEffort === true && this.#bestEffort) {
 				const { label: subject, requestId } = step;
 				this.losses.push({ subject, reason: error.message, requestId });
 				continue;
 			}
+			this.isUnreturned ||= step.bestEffort === true;
 			if (step.requestId === undefined) throw error;
 			if (!failed.has(step.requestId)) failed.set(step.requestId, error);
 		}
@@ -158,32 +187,31 @@ class Progress {
 			this.rejected.set(id, error);
 			const theirs = this.done.filter((step) => step.requestId === id);
 			this.done = this.done.filter((step) => step.requestId !== id);
-			const residual = undo(this.#kernel, theirs);
-			if (residual.length > 0) throw new RollbackError(residual, { cause: error });
+			const left = undo(this.#kernel, theirs);
+			this.residual.push(left);
+			if (left.steps.length > 0) throw error;
 		}
 	}
 }
 
 const isFailure = (failure: Error | undefined): boolean => failure !== undefined;
 
-/** Undo what ran and say so in the journal. @returns the error to throw */
-function rollBack(
-	kernel: Kernel,
+/**
+ * Say in the journal that a transaction was undone, and what of it could not be: no other waits for that.
+ * @returns the error to throw
+ */
+function rolledBack(
 	journal: Ledger,
-	transaction: string,
-	done: readonly PlannedStep[],
+	residual: ResidualRecord,
+	labels: readonly string[],
 	error: unknown,
 ): unknown {
-	const before = error instanceof RollbackError ? error.residual : [];
-	const residual = [...before, ...undo(kernel, done)];
-	if (residual.length > 0) {
-		const cause = error instanceof RollbackError ? error.cause : error;
-		return new RollbackError(residual, { cause });
-	}
+	const { transaction, steps } = residual;
 	try {
+		if (steps.length > 0) journal.keepResidual(residual);
 		journal.abort(transaction);
 	} catch {
 		// The error that counts is the first one. A recovery will undo all of it once more, which does no harm.
 	}
-	return error;
+	return steps.length > 0 ? new RollbackError(labels, { cause: error }) : error;
 }

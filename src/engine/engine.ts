@@ -1,7 +1,7 @@
 import type { Kernel } from "../kernel/kernel.js";
 import type { UmlnetError } from "../sys/error.js";
 import { apply } from "./apply.js";
-import { ProvisionalError } from "./error.js";
+import { ProvisionalError, RollbackError } from "./error.js";
 import { RecheckCache } from "./fast/recheck-cache.js";
 import { forgetFlows, subnetsOf } from "./flows.js";
 import { type Ledger, linksOf, type PendingDeletes, type Unfinished } from "./journal/ledger.js";
@@ -9,7 +9,7 @@ import { type Kinds, kindOf, linkKey } from "./kind.js";
 import { finish } from "./pending-deletes.js";
 import { type Plan, planDown, planUp, type UpRequest } from "./plan.js";
 import { confirm, provisionalReport } from "./provisional.js";
-import { recover, undoOrphan } from "./recover.js";
+import { recover } from "./recover.js";
 import type {
 	ConfirmReport,
 	DownReport,
@@ -20,6 +20,7 @@ import type {
 	StrayReport,
 	UpReport,
 } from "./report.js";
+import { labelsOf } from "./rollback.js";
 import { statusReport } from "./status.js";
 import { stepsByRequest, stepsWithMessages, withLosses } from "./step-report.js";
 import { ours, planRemoval, strays } from "./strays.js";
@@ -90,7 +91,8 @@ export class Engine {
 			const { wasUsed } = this.#verified;
 			this.#verified.invalidate();
 			// Perhaps a shared object that was not verified for this is not there any more.
-			if (!wasUsed || this.#journal.unfinished !== undefined) throw error;
+			if (!wasUsed || error instanceof RollbackError || this.#journal.unfinished !== undefined)
+				throw error;
 			return this.#up(requests, confirmWithin, 0);
 		}
 	}
@@ -187,9 +189,15 @@ export class Engine {
 		return this.#withProvisional(report);
 	}
 
-	/** The command of what a killed process did not finish, or nobody confirmed in time; `recover` ends it. */
+	/** The command of what a killed process did not finish, or could not be undone; `recover` sees to it. */
 	get unfinished(): string | undefined {
-		return this.#toUndo?.command ?? this.#toFinish[0]?.command;
+		const [residual] = this.#journal.residuals.values();
+		return this.#toUndo?.command ?? this.#toFinish[0]?.command ?? residual?.command;
+	}
+
+	/** Whether something must be undone or finished before another transaction can begin. */
+	get isInterrupted(): boolean {
+		return this.#toUndo !== undefined || this.#toFinish.length > 0;
 	}
 
 	/** What waits to be confirmed, and still may be. */
@@ -204,18 +212,29 @@ export class Engine {
 
 	/** Undo the provisional change now, before its deadline, if it is that of this transaction. @throws RollbackError */
 	rollBack(transaction: string): void {
-		const { unfinished, orphan } = this.#journal;
-		if (unfinished?.transaction === transaction)
-			recover(this.#kernel, this.#journal, unfinished, []);
-		if (orphan?.transaction === transaction) undoOrphan(this.#kernel, this.#journal, orphan);
+		const { unfinished } = this.#journal;
+		if (unfinished?.transaction !== transaction) return;
+		const { left } = recover(this.#kernel, this.#journal, { unfinished });
+		if (left.length > 0) throw new RollbackError(left, { step: unfinished.command });
 	}
 
-	/** Undo or finish what a killed process began, and undo what nobody confirmed in time. */
+	/** Undo or finish what a killed process began, and undo what nobody confirmed in time, so that others can begin. */
+	resume(): void {
+		recover(this.#kernel, this.#journal, { unfinished: this.#toUndo, pending: this.#toFinish });
+	}
+
+	/**
+	 * The same, and try again what could not be undone or given back before.
+	 * @throws RollbackError naming what still cannot be
+	 */
 	recover(): RecoverReport {
-		const { orphan } = this.#journal;
-		if (orphan !== undefined && provisionalReport(orphan, this.#ownership.now()) === undefined)
-			undoOrphan(this.#kernel, this.#journal, orphan);
-		const report = recover(this.#kernel, this.#journal, this.#toUndo, this.#toFinish);
+		const step = this.unfinished;
+		const { report, left } = recover(this.#kernel, this.#journal, {
+			unfinished: this.#toUndo,
+			pending: this.#toFinish,
+			residuals: [...this.#journal.residuals.values()],
+		});
+		if (left.length > 0) throw new RollbackError(left, { step });
 		return this.#withProvisional(report);
 	}
 
@@ -238,6 +257,15 @@ export class Engine {
 	}
 
 	#strays = () => strays(this.#kinds, this.#kernel, this.#journal);
+
+	/** Forget what could not be undone or given back: of these taps and networks, or all. @returns what that was */
+	giveUp(names: readonly string[] = []): string[] {
+		const given = [...this.#journal.residuals.values()].filter(
+			(residual) => names.length === 0 || residual.names.some((name) => names.includes(name)),
+		);
+		for (const residual of given) this.#journal.keepResidual({ ...residual, steps: [] });
+		return given.flatMap(({ steps }) => labelsOf(steps));
+	}
 
 	/** The transaction that is to be undone: not a provisional one before its deadline. */
 	get #toUndo(): Unfinished | undefined {
@@ -277,9 +305,21 @@ export class Engine {
 		return apply(this.#kernel, this.#journal, plan, {
 			transaction,
 			command,
+			names: () => this.#namesIn(plan),
 			deferDeletes,
 			deadline,
 		});
+	}
+
+	/** The names of the taps of a plan and of their networks. */
+	#namesIn({ requestOf, delta: { up } }: Plan): string[] {
+		const networks = [...requestOf.keys()].map(
+			(name) =>
+				this.#journal.state.taps.get(name)?.report.network ??
+				up.find(({ report }) => report.name === name)?.report.network ??
+				name,
+		);
+		return [...new Set([...requestOf.keys(), ...networks])];
 	}
 
 	/** Run the pending deletes of links with these keys, so that their names are free when this returns. */

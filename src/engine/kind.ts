@@ -33,7 +33,10 @@ export interface Step {
 	readonly undo: readonly Action[];
 	/** It removes something: where that is gone already, the step counts as done. */
 	readonly removes?: true | undefined;
-	/** It gives something back to others: where it is refused, the report names a loss, and the rest is done all the same. */
+	/**
+	 * It gives something back to others: where it is refused again and again, the report names a
+	 * loss, and the rest is done all the same.
+	 */
 	readonly bestEffort?: true | undefined;
 	/** What to do about it when the kernel refuses, by the name of the errno. */
 	readonly advice?: Readonly<Record<string, string>> | undefined;

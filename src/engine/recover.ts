@@ -1,57 +1,87 @@
 import { deletedLink } from "../kernel/action.js";
 import type { Kernel } from "../kernel/kernel.js";
-import { KernelError } from "../sys/error.js";
+import { UmlnetError } from "../sys/error.js";
 import { RollbackError } from "./error.js";
 import type { Ledger, PendingDeletes, Unfinished } from "./journal/ledger.js";
-import type { StepRecord } from "./journal/record.js";
+import type { ResidualRecord, StepRecord } from "./journal/record.js";
 import { finish } from "./pending-deletes.js";
 import type { RecoverReport } from "./report.js";
-import { revert } from "./rollback.js";
+import { attemptAll, revert } from "./rollback.js";
 import { reportOfRecord } from "./step-report.js";
 
+/** What there is to recover. */
+export interface Recovery {
+	/** The transaction to undo. */
+	readonly unfinished?: Unfinished | undefined;
+	/** The deletes that no living process is about to run. */
+	readonly pending?: readonly PendingDeletes[];
+	/** What earlier transactions left behind, to be tried again. */
+	readonly residuals?: readonly ResidualRecord[];
+}
+
 /**
- * Undo what a killed process did not finish, and run the deletes that were pending when it died. Touches nothing
- * whose identity is not the one written down. May itself be killed and run again.
- * `unfinished` is the transaction to undo, `pending` are the deletes that no living process is about to run.
- * @throws RollbackError naming what could not be undone or finished
+ * Undo what a killed process did not finish, run the deletes that were pending when it died, and try again what
+ * could not be undone before. Touches nothing whose identity is not the one written down. May itself be killed and run
+ * again. What cannot be undone now either is remembered, and held up by it is nobody.
+ * @returns what was done, and the labels of what is left of it
  */
 export function recover(
 	kernel: Kernel,
 	journal: Ledger,
-	unfinished: Unfinished | undefined,
-	pending: readonly PendingDeletes[],
-): RecoverReport {
-	const undone = unfinished?.undo.toReversed() ?? [];
-	if (unfinished !== undefined) {
-		// Half undone it must not be confirmed any more, whoever goes on with it.
-		if (unfinished.provisional !== undefined) journal.expire(unfinished.transaction);
-		const residual = revert(kernel, unfinished.undo);
-		if (residual.length > 0) throw new RollbackError(residual, { step: unfinished.command });
-		journal.abort(unfinished.transaction);
-	}
-	for (const one of pending) end(kernel, journal, one);
-	const residual = [unfinished?.undo ?? [], ...pending.map(({ steps }) => steps)].flatMap((steps) =>
-		unproven(kernel, steps),
-	);
-	const commands = [...(unfinished ? [unfinished] : []), ...pending].map(({ command }) => command);
-	if (commands.length === 0) return { outcome: "nothing", steps: [], residual: [] };
-	return {
-		outcome: unfinished === undefined ? "finished" : "undone",
-		transaction: commands.join("; "),
-		steps: [...undone, ...pending.flatMap(({ steps }) => steps)].map(reportOfRecord),
-		residual,
+	{ unfinished, pending = [], residuals = [] }: Recovery,
+): { readonly report: RecoverReport; readonly left: readonly string[] } {
+	const left: string[] = [];
+	if (unfinished !== undefined) left.push(...undoUnfinished(kernel, journal, unfinished));
+	for (const one of pending) left.push(...deletePending(kernel, journal, one));
+	for (const one of residuals) left.push(...tryAgain(kernel, journal, one));
+	const ended = [...(unfinished ? [unfinished] : []), ...pending, ...residuals];
+	if (ended.length === 0) return { report: { outcome: "nothing", steps: [], residual: [] }, left };
+	const steps = [
+		...(unfinished?.undo.toReversed() ?? []),
+		...[...pending, ...residuals].flatMap((one) => one.steps),
+	];
+	const report: RecoverReport = {
+		outcome: unfinished === undefined && residuals.length === 0 ? "finished" : "undone",
+		transaction: ended.map(({ command }) => command).join("; "),
+		steps: steps.map(reportOfRecord),
+		residual: unproven(kernel, steps),
 	};
+	return { report, left };
 }
 
-/** Undo a transaction that is in no journal any more. @throws RollbackError naming what could not be undone */
-export function undoOrphan(kernel: Kernel, journal: Ledger, { undo, command }: Unfinished): void {
-	const residual = revert(kernel, undo);
-	if (residual.length > 0)
-		throw new RollbackError(residual, {
-			step: command,
-			hint: "its journal was removed: umlnet-nl recover --strays takes away what carries our marks",
-		});
-	journal.orphanUndone();
+function undoUnfinished(
+	kernel: Kernel,
+	journal: Ledger,
+	unfinished: Unfinished,
+): readonly string[] {
+	const { transaction, command } = unfinished;
+	// Half undone it must not be confirmed any more, whoever goes on with it.
+	if (unfinished.provisional !== undefined) journal.expire(transaction);
+	const { labels, steps } = revert(kernel, unfinished.undo);
+	if (steps.length > 0) journal.keepResidual({ transaction, command, names: [], steps });
+	journal.abort(transaction);
+	return labels;
+}
+
+/** What cannot be deleted stays pending: whoever needs the name of the link tries again. */
+function deletePending(
+	kernel: Kernel,
+	journal: Ledger,
+	pending: PendingDeletes,
+): readonly string[] {
+	try {
+		finish(kernel, journal, pending);
+		return [];
+	} catch (error) {
+		if (error instanceof RollbackError) return error.residual;
+		throw error;
+	}
+}
+
+function tryAgain(kernel: Kernel, journal: Ledger, residual: ResidualRecord): readonly string[] {
+	const { labels, steps } = attemptAll(kernel, residual.steps);
+	if (steps.length === 0) journal.keepResidual({ ...residual, steps });
+	return labels;
 }
 
 /** Links that stand yet where ours was to be deleted: whoever changed name and mark has them, or has made them. */
@@ -69,16 +99,7 @@ function nameNow(kernel: Kernel, index: number): string | undefined {
 	try {
 		return kernel.linkName(index);
 	} catch (error) {
-		if (error instanceof KernelError) return `number ${index}`;
-		throw error;
-	}
-}
-
-function end(kernel: Kernel, journal: Ledger, pending: PendingDeletes): void {
-	try {
-		finish(kernel, journal, pending);
-	} catch (error) {
-		if (error instanceof RollbackError) error.step = pending.command;
+		if (error instanceof UmlnetError) return `number ${index}`;
 		throw error;
 	}
 }

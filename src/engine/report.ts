@@ -121,6 +121,8 @@ export interface RecoverReport {
 	readonly steps: readonly StepReport[];
 	/** Objects that could not be proven to be ours, and were left alone. */
 	readonly residual: readonly string[];
+	/** With `giveUp`: what could not be undone or given back, and is forgotten now. */
+	readonly givenUp?: readonly string[] | undefined;
 	/** With `strays`: what carried our marks, was not in the journal, and was taken away. */
 	readonly strays?: readonly string[] | undefined;
 	/** With `strays`: what others did not get back. */

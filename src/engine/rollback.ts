@@ -1,51 +1,83 @@
-import { type Action, isAtomic, release } from "../kernel/action.js";
+import { type Action, isAtomic, linkOf, release } from "../kernel/action.js";
 import { execute } from "../kernel/execute.js";
 import type { Kernel } from "../kernel/kernel.js";
-import { KernelError } from "../sys/error.js";
+import { KernelError, UmlnetError } from "../sys/error.js";
 import type { StepRecord } from "./journal/record.js";
 import type { PlannedStep } from "./kind.js";
 
-/** Undo steps, the last first. @returns the labels of those whose undo failed */
-export function undo(kernel: Kernel, done: readonly PlannedStep[]): string[] {
-	const residual = revert(
+/** What was not done of several steps. */
+export interface Leftover {
+	/** The labels of the steps that failed and can still be done. */
+	readonly labels: readonly string[];
+	/**
+	 * What to run when it is tried again: all of it, in this order, for what has been done may depend on what has not: of
+	 * two IPv4 addresses of a subnet the one that comes first is primary. Empty where nothing failed.
+	 */
+	readonly steps: readonly StepRecord[];
+}
+const NOTHING: Leftover = { labels: [], steps: [] };
+
+/** Undo steps, the last first. @returns what could not be undone */
+export function undo(kernel: Kernel, done: readonly PlannedStep[]): Leftover {
+	const left = revert(
 		kernel,
 		done.map(({ label, undo }) => ({ label, actions: undo })),
 	);
 	// After the links were deleted as a group: to close a tap that still exists costs a grace period for each.
 	for (const step of done) release(kernel, step.do);
-	return residual;
+	return left;
 }
 
+/** Run undo actions, those of the last step first. @returns what could not be undone */
+export const revert = (kernel: Kernel, steps: readonly StepRecord[]): Leftover =>
+	attemptAll(kernel, steps.toReversed());
+
 /**
- * Run undo actions, those of the last step first. What is already gone, or already back, counts as undone;
- * one failure does not keep the rest from being undone.
- * @returns the labels of the steps whose undo failed
+ * Run all actions of all steps. What is already gone, or already back, counts as done; one failure does not keep the
+ * rest from being run.
  */
-export function revert(kernel: Kernel, steps: readonly StepRecord[]): string[] {
-	const labels: string[] = [];
-	const actions: Action[] = [];
-	for (const { label, actions: undo } of steps.toReversed())
-		for (const action of undo) {
-			actions.push(action);
-			labels.push(label);
-		}
-	const residual = new Set<string>();
-	for (let at = 0; at < actions.length; ) {
-		const failures = execute(kernel, actions.slice(at));
-		for (const [i, failure] of failures.entries())
-			if (failure !== undefined && !isAlreadySo(failure)) residual.add(labels[at + i] as string);
+export function attemptAll(kernel: Kernel, steps: readonly StepRecord[]): Leftover {
+	const todo = steps.flatMap(({ label, actions }) => actions.map((action) => ({ label, action })));
+	const failed = new Set<number>();
+	for (let at = 0; at < todo.length; ) {
+		const failures = execute(
+			kernel,
+			todo.slice(at).map(({ action }) => action),
+		);
 		// A batch was refused because of some of its messages: the actions with none of those are tried one by one.
 		const refused = failures.some((failure) => failure !== undefined);
 		for (const [i, failure] of failures.entries()) {
-			const action = actions[at + i] as Action;
-			if (!refused || failure !== undefined || !isAtomic(action)) continue;
-			const [again] = execute(kernel, [action]);
-			if (again !== undefined && !isAlreadySo(again)) residual.add(labels[at + i] as string);
+			const { action } = todo[at + i] as { action: Action };
+			const error =
+				failure === undefined && refused && isAtomic(action)
+					? execute(kernel, [action])[0]
+					: failure;
+			if (error !== undefined && !isAlreadySo(error)) failed.add(at + i);
 		}
 		at += failures.length;
 	}
-	return [...residual];
+	const left = todo.filter(({ action }, i) => failed.has(i) && isPossible(kernel, action));
+	if (left.length === 0) return NOTHING;
+	return { labels: [...new Set(left.map(({ label }) => label))], steps };
 }
+
+/** Whether there is anything yet to do it to: to a link that has gone nothing can be given back. */
+function isPossible(kernel: Kernel, action: Action): boolean {
+	const link = linkOf(action);
+	if (link === undefined) return true;
+	try {
+		return kernel.linkName(link) !== undefined;
+	} catch (error) {
+		// Then it is tried again: nothing says that the link has gone.
+		if (error instanceof UmlnetError) return true;
+		throw error;
+	}
+}
+
+/** The labels of steps, each once. */
+export const labelsOf = (steps: readonly StepRecord[]): string[] => [
+	...new Set(steps.map(({ label }) => label)),
+];
 
 const ALREADY = new Set(["ENODEV", "ENOENT", "ESRCH", "EADDRNOTAVAIL", "EEXIST"]);
 

@@ -1,9 +1,9 @@
 import { Engine } from "../engine/engine.js";
+import { RollbackError } from "../engine/error.js";
 import { StateDirectory } from "../engine/journal/directory.js";
 import { Journal } from "../engine/journal/journal.js";
 import { HostLock } from "../engine/journal/lock.js";
 import type { RecoverReport } from "../engine/report.js";
-import type { State } from "../engine/state.js";
 import type { Kernel } from "../kernel/kernel.js";
 import { readIndex } from "../kernel/read.js";
 import { kinds } from "../kinds/index.js";
@@ -11,7 +11,6 @@ import { flawOf } from "../kinds/permitted.js";
 import { missingUplink } from "../kinds/uplink.js";
 import type { RecoverOptions } from "../service/networks.js";
 import { monotonic, sinceBoot } from "../sys/clock.js";
-import { UmlnetError } from "../sys/error.js";
 import { isAlive, processId, threadId } from "../sys/process.js";
 import { DeferredDeletes } from "./deferred-deletes.js";
 
@@ -53,10 +52,10 @@ export class LockedEngine {
 	async run<T>(body: () => T, recover = true): Promise<T> {
 		await this.#lock.acquire(this.#timeout);
 		try {
-			this.journal.refresh(this.#stands);
+			this.journal.refresh();
 			this.deletes.record(this.journal);
-			if (recover && this.engine.unfinished !== undefined) this.engine.recover();
-			if (recover) this.#trySweep();
+			if (recover && this.engine.isInterrupted) this.engine.resume();
+			if (recover) this.#sweep();
 			return body();
 		} finally {
 			this.#lock.release();
@@ -65,28 +64,15 @@ export class LockedEngine {
 
 	/** Run something that changes nothing. It takes the lock, too, but no state directory is created for it. */
 	async read<T>(body: () => T): Promise<T> {
-		if (!this.#knowsMore()) {
-			this.journal.refresh();
-			return body();
-		}
-		return this.run(body, false);
+		if (this.#directory.isThere()) return this.run(body, false);
+		this.journal.refresh();
+		return body();
 	}
-
-	/** Whether there is a state directory, or there should be one: somebody removed it with something in it. */
-	#knowsMore(): boolean {
-		if (this.#directory.isThere()) return true;
-		this.journal.readReplaced();
-		return !this.journal.isEmpty;
-	}
-
-	/** Whether any tap of a state is there yet: if not, somebody took all of it away, and not by this journal. */
-	#stands = ({ taps }: State): boolean =>
-		[...taps.values()].some(({ report }) => this.kernel.linkName(report.index) !== undefined);
 
 	/** Undo or finish what a killed process did not finish. @throws RollbackError */
-	recover({ strays = false }: RecoverOptions): Promise<RecoverReport> {
+	recover({ strays = false, giveUp }: RecoverOptions): Promise<RecoverReport> {
 		return this.run(() => {
-			const report = this.engine.recover();
+			const report = giveUp === undefined ? this.engine.recover() : this.#giveUp(giveUp);
 			this.#sweptAt = Number.NEGATIVE_INFINITY;
 			this.#sweep();
 			if (!strays) return report;
@@ -98,6 +84,17 @@ export class LockedEngine {
 				residual: [...report.residual, ...residual],
 			};
 		}, false);
+	}
+
+	/** What can be recovered is; the rest is forgotten. */
+	#giveUp(names: readonly string[]): RecoverReport {
+		let report: RecoverReport = { outcome: "nothing", steps: [], residual: [] };
+		try {
+			report = this.engine.recover();
+		} catch (error) {
+			if (!(error instanceof RollbackError)) throw error;
+		}
+		return { ...report, givenUp: this.engine.giveUp(names) };
 	}
 
 	/**
@@ -116,8 +113,8 @@ export class LockedEngine {
 	}
 
 	#removeIfEmpty(): void {
-		if (!this.#knowsMore() || !this.#lock.tryAcquire()) return;
-		this.journal.refresh(this.#stands);
+		if (!this.#directory.isThere() || !this.#lock.tryAcquire()) return;
+		this.journal.refresh();
 		if (this.journal.isEmpty) this.#directory.remove();
 		this.#lock.release();
 	}
@@ -126,15 +123,6 @@ export class LockedEngine {
 	#isAbandoned(transaction: string): boolean {
 		if (transaction.startsWith(`${owner}-`)) return !this.deletes.isDeleting(transaction);
 		return !isAlive(transaction);
-	}
-
-	/** What was asked for does not fail for what dead processes left: it is tried again later. */
-	#trySweep(): void {
-		try {
-			this.#sweep();
-		} catch (error) {
-			if (!(error instanceof UmlnetError)) throw error;
-		}
 	}
 
 	/** Take down the idle pool taps of processes that have died: nobody will ever use them. */

@@ -54,6 +54,8 @@ interface Traits<A extends Action> {
 	deletes?(action: A): boolean;
 	/** The link that it deletes. */
 	deletedLink?(action: A): Identity;
+	/** The index of the link that it does something to. */
+	link?(action: A): number | undefined;
 	/** Let go of what this process still holds open of it after it was undone. */
 	release?(kernel: Kernel, action: A): void;
 }
@@ -62,6 +64,7 @@ const TRAITS: { readonly [V in Via]: Traits<ActionOf<V>> } = {
 	rtnetlink: {
 		messages: ({ request }) => [describe(request)],
 		deletes: ({ request }) => request.message.name.startsWith("RTM_DEL"),
+		link: ({ request }) => linkIn(request),
 	},
 	nftables: { messages: ({ batch }) => batch.map(describe), isAtomic: true },
 	sysctl: { messages: ({ path, value }) => [`write ${value} to /proc/sys/${path}`] },
@@ -108,4 +111,16 @@ export const deletedLink = (action: Action): Identity | undefined =>
 /** Let go of what this process still holds open of an action that was undone. */
 export function release(kernel: Kernel, action: Action): void {
 	traitsOf(action).release?.(kernel, action);
+}
+
+/** The index of the link that an action does something to, if it is one alone. */
+export const linkOf = (action: Action): number | undefined => traitsOf(action).link?.(action);
+
+/** Where messages of rtnetlink name the link that they are about. */
+const LINK_FIELDS = ["ifi_index", "ifa_index", "ndm_ifindex", "RTA_OIF", "NHA_OIF"] as const;
+
+function linkIn({ value }: Request): number | undefined {
+	const fields = value as Readonly<Record<string, unknown>>;
+	const name = LINK_FIELDS.find((field) => typeof fields[field] === "number");
+	return name === undefined ? undefined : (fields[name] as number);
 }

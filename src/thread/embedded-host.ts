@@ -102,12 +102,14 @@ export class EmbeddedHost implements Networks {
 
 	/**
 	 * Undo or finish what a killed process did not finish: every `up` and `down` does so first anyway. With `strays` also
-	 * take away what carries our marks and is not in the journal, which was lost. @throws UmlnetError
+	 * take away what carries our marks and is not in the journal, which was lost; with `giveUp` forget what can still not
+	 * be undone or given back. @throws UmlnetError
 	 */
 	async recover(options?: CallOptions & RecoverOptions): Promise<RecoverReport> {
-		checkOptions("recover", options, { ...CALL, strays: truth });
-		const strays = options?.strays ?? false;
-		return this.#channel.request({ verb: "recover", strays }, options) as Promise<RecoverReport>;
+		checkOptions("recover", options, { ...CALL, strays: truth, giveUp: names });
+		const { strays = false, giveUp } = options ?? {};
+		const request = { verb: "recover", strays, giveUp } as const;
+		return this.#channel.request(request, options) as Promise<RecoverReport>;
 	}
 
 	/**

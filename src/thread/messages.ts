@@ -15,7 +15,11 @@ export type Request =
 			readonly taps: readonly string[] | undefined;
 			readonly verify: boolean;
 	  }
-	| { readonly verb: "recover"; readonly strays: boolean }
+	| {
+			readonly verb: "recover";
+			readonly strays: boolean;
+			readonly giveUp: readonly string[] | undefined;
+	  }
 	| { readonly verb: "confirm" };
 
 /** What became of the request of this id. */

@@ -100,7 +100,7 @@ export class Server {
 			case "status":
 				return this.#host.status(request.taps, { verify: request.verify });
 			case "recover":
-				return this.#host.recover({ strays: request.strays });
+				return this.#host.recover({ strays: request.strays, giveUp: request.giveUp });
 			case "confirm":
 				return this.#host.confirm();
 		}

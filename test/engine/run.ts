@@ -89,6 +89,7 @@ export class Run {
 		const now = rig.picture();
 		if (error instanceof RollbackError) return this.#flawOfRollback(rig, error, now);
 		if (!rig.journal.isSettled) return `unfinished after ${told(error)}`;
+		if (error === undefined && rig.journal.residuals.size > 0) return this.#flawOfLoss(rig);
 		if (error === undefined)
 			return now === this.end ? this.flawOfState(rig) : "done, but not all of it";
 		return now === this.start ? this.flawOfState(rig) : `not as it was after ${told(error)}`;
@@ -102,13 +103,11 @@ export class Run {
 	}
 
 	#flawOfRollback(rig: Rig, error: RollbackError, now: string): string | undefined {
-		const { unfinished, pendingDeletes, isSettled } = rig.journal;
-		if (isSettled) return `forgotten after ${told(error)}`;
-		const goal = unfinished === undefined ? this.end : this.start;
-		const steps = [
-			unfinished?.undo ?? [],
-			...[...pendingDeletes.values()].map(({ steps }) => steps),
-		];
+		const { unfinished, pendingDeletes, residuals } = rig.journal;
+		if (unfinished !== undefined) return `others are locked out after ${told(error)}`;
+		if (residuals.size + pendingDeletes.size === 0) return `forgotten after ${told(error)}`;
+		const goal = residuals.size === 0 ? this.end : this.start;
+		const steps = [...residuals.values(), ...pendingDeletes.values()].map(({ steps }) => steps);
 		const labels = new Set(steps.flat().map(({ label }) => label));
 		const strange = error.residual.filter((label) => !labels.has(label));
 		if (strange.length > 0) return `${strange.join()} is no step`;
@@ -119,6 +118,16 @@ export class Run {
 		const { outcome } = rig.recover();
 		if (outcome === "nothing") return "nothing to recover";
 		return rig.picture() === goal ? this.flawOfState(rig) : `${outcome}, but not exactly`;
+	}
+
+	/** What could not be given back is remembered, and recover gives it back. */
+	#flawOfLoss(rig: Rig): string | undefined {
+		rig.kernel.heal();
+		rig.restart();
+		const { outcome } = rig.recover();
+		if (outcome !== "undone") return `losses, but ${outcome} to recover`;
+		if (rig.journal.residuals.size > 0) return "a loss is still there after recover";
+		return rig.picture() === this.end ? this.flawOfState(rig) : "losses, and not all given back";
 	}
 
 	/** Whether it can be done once the trouble is over. */

@@ -1,5 +1,4 @@
 import type { RecoverReport } from "../../engine/report.js";
-import type { RecoverOptions } from "../../service/networks.js";
 import type { Perform } from "../perform.js";
 import { count } from "../render/table.js";
 import type { Session } from "../session.js";
@@ -17,19 +16,29 @@ export function addRecover(program: Verb, perform: Perform): void {
 				"With --strays also what carries our marks goes that the state directory knows nothing of, since that was " +
 				"lost: addresses and routes go back to the uplink, forwarding is switched off where we switched it on.",
 		)
+		.option(
+			"--give-up [NAME...]",
+			"forget what can still not be undone or given back: of these taps and networks, or all",
+		)
 		.option("--strays", "also take away what carries our marks and is not remembered")
 		.example("umlnet-nl recover", "clean up after a kill")
 		.example("umlnet-nl recover --strays", "clean up after the state directory was lost")
-		.example("umlnet-nl recover --json", "what was found and done, for a program")
-		.action((options: RecoverOptions) =>
-			perform("changing", (session) => recover(session, options)),
-		);
+		.example("umlnet-nl recover --give-up", "forget what the host does not take back")
+		.action((options: Options) => perform("changing", (session) => recover(session, options)));
 }
 
-async function recover(session: Session, { strays = false }: RecoverOptions): Promise<number> {
-	const report = await session.withHost((host) => host.recover({ strays }));
+interface Options {
+	readonly strays?: boolean;
+	/** True without names. */
+	readonly giveUp?: readonly string[] | true;
+}
+
+async function recover(session: Session, { strays = false, giveUp }: Options): Promise<number> {
+	const names = giveUp === true ? [] : giveUp;
+	const report = await session.withHost((host) => host.recover({ strays, giveUp: names }));
 	session.result(report, () => []);
 	await sayProvisional(session, report.provisional);
+	for (const what of report.givenUp ?? []) session.say(`given up: ${what}`);
 	for (const what of report.strays ?? []) session.say(`taken away: ${what}`);
 	await session.sayDone(sentence(report), { ...report, changed: report.steps.length > 0 });
 	for (const object of report.residual) session.say(`left alone, not provably ours: ${object}`);

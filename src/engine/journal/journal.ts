@@ -3,7 +3,7 @@ import { type Delta, State } from "../state.js";
 import type { StateDirectory } from "./directory.js";
 import { type FlawOf, JournalFile } from "./journal-file.js";
 import type { ConfirmOutcome, Ledger, PendingDeletes, Unfinished } from "./ledger.js";
-import type { JournalRecord, ProvisionalRecord, StepRecord } from "./record.js";
+import type { JournalRecord, ProvisionalRecord, ResidualRecord, StepRecord } from "./record.js";
 
 /**
  * The one file that says what is ours in a namespace and what was about to happen. It is appended to with the lock
@@ -14,9 +14,7 @@ export class Journal implements Ledger {
 	unfinished: Unfinished | undefined;
 	confirmOutcome: ConfirmOutcome | undefined;
 	readonly pendingDeletes = new Map<string, PendingDeletes>();
-	orphan: Unfinished | undefined;
-	/** Of provisional transactions, those that were seen to end. */
-	readonly #outcomes = new Map<string, boolean>();
+	readonly residuals = new Map<string, ResidualRecord>();
 	readonly #file: JournalFile;
 	/** The state without the open transaction, while that is provisional. */
 	#before: State | undefined;
@@ -26,39 +24,13 @@ export class Journal implements Ledger {
 		this.#file = new JournalFile(directory, flawOf);
 	}
 
-	/**
-	 * Take in what other processes wrote since. Call with the lock held. Where somebody removed the file although there
-	 * was something in it, what is known of that is written down again, unless nothing of it `stands` any more.
-	 * @throws UmlnetError ERR_JOURNAL
-	 */
-	refresh(stands: (state: State) => boolean = () => true): void {
+	/** Take in what other processes wrote since. Call with the lock held. @throws UmlnetError ERR_JOURNAL */
+	refresh(): void {
 		if (this.#file.read(this.#take)) return;
-		this.readReplaced();
-		const isLost = !this.isEmpty && (this.unfinished !== undefined || stands(this.state));
-		const known = isLost ? this.#records() : [];
-		const { unfinished } = this;
+		// How a provisional transaction ended stands at the end of the file that was replaced.
+		if (this.unfinished?.provisional !== undefined) this.#file.readReplaced(this.#take);
 		this.#reset();
 		this.#file.read(this.#take);
-		if (this.#file.hasRecords) {
-			const isKnown = [this.unfinished?.transaction, ...this.#outcomes.keys()];
-			if (unfinished !== undefined && !isKnown.includes(unfinished.transaction))
-				this.orphan = unfinished;
-		} else if (known.length > 0 && this.#file.rewrite(known)) known.forEach(this.#fold);
-	}
-
-	/** The end of a file that was replaced or removed: there stands how a provisional transaction ended. */
-	readReplaced(): void {
-		this.#file.readReplaced(this.#take);
-	}
-
-	/** Whether a provisional transaction was confirmed; undefined where it was not decided, or not seen. */
-	outcomeOf(transaction: string): boolean | undefined {
-		return this.#outcomes.get(transaction);
-	}
-
-	orphanUndone(): void {
-		if (this.orphan !== undefined) this.#decide(this.orphan, false);
-		this.orphan = undefined;
 	}
 
 	begin(transaction: string, command: string, undo: readonly StepRecord[]): void {
@@ -91,6 +63,10 @@ export class Journal implements Ledger {
 		this.#append({ abort: { transaction } });
 	}
 
+	keepResidual(residual: ResidualRecord): void {
+		this.#append({ residual });
+	}
+
 	/** Every transaction has come to its end. */
 	get isSettled(): boolean {
 		return this.unfinished === undefined && this.pendingDeletes.size === 0;
@@ -98,7 +74,8 @@ export class Journal implements Ledger {
 
 	/** Nothing is ours any more and nothing is unfinished: the file can go. */
 	get isEmpty(): boolean {
-		return this.isSettled && this.state.taps.size === 0 && this.state.entries.size === 0;
+		const { taps, entries } = this.state;
+		return this.isSettled && this.residuals.size === 0 && taps.size === 0 && entries.size === 0;
 	}
 
 	remove(): void {
@@ -121,23 +98,16 @@ export class Journal implements Ledger {
 		this.#fold(record);
 	}
 
+	/** The state as one record, and behind it the pending deletes, instead of all that led to them. */
 	#rewrite(): void {
-		this.#file.rewrite(this.#records());
-	}
-
-	/** The state as one record, and behind it what is pending or not finished, instead of all that led to them. */
-	#records(): JournalRecord[] {
-		const records: JournalRecord[] = [{ checkpoint: (this.#before ?? this.state).toDelta() }];
+		const records: JournalRecord[] = [{ checkpoint: this.state.toDelta() }];
 		for (const { transaction, command, steps } of this.pendingDeletes.values())
 			records.push(
 				{ begin: { transaction, command, steps: [] } },
 				{ commit: { transaction, steps, delta: { put: [], drop: [], up: [], down: [] } } },
 			);
-		if (this.unfinished === undefined) return records;
-		const { transaction, command, undo, provisional } = this.unfinished;
-		records.push({ begin: { transaction, command, steps: undo } });
-		if (provisional !== undefined) records.push({ provisional });
-		return records;
+		for (const residual of this.residuals.values()) records.push({ residual });
+		this.#file.rewrite(records);
 	}
 
 	#reset(): void {
@@ -146,6 +116,7 @@ export class Journal implements Ledger {
 		this.unfinished = undefined;
 		this.#before = undefined;
 		this.pendingDeletes.clear();
+		this.residuals.clear();
 	}
 
 	#take = (record: JournalRecord): boolean => {
@@ -157,6 +128,7 @@ export class Journal implements Ledger {
 	/** Whether a record can stand here: a transaction is committed, or undone, before the next one begins. */
 	#follows(record: JournalRecord): boolean {
 		if ("checkpoint" in record) return this.#file.isAtStart;
+		if ("residual" in record) return true;
 		if ("begin" in record) return this.unfinished === undefined;
 		const isProvisional = this.unfinished?.provisional !== undefined;
 		const isOpen = transactionOf(record) === this.unfinished?.transaction;
@@ -166,7 +138,7 @@ export class Journal implements Ledger {
 		return isOpen || ("end" in record && this.pendingDeletes.has(record.end.transaction));
 	}
 
-	#fold = (record: JournalRecord): void => {
+	#fold(record: JournalRecord): void {
 		if ("begin" in record) {
 			const { transaction, command, steps } = record.begin;
 			this.unfinished = { transaction, command, undo: steps };
@@ -182,8 +154,14 @@ export class Journal implements Ledger {
 			if (!this.pendingDeletes.delete(transaction)) this.#close(delta);
 			else if (delta !== undefined) this.state.apply(delta);
 		} else if ("abort" in record) this.unfinished = undefined;
+		else if ("residual" in record) this.#keep(record.residual);
 		else this.state.apply(record.checkpoint);
-	};
+	}
+
+	#keep(residual: ResidualRecord): void {
+		if (residual.steps.length > 0) this.residuals.set(residual.transaction, residual);
+		else this.residuals.delete(residual.transaction);
+	}
 
 	/** The open transaction stands. */
 	#close(delta: Delta | undefined): void {
@@ -200,16 +178,11 @@ export class Journal implements Ledger {
 		this.state = this.state.with(provisional.delta);
 	}
 
-	#decide({ transaction, command }: Unfinished, confirmed: boolean): void {
-		this.confirmOutcome = { transaction, command, confirmed };
-		this.#outcomes.set(transaction, confirmed);
-	}
-
 	/** The open transaction is provisional no longer: it is confirmed, or to be undone. */
 	#settle(confirmed: boolean): void {
 		if (this.unfinished === undefined) return;
 		const { transaction, command, undo } = this.unfinished;
-		this.#decide(this.unfinished, confirmed);
+		this.confirmOutcome = { transaction, command, confirmed };
 		this.unfinished = { transaction, command, undo };
 		if (!confirmed && this.#before !== undefined) this.state = this.#before;
 		this.#before = undefined;

@@ -1,6 +1,6 @@
 import { deletedLink, type Identity } from "../../kernel/action.js";
 import type { Delta, State } from "../state.js";
-import type { ProvisionalRecord, StepRecord } from "./record.js";
+import type { ProvisionalRecord, ResidualRecord, StepRecord } from "./record.js";
 
 /** A transaction that can still be undone: it is under way, its process was killed, or not all of it could be undone. */
 export interface Unfinished {
@@ -40,11 +40,6 @@ export interface Ledger {
 	readonly unfinished: Unfinished | undefined;
 	/** Of the last provisional transaction. It outlives the file, for the process that waits for it must learn it. */
 	readonly confirmOutcome: ConfirmOutcome | undefined;
-	/**
-	 * A transaction that was open in a journal that somebody removed, and that another has taken the place of: only this
-	 * process can still undo it.
-	 */
-	readonly orphan: Unfinished | undefined;
 	/** By transaction. To run them twice, or in two processes at once, does no harm. */
 	readonly pendingDeletes: ReadonlyMap<string, PendingDeletes>;
 
@@ -60,6 +55,8 @@ export interface Ledger {
 	end(transaction: string): void;
 	/** The open transaction was undone. */
 	abort(transaction: string): void;
-	/** `orphan` was undone. */
-	orphanUndone(): void;
+	/** By transaction. What could not be undone or given back; nothing waits for it. */
+	readonly residuals: ReadonlyMap<string, ResidualRecord>;
+	/** Remember what is left of a transaction instead of what was before; without steps, forget it. */
+	keepResidual(residual: ResidualRecord): void;
 }

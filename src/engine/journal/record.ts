@@ -23,6 +23,17 @@ export interface ProvisionalRecord {
 	readonly delta: Delta;
 }
 
+/** What of a transaction that has ended could not be undone, or not be given back. */
+export interface ResidualRecord {
+	readonly transaction: string;
+	/** What the user asked for: `down tap0`. */
+	readonly command: string;
+	/** The names of the taps and networks that it was about. */
+	readonly names: readonly string[];
+	/** What is still to be done, in this order; none is left where there are no steps. */
+	readonly steps: readonly StepRecord[];
+}
+
 /** One record of the journal. */
 export type JournalRecord =
 	| { readonly begin: { transaction: string; command: string; steps: readonly StepRecord[] } }
@@ -31,6 +42,7 @@ export type JournalRecord =
 	| { readonly expire: { transaction: string } }
 	| { readonly end: { transaction: string; delta?: Delta | undefined } }
 	| { readonly abort: { transaction: string } }
+	| { readonly residual: ResidualRecord }
 	| { readonly checkpoint: Delta };
 
 /** @throws UmlnetError ERR_JOURNAL when the bytes are no record of ours */
@@ -66,6 +78,8 @@ function fromWire(wire: any): JournalRecord {
 		const { transaction, delta } = wire.end;
 		return { end: { transaction, delta: delta && readDelta(delta) } };
 	}
+	if (wire.residual)
+		return { residual: { ...wire.residual, steps: wire.residual.steps.map(readStep) } };
 	if (wire.checkpoint) return { checkpoint: readDelta(wire.checkpoint) };
 	if (wire.abort) return { abort: wire.abort };
 	throw new Error("an empty record");

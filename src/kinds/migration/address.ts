@@ -161,8 +161,9 @@ function takeOff(address: Address, { link }: Endpoint): Change[] {
 			label: `take address ${addressText(address)} off ${link}`,
 			effect: "delete",
 			do: take as Request,
+			undo: give(address),
 			// With promote_secondaries it became primary if its own primary went and it did not.
-			undo: [...(isSecondary ? [take as Request] : []), ...give(address)],
+			...(isSecondary && { beforeUndo: take as Request }),
 		},
 		...routes.map(
 			(route): Change => ({

@@ -111,12 +111,17 @@ export const putSteps = (config: LinkConfig, from: Endpoint, to: Endpoint): Step
 	stepsOf(itemsOf(config, from, to).flatMap(({ put }) => put));
 
 /** Steps that take off `from` what is on `to` by now, the last first. */
-export const takeSteps = (config: LinkConfig, from: Endpoint, to: Endpoint): Step[] =>
-	stepsOf(
-		itemsOf(config, from, to)
-			.toReversed()
-			.flatMap(({ take }) => take),
+export function takeSteps(config: LinkConfig, from: Endpoint, to: Endpoint): Step[] {
+	const changes = itemsOf(config, from, to)
+		.toReversed()
+		.flatMap(({ take }) => take);
+	const first = changes.flatMap(({ beforeUndo }) => beforeUndo ?? []);
+	const last = changes.pop();
+	// Undone is the last step first.
+	return stepsOf(
+		last === undefined ? [] : [...changes, { ...last, undo: [...first, ...last.undo] }],
 	);
+}
 
 /** Steps that move all of it from one link to another. */
 export const moveSteps = (config: LinkConfig, from: Endpoint, to: Endpoint): Step[] => [

@@ -25,6 +25,8 @@ export interface Change {
 	readonly effect?: Effect;
 	readonly do: Request;
 	readonly undo: readonly Request[];
+	/** What must not be there when anything of the move is undone: it would take the place of what it came after. */
+	readonly beforeUndo?: Request;
 	/** The kernel may have done it already. */
 	readonly removes?: true;
 	readonly conflict?: StepConflict;

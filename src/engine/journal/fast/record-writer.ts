@@ -17,6 +17,7 @@ const RECORD = tagsOf(
 	"checkpoint",
 	"provisional",
 	"expire",
+	"residual",
 );
 const BEGIN = tagsOf("Begin", "transaction", "command", "steps");
 const COMMIT = tagsOf("Commit", "transaction", "steps", "delta");
@@ -24,6 +25,7 @@ const PROVISIONAL = tagsOf("Provisional", "transaction", "deadline", "steps", "d
 const EXPIRE = tagsOf("Expire", "transaction");
 const END = tagsOf("End", "transaction", "delta");
 const ABORT = tagsOf("Abort", "transaction");
+const RESIDUAL = tagsOf("Residual", "transaction", "command", "names", "steps");
 const STEP = tagsOf("StepRecord", "label", "actions", "effect");
 const DELTA = tagsOf("Delta", "put", "drop", "up", "down");
 const ENTRY = tagsOf("EntryRecord", "kind", "key", "made", "path");
@@ -55,6 +57,14 @@ export function encodeRecord(record: JournalRecord): Uint8Array {
 		w.varintField(PROVISIONAL.deadline, deadline);
 		for (const step of steps) writeStep(PROVISIONAL.steps, step);
 		writeDelta(PROVISIONAL.delta, delta);
+		w.end(at);
+	} else if ("residual" in record) {
+		const { transaction, command, names, steps } = record.residual;
+		const at = w.beginField(RECORD.residual);
+		w.textField(RESIDUAL.transaction, transaction);
+		w.textField(RESIDUAL.command, command);
+		for (const name of names) w.textField(RESIDUAL.names, name);
+		for (const step of steps) writeStep(RESIDUAL.steps, step);
 		w.end(at);
 	} else if ("end" in record) {
 		const { transaction, delta } = record.end;

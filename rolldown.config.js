@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { defineConfig } from "rolldown";
 
-/** commander can run subcommands that are programs of their own; ours are not, and loading what for takes 3 ms. */
+/** commander can run subcommands that are programs of their own. Ours are not, so it need not load child_process. */
 const withoutPrograms = {
 	name: "without-programs",
 	resolveId: (id, importer) =>
@@ -9,7 +9,7 @@ const withoutPrograms = {
 	load: (id) => (id === "\0nothing" ? "export {};" : null),
 };
 
-/** A CommonJS bundle can require by itself; what gives an ES module that ability takes Node a millisecond to load. */
+/** A CommonJS bundle can `require` by itself; it need not load node:module, which gives an ES module that ability. */
 const withItsRequire = {
 	name: "with-its-require",
 	resolveId: (id) => (id === "node:module" ? "\0require" : null),
@@ -25,7 +25,7 @@ const nameOfMain = {
 	},
 };
 
-/** Parts of the program that are needed together: opening a chunk costs a tenth of a millisecond, a verb has a few. */
+/** Parts of the program that are needed together: each chunk that is opened delays the start (docs/performance.md). */
 const together = (name, priority, modules) => ({ name, priority, test: new RegExp(`/dist/(${modules})\\.js(on)?$`) });
 const chunks = [
 	together("shared", 3, "(sys|engine|spec)/error|spec/fields?|inet/cidr|proto/proto|cli/(provisional|render/tap)|sys/process"),
@@ -35,7 +35,7 @@ const chunks = [
 
 /**
  * The command line as one bundled entry: hundreds of small modules cost Node more to find than to run. What a
- * verb does not need stays in chunks of its own behind its dynamic import. CommonJS starts 12 ms sooner.
+ * verb does not need stays in chunks of its own behind its dynamic import. CommonJS starts sooner than ES modules.
  */
 const cli = defineConfig({
 	logLevel: "warn",

@@ -1,22 +1,17 @@
 import { resolve } from "node:path";
 import { setTimeout } from "node:timers/promises";
-import { NotConfirmedError } from "../engine/error.js";
+import { NotConfirmedError, RollbackError } from "../engine/error.js";
 import type { ProvisionalReport } from "../engine/report.js";
+import type { ConfirmOptions } from "../service/networks.js";
 import type { HostPort, Session } from "./session.js";
 import type { Settings } from "./settings.js";
 
-// How long after `confirm` its end is noticed.
+// The command ends at most this long after `confirm`.
 const POLL_MS = 100;
 
-/** What a change is asked for with, beside what it is. */
-export interface ConfirmOptions {
-	/** Make it provisional: it is rolled back unless it is confirmed within so many milliseconds. */
-	readonly confirmWithin?: number;
-}
-
 /**
- * Change the host, and with --confirm-within wait until that is confirmed. If not, if we are interrupted or are
- * no more, it is rolled back: by us, or by the watchdog, which runs before anything is changed.
+ * Change the host, and with --confirm-within wait until that is confirmed. If it is not, or this process is
+ * interrupted, it is rolled back here; if this process has been killed, by the watchdog, which was started first.
  * @throws NotConfirmedError
  */
 export function change<R extends { readonly provisional?: ProvisionalReport | undefined }>(
@@ -59,15 +54,26 @@ async function confirmed(
 	for (;;) {
 		const state = await host.confirmState(transaction);
 		if (state === "confirmed") return;
-		if (state === "rolledBack" || state === "unknown")
+		if (state === "rolledBack")
 			throw new NotConfirmedError(
 				command,
 				interrupted.aborted ? "was interrupted before it was confirmed" : undefined,
 			);
+		if (state === "orphaned") {
+			await host.rollBack(transaction);
+			throw new NotConfirmedError(command, "cannot be confirmed any more: its journal was removed");
+		}
+		if (state === "unknown") throw unknown(command);
 		if (state === "expired" || interrupted.aborted) await host.rollBack(transaction);
 		else await setTimeout(POLL_MS, undefined, { signal: interrupted }).catch(() => {});
 	}
 }
+
+/** Nothing tells whether it stands: nothing is said of a rollback. */
+const unknown = (command: string): RollbackError =>
+	new RollbackError([`whatever ${command} made`], {
+		hint: "its journal was removed; umlnet-nl status tells what is there, recover --strays takes it away",
+	});
 
 /** `up tap0 is rolled back at 14:03:12, in 30 s, unless it is confirmed` */
 export function sentence({ command, remaining }: ProvisionalReport): string {

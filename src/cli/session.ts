@@ -49,14 +49,21 @@ export class Session {
 		this.startWatchdog = startWatchdog;
 	}
 
-	/** Open the host, do something with it, and close it, whatever happens. */
+	/** Open the host, do something with it, and close it, whatever happens. What is done does not fail for the tidying up. */
 	async withHost<T>(work: (host: HostPort) => Promise<T>): Promise<T> {
 		const { netns, stateDir, timeout } = this.settings;
 		const host = await this.#openHost({ netns, stateDir, timeout });
+		let isDone = false;
 		try {
-			return await work(host);
+			const result = await work(host);
+			isDone = true;
+			return result;
 		} finally {
-			host.close();
+			try {
+				host.close();
+			} catch (error) {
+				if (isDone) this.say(`done, but not tidied up: ${(error as Error).message}`);
+			}
 		}
 	}
 

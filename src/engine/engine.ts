@@ -4,12 +4,12 @@ import { apply } from "./apply.js";
 import { ProvisionalError, RollbackError } from "./error.js";
 import { RecheckCache } from "./fast/recheck-cache.js";
 import { forgetFlows, subnetsOf } from "./flows.js";
-import type { Ledger, PendingDeletes, Unfinished } from "./journal/ledger.js";
+import { type Ledger, linksOf, type PendingDeletes, type Unfinished } from "./journal/ledger.js";
 import { type Kinds, kindOf, linkKey } from "./kind.js";
-import { abandonedDeletes, finishDeletesOf, isBeingDeleted } from "./pending-deletes.js";
+import { finish } from "./pending-deletes.js";
 import { type Plan, planDown, planUp, type UpRequest } from "./plan.js";
 import { confirm, provisionalReport } from "./provisional.js";
-import { recover } from "./recover.js";
+import { recover, undoOrphan } from "./recover.js";
 import type {
 	ConfirmReport,
 	DownReport,
@@ -20,7 +20,7 @@ import type {
 	StrayReport,
 	UpReport,
 } from "./report.js";
-import { giveUp, namesIn } from "./residual.js";
+import { labelsOf } from "./rollback.js";
 import { statusReport } from "./status.js";
 import { stepsByRequest, stepsWithMessages, withLosses } from "./step-report.js";
 import { ours, planRemoval, strays } from "./strays.js";
@@ -103,7 +103,7 @@ export class Engine {
 		maxAge: number,
 	): ReadonlyMap<number, RequestOutcome<UpReport>> {
 		this.#refuseWhileProvisional();
-		finishDeletesOf(this.#kernel, this.#journal, () =>
+		this.#finishDeletesOf(() =>
 			requests
 				.flatMap(({ taps }) => taps.flatMap(({ resources }) => resources))
 				.map(({ kind, want }) => kindOf(this.#kinds, kind).key(want)),
@@ -145,9 +145,7 @@ export class Engine {
 		confirmWithin?: number,
 	): ReadonlyMap<number, RequestOutcome<DownReport>> {
 		this.#refuseWhileProvisional();
-		finishDeletesOf(this.#kernel, this.#journal, () =>
-			requests.flatMap(({ taps }) => taps.map(linkKey)),
-		);
+		this.#finishDeletesOf(() => requests.flatMap(({ taps }) => taps.map(linkKey)));
 		const { state } = this.#journal;
 		const there = new Set(
 			requests.flatMap(({ taps }) => taps.filter((name) => state.taps.has(name))),
@@ -214,10 +212,11 @@ export class Engine {
 
 	/** Undo the provisional change now, before its deadline, if it is that of this transaction. @throws RollbackError */
 	rollBack(transaction: string): void {
-		const { unfinished } = this.#journal;
+		const { unfinished, orphan } = this.#journal;
+		if (orphan?.transaction === transaction) undoOrphan(this.#kernel, this.#journal, orphan);
 		if (unfinished?.transaction !== transaction) return;
-		const { residual } = recover(this.#kernel, this.#journal, { unfinished });
-		if (residual.length > 0) throw new RollbackError(residual, { step: unfinished.command });
+		const { left } = recover(this.#kernel, this.#journal, { unfinished });
+		if (left.length > 0) throw new RollbackError(left, { step: unfinished.command });
 	}
 
 	/** Undo or finish what a killed process began, and undo what nobody confirmed in time, so that others can begin. */
@@ -230,13 +229,16 @@ export class Engine {
 	 * @throws RollbackError naming what still cannot be
 	 */
 	recover(): RecoverReport {
+		const { orphan } = this.#journal;
+		if (orphan !== undefined && provisionalReport(orphan, this.#ownership.now()) === undefined)
+			undoOrphan(this.#kernel, this.#journal, orphan);
 		const step = this.unfinished;
-		const { report, residual } = recover(this.#kernel, this.#journal, {
+		const { report, left } = recover(this.#kernel, this.#journal, {
 			unfinished: this.#toUndo,
 			pending: this.#toFinish,
 			residuals: [...this.#journal.residuals.values()],
 		});
-		if (residual.length > 0) throw new RollbackError(residual, { step });
+		if (left.length > 0) throw new RollbackError(left, { step });
 		return this.#withProvisional(report);
 	}
 
@@ -249,11 +251,11 @@ export class Engine {
 		const found = ours(this.#strays());
 		const plan = planRemoval(this.#kinds, this.#kernel, this.#journal.state, found);
 		const { losses } = this.#apply(plan, "recover --strays", {});
-		const remaining = new Set(ours(this.#strays()).map(({ what }) => what));
+		const left = new Set(ours(this.#strays()).map(({ what }) => what));
 		const report = {
-			strays: found.map(({ what }) => what).filter((what) => !remaining.has(what)),
+			strays: found.map(({ what }) => what).filter((what) => !left.has(what)),
 			steps: stepsWithMessages(plan),
-			residual: [...remaining],
+			residual: [...left],
 		};
 		return withLosses(report, losses, 0);
 	}
@@ -262,11 +264,11 @@ export class Engine {
 
 	/** Forget what could not be undone or given back: of these taps and networks, or all. @returns what that was */
 	giveUp(names: readonly string[] = []): string[] {
-		return giveUp(this.#journal, names);
-	}
-
-	get #toFinish(): PendingDeletes[] {
-		return abandonedDeletes(this.#journal, this.#ownership);
+		const given = [...this.#journal.residuals.values()].filter(
+			(residual) => names.length === 0 || residual.names.some((name) => names.includes(name)),
+		);
+		for (const residual of given) this.#journal.keepResidual({ ...residual, steps: [] });
+		return given.flatMap(({ steps }) => labelsOf(steps));
 	}
 
 	/** The transaction that is to be undone: not a provisional one before its deadline. */
@@ -278,6 +280,15 @@ export class Engine {
 	#withProvisional<R extends object>(report: R): R & { readonly provisional?: ProvisionalReport } {
 		const { provisional } = this;
 		return provisional === undefined ? report : { ...report, provisional };
+	}
+
+	/** The pending deletes that no process is about to run any more. */
+	get #toFinish(): PendingDeletes[] {
+		const { pendingDeletes } = this.#journal;
+		if (pendingDeletes.size === 0) return [];
+		return [...pendingDeletes.values()].filter(({ transaction }) =>
+			this.#ownership.isAbandoned(transaction),
+		);
 	}
 
 	/** @throws ProvisionalError when something else waits to be confirmed: if that is undone, nothing may rest on it */
@@ -298,20 +309,41 @@ export class Engine {
 		return apply(this.#kernel, this.#journal, plan, {
 			transaction,
 			command,
-			names: () => namesIn(plan, this.#journal.state),
+			names: () => this.#namesIn(plan),
 			deferDeletes,
 			deadline,
 		});
 	}
 
+	/** The names of the taps of a plan and of their networks. */
+	#namesIn({ requestOf, delta: { up } }: Plan): string[] {
+		const networks = [...requestOf.keys()].map(
+			(name) =>
+				this.#journal.state.taps.get(name)?.report.network ??
+				up.find(({ report }) => report.name === name)?.report.network ??
+				name,
+		);
+		return [...new Set([...requestOf.keys(), ...networks])];
+	}
+
+	/** Run the pending deletes of links with these keys, so that their names are free when this returns. */
+	#finishDeletesOf(keys: () => readonly string[]): void {
+		const { pendingDeletes } = this.#journal;
+		if (pendingDeletes.size === 0) return;
+		const wanted = new Set(keys());
+		for (const pending of [...pendingDeletes.values()])
+			if (linksOf(pending).some(({ name }) => wanted.has(linkKey(name))))
+				finish(this.#kernel, this.#journal, pending);
+	}
+
 	#planUp(requests: readonly UpRequest[], maxAge = 0): Plan {
 		const { state } = this.#journal;
 		const isRecent = this.#verified.begin(maxAge);
-		const facts = {
-			readLinkIndex: this.#readLinkIndex,
-			isRecent,
-			isBeingDeleted: (index: number) => isBeingDeleted(this.#journal, index),
-		};
+		const isBeingDeleted = (index: number): boolean =>
+			[...this.#journal.pendingDeletes.values()].some((pending) =>
+				linksOf(pending).some((link) => link.index === index),
+			);
+		const facts = { readLinkIndex: this.#readLinkIndex, isRecent, isBeingDeleted };
 		const plan = planUp(this.#kinds, this.#kernel, state, requests, facts);
 		const shared = [...plan.wanted.keys()].filter((key) => state.users(key).size > 1);
 		if (maxAge > 0) this.#verified.record(shared);

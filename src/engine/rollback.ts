@@ -5,9 +5,9 @@ import { KernelError, UmlnetError } from "../sys/error.js";
 import type { StepRecord } from "./journal/record.js";
 import type { PlannedStep } from "./kind.js";
 
-/** What could not be done of several steps, and can still be done. */
-export interface Residual {
-	/** The labels of the steps that failed. */
+/** What was not done of several steps. */
+export interface Leftover {
+	/** The labels of the steps that failed and can still be done. */
 	readonly labels: readonly string[];
 	/**
 	 * What to run when it is tried again: all of it, in this order, for what has been done may depend on what has not: of
@@ -15,28 +15,28 @@ export interface Residual {
 	 */
 	readonly steps: readonly StepRecord[];
 }
-const NOTHING: Residual = { labels: [], steps: [] };
+const NOTHING: Leftover = { labels: [], steps: [] };
 
 /** Undo steps, the last first. @returns what could not be undone */
-export function undo(kernel: Kernel, done: readonly PlannedStep[]): Residual {
-	const residual = revert(
+export function undo(kernel: Kernel, done: readonly PlannedStep[]): Leftover {
+	const left = revert(
 		kernel,
 		done.map(({ label, undo }) => ({ label, actions: undo })),
 	);
 	// After the links were deleted as a group: to close a tap that still exists costs a grace period for each.
 	for (const step of done) release(kernel, step.do);
-	return residual;
+	return left;
 }
 
 /** Run undo actions, those of the last step first. @returns what could not be undone */
-export const revert = (kernel: Kernel, steps: readonly StepRecord[]): Residual =>
+export const revert = (kernel: Kernel, steps: readonly StepRecord[]): Leftover =>
 	attemptAll(kernel, steps.toReversed());
 
 /**
  * Run all actions of all steps. What is already gone, or already back, counts as done; one failure does not keep the
  * rest from being run.
  */
-export function attemptAll(kernel: Kernel, steps: readonly StepRecord[]): Residual {
+export function attemptAll(kernel: Kernel, steps: readonly StepRecord[]): Leftover {
 	const todo = steps.flatMap(({ label, actions }) => actions.map((action) => ({ label, action })));
 	const failed = new Set<number>();
 	for (let at = 0; at < todo.length; ) {
@@ -56,19 +56,19 @@ export function attemptAll(kernel: Kernel, steps: readonly StepRecord[]): Residu
 		}
 		at += failures.length;
 	}
-	const residual = todo.filter(({ action }, i) => failed.has(i) && isPossible(kernel, action));
-	if (residual.length === 0) return NOTHING;
-	return { labels: [...new Set(residual.map(({ label }) => label))], steps };
+	const left = todo.filter(({ action }, i) => failed.has(i) && isPossible(kernel, action));
+	if (left.length === 0) return NOTHING;
+	return { labels: [...new Set(left.map(({ label }) => label))], steps };
 }
 
-/** Whether the object of an action still exists: nothing can be given back to a link that is gone. */
+/** Whether there is anything yet to do it to: to a link that has gone nothing can be given back. */
 function isPossible(kernel: Kernel, action: Action): boolean {
 	const link = linkOf(action);
 	if (link === undefined) return true;
 	try {
 		return kernel.linkName(link) !== undefined;
 	} catch (error) {
-		// It is tried again, as nothing says that the link is gone.
+		// Then it is tried again: nothing says that the link has gone.
 		if (error instanceof UmlnetError) return true;
 		throw error;
 	}

@@ -17,8 +17,8 @@ import { readFlags, readIndex } from "../kernel/read.js";
 import { isKnownUplink, wantedTaps } from "../kinds/index.js";
 import type {
 	ConfirmableNetworks,
+	ConfirmOptions,
 	ConfirmState,
-	DownOptions,
 	PlanOptions,
 	RecoverOptions,
 	StatusOptions,
@@ -84,7 +84,7 @@ export class Host implements ConfirmableNetworks {
 		});
 	}
 
-	down(which: Which, options: DownOptions = {}): Promise<DownReport> {
+	down(which: Which, options: ConfirmOptions = {}): Promise<DownReport> {
 		return this.#locked.run(() => {
 			const requests = [{ id: 0, taps: this.#names(which) }];
 			return only(this.#locked.engine.down(requests, false, options.confirmWithin));
@@ -122,19 +122,22 @@ export class Host implements ConfirmableNetworks {
 
 	confirmState(transaction: string): Promise<ConfirmState> {
 		return this.#locked.read(() => {
-			const { unfinished, confirmOutcome } = this.#locked.journal;
-			if (unfinished?.transaction === transaction)
-				return this.#locked.engine.provisional === undefined ? "expired" : "waiting";
-			if (confirmOutcome?.transaction !== transaction) return "unknown";
-			return confirmOutcome.confirmed ? "confirmed" : "rolledBack";
+			const { journal, engine } = this.#locked;
+			if (journal.unfinished?.transaction === transaction)
+				return engine.provisional === undefined ? "expired" : "waiting";
+			if (journal.orphan?.transaction === transaction) return "orphaned";
+			const confirmed = journal.outcomeOf(transaction);
+			if (confirmed === undefined) return "unknown";
+			return confirmed ? "confirmed" : "rolledBack";
 		});
 	}
 
 	dueIn(process: string): Promise<number | undefined> {
 		return this.#locked.read(() => {
-			const { unfinished } = this.#locked.journal;
-			if (!unfinished?.transaction.startsWith(`${process}-`)) return undefined;
-			const { provisional } = unfinished;
+			const { unfinished, orphan } = this.#locked.journal;
+			const theirs = [unfinished, orphan].find((one) => one?.transaction.startsWith(`${process}-`));
+			if (theirs === undefined) return undefined;
+			const { provisional } = theirs;
 			return provisional === undefined ? 0 : provisional.deadline - sinceBoot();
 		});
 	}

@@ -4,6 +4,7 @@ import { StateDirectory } from "../engine/journal/directory.js";
 import { Journal } from "../engine/journal/journal.js";
 import { HostLock } from "../engine/journal/lock.js";
 import type { RecoverReport } from "../engine/report.js";
+import type { State } from "../engine/state.js";
 import type { Kernel } from "../kernel/kernel.js";
 import { readIndex } from "../kernel/read.js";
 import { kinds } from "../kinds/index.js";
@@ -11,6 +12,7 @@ import { flawOf } from "../kinds/permitted.js";
 import { missingUplink } from "../kinds/uplink.js";
 import type { RecoverOptions } from "../service/networks.js";
 import { monotonic, sinceBoot } from "../sys/clock.js";
+import { UmlnetError } from "../sys/error.js";
 import { isAlive, processId, threadId } from "../sys/process.js";
 import { DeferredDeletes } from "./deferred-deletes.js";
 
@@ -52,10 +54,10 @@ export class LockedEngine {
 	async run<T>(body: () => T, recover = true): Promise<T> {
 		await this.#lock.acquire(this.#timeout);
 		try {
-			this.journal.refresh();
+			this.journal.refresh(this.#stands);
 			this.deletes.record(this.journal);
 			if (recover && this.engine.isInterrupted) this.engine.resume();
-			if (recover) this.#sweep();
+			if (recover) this.#trySweep();
 			return body();
 		} finally {
 			this.#lock.release();
@@ -64,10 +66,23 @@ export class LockedEngine {
 
 	/** Run something that changes nothing. It takes the lock, too, but no state directory is created for it. */
 	async read<T>(body: () => T): Promise<T> {
-		if (this.#directory.isThere()) return this.run(body, false);
-		this.journal.refresh();
-		return body();
+		if (!this.#knowsMore()) {
+			this.journal.refresh();
+			return body();
+		}
+		return this.run(body, false);
 	}
+
+	/** Whether there is a state directory, or there should be one: somebody removed it with something in it. */
+	#knowsMore(): boolean {
+		if (this.#directory.isThere()) return true;
+		this.journal.readReplaced();
+		return !this.journal.isEmpty;
+	}
+
+	/** Whether any tap of a state is there yet: if not, somebody took all of it away, and not by this journal. */
+	#stands = ({ taps }: State): boolean =>
+		[...taps.values()].some(({ report }) => this.kernel.linkName(report.index) !== undefined);
 
 	/** Undo or finish what a killed process did not finish. @throws RollbackError */
 	recover({ strays = false, giveUp }: RecoverOptions): Promise<RecoverReport> {
@@ -113,8 +128,8 @@ export class LockedEngine {
 	}
 
 	#removeIfEmpty(): void {
-		if (!this.#directory.isThere() || !this.#lock.tryAcquire()) return;
-		this.journal.refresh();
+		if (!this.#knowsMore() || !this.#lock.tryAcquire()) return;
+		this.journal.refresh(this.#stands);
 		if (this.journal.isEmpty) this.#directory.remove();
 		this.#lock.release();
 	}
@@ -123,6 +138,15 @@ export class LockedEngine {
 	#isAbandoned(transaction: string): boolean {
 		if (transaction.startsWith(`${owner}-`)) return !this.deletes.isDeleting(transaction);
 		return !isAlive(transaction);
+	}
+
+	/** What was asked for does not fail for what dead processes left: it is tried again later. */
+	#trySweep(): void {
+		try {
+			this.#sweep();
+		} catch (error) {
+			if (!(error instanceof UmlnetError)) throw error;
+		}
 	}
 
 	/** Take down the idle pool taps of processes that have died: nobody will ever use them. */

@@ -3,6 +3,7 @@
  * it all away and has lost the journal.
  */
 import type { PlanContext } from "../engine/kind.js";
+import { SpecError } from "../spec/error.js";
 import { type MadeForwarding, readForwarding } from "./forwarding.js";
 import { IP_FORWARD, type MadeOption, optionKey } from "./option.js";
 import { forwardingKey } from "./port.js";
@@ -30,8 +31,18 @@ export function notesOf(
 
 function wasOff(link: string, context: PlanContext): boolean {
 	const made = context.made(forwardingKey(link)) as MadeForwarding | undefined;
-	const before = made?.before ?? readForwarding(context.kernel, context.indexOf(link));
+	const before = made?.before ?? forwardingOf(link, context);
 	return before?.forwarding === 0;
+}
+
+/** Undefined for an interface that is not there: the resource that needs it says so, and where the spec names it. */
+function forwardingOf(link: string, context: PlanContext): ReturnType<typeof readForwarding> {
+	try {
+		return readForwarding(context.kernel, context.indexOf(link));
+	} catch (error) {
+		if (error instanceof SpecError) return undefined;
+		throw error;
+	}
 }
 
 function wasGloballyOff(context: PlanContext): boolean {

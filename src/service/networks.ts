@@ -67,22 +67,31 @@ export type UpOptions =
 	| { readonly prune?: boolean; readonly confirmWithin?: undefined }
 	| { readonly prune?: false; readonly confirmWithin: number };
 
-export interface DownOptions {
-	/** As for `up`. */
+export interface ConfirmOptions {
+	/** Make it provisional: it is rolled back unless it is confirmed within so many milliseconds. */
 	readonly confirmWithin?: number;
 }
 
-/** How a provisional transaction stands; `expired`: its time is over, and it is still to be rolled back. */
-export type ConfirmState = "waiting" | "expired" | "confirmed" | "rolledBack" | "unknown";
+/**
+ * How a provisional transaction stands; `expired`: its time is over, and it is still to be rolled back; `orphaned`: so it
+ * is, for its journal is gone and nobody can confirm it any more.
+ */
+export type ConfirmState =
+	| "waiting"
+	| "expired"
+	| "orphaned"
+	| "confirmed"
+	| "rolledBack"
+	| "unknown";
 
 /** Networks whose changes can be made to stand only if they are confirmed in time. */
 export interface ConfirmableNetworks extends Networks {
 	/**
-	 * With `confirmWithin`, in milliseconds, it is rolled back by whoever comes after that time, unless `confirm`
-	 * came first; that somebody comes is the caller's to see to.
+	 * With `confirmWithin`, in milliseconds, the change is provisional. When its time is over, whoever calls next rolls it
+	 * back; the caller has to see to it that somebody does.
 	 */
 	up(spec: Spec, options?: UpOptions): Promise<UpReport>;
-	down(which: Which, options?: DownOptions): Promise<DownReport>;
+	down(which: Which, options?: ConfirmOptions): Promise<DownReport>;
 	/** Roll back what waits to be confirmed, now, if it is this transaction. @throws RollbackError */
 	rollBack(transaction: string): Promise<void>;
 	/** How a provisional transaction stands. */

@@ -210,6 +210,19 @@ describe("down", () => {
 		expect(JSON.parse(json.stdout)).toMatchObject({ changed: true, taps: ["tap0"] });
 	});
 
+	test("is done though tidying up failed, which is told", async () => {
+		const close = () => {
+			throw new Error("EBUSY: it is mounted");
+		};
+		const ended = await umlnet(["down", "tap0"], { host: { down: down(), close } });
+		expect(ended).toMatchObject({ status: 0, stderr: expect.stringContaining("tap0 is down") });
+		expect(ended.stderr).toContain("done, but not tidied up: EBUSY: it is mounted\n");
+		const failing = { down: () => Promise.reject(new Error("of all things")), close };
+		const failed = await umlnet(["down", "tap0"], { host: failing });
+		expect(failed).toMatchObject({ status: 1, stderr: expect.stringContaining("of all things") });
+		expect(failed.stderr).not.toContain("EBUSY");
+	});
+
 	test("of what is down already is nothing to do", async () => {
 		const host = { down: async () => ({ changed: false, steps: [], taps: [] }) };
 		const ended = await umlnet(["down", "tap0"], { host });
@@ -326,6 +339,46 @@ drift
 		expect(named.stderr).toContain("tap9: no tap of ours\n");
 		expect(named.stderr).toContain("up of tap0 half done: umlnet-nl recover finishes it");
 		expect((await umlnet(["status"], { host: none })).stderr).toContain("nothing of ours is up");
+	});
+});
+
+describe("what carries our marks and is not remembered", () => {
+	const strays = ["link tap0, alias umlnet-nl lab", "forwarding of eth1, which was off before"];
+	const none = { taps: [], resources: [] };
+
+	test("is named by status, with exit 5", async () => {
+		const host = { status: async () => ({ ...none, strays }) };
+		const { status, stdout, stderr } = await umlnet(["status"], { host });
+		expect({ status, stdout }).toEqual({ status: 5, stdout: "" });
+		for (const what of strays) expect(stderr).toContain(what);
+		expect(stderr).toContain("umlnet-nl recover --strays");
+		expect(stderr).not.toContain("nothing of ours");
+		const json = await umlnet(["status", "--json"], { host });
+		expect({ status: json.status, ...JSON.parse(json.stdout) }).toMatchObject({
+			status: 5,
+			strays,
+		});
+	});
+
+	test("is taken away by recover, if it is asked to", async () => {
+		const nothing = { outcome: "nothing", steps: [step("x")], residual: [] } as const;
+		const recover = vi.fn<HostPort["recover"]>(async () => ({ ...nothing, strays }));
+		const { status, stderr } = await umlnet(["recover", "--strays"], { host: { recover } });
+		await umlnet(["recover"], { host: { recover } });
+		expect(recover.mock.calls).toEqual([[{ strays: true }], [{ strays: false }]]);
+		expect({ status, stderr }).toEqual({
+			status: 0,
+			stderr: `${strays.map((what) => `taken away: ${what}\n`).join("")}2 objects gone: 1 step\n`,
+		});
+	});
+
+	test("what is not given back is named, with exit 8", async () => {
+		const losses = [{ subject: "address 10.0.0.1/8", reason: "eth1 is gone" }];
+		const report = { outcome: "nothing", steps: [], residual: [], strays, losses } as const;
+		const host = { recover: async () => report };
+		const { status, stderr } = await umlnet(["recover", "--strays"], { host });
+		expect(status).toBe(8);
+		expect(stderr).toContain("not given back: address 10.0.0.1/8: eth1 is gone");
 	});
 });
 

@@ -99,6 +99,7 @@ describe("two processes with one journal", () => {
 	test("begin anew when the journal was removed meanwhile", () => {
 		commit(here, { put: [entry("a")] });
 		expect(keys(there)).toEqual(["a"]);
+		commit(there, { drop: ["a"] });
 		there.remove();
 		expect(keys(here)).toEqual([]);
 		commit(here, { put: [entry("b")] });

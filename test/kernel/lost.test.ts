@@ -125,6 +125,46 @@ test("an uplink that is gone is named, and nothing of ours stays", async () => {
 	expect(await status()).toMatchObject({ strays: [] });
 });
 
+describe("while a process runs that knows what was in it,", () => {
+	const other = labSpec({ mode: "host-only", bridge: "br7" }, { tap7: {} });
+
+	test("it is written again with the next change, or when the process ends", async () => {
+		const before = await lab.lookSettled();
+		await lab.run(async (host) => {
+			await host.up(S3);
+			lose();
+			expect(await host.status()).toMatchObject({
+				taps: [{ name: "tap0", drift: [] }],
+				strays: [],
+			});
+			lose();
+			await host.up(other);
+			expect((await status()).taps.map(({ name }) => name).sort()).toEqual(["tap0", "tap7"]);
+			lose();
+		});
+		const { taps, strays } = await status();
+		expect(taps).toMatchObject([
+			{ name: "tap0", drift: [] },
+			{ name: "tap7", drift: [] },
+		]);
+		expect(strays).toEqual([]);
+		await lab.run((host) => host.down({ all: true }));
+		expect(await lab.networkChanges(before)).toEqual([]);
+	});
+
+	test("who takes it all away without it is not contradicted", async () => {
+		const before = await lab.lookSettled();
+		await lab.run(async (host) => {
+			await host.up(S3);
+			lose();
+			expect((await recover()).residual).toEqual([]);
+			expect(await host.status()).toMatchObject({ taps: [], strays: [] });
+		});
+		expect(await status()).toMatchObject({ taps: [], strays: [] });
+		expect(await lab.networkChanges(before)).toEqual([]);
+	});
+});
+
 test("a table that has but our name is somebody else's", async () => {
 	lab.host.sh("nft add table inet umlnet-nl");
 	const before = await lab.lookSettled();

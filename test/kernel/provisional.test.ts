@@ -1,7 +1,7 @@
 /** --confirm-within on the real kernel: whoever dies, the host ends with all of the change or as it was. */
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { setTimeout } from "node:timers/promises";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import type { Snapshot } from "../../src/oracle/snapshot.js";
@@ -186,5 +186,56 @@ test("Ctrl-C rolls back at once; the end of the terminal does not", async () => 
 	expect(command("confirm").status).toBe(0);
 	expect((await second.ended()).status).toBe(0);
 	expect(command("down", "--all").status).toBe(0);
+	expect(lab.changes(before)).toEqual([]);
+});
+
+const lose = (): void => rmSync(lab.stateDir, { recursive: true });
+
+test("the state directory removed meanwhile, who waits writes it again, and rolls back", async () => {
+	const up = await Waiting.start(...UP, "--confirm-within", "4");
+	lose();
+	const { status, stderr } = await up.ended();
+	expect(status).toBe(7);
+	expect(stderr).toContain("was not confirmed in time");
+	expect(lab.changes(before)).toEqual([]);
+});
+
+test("removed meanwhile, it can still be confirmed, and goes down to what was there", async () => {
+	const up = await Waiting.start(...UP, "--confirm-within", LONG);
+	lose();
+	await until(() => existsSync(lab.stateDir));
+	expect(command("confirm")).toMatchObject({ status: 0, stderr: "up tap0 stands\n" });
+	expect((await up.ended()).status).toBe(0);
+	expect(command("status", "--verify").status).toBe(0);
+	expect(command("down", "--all").status).toBe(0);
+	expect(lab.changes(before)).toEqual([]);
+});
+
+test("removed, and who waits killed, the watchdog rolls back", async () => {
+	const up = await Waiting.start(...UP, "--confirm-within", "5");
+	const { watchdog } = up;
+	await setTimeout(600);
+	lose();
+	up.kill("SIGKILL");
+	await until(() => !isThere(watchdog));
+	expect(lab.changes(before)).toEqual([]);
+});
+
+test("removed, and another journal there before anybody notices, it is rolled back at once", async () => {
+	const up = await Waiting.start(...UP, "--confirm-within", LONG);
+	const { watchdog } = up;
+	up.kill("SIGSTOP");
+	process.kill(watchdog, "SIGSTOP");
+	lose();
+	expect(command("up", "tap9", "--owner", "500").status).toBe(0);
+	up.kill("SIGCONT");
+	process.kill(watchdog, "SIGCONT");
+	const { status, stderr } = await up.ended();
+	expect(status).toBe(7);
+	expect(stderr).toContain("cannot be confirmed any more: its journal was removed");
+	expect(isBridgeGone()).toBe(true);
+	expect(command("status").stdout).toMatch(/^tap9/m);
+	expect(command("down", "--all").status).toBe(0);
+	expect(isThere(watchdog)).toBe(false);
 	expect(lab.changes(before)).toEqual([]);
 });

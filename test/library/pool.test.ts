@@ -67,7 +67,7 @@ test("guests get taps that are there already, and give them back", async () => {
 		});
 		expect(pool).toMatch(new RegExp(`^${process.pid}-\\d+$`));
 		const link = linkOf(place, name);
-		expect(link).toMatchObject({ ifindex: index, ifalias: "umlnet-nl lab" });
+		expect(link).toMatchObject({ ifindex: index, ifalias: "umlnet-nl lab forwarding=eth1" });
 		expect(link.flags).toContain("UP");
 		const { addresses: there, filter, switches } = traces(place, name);
 		expect(there.join()).toContain(`192.168.${i + 33}.33/24`);

@@ -1,11 +1,10 @@
 /**
- * The file in which the code that V8 made of the command line is kept from one run to the next. What is in it is run: so
- * it is read only from a file that nobody but us can write, and no byte of it is believed alone. V8 itself checks only
- * that the code is of its own version and that the source is as long as it was.
+ * The file in which the code that V8 made of the command line is kept from one run to the next. Its content is executed,
+ * so it is read only if nobody but us can write it, and a damaged file is recognised: V8 itself checks only that the
+ * code is of its own version and that the source is as long as it was.
  *
- * The head and the code stand in the file twice, and behind them the sources, which stand a second time in the chunks as
- * they are now. To compare bytes takes a tenth of the time of a checksum, of which the runtime has none that does not
- * have to be loaded first.
+ * The file holds head and code twice, and after them the sources, which are compared with the chunks as they are now.
+ * Comparing bytes is faster than a checksum (docs/performance.md), for which a module of Node would have to be loaded.
  */
 import {
 	closeSync,
@@ -26,7 +25,7 @@ import { dirname, join } from "node:path";
 /** The source of a chunk, and what V8 made of it. */
 export interface CachedChunk {
 	readonly source: Buffer;
-	/** What is no more than ASCII becomes a string as fast as it is copied, if that is known beforehand: latin1. */
+	/** latin1 if it is ASCII alone, which then becomes a string as fast as its bytes are copied; else utf8. */
 	readonly encoding: BufferEncoding;
 	readonly code: Buffer;
 }
@@ -35,7 +34,7 @@ export type CachedChunks = ReadonlyMap<string, CachedChunk>;
 
 const NONE: CachedChunks = new Map();
 
-/** Two numbers of 32 bits, as this machine has them: how long the half is that stands there twice, and how long the JSON is of its head. */
+/** Two numbers of 32 bits in the byte order of this machine: the length of the first half, and of the head's JSON in it. */
 const PREAMBLE = 8;
 type Head = readonly (readonly [
 	chunk: string,
@@ -47,7 +46,7 @@ type Head = readonly (readonly [
 /** V8 copies code that does not begin at a multiple of eight before it reads it (AlignedCachedData). */
 const aligned = (length: number): number => Math.ceil(length / 8) * 8;
 
-/** All that the file has, if all of it is good and of the chunks that are in `directory` now; else nothing. */
+/** The chunks in a file; none unless all of it is intact, and of the chunks that are in `directory` now. */
 export function readCodeCache(path: string, directory: string): CachedChunks {
 	try {
 		if (!isInFolderOfOurs(path)) return NONE;
@@ -64,8 +63,8 @@ export function readCodeCache(path: string, directory: string): CachedChunks {
 }
 
 /**
- * Keep the code for the next run. It is written under its own name: who reads it half written, or finds it so after a
- * kill, sees that it is no good. So there is no draft that could be left behind.
+ * Write the file for the next run. It gets its name at once, so that a killed process leaves no draft behind: a file
+ * that is half written is recognised as damaged.
  */
 export function writeCodeCache(path: string, chunks: CachedChunks): void {
 	try {
@@ -81,7 +80,7 @@ export function writeCodeCache(path: string, chunks: CachedChunks): void {
 			closeSync(fd);
 		}
 	} catch {
-		// Next time it takes as long as this time.
+		// The next run takes as long as this one.
 	}
 }
 
@@ -116,7 +115,7 @@ function pack(chunks: CachedChunks): Buffer {
 	return Buffer.concat([...half, ...half, ...sources]);
 }
 
-/** @throws Error where the file is too short, or a chunk is not there any more */
+/** @throws Error if the file is too short, or a chunk no longer exists */
 function unpack(fd: number, size: number, directory: string): CachedChunks {
 	const [length = 0, headLength = 0] = new Uint32Array(readAt(fd, 0, PREAMBLE).buffer);
 	if (length < PREAMBLE || 2 * length > size) return NONE;
@@ -144,10 +143,10 @@ function readAt(fd: number, position: number, length: number): Buffer {
 	return bytes;
 }
 
-// Of the copy only a piece at a time is in memory: touching fresh memory takes as long as reading.
+// The second half is compared a piece at a time: touching more fresh memory would take as long as reading.
 const piece = Buffer.allocUnsafeSlow(65_536);
 
-/** Whether these bytes stand in the file at a position. */
+/** Whether the file has these bytes at a position. */
 function isAt(fd: number, position: number, bytes: Buffer): boolean {
 	for (let at = 0; at < bytes.length; at += piece.length) {
 		const part = bytes.subarray(at, at + piece.length);

@@ -1,17 +1,17 @@
 #!/usr/bin/env node
 /**
- * Where the command line starts under Node: it runs the bundle with the code that V8 made of it in a run before, which
- * takes half of the time that compiling takes anew.
+ * Where the command line starts under Node: it runs the chunks of the bundle from the code that V8 made of them in an
+ * earlier run, which is faster than to compile them anew (docs/performance.md), and keeps that of this run for the next.
  */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { Script } from "node:vm";
 import { type CachedChunk, readCodeCache, writeCodeCache } from "./code-cache.js";
 
-/** What runs a second time as it did the first; each verb has the code that it needs. */
+/** The verbs whose runs are alike: each has a cache file of its own, with the code that it needs. */
 const VERBS = ["up", "down", "plan", "status", "recover", "confirm", "watchdog", "nft"];
 
-/** The command line itself; the build puts its name here. */
+/** The file name of the main chunk; the build puts it here. */
 const MAIN = "CLI_CHUNK";
 
 type Wrapper = (
@@ -29,9 +29,13 @@ const file = cacheFile();
 const cached = file === undefined ? undefined : readCodeCache(file, directory);
 const compiled = new Map<string, Source & { readonly script: Script }>();
 const modules = new Map<string, { exports: unknown }>();
+/** Whether a chunk of this run was not in the cache, or V8 did not accept its code. */
 let isStale = false;
 
-/** Under /var/cache for root (FHS), else where the user keeps such things. Node's own switch turns it off. */
+/**
+ * The cache file of this command line: under /var/cache for root (FHS), else where the user keeps caches. Undefined when
+ * nothing shall be kept; Node's own switch for its compile cache turns ours off, too.
+ */
 function cacheFile(): string | undefined {
 	const verb = process.argv.find((word) => VERBS.includes(word));
 	const { HOME, NODE_DISABLE_COMPILE_CACHE: disabled, XDG_CACHE_HOME } = process.env;
@@ -41,6 +45,7 @@ function cacheFile(): string | undefined {
 	return join(parent, "umlnet-nl", `${verb}-${process.version}-${process.arch}`);
 }
 
+/** As Node loads a CommonJS module, but with the code from the cache if there is some. */
 function load(chunk: string): unknown {
 	const known = modules.get(chunk);
 	if (known !== undefined) return known.exports;
@@ -73,7 +78,10 @@ function requireFrom(id: string): unknown {
 	return id.startsWith("./") ? load(id.slice(2)) : require(id);
 }
 
-/** What was not needed this time may be so the next; of the rest, with the functions that were compiled meanwhile. */
+/**
+ * Write the cache: of the chunks of this run the code that V8 has by now, functions that were compiled meanwhile
+ * included; the others are kept as they were, for the next run may need them.
+ */
 function keep(path: string): void {
 	const chunks = new Map(cached);
 	for (const [chunk, { script, ...source }] of compiled)

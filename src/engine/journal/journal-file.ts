@@ -39,6 +39,11 @@ export class JournalFile {
 		return this.#length === MAGIC.length;
 	}
 
+	/** Whether there is a record in it. */
+	get hasRecords(): boolean {
+		return this.#length > MAGIC.length;
+	}
+
 	/** Whether it is big and has grown fourfold since it was written anew: so the cost of that is amortised. */
 	get isWorthRewriting(): boolean {
 		return this.#length > Math.max(REWRITE_BYTES, 4 * this.#rewritten);
@@ -79,8 +84,8 @@ export class JournalFile {
 		this.#length += bytes.length;
 	}
 
-	/** Put a new file with these records in its place. Where that fails, the old one is as good. */
-	rewrite(records: readonly JournalRecord[]): void {
+	/** Put a new file with these records in its place. @returns false where that fails: the old one is as good */
+	rewrite(records: readonly JournalRecord[]): boolean {
 		let length = MAGIC.length;
 		try {
 			const fresh = this.#directory.replaceFile(FILE, (fd) => {
@@ -95,10 +100,11 @@ export class JournalFile {
 			if (this.#fd !== undefined) closeSync(this.#fd);
 			this.#fd = fresh;
 		} catch {
-			return;
+			return false;
 		}
 		this.#length = length;
 		this.#rewritten = length;
+		return true;
 	}
 
 	remove(): void {

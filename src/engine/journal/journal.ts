@@ -14,6 +14,9 @@ export class Journal implements Ledger {
 	unfinished: Unfinished | undefined;
 	confirmOutcome: ConfirmOutcome | undefined;
 	readonly pendingDeletes = new Map<string, PendingDeletes>();
+	orphan: Unfinished | undefined;
+	/** Of provisional transactions, those that were seen to end. */
+	readonly #outcomes = new Map<string, boolean>();
 	readonly residuals = new Map<string, ResidualRecord>();
 	readonly #file: JournalFile;
 	/** The state without the open transaction, while that is provisional. */
@@ -24,13 +27,39 @@ export class Journal implements Ledger {
 		this.#file = new JournalFile(directory, flawOf);
 	}
 
-	/** Take in what other processes wrote since. Call with the lock held. @throws UmlnetError ERR_JOURNAL */
-	refresh(): void {
+	/**
+	 * Take in what other processes wrote since. Call with the lock held. Where somebody removed the file although there
+	 * was something in it, what is known of that is written down again, unless nothing of it `stands` any more.
+	 * @throws UmlnetError ERR_JOURNAL
+	 */
+	refresh(stands: (state: State) => boolean = () => true): void {
 		if (this.#file.read(this.#take)) return;
-		// How a provisional transaction ended stands at the end of the file that was replaced.
-		if (this.unfinished?.provisional !== undefined) this.#file.readReplaced(this.#take);
+		this.readReplaced();
+		const isLost = !this.isEmpty && (this.unfinished !== undefined || stands(this.state));
+		const known = isLost ? this.#records() : [];
+		const { unfinished } = this;
 		this.#reset();
 		this.#file.read(this.#take);
+		if (this.#file.hasRecords) {
+			const isKnown = [this.unfinished?.transaction, ...this.#outcomes.keys()];
+			if (unfinished !== undefined && !isKnown.includes(unfinished.transaction))
+				this.orphan = unfinished;
+		} else if (known.length > 0 && this.#file.rewrite(known)) known.forEach(this.#fold);
+	}
+
+	/** The end of a file that was replaced or removed: there stands how a provisional transaction ended. */
+	readReplaced(): void {
+		this.#file.readReplaced(this.#take);
+	}
+
+	/** Whether a provisional transaction was confirmed; undefined where it was not decided, or not seen. */
+	outcomeOf(transaction: string): boolean | undefined {
+		return this.#outcomes.get(transaction);
+	}
+
+	orphanUndone(): void {
+		if (this.orphan !== undefined) this.#decide(this.orphan, false);
+		this.orphan = undefined;
 	}
 
 	begin(transaction: string, command: string, undo: readonly StepRecord[]): void {
@@ -98,16 +127,24 @@ export class Journal implements Ledger {
 		this.#fold(record);
 	}
 
-	/** The state as one record, and behind it the pending deletes, instead of all that led to them. */
 	#rewrite(): void {
-		const records: JournalRecord[] = [{ checkpoint: this.state.toDelta() }];
+		this.#file.rewrite(this.#records());
+	}
+
+	/** The state as one record, and behind it what is pending or not finished, instead of all that led to them. */
+	#records(): JournalRecord[] {
+		const records: JournalRecord[] = [{ checkpoint: (this.#before ?? this.state).toDelta() }];
 		for (const { transaction, command, steps } of this.pendingDeletes.values())
 			records.push(
 				{ begin: { transaction, command, steps: [] } },
 				{ commit: { transaction, steps, delta: { put: [], drop: [], up: [], down: [] } } },
 			);
 		for (const residual of this.residuals.values()) records.push({ residual });
-		this.#file.rewrite(records);
+		if (this.unfinished === undefined) return records;
+		const { transaction, command, undo, provisional } = this.unfinished;
+		records.push({ begin: { transaction, command, steps: undo } });
+		if (provisional !== undefined) records.push({ provisional });
+		return records;
 	}
 
 	#reset(): void {
@@ -138,7 +175,7 @@ export class Journal implements Ledger {
 		return isOpen || ("end" in record && this.pendingDeletes.has(record.end.transaction));
 	}
 
-	#fold(record: JournalRecord): void {
+	#fold = (record: JournalRecord): void => {
 		if ("begin" in record) {
 			const { transaction, command, steps } = record.begin;
 			this.unfinished = { transaction, command, undo: steps };
@@ -156,7 +193,7 @@ export class Journal implements Ledger {
 		} else if ("abort" in record) this.unfinished = undefined;
 		else if ("residual" in record) this.#keep(record.residual);
 		else this.state.apply(record.checkpoint);
-	}
+	};
 
 	#keep(residual: ResidualRecord): void {
 		if (residual.steps.length > 0) this.residuals.set(residual.transaction, residual);
@@ -178,11 +215,16 @@ export class Journal implements Ledger {
 		this.state = this.state.with(provisional.delta);
 	}
 
+	#decide({ transaction, command }: Unfinished, confirmed: boolean): void {
+		this.confirmOutcome = { transaction, command, confirmed };
+		this.#outcomes.set(transaction, confirmed);
+	}
+
 	/** The open transaction is provisional no longer: it is confirmed, or to be undone. */
 	#settle(confirmed: boolean): void {
 		if (this.unfinished === undefined) return;
 		const { transaction, command, undo } = this.unfinished;
-		this.confirmOutcome = { transaction, command, confirmed };
+		this.#decide(this.unfinished, confirmed);
 		this.unfinished = { transaction, command, undo };
 		if (!confirmed && this.#before !== undefined) this.state = this.#before;
 		this.#before = undefined;

@@ -40,6 +40,11 @@ export interface Ledger {
 	readonly unfinished: Unfinished | undefined;
 	/** Of the last provisional transaction. It outlives the file, for the process that waits for it must learn it. */
 	readonly confirmOutcome: ConfirmOutcome | undefined;
+	/**
+	 * A transaction that was open in a journal that somebody removed, and that another has taken the place of: only this
+	 * process can still undo it.
+	 */
+	readonly orphan: Unfinished | undefined;
 	/** By transaction. To run them twice, or in two processes at once, does no harm. */
 	readonly pendingDeletes: ReadonlyMap<string, PendingDeletes>;
 
@@ -55,6 +60,8 @@ export interface Ledger {
 	end(transaction: string): void;
 	/** The open transaction was undone. */
 	abort(transaction: string): void;
+	/** `orphan` was undone. */
+	orphanUndone(): void;
 	/** By transaction. What could not be undone or given back; nothing waits for it. */
 	readonly residuals: ReadonlyMap<string, ResidualRecord>;
 	/** Remember what is left of a transaction instead of what was before; without steps, forget it. */

@@ -42,6 +42,8 @@ export class HostLock {
 
 	/** Take the lock only if nobody has it and nobody waits. */
 	tryAcquire(): boolean {
+		// Somebody removed the directory: the lock is another by now.
+		if (this.#lock !== undefined && !this.#isCurrent(this.#lock)) this.close();
 		this.#turnstile ??= this.#directory.openFile("turn", true);
 		if (!tryLock(this.#turnstile)) return false;
 		this.#lock ??= this.#directory.openFile("lock", true);

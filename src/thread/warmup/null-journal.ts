@@ -9,6 +9,7 @@ export class NullJournal implements Ledger {
 	readonly state = new State();
 	readonly unfinished = undefined;
 	readonly confirmOutcome = undefined;
+	readonly orphan = undefined;
 	readonly pendingDeletes = new Map<string, PendingDeletes>();
 	readonly residuals = new Map<string, ResidualRecord>();
 
@@ -24,6 +25,7 @@ export class NullJournal implements Ledger {
 		encode({ end: { transaction } });
 	}
 	abort(): void {}
+	orphanUndone(): void {}
 	provisional(): void {}
 	expire(): void {}
 	keepResidual(): void {}

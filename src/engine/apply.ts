@@ -10,7 +10,7 @@ import type { PlannedStep } from "./kind.js";
 import { finish } from "./pending-deletes.js";
 import type { Plan } from "./plan.js";
 import type { PlannedLoss } from "./planner.js";
-import { type Leftover, undo } from "./rollback.js";
+import { type Residual, undo } from "./rollback.js";
 import type { Delta } from "./state.js";
 
 /** How a transaction ended: the requests that were left out, each with the reason; all others stand. */
@@ -27,7 +27,7 @@ export interface ApplyOptions {
 	readonly transaction: string;
 	/** What the user asked for, for messages. */
 	readonly command: string;
-	/** The names of the taps and networks that it is about; called when something is left of it. */
+	/** The names of the taps and networks that it is about; called when there is a residual. */
 	readonly names: () => readonly string[];
 	/** Do not delete links, which cannot be undone: the journal lists them, and other transactions may begin. */
 	readonly deferDeletes?: boolean | undefined;
@@ -57,9 +57,9 @@ export function apply(kernel: Kernel, journal: Ledger, plan: Plan, options: Appl
 		else if (deletes.length === 0 && isEmpty(delta)) journal.abort(transaction);
 		else journal.commit(transaction, delta, deletes);
 	} catch (error) {
-		const left = [...progress.residual, undo(kernel, progress.done)];
-		const steps = left.flatMap((one) => one.steps);
-		const labels = left.flatMap((one) => one.labels);
+		const residuals = [...progress.residual, undo(kernel, progress.done)];
+		const steps = residuals.flatMap((one) => one.steps);
+		const labels = residuals.flatMap((one) => one.labels);
 		const thrown = rolledBack(
 			journal,
 			{ transaction, command, names: names(), steps },
@@ -108,7 +108,7 @@ class Progress {
 	/** Something could not be given back, and that was an error. */
 	isUnreturned = false;
 	/** What of rejected requests could not be undone. */
-	readonly residual: Leftover[] = [];
+	readonly residual: Residual[] = [];
 	readonly #bestEffort: boolean;
 	readonly #kernel: Kernel;
 	readonly #plan: Plan;
@@ -187,9 +187,9 @@ class Progress {
 			this.rejected.set(id, error);
 			const theirs = this.done.filter((step) => step.requestId === id);
 			this.done = this.done.filter((step) => step.requestId !== id);
-			const left = undo(this.#kernel, theirs);
-			this.residual.push(left);
-			if (left.steps.length > 0) throw error;
+			const residual = undo(this.#kernel, theirs);
+			this.residual.push(residual);
+			if (residual.steps.length > 0) throw error;
 		}
 	}
 }

@@ -4,9 +4,9 @@ import { apply } from "./apply.js";
 import { ProvisionalError, RollbackError } from "./error.js";
 import { RecheckCache } from "./fast/recheck-cache.js";
 import { forgetFlows, subnetsOf } from "./flows.js";
-import { type Ledger, linksOf, type PendingDeletes, type Unfinished } from "./journal/ledger.js";
+import type { Ledger, PendingDeletes, Unfinished } from "./journal/ledger.js";
 import { type Kinds, kindOf, linkKey } from "./kind.js";
-import { finish } from "./pending-deletes.js";
+import { abandonedDeletes, finishDeletesOf, isBeingDeleted } from "./pending-deletes.js";
 import { type Plan, planDown, planUp, type UpRequest } from "./plan.js";
 import { confirm, provisionalReport } from "./provisional.js";
 import { recover, undoOrphan } from "./recover.js";
@@ -20,7 +20,7 @@ import type {
 	StrayReport,
 	UpReport,
 } from "./report.js";
-import { labelsOf } from "./rollback.js";
+import { giveUp, namesIn } from "./residual.js";
 import { statusReport } from "./status.js";
 import { stepsByRequest, stepsWithMessages, withLosses } from "./step-report.js";
 import { ours, planRemoval, strays } from "./strays.js";
@@ -103,7 +103,7 @@ export class Engine {
 		maxAge: number,
 	): ReadonlyMap<number, RequestOutcome<UpReport>> {
 		this.#refuseWhileProvisional();
-		this.#finishDeletesOf(() =>
+		finishDeletesOf(this.#kernel, this.#journal, () =>
 			requests
 				.flatMap(({ taps }) => taps.flatMap(({ resources }) => resources))
 				.map(({ kind, want }) => kindOf(this.#kinds, kind).key(want)),
@@ -145,7 +145,9 @@ export class Engine {
 		confirmWithin?: number,
 	): ReadonlyMap<number, RequestOutcome<DownReport>> {
 		this.#refuseWhileProvisional();
-		this.#finishDeletesOf(() => requests.flatMap(({ taps }) => taps.map(linkKey)));
+		finishDeletesOf(this.#kernel, this.#journal, () =>
+			requests.flatMap(({ taps }) => taps.map(linkKey)),
+		);
 		const { state } = this.#journal;
 		const there = new Set(
 			requests.flatMap(({ taps }) => taps.filter((name) => state.taps.has(name))),
@@ -215,8 +217,8 @@ export class Engine {
 		const { unfinished, orphan } = this.#journal;
 		if (orphan?.transaction === transaction) undoOrphan(this.#kernel, this.#journal, orphan);
 		if (unfinished?.transaction !== transaction) return;
-		const { left } = recover(this.#kernel, this.#journal, { unfinished });
-		if (left.length > 0) throw new RollbackError(left, { step: unfinished.command });
+		const { residual } = recover(this.#kernel, this.#journal, { unfinished });
+		if (residual.length > 0) throw new RollbackError(residual, { step: unfinished.command });
 	}
 
 	/** Undo or finish what a killed process began, and undo what nobody confirmed in time, so that others can begin. */
@@ -233,12 +235,12 @@ export class Engine {
 		if (orphan !== undefined && provisionalReport(orphan, this.#ownership.now()) === undefined)
 			undoOrphan(this.#kernel, this.#journal, orphan);
 		const step = this.unfinished;
-		const { report, left } = recover(this.#kernel, this.#journal, {
+		const { report, residual } = recover(this.#kernel, this.#journal, {
 			unfinished: this.#toUndo,
 			pending: this.#toFinish,
 			residuals: [...this.#journal.residuals.values()],
 		});
-		if (left.length > 0) throw new RollbackError(left, { step });
+		if (residual.length > 0) throw new RollbackError(residual, { step });
 		return this.#withProvisional(report);
 	}
 
@@ -251,11 +253,11 @@ export class Engine {
 		const found = ours(this.#strays());
 		const plan = planRemoval(this.#kinds, this.#kernel, this.#journal.state, found);
 		const { losses } = this.#apply(plan, "recover --strays", {});
-		const left = new Set(ours(this.#strays()).map(({ what }) => what));
+		const remaining = new Set(ours(this.#strays()).map(({ what }) => what));
 		const report = {
-			strays: found.map(({ what }) => what).filter((what) => !left.has(what)),
+			strays: found.map(({ what }) => what).filter((what) => !remaining.has(what)),
 			steps: stepsWithMessages(plan),
-			residual: [...left],
+			residual: [...remaining],
 		};
 		return withLosses(report, losses, 0);
 	}
@@ -264,11 +266,11 @@ export class Engine {
 
 	/** Forget what could not be undone or given back: of these taps and networks, or all. @returns what that was */
 	giveUp(names: readonly string[] = []): string[] {
-		const given = [...this.#journal.residuals.values()].filter(
-			(residual) => names.length === 0 || residual.names.some((name) => names.includes(name)),
-		);
-		for (const residual of given) this.#journal.keepResidual({ ...residual, steps: [] });
-		return given.flatMap(({ steps }) => labelsOf(steps));
+		return giveUp(this.#journal, names);
+	}
+
+	get #toFinish(): PendingDeletes[] {
+		return abandonedDeletes(this.#journal, this.#ownership);
 	}
 
 	/** The transaction that is to be undone: not a provisional one before its deadline. */
@@ -280,15 +282,6 @@ export class Engine {
 	#withProvisional<R extends object>(report: R): R & { readonly provisional?: ProvisionalReport } {
 		const { provisional } = this;
 		return provisional === undefined ? report : { ...report, provisional };
-	}
-
-	/** The pending deletes that no process is about to run any more. */
-	get #toFinish(): PendingDeletes[] {
-		const { pendingDeletes } = this.#journal;
-		if (pendingDeletes.size === 0) return [];
-		return [...pendingDeletes.values()].filter(({ transaction }) =>
-			this.#ownership.isAbandoned(transaction),
-		);
 	}
 
 	/** @throws ProvisionalError when something else waits to be confirmed: if that is undone, nothing may rest on it */
@@ -309,41 +302,20 @@ export class Engine {
 		return apply(this.#kernel, this.#journal, plan, {
 			transaction,
 			command,
-			names: () => this.#namesIn(plan),
+			names: () => namesIn(plan, this.#journal.state),
 			deferDeletes,
 			deadline,
 		});
 	}
 
-	/** The names of the taps of a plan and of their networks. */
-	#namesIn({ requestOf, delta: { up } }: Plan): string[] {
-		const networks = [...requestOf.keys()].map(
-			(name) =>
-				this.#journal.state.taps.get(name)?.report.network ??
-				up.find(({ report }) => report.name === name)?.report.network ??
-				name,
-		);
-		return [...new Set([...requestOf.keys(), ...networks])];
-	}
-
-	/** Run the pending deletes of links with these keys, so that their names are free when this returns. */
-	#finishDeletesOf(keys: () => readonly string[]): void {
-		const { pendingDeletes } = this.#journal;
-		if (pendingDeletes.size === 0) return;
-		const wanted = new Set(keys());
-		for (const pending of [...pendingDeletes.values()])
-			if (linksOf(pending).some(({ name }) => wanted.has(linkKey(name))))
-				finish(this.#kernel, this.#journal, pending);
-	}
-
 	#planUp(requests: readonly UpRequest[], maxAge = 0): Plan {
 		const { state } = this.#journal;
 		const isRecent = this.#verified.begin(maxAge);
-		const isBeingDeleted = (index: number): boolean =>
-			[...this.#journal.pendingDeletes.values()].some((pending) =>
-				linksOf(pending).some((link) => link.index === index),
-			);
-		const facts = { readLinkIndex: this.#readLinkIndex, isRecent, isBeingDeleted };
+		const facts = {
+			readLinkIndex: this.#readLinkIndex,
+			isRecent,
+			isBeingDeleted: (index: number) => isBeingDeleted(this.#journal, index),
+		};
 		const plan = planUp(this.#kinds, this.#kernel, state, requests, facts);
 		const shared = [...plan.wanted.keys()].filter((key) => state.users(key).size > 1);
 		if (maxAge > 0) this.#verified.record(shared);

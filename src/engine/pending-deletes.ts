@@ -2,7 +2,8 @@
 import { execute } from "../kernel/execute.js";
 import type { Kernel } from "../kernel/kernel.js";
 import { RollbackError } from "./error.js";
-import type { Ledger, PendingDeletes } from "./journal/ledger.js";
+import { type Ledger, linksOf, type PendingDeletes } from "./journal/ledger.js";
+import { linkKey } from "./kind.js";
 
 /** Run the pending deletes of a transaction and end it. @throws RollbackError naming what would not go; it stays pending */
 export function finish(kernel: Kernel, journal: Ledger, pending: PendingDeletes): void {
@@ -32,4 +33,34 @@ export function runDeletes(
 		});
 		return residual.length > 0 ? new RollbackError(residual, { cause }) : undefined;
 	});
+}
+
+/** Run the pending deletes of links with these keys, so that their names are free when this returns. */
+export function finishDeletesOf(
+	kernel: Kernel,
+	journal: Ledger,
+	keys: () => readonly string[],
+): void {
+	if (journal.pendingDeletes.size === 0) return;
+	const wanted = new Set(keys());
+	for (const pending of [...journal.pendingDeletes.values()])
+		if (linksOf(pending).some(({ name }) => wanted.has(linkKey(name))))
+			finish(kernel, journal, pending);
+}
+
+/** Whether the link of this index was ours, and is about to be deleted. */
+export const isBeingDeleted = ({ pendingDeletes }: Ledger, index: number): boolean =>
+	[...pendingDeletes.values()].some((pending) =>
+		linksOf(pending).some((link) => link.index === index),
+	);
+
+/** The pending deletes that no process is about to run any more. */
+export function abandonedDeletes(
+	{ pendingDeletes }: Ledger,
+	ownership: { isAbandoned(transaction: string): boolean },
+): PendingDeletes[] {
+	if (pendingDeletes.size === 0) return [];
+	return [...pendingDeletes.values()].filter(({ transaction }) =>
+		ownership.isAbandoned(transaction),
+	);
 }

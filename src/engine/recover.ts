@@ -15,27 +15,28 @@ export interface Recovery {
 	readonly unfinished?: Unfinished | undefined;
 	/** The deletes that no living process is about to run. */
 	readonly pending?: readonly PendingDeletes[];
-	/** What earlier transactions left behind, to be tried again. */
+	/** What could not be undone or given back by earlier transactions, to be tried again. */
 	readonly residuals?: readonly ResidualRecord[];
 }
 
 /**
  * Undo what a killed process did not finish, run the deletes that were pending when it died, and try again what
  * could not be undone before. Touches nothing whose identity is not the one written down. May itself be killed and run
- * again. What cannot be undone now either is remembered, and held up by it is nobody.
- * @returns what was done, and the labels of what is left of it
+ * again. What cannot be undone now either is remembered, and no other transaction waits for it.
+ * @returns what was done, and the labels of what still cannot be
  */
 export function recover(
 	kernel: Kernel,
 	journal: Ledger,
 	{ unfinished, pending = [], residuals = [] }: Recovery,
-): { readonly report: RecoverReport; readonly left: readonly string[] } {
-	const left: string[] = [];
-	if (unfinished !== undefined) left.push(...undoUnfinished(kernel, journal, unfinished));
-	for (const one of pending) left.push(...deletePending(kernel, journal, one));
-	for (const one of residuals) left.push(...tryAgain(kernel, journal, one));
+): { readonly report: RecoverReport; readonly residual: readonly string[] } {
+	const residual: string[] = [];
+	if (unfinished !== undefined) residual.push(...undoUnfinished(kernel, journal, unfinished));
+	for (const one of pending) residual.push(...deletePending(kernel, journal, one));
+	for (const one of residuals) residual.push(...tryAgain(kernel, journal, one));
 	const ended = [...(unfinished ? [unfinished] : []), ...pending, ...residuals];
-	if (ended.length === 0) return { report: { outcome: "nothing", steps: [], residual: [] }, left };
+	if (ended.length === 0)
+		return { report: { outcome: "nothing", steps: [], residual: [] }, residual };
 	const steps = [
 		...(unfinished?.undo.toReversed() ?? []),
 		...[...pending, ...residuals].flatMap((one) => one.steps),
@@ -46,7 +47,7 @@ export function recover(
 		steps: steps.map(reportOfRecord),
 		residual: unproven(kernel, steps),
 	};
-	return { report, left };
+	return { report, residual };
 }
 
 function undoUnfinished(

@@ -5,9 +5,9 @@ import { KernelError, UmlnetError } from "../sys/error.js";
 import type { StepRecord } from "./journal/record.js";
 import type { PlannedStep } from "./kind.js";
 
-/** What was not done of several steps. */
-export interface Leftover {
-	/** The labels of the steps that failed and can still be done. */
+/** What could not be done of several steps, and can still be done. */
+export interface Residual {
+	/** The labels of the steps that failed. */
 	readonly labels: readonly string[];
 	/**
 	 * What to run when it is tried again: all of it, in this order, for what has been done may depend on what has not: of
@@ -15,28 +15,28 @@ export interface Leftover {
 	 */
 	readonly steps: readonly StepRecord[];
 }
-const NOTHING: Leftover = { labels: [], steps: [] };
+const NOTHING: Residual = { labels: [], steps: [] };
 
 /** Undo steps, the last first. @returns what could not be undone */
-export function undo(kernel: Kernel, done: readonly PlannedStep[]): Leftover {
-	const left = revert(
+export function undo(kernel: Kernel, done: readonly PlannedStep[]): Residual {
+	const residual = revert(
 		kernel,
 		done.map(({ label, undo }) => ({ label, actions: undo })),
 	);
 	// After the links were deleted as a group: to close a tap that still exists costs a grace period for each.
 	for (const step of done) release(kernel, step.do);
-	return left;
+	return residual;
 }
 
 /** Run undo actions, those of the last step first. @returns what could not be undone */
-export const revert = (kernel: Kernel, steps: readonly StepRecord[]): Leftover =>
+export const revert = (kernel: Kernel, steps: readonly StepRecord[]): Residual =>
 	attemptAll(kernel, steps.toReversed());
 
 /**
  * Run all actions of all steps. What is already gone, or already back, counts as done; one failure does not keep the
  * rest from being run.
  */
-export function attemptAll(kernel: Kernel, steps: readonly StepRecord[]): Leftover {
+export function attemptAll(kernel: Kernel, steps: readonly StepRecord[]): Residual {
 	const todo = steps.flatMap(({ label, actions }) => actions.map((action) => ({ label, action })));
 	const failed = new Set<number>();
 	for (let at = 0; at < todo.length; ) {
@@ -56,19 +56,19 @@ export function attemptAll(kernel: Kernel, steps: readonly StepRecord[]): Leftov
 		}
 		at += failures.length;
 	}
-	const left = todo.filter(({ action }, i) => failed.has(i) && isPossible(kernel, action));
-	if (left.length === 0) return NOTHING;
-	return { labels: [...new Set(left.map(({ label }) => label))], steps };
+	const residual = todo.filter(({ action }, i) => failed.has(i) && isPossible(kernel, action));
+	if (residual.length === 0) return NOTHING;
+	return { labels: [...new Set(residual.map(({ label }) => label))], steps };
 }
 
-/** Whether there is anything yet to do it to: to a link that has gone nothing can be given back. */
+/** Whether the object of an action still exists: nothing can be given back to a link that is gone. */
 function isPossible(kernel: Kernel, action: Action): boolean {
 	const link = linkOf(action);
 	if (link === undefined) return true;
 	try {
 		return kernel.linkName(link) !== undefined;
 	} catch (error) {
-		// Then it is tried again: nothing says that the link has gone.
+		// It is tried again, as nothing says that the link is gone.
 		if (error instanceof UmlnetError) return true;
 		throw error;
 	}

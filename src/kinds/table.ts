@@ -42,6 +42,23 @@ function isThere(kernel: Kernel, table: CompiledTable): boolean {
 	return found !== undefined && found.length > 0;
 }
 
+/**
+ * Whether somebody flushed our table and made one of the same name: it has not got our chains, nor the comment by which
+ * ours is told.
+ */
+function isForeign(kernel: Kernel, table: CompiledTable): boolean {
+	const named = { ...header(table), NFTA_TABLE_NAME: table.name };
+	const found = ifThere(() =>
+		kernel.readNftables(NFT_MSG_GETTABLE, NFT_MSG_NEWTABLE, named, false),
+	);
+	const [there] = found ?? [];
+	if (there === undefined || emptied(kernel, table) !== undefined) return false;
+	const ours = table.create.find(({ message }) => message === NFT_MSG_NEWTABLE)?.value;
+	const { NFTA_TABLE_USERDATA: mark } = ours as { readonly NFTA_TABLE_USERDATA?: Uint8Array };
+	return Buffer.compare(mark ?? NOTHING, there.NFTA_TABLE_USERDATA ?? NOTHING) !== 0;
+}
+const NOTHING = new Uint8Array();
+
 /** Whether a chain has all rules it was made with; undefined where there is no such chain. */
 function isFull(kernel: Kernel, table: CompiledTable, chain: CompiledChain): boolean | undefined {
 	const named = { ...header(table), NFTA_CHAIN_TABLE: table.name, NFTA_CHAIN_NAME: chain.name };
@@ -124,8 +141,7 @@ export function tableKind(compiled: readonly CompiledTable[]): Kind<Table, Table
 		},
 		remove(made, { kernel }) {
 			const table = find(made);
-			// Somebody flushed ours and made one of the same name: it has not got our chains.
-			if (isThere(kernel, table) && emptied(kernel, table) === undefined) return [];
+			if (isForeign(kernel, table)) return [];
 			const label = `delete ${nameOf(table)}`;
 			return [{ label, phase: "filter", effect: "delete", do: unmake(table), undo: [make(table)] }];
 		},

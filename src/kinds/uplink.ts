@@ -137,7 +137,7 @@ export const uplink: Kind<Uplink, MadeUplink> = {
 		const missing = missingFrom(possible, from, readConfig(kernel, to), to);
 		return [
 			...putSteps(missing, from, to).map((step): Step => ({ ...step, bestEffort: true })),
-			...takeSteps(returning(made, kernel), from, to),
+			...takeSteps(withoutOurs(readConfig(kernel, from)), from, to),
 			// Last: the kernel waits for every CPU to let go of a port (del_nbp), and the host has its way again by now.
 			inAddressPhase(release({ ...made, link: name })),
 		];

@@ -245,7 +245,7 @@ const IN_THE_WAY: readonly (readonly [...Row, status: number])[] = [
 				5,
 			] as const,
 	),
-	...["v1", "other", "theirs"].map(
+	...["v1", "theirs"].map(
 		(name) =>
 			[
 				`a bridge named ${name}`,
@@ -255,6 +255,13 @@ const IN_THE_WAY: readonly (readonly [...Row, status: number])[] = [
 				5,
 			] as const,
 	),
+	[
+		"an address for a bridge of somebody else's",
+		spec({ ...bridged, bridge: "other", addresses: ["10.77.0.1/24"] }),
+		"networks.lab.addresses",
+		/not ours, wanted one with address/,
+		5,
+	],
 	[
 		"an uplink in somebody's bridge",
 		spec({ ...bridged, uplink: "v0" }),

@@ -139,7 +139,7 @@ const TROUBLES: Readonly<Record<string, Trouble>> = {
 		status: 5,
 		code: "ERR_CONFLICT",
 		says: /br0/,
-		hint: /another name|ip link delete br0/,
+		hint: /leave out the uplink/,
 	},
 	"a foreign table of our name": {
 		script: "nft add table inet umlnet-nl; nft add chain inet umlnet-nl mine",

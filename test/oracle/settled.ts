@@ -60,12 +60,14 @@ function pending(socket: NetlinkSocket): string[] {
 	return [...states, ...addresses];
 }
 
+const ALWAYS: ReadonlySet<string> = new Set(["tun", "ifb", "dummy", "vxlan"]);
+
 /** Whether the kernel has told of the carrier a link has now (linkwatch, RFC 2863). */
 function isTold(link: Link): boolean {
 	const { IFLA_OPERSTATE = IF_OPER_UNKNOWN, IFLA_LINKINFO } = link;
 	if (!hasCarrier(link)) return [IF_OPER_DOWN, IF_OPER_LOWERLAYERDOWN].includes(IFLA_OPERSTATE);
-	// Loopback and a tap somebody holds have had their carrier from the beginning: that is never told.
-	const always =
-		IFLA_LINKINFO?.IFLA_INFO_KIND === undefined || IFLA_LINKINFO.IFLA_INFO_KIND === "tun";
+	// Loopback, a tap somebody holds and others have had their carrier from the beginning: that is never told.
+	const kind = IFLA_LINKINFO?.IFLA_INFO_KIND;
+	const always = kind === undefined || ALWAYS.has(kind);
 	return IFLA_OPERSTATE === IF_OPER_UP || (always && IFLA_OPERSTATE === IF_OPER_UNKNOWN);
 }

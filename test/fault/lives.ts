@@ -1,0 +1,46 @@
+import { formatAddress } from "../../src/inet/address.js";
+import type { Snapshot } from "../../src/oracle/snapshot.js";
+import { RTM_NEWADDR, RTM_NEWROUTE } from "../../src/uapi/index.js";
+
+const FOR_EVER = 0xffffffff;
+const HZ = 100; // USER_HZ, in which rta_expires counts
+
+/** What runs out, and in how many seconds. */
+type Lives = Map<string, number>;
+
+/** Every lifetime there is, of addresses and of routes. */
+export function livesOf({ messages }: Snapshot): Lives {
+	const lives: Lives = new Map();
+	for (const bytes of messages.get("address") ?? []) {
+		const { IFA_CACHEINFO, IFA_LOCAL, IFA_ADDRESS, ifa_prefixlen, ifa_index } = RTM_NEWADDR.decode(
+			Buffer.from(bytes, "latin1"),
+		);
+		const title = `address ${formatAddress((IFA_LOCAL ?? IFA_ADDRESS) as Uint8Array)}/${ifa_prefixlen} of link ${ifa_index}`;
+		const { ifa_valid = FOR_EVER, ifa_prefered = FOR_EVER } = IFA_CACHEINFO ?? {};
+		if (ifa_valid !== FOR_EVER) lives.set(`${title}, valid`, ifa_valid);
+		if (ifa_prefered !== FOR_EVER && ifa_prefered !== 0)
+			lives.set(`${title}, preferred`, ifa_prefered);
+	}
+	for (const bytes of messages.get("route") ?? []) {
+		const { RTA_CACHEINFO, RTA_DST, rtm_dst_len, rtm_family, RTA_PRIORITY, RTA_TABLE } =
+			RTM_NEWROUTE.decode(Buffer.from(bytes, "latin1"));
+		const { rta_expires = 0 } = RTA_CACHEINFO ?? {};
+		const to = RTA_DST === undefined ? "default" : formatAddress(RTA_DST);
+		const title = `route ${to}/${rtm_dst_len}, ${rtm_family}, metric ${RTA_PRIORITY}, table ${RTA_TABLE}`;
+		if (rta_expires !== 0) lives.set(title, rta_expires / HZ);
+	}
+	return lives;
+}
+
+/** The kernel counts in whole seconds, and rounds where it tells and where it is told, on either way of a move. */
+const ROUNDED = 4;
+
+/** What has more or less of its life left than it had, but for the time that has gone by. */
+export const otherLives = (was: Lives, is: Lives, seconds: number, tolerance = ROUNDED): string[] =>
+	[...was].flatMap(([title, left]) => {
+		const now = is.get(title);
+		if (now === undefined || Math.abs(left - seconds - now) <= tolerance) return [];
+		return [
+			`lifetime of ${title}: ${Math.round(left)} s were left, ${Math.round(seconds)} s later ${Math.round(now)} s`,
+		];
+	});

@@ -1,0 +1,283 @@
+/** One uplink out of the grammar, and what becomes of it when it is a port of a bridge for a while. */
+import { setTimeout as sleep } from "node:timers/promises";
+import { formatAddress } from "../../../src/inet/address.js";
+import { parseCidr } from "../../../src/inet/cidr.js";
+import { LinuxKernel } from "../../../src/kernel/linux.js";
+import { readLinkByName } from "../../../src/kernel/read.js";
+import { request } from "../../../src/netlink/request.js";
+import { difference, type Snapshot } from "../../../src/oracle/snapshot.js";
+import { specFromFlags } from "../../../src/spec/spec.js";
+import { UmlnetError } from "../../../src/sys/error.js";
+import {
+	AF_INET,
+	AF_INET6,
+	IFA_F_TEMPORARY,
+	NLM_F_CREATE,
+	RTM_NEWADDR,
+} from "../../../src/uapi/index.js";
+import type { Dice } from "../../engine/dice.js";
+import { Lab } from "../../kernel/lab.js";
+import { settled } from "../../oracle/settled.js";
+import { withoutDetails } from "../details.js";
+import { livesOf, otherLives } from "../lives.js";
+import { ADDRESSES } from "./addresses.js";
+import { otherSettings, settingsOf } from "./conf.js";
+import { Draft, type Giving, type Item, OTHER, type Productions, UPLINK } from "./draft.js";
+import { ROUTES } from "./routes.js";
+import { RULES } from "./rules.js";
+import { HOST, SETTINGS } from "./settings.js";
+import { Atlas, strayed } from "./ways.js";
+
+export interface Uplink {
+	/** In the order in which they were given. */
+	readonly items: readonly Item[];
+	readonly destinations: readonly string[];
+	/** For how many seconds it is a port. */
+	readonly seconds: number;
+}
+
+/** What most hosts have. */
+const USUAL: readonly Item[] = [
+	{
+		kind: "usual IPv4",
+		script: `ip address add 203.0.113.10/24 brd + dev ${UPLINK}
+ip route add default via 203.0.113.1 dev ${UPLINK}`,
+	},
+	{
+		kind: "usual IPv6",
+		script: `ip address add 2001:db8:1::10/64 dev ${UPLINK}
+ip -6 route add default via 2001:db8:1::1 dev ${UPLINK}`,
+	},
+	{
+		kind: "another link",
+		script: `ip link add ${OTHER} address 02:00:00:00:00:e2 type veth peer name p-${OTHER} address 02:00:00:00:00:e3
+ip link set ${OTHER} up; ip link set p-${OTHER} up
+ip address add 198.51.100.10/24 brd + dev ${OTHER}
+ip address add 2001:db8:2::10/64 dev ${OTHER}`,
+	},
+];
+
+const LISTS: readonly Productions[] = [ADDRESSES, ROUTES, RULES, SETTINGS, HOST];
+/** How likely an item of each is. */
+const WEIGHTS = [4, 6, 2, 2, 1];
+
+/** Every production there is. */
+export const KINDS: readonly string[] = LISTS.flatMap((list) => Object.keys(list));
+
+const listOf = (kind: string): Productions => LISTS.find((list) => kind in list) as Productions;
+
+const uplinkOf = ({ items, destinations, dice }: Draft): Uplink => ({
+	items: [...USUAL, ...items],
+	destinations: [...destinations],
+	seconds:
+		items.some(({ script }) => /_lft [1-9]|expires/.test(script)) && dice.next(3) === 0 ? 6 : 0,
+});
+
+/** The usual uplink and one thing more. */
+export function uplinkWith(dice: Dice, ...kinds: readonly string[]): Uplink {
+	const draft = new Draft(dice);
+	for (const kind of kinds) draft.add(kind, listOf(kind));
+	return uplinkOf(draft);
+}
+
+/** An uplink with everything that the dice say. */
+export function anyUplink(dice: Dice): Uplink {
+	const draft = new Draft(dice);
+	const count = 1 + dice.next(dice.pick([3, 8, 25]));
+	const lots = WEIGHTS.flatMap((weight, i) =>
+		Array<Productions>(weight).fill(LISTS[i] as Productions),
+	);
+	for (let i = 0; i < count; i++) {
+		const list = dice.pick(lots);
+		draft.add(dice.pick(Object.keys(list)), list);
+	}
+	return uplinkOf(draft);
+}
+
+/** The lab's own uplink without what it has there. */
+const BARE = `ip -4 address flush dev ${UPLINK}`;
+
+/** Give all of it to a host, as far as its kernel takes it. @returns the kinds of what it took whole */
+async function give(lab: Lab, items: readonly Item[]): Promise<ReadonlySet<string>> {
+	let script = "";
+	let refused = "";
+	const run = () => {
+		if (script !== "") refused += lab.host.sh(`exec 2> /dev/null; set +e\n${script}true`);
+		script = "";
+	};
+	for (const [i, item] of items.entries()) {
+		if (item.give === undefined)
+			for (const line of item.script.split("\n")) script += `{ ${line}; } || echo ${i}\n`;
+		else {
+			run();
+			giveAddress(item.give);
+		}
+	}
+	run();
+	await settled();
+	const refusals = new Set(refused.split("\n"));
+	return new Set(items.filter((_, i) => !refusals.has(`${i}`)).map(({ kind }) => kind));
+}
+
+function giveAddress({ address, proto }: Giving): void {
+	const { address: IFA_LOCAL, prefix: ifa_prefixlen, family } = parseCidr(address);
+	const kernel = new LinuxKernel();
+	const value = {
+		ifa_family: family === 4 ? AF_INET : AF_INET6,
+		ifa_prefixlen,
+		ifa_index: readLinkByName(kernel, UPLINK)?.ifi_index ?? 0,
+		IFA_LOCAL,
+		IFA_ADDRESS: IFA_LOCAL,
+		IFA_PROTO: proto,
+	};
+	kernel.rtnetlink([request(RTM_NEWADDR, NLM_F_CREATE, value)]);
+	kernel.close();
+}
+
+const SPEC = specFromFlags({ tap: "tap0", owner: 500, bridge: "br0", uplink: UPLINK });
+const UNRELATED = specFromFlags({ tap: "other0", owner: 500, address: ["10.99.0.1/24"] });
+
+export interface Finding {
+	/** What of it is not as it should be, a line each. */
+	readonly flaws: readonly string[];
+	/** Of what kinds the host took everything. */
+	readonly took: ReadonlySet<string>;
+}
+
+/** What becomes of an uplink. */
+export async function find(uplink: Uplink): Promise<Finding> {
+	const lab = await Lab.open(BARE);
+	try {
+		const took = await give(lab, uplink.items);
+		const run = await port(lab, uplink);
+		if (run.changes.length === 0) return { flaws: run.flaws, took };
+		const alone = await leftAlone(uplink, run.seconds);
+		const ours = run.changes.filter((line) => !alone.has(line));
+		return { flaws: [...run.flaws, ...ours.map((line) => `afterwards: ${line}`)], took };
+	} finally {
+		lab.close();
+	}
+}
+
+interface Run {
+	readonly flaws: readonly string[];
+	/** What is other than before; some of it may have become so by itself. */
+	readonly changes: readonly string[];
+	readonly seconds: number;
+}
+
+const said = (error: unknown): string => {
+	if (!(error instanceof UmlnetError)) throw error;
+	const { code, message, step, hint } = error;
+	return [code, step, message, hint].filter(Boolean).join(": ");
+};
+
+/** Make it a port, look, and take that back. */
+async function port(
+	lab: Lab,
+	{ destinations, seconds }: Uplink,
+): Promise<Run & { flaws: string[] }> {
+	const flaws: string[] = [];
+	const before = lab.look();
+	const start = performance.now();
+	const settings = settingsOf(UPLINK);
+	const { own, ways } = look(UPLINK, destinations);
+	const attempt = async (what: string, work: () => Promise<unknown>): Promise<boolean> => {
+		try {
+			await work();
+			return true;
+		} catch (error) {
+			flaws.push(`${what}: ${said(error)}`);
+			return false;
+		}
+	};
+	if (await attempt("up", () => lab.run((host) => host.up(SPEC)))) {
+		await settled();
+		const is = look("br0", destinations, own);
+		flaws.push(...strayed(ways, is.ways).map((line) => `while up: ${line}`));
+		flaws.push(...otherSettings(settings, settingsOf("br0")).map((line) => `while up: ${line}`));
+		await attempt("status", async () => {
+			const { result } = await lab.run((host) => host.status(undefined, { verify: true }));
+			for (const { drift } of result.resources)
+				flaws.push(...drift.map((line) => `verify: ${line}`));
+			flaws.push(...(result.strays ?? []).map((line) => `verify: stray ${line}`));
+		});
+		await attempt("up again", async () => {
+			const { mutations } = await lab.run((host) => host.up(SPEC));
+			if (mutations.length > 0) flaws.push(`up again: changes ${mutations.join(" ")}`);
+		});
+		await sleep(1000 * seconds);
+	}
+	await attempt("down", () => lab.run((host) => host.down({ all: true })));
+	await attempt("an unrelated up", () => lab.run((host) => host.up(UNRELATED)));
+	await attempt("an unrelated down", () => lab.run((host) => host.down({ taps: ["other0"] })));
+	await attempt("recover", () => lab.run((host) => host.recover()));
+	const after = lab.look();
+	const elapsed = (performance.now() - start) / 1000;
+	flaws.push(
+		...otherLives(livesOf(before), livesOf(after), elapsed).map((line) => `afterwards: ${line}`),
+	);
+	const hasChanged = changesOf(before, after).length > 0;
+	const settledAfter = hasChanged ? await lab.lookSettled() : after;
+	const spent = (performance.now() - start) / 1000;
+	return { flaws, changes: changesOf(before, settledAfter), seconds: spent };
+}
+
+/** What becomes of the same host in the same time when nobody of ours comes. */
+async function leftAlone({ items }: Uplink, seconds: number): Promise<ReadonlySet<string>> {
+	const lab = await Lab.open(BARE);
+	try {
+		await give(lab, items);
+		const before = lab.look();
+		await sleep(1000 * seconds);
+		return new Set(changesOf(before, lab.look()));
+	} finally {
+		lab.close();
+	}
+}
+
+function look(link: string, destinations: readonly string[], known?: readonly string[]) {
+	const atlas = new Atlas(link);
+	try {
+		const own = known ?? atlas.own();
+		return { own, ways: atlas.ways(destinations, own) };
+	} finally {
+		atlas.close();
+	}
+}
+
+const EXCEPT = ["conntrack"];
+
+/**
+ * What is other. The kernel makes a temporary address (RFC 8981) anew for an address that comes to a link, and draws
+ * it: one is as good as another.
+ */
+function changesOf(before: Snapshot, after: Snapshot): string[] {
+	const drawn = [before, after].flatMap(temporary);
+	const plain = (line: string): string =>
+		drawn.reduce((all, one) => all.replaceAll(one, "temporary"), line);
+	const lines = withoutDetails(difference(before, after, { except: EXCEPT }).map(plain));
+	const gone = lines.flatMap(
+		(line) => /^(.*): is gone (\(.*\))$/.exec(line)?.slice(1, 3).join() ?? [],
+	);
+	const come = lines.flatMap(
+		(line) => /^(.*): is new (\(.*\))$/.exec(line)?.slice(1, 3).join() ?? [],
+	);
+	return lines.filter((line) => {
+		const [, title, state, text] = /^(.*): is (gone|new) (\(.*\))$/.exec(line) ?? [];
+		if (!line.includes("temporary")) return true;
+		return !(state === "gone" ? come : gone).includes([title, text].join());
+	});
+}
+
+function temporary({ messages }: Snapshot): string[] {
+	return (messages.get("address") ?? []).flatMap((bytes) => {
+		const {
+			ifa_family,
+			IFA_FLAGS = 0,
+			IFA_ADDRESS,
+		} = RTM_NEWADDR.decode(Buffer.from(bytes, "latin1"));
+		const is = ifa_family === AF_INET6 && (IFA_FLAGS & IFA_F_TEMPORARY) !== 0;
+		return is && IFA_ADDRESS ? [formatAddress(IFA_ADDRESS)] : [];
+	});
+}

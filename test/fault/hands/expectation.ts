@@ -1,0 +1,48 @@
+import type { Snapshot } from "../../../src/oracle/snapshot.js";
+import { Lab } from "../../kernel/lab.js";
+import { act, namesOf, namesOn, written } from "./act.js";
+import { type Case, HOSTS } from "./case.js";
+import type { Mutation } from "./mutation.js";
+
+const known = new Map<string, Snapshot>();
+
+/** What others would have left on a host on which nothing of ours ever was. */
+export const expectation = (one: Case): Promise<Snapshot> =>
+	host(one, ({ act, left = act }) => left);
+
+/** The same where more was done than was asked for; nothing where there is no such case. */
+export const otherwise = async (one: Case): Promise<Snapshot | undefined> =>
+	one.mutations.some(({ orElse }) => orElse !== undefined)
+		? host(one, ({ act, left = act, orElse = left }) => orElse)
+		: undefined;
+
+/** A host on which others alone did what they do, or what of it is said to be left. */
+async function host(
+	{ host, scenario, mutations }: Case,
+	leftOf: (mutation: Mutation) => string,
+): Promise<Snapshot> {
+	const scripts = mutations.map((mutation) => ({
+		script: isPassing(mutation) ? "" : written(leftOf(mutation), namesOf(scenario)),
+		seconds: mutation.seconds,
+	}));
+	const key = JSON.stringify([host, scripts]);
+	const there = known.get(key);
+	if (there !== undefined) return there;
+	const lab = await Lab.open(HOSTS[host]);
+	try {
+		for (const { script, seconds } of scripts)
+			await act(lab, written(script, namesOn(lab)), seconds);
+		for (const { unblock } of mutations)
+			if (unblock !== undefined) await act(lab, written(unblock, namesOf(scenario)));
+		const snapshot = await lab.lookSettled();
+		if (known.size > 100) known.clear();
+		known.set(key, snapshot);
+		return snapshot;
+	} finally {
+		lab.close();
+	}
+}
+
+/** What goes with a guest, or is taken away by who made it, leaves nothing. */
+const isPassing = ({ act: script, mend }: Mutation): boolean =>
+	script === "OPEN" || mend !== undefined;

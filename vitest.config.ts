@@ -2,7 +2,11 @@ import { defineConfig } from "vitest/config";
 
 export default defineConfig({
 	test: {
-		include: ["test/**/*.test.ts"],
+		include: [
+			"test/**/*.test.ts",
+			// Campaigns that still find deviations: `npm run test:faults` runs them, and they have no share in `npm test` yet.
+			...(process.env.UMLNET_FAULTS === "all" ? ["test/fault/*.campaign.ts"] : []),
+		],
 		// Kernel tests enter network namespaces with setns(2), which belongs to a thread: one process per file.
 		pool: "forks",
 		maxWorkers: 2,

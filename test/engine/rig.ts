@@ -96,7 +96,8 @@ export class Rig {
 	/** What the journal says is ours, as text. */
 	ours(): string {
 		const { taps, entries } = this.journal.state;
-		const sorted = (lines: readonly unknown[]) => lines.map((one) => JSON.stringify(one)).sort();
+		const sorted = (lines: readonly unknown[]) =>
+			lines.map((one) => JSON.stringify(one, byName)).sort();
 		return [...sorted([...taps]), ...sorted([...entries])].join("\n");
 	}
 
@@ -105,3 +106,9 @@ export class Rig {
 		this.state.close();
 	}
 }
+
+/** Fields in the order of their names: in which order an object got them says nothing. */
+const byName = (_: string, value: unknown): unknown =>
+	typeof value === "object" && value !== null && !Array.isArray(value)
+		? Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)))
+		: value;

@@ -33,8 +33,8 @@ export interface ApplyOptions {
 	readonly deferDeletes?: boolean | undefined;
 	/** Until when it is provisional, in milliseconds since boot; called when all steps are done. */
 	readonly deadline?: (() => number) | undefined;
-	/** What others cannot be given back is a loss, and does not undo all the rest. */
-	readonly bestEffort?: boolean | undefined;
+	/** The steps that give back what others had and were refused before: refused again, each is a loss. */
+	readonly refused?: ReadonlySet<string> | undefined;
 }
 
 /**
@@ -47,7 +47,7 @@ export function apply(kernel: Kernel, journal: Ledger, plan: Plan, options: Appl
 	if (plan.steps.length === 0 && plan.final.length === 0 && isEmpty(plan.delta))
 		return { rejected: new Map(), losses: plan.losses, pending: undefined };
 	journal.begin(transaction, command, undoOf(plan.steps));
-	const progress = new Progress(kernel, plan, options.bestEffort === true);
+	const progress = new Progress(kernel, plan, options.refused ?? new Set());
 	try {
 		progress.steps();
 		const { final, delta } = progress.remaining();
@@ -67,8 +67,8 @@ export function apply(kernel: Kernel, journal: Ledger, plan: Plan, options: Appl
 			error,
 		);
 		// The host is as it was, and the plan holds: once more, and what is refused then stays undone.
-		if (progress.isUnreturned && steps.length === 0)
-			return apply(kernel, journal, plan, { ...options, bestEffort: true });
+		if (progress.refused.size > (options.refused?.size ?? 0) && steps.length === 0)
+			return apply(kernel, journal, plan, { ...options, refused: progress.refused });
 		throw thrown;
 	}
 	if (progress.losses.length > 0)
@@ -105,16 +105,17 @@ class Progress {
 	done: PlannedStep[] = [];
 	/** What could not be given back. */
 	readonly losses: PlannedLoss[] = [];
-	/** Something could not be given back, and that was an error. */
-	isUnreturned = false;
+	/** The steps that give something back and were refused, in earlier attempts as well. */
+	readonly refused: Set<string>;
 	/** What of rejected requests could not be undone. */
 	readonly residual: Residual[] = [];
-	readonly #bestEffort: boolean;
+	readonly #again: ReadonlySet<string>;
 	readonly #kernel: Kernel;
 	readonly #plan: Plan;
 
-	constructor(kernel: Kernel, plan: Plan, bestEffort: boolean) {
-		this.#bestEffort = bestEffort;
+	constructor(kernel: Kernel, plan: Plan, refused: ReadonlySet<string>) {
+		this.refused = new Set(refused);
+		this.#again = refused;
 		this.#kernel = kernel;
 		this.#plan = plan;
 	}
@@ -171,12 +172,12 @@ class Progress {
 			// Settings of one link that went as one message have one error, which is about any of them.
 			if (failure instanceof KernelError) failure.hint ??= step.advice?.[failure.errno];
 			const error = explain(failure, step);
-			if (step.bestEffort === true && this.#bestEffort) {
+			if (step.bestEffort === true && this.#again.has(step.label)) {
 				const { label: subject, requestId } = step;
 				this.losses.push({ subject, reason: error.message, requestId });
 				continue;
 			}
-			this.isUnreturned ||= step.bestEffort === true;
+			if (step.bestEffort === true) this.refused.add(step.label);
 			if (step.requestId === undefined) throw error;
 			if (!failed.has(step.requestId)) failed.set(step.requestId, error);
 		}

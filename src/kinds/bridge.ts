@@ -199,9 +199,9 @@ export const bridge: Kind<Bridge, MadeBridge> = {
 		if (made.foreign) return stillUsed(made, link);
 		if (link === undefined) return this.create(next);
 		const want = {
+			alias: aliasOf(next.network, next.notes),
 			...next,
 			...settable.next(made, next),
-			alias: aliasOf(next.network, next.notes),
 		};
 		if (link.IFLA_IFNAME !== next.name)
 			throw new ConflictError(
@@ -211,6 +211,13 @@ export const bridge: Kind<Bridge, MadeBridge> = {
 			);
 		if (linkDrift(link, want, settable).length === 0) return [];
 		const { ifi_index, IFLA_ADDRESS, IFLA_IFALIAS, ifi_flags } = link;
+		const before = {
+			ifi_index,
+			ifi_flags: ifi_flags & UP.ifi_flags,
+			ifi_change: UP.ifi_change,
+			IFLA_IFALIAS: IFLA_IFALIAS ?? "",
+			IFLA_ADDRESS,
+		};
 		return [
 			{
 				label: `change ${next.name}`,
@@ -221,15 +228,8 @@ export const bridge: Kind<Bridge, MadeBridge> = {
 						want,
 					),
 				),
-				undo: [
-					setLink({
-						// An MTU that was not set is not set back: it would no longer follow the ports'.
-						...settable.add({ ifi_index, IFLA_ADDRESS }, settable.before(link, want)),
-						IFLA_IFALIAS: IFLA_IFALIAS ?? "",
-						ifi_flags: ifi_flags & UP.ifi_flags,
-						ifi_change: UP.ifi_change,
-					}),
-				],
+				// An MTU that was not set is not set back: it would no longer follow the ports'.
+				undo: [setLink(settable.add(before, settable.before(link, want)))],
 			},
 		];
 	},

@@ -128,11 +128,7 @@ function wayOutOf({ mode, uplink, forwarding }: Network): WayOut | undefined {
 }
 
 /** Who may open the taps of a pool: fixed when a tap is made, so a guest takes one of its own. */
-export interface PoolAccess {
-	readonly owner: number | undefined;
-	readonly group: number | undefined;
-	readonly vnetHdr: boolean;
-}
+export type PoolAccess = Pick<Complete<TapSettings>, "owner" | "group" | "vnetHdr">;
 
 /**
  * A tap out of service, kept for the next guest, and with it the table: to make and delete that around each wave of

@@ -213,6 +213,8 @@ function adjust(wanted: MadeTap, link: Link): Step {
 	const { index, name, mac } = wanted;
 	const before = {
 		ifi_index: index,
+		ifi_flags: link.ifi_flags & IFF_UP,
+		ifi_change: IFF_UP,
 		IFLA_IFALIAS: link.IFLA_IFALIAS ?? "",
 		IFLA_ADDRESS: mac === undefined ? undefined : link.IFLA_ADDRESS,
 	};
@@ -220,19 +222,13 @@ function adjust(wanted: MadeTap, link: Link): Step {
 		label: `change ${name}`,
 		phase: "configure",
 		do: setLink(inService(wanted, mac)),
-		undo: [
-			setLink({
-				...settable.add(before, settable.before(link, wanted)),
-				ifi_flags: link.ifi_flags & IFF_UP,
-				ifi_change: IFF_UP,
-			}),
-		],
+		undo: [setLink(settable.add(before, settable.before(link, wanted)))],
 	};
 }
 
 /** What a tap has instead of what is wanted of it. */
 const differences = (link: Link, wanted: MadeTap): string[] => [
-	...linkDrift(link, { ...wanted, alias: aliasOf(wanted.network, wanted.notes) }, settable),
+	...linkDrift(link, { alias: aliasOf(wanted.network, wanted.notes), ...wanted }, settable),
 	...accessDrift(link, wanted),
 ];
 

@@ -93,12 +93,9 @@ function draftNetwork(
 	path: Path,
 	context: DraftContext,
 ): DraftNetwork {
-	return {
-		name,
-		path,
-		...readNetwork(raw, path, context),
-		pool: raw.pool && draftPool(raw.pool, [...path, "pool"], context),
-	};
+	const read = readNetwork(raw, path, context);
+	const pool = raw.pool && draftPool(raw.pool, [...path, "pool"], context);
+	return { name, path, pool, ...read };
 }
 
 function draftPool(raw: RawPool, path: Path, context: DraftContext): DraftNetwork["pool"] {
@@ -116,17 +113,11 @@ const NO_GUEST: RawGuest = { addresses: undefined, mac: undefined };
 
 function draftTap(name: string, raw: RawTap, path: Path, context: DraftContext): DraftTap {
 	const read = readTap(raw, path, context);
-	const guest = [...path, "guest"];
-	return {
-		name,
-		path,
-		...read,
-		owner: ownerOf(read, context),
-		guest: readGuest(raw.guest ?? NO_GUEST, guest, context),
-	};
+	const guest = readGuest(raw.guest ?? NO_GUEST, [...path, "guest"], context);
+	return { name, path, guest, ...read, owner: ownerOf(read, context) };
 }
 
-/** Who says nothing of who may open a tap context the invoking user: without owner and group everybody could. */
+/** Who says nothing of who may open a tap means the invoking user: without owner and group everybody could. */
 const ownerOf = (
 	{ owner, group }: Pick<DraftTap, "owner" | "group">,
 	{ defaultOwner }: DraftContext,

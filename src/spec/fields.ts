@@ -62,7 +62,7 @@ export const guestFields = {
 export const networkFields = {
 	/** The host's, on the bridge if there is one; else every tap of the network has them in `Tap.addresses`. */
 	addresses: [hosts, "--address <CIDR>", "host-side address, on the bridge if there is one"],
-	/** `--nat` says the mode and the uplink. */
+	/** How its guests are connected. `--nat` says this and the uplink. */
 	mode: [
 		needed(word("nat", "bridged", "routed", "host-only"), "nat, bridged, routed or host-only"),
 		"--nat <UPLINK>",
@@ -84,7 +84,7 @@ export const networkFields = {
 } as const satisfies Record<Exclude<FieldName<"Network">, "pool">, Field>;
 
 export const poolFields = {
-	/** Filling it takes 0.2 ms a tap, and every one is a link that others have to read past. */
+	/** How many parked taps it is filled up to. Each is a link that everybody who lists links reads past. */
 	size: [needed(number(1, 10_000), "how many taps wait")],
 	/** It is refilled when fewer than this many are left. */
 	low: [number()],

@@ -171,7 +171,7 @@ export class Planner implements PlanContext {
 		}
 		if (known.kind !== name)
 			throw new ConflictError(key.replace(":", " "), `our ${known.kind}`, `a ${name}`, { path });
-		if (kind.reconcile === undefined && isPart(want, known.made) && this.#isRecent(key)) {
+		if (isPart(want, known.made) && this.#isRecent(key)) {
 			this.entries.set(key, known);
 			return;
 		}

@@ -1,11 +1,13 @@
+import { seed } from "../seed.js";
+
 /** Numbers that look random and are the same for the same seed (mulberry32). */
 export class Dice {
 	readonly seed: number;
 	#state: number;
 
-	constructor(seed = Number(process.env.UMLNET_SEED ?? Math.floor(Math.random() * 2 ** 32))) {
-		this.seed = seed;
-		this.#state = seed >>> 0;
+	constructor(from = seed) {
+		this.seed = from;
+		this.#state = from >>> 0;
 	}
 
 	/** From 0 up to, and without, `below`. */

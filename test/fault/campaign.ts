@@ -1,7 +1,7 @@
 import { appendFileSync } from "node:fs";
+import { THOROUGH } from "../seed.js";
 
-/** Whether everything shall be tried, which takes minutes to hours: `npm run test:faults`. Else the share of CI. */
-export const THOROUGH = process.env.UMLNET_FAULTS === "all";
+export { seed, THOROUGH } from "../seed.js";
 
 /** How much to do: a little in CI, all of it in a full run; UMLNET_CASES says it itself. */
 export const sized = (little: number, all: number): number =>
@@ -10,9 +10,6 @@ export const sized = (little: number, all: number): number =>
 /** When a campaign that is measured by how much it does ends, done or not: UMLNET_MINUTES from now. */
 export const until =
 	Date.now() + Number(process.env.UMLNET_MINUTES ?? Number.MAX_SAFE_INTEGER / 60_000 / 4) * 60_000;
-
-/** From which all choices of a run follow; given back as UMLNET_SEED they are made again. */
-export const seed = Number(process.env.UMLNET_SEED ?? Math.floor(Math.random() * 2 ** 32));
 
 /** Which part of the cases this process tries, so that several can share them: UMLNET_LANE=1/2. */
 export function inLane<T>(cases: readonly T[]): T[] {

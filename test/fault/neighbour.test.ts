@@ -66,7 +66,8 @@ const ACTIONS: readonly (readonly [act: string, mend?: string])[] = [
 	["ip link set br0 alias mine", gone("br0")],
 	["ip link set br0 type bridge stp_state 1"],
 	["ip link set br0 address 02:00:00:00:00:09"],
-	["ip address add 10.97.0.1/24 dev br0"],
+	// A bridge that has its uplink's addresses gives back what it has been given meanwhile as well.
+	["ip address add 10.97.0.1/24 dev br0", "ip address delete 10.97.0.1/24 dev eth1"],
 	["ip link set eth1 nomaster"],
 	["ip link set eth1 master other", "ip link set eth1 nomaster"],
 	["ip link set eth1 alias uplink", "ip link set eth1 alias ''"],

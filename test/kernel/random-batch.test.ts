@@ -13,6 +13,7 @@ import {
 	NFT_MSG_DESTROYTABLE,
 } from "../../src/uapi/nf_tables.js";
 import { FakeKernel } from "../fake/kernel.js";
+import { seed } from "../seed.js";
 import { randomFrom } from "../socket/mutation.js";
 import { CREATE } from "./contract/asking.js";
 import { observe, projected } from "./contract/observation.js";
@@ -31,7 +32,6 @@ import {
 	table,
 } from "./contract/ruleset.js";
 
-const seed = Number(process.env.UMLNET_SEED ?? Math.floor(Math.random() * 2 ** 32));
 const RUNS = Number(process.env.UMLNET_RUNS ?? 10);
 const BATCHES = 30;
 

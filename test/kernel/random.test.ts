@@ -8,6 +8,7 @@ import { RTM_DELLINK, RTM_NEWLINK, RTM_SETLINK } from "../../src/uapi/if_link.js
 import { NLM_F_CREATE, NLM_F_REPLACE } from "../../src/uapi/netlink.js";
 import { RTM_DELROUTE, RTM_NEWROUTE } from "../../src/uapi/rtnetlink.js";
 import { FakeKernel } from "../fake/kernel.js";
+import { seed } from "../seed.js";
 import { randomFrom } from "../socket/mutation.js";
 import {
 	addAddress,
@@ -24,7 +25,6 @@ import {
 } from "./contract/asking.js";
 import { observe, projected } from "./contract/observation.js";
 
-const seed = Number(process.env.UMLNET_SEED ?? Math.floor(Math.random() * 2 ** 32));
 const RUNS = Number(process.env.UMLNET_RUNS ?? 25);
 const STEPS = 40;
 

@@ -7,11 +7,11 @@ import { RTM_GETADDR, RTM_NEWADDR } from "../../src/uapi/if_addr.js";
 import { RTM_GETLINK, RTM_NEWLINK } from "../../src/uapi/if_link.js";
 import { NFT_MSG_GETSETELEM, NFT_MSG_NEWSETELEM } from "../../src/uapi/nf_tables.js";
 import { RTM_GETROUTE, RTM_NEWROUTE } from "../../src/uapi/rtnetlink.js";
+import { seed } from "../seed.js";
 import { golden } from "./golden.js";
 import { headersOf, mutate, randomFrom } from "./mutation.js";
 import { scripted } from "./script.js";
 
-const seed = Number(process.env.UMLNET_SEED ?? Math.floor(Math.random() * 2 ** 32));
 const CASES = Number(process.env.UMLNET_FUZZ ?? 4_000);
 
 type Ask = (socket: NetlinkSocket) => unknown;

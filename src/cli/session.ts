@@ -1,5 +1,5 @@
 import type { DemoPrograms } from "../demo/demo.js";
-import type { LossReport, StepReport } from "../engine/report.js";
+import type { LossReport, StepReport, WarningReport } from "../engine/report.js";
 import type { HostOptions } from "../host/host.js";
 import type { ConfirmableNetworks } from "../service/networks.js";
 import { Exit } from "./exit.js";
@@ -90,6 +90,11 @@ export class Session {
 	/** A sentence for the person at the terminal. */
 	say(sentence: string): void {
 		if (!this.settings.quiet) this.io.stderr.write(`${printable(sentence)}\n`);
+	}
+
+	/** What will not work though it was asked for. */
+	warn(warnings: readonly WarningReport[]): void {
+		for (const { message } of warnings) this.say(`warning: ${message}`);
 	}
 
 	/** The exit status of a change that is done. What others did not get back is named, under -q as well. */

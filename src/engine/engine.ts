@@ -22,7 +22,7 @@ import type {
 } from "./report.js";
 import { giveUp, namesIn } from "./residual.js";
 import { statusReport } from "./status.js";
-import { stepsByRequest, stepsWithMessages, withLosses } from "./step-report.js";
+import { stepsByRequest, stepsWithMessages, warningsOf, withLosses } from "./step-report.js";
 import { ours, planRemoval, strays } from "./strays.js";
 
 /** Tells the transactions of several processes that write one journal apart. */
@@ -129,7 +129,8 @@ export class Engine {
 				const reports = taps.flatMap(
 					({ report }) => this.#journal.state.taps.get(report.name)?.report ?? [],
 				);
-				const report = { changed: theirs.length > 0, steps: theirs, taps: reports };
+				const warnings = warningsOf(plan.warnings, id);
+				const report = { changed: theirs.length > 0, steps: theirs, taps: reports, warnings };
 				return [id, { report: this.#withProvisional(withLosses(report, losses, id)) }];
 			}),
 		);
@@ -170,13 +171,15 @@ export class Engine {
 
 	/** What `up` would do. */
 	planUp(requests: readonly UpRequest[]): PlanReport {
-		return { steps: stepsWithMessages(this.#planUp(requests)) };
+		const plan = this.#planUp(requests);
+		const warnings = requests.flatMap(({ id }) => warningsOf(plan.warnings, id));
+		return { steps: stepsWithMessages(plan), warnings };
 	}
 
 	/** What `down` would do. */
 	planDown(taps: readonly string[]): PlanReport {
 		const plan = planDown(this.#kinds, this.#kernel, this.#journal.state, [{ id: 0, taps }]);
-		return { steps: stepsWithMessages(plan) };
+		return { steps: stepsWithMessages(plan), warnings: [] };
 	}
 
 	/** What is ours and where it drifted from what was made, and without names what else carries our marks. */

@@ -54,6 +54,14 @@ export interface Loss {
 	readonly reason: string;
 }
 
+/** Something that will not work as it was asked for, as the host is now. */
+export interface Warning {
+	/** Stable: `WARN_` and what it is about. */
+	readonly code: string;
+	/** What will not work, and why, in words for who asked for it. */
+	readonly message: string;
+}
+
 /** The parts of a ConflictError that only the kind of a step knows. */
 export interface StepConflict {
 	/** Of what there can be only one: `link br0`. */
@@ -122,6 +130,8 @@ export interface Kind<Want, Made extends Want> {
 	 * of them. The results stand in the order of `made`: an error, or undefined where nothing is wrong. Reads.
 	 */
 	validateAll?(made: readonly Made[], context: PlanContext): readonly (UmlnetError | undefined)[];
+	/** What will not work of it as the host is: asked once, when it is planned to be created. Reads. */
+	warnings?(made: Made, context: PlanContext): readonly Warning[];
 	/** Steps that create it where it is not. Pure. */
 	create(made: Made): readonly Step[];
 	/** Steps that remove it. Pure, unless it gives back what others may have changed since: then it reads. */

@@ -11,7 +11,14 @@ import {
 	type Resource,
 	type Step,
 } from "./kind.js";
-import { type HostFacts, linkIndex, type PlannedLoss, Planner, type Target } from "./planner.js";
+import {
+	type HostFacts,
+	linkIndex,
+	type PlannedLoss,
+	type PlannedWarning,
+	Planner,
+	type Target,
+} from "./planner.js";
 import type { TapReport } from "./report.js";
 import { same } from "./same.js";
 import type { Delta, State } from "./state.js";
@@ -36,6 +43,8 @@ export interface Plan {
 	readonly final: readonly PlannedStep[];
 	/** What others do not get back, as is known beforehand: the host has no longer what it was taken from. */
 	readonly losses: readonly PlannedLoss[];
+	/** What will not work of what is created, as the host is now. */
+	readonly warnings: readonly PlannedWarning[];
 	readonly delta: Delta;
 	/** The id of the request that a tap belongs to, by the name of the tap. */
 	readonly requestOf: ReadonlyMap<string, number>;
@@ -135,6 +144,7 @@ export function planUp(
 		.map((target) => target.requestIds);
 	return {
 		losses: planner.losses,
+		warnings: planner.warnings,
 		delta: { put, drop, up: changed, down: [] },
 		requestOf,
 		wanted,
@@ -192,6 +202,7 @@ export function planDown(
 	planner.release(drop, (key) => owners.get(key));
 	return {
 		losses: planner.losses,
+		warnings: planner.warnings,
 		delta: { put: [], drop, up: [], down: [...requestOf.keys()] },
 		requestOf,
 		wanted: new Map(),

@@ -11,6 +11,7 @@ import {
 	type PlannedStep,
 	type Resource,
 	type Step,
+	type Warning,
 } from "./kind.js";
 import { isPart } from "./same.js";
 import type { Entry, State } from "./state.js";
@@ -27,6 +28,12 @@ export interface HostFacts {
 
 /** A loss, and the request that causes it: undefined where several do. */
 export interface PlannedLoss extends Loss {
+	readonly requestId: number | undefined;
+}
+
+/** A warning, with the place in the spec that asks for what will not work, and the request: undefined for several. */
+export interface PlannedWarning extends Warning {
+	readonly path: string;
 	readonly requestId: number | undefined;
 }
 
@@ -85,6 +92,7 @@ export class Planner implements PlanContext {
 	readonly steps: PlannedStep[] = [];
 	readonly removals: PlannedStep[] = [];
 	readonly losses: PlannedLoss[] = [];
+	readonly warnings: PlannedWarning[] = [];
 	readonly #indexes = new Map<string, number>();
 
 	/** `taps`: those that the plan is about, by name. */
@@ -161,6 +169,8 @@ export class Planner implements PlanContext {
 			this.entries.set(key, { kind: name, key, made, path });
 			this.created.add(key);
 			this.#requestOf.set(key, requestId);
+			for (const warning of kind.warnings?.(made, this) ?? [])
+				this.warnings.push({ ...warning, path, requestId });
 			// The undo of a link removes what is on it, too. One of another request may be undone without it, though.
 			const isOnNewLink =
 				parent !== undefined &&

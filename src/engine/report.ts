@@ -27,8 +27,20 @@ export interface StepReport {
 	readonly messages: readonly string[];
 }
 
+/** Something that will not work as it was asked for, as the host is now. It is done all the same. */
+export interface WarningReport {
+	/** Stable: `WARN_` and what it is about. */
+	readonly code: string;
+	/** What will not work, and why, in words for who asked for it. */
+	readonly message: string;
+	/** The place in the spec that asks for it. */
+	readonly path?: string | undefined;
+}
+
 export interface PlanReport {
 	readonly steps: readonly StepReport[];
+	/** What will not work when all of it is done. */
+	readonly warnings: readonly WarningReport[];
 }
 
 /** A change that is rolled back at its deadline unless it is confirmed. */
@@ -55,6 +67,8 @@ export interface UpReport {
 	readonly changed: boolean;
 	readonly steps: readonly StepReport[];
 	readonly taps: readonly TapReport[];
+	/** What will not work of what was newly made, though it is done as it was asked for. */
+	readonly warnings: readonly WarningReport[];
 	/** Where anything was to be given back and could not be; then the command exits with 8, but for what was ours. */
 	readonly losses?: readonly LossReport[] | undefined;
 	/** With `confirmWithin`, if anything was changed: until when it must be confirmed. */

@@ -2,8 +2,8 @@ import { messagesOf } from "../kernel/action.js";
 import type { StepRecord } from "./journal/record.js";
 import type { PlannedStep } from "./kind.js";
 import type { Plan } from "./plan.js";
-import type { PlannedLoss } from "./planner.js";
-import type { LossReport, StepReport } from "./report.js";
+import type { PlannedLoss, PlannedWarning } from "./planner.js";
+import type { LossReport, StepReport, WarningReport } from "./report.js";
 
 // One list for all: a message to another thread holds it once, not once a step.
 const NO_MESSAGES: readonly string[] = [];
@@ -43,6 +43,12 @@ export function withLosses<R extends object>(
 	if (theirs.length === 0) return report;
 	return { ...report, losses: theirs.map(({ requestId, ...loss }) => loss) };
 }
+
+/** What will not work for one request, or for several together. */
+export const warningsOf = (warnings: readonly PlannedWarning[], id: number): WarningReport[] =>
+	warnings
+		.filter(({ requestId }) => requestId === undefined || requestId === id)
+		.map(({ code, message, path }) => ({ code, message, path }));
 
 /** All steps, with the messages behind them. */
 export const stepsWithMessages = (plan: Plan): StepReport[] =>

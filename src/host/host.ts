@@ -94,9 +94,12 @@ export class Host implements ConfirmableNetworks {
 	plan(spec: Spec, options: PlanOptions = {}): Promise<PlanReport> {
 		const { engine } = this.#locked;
 		return this.#locked.read(() => {
-			const { steps } = engine.planUp([{ id: 0, taps: this.wanted(spec) }]);
-			if (options.prune !== true) return { steps };
-			return { steps: [...steps, ...engine.planDown(this.#others(spec)).steps] };
+			const report = engine.planUp([{ id: 0, taps: this.wanted(spec) }]);
+			if (options.prune !== true) return report;
+			return {
+				...report,
+				steps: [...report.steps, ...engine.planDown(this.#others(spec)).steps],
+			};
 		});
 	}
 

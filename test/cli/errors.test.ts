@@ -215,7 +215,7 @@ describe("a terminal shows and never obeys", () => {
 				taps,
 				resources: [{ kind: evil, key: evil, taps: [evil], drift: [evil] }],
 			}),
-			plan: async () => ({ steps: [step(`create ${evil}`, `a\n${evil}`)] }),
+			plan: async () => ({ steps: [step(`create ${evil}`, `a\n${evil}`)], warnings: [] }),
 			down: () =>
 				Promise.reject(new KernelError("x", 22, { kernel: evil, step: evil, path: evil })),
 		};

@@ -88,7 +88,11 @@ describe("--confirm-within", () => {
 	});
 
 	test("goes with up as well; without it there is no watchdog", async () => {
-		const up = vi.fn<HostPort["up"]>(async () => ({ ...done, taps: [tapReport()] }));
+		const up = vi.fn<HostPort["up"]>(async () => ({
+			...done,
+			taps: [tapReport()],
+			warnings: [],
+		}));
 		const argv = ["up", "tap0", "--address", "10.0.0.1/24"];
 		expect((await umlnet([...argv, "--confirm-within", "1.5"], { host: { up } })).status).toBe(0);
 		expect((await umlnet(argv, { host: { up } })).watchdogs).toEqual([]);

@@ -24,7 +24,8 @@ beforeAll(() => {
 afterAll(() => rmSync(directory, { recursive: true }));
 
 describe("up", () => {
-	const report = { changed: true, steps: [step("create tap tap0"), step("bring up tap0")] };
+	const steps = [step("create tap tap0"), step("bring up tap0")];
+	const report = { changed: true, steps, warnings: [] };
 
 	/** The spec that a command line gives to the host. */
 	async function specOf(
@@ -115,14 +116,16 @@ describe("up", () => {
 	});
 
 	test("says so when there was nothing to do", async () => {
-		const host = { up: async () => ({ changed: false, steps: [], taps: [tapReport()] }) };
+		const host = {
+			up: async () => ({ changed: false, steps: [], taps: [tapReport()], warnings: [] }),
+		};
 		const { status, stderr } = await umlnet(["up", "tap0", "--address", "10.0.0.1/24"], { host });
 		expect({ status, stderr }).toEqual({ status: 0, stderr: "nothing to do\n" });
 	});
 
 	test("-v shows the steps, -vv their messages", async () => {
 		const steps = [step("create tap tap0", "TUNSETIFF\nflags: IFF_TAP")];
-		const host = { up: async () => ({ changed: true, steps, taps: [tapReport()] }) };
+		const host = { up: async () => ({ changed: true, steps, taps: [tapReport()], warnings: [] }) };
 		const argv = ["up", "tap0", "--address", "10.0.0.1/24"];
 		const one = await umlnet([...argv, "-v"], { host });
 		expect(one.stderr).toBe("+ create tap tap0\ntap0 is up: 1 change\n");
@@ -236,7 +239,8 @@ describe("plan", () => {
 		step("set net.ipv4.ip_forward to 1"),
 		step("remove address 10.0.0.1/8 from eth1"),
 	];
-	const host = { plan: async () => ({ steps }), planDown: async () => ({ steps }) };
+	const report = { steps, warnings: [] };
+	const host = { plan: async () => report, planDown: async () => report };
 
 	test("marks what each step does and sums it up", async () => {
 		const { stdout, stderr } = await umlnet(["plan", "-f", file], { host });
@@ -268,7 +272,7 @@ describe("plan", () => {
 		[["--exit-code", "-q"], steps, 6],
 		[["--exit-code", "--json"], steps, 6],
 	])("%j with some steps exits with its status", async (flags, given, status) => {
-		const made = { plan: async () => ({ steps: given }) };
+		const made = { plan: async () => ({ steps: given, warnings: [] }) };
 		expect((await umlnet(["plan", "-f", file, ...flags], { host: made })).status).toBe(status);
 	});
 
@@ -276,7 +280,21 @@ describe("plan", () => {
 		const quiet = await umlnet(["plan", "-f", file, "-q"], { host });
 		expect(quiet).toMatchObject({ stdout: "", stderr: "" });
 		const json = await umlnet(["plan", "-f", file, "--json"], { host });
-		expect(JSON.parse(json.stdout)).toEqual({ steps });
+		expect(JSON.parse(json.stdout)).toEqual(report);
+	});
+
+	test("what will not work is said on stderr, and is in the report", async () => {
+		const warnings = [
+			{ code: "WARN_UPLINK_DOWN", message: "eth1 is down", path: "networks.lab.uplink" },
+		];
+		const host = { plan: async () => ({ steps, warnings }) };
+		const { status, stderr } = await umlnet(["plan", "-f", file], { host });
+		expect({ status, lines: stderr.split("\n") }).toEqual({
+			status: 0,
+			lines: ["warning: eth1 is down", "3 steps: 1 to make, 1 to change, 1 to take away", ""],
+		});
+		const json = await umlnet(["plan", "-f", file, "--json"], { host });
+		expect(JSON.parse(json.stdout)).toEqual({ steps, warnings });
 	});
 });
 

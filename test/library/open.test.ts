@@ -30,7 +30,12 @@ test("a second up changes nothing", async () => {
 	await using place = new Place();
 	const host = await place.open();
 	const { taps } = await host.up(tapSpec("tap0"));
-	expect(await host.up(tapSpec("tap0"))).toEqual({ changed: false, steps: [], taps });
+	expect(await host.up(tapSpec("tap0"))).toEqual({
+		changed: false,
+		steps: [],
+		taps,
+		warnings: [],
+	});
 });
 
 test("status reports all taps and what was made for them, or the taps that are named", async () => {

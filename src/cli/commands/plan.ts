@@ -50,6 +50,7 @@ async function plan(
 		? await ofDown(session, taps, options)
 		: await ofUp(session, taps, options, verb);
 	const report = await session.withHost(question);
+	session.warn(report.warnings);
 	const { renderSteps, renderTotals } = await import("../render/plan.js");
 	const { steps } = printableReport(report);
 	session.result(report, () => renderSteps(steps, session.settings.verbosity > 0, session.paint));

@@ -58,9 +58,12 @@ async function up(
 	const spec = await specOf(session, tap, file, flags, verb);
 	const { renderTaps, tapWithLaunch } = await import("../render/tap.js");
 	const { change } = await import("../provisional.js");
-	const report = await change(session, (host, { confirmWithin }) =>
-		host.up(spec, confirmWithin === undefined ? { prune } : { confirmWithin }),
-	);
+	const report = await change(session, async (host, { confirmWithin }) => {
+		const done = await host.up(spec, confirmWithin === undefined ? { prune } : { confirmWithin });
+		// Before it is asked whether to keep it.
+		session.warn(done.warnings);
+		return done;
+	});
 	const taps = report.taps.map(tapWithLaunch);
 	session.result({ ...report, taps }, () =>
 		renderTaps(printableReport(report.taps), session.paint),

@@ -3,6 +3,27 @@ import { isPlanned } from "../../src/cli/commands/planned.js";
 import { exitMeanings } from "../../src/cli/exit.js";
 import type { Verb } from "../../src/cli/verb.js";
 
+type Facts = readonly (readonly [name: string, meaning: string])[];
+
+export const ENVIRONMENT: Facts = [
+	["UMLNET_STATE_DIR", "where to remember what is ours, if `--state-dir` does not say"],
+	["SUDO_UID", "the owner of taps that name neither owner nor group; set by sudo(8)"],
+	["NO_COLOR", "if not empty, no color unless `--color always`"],
+];
+
+export const FILES: Facts = [
+	["/run/umlnet-nl", "what is ours, gone with the boot like the network itself"],
+	["/etc/umlnet-nl/spec.yaml", "what the systemd unit `umlnet-nl.service` brings up"],
+	["/dev/net/tun", "where taps come from"],
+];
+
+const factTable = (head: string, facts: Facts): string =>
+	[
+		`| ${head} | meaning |`,
+		"|---|---|",
+		...facts.map(([name, meaning]) => `| \`${name}\` | ${meaning} |`),
+	].join("\n");
+
 /** The reference of the command line in Markdown, from the tree that parses it. */
 export function reference(program: Verb): string {
 	const verbs = program.verbs.filter((verb) => !isPlanned(verb.name()));
@@ -26,21 +47,9 @@ export function reference(program: Verb): string {
 		"## Exit status",
 		["| status | meaning |", "|---|---|", ...statuses].join("\n"),
 		"## Environment",
-		[
-			"| variable | meaning |",
-			"|---|---|",
-			"| `UMLNET_STATE_DIR` | where to remember what is ours, if `--state-dir` does not say |",
-			"| `SUDO_UID` | the owner of taps that name neither owner nor group; set by sudo(8) |",
-			"| `NO_COLOR` | if not empty, no color unless `--color always` |",
-		].join("\n"),
+		factTable("variable", ENVIRONMENT),
 		"## Files",
-		[
-			"| file | meaning |",
-			"|---|---|",
-			"| `/run/umlnet-nl` | what is ours, gone with the boot like the network itself |",
-			"| `/etc/umlnet-nl/spec.yaml` | what the systemd unit `umlnet-nl.service` brings up |",
-			"| `/dev/net/tun` | where taps come from |",
-		].join("\n"),
+		factTable("file", FILES),
 	].join("\n\n")}\n`;
 }
 
@@ -61,7 +70,7 @@ function section(program: Verb, verb: Verb, parent = program.name()): readonly s
 	];
 }
 
-function byHeading(options: readonly Option[]): ReadonlyMap<string, readonly Option[]> {
+export function byHeading(options: readonly Option[]): ReadonlyMap<string, readonly Option[]> {
 	const groups = new Map<string, Option[]>();
 	for (const option of options) {
 		const heading = option.helpGroupHeading ?? "Options:";

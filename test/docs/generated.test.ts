@@ -1,0 +1,105 @@
+import { spawnSync } from "node:child_process";
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { describe, expect, test } from "vitest";
+import { buildProgram } from "../../src/cli/program.js";
+import { SpecError } from "../../src/spec/error.js";
+import { parseSpec } from "../../src/spec/spec.js";
+import { ERROR_CODES, errorReference } from "./errors.js";
+import { EXAMPLES } from "./example.js";
+import { commandPage, specPage } from "./man.js";
+import { type Key, sections } from "./schema.js";
+import { specReference } from "./spec.js";
+
+const project = join(import.meta.dirname, "../..");
+const nowhere = { write() {}, isTTY: false, columns: 100 };
+const program = buildProgram({ stdout: nowhere, stderr: nowhere }, async () => {});
+
+// `npm run reference` writes them: it is this test with -u.
+test.each([
+	["spec.md", specReference()],
+	["errors.md", errorReference()],
+	["man/umlnet-nl.1", commandPage(program)],
+	["man/umlnet-nl-spec.5", specPage()],
+])("docs/%s is what the program says of itself", async (name, text) => {
+	await expect(text).toMatchFileSnapshot(`../../docs/${name}`);
+});
+
+test.each([
+	["umlnet-nl.1", commandPage(program)],
+	["umlnet-nl-spec.5", specPage()],
+])("man finds nothing wrong with %s", (name, text) => {
+	const directory = mkdtempSync(join(tmpdir(), "umlnet-nl-man-"));
+	const read = (page: string) => {
+		writeFileSync(join(directory, name), page);
+		const env = { ...process.env, LC_ALL: "C.UTF-8", MAN_KEEP_STDERR: "1", MANWIDTH: "100" };
+		const argv = ["--warnings=w", "--local-file", join(directory, name)];
+		return spawnSync("man", argv, { encoding: "utf8", env });
+	};
+	try {
+		const { stdout, stderr } = read(text);
+		expect(stderr).toBe("");
+		expect(stdout).toContain("SEE ALSO");
+		expect(read(`${text}.NOT_A_MACRO\n`).stderr).not.toBe("");
+	} finally {
+		rmSync(directory, { recursive: true });
+	}
+});
+
+test("every code of an error in src is in docs/errors.md, and no other", () => {
+	const files = readdirSync(join(project, "src"), { recursive: true, encoding: "utf8" });
+	const source = files
+		.filter((file) => file.endsWith(".ts"))
+		.map((file) => readFileSync(join(project, "src", file), "utf8"))
+		.join("\n");
+	const codes = new Set(source.match(/(?<=")ERR_[A-Z_]+(?=")/g));
+	// Node's own.
+	codes.delete("ERR_INVALID_ARG_VALUE");
+	expect(Object.keys(ERROR_CODES).sort()).toEqual([...codes].sort());
+});
+
+describe("the example of each key of a spec", () => {
+	const accounts = { user: () => 500, group: () => 500 };
+	/** A whole spec with the line of one key in its place. */
+	const specWith = (message: string, { name, example }: Key): string => {
+		const said = (given: Readonly<Record<string, string>>) =>
+			Object.entries(given)
+				.filter(([key]) => key !== name)
+				.map(([, line]) => line);
+		const network = {
+			mode: "mode: nat",
+			uplink: "uplink: eth1",
+			addresses: "addresses: [192.168.33.33/24]",
+		};
+		const own =
+			{
+				Network: [...said(network), example],
+				Pool: [
+					...Object.values(network),
+					`pool: { ${[...said({ size: "size: 64" }), example].join(", ")} }`,
+				],
+			}[message] ?? Object.values(network);
+		const tap = {
+			Tap: [...said({ network: "network: lab" }), example],
+			Guest: ["network: lab", `guest: { ${example} }`],
+		}[message] ?? ["network: lab"];
+		const indented = (all: readonly string[]) => all.map((line) => `    ${line}`).join("\n");
+		return `version: 1\nnetworks:\n  lab:\n${indented(own)}\ntaps:\n  tap0:\n${indented(tap)}\n`;
+	};
+	const all = sections().flatMap(({ message, place, keys }) =>
+		keys.map((key) => [`${place}.${key.name}`, message, key] as const),
+	);
+	test.each(all)("%s", (_, message, key) => {
+		const parse = () => parseSpec(specWith(message, key), { accounts });
+		if (!key.planned) expect(parse()).toMatchObject({ version: 1 });
+		else expect(parse).toThrow(SpecError);
+	});
+});
+
+test("every spec of the examples is one", () => {
+	const specs = readdirSync(EXAMPLES).filter((name) => name.endsWith(".yaml"));
+	expect(specs.length).toBeGreaterThan(2);
+	for (const name of specs)
+		expect(parseSpec(readFileSync(join(EXAMPLES, name), "utf8"), { source: name })).toBeDefined();
+});

@@ -1,5 +1,14 @@
 import { execFile } from "node:child_process";
-import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import {
+	closeSync,
+	cpSync,
+	mkdtempSync,
+	openSync,
+	readdirSync,
+	readFileSync,
+	readSync,
+	rmSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
@@ -35,6 +44,40 @@ afterAll(() => {
 /** Run it from an empty directory with nothing in its environment. */
 const bare = (args: readonly string[], under: readonly string[] = []): Promise<Ended> =>
 	run(lab.host, [...under, "env", "-i", program, ...args], { cwd: empty });
+
+test("its unit and its manual pages lie beside it", () => {
+	for (const [name, source] of [
+		["umlnet-nl.service", "systemd/umlnet-nl.service"],
+		["umlnet-nl.1", "docs/man/umlnet-nl.1"],
+		["umlnet-nl-spec.5", "docs/man/umlnet-nl-spec.5"],
+	] as const)
+		expect(readFileSync(join(root, "bin", name))).toEqual(readFileSync(join(root, source)));
+});
+
+test("there is one for each C library, whichever this machine has", async () => {
+	const script = join(root, "scripts/build-bin.mjs");
+	const { stdout } = await execute(process.execPath, [script, "--libc", "glibc,musl"]);
+	for (const [libc, loader] of [
+		["glibc", /^\/lib(64)?\/ld-linux-[\w-]+\.so\.\d$/],
+		["musl", /^\/lib\/ld-musl-\w+\.so\.1$/],
+	] as const) {
+		expect(stdout).toContain(`umlnet-nl-${libc}: for ${libc}, `);
+		expect(interpreterOf(join(root, `bin/umlnet-nl-${libc}`))).toMatch(loader);
+	}
+	await expect(execute(process.execPath, [script, "--libc", "uclibc"])).rejects.toMatchObject({
+		code: 2,
+		stderr: "--libc uclibc: there are glibc and musl\n",
+	});
+}, 300_000);
+
+/** The program that the kernel starts to load it, which belongs to its C library: it stands near the begin of the file. */
+function interpreterOf(program: string): string | undefined {
+	const head = Buffer.alloc(4096);
+	const fd = openSync(program, "r");
+	readSync(fd, head);
+	closeSync(fd);
+	return /\/lib[\w/.-]+/.exec(head.toString("latin1"))?.[0];
+}
 
 test("it says its version", async () => {
 	const { version } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));

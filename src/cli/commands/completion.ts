@@ -18,8 +18,14 @@ export function addCompletion(program: Verb, perform: Perform): void {
 			'eval "$(umlnet-nl completion bash)"',
 			"this bash, or every one: put it into ~/.bashrc",
 		)
-		.example("umlnet-nl completion zsh > ~/.zfunc/_umlnet-nl", "zsh, with ~/.zfunc in fpath")
-		.example("umlnet-nl completion fish > ~/.config/fish/completions/umlnet-nl.fish", "fish")
+		.example(
+			"mkdir -p ~/.zfunc; umlnet-nl completion zsh > ~/.zfunc/_umlnet-nl",
+			"zsh, with ~/.zfunc in fpath",
+		)
+		.example(
+			"mkdir -p ~/.config/fish/completions; umlnet-nl completion fish > ~/.config/fish/completions/umlnet-nl.fish",
+			"fish",
+		)
 		.action((shell: Shell) => perform("looking", (session) => completion(session, program, shell)));
 }
 

@@ -1,0 +1,179 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { BareMachine, blocks, project } from "./bare-machine.js";
+import { EXAMPLES, example } from "./example.js";
+
+const machine = new BareMachine();
+beforeAll(() => machine.install(), 300_000);
+afterAll(() => machine.close());
+
+const read = (name: string): string => readFileSync(join(project, name), "utf8");
+
+/** Somebody at another terminal, where a change waits for that. */
+const CONFIRM = "{ until umlnet-nl confirm >/dev/null 2>&1; do sleep 0.2; done; } &\n";
+const asPasted = (block: string): string =>
+	`${block.includes("--confirm-within") ? CONFIRM : ""}${block}`;
+
+/** What has to be gone when all is down. */
+const LOOK =
+	"umlnet-nl --quiet down --all; wait; echo; echo LEFT; ip -br link; nft list tables; cat /proc/sys/net/ipv4/ip_forward";
+const NOTHING = /\nLEFT\nlo .*\n(eth1|beyond)@.*\n(eth1|beyond)@.*\n0\n$/;
+
+function expectClean(script: string): string {
+	const { failed, stdout, said } = machine.paste(`${script}\n${LOOK}`);
+	expect(failed, said).toEqual([]);
+	expect(stdout).toMatch(NOTHING);
+	return stdout;
+}
+
+const documents = ["README.md", "CONTRIBUTING.md", "docs/installing.md", "docs/nftables.md"];
+
+test.each(documents)("the commands of %s do as pasted what they say", (name) => {
+	const commands = blocks(read(name), "sh");
+	expect(commands.length).toBeGreaterThan(0);
+	const stdout = expectClean(commands.map(asPasted).join("\n"));
+	// What they print is what stands there.
+	for (const block of blocks(read(name), "text"))
+		for (const line of block.trimEnd().split("\n")) expect(stdout).toContain(`${line}\n`);
+});
+
+test("no document has commands that nobody runs", () => {
+	const all = [
+		...readdirSync(project),
+		...readdirSync(join(project, "docs")).map((name) => `docs/${name}`),
+	];
+	const withCommands = all
+		.filter((name) => name.endsWith(".md"))
+		.filter((name) => blocks(read(name), "sh").length > 0);
+	expect(withCommands.sort()).toEqual([...documents, "docs/reference.md"].sort());
+});
+
+test("the spec of README.md comes up, and its program runs", () => {
+	const [spec, ...more] = blocks(read("README.md"), "yaml");
+	expect(more).toEqual([]);
+	expectClean(
+		`cat >lab.yaml <<'END'\n${spec}END\numlnet-nl up -f lab.yaml\numlnet-nl down -f lab.yaml`,
+	);
+	const [program = "", ...others] = blocks(read("README.md"), "js");
+	expect(others).toEqual([]);
+	const { failed, stdout, said } = machine.run(program);
+	expect(failed, said).toEqual([]);
+	expect(stdout).toContain("tap0 is up\n");
+});
+
+test("the program of docs/nftables.md runs", () => {
+	const [program = ""] = blocks(read("docs/nftables.md"), "js");
+	const { failed, stdout, said } = machine.run(program);
+	expect(failed, said).toEqual([]);
+	expect(stdout).toBe("2\n");
+});
+
+describe("docs/reference.md", () => {
+	const commands = blocks(read("docs/reference.md"), "sh")
+		.flatMap((block) => block.split("\n"))
+		.map((line) => line.replace("sudo ", ""))
+		.filter((line) => line !== "" && !line.startsWith("#"));
+
+	test.each(commands)("%s", (command) => {
+		// Those that go on for ever are ended, and those that ask for what is not there may say no, but not that they
+		// were written wrongly, or that something is wrong in the program.
+		const { failed, said } = machine.paste(`
+			cp examples/nat.yaml lab.yaml; cp examples/rules.json .; ip netns add lab
+			umlnet-nl --quiet nft apply -f rules.json
+			${asPasted(`timeout 5 bash -c ${quoted(command)}`)}
+		`);
+		expect(
+			failed.filter((line) => !/: (3|5|6|7|124)$/.test(line)),
+			said,
+		).toEqual([]);
+	});
+});
+
+const quoted = (text: string): string => `'${text.replaceAll("'", "'\\''")}'`;
+
+describe("examples", () => {
+	const names = readdirSync(EXAMPLES).filter((name) => name !== "README.md");
+
+	test("each stands in their README", () => {
+		for (const name of names) expect(example("README.md")).toContain(`[${name}](${name})`);
+	});
+
+	const run: Readonly<Record<string, (name: string) => void>> = {
+		yaml: (name) =>
+			void expectClean(
+				asPasted(`umlnet-nl plan -f examples/${name} --exit-code || [ $? = 6 ]
+				umlnet-nl up -f examples/${name}
+				umlnet-nl status --verify
+				umlnet-nl down -f examples/${name}`),
+			),
+		json: (name) =>
+			void expectClean(
+				`umlnet-nl nft apply -f examples/${name}; umlnet-nl nft apply -f examples/${name}; nft delete table inet lab`,
+			),
+		sh: (name) => {
+			const stdout = expectClean(`QEMU=echo sh examples/${name} -m 512`);
+			expect(stdout).toContain(
+				"ifname=tap0,script=no,downscript=no -device virtio-net-pci,netdev=tap0 -m 512\n",
+			);
+		},
+		mjs: (name) => {
+			const { failed, stdout, said } = machine.run(example(name));
+			expect(failed, said).toEqual([]);
+			const [, prints = ""] = example(name).split("\n// It prints:\n");
+			expect(stdout).toBe(`${prints.replace(/^\/\/ /gm, "")}\n`);
+		},
+	};
+	test.each(names)("%s", (name) => {
+		const extension = name.split(".").at(-1) ?? "";
+		expect(Object.keys(run)).toContain(extension);
+		run[extension]?.(name);
+	});
+});
+
+describe("what is published", () => {
+	const documentsIn = (directory: string): string[] =>
+		readdirSync(directory, { recursive: true, encoding: "utf8" }).filter(
+			(name) => name.endsWith(".md") && !name.startsWith("node_modules"),
+		);
+
+	test("has all documents, examples and manual pages, and no link in them leads to nothing", () => {
+		const names = documentsIn(machine.installed);
+		expect(names).toEqual(
+			expect.arrayContaining(["README.md", "docs/spec.md", "examples/README.md"]),
+		);
+		const links = names.flatMap((name) => {
+			const text = readFileSync(join(machine.installed, name), "utf8");
+			return [...text.matchAll(/\]\(([^)\s]+)\)/g)].map(([, to = ""]) => [name, to] as const);
+		});
+		expect(links.length).toBeGreaterThan(20);
+		const files = new Set(readdirSync(machine.installed, { recursive: true, encoding: "utf8" }));
+		const dangling = links.filter(([name, to]) => !leads(name, to, files));
+		expect(dangling).toEqual([]);
+		for (const page of ["docs/man/umlnet-nl.1", "docs/man/umlnet-nl-spec.5"])
+			expect(files).toContain(page);
+		for (const name of readdirSync(EXAMPLES)) expect(files).toContain(`examples/${name}`);
+	});
+
+	/** Whether a link of a document leads to a file of the package, and to a heading that it has. */
+	function leads(from: string, to: string, files: ReadonlySet<string>): boolean {
+		if (/^https:/.test(to)) return true;
+		const [path = "", anchor] = to.split("#");
+		const target = path === "" ? from : join(from, "..", path);
+		if (!files.has(target)) return false;
+		if (anchor === undefined) return true;
+		const headings = readFileSync(join(machine.installed, target), "utf8").match(/^#+ .*$/gm) ?? [];
+		return headings.map(anchorOf).includes(anchor);
+	}
+
+	const anchorOf = (heading: string): string =>
+		heading
+			.replace(/^#+ /, "")
+			.toLowerCase()
+			.replace(/[^\w\- ]/g, "")
+			.replaceAll(" ", "-");
+
+	test("README.md has no more than ten thousand characters", () => {
+		expect(Buffer.byteLength(read("README.md"))).toBeLessThanOrEqual(10_000);
+	});
+});

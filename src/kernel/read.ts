@@ -56,7 +56,7 @@ export function readFlags(kernel: Kernel, indexes: readonly number[]): (number |
 }
 
 /** The index of the link of this name, if there is one. @throws KernelError */
-export function readIndex(kernel: Kernel, name: string): number | undefined {
+export function readIndex(kernel: Pick<Kernel, "rtnetlink">, name: string): number | undefined {
 	const [outcome] = kernel.rtnetlink([request(GET_INFO, 0, { IFLA_IFNAME: name, IFLA_EXT_MASK })]);
 	return (found(outcome, NO_LINK) as Pick<Link, "ifi_index"> | undefined)?.ifi_index;
 }

@@ -3,7 +3,6 @@ import { gunzipSync } from "node:zlib";
 import { expect, test } from "vitest";
 import { Reader } from "../../src/netlink/bytes.js";
 import type { Codec } from "../../src/netlink/schema.js";
-import { localHost } from "../../src/nftables/index.js";
 import { readElements } from "../../src/nftables/listing/element.js";
 import { printerFor } from "../../src/nftables/listing/printer.js";
 import { printTableContents } from "../../src/nftables/listing/ruleset.js";
@@ -16,12 +15,13 @@ import {
 	tableAttrs,
 } from "../../src/uapi/nf_tables.js";
 import { objAttrs } from "../../src/uapi/nf_tables_obj.js";
+import { corpusHost } from "./ruleset.js";
 
 /** What the kernel held for nftables' own tests, and nft's listing of it: beside the repository. */
 const corpus = (name: string): URL =>
 	new URL(`../../../shared/nft-corpus/${name}.open.jsonl.gz`, import.meta.url);
 const families = { ip: 2, ip6: 10, inet: 1, arp: 3, bridge: 7, netdev: 5 } as const;
-const printer = printerFor({ ...localHost(), utcOffset: () => 7200 });
+const printer = printerFor(corpusHost);
 
 interface Dumped {
 	readonly family: keyof typeof families;

@@ -1,6 +1,12 @@
 import { Reader, Writer } from "../../src/netlink/bytes.js";
 import { list, type Out } from "../../src/netlink/schema.js";
-import { type Command, compile, type Host, type StatementJson } from "../../src/nftables/index.js";
+import {
+	type Command,
+	compile,
+	type Host,
+	localHost,
+	type StatementJson,
+} from "../../src/nftables/index.js";
 import { expr } from "../../src/uapi/nf_tables_expr.js";
 
 /** A host that is the same wherever the tests run. */
@@ -19,6 +25,14 @@ export const host: Host = {
 	ifindex: names({ lo: 1 }),
 	ifname: (index) => (index === 1 ? "lo" : undefined),
 	utcOffset: () => 7200,
+};
+
+/** The host that the corpus was recorded on: two hours east of UTC, with one interface, lo. */
+export const corpusHost: Host = {
+	...localHost(),
+	ifindex: host.ifindex,
+	ifname: host.ifname,
+	utcOffset: host.utcOffset,
 };
 
 type Family = "ip" | "ip6" | "inet" | "arp" | "bridge" | "netdev";

@@ -14,7 +14,8 @@ import type { CompiledSet } from "../command/compiled-set.js";
 import { mergesIntervals } from "../command/compiled-set.js";
 import type { Query } from "../command/query.js";
 import { type Batch, type Context, compileEncoded, statementAt } from "../compile/compile.js";
-import { localHost } from "../fact/host.js";
+import { type Host, localHost } from "../fact/host.js";
+import { interfacesAtOnce } from "../fact/interfaces.js";
 import type { Document } from "../json/command.js";
 import { NftError } from "../json/error.js";
 import { readElements } from "../listing/element.js";
@@ -113,6 +114,7 @@ class Application {
 	readonly #document: Document;
 	readonly #connection: Connection;
 	readonly #options: ApplyOptions;
+	readonly #host: Host;
 	readonly #printer: Printer;
 	readonly #answers: Document[] = [];
 	#echo: Document;
@@ -122,7 +124,8 @@ class Application {
 		this.#echo = document;
 		this.#connection = connection;
 		this.#options = options;
-		this.#printer = printerFor(options.host ?? localHost());
+		this.#host = options.host ?? { ...localHost(), ...interfacesAtOnce() };
+		this.#printer = printerFor(this.#host);
 	}
 
 	run(): readonly Document[] {
@@ -140,9 +143,9 @@ class Application {
 	}
 
 	#compile(): Compiled {
-		const { host, context } = this.#options;
+		const { context } = this.#options;
 		const dated = context === undefined ? datedContext(this.#connection) : { context };
-		const options = { ...(host && { host }), context: dated.context };
+		const options = { host: this.#host, context: dated.context };
 		const batch = compileEncoded(this.#document, options);
 		return { ...batch, ...("generation" in dated && { generation: dated.generation }) };
 	}
@@ -180,8 +183,8 @@ class Application {
 		const attribute = error instanceof KernelError ? error.attribute : undefined;
 		const at = /NFTA_RULE_EXPRESSIONS\.(\d+)/.exec(attribute ?? "")?.[1];
 		if (at === undefined) return command;
-		const { host, context = kernelContext(this.#connection) } = this.#options;
-		const options = { ...(host && { host }), context };
+		const { context = kernelContext(this.#connection) } = this.#options;
+		const options = { host: this.#host, context };
 		return statementAt(this.#document, options, command, Number(at)) ?? command;
 	}
 

@@ -20,7 +20,10 @@ export interface ConnectionOptions {
 	 * thread, and closed at the end of the call: another namespace takes a thread that entered it.
 	 */
 	readonly connection?: Connection | undefined;
-	/** Where names of services, users and interfaces come from. Default: this host. */
+	/**
+	 * Where names of services, users and interfaces come from. Default: this host, with the interfaces of the network
+	 * namespace that the calling thread is in.
+	 */
 	readonly host?: Host | undefined;
 }
 

@@ -1,5 +1,6 @@
 import { type FamilyJson, families } from "../fact/family.js";
 import { localHost } from "../fact/host.js";
+import { interfacesAtOnce } from "../fact/interfaces.js";
 import type { Document } from "../json/command.js";
 import { printerFor } from "../listing/printer.js";
 import { printTableContents } from "../listing/ruleset.js";
@@ -18,7 +19,7 @@ export interface Filter {
  * @throws KernelError, NftError
  */
 export function list({ family, table }: Filter = {}, options: ConnectionOptions = {}): Document {
-	const printer = printerFor(options.host ?? localHost());
+	const printer = printerFor(options.host ?? { ...localHost(), ...interfacesAtOnce() });
 	const scope = { family: family === undefined ? 0 : families[family], table };
 	const tables = connected(options, (connection) => readRuleset(connection, scope));
 	return { nftables: tables.flatMap((contents) => printTableContents(contents, printer)) };

@@ -1,7 +1,8 @@
 import { readFileSync } from "node:fs";
+import { type Interfaces, localInterfaces } from "./interfaces.js";
 
 /** What a ruleset may name and only the host knows. A test gives its own. */
-export interface Host {
+export interface Host extends Interfaces {
 	/** The number in a file of names: `protocols`, `rt_marks`, `group`, `rt_realms`, `connlabel`. */
 	number(database: Database, name: string): number | undefined;
 	name(database: Database, number: number): string | undefined;
@@ -9,8 +10,6 @@ export interface Host {
 	service(name: string): number | undefined;
 	uid(name: string): number | undefined;
 	gid(name: string): number | undefined;
-	ifindex(name: string): number | undefined;
-	ifname(index: number): string | undefined;
 	/** Seconds east of UTC at a moment: hours and dates of a ruleset are local time. */
 	utcOffset(at: Date): number;
 }
@@ -68,8 +67,8 @@ const once = <T extends object>(make: () => T): (() => T) => {
 	};
 };
 
-/** This machine, each file read when first asked for. Interfaces come from the caller's namespace. */
-export function localHost(interfaces: ReadonlyMap<string, number> = new Map([["lo", 1]])): Host {
+/** This machine: each file is read when first asked for, interfaces are those that the calling thread sees at each question. */
+export function localHost(): Host {
 	const databases: Record<Database, () => Map<string, number>> = {
 		protocols: once(() => table("protocols", 1)),
 		rt_marks: once(() => table("rt_marks", 0)),
@@ -90,8 +89,7 @@ export function localHost(interfaces: ReadonlyMap<string, number> = new Map([["l
 		service: (name) => services().get(name),
 		uid: (name) => users().get(name),
 		gid: (name) => groups().get(name),
-		ifindex: (name) => interfaces.get(name),
-		ifname: (index) => find(interfaces, index),
+		...localInterfaces,
 		utcOffset: (at) => -at.getTimezoneOffset() * 60,
 	};
 }

@@ -14,16 +14,21 @@ const typeId = ({ datatype }: Node): number =>
 /** nft's enum byteorder */
 const orderId = ({ order }: Node): number => (order === "host" ? 1 : order === "big" ? 2 : 0);
 
+/**
+ * The expression that a key or data is declared by. nft 1.1 describes plain types as well, beside an expression; the nft
+ * 1.0.6 of Debian 12 dies of that when it lists anything.
+ */
+const described = (type: number, node: Node): Uint8Array[] =>
+	isPlainType(node) ? [] : [typeofRecord(type, node)];
+
 function userdata(set: SetDeclaration): Uint8Array {
 	const { key, data } = set;
-	// nft 1.1 describes plain types as well; the nft 1.0.6 of Debian 12 dies of that when it lists the set.
-	const isTypeof = !isPlainType(key) || (data !== undefined && !isPlainType(data));
 	return concatBytes(
 		u32(SET.KEY_BYTEORDER, orderId(key)),
 		...(isDataMap(set) && data !== undefined ? [u32(SET.DATA_BYTEORDER, orderId(data))] : []),
 		...(set.automerge ? [u32(SET.MERGE_ELEMENTS, 1)] : []),
-		...(isTypeof ? [typeofRecord(SET.KEY_TYPEOF, key)] : []),
-		...(isTypeof && data !== undefined ? [typeofRecord(SET.DATA_TYPEOF, data)] : []),
+		...described(SET.KEY_TYPEOF, key),
+		...(data === undefined ? [] : described(SET.DATA_TYPEOF, data)),
 		...(data === undefined ? [] : [u32(SET.DATA_INTERVAL, set.dataIsInterval ? 1 : 0)]),
 		...(set.comment === undefined ? [] : [text(SET.COMMENT, set.comment)]),
 	);

@@ -122,17 +122,32 @@ function add(
 	}
 }
 
+function typeNamed(name: string, at: Cursor): Node {
+	const datatype = datatypeByName(name);
+	if (datatype === undefined) throw at.fail(`unknown type "${name}"`);
+	return value(at.path, datatype, datatype.order, datatype.size, 0n);
+}
+
+const concatOfTypes = (parts: Node[], { path }: Cursor): Node => ({
+	kind: "concat",
+	path,
+	...unevaluated,
+	parts,
+	fields: [],
+});
+
 /** One type, a concatenation of types, or the type of an expression. */
 function parseType(at: Cursor, compilation: Compilation): Node {
 	if (at.isString) {
-		const datatype = datatypeByName(at.string());
-		if (datatype === undefined) throw at.fail(`unknown type "${at.string()}"`);
-		return value(at.path, datatype, datatype.order, datatype.size, 0n);
+		// nft 1.0 lists the types of a map's data as one string.
+		const names = at.string().split(" . ");
+		const parts = names.map((name) => typeNamed(name, at));
+		return parts.length === 1 ? (parts[0] as Node) : concatOfTypes(parts, at);
 	}
 	if (at.isArray) {
 		const parts = at.list().map((part) => parseType(part, compilation));
 		if (parts.length < 2) throw at.fail("a concatenation has two or more parts");
-		return { kind: "concat", path: at.path, ...unevaluated, parts, fields: [] };
+		return concatOfTypes(parts, at);
 	}
 	return compilation.parser.expression(at.fields(["typeof"]).typeof);
 }

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from "node:util";
 import { ETH_P_IP, ETH_P_IPV6 } from "../../uapi/if_ether.js";
 import { IPPROTO_ICMP } from "../../uapi/in.js";
 import { IPPROTO_ICMPV6 } from "../../uapi/in6.js";
@@ -27,7 +28,7 @@ import type { Completion } from "../tree/completion.js";
 import type { Binary, Ct, Meta, Node, Relational } from "../tree/node.js";
 import { unevaluated } from "../tree/node.js";
 import { learn } from "../tree/protocol-context.js";
-import { PATH } from "../tree/reading.js";
+import { PATH, range } from "../tree/reading.js";
 import { setType } from "../tree/typing.js";
 import { dropMask, listOf } from "./binary-listing.js";
 import { forgetPresence } from "./fib.js";
@@ -38,11 +39,29 @@ const ordering: readonly RelationJson[] = ["<", "<=", ">", ">="];
 
 /** Completes a comparison, and learns from it what the headers are. */
 export function completeRelation(node: Relational, completion: Completion): Node {
+	completeSides(node, completion);
+	joinEnds(node, completion);
+	return node;
+}
+
+/** nft before 1.1 asks for a range by two comparisons of one value, first with its low end. */
+function joinEnds(node: Relational, completion: Completion): void {
+	const { previous } = completion.context;
+	const low = previous?.relation;
+	if (previous === undefined || low?.op !== ">=" || node.op !== "<=") return;
+	if (low.right.kind !== "value" || node.right.kind !== "value") return;
+	if (low.right.value > node.right.value || !isDeepStrictEqual(low.left, node.left)) return;
+	completion.remove(previous);
+	node.op = "==";
+	node.right = range(low.right, node.right);
+}
+
+function completeSides(node: Relational, completion: Completion): void {
 	const { left, right } = node;
 	let isOrdered = false;
 	if (left.kind === "payload") {
 		matchPayload(node, left, completion);
-		return node;
+		return;
 	}
 	if (left.kind === "concat") {
 		if (right.kind === "set reference") {
@@ -65,7 +84,6 @@ export function completeRelation(node: Relational, completion: Completion): Node
 	if (done.kind === "ct") afterKey(node, done, done.base, completion);
 	else if (done.kind === "meta") afterKey(node, done, metaBase(done), completion);
 	else if (done.kind === "binary") afterBinary(node, done, completion);
-	return node;
 }
 
 /** Hours across midnight in UTC are compiled as the hours that are not between. */

@@ -148,6 +148,8 @@ function evaluateMapping(node: Mapping, evaluation: Evaluation): Mapping {
 		order: data.order,
 		bits: declared ? data.bits / 2 : data.bits,
 	});
+	// Its type does not say how wide the integers in it are.
+	if (data.kind === "concat") evaluation.expected.key = data;
 	node.data = evaluation.evaluate(node.data);
 	if (isAnonymous(set) && hasRange(node.data)) set.dataIsInterval = true;
 	if (declared) expandData(node);

@@ -96,8 +96,7 @@ function typesOf(
 		else {
 			data = typed(attrs.NFTA_SET_DATA_TYPE ?? 0, order(SET.DATA_BYTEORDER), dataBits);
 			// As nft: described is both or none. But names of types do not say how wide the integers of a key are.
-			const { fields = [] } = typeOf(attrs.NFTA_SET_KEY_TYPE ?? 0);
-			if (fields.every(({ size }) => size > 0)) key = undefined;
+			if (isNameEnough(typeOf(attrs.NFTA_SET_KEY_TYPE ?? 0))) key = undefined;
 			isNamed = true;
 		}
 	}
@@ -106,9 +105,21 @@ function typesOf(
 	return { key, isNamed, ...(data && { data }) };
 }
 
+/** Whether the names of the types say how wide it is: an integer is as wide as what it is read from. */
+const isNameEnough = (datatype: Datatype): boolean =>
+	(datatype.fields ?? [datatype]).every(({ id, size }) => id !== integer.id && size > 0);
+
 function typeNames({ datatype }: Node): TypeJson {
 	if (datatype.fields === undefined) return datatype.name;
 	return datatype.fields.map((field) => field.name);
+}
+
+/** nft names the types of data, also where no name says how wide they are and it could not be applied again. */
+function dataType(data: Node, printer: Printer): TypeJson {
+	const isTypeof = data.kind !== "value" && data.datatype !== verdict;
+	return isTypeof && !isNameEnough(data.datatype)
+		? { typeof: printer.node(data) }
+		: typeNames(data);
 }
 
 /** The declaration of a set with its elements. */
@@ -128,7 +139,7 @@ export function printSet(set: ListedSet, printer: Printer): SetDeclarationJson {
 		type: isTypeof ? { typeof: printer.node(key) } : typeNames(key),
 		...(set.handle !== undefined && { handle: Number(set.handle) }),
 		...(set.comment !== undefined && { comment: set.comment }),
-		...(data && { map: typeNames(data) }),
+		...(data && { map: dataType(data, printer) }),
 		...((flags & NFT_SET_OBJECT) !== 0 && { map: nameOf(objectTypes, objectType as 1) ?? "" }),
 		...(!constant && set.policy === NFT_SET_POL_MEMORY && { policy: "memory" }),
 		// How full a set is says something only where it can be full.

@@ -21,7 +21,14 @@ import type { StatementDefinition } from "../tree/definition.js";
 import type { Statement } from "../tree/evaluation.js";
 import type { Node, Relational, Value } from "../tree/node.js";
 import type { Parser } from "../tree/parser.js";
-import { constant, PATH, type ReadData, type Reading, range } from "../tree/reading.js";
+import {
+	constant,
+	PATH,
+	type ReadData,
+	type Reading,
+	range,
+	UnlistableError,
+} from "../tree/reading.js";
 
 const relations: Readonly<Record<RelationJson, RelationJson>> = {
 	"==": "==",
@@ -69,6 +76,7 @@ function compare(
 		return relation(op, left, { ...right, kind: "prefix", address, length: right.bits });
 	}
 	if (left.bits === 0 || left.bits >= right.bits) return relation(op, left, right);
+	if (left.kind === "fib") return relation(op, left, withoutPadding(right, left.bits));
 	const concat = reading.load(data.NFTA_CMP_SREG, right.bits);
 	const parts = concat.kind === "concat" ? concat.parts : [];
 	let rest = right.bits;
@@ -78,6 +86,14 @@ function compare(
 		return { ...right, bits: part.bits, value: value & bitmask(part.bits) };
 	});
 	return relation(op, concat, { ...concat, kind: "concat", parts: values, fields: [] });
+}
+
+/** nft 1.0 compares a presence by all of its register, of which the kernel writes one byte and clears the rest. */
+function withoutPadding(right: Value, bits: number): Value {
+	const padding = BigInt(right.bits - bits);
+	if ((right.value & bitmask(right.bits - bits)) !== 0n)
+		throw new UnlistableError("more is compared than was looked up");
+	return { ...right, bits, value: right.value >> padding };
 }
 
 function listRange(data: ReadData<"range">, reading: Reading): Listed {

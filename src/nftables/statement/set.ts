@@ -20,7 +20,7 @@ import { type SetDeclaration, unevaluated } from "../tree/node.js";
 import type { Parser } from "../tree/parser.js";
 import type { ReadData, Reading } from "../tree/reading.js";
 import { PATH } from "../tree/reading.js";
-import { isMap } from "../tree/set.js";
+import { isAnonymous, isMap } from "../tree/set.js";
 import { statefulExpr } from "../tree/stateful.js";
 import { setType } from "../tree/typing.js";
 import { checkArgument, evaluateArgument } from "./argument.js";
@@ -156,6 +156,13 @@ function listSetUpdate(data: ReadData<"dynset">, reading: Reading): Listed {
 			if (written !== undefined) written = completion.complete(written);
 		},
 		print(printer) {
+			// Before 1.1 the set of a meter belonged to its rule, as those in braces do: it is listed nowhere else.
+			const [stmt] = statements;
+			if (isAnonymous(set) && stmt !== undefined) {
+				const { name, size } = set;
+				const key = printer.node(elem);
+				return { meter: { key, stmt: stmt.print(printer), ...(size && { size }), name } };
+			}
 			const common = {
 				op,
 				elem: printer.node(elem),

@@ -9,11 +9,17 @@ export const ENVIRONMENT: Facts = [
 	["UMLNET_STATE_DIR", "where to remember what is ours, if `--state-dir` does not say"],
 	["SUDO_UID", "the owner of taps that name neither owner nor group; set by sudo(8)"],
 	["NO_COLOR", "if not empty, no color unless `--color always`"],
+	["NODE_DISABLE_COMPILE_CACHE", "if not empty, nothing is kept in `/var/cache/umlnet-nl`"],
 ];
 
 export const FILES: Facts = [
 	["/run/umlnet-nl", "what is ours, gone with the boot like the network itself"],
 	["/etc/umlnet-nl/spec.yaml", "what the systemd unit `umlnet-nl.service` brings up"],
+	["/etc/default/umlnet-nl", "variables of that unit: `PATH`, `UMLNET_STATE_DIR`"],
+	[
+		"/var/cache/umlnet-nl",
+		"code made ready for the next start; of who is not root: `~/.cache/umlnet-nl`",
+	],
 	["/dev/net/tun", "where taps come from"],
 ];
 

@@ -128,6 +128,8 @@ export class BareMachine {
 				"install -g "*) [ "$3" = ${this.#tarball} ] ;;
 				"root -g") echo ${dirname(this.installed)} ;;
 				"uninstall -g umlnet-nl") ;;
+				"--prefix "*" ci") [ -e "$2/package-lock.json" ] ;;
+				"--prefix "*" run "*) cd "$2" && ${isScript} "$4" ;;
 				"run build:bin"*)
 					mkdir -p bin
 					printf '#!/bin/sh\\nexec ${process.execPath} ${this.installed}/dist/bin/umlnet-nl.cjs "$@"\\n' >bin/umlnet-nl
@@ -140,7 +142,7 @@ export class BareMachine {
 			// What systemd does with the unit, without systemd.
 			systemctl: `#!/bin/bash
 				name=\${@: -1}
-				run() { eval "$(sed -n "s/^$1=//p" ${unit})"; }
+				run() { set -a; [ ! -e /etc/default/$name ] || . /etc/default/$name; eval "$(sed -n "s/^$1=//p" ${unit})"; }
 				case "$*" in
 				daemon-reload) ;;
 				"enable --now umlnet-nl") systemd-analyze verify ${unit} && run ExecStart ;;

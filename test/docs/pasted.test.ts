@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { BareMachine, blocks, project } from "./bare-machine.js";
@@ -150,6 +150,9 @@ describe("what is published", () => {
 		const files = new Set(readdirSync(machine.installed, { recursive: true, encoding: "utf8" }));
 		const dangling = links.filter(([name, to]) => !leads(name, to, files));
 		expect(dangling).toEqual([]);
+		// npm puts those beside the programs, where man finds them.
+		for (const page of ["man1/umlnet-nl.1", "man5/umlnet-nl-spec.5"])
+			expect(existsSync(join(machine.installed, "../../../share/man", page))).toBe(true);
 		for (const page of ["docs/man/umlnet-nl.1", "docs/man/umlnet-nl-spec.5"])
 			expect(files).toContain(page);
 		for (const name of readdirSync(EXAMPLES)) expect(files).toContain(`examples/${name}`);

@@ -1,7 +1,7 @@
 import { execFileSync, spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { built, bun, cache, sources } from "./paths.js";
+import { built, bun, cache, root, sources } from "./paths.js";
 
 /** The peers, and what builds them, as Debian packages. */
 export const PACKAGES = [
@@ -41,12 +41,7 @@ export function packageVersion(name: string): string | undefined {
 /** Install what is missing and build what is ours. @throws Error when a peer that every row needs cannot be had */
 export function install(): void {
 	mkdirSync(cache, { recursive: true });
-	const absent = PACKAGES.filter((name) => packageVersion(name) === undefined);
-	if (absent.length > 0) {
-		process.stderr.write(`installing ${absent.join(" ")}\n`);
-		run("apt-get", ["update", "-q"]);
-		run("apt-get", ["install", "-y", "-q", "--no-install-recommends", ...absent]);
-	}
+	run("bash", ["-ec", '. scripts/packages.sh; debian_packages "$@"', "bash", ...PACKAGES], root);
 	for (const name of ["c_floor", "exec", "machine"]) {
 		const source = join(sources, `${name}.c`);
 		run("gcc", ["-O2", "-Wall", "-Wextra", "-Werror", "-pthread", "-o", built(name), source]);
@@ -99,7 +94,7 @@ function run(
 ): void {
 	execFileSync(file, words, {
 		cwd,
-		env: { ...process.env, DEBIAN_FRONTEND: "noninteractive", ...environment },
+		env: { ...process.env, ...environment },
 		stdio: ["ignore", "ignore", "inherit"],
 	});
 }

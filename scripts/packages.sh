@@ -16,26 +16,27 @@ debian_packages() {
 }
 
 # Runs a command that installs packages. Their scripts ask policy-rc.d before they start a service; one of this machine is
-# left as it is. What they enable for the next boot is disabled again.
-without_services() {
-	local policy=/usr/sbin/policy-rc.d ours="" before status=0 new
+# left as it is, and ours goes however this ends. What they enable for the next boot is disabled again.
+without_services() (
+	policy=/usr/sbin/policy-rc.d
 	if [ ! -e "$policy" ]; then
-		ours=$policy
+		trap 'rm -f "$policy"' EXIT
+		trap 'exit 130' INT TERM HUP
 		printf '#!/bin/sh\nexit 101\n' >"$policy"
 		chmod 755 "$policy"
 	fi
 	before=$(enabled_services)
+	status=0
 	DEBIAN_FRONTEND=noninteractive "$@" || status=$?
-	[ -z "$ours" ] || rm -f "$ours"
-	for new in $(comm -13 <(echo "$before") <(enabled_services)); do
-		case $new in
-		*.service) systemctl disable --quiet "${new##*/}" ;;
-		*) update-rc.d "${new##*/S??}" disable ;;
+	for service in $(comm -13 <(echo "$before") <(enabled_services) | sed 's|.*/rc.\.d/S..|init:|' | sort -u); do
+		case $service in
+		init:*) update-rc.d "${service#init:}" disable 2>/dev/null ;;
+		*) systemctl disable --quiet "${service##*/}" ;;
 		esac
-		echo "not enabled: ${new##*/}" >&2
+		echo "not enabled: ${service##*[:/]}" >&2
 	done
-	return "$status"
-}
+	exit "$status"
+)
 
 # What starts with the machine, by systemd or by init scripts.
 enabled_services() {

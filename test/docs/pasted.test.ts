@@ -176,6 +176,12 @@ describe("what is published", () => {
 			.replace(/[^\w\- ]/g, "")
 			.replaceAll(" ", "-");
 
+	test("CHANGELOG.md has the version of the package, and which versions may change what", () => {
+		const { version } = JSON.parse(read("package.json")) as { version: string };
+		expect(read("CHANGELOG.md").split("\n## ")[1]).toMatch(new RegExp(`^${version} `));
+		expect(read("CHANGELOG.md")).toContain("Before 1.0");
+	});
+
 	test("README.md has no more than ten thousand characters", () => {
 		expect(Buffer.byteLength(read("README.md"))).toBeLessThanOrEqual(10_000);
 	});

@@ -23,10 +23,13 @@ if /usr/sbin/policy-rc.d papers start; then echo "started papers" >>$LOG; fi
 `;
 
 /** Runs the script with a file system whose changes nobody sees, and says what it leaves. */
-function install(policy: string | undefined): { log: string; said: string; left: string } {
+function install(
+	policy: string | undefined,
+	last = "",
+): { log: string; said: string; left: string } {
 	const log = join(directory, "log");
 	writeFileSync(log, "");
-	writeFileSync(join(directory, "apt-get"), APT_GET, { mode: 0o755 });
+	writeFileSync(join(directory, "apt-get"), APT_GET + last, { mode: 0o755 });
 	const script = `
 		set -e
 		mount --make-rprivate /
@@ -38,7 +41,7 @@ function install(policy: string | undefined): { log: string; said: string; left:
 		rm -f /usr/sbin/policy-rc.d
 		${policy === undefined ? "" : `printf '${policy}' >/usr/sbin/policy-rc.d; chmod 755 /usr/sbin/policy-rc.d`}
 		. scripts/packages.sh
-		debian_packages no-such-package-of-ours bash >&2
+		debian_packages no-such-package-of-ours bash >&2 || echo "not installed"
 		ls /usr/sbin/policy-rc.d /etc/rc2.d/*papers 2>/dev/null || true
 	`;
 	spawnSync("mkdir", ["-p", join(directory, "overlay")]);
@@ -59,6 +62,13 @@ test("what is installed is said, and no service is started or left enabled", () 
 	expect(said).toContain("installing no-such-package-of-ours by apt-get");
 	expect(said).toContain("apt-get purge --autoremove no-such-package-of-ours");
 	expect(left).toMatch(/^\/etc\/rc2\.d\/K\d\dpapers\n$/);
+});
+
+test("what stops the services of packages does not outlive an installation that is called off", () => {
+	const { log, left } = install(undefined, "kill -TERM $PPID\n");
+	expect(log).toContain("apt-get install");
+	expect(left).toMatch(/^not installed\n/);
+	expect(left).not.toContain("policy-rc.d");
 });
 
 test("a machine's own word on services stays as it is", () => {

@@ -1,6 +1,9 @@
 #!/usr/bin/env node
-// Turns all of proto/**/*.proto into src/proto/proto.json, the protobufjs Root the program reads.
-// `--print` writes it to stdout instead: that is how a test sees that the committed one is stale.
+// Turns all of proto/**/*.proto into what the program reads of it, in src/proto:
+//   proto.json    the protobufjs Root
+//   comments.json what the comments say of the messages of a spec, their fields, and the values of their enums
+//   messages.ts   the types of what a person writes: the messages of a spec, as YAML and JSON have them
+// `--print FILE` writes one of them to stdout instead: that is how a test sees that the committed one is stale.
 import { execFileSync } from "node:child_process";
 import { readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -9,19 +12,101 @@ import protobuf from "protobufjs";
 
 const project = fileURLToPath(new URL("..", import.meta.url));
 const protos = join(project, "proto");
-const target = "src/proto/proto.json";
 const files = readdirSync(protos, { recursive: true, encoding: "utf8" })
 	.filter((file) => file.endsWith(".proto"))
 	.sort();
 
 const root = new protobuf.Root();
 root.resolvePath = (_origin, file) => join(protos, file);
-root.loadSync(files).resolveAll();
-const json = execFileSync(
-	join(project, "node_modules/.bin/biome"),
-	["format", `--stdin-file-path=${target}`],
-	{ cwd: project, input: JSON.stringify(root.toJSON(), undefined, "\t"), encoding: "utf8" },
-);
+root.loadSync(files, { alternateCommentMode: true }).resolveAll();
+const { nestedArray: declarations } = root.lookup("umlnet.v1");
 
-if (process.argv.includes("--print")) process.stdout.write(json);
-else writeFileSync(join(project, target), json);
+/** A comment in one line, as a sentence. */
+const said = ({ comment }) => comment?.replace(/\s+/g, " ").trim();
+
+function commentsOf(declaration) {
+	const members =
+		declaration instanceof protobuf.Enum
+			? Object.keys(declaration.values).map((name) => [name, said({ comment: declaration.comments[name] })])
+			: declaration.fieldsArray.map((field) => [field.name, said(field)]);
+	const told = members.filter(([, comment]) => comment);
+	const own = said(declaration);
+	return { ...(own && { comment: own }), ...(told.length > 0 && { members: Object.fromEntries(told) }) };
+}
+
+/** A message that is nothing but one oneof is written as the bare value. */
+const isChoice = ({ oneofsArray, fieldsArray }) =>
+	oneofsArray.length === 1 && fieldsArray.length > 1 && oneofsArray[0].oneof.length === fieldsArray.length;
+
+/** What is 0 is for "not said". */
+const wordsOf = ({ name, values }) => {
+	const prefix = `${name.replace(/(?<=[a-z])(?=[A-Z])/g, "_").toUpperCase()}_`;
+	return Object.entries(values)
+		.filter(([, number]) => number !== 0)
+		.map(([word]) => word.slice(prefix.length).toLowerCase().replaceAll("_", "-"));
+};
+
+const SCALARS = { string: "string", bool: "boolean", uint32: "number" };
+
+function typeOf(field) {
+	const { resolvedType, type } = field;
+	const one = SCALARS[type] ?? (resolvedType instanceof protobuf.Enum ? resolvedType.name : `${resolvedType.name}Message`);
+	if (field.map) return `Readonly<Record<string, ${one}>>`;
+	return field.repeated ? `readonly ${one}[]` : one;
+}
+
+const documented = (comment, line) => (comment ? `/** ${comment} */\n${line}` : line);
+
+/** The messages that a spec holds, and their enums, in the order in which they stand in the schema. */
+function written(found = new Set([root.lookupType("umlnet.v1.Spec")])) {
+	for (const { fieldsArray = [] } of found)
+		for (const { resolvedType } of fieldsArray) if (resolvedType) found.add(resolvedType);
+	return declarations.filter((one) => found.has(one));
+}
+
+function declared(declaration) {
+	const { name } = declaration;
+	if (declaration instanceof protobuf.Enum) {
+		const words = wordsOf(declaration).map((word) => JSON.stringify(word));
+		return documented(said(declaration), `export type ${name} = ${words.join(" | ")};`);
+	}
+	const fields = declaration.fieldsArray.map((field) => {
+		const comment = said(field);
+		// proto3 has no fields that must be there; the comments say so.
+		const isRequired = /\bRequired\./.test(comment ?? "");
+		const type = isRequired ? typeOf(field) : `${typeOf(field)} | undefined`;
+		return documented(comment, `readonly ${field.name}${isRequired ? "" : "?"}: ${type};`);
+	});
+	if (isChoice(declaration)) {
+		const types = declaration.fieldsArray.map(typeOf);
+		return documented(said(declaration), `export type ${name}Message = ${types.join(" | ")};`);
+	}
+	return documented(said(declaration), `export interface ${name}Message {\n${fields.join("\n\n")}\n}`);
+}
+
+const made = {
+	"proto.json": () => JSON.stringify(root.toJSON(), undefined, "\t"),
+	"comments.json": () =>
+		JSON.stringify(
+			Object.fromEntries(written().map((one) => [one.name, commentsOf(one)])),
+			undefined,
+			"\t",
+		),
+	"messages.ts": () =>
+		[
+			"/** What a person writes: the messages of a spec as YAML and JSON have them. Made from proto/ by `npm run proto`. */",
+			...written().map(declared),
+		].join("\n\n"),
+};
+
+function formatted(file) {
+	return execFileSync(
+		join(project, "node_modules/.bin/biome"),
+		["format", `--stdin-file-path=src/proto/${file}`],
+		{ cwd: project, input: made[file](), encoding: "utf8" },
+	);
+}
+
+const [, , option, file] = process.argv;
+if (option === "--print") process.stdout.write(formatted(file));
+else for (const name of Object.keys(made)) writeFileSync(join(project, "src/proto", name), formatted(name));

@@ -1,6 +1,6 @@
 import { same } from "../engine/same.js";
 import type { Spec } from "../spec/model.js";
-import { checkSpec, checkTap } from "../spec/spec.js";
+import { checkSpec, checkTap } from "../spec/plain.js";
 
 /** Networks as a caller writes them in a spec. */
 export type GivenNetworks = Readonly<Record<string, unknown>>;

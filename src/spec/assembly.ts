@@ -1,5 +1,6 @@
 import { type Accounts, systemAccounts } from "./accounts.js";
 import { checkDraft } from "./check.js";
+import { checkedSpecs } from "./checked.js";
 import { type Draft, type DraftNetwork, type DraftTap, draftSpec } from "./draft.js";
 import type { Issues } from "./issues.js";
 import type { Network, NetworkPool, Spec, Tap } from "./model.js";
@@ -25,19 +26,11 @@ export interface Written {
 	readonly networksOf?: Spec;
 }
 
-/** The Specs that were read whole, and what their networks were made of. */
-const checked = new WeakMap<object, Draft["networks"]>();
-
-/** Whether a value is a Spec made here. It is frozen, so it still is what was checked. */
-export function isSpec(value: unknown): value is Spec {
-	return typeof value === "object" && value !== null && checked.has(value);
-}
-
 /** The Spec of what the user wrote. Throws SpecError with every issue, those already in `issues` included. */
 export function assembleSpec(written: Written, issues: Issues, options: SpecOptions): Spec {
 	const { root, text, anyNetworkName = false, networksOf } = written;
 	const { source, defaultOwner = 0, accounts = systemAccounts() } = options;
-	const networks = networksOf && checked.get(networksOf);
+	const networks = networksOf && checkedSpecs.get(networksOf);
 	const draft =
 		root === undefined
 			? undefined
@@ -47,7 +40,7 @@ export function assembleSpec(written: Written, issues: Issues, options: SpecOpti
 	if (draft === undefined) throw new Error("a spec without root and without issues");
 	const spec = specOf(draft, networksOf?.networks);
 	// A guest's own is used once; each one that is kept here costs every young collection.
-	if (networksOf === undefined) checked.set(spec, draft.networks);
+	if (networksOf === undefined) checkedSpecs.set(spec, draft.networks);
 	return spec;
 }
 

@@ -9,11 +9,15 @@ import { checkSpec } from "../../src/spec/spec.js";
 
 const file = new URL("../../src/proto/proto.json", import.meta.url);
 
-test("proto.json is what npm run proto makes of proto/", () => {
-	const script = new URL("../../scripts/proto.mjs", import.meta.url);
-	const made = execFileSync(process.execPath, [script.pathname, "--print"], { encoding: "utf8" });
-	expect(readFileSync(file, "utf8")).toBe(made);
-});
+test.each(["proto.json", "comments.json", "messages.ts"])(
+	"%s is what npm run proto makes of proto/",
+	(name) => {
+		const script = new URL("../../scripts/proto.mjs", import.meta.url);
+		const command = [script.pathname, "--print", name];
+		const made = execFileSync(process.execPath, command, { encoding: "utf8" });
+		expect(readFileSync(new URL(name, file), "utf8")).toBe(made);
+	},
+);
 
 test("proto.json is a protobufjs Root", () => {
 	const root = protobuf.Root.fromJSON(JSON.parse(readFileSync(file, "utf8")));

@@ -1,0 +1,117 @@
+/** What a person writes: the messages of a spec as YAML and JSON have them. Made from proto/ by `npm run proto`. */
+
+export interface SpecMessage {
+	/** Version of this schema: 1. Required. */
+	readonly version: number;
+
+	/** The networks, by name: 1 to 32 letters a to z, digits and '-', with no '-' in front. */
+	readonly networks?: Readonly<Record<string, NetworkMessage>> | undefined;
+
+	/** The taps, by the name of their interface on the host: 1 to 15 letters, digits, '_', '.' and '-', with no '-' or '.' in front. */
+	readonly taps?: Readonly<Record<string, TapMessage>> | undefined;
+}
+
+/** How a group of guests is connected. */
+export interface NetworkMessage {
+	/** How the guests reach the rest of the world. Required. */
+	readonly mode: Mode;
+
+	/** The bridge that the taps are ports of. It is created if there is none of that name; one that is there already is used as it is. Required in mode bridged. Absent: every tap is an Ethernet segment of its own. */
+	readonly bridge?: string | undefined;
+
+	/** The interface of the host that leads to the world. In mode nat, where it is required, and in mode routed traffic of the guests leaves through it. In mode bridged it becomes a port of the bridge, and its addresses and routes move there. */
+	readonly uplink?: string | undefined;
+
+	/** The host's addresses in this network, each with the prefix length of its subnet: on the bridge if there is one, else on each tap. */
+	readonly addresses?: readonly string[] | undefined;
+
+	/** The IPv4 address that guests are seen as beyond the uplink, in mode nat. Absent: the uplink's own (masquerade). */
+	readonly snatTo?: string | undefined;
+
+	/** Whether the host answers ARP requests of the guests for every address that it can reach itself. */
+	readonly proxyArp?: boolean | undefined;
+
+	/** The largest packet in bytes, on the bridge and on every tap that does not say otherwise. Absent: 1500. */
+	readonly mtu?: number | undefined;
+
+	/** Whether guests of one bridge are kept from talking to each other. */
+	readonly isolation?: boolean | undefined;
+
+	/** Which switch of the kernel lets the host forward packets. Absent: interface. */
+	readonly forwarding?: Forwarding | undefined;
+
+	/** Taps that are made ahead, for guests that do not mind the name of their tap. Only for programs that use the library: a pool is kept as long as they run. */
+	readonly pool?: PoolMessage | undefined;
+}
+
+/** Taps that wait for guests. */
+export interface PoolMessage {
+	/** How many taps wait when it is full. Required. */
+	readonly size: number;
+
+	/** It is filled up again when fewer than this many are left. Absent: a quarter of size. */
+	readonly low?: number | undefined;
+
+	/** The user who may open its taps, by id or name. Absent: the invoking user, if no group is named either. */
+	readonly owner?: AccountMessage | undefined;
+
+	/** The group that may open its taps, by id or name. */
+	readonly group?: AccountMessage | undefined;
+
+	/** Whether frames of its taps carry a virtio header, as for a tap. */
+	readonly vnetHdr?: boolean | undefined;
+}
+
+/** How guests reach the rest of the world. */
+export type Mode = "nat" | "bridged" | "routed" | "host-only";
+
+/** Which switch of the kernel lets the host forward packets. */
+export type Forwarding = "interface" | "global";
+
+/** The host's end of one interface of one guest. */
+export interface TapMessage {
+	/** The network that it belongs to, one of `networks`. Required. */
+	readonly network: string;
+
+	/** The user who may open the tap, and so start the guest on it, by id or name. Absent: the invoking user (under sudo(8) who called it), if no group is named either. */
+	readonly owner?: AccountMessage | undefined;
+
+	/** The group that may open the tap, by id or name. */
+	readonly group?: AccountMessage | undefined;
+
+	/** The MAC address of the host's end; the guest's is `guest.mac`. Absent: one that the kernel draws. */
+	readonly mac?: string | undefined;
+
+	/** The largest packet in bytes. Absent: the network's. */
+	readonly mtu?: number | undefined;
+
+	/** How many packets may wait for the guest. Absent: 1000, as the kernel makes taps. */
+	readonly txqueuelen?: number | undefined;
+
+	/** Whether the tap can be opened once for each queue of the guest's interface (IFF_MULTI_QUEUE). */
+	readonly multiQueue?: boolean | undefined;
+
+	/** Whether frames carry a virtio header, which lets checksums and segmentation be left to the other side (IFF_VNET_HDR). */
+	readonly vnetHdr?: boolean | undefined;
+
+	/** The host's addresses on this tap, where the network has no bridge. Absent: those of the network. */
+	readonly addresses?: readonly string[] | undefined;
+
+	/** What the guest will use on its end. */
+	readonly guest?: GuestMessage | undefined;
+
+	/** Ports of the host that are forwarded to the guest: [HOSTIP:]HOSTPORT:GUESTPORT[/tcp|udp]. */
+	readonly publish?: readonly string[] | undefined;
+}
+
+/** What a guest uses on its end of the wire. umlnet-nl does not set it, which only the guest can: it is checked against the host's side and printed as arguments for the guest's start. */
+export interface GuestMessage {
+	/** Its addresses, each with the prefix length of its subnet. They must be in a subnet of the host's addresses, and not be the host's own. */
+	readonly addresses?: readonly string[] | undefined;
+
+	/** Its MAC address. */
+	readonly mac?: string | undefined;
+}
+
+/** A user or a group. */
+export type AccountMessage = number | string;

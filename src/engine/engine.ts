@@ -78,22 +78,24 @@ export class Engine {
 	 * Bring up the taps of all requests in one transaction; a request that fails alone is rejected alone. With
 	 * `confirmWithin` all of it is undone again unless it is confirmed within so many milliseconds. Shared objects (the
 	 * nft table, uplink forwarding) that were verified less than `maxAge` ms ago are not read again: a change made by
-	 * others in that window is noticed at the next check.
+	 * others in that window is noticed at the next check. The taps `prune`, which no request names, go down in the same
+	 * transaction.
 	 */
 	up(
 		requests: readonly UpRequest[],
 		confirmWithin?: number,
 		maxAge = 0,
+		prune: readonly string[] = NO_TAPS,
 	): ReadonlyMap<number, RequestOutcome<UpReport>> {
 		try {
-			return this.#up(requests, confirmWithin, maxAge);
+			return this.#up(requests, confirmWithin, maxAge, prune);
 		} catch (error) {
 			const { wasUsed } = this.#verified;
 			this.#verified.invalidate();
 			// Perhaps a shared object that was not verified for this is not there any more.
 			if (!wasUsed || error instanceof RollbackError || this.#journal.unfinished !== undefined)
 				throw error;
-			return this.#up(requests, confirmWithin, 0);
+			return this.#up(requests, confirmWithin, 0, prune);
 		}
 	}
 
@@ -101,22 +103,22 @@ export class Engine {
 		requests: readonly UpRequest[],
 		confirmWithin: number | undefined,
 		maxAge: number,
+		prune: readonly string[],
 	): ReadonlyMap<number, RequestOutcome<UpReport>> {
 		this.#refuseWhileProvisional();
 		finishDeletesOf(this.#kernel, this.#journal, () =>
 			requests
 				.flatMap(({ taps }) => taps.flatMap(({ resources }) => resources))
-				.map(({ kind, want }) => kindOf(this.#kinds, kind).key(want)),
+				.map(({ kind, want }) => kindOf(this.#kinds, kind).key(want))
+				.concat(prune.map(linkKey)),
 		);
-		const plan = this.#planUp(requests, maxAge);
+		const plan = this.#planUp(requests, maxAge, prune);
 		const names = requests.flatMap(({ taps }) => taps.map(({ report }) => report.name));
 		const parked = requests
 			.flatMap(({ taps }) => taps)
 			.filter(({ report }) => report.mode === "parked");
-		const subnets = subnetsOf(
-			this.#journal.state,
-			parked.map(({ report }) => report.name),
-		);
+		const idle = parked.map(({ report }) => report.name);
+		const subnets = subnetsOf(this.#journal.state, [...idle, ...prune]);
 		const { rejected, losses } = this.#apply(plan, command("up", names), { confirmWithin });
 		if (rejected.size > 0) this.#verified.invalidate();
 		forgetFlows(this.#kernel, subnets);
@@ -170,8 +172,8 @@ export class Engine {
 	}
 
 	/** What `up` would do. */
-	planUp(requests: readonly UpRequest[]): PlanReport {
-		const plan = this.#planUp(requests);
+	planUp(requests: readonly UpRequest[], prune: readonly string[] = NO_TAPS): PlanReport {
+		const plan = this.#planUp(requests, 0, prune);
 		const warnings = requests.flatMap(({ id }) => warningsOf(plan.warnings, id));
 		return { steps: stepsWithMessages(plan), warnings };
 	}
@@ -185,7 +187,7 @@ export class Engine {
 	/** What is ours and where it drifted from what was made, and without names what else carries our marks. */
 	status(
 		taps?: readonly string[],
-		{ verify = false }: { readonly verify?: boolean } = {},
+		{ verify = false }: { readonly verify?: boolean | undefined } = {},
 	): StatusReport {
 		const report = statusReport(this.#kinds, this.#kernel, this.#journal, this.unfinished, {
 			taps,
@@ -311,7 +313,7 @@ export class Engine {
 		});
 	}
 
-	#planUp(requests: readonly UpRequest[], maxAge = 0): Plan {
+	#planUp(requests: readonly UpRequest[], maxAge: number, prune: readonly string[]): Plan {
 		const { state } = this.#journal;
 		const isRecent = this.#verified.begin(maxAge);
 		const facts = {
@@ -319,12 +321,14 @@ export class Engine {
 			isRecent,
 			isBeingDeleted: (index: number) => isBeingDeleted(this.#journal, index),
 		};
-		const plan = planUp(this.#kinds, this.#kernel, state, requests, facts);
+		const plan = planUp(this.#kinds, this.#kernel, state, requests, facts, prune);
 		const shared = [...plan.wanted.keys()].filter((key) => state.users(key).size > 1);
 		if (maxAge > 0) this.#verified.record(shared);
 		return plan;
 	}
 }
+
+const NO_TAPS: readonly string[] = [];
 
 const command = (verb: string, names: readonly string[]): string =>
 	names.length > 8

@@ -46,6 +46,7 @@ export class NotConfirmedError extends UmlnetError {
 /** A step failed (`cause`), and part of the rollback failed too: what is named in `residual` is still there. */
 export class RollbackError extends UmlnetError {
 	override readonly name = "RollbackError";
+	/** In words: `tap tap0`. */
 	readonly residual: readonly string[];
 	constructor(residual: readonly string[], options: UmlnetErrorOptions = {}) {
 		super("ERR_ROLLBACK", `rolled back only in part; left behind: ${residual.join(", ")}`, {
@@ -59,6 +60,7 @@ export class RollbackError extends UmlnetError {
 /** Something was asked for that is planned and not implemented yet. It is refused rather than ignored. */
 export class UnsupportedError extends UmlnetError {
 	override readonly name = "UnsupportedError";
+	/** What was asked for. */
 	readonly feature: string;
 	constructor(feature: string, options: UmlnetErrorOptions = {}) {
 		super("ERR_UNSUPPORTED", `${feature} is not yet there`, options);

@@ -2,6 +2,7 @@ import type { Action } from "../kernel/action.js";
 import type { Kernel } from "../kernel/kernel.js";
 import type { Link } from "../kernel/read.js";
 import type { UmlnetError } from "../sys/error.js";
+import type { Difference } from "./report.js";
 
 /**
  * The order in which objects are created; they are removed in the reverse order, so filters go first and links last.
@@ -144,15 +145,15 @@ export interface Kind<Want, Made extends Want> {
 	 * @throws ConflictError, SpecError
 	 */
 	reconcile?(made: Made, want: Want, context: PlanContext): Made;
-	/** What the host has instead of what was made, in words; empty when all is as made. Reads. */
-	drift(made: Made, kernel: Kernel): readonly string[];
+	/** What the host has instead of what was made; empty when all is as made. Reads. */
+	drift(made: Made, kernel: Kernel): readonly Difference[];
 	/**
 	 * Steps from whatever the host has now to `next`: a repair when `next` is `made`, else what the spec now
 	 * asks for. Reads. @throws ConflictError when that cannot be done in place
 	 */
 	change(made: Made, next: Made, kernel: Kernel): readonly Step[];
 	/** Where the host is not exactly as applied, repairable or not. Without it: what drifted. Reads. */
-	verify?(made: Made, kernel: Kernel): readonly string[];
+	verify?(made: Made, kernel: Kernel): readonly Difference[];
 	/**
 	 * Whether a value can be something that this kind made: it comes from the journal, written by an older version, or by
 	 * somebody else.

@@ -109,7 +109,7 @@ function order(
 
 /**
  * The plan that brings the taps up. Looks up only what the taps name, and of the objects they share
- * with others only those that were not verified recently.
+ * with others only those that were not verified recently. The taps `prune` go down with it.
  * @throws ConflictError, SpecError, KernelError
  */
 export function planUp(
@@ -118,9 +118,12 @@ export function planUp(
 	state: State,
 	requests: readonly UpRequest[],
 	facts: HostFacts,
+	prune: readonly string[] = [],
 ): Plan {
 	const taps = requests.flatMap((request) => request.taps);
 	const requestOf = new Map<string, number>();
+	// Whoever asks for it is the only request: what goes down fails or succeeds with it.
+	for (const name of prune) requestOf.set(name, requests[0]?.id ?? 0);
 	for (const { id, taps } of requests)
 		for (const { report } of taps) requestOf.set(report.name, id);
 	const { wanted, keysOf } = targets(kinds, state, requests);
@@ -145,7 +148,7 @@ export function planUp(
 	return {
 		losses: planner.losses,
 		warnings: planner.warnings,
-		delta: { put, drop, up: changed, down: [] },
+		delta: { put, drop, up: changed, down: prune },
 		requestOf,
 		wanted,
 		inseparable: [

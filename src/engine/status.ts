@@ -1,7 +1,7 @@
 import type { Kernel } from "../kernel/kernel.js";
 import type { Ledger } from "./journal/ledger.js";
 import { type Kinds, kindOf } from "./kind.js";
-import type { StatusReport, TapStatus } from "./report.js";
+import type { Difference, StatusReport, TapStatus } from "./report.js";
 import type { Entry, State } from "./state.js";
 import { ours, strays } from "./strays.js";
 import { verify } from "./verify.js";
@@ -21,7 +21,7 @@ export function statusReport(
 	unfinished: string | undefined,
 	{ taps: names, verify: isExact = false }: StatusOptions,
 ): StatusReport {
-	const look = (entry: Entry): readonly string[] =>
+	const look = (entry: Entry): readonly Difference[] =>
 		isExact ? verify(kinds, kernel, entry) : kindOf(kinds, entry.kind).drift(entry.made, kernel);
 	const { state } = journal;
 	const report = { ...reportOf(state, names ?? [...state.taps.keys()], look), unfinished };
@@ -38,9 +38,9 @@ export function statusReport(
 function reportOf(
 	state: State,
 	names: readonly string[],
-	look: (entry: Entry) => readonly string[],
+	look: (entry: Entry) => readonly Difference[],
 ): Pick<StatusReport, "taps" | "resources"> {
-	const driftOf = (key: string): readonly string[] => {
+	const driftOf = (key: string): readonly Difference[] => {
 		const entry = state.entries.get(key);
 		return entry === undefined ? [] : look(entry);
 	};

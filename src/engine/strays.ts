@@ -51,7 +51,7 @@ export function planRemoval(
 	state: State,
 	found: readonly StrayEntry[],
 ): Plan {
-	const report = { name: NOBODY, index: 0, network: NOBODY, mode: NOBODY };
+	const report = { name: NOBODY, index: 0, network: NOBODY, mode: "host-only" } as const;
 	const details = { multiQueue: false, vnetHdr: false, addresses: [], guest: { addresses: [] } };
 	const tap = { report: { ...report, ...details }, keys: found.map(({ key }) => key) };
 	const known = state.with({ put: found, drop: [], up: [tap], down: [] });

@@ -15,6 +15,7 @@ import {
 import { NLM_F_CREATE, NLM_F_EXCL } from "../uapi/netlink.js";
 import type { MadeBridge } from "./bridge.js";
 import { alreadyThere } from "./conflict.js";
+import { absent } from "./difference.js";
 import { addressFamily } from "./family.js";
 import { setLink } from "./link.js";
 import { PROTOCOL } from "./mark.js";
@@ -139,13 +140,16 @@ export const address: Kind<Address, MadeAddress> = {
 		return [{ label, phase: "address", effect: "delete", do: remove, undo: [add] }];
 	},
 	drift: (made, kernel) =>
-		isThere(made, kernel) ? [] : [`address ${made.address} is missing on ${made.link}`],
+		isThere(made, kernel)
+			? []
+			: [absent(objectOf(made), `address ${made.address} is missing on ${made.link}`)],
 	verify(made, kernel) {
 		const text = canonical(made.address);
 		const seen = readAddresses(kernel, made.index).find((one) => addressText(one) === text);
 		if (seen === undefined) return this.drift(made, kernel);
 		const isOurs = seen.IFA_PROTO === PROTOCOL;
-		return isOurs ? [] : [`address ${made.address} on ${made.link} is not the one that was made`];
+		if (isOurs) return [];
+		return [absent(objectOf(made), `${objectOf(made)} is not the one that was made`)];
 	},
 	isMade: isMapOf({
 		link: isLinkName,
@@ -173,3 +177,5 @@ export const address: Kind<Address, MadeAddress> = {
 	},
 	parentKey: ({ link }) => linkKey(link),
 };
+
+const objectOf = ({ address, link }: Address): string => `address ${address} on ${link}`;

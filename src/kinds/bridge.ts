@@ -1,11 +1,13 @@
 import { ConflictError } from "../engine/error.js";
 import { type Kind, linkKey, type PlanContext, type Step } from "../engine/kind.js";
+import type { Difference } from "../engine/report.js";
 import type { Identity } from "../kernel/action.js";
 import { type Link, readLink, readLinkByName, readPorts } from "../kernel/read.js";
 import { request } from "../netlink/request.js";
 import { RTM_NEWLINK } from "../uapi/if_link.js";
 import { NLM_F_CREATE, NLM_F_EXCL } from "../uapi/netlink.js";
 import { nameTaken } from "./conflict.js";
+import { linkGone } from "./difference.js";
 import {
 	DEFAULT_MTU,
 	linkDrift,
@@ -172,7 +174,7 @@ export const bridge: Kind<Bridge, MadeBridge> = {
 	},
 	drift(made, kernel) {
 		const link = readLink(kernel, made.index);
-		if (link === undefined) return [`${made.name} is gone`];
+		if (link === undefined) return [linkGone(made.name)];
 		if (made.foreign) return [];
 		return linkDrift(link, { ...made, alias: aliasOf(made.network, made.notes) }, settable);
 	},
@@ -181,10 +183,7 @@ export const bridge: Kind<Bridge, MadeBridge> = {
 		const info = link?.IFLA_LINKINFO;
 		if (link === undefined || made.foreign) return this.drift(made, kernel);
 		const stp = info?.IFLA_INFO_KIND === "bridge" ? info.IFLA_INFO_DATA?.IFLA_BR_STP_STATE : 0;
-		return [
-			...this.drift(made, kernel),
-			...(stp ? [`${made.name}: spanning tree is on, was made off`] : []),
-		];
+		return [...this.drift(made, kernel), ...(stp ? [spanningTree(made)] : [])];
 	},
 	isMade: (made) =>
 		isBridge(made) &&
@@ -292,3 +291,11 @@ function refuseForeignPorts({ name, index, uplink }: MadeBridge, context: PlanCo
 		},
 	);
 }
+
+const spanningTree = ({ name }: MadeBridge): Difference => ({
+	object: `link ${name}`,
+	field: "spanning tree",
+	wanted: false,
+	found: true,
+	message: `${name}: spanning tree is on, was made off`,
+});

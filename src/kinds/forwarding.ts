@@ -105,10 +105,15 @@ export const forwarding: Kind<Forwarding, MadeForwarding> = {
 	drift(made, kernel) {
 		const now = readForwarding(kernel, made.index);
 		const parts = [
-			{ ...made, proxyArp: undefined },
-			{ ...made, forwarding: undefined },
-		];
-		return parts.filter((part) => !holds(part, now)).map((part) => `${words(part)} is off`);
+			["forwarding", { ...made, proxyArp: undefined }],
+			["proxyArp", { ...made, forwarding: undefined }],
+		] as const;
+		return parts
+			.filter(([, part]) => !holds(part, now))
+			.map(([field, part]) => ({
+				...{ object: `link ${made.link}`, field, wanted: true, found: false },
+				message: `${words(part)} is off`,
+			}));
 	},
 	change(made, next, kernel) {
 		const now = readForwarding(kernel, next.index);

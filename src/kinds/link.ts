@@ -1,4 +1,5 @@
 import type { Stray } from "../engine/kind.js";
+import type { Difference } from "../engine/report.js";
 import type { Action, Identity } from "../kernel/action.js";
 import type { Link } from "../kernel/read.js";
 import { Writer } from "../netlink/bytes.js";
@@ -7,6 +8,7 @@ import { be16, be32, type In, struct } from "../netlink/schema.js";
 import { IFF_UP } from "../uapi/if.js";
 import { ETH_ALEN, ETH_DATA_LEN } from "../uapi/if_ether.js";
 import { type ifinfomsg, type linkAttrs, RTM_NEWLINK } from "../uapi/if_link.js";
+import { reported } from "./difference.js";
 import { isAlias, noted, readAlias } from "./mark.js";
 import type { Settable, Values } from "./settable.js";
 
@@ -99,16 +101,18 @@ interface WantedLink {
 	readonly parked?: boolean | undefined;
 }
 
-/** What of a link is not as wanted, in words; only what is wanted is compared. */
+/** What of a link is not as wanted; only what is wanted is compared. */
 export function linkDrift<Name extends string>(
 	link: Link,
 	want: WantedLink & Values<Name>,
 	settable: Settable<Name>,
-): string[] {
-	const out: string[] = [];
-	const tell = (what: string, found: unknown, wanted: unknown): void => {
-		if (wanted !== undefined && found !== wanted)
-			out.push(`${want.name}: ${what} is ${found ?? "not set"}, was made ${wanted}`);
+): Difference[] {
+	const out: Difference[] = [];
+	const tell = (field: string, found: unknown, wanted: unknown): void => {
+		if (wanted === undefined || found === wanted) return;
+		const message = `${want.name}: ${field} is ${found ?? "not set"}, was made ${wanted}`;
+		const values = { wanted: reported(wanted), found: reported(found) };
+		out.push({ object: `link ${want.name}`, field, ...values, message });
 	};
 	tell("name", link.IFLA_IFNAME, want.name);
 	tell("alias", link.IFLA_IFALIAS, want.alias);

@@ -3,6 +3,7 @@ import { parseAddress } from "../inet/address.js";
 import type { Action } from "../kernel/action.js";
 import type { Kernel } from "../kernel/kernel.js";
 import { alreadyThere } from "./conflict.js";
+import { absent, unwanted } from "./difference.js";
 import { ElementSet } from "./element.js";
 import { TABLE } from "./mark.js";
 import { masqueraded } from "./ruleset/set/masqueraded.js";
@@ -80,14 +81,22 @@ export const nat: Kind<Nat, Nat> = {
 	resolve: (want) => want,
 	create: (made) => [addStep(made)],
 	remove: (made) => [removeStep(made)],
-	drift: (made, kernel) => (isThere(kernel, made) ? [] : [`${words(made)} is not in place`]),
+	drift: (made, kernel) =>
+		isThere(kernel, made) ? [] : [absent(words(made), `${words(made)} is not in place`)],
 	verify(made, kernel) {
 		// An address that is mapped cannot be in the other set as well: the first rule would win.
 		const other = made.snatTo === undefined ? SNAT_TO : MASQUERADED;
 		const isInBoth = other.read(kernel, keyOf(made)) !== undefined;
 		return [
 			...this.drift(made, kernel),
-			...(isInBoth ? [`${words(made)} is in set ${other.name} too`] : []),
+			...(isInBoth
+				? [
+						unwanted(
+							`${words(made)} in set ${other.name}`,
+							`${words(made)} is in set ${other.name} too`,
+						),
+					]
+				: []),
 		];
 	},
 	isMade: isMapOf({

@@ -114,7 +114,10 @@ export const option: Kind<Option, MadeOption> = {
 	},
 	drift(made, kernel) {
 		const now = kernel.readSysctl(made.path);
-		return now === made.value ? [] : [`${made.path} is ${now}, was set to ${made.value}`];
+		if (now === made.value) return [];
+		const message = `${made.path} is ${now}, was set to ${made.value}`;
+		const values = { wanted: made.value, found: now };
+		return [{ object: `sysctl ${made.path}`, field: "value", ...values, message }];
 	},
 	change(made, next, kernel) {
 		if (this.drift(next, kernel).length === 0) return [];

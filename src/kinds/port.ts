@@ -1,6 +1,7 @@
 import { ConflictError } from "../engine/error.js";
 import { type Kind, linkKey, type Step } from "../engine/kind.js";
 import { readLink } from "../kernel/read.js";
+import { noPort } from "./difference.js";
 import { setLink } from "./link.js";
 import { isLinkIndex, isLinkName, isMapOf } from "./shape.js";
 
@@ -57,7 +58,9 @@ export const port: Kind<Port, MadePort> = {
 	remove: (made) => [release(made)],
 	drift(made, kernel) {
 		const master = readLink(kernel, made.index)?.IFLA_MASTER;
-		return master === made.master ? [] : [`${made.link} is no port of ${made.bridge}`];
+		if (master === made.master) return [];
+		const found = master === undefined ? undefined : readLink(kernel, master)?.IFLA_IFNAME;
+		return [noPort(made, found)];
 	},
 	change(made, next, kernel) {
 		const master = readLink(kernel, made.index)?.IFLA_MASTER;

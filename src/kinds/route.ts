@@ -17,6 +17,7 @@ import {
 } from "../uapi/rtnetlink.js";
 import { AF_INET, AF_INET6 } from "../uapi/socket.js";
 import { alreadyThere } from "./conflict.js";
+import { absent } from "./difference.js";
 import { addressFamily } from "./family.js";
 import { PROTOCOL } from "./mark.js";
 import { isCidr, isLinkIndex, isLinkName, isMapOf } from "./shape.js";
@@ -89,8 +90,7 @@ export const route: Kind<Route, MadeRoute> = {
 			undo: [add(made)],
 		},
 	],
-	drift: (made, kernel) =>
-		find(made, kernel) === undefined ? [`route ${made.to} dev ${made.dev} is missing`] : [],
+	drift: (made, kernel) => (find(made, kernel) === undefined ? [absent(objectOf(made))] : []),
 	verify(made, kernel) {
 		const seen = find(made, kernel);
 		if (seen === undefined) return this.drift(made, kernel);
@@ -100,7 +100,8 @@ export const route: Kind<Route, MadeRoute> = {
 			seen.rtm_type === rtm_type &&
 			seen.rtm_scope === rtm_scope &&
 			seen.RTA_GATEWAY === undefined;
-		return same ? [] : [`route ${made.to} dev ${made.dev} is not the one that was made`];
+		if (same) return [];
+		return [absent(objectOf(made), `${objectOf(made)} is not the one that was made`)];
 	},
 	isMade: isMapOf({ to: isCidr, dev: isLinkName, index: isLinkIndex }),
 	strays(made, { kernel, links }) {
@@ -124,3 +125,5 @@ export const route: Kind<Route, MadeRoute> = {
 	},
 	parentKey: ({ dev }) => linkKey(dev),
 };
+
+const objectOf = ({ to, dev }: Route): string => `route ${to} dev ${dev}`;

@@ -1,3 +1,4 @@
+import type { Difference } from "../engine/report.js";
 import type { Kernel } from "../kernel/kernel.js";
 import type { Request } from "../netlink/request.js";
 import type { AnyMessage } from "../netlink/schema.js";
@@ -26,6 +27,7 @@ import {
 	isAnonymous,
 	withContents,
 } from "./anonymous-set.js";
+import { absent, reported, unwanted } from "./difference.js";
 import type { CompiledTable } from "./ruleset/table.js";
 
 /** A sort of things in a table: how they are listed, and what tells two of them apart. */
@@ -128,14 +130,14 @@ const BATCH_LOCAL = new Set([
 ]);
 
 /**
- * Where a table differs from what a batch made of it, in words: every table, chain, set, rule, object and flowtable,
+ * Where a table differs from what a batch made of it: every table, chain, set, rule, object and flowtable,
  * the ones that are missing and the ones too many. The elements of sets with a name are not looked at.
  */
 export function tableDiff(
 	kernel: Kernel,
 	table: Pick<CompiledTable, "family" | "name">,
 	batch: readonly Request[],
-): string[] {
+): Difference[] {
 	const pairs = SORTS.map((sort): Pair => {
 		const wanted = batch
 			.filter(({ message }) => message === sort.made)
@@ -149,10 +151,13 @@ export function tableDiff(
 		wanted: sort === RULE ? wanted.map((rule) => withContents(rule, inBatch)) : wanted,
 		found: sort === RULE ? found.map((rule) => withContents(rule, inTable)) : found,
 	});
+	const name = `nft table ${table.family} ${table.name}`;
 	return pairs
 		.map(comparable)
 		.flatMap((pair) => (pair.sort.ordered ? inOrder(pair) : byName(pair)))
-		.map((what) => `nft table ${table.family} ${table.name}: ${what}`);
+		.map(({ object, message, ...values }) => {
+			return { object: `${object} of ${name}`, ...values, message: `${name}: ${message}` };
+		});
 }
 
 /** All of a sort, as it was made and as it is. */
@@ -179,36 +184,43 @@ function list(
 	}
 }
 
-function byName({ sort: { word, name }, wanted, found }: Pair): string[] {
+function byName({ sort: { word, name }, wanted, found }: Pair): Difference[] {
 	// An anonymous set is compared with the rule it belongs to.
 	const named = [...wanted, ...found].filter((one) => !isAnonymous(one));
 	const names = new Set(named.map((one) => one[name]));
 	return [...names].flatMap((which) => {
 		const [want, is] = [wanted, found].map((all) => all.find((one) => one[name] === which));
-		if (is === undefined) return [`${word} ${which} is missing`];
-		if (want === undefined) return [`${word} ${which} is not ours`];
-		return differences(want, is).map((what) => `${word} ${which}: ${what}`);
+		const object = `${word} ${which}`;
+		if (is === undefined) return [absent(object)];
+		if (want === undefined) return [unwanted(object, `${object} is not ours`)];
+		return differences(object, want, is);
 	});
 }
 
-function inOrder({ sort: { word, name }, wanted, found }: Pair): string[] {
+function inOrder({ sort: { word, name }, wanted, found }: Pair): Difference[] {
 	const chains = new Set([...wanted, ...found].map((one) => one[name]));
 	return [...chains].flatMap((chain) => {
 		const [wants, are] = [wanted, found].map((all) => all.filter((one) => one[name] === chain));
 		const missing = (wants ?? []).flatMap((want, i) => {
 			const is = are?.[i];
-			if (is === undefined) return [`${word} ${chain}, number ${i + 1}, is missing`];
-			return differences(want, is).map((what) => `${word} ${chain}, number ${i + 1}: ${what}`);
+			const object = `${word} ${chain}, number ${i + 1}`;
+			return is === undefined
+				? [absent(object, `${object}, is missing`)]
+				: differences(object, want, is);
 		});
 		const extra = (are ?? []).slice(wants?.length ?? 0);
-		return [...missing, ...extra.map((one) => `${word} ${chain}, ${handle(one)}, is not ours`)];
+		const others = extra.map((one) => {
+			const object = `${word} ${chain}, ${handle(one)}`;
+			return unwanted(object, `${object}, is not ours`);
+		});
+		return [...missing, ...others];
 	});
 }
 
 const handle = ({ NFTA_RULE_HANDLE }: Facts): string => `handle ${NFTA_RULE_HANDLE}`;
 
 /** The attributes in which an object is not what was made. */
-function differences(want: unknown, is: unknown, path = ""): string[] {
+function differences(object: string, want: unknown, is: unknown, path = ""): Difference[] {
 	if (isNest(want) && isNest(is)) {
 		const names = [...new Set([...Object.keys(want), ...Object.keys(is)])];
 		return names.flatMap((name) => {
@@ -217,10 +229,12 @@ function differences(want: unknown, is: unknown, path = ""): string[] {
 			if (wanted === undefined && isDefault(name, found, want)) return [];
 			// Where there are no flags the kernel leaves the attribute out (nf_tables_fill_set).
 			if (wanted === 0 && found === undefined) return [];
-			return differences(wanted, found, path === "" ? name : `${path}.${name}`);
+			return differences(object, wanted, found, path === "" ? name : `${path}.${name}`);
 		});
 	}
-	return text(want) === text(is) ? [] : [`${path} is ${text(is)}, was made ${text(want)}`];
+	if (text(want) === text(is)) return [];
+	const message = `${object}: ${path} is ${text(is)}, was made ${text(want)}`;
+	return [{ object, field: path, wanted: reported(want), found: reported(is), message }];
 }
 
 const isNest = (value: unknown): value is Facts =>
@@ -236,9 +250,4 @@ function isDefault(name: string, found: unknown, beside: Facts): boolean {
 	return false;
 }
 
-const text = (value: unknown): string =>
-	value instanceof Uint8Array
-		? `0x${Buffer.from(value).toString("hex")}`
-		: value === undefined
-			? "not set"
-			: String(value);
+const text = (value: unknown): string => String(reported(value) ?? "not set");

@@ -1,5 +1,6 @@
 import { ConflictError } from "../engine/error.js";
 import type { Kind, Step } from "../engine/kind.js";
+import type { Difference } from "../engine/report.js";
 import type { Action } from "../kernel/action.js";
 import { ifThere } from "../kernel/if-there.js";
 import type { Kernel } from "../kernel/kernel.js";
@@ -13,6 +14,7 @@ import {
 	NFT_MSG_NEWTABLE,
 } from "../uapi/nf_tables.js";
 import { alreadyThere, IF_STRAY } from "./conflict.js";
+import { absent } from "./difference.js";
 import { tables } from "./ruleset/messages.js";
 import type { CompiledChain, CompiledTable } from "./ruleset/table.js";
 import { isMapOf, isOptional, isText } from "./shape.js";
@@ -97,8 +99,12 @@ function refill(table: CompiledTable, chains: readonly CompiledChain[]): Step {
 }
 
 /** What of a table is missing that is not made anew by itself. */
-const missing = (kernel: Kernel, table: CompiledTable): string =>
-	`${nameOf(table)} ${isThere(kernel, table) ? "has lost its chain" : "is gone"}`;
+function missing(kernel: Kernel, table: CompiledTable): Difference {
+	const name = nameOf(table);
+	return isThere(kernel, table)
+		? absent(`chains of ${name}`, `${name} has lost its chain`)
+		: absent(name, `${name} is gone`);
+}
 
 const foreign = (table: CompiledTable, found: string, wanted: string, after = ""): ConflictError =>
 	new ConflictError(nameOf(table), found, wanted, {
@@ -149,7 +155,9 @@ export function tableKind(compiled: readonly CompiledTable[]): Kind<Table, Table
 			const table = find(made);
 			const chains = emptied(kernel, table);
 			if (chains === undefined) return [missing(kernel, table)];
-			return chains.length > 0 ? [`${nameOf(table)} has lost its rules`] : [];
+			if (chains.length === 0) return [];
+			const name = nameOf(table);
+			return [absent(`rules of ${name}`, `${name} has lost its rules`)];
 		},
 		verify(made, kernel) {
 			const table = find(made);

@@ -1,11 +1,13 @@
 import { ConflictError } from "../engine/error.js";
 import { type Kind, linkKey, type Step } from "../engine/kind.js";
+import type { Difference } from "../engine/report.js";
 import type { Identity } from "../kernel/action.js";
 import { type Link, readLink } from "../kernel/read.js";
 import type { Complete } from "../spec/field.js";
 import type { TapSettings } from "../spec/model.js";
 import { IFF_UP } from "../uapi/if.js";
 import { nameTaken } from "./conflict.js";
+import { inWords, linkGone, reported } from "./difference.js";
 import {
 	DEFAULT_MTU,
 	linkDrift,
@@ -161,17 +163,14 @@ export const tap: Kind<Tap, MadeTap> = {
 		kernel.linkName(index) === undefined ? [{ subject: name, reason: GONE, ours: true }] : [],
 	drift(made, kernel) {
 		const link = readLink(kernel, made.index);
-		return link === undefined ? [`${made.name} is gone`] : differences(link, made);
+		return link === undefined ? [linkGone(made.name)] : differences(link, made);
 	},
 	verify(made, kernel) {
 		const link = readLink(kernel, made.index);
 		if (link === undefined) return this.drift(made, kernel);
 		const wanted = { ...made, ...settable.exact(made), mac: exactMac(made) };
 		const persistent = dataOf(link)?.IFLA_TUN_PERSIST === 1;
-		return [
-			...differences(link, wanted),
-			...(persistent ? [] : [`${made.name}: it is not persistent`]),
-		];
+		return [...differences(link, wanted), ...(persistent ? [] : [notPersistent(made)])];
 	},
 	isMade: isMapOf({
 		name: isLinkName,
@@ -227,18 +226,31 @@ function adjust(wanted: MadeTap, link: Link): Step {
 }
 
 /** What a tap has instead of what is wanted of it. */
-const differences = (link: Link, wanted: MadeTap): string[] => [
+const differences = (link: Link, wanted: MadeTap): Difference[] => [
 	...linkDrift(link, { alias: aliasOf(wanted.network, wanted.notes), ...wanted }, settable),
 	...accessDrift(link, wanted),
 ];
 
-const nameDrift = (link: Link, { name }: MadeTap): string[] =>
-	link.IFLA_IFNAME === name ? [] : [`it was renamed to ${link.IFLA_IFNAME}`];
+function nameDrift({ IFLA_IFNAME: found }: Link, { name }: MadeTap): Difference[] {
+	if (found === name) return [];
+	const values = { wanted: name, found: reported(found) };
+	return [
+		{ object: `link ${name}`, field: "name", ...values, message: `it was renamed to ${found}` },
+	];
+}
+
+const notPersistent = ({ name }: MadeTap): Difference => ({
+	object: `link ${name}`,
+	field: "persistent",
+	wanted: true,
+	found: false,
+	message: `${name}: it is not persistent`,
+});
 
 /** @throws ConflictError when something is asked for that cannot be changed while the tap exists */
-function refuse({ name }: MadeTap, fixed: readonly string[]): void {
+function refuse({ name }: MadeTap, fixed: readonly Difference[]): void {
 	if (fixed.length === 0) return;
-	throw new ConflictError(`tap ${name}`, fixed.join("; "), "what the spec says", {
+	throw new ConflictError(`tap ${name}`, inWords(fixed), "what the spec says", {
 		hint: `that cannot be changed while the tap exists: umlnet-nl down ${name} first`,
 	});
 }
@@ -254,7 +266,7 @@ function dataOf({ IFLA_LINKINFO: info }: Link) {
 	return info?.IFLA_INFO_KIND === "tun" ? info.IFLA_INFO_DATA : undefined;
 }
 
-function accessDrift(link: Link, wanted: MadeTap): string[] {
+function accessDrift(link: Link, wanted: MadeTap): Difference[] {
 	const data = dataOf(link);
 	const found = {
 		owner: data?.IFLA_TUN_OWNER,
@@ -265,10 +277,12 @@ function accessDrift(link: Link, wanted: MadeTap): string[] {
 	return accessChange(found, wanted);
 }
 
-function accessChange(has: Access, wanted: MadeTap): string[] {
-	return fixed.flatMap(([name, word]) =>
-		has[name] === wanted[name]
-			? []
-			: [`${wanted.name}: ${word} is ${has[name] ?? "not set"}, not ${wanted[name] ?? "unset"}`],
-	);
+function accessChange(has: Access, wanted: MadeTap): Difference[] {
+	return fixed.flatMap(([field, word]) => {
+		const [found, want] = [has[field], wanted[field]];
+		if (found === want) return [];
+		const message = `${wanted.name}: ${word} is ${found ?? "not set"}, not ${want ?? "unset"}`;
+		const values = { wanted: reported(want), found: reported(found) };
+		return [{ object: `link ${wanted.name}`, field, ...values, message }];
+	});
 }

@@ -1,10 +1,12 @@
 import { ConflictError } from "../engine/error.js";
 import type { Kind, Loss, PlanContext, Step } from "../engine/kind.js";
+import type { Difference } from "../engine/report.js";
 import type { Kernel } from "../kernel/kernel.js";
 import { type Link, readLink, readLinkByName, readSetting } from "../kernel/read.js";
 import { SpecError } from "../spec/error.js";
 import { IFF_UP } from "../uapi/if.js";
 import { AF_INET6 } from "../uapi/socket.js";
+import { absent, linkGone, noPort } from "./difference.js";
 import { markedLinks } from "./link.js";
 import { noted } from "./mark.js";
 import {
@@ -145,11 +147,12 @@ export const uplink: Kind<Uplink, MadeUplink> = {
 	losses: (made, { kernel }): readonly Loss[] => givingBack(made, kernel).lost,
 	drift(made, kernel) {
 		const link = readLink(kernel, made.index);
-		if (link === undefined) return [`${made.link} is gone`];
-		const isPort = link.IFLA_MASTER === made.master;
+		if (link === undefined) return [linkGone(made.link)];
+		const { IFLA_MASTER: master } = link;
 		const { addresses = [] } = missing(made, kernel);
+		const found = master === undefined ? undefined : readLink(kernel, master)?.IFLA_IFNAME;
 		return [
-			...(isPort ? [] : [`${made.link} is no port of ${made.bridge}`]),
+			...(master === made.master ? [] : [noPort(made, found)]),
 			...textsOf({ addresses }).map((text) => isMissing(text, made)),
 		];
 	},
@@ -201,8 +204,8 @@ export const uplink: Kind<Uplink, MadeUplink> = {
 	},
 };
 
-const isMissing = (text: string, { link, bridge }: MadeUplink): string =>
-	`${text} of ${link} is missing on ${bridge}`;
+const isMissing = (text: string, { link, bridge }: MadeUplink): Difference =>
+	absent(`${text} on ${bridge}`, `${text} of ${link} is missing on ${bridge}`);
 
 /** What moved to the bridge and should be there yet. */
 function missing(made: MadeUplink, kernel: Kernel): LinkConfig {

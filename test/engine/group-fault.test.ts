@@ -94,7 +94,7 @@ class Group {
 		const who = `without ${out.join() || "nobody"}`;
 		if (unfinished !== undefined) return `${who} it is unfinished`;
 		if (picture !== this.#pictureWithout(out)) return `${who} it is not what the others make`;
-		const drift = taps.flatMap((tap) => tap.drift);
+		const drift = taps.flatMap((tap) => tap.drift.map(({ message }) => message));
 		if (drift.length > 0) return `${who} there is drift: ${drift.join("; ")}`;
 		return end === this.#start ? undefined : `${who} down does not lead back`;
 	}

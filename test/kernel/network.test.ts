@@ -205,7 +205,9 @@ describe("what somebody changed meanwhile", () => {
 		const first = await lab.lookSettled();
 		lab.host.sh(command);
 		const { result } = await lab.run((host) => host.status());
-		expect(result.taps.flatMap(({ drift }) => drift).join("\n")).toMatch(told);
+		expect(
+			result.taps.flatMap(({ drift }) => drift.map(({ message }) => message)).join("\n"),
+		).toMatch(told);
 		await up(natTap({ mtu: 1400 }, { txqueuelen: 77 }));
 		expect((await lab.networkChanges(first)).filter(isNotNumber)).toEqual([]);
 		await down("tap0");

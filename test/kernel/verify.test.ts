@@ -19,7 +19,7 @@ afterEach(() => lab.close());
 const verify = async (): Promise<StatusReport> =>
 	(await lab.run((host) => host.status(undefined, { verify: true }))).result;
 const told = ({ resources, strays = [] }: StatusReport): string[] => [
-	...resources.flatMap(({ drift }) => drift),
+	...resources.flatMap(({ drift }) => drift.map(({ message }) => message)),
 	...strays,
 ];
 

@@ -10,7 +10,7 @@ import { uplink } from "../../src/kinds/uplink.js";
 import { bare, lan } from "../engine/hosts.js";
 import type { FakeKernel } from "../fake/kernel.js";
 import { enslave, link, remove, set, write } from "./neighbour.js";
-import { labels, remembered, Stage } from "./stage.js";
+import { labels, messagesOf, remembered, Stage } from "./stage.js";
 
 const plain = { name: "br0", network: "lab", mtu: undefined, uplink: undefined };
 const over = { ...plain, uplink: "eth1" };
@@ -47,7 +47,7 @@ test("a bridge of somebody else's is used as it is", () => {
 	expect(bridge.drift(made, stage.kernel)).toEqual([]);
 	expect(bridge.change(made, made, stage.kernel)).toEqual([]);
 	remove("virbr0")(stage.kernel);
-	expect(bridge.drift(made, stage.kernel)).toEqual(["virbr0 is gone"]);
+	expect(messagesOf(bridge.drift(made, stage.kernel))).toEqual(["virbr0 is gone"]);
 	expect(() => bridge.change(made, made, stage.kernel)).toThrow("bridge virbr0: found none");
 });
 

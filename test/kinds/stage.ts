@@ -1,4 +1,5 @@
 import type { PlanContext, Step } from "../../src/engine/kind.js";
+import type { Difference } from "../../src/engine/report.js";
 import type { Action, Identity } from "../../src/kernel/action.js";
 import { execute } from "../../src/kernel/execute.js";
 import { describe } from "../../src/netlink/describe.js";
@@ -133,3 +134,7 @@ function wordsOf(action: Action): string[] {
 
 /** What is made, as it comes back from the journal. */
 export const remembered = <Made>(made: Made): Made => JSON.parse(JSON.stringify(made)) as Made;
+
+/** Differences in words. */
+export const messagesOf = (differences: readonly Difference[] = []): string[] =>
+	differences.map(({ message }) => message);

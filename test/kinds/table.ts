@@ -3,7 +3,7 @@ import { ConflictError } from "../../src/engine/error.js";
 import type { Kind, Step } from "../../src/engine/kind.js";
 import { named } from "../engine/named.js";
 import type { FakeKernel } from "../fake/kernel.js";
-import { labels, remembered, Stage } from "./stage.js";
+import { labels, messagesOf, remembered, Stage } from "./stage.js";
 
 type Host = (kernel: FakeKernel) => void;
 
@@ -133,7 +133,12 @@ export function testKind<Want, Made extends Want>(
 
 	test.each(named(drifts))("where %s, status tells it in words", (_, drift) => {
 		const { stage, it } = meddledWith(drift);
-		expect(kind.drift(it, stage.kernel)).toEqual(drift.told);
+		const told = kind.drift(it, stage.kernel);
+		expect(messagesOf(told)).toEqual(drift.told);
+		for (const { object, field, wanted, found } of told) {
+			expect(wanted).not.toBe(found);
+			expect([object, field]).not.toContain("");
+		}
 	});
 
 	for (const drift of drifts)

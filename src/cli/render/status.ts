@@ -1,4 +1,4 @@
-import type { StatusReport, TapStatus } from "../../engine/report.js";
+import type { StatusReport, TapStatus } from "../../service/reports.js";
 import type { Paint } from "./paint.js";
 import { table } from "./table.js";
 
@@ -31,9 +31,10 @@ export function renderTable(taps: readonly TapStatus[], paint: Paint): readonly 
 /** Every difference once, with all the taps that it concerns. */
 export function renderDrift(report: StatusReport, paint: Paint): readonly string[] {
 	const told = new Map<string, readonly string[]>();
-	for (const { taps, drift } of report.resources) for (const what of drift) told.set(what, taps);
+	for (const { taps, drift } of report.resources)
+		for (const { message } of drift) told.set(message, taps);
 	for (const { name, drift } of report.taps)
-		for (const what of drift) if (!told.has(what)) told.set(what, [name]);
+		for (const { message } of drift) if (!told.has(message)) told.set(message, [name]);
 	if (told.size === 0) return [];
 	const rows = [...told].map(([what, taps]) => [what, forWhom(taps)]);
 	return [paint.yellow("drift"), ...table(rows).map((line) => `  ${line}`)];
@@ -51,7 +52,7 @@ export function renderVerdicts(report: StatusReport, paint: Paint): readonly str
 	const verdicts = report.resources.flatMap(({ kind, key, drift }) => {
 		const what = subject(kind, key);
 		if (drift.length === 0) return [`${paint.green("ok     ")} ${what}`];
-		return drift.map((difference) => `${paint.yellow("differs")} ${what}: ${difference}`);
+		return drift.map(({ message }) => `${paint.yellow("differs")} ${what}: ${message}`);
 	});
 	const strays = (report.strays ?? []).map((what) => `${paint.yellow("stray  ")} ${what}`);
 	return [...verdicts, ...strays];

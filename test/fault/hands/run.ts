@@ -192,7 +192,7 @@ class Run {
 		let strays: readonly string[] = [];
 		await this.#expectOf("verify", async () => {
 			const { result } = await this.#lab.run((host) => host.status(undefined, { verify: true }));
-			drift = result.resources.flatMap((one) => one.drift);
+			drift = result.resources.flatMap((one) => one.drift.map(({ message }) => message));
 			strays = result.strays ?? [];
 		});
 		return { drift, strays };

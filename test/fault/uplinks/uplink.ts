@@ -199,7 +199,7 @@ async function port(
 		await attempt("status", async () => {
 			const { result } = await lab.run((host) => host.status(undefined, { verify: true }));
 			for (const { drift } of result.resources)
-				flaws.push(...drift.map((line) => `verify: ${line}`));
+				flaws.push(...drift.map(({ message }) => `verify: ${message}`));
 			flaws.push(...(result.strays ?? []).map((line) => `verify: stray ${line}`));
 		});
 		await attempt("up again", async () => {

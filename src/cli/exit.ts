@@ -1,3 +1,5 @@
+import type { ErrorCode } from "../sys/error-code.js";
+
 /** What the exit status of a command says. */
 export const Exit = {
 	done: 0,
@@ -13,7 +15,13 @@ export const Exit = {
 	partial: 8,
 } as const;
 
-const byCode: Readonly<Record<string, number>> = {
+const byCode: Readonly<Record<ErrorCode, number>> = {
+	ERR_INTERNAL: Exit.internal,
+	// Of calls of the library; no command makes them.
+	ERR_ABORTED: Exit.internal,
+	ERR_CLOSED: Exit.internal,
+	// Text that somebody typed is read as a spec, which says ERR_SPEC.
+	ERR_ADDRESS: Exit.internal,
 	ERR_USAGE: Exit.usage,
 	ERR_SPEC: Exit.usage,
 	ERR_UNSUPPORTED: Exit.usage,
@@ -39,7 +47,7 @@ const byCode: Readonly<Record<string, number>> = {
 };
 
 /** The exit status for the code of an error. */
-export const exitStatus = (code: string): number => byCode[code] ?? Exit.internal;
+export const exitStatus = (code: ErrorCode): number => byCode[code];
 
 /** In words, for help and the reference. */
 export const exitMeanings: readonly (readonly [status: number, meaning: string])[] = [

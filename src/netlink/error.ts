@@ -3,6 +3,7 @@ import { UmlnetError } from "../sys/error.js";
 /** Bytes that make no sense, or a value no attribute can carry. `at` is the path from the message down. */
 export class WireError extends UmlnetError {
 	override readonly name = "WireError";
+	/** The names of the message and the attributes, from the outside in. */
 	readonly at: readonly string[];
 	constructor(message: string, at: readonly string[] = []) {
 		super("ERR_WIRE", at.length > 0 ? `${at.join(".")}: ${message}` : message);

@@ -1,5 +1,7 @@
 import { ERRNOS } from "./errno.js";
+import type { ErrorCode } from "./error-code.js";
 
+/** What is known of an error beside its code and its message. */
 export interface UmlnetErrorOptions extends ErrorOptions {
 	/** Where in the user's spec the trouble began, `taps.tap0.mtu`. */
 	readonly path?: string | undefined;
@@ -12,11 +14,15 @@ export interface UmlnetErrorOptions extends ErrorOptions {
 /** The base of every error this project throws on purpose. `code` is stable; the message is for people. */
 export class UmlnetError extends Error {
 	override readonly name: string = "UmlnetError";
-	readonly code: string;
+	/** What went wrong, for programs. */
+	readonly code: ErrorCode;
+	/** Where in the user's spec the trouble began: `taps.tap0.mtu`. */
 	path: string | undefined;
+	/** The label of the step that failed: `create tap tap0`. */
 	step: string | undefined;
+	/** What the user can do about it. */
 	hint: string | undefined;
-	constructor(code: string, message: string, options: UmlnetErrorOptions = {}) {
+	constructor(code: ErrorCode, message: string, options: UmlnetErrorOptions = {}) {
 		super(message, options.cause === undefined ? undefined : { cause: options.cause });
 		this.code = code;
 		this.path = options.path;
@@ -40,6 +46,7 @@ export function errnoText(errno: number | string): string {
 	return [...errnoByNumber.values()].find(([name]) => name === errno)?.[1] ?? errno;
 }
 
+/** What the kernel said. */
 export interface KernelErrorOptions extends UmlnetErrorOptions {
 	/** The kernel's own sentence (NLMSGERR_ATTR_MSG), verbatim. */
 	readonly kernel?: string | undefined;
@@ -54,7 +61,9 @@ export class KernelError extends UmlnetError {
 	readonly errno: string;
 	/** What was asked of it: `ioctl(TUNSETIFF)`, `RTM_NEWLINK`. */
 	readonly request: string;
+	/** The kernel's own sentence (NLMSGERR_ATTR_MSG), verbatim, where it said one. */
 	readonly kernel: string | undefined;
+	/** The attribute that it refused, where it named one: `RTM_NEWLINK.IFLA_MTU`. */
 	readonly attribute: string | undefined;
 	constructor(request: string, errno: number | string, options: KernelErrorOptions = {}) {
 		const name = typeof errno === "number" ? errnoName(errno) : errno;

@@ -59,7 +59,7 @@ function writeReal(): Buffer {
 	const rig = new Rig(directory, lan);
 	rig.up(specs.hostOnly);
 	rig.kernel.heal();
-	rig.kernel.failAt(4, new UmlnetError("ERR_TEST", "no"), "once", "before");
+	rig.kernel.failAt(4, new UmlnetError("ERR_SYSTEM", "no"), "once", "before");
 	expect(() => rig.up(specs.snat)).toThrow("no");
 	rig.up(specs.snat);
 	rig.down("tap0");

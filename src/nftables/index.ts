@@ -7,7 +7,8 @@
  * for await (const change of watch({ signal })) console.log(change);
  * ```
  *
- * `apply`, `list` and `watch` work in the network namespace of the thread that calls them.
+ * `apply`, `list` and `watch` work in the network namespace of the thread that calls them, or in the one that the option
+ * `netns` names. The fields of the JSON are those of libnftables-json(5).
  */
 export { OverrunError } from "../netlink/error.js";
 export { KernelError } from "../sys/error.js";

@@ -1,5 +1,5 @@
 import { KernelError, UmlnetError } from "./error.js";
-import { enterNetns } from "./netns.js";
+import { enterNetns, inNetns } from "./netns.js";
 import { isOneOf } from "./openat.js";
 
 const HINT = "namespaces with a name: ip netns list";
@@ -21,3 +21,7 @@ export function enterNamespace(netns: string): void {
 		throw new UmlnetError(code, message, { cause });
 	}
 }
+
+/** Do something synchronous in a network namespace, and be back. @throws KernelError, UmlnetError, as what is done there */
+export const inNamespace = <T>(netns: string, body: () => T): T =>
+	inNetns(() => enterNamespace(netns), body);

@@ -35,6 +35,24 @@ export function enterNetns(netns: string): void {
 	}
 }
 
+/**
+ * Do something synchronous in another network namespace, and be back. A socket that is opened there stays there, whoever
+ * uses it (netlink(7)). @throws as `enter`, which moves this thread there
+ */
+export function inNetns<T>(enter: () => void, body: () => T): T {
+	const home = openSync("/proc/thread-self/ns/net", "r");
+	try {
+		enter();
+		try {
+			return body();
+		} finally {
+			check("setns(/proc/thread-self/ns/net)", setns(home, CLONE_NEWNET));
+		}
+	} finally {
+		closeSync(home);
+	}
+}
+
 /** Put the calling thread into a new, empty network namespace that dies with its last user (unshare(2)). */
 export function newNetns(): void {
 	check("unshare(CLONE_NEWNET)", unshare(CLONE_NEWNET));

@@ -9,8 +9,10 @@ import { readRuleset } from "./ruleset-reader.js";
 
 /** Which tables to list; all without it. */
 export interface Filter {
-	readonly family?: FamilyJson;
-	readonly table?: string;
+	/** Of this family: `inet`. */
+	readonly family?: FamilyJson | undefined;
+	/** Of this name. */
+	readonly table?: string | undefined;
 }
 
 /**

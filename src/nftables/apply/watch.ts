@@ -15,7 +15,7 @@ import { EventReader, type RulesetEvent } from "../listing/event.js";
 import { readSet } from "../listing/set.js";
 import type { ListedSet } from "../tree/listed.js";
 import { isAnonymous } from "../tree/set.js";
-import { type Connection, type ConnectionOptions, connected } from "./connection.js";
+import { type Connection, type ConnectionOptions, connected, openIn } from "./connection.js";
 
 /** How the ruleset is watched. */
 export interface WatchOptions extends ConnectionOptions {
@@ -86,9 +86,10 @@ async function pause(signal: AbortSignal | undefined): Promise<void> {
  * @throws OverrunError from the iteration when the kernel had to drop events: list the ruleset again
  */
 export function watch(options: WatchOptions = {}): AsyncGenerator<RulesetEvent, void, undefined> {
-	const { bufferBytes, signal, host = localHost() } = options;
+	const { bufferBytes, netns, signal, host = localHost() } = options;
 	const listener = new NetlinkListener(NETLINK_NETFILTER, [NFNLGRP_NFTABLES], {
 		...(bufferBytes !== undefined && { bufferBytes }),
+		open: (protocol, groups) => openIn(netns, protocol, groups),
 	});
 	try {
 		const reader = new EventReader(host, connected(options, readSets));

@@ -15,27 +15,65 @@ export {
 	RollbackError,
 	UnsupportedError,
 } from "./engine/error.js";
-export type * from "./engine/report.js";
 export type { HostOptions } from "./host/host.js";
-export { launchArguments } from "./host/launch.js";
-export type { GuestInput, PoolOptions } from "./host/pool.js";
+export type { PoolOptions } from "./host/pool.js";
 export {
 	DeadlineError,
 	DumpInterruptedError,
 	OverrunError,
 	WireError,
 } from "./netlink/error.js";
+export {
+	type FirecrackerNetwork,
+	type LaunchArguments,
+	launchArguments,
+} from "./service/launch.js";
 export type {
+	ConfirmOptions,
+	GuestInput,
 	Networks,
 	PlanOptions,
 	RecoverOptions,
 	StatusOptions,
+	UpOptions,
 	Which,
 } from "./service/networks.js";
-export { SpecError } from "./spec/error.js";
-export type { Spec } from "./spec/model.js";
+export type {
+	ConfirmReport,
+	Difference,
+	DownReport,
+	LossReport,
+	PlanReport,
+	ProvisionalReport,
+	RecoverReport,
+	ResourceStatus,
+	StatusReport,
+	StepReport,
+	TapReport,
+	TapStatus,
+	UpReport,
+} from "./service/reports.js";
+export type { Accounts } from "./spec/accounts.js";
+export type { SpecOptions } from "./spec/assembly.js";
+export { type Issue, SpecError } from "./spec/error.js";
+export type {
+	Forwarding,
+	Mode,
+	NetworkInput,
+	NetworkPoolInput,
+	SpecInput,
+	TapGuestInput,
+	TapInput,
+} from "./spec/input.js";
+export type { Network, NetworkPool, Spec, Tap } from "./spec/model.js";
 export { checkSpec, parseSpec } from "./spec/spec.js";
-export { KernelError, UmlnetError } from "./sys/error.js";
+export {
+	KernelError,
+	type KernelErrorOptions,
+	UmlnetError,
+	type UmlnetErrorOptions,
+} from "./sys/error.js";
+export type { ErrorCode } from "./sys/error-code.js";
 export type { CallOptions } from "./thread/channel.js";
-export type { EmbeddedHost, SpecInput } from "./thread/embedded-host.js";
+export type { EmbeddedHost } from "./thread/embedded-host.js";
 export { type OpenOptions, open } from "./thread/open.js";

@@ -2,9 +2,9 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { StepReport, TapReport } from "../engine/report.js";
 import { Host } from "../host/host.js";
 import { difference, snapshot } from "../oracle/snapshot.js";
+import type { StepReport, TapReport } from "../service/reports.js";
 import { type Flags, specFromFlags } from "../spec/spec.js";
 import { KernelError, UmlnetError } from "../sys/error.js";
 import { Machine, type Ping, Wire } from "./lab.js";

@@ -3,14 +3,7 @@ import type { RequestOutcome } from "../engine/engine.js";
 import { commitGroup, type GroupOutcome, type GroupRequest } from "../engine/group.js";
 import type { PendingDeletes } from "../engine/journal/ledger.js";
 import type { WantedTap } from "../engine/plan.js";
-import type {
-	ConfirmReport,
-	DownReport,
-	PlanReport,
-	RecoverReport,
-	StatusReport,
-	UpReport,
-} from "../engine/report.js";
+import type { TapReport as EngineTapReport, UpReport as EngineUpReport } from "../engine/report.js";
 import type { Kernel } from "../kernel/kernel.js";
 import { LinuxKernel } from "../kernel/linux.js";
 import { readFlags, readIndex } from "../kernel/read.js";
@@ -19,15 +12,30 @@ import type {
 	ConfirmableNetworks,
 	ConfirmOptions,
 	ConfirmState,
+	GuestInput,
 	PlanOptions,
 	RecoverOptions,
 	StatusOptions,
 	UpOptions,
 	Which,
 } from "../service/networks.js";
+import {
+	type ConfirmReport,
+	type DownReport,
+	type PlanReport,
+	type RecoverReport,
+	type StatusReport,
+	type TapReport,
+	type UpReport,
+	withLaunch,
+	withLaunches,
+} from "../service/reports.js";
+import { isSpec } from "../spec/checked.js";
+import type { SpecInput } from "../spec/input.js";
 import type { Spec } from "../spec/model.js";
 import { sinceBoot } from "../sys/clock.js";
 import { enterNamespace } from "../sys/namespace.js";
+import { processId } from "../sys/process.js";
 import { IFF_LOWER_UP } from "../uapi/if.js";
 import { areDeleted } from "./deferred-deletes.js";
 import { LockedEngine } from "./locked-engine.js";
@@ -67,48 +75,50 @@ export class Host implements ConfirmableNetworks {
 		this.#locked = new LockedEngine(kernel, stateDir, options.timeout ?? DEFAULT_TIMEOUT);
 	}
 
-	up(spec: Spec, options: UpOptions = {}): Promise<UpReport> {
-		const { engine } = this.#locked;
-		return this.#locked.run(() => {
-			const requests = [{ id: 0, taps: this.wanted(spec) }];
-			const report = only(engine.up(requests, options.confirmWithin));
-			if (options.prune !== true) return report;
-			const pruned = only(engine.down([{ id: 0, taps: this.#others(spec) }]));
-			const losses = [...(report.losses ?? []), ...(pruned.losses ?? [])];
-			return {
-				...report,
-				changed: report.changed || pruned.changed,
-				steps: [...report.steps, ...pruned.steps],
-				...(losses.length > 0 && { losses }),
-			};
+	async up(spec: SpecInput, { prune, confirmWithin }: UpOptions = {}): Promise<UpReport> {
+		const checked = await checkedSpec(spec);
+		const report = await this.#locked.run(() => {
+			const pruned = prune === true ? this.#others(checked) : undefined;
+			const requests = [{ id: 0, taps: this.wanted(checked) }];
+			const done = only(this.#locked.engine.up(requests, confirmWithin, 0, pruned));
+			return pruned === undefined ? done : { ...done, pruned };
 		});
+		return withLaunches(report);
 	}
 
-	down(which: Which, options: ConfirmOptions = {}): Promise<DownReport> {
-		return this.#locked.run(() => {
-			const requests = [{ id: 0, taps: this.#names(which) }];
-			return only(this.#locked.engine.down(requests, false, options.confirmWithin));
-		});
+	async down(which: Which, { confirmWithin }: ConfirmOptions = {}): Promise<DownReport> {
+		const namesOf = await this.#namesOf(which);
+		return this.#locked.run(() =>
+			only(this.#locked.engine.down([{ id: 0, taps: namesOf() }], false, confirmWithin)),
+		);
 	}
 
-	plan(spec: Spec, options: PlanOptions = {}): Promise<PlanReport> {
-		const { engine } = this.#locked;
-		return this.#locked.read(() => {
-			const report = engine.planUp([{ id: 0, taps: this.wanted(spec) }]);
-			if (options.prune !== true) return report;
-			return {
-				...report,
-				steps: [...report.steps, ...engine.planDown(this.#others(spec)).steps],
-			};
-		});
+	async plan(spec: SpecInput, { prune }: PlanOptions = {}): Promise<PlanReport> {
+		const checked = await checkedSpec(spec);
+		return this.#locked.read(() =>
+			this.#locked.engine.planUp(
+				[{ id: 0, taps: this.wanted(checked) }],
+				prune === true ? this.#others(checked) : undefined,
+			),
+		);
 	}
 
-	planDown(which: Which): Promise<PlanReport> {
-		return this.#locked.read(() => this.#locked.engine.planDown(this.#names(which)));
+	async planDown(which: Which): Promise<PlanReport> {
+		const namesOf = await this.#namesOf(which);
+		return this.#locked.read(() => this.#locked.engine.planDown(namesOf()));
 	}
 
-	status(taps?: readonly string[], options: StatusOptions = {}): Promise<StatusReport> {
-		return this.#locked.read(() => this.#locked.engine.status(taps, options));
+	async status(taps?: readonly string[], options: StatusOptions = {}): Promise<StatusReport> {
+		return withLaunches(await this.#locked.read(() => this.#locked.engine.status(taps, options)));
+	}
+
+	/** The tap is made for this guest: only an engine that stays has any in store. */
+	async take(guest: GuestInput): Promise<TapReport> {
+		const { Pools } = await import("./pools.js");
+		const { request } = new Pools(undefined, processId()).take(0, guest);
+		const { outcomes } = await this.commit(() => [request]);
+		const { taps } = only(outcomes as ReadonlyMap<number, RequestOutcome<EngineUpReport>>);
+		return withLaunch(taps[0] as EngineTapReport);
 	}
 
 	recover(options: RecoverOptions = {}): Promise<RecoverReport> {
@@ -205,10 +215,12 @@ export class Host implements ConfirmableNetworks {
 		this.#locked.close();
 	}
 
-	#names(which: Which): readonly string[] {
-		if ("taps" in which) return which.taps;
-		if ("spec" in which) return Object.keys(which.spec.taps);
-		return [...this.#locked.journal.state.taps.keys()];
+	/** The names of these taps, as soon as the lock is held: then it is known what is ours. */
+	async #namesOf(which: Which): Promise<() => readonly string[]> {
+		if ("taps" in which) return () => which.taps;
+		if ("all" in which) return () => [...this.#locked.journal.state.taps.keys()];
+		const { taps } = await checkedSpec(which.spec);
+		return () => Object.keys(taps);
 	}
 
 	/** What is ours and not in the spec, without the pools: each belongs to a running process. */
@@ -218,6 +230,13 @@ export class Host implements ConfirmableNetworks {
 			.filter(({ name, pool }) => pool === undefined && !Object.hasOwn(spec.taps, name))
 			.map(({ name }) => name);
 	}
+}
+
+/** The Spec of what a caller gives. What checks it is loaded only if nobody has checked it before. @throws SpecError */
+async function checkedSpec(spec: SpecInput): Promise<Spec> {
+	if (isSpec(spec)) return spec;
+	const { checkSpec } = await import("../spec/plain.js");
+	return checkSpec(spec);
 }
 
 function only<R>(outcomes: ReadonlyMap<number, RequestOutcome<R>>): R {

@@ -7,9 +7,10 @@ import { LockError } from "../engine/error.js";
 import type { GroupRequest } from "../engine/group.js";
 import type { WantedTap } from "../engine/plan.js";
 import { type PoolAccess, parkedTap, wantedTaps } from "../kinds/index.js";
+import type { GuestInput } from "../service/networks.js";
 import { SpecError } from "../spec/error.js";
 import { UmlnetError } from "../sys/error.js";
-import { type GivenNetworks, GuestSpecs } from "./guest-specs.js";
+import { GuestSpecs } from "./guest-specs.js";
 import { PoolInventory } from "./pool-inventory.js";
 
 /** A warm pool of taps. */
@@ -24,16 +25,6 @@ export interface PoolOptions {
 	readonly group?: number | undefined;
 	/** Frames of its taps carry a virtio header. */
 	readonly vnetHdr?: boolean | undefined;
-}
-
-/** A guest whose tap may have any name. */
-export interface GuestInput {
-	/** The name of its network. */
-	readonly network: string;
-	/** Networks as in a spec, that one among them. */
-	readonly networks: GivenNetworks;
-	/** Its tap as in a spec, without what is the same for all taps of the pool. */
-	readonly tap?: object | undefined;
 }
 
 /** A request, and what the pool does when it has been settled: done, or failed for this reason. */

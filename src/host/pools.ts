@@ -1,8 +1,9 @@
 /** All warm pools of an engine: the one it was opened with, and those of networks that have one of their own. */
 import type { WantedTap } from "../engine/plan.js";
+import type { GuestInput } from "../service/networks.js";
 import type { Network } from "../spec/model.js";
 import { GuestSpecs } from "./guest-specs.js";
-import { type GuestInput, noPoolError, Pool, type PoolOptions, type PoolRequest } from "./pool.js";
+import { noPoolError, Pool, type PoolOptions, type PoolRequest } from "./pool.js";
 
 export class Pools {
 	readonly #id: string;
@@ -72,6 +73,11 @@ export class Pools {
 				if (error === undefined) this.forget(names);
 			},
 		};
+	}
+
+	/** Those of these taps that do not wait in a pool: those of a pool that no guest has, it alone takes down. */
+	withoutIdle(taps: readonly string[]): readonly string[] {
+		return taps.filter((name) => !this.#all.some((pool) => pool.isIdle(name)));
 	}
 
 	/** Those of these taps that guests have taken out of a pool. */

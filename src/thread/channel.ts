@@ -3,6 +3,7 @@ import { unpackError } from "../service/errors.js";
 import { UmlnetError } from "../sys/error.js";
 import type { FromWorker, Request, ToWorker } from "./messages.js";
 
+/** What every call to an engine takes. */
 export interface CallOptions {
 	/** Gives up waiting; a request that has not begun is then never begun, one that has is finished. */
 	readonly signal?: AbortSignal | undefined;
@@ -105,7 +106,10 @@ export class WorkerChannel {
 			if ("error" in response) pending?.reject(unpackError(response.error));
 			else pending?.resolve(response.value);
 		}
-		if (this.#pending.size === 0 && this.#closed === undefined) this.#worker.unref();
+		if (this.#closed !== undefined) return;
+		// A change that waits to be confirmed keeps the process alive: somebody must be there when its time is over.
+		if (message.isWaiting) this.#worker.ref();
+		else if (this.#pending.size === 0) this.#worker.unref();
 	}
 
 	#fail(error: Error): void {

@@ -4,7 +4,7 @@ import type { PoolRequest } from "../host/pool.js";
 import type { Pools } from "../host/pools.js";
 import { packError } from "../service/errors.js";
 import type { Which } from "../service/networks.js";
-import { checkSpec } from "../spec/spec.js";
+import { checkSpec } from "../spec/plain.js";
 import type { BackgroundDeletes } from "./background-deletes.js";
 import type { Response } from "./messages.js";
 import type { Received, RequestQueue } from "./request-queue.js";
@@ -127,7 +127,7 @@ export class GroupCommit {
 const poolRequestOf = ({ pooled }: Member): PoolRequest => pooled;
 
 /** The taps that a `down` names. @throws SpecError */
-function namesOf(which: Which<unknown>): readonly string[] {
+export function namesOf(which: Which): readonly string[] {
 	if ("taps" in which) return which.taps;
 	return "spec" in which ? Object.keys(checkSpec(which.spec).taps) : [];
 }

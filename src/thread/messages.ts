@@ -1,15 +1,23 @@
 /** The messages between the caller's thread and the thread of the engine. */
-import type { GuestInput } from "../host/pool.js";
 import type { PackedError } from "../service/errors.js";
-import type { Which } from "../service/networks.js";
+import type { GuestInput, Which } from "../service/networks.js";
 
 /** What a caller asks for. Specs travel as the caller gave them; the engine's thread checks them. */
 export type Request =
-	| { readonly verb: "up"; readonly spec: unknown }
+	| {
+			readonly verb: "up";
+			readonly spec: unknown;
+			readonly prune?: boolean | undefined;
+			readonly confirmWithin?: number | undefined;
+	  }
 	| { readonly verb: "take"; readonly guest: GuestInput }
-	| { readonly verb: "down"; readonly which: Which<unknown> }
+	| {
+			readonly verb: "down";
+			readonly which: Which;
+			readonly confirmWithin?: number | undefined;
+	  }
 	| { readonly verb: "plan"; readonly spec: unknown; readonly prune: boolean }
-	| { readonly verb: "planDown"; readonly which: Which<unknown> }
+	| { readonly verb: "planDown"; readonly which: Which }
 	| {
 			readonly verb: "status";
 			readonly taps: readonly string[] | undefined;
@@ -38,4 +46,8 @@ export type FromWorker =
 	| { readonly ready: true }
 	/** The engine cannot go on. */
 	| { readonly failed: PackedError }
-	| { readonly responses: readonly Response[] };
+	| {
+			readonly responses: readonly Response[];
+			/** Whether a change waits to be confirmed, for which this process must not end. */
+			readonly isWaiting: boolean;
+	  };

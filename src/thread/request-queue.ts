@@ -18,11 +18,14 @@ export interface Received {
 /** The engine's end of the port to the caller's thread: requests that wait, in their order, and responses. */
 export class RequestQueue {
 	readonly #port: MessagePort;
+	readonly #isWaiting: () => boolean;
 	#requests: Received[] = [];
 	#isClosing = false;
 
-	constructor(port: MessagePort) {
+	/** `isWaiting`: whether a change waits to be confirmed. */
+	constructor(port: MessagePort, isWaiting: () => boolean) {
 		this.#port = port;
+		this.#isWaiting = isWaiting;
 	}
 
 	/** Whether the caller has closed the engine: what waits is served, nothing more comes. */
@@ -68,8 +71,10 @@ export class RequestQueue {
 		return this.#requests.splice(0, Math.min(count, GROUP_MAX));
 	}
 
+	/** Without responses it only tells whether a change waits to be confirmed. */
 	respond(responses: readonly Response[]): void {
-		this.#port.postMessage({ responses } satisfies FromWorker);
+		const message: FromWorker = { responses, isWaiting: this.#isWaiting() };
+		this.#port.postMessage(message);
 	}
 
 	/** No more messages come after those that were taken in: the thread can end. */
@@ -87,8 +92,17 @@ export class RequestQueue {
 	}
 }
 
-/** Ups and downs by name can share a transaction; what depends on everything that is there goes alone. */
-const isGroupable = ({ request }: Received): boolean =>
-	request.verb === "up" ||
-	request.verb === "take" ||
-	(request.verb === "down" && !("all" in request.which));
+/**
+ * Ups and downs by name can share a transaction; what depends on everything that is there goes alone, and so does what is
+ * confirmed or rolled back as a whole.
+ */
+function isGroupable({ request }: Received): boolean {
+	switch (request.verb) {
+		case "up":
+			return request.prune !== true && request.confirmWithin === undefined;
+		case "down":
+			return !("all" in request.which) && request.confirmWithin === undefined;
+		default:
+			return request.verb === "take";
+	}
+}

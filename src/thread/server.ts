@@ -1,17 +1,17 @@
 import { setImmediate } from "node:timers/promises";
 import type { MessagePort } from "node:worker_threads";
-import type { DownReport } from "../engine/report.js";
+import type { DownReport, ProvisionalReport, UpReport } from "../engine/report.js";
 import type { Host } from "../host/host.js";
 import { Pools } from "../host/pools.js";
 import { packError } from "../service/errors.js";
-import type { Which } from "../service/networks.js";
-import { checkSpec } from "../spec/spec.js";
+import { checkSpec } from "../spec/plain.js";
 import { processId } from "../sys/process.js";
 import { BackgroundDeletes } from "./background-deletes.js";
 import { DeletionQueue } from "./deletion-queue.js";
-import { GroupCommit } from "./group-commit.js";
+import { GroupCommit, namesOf } from "./group-commit.js";
 import type { Request, Response, ToWorker } from "./messages.js";
 import type { OpenOptions } from "./open.js";
+import { ProvisionalWatch } from "./provisional-watch.js";
 import { RequestQueue } from "./request-queue.js";
 import { WarmUp } from "./warmup/warmup.js";
 
@@ -22,6 +22,7 @@ export class Server {
 	readonly #pools: Pools;
 	readonly #deletes: BackgroundDeletes;
 	readonly #groups: GroupCommit;
+	readonly #provisional: ProvisionalWatch;
 	#warmUp: WarmUp | undefined;
 	#isBusy = false;
 
@@ -33,14 +34,18 @@ export class Server {
 		onFailure: (error: unknown) => void,
 	) {
 		this.#host = host;
-		this.#queue = new RequestQueue(port);
+		const workOn = (): void => {
+			this.#workUnlessBusy().catch(onFailure);
+		};
+		this.#provisional = new ProvisionalWatch(host, workOn);
+		this.#queue = new RequestQueue(port, () => this.#provisional.isWaiting);
 		this.#pools = new Pools(pool, processId());
 		this.#deletes = new BackgroundDeletes(
 			host,
 			new DeletionQueue(netns, (deletes) => host.areDeleted(deletes)),
 			(responses) => this.#queue.respond(responses),
 			() => {
-				if (!this.#queue.isClosing) this.#workUnlessBusy().catch(onFailure);
+				if (!this.#queue.isClosing) workOn();
 			},
 		);
 		this.#groups = new GroupCommit(host, this.#pools, this.#queue, this.#deletes);
@@ -62,6 +67,7 @@ export class Server {
 				this.#deletes.check();
 				await setImmediate();
 			}
+			if (this.#provisional.isDue) await this.#checkProvisional();
 			this.#queue.drain();
 			if (!this.#queue.isEmpty) await this.#serveNext();
 			else if (this.#queue.isClosing) break;
@@ -87,30 +93,60 @@ export class Server {
 		this.#queue.respond([response]);
 	}
 
-	/** A request that is served alone, since it depends on everything that is there. */
+	/** A request that is served alone: it depends on everything that is there, or is to be confirmed as a whole. */
 	#serve(request: Request): Promise<unknown> {
 		switch (request.verb) {
+			case "up":
+				return this.#up(request);
 			case "down":
-				if ("all" in request.which) return this.#downAll();
-				break;
+				return this.#down(request);
 			case "plan":
 				return this.#host.plan(checkSpec(request.spec), { prune: request.prune });
 			case "planDown":
-				return this.#host.planDown(checkWhich(request.which));
+				return this.#host.planDown(request.which);
 			case "status":
 				return this.#host.status(request.taps, { verify: request.verify });
 			case "recover":
 				return this.#host.recover({ strays: request.strays, giveUp: request.giveUp });
 			case "confirm":
 				return this.#host.confirm();
+			case "take":
+				throw new Error("a take shares a transaction");
 		}
-		throw new Error(`${request.verb} shares a transaction`);
 	}
 
-	async #downAll(): Promise<DownReport> {
-		const report = await this.#host.down({ all: true });
+	async #up({ spec, ...options }: Request & { readonly verb: "up" }): Promise<UpReport> {
+		const checked = checkSpec(spec);
+		this.#pools.ensurePools(checked.networks);
+		const { onSettled } = this.#pools.claim(ALONE_ID, this.#host.wanted(checked));
+		try {
+			const report = await this.#host.up(checked, options);
+			onSettled(undefined);
+			return this.#watched(report);
+		} catch (error) {
+			onSettled(error as Error);
+			throw error;
+		}
+	}
+
+	async #down({ which, confirmWithin }: Request & { readonly verb: "down" }): Promise<DownReport> {
+		const named = "all" in which ? which : { taps: this.#pools.withoutIdle(namesOf(which)) };
+		const report = await this.#host.down(named, { confirmWithin });
 		this.#pools.forget(report.taps);
+		return this.#watched(report);
+	}
+
+	/** What waits to be confirmed is rolled back here if nobody does. */
+	#watched<R extends { readonly provisional?: ProvisionalReport | undefined }>(report: R): R {
+		const { provisional } = report;
+		if (provisional !== undefined) this.#provisional.start(provisional.transaction);
 		return report;
+	}
+
+	async #checkProvisional(): Promise<void> {
+		await this.#provisional.check();
+		// The caller's process may end now.
+		if (!this.#provisional.isWaiting) this.#queue.respond([]);
 	}
 
 	/** Nobody asks for anything. False when there is nothing to do ahead of time either. */
@@ -174,6 +210,7 @@ export class Server {
 		await this.#recordDeletes();
 		const taps = this.#pools.toDelete;
 		try {
+			await this.#provisional.end();
 			if (taps.length > 0) await this.#host.down({ taps });
 		} finally {
 			this.#host.close();
@@ -184,6 +221,4 @@ export class Server {
 
 // Callers' requests are numbered from 1.
 const REFILL_ID = 0;
-
-const checkWhich = (which: Which<unknown>): Which =>
-	"spec" in which ? { spec: checkSpec(which.spec) } : which;
+const ALONE_ID = 0;

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { launchArguments } from "../../src/host/launch.js";
+import { launchArguments } from "../../src/service/launch.js";
+import type { Mode } from "../../src/spec/input.js";
 import { tapReport } from "./reports.js";
 
 // That a guest gets a network by them is shown with real guests elsewhere; here it is which words, and when.
@@ -59,7 +60,7 @@ describe("launch arguments", () => {
 });
 
 describe("the kernel's ip= parameter", () => {
-	const ipOf = (guest: readonly string[], host: readonly string[], mode = "nat") =>
+	const ipOf = (guest: readonly string[], host: readonly string[], mode: Mode = "nat") =>
 		launchArguments(tapReport({ guest: { addresses: guest }, addresses: host, mode })).ip;
 
 	test.each([

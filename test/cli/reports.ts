@@ -1,8 +1,15 @@
-import type { StepReport, TapReport, TapStatus } from "../../src/engine/report.js";
+import type { TapReport as EngineTapReport } from "../../src/engine/report.js";
+import {
+	type Difference,
+	type StepReport,
+	type TapReport,
+	type TapStatus,
+	withLaunch,
+} from "../../src/service/reports.js";
 
 /** A tap as S3 of the contract has it, with whatever a test wants otherwise. */
-export function tapReport(other: Partial<TapReport> = {}): TapReport {
-	return {
+export function tapReport(other: Partial<EngineTapReport> = {}): TapReport {
+	return withLaunch({
 		name: "tap0",
 		index: 7,
 		network: "tap0",
@@ -16,12 +23,21 @@ export function tapReport(other: Partial<TapReport> = {}): TapReport {
 		addresses: ["192.168.33.33/24"],
 		guest: { addresses: ["192.168.33.34/24"] },
 		...other,
-	};
+	});
 }
 
-export const tapStatus = (other: Partial<TapStatus> = {}): TapStatus => ({
+export const tapStatus = ({
+	drift = [],
+	...other
+}: Partial<Omit<TapStatus, "launch">> = {}): TapStatus => ({
 	...tapReport(other),
-	drift: other.drift ?? [],
+	drift,
+});
+
+/** Something that drifted, told in these words. */
+export const difference = (message: string): Difference => ({
+	...{ object: "link tap10", field: "mtu", wanted: 1500, found: 1400 },
+	message,
 });
 
 /** A step of that label: `create tap tap0`, `delete tap tap0`, or a change. */

@@ -4,7 +4,7 @@
  */
 import { execFileSync } from "node:child_process";
 import type { BootGuest, DemoPrograms } from "../../src/demo/demo.js";
-import { launchArguments } from "../../src/host/launch.js";
+import { launchArguments } from "../../src/service/launch.js";
 import { type GuestOptions, missing, startGuest } from "./uml.js";
 
 const OWNER = 500;

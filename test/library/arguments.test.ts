@@ -26,7 +26,7 @@ const CALLS: readonly (readonly [string, Call, ReturnType<typeof but>])[] = [
 	["the signal of up", (host, signal) => host.up(tapSpec("tap0"), { signal }), but()],
 	[
 		"the signal of take",
-		(host, signal) => host.take({ network: "lab", networks: {} }, { signal }),
+		(host, signal) => host.take({ network: "lab", networks: {} } as never, { signal }),
 		but(),
 	],
 	["the signal of down", (host, signal) => host.down({ all: true }, { signal }), but()],
@@ -45,6 +45,7 @@ const CALLS: readonly (readonly [string, Call, ReturnType<typeof but>])[] = [
 		(host, options) => host.status([], options),
 		but("an empty object", "an AbortController"),
 	],
+	["prune of up", (host, prune) => host.up(tapSpec("tap0"), { prune }), but("true")],
 	["prune of plan", (host, prune) => host.plan(tapSpec("tap0"), { prune }), but("true")],
 	["verify of status", (host, verify) => host.status([], { verify }), but("true")],
 	["the spec of up", (host, spec) => host.up(spec), but("an empty object", "an AbortController")],
@@ -82,7 +83,10 @@ test("an option that is none is told from those there are", async () => {
 	const host = await place.open();
 	const options = { singal: AbortSignal.abort() } as object;
 	const said = await rejection(host.up(tapSpec("tap0"), options));
-	expect(said).toMatchObject({ code: "ERR_USAGE", hint: "its options are signal" });
+	expect(said).toMatchObject({
+		code: "ERR_USAGE",
+		hint: "its options are signal, confirmWithin, prune",
+	});
 });
 
 describe("open refuses an option of a wrong type, and starts nothing:", () => {

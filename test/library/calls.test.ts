@@ -10,7 +10,7 @@ const rejections = (host: EmbeddedHost, signal?: AbortSignal): Promise<unknown[]
 	Promise.all(
 		[
 			host.up(tapSpec("tap9"), { signal }),
-			host.take({ network: "lab", networks: {} }, { signal }),
+			host.take({ network: "lab", networks: {} } as never, { signal }),
 			host.down({ taps: ["tap0"] }, { signal }),
 			host.plan(tapSpec("tap9"), { signal }),
 			host.planDown({ all: true }, { signal }),
@@ -85,7 +85,7 @@ describe("a call that is called off", () => {
 		await until(async () => (await parked()).length === 2);
 		const contention = await Contention.on(place.directory);
 		const caller = new AbortController();
-		const guest = { network: "lab", networks: { lab: { mode: "host-only" } } };
+		const guest = { network: "lab", networks: { lab: { mode: "host-only" } } } as const;
 		const taken = host.take(guest, { signal: caller.signal });
 		await contention.felt();
 		caller.abort("no");
@@ -100,7 +100,7 @@ describe("a call that is called off", () => {
 		const host = await place.open();
 		const { signal } = new AbortController();
 		await host.up(tapSpec("tap0"), { signal });
-		await rejection(host.up({}, { signal }));
+		await rejection(host.up({} as never, { signal }));
 		await host.close();
 		expect(getEventListeners(signal, "abort")).toEqual([]);
 	});
@@ -163,13 +163,13 @@ test("what is no call at all is refused, and the next one served", async () => {
 	await using place = new Place();
 	const host = await place.open();
 	const calls: readonly (readonly [string, () => Promise<unknown>])[] = [
-		["ERR_USAGE", () => host.up({ version: 1, act() {} })],
+		["ERR_USAGE", () => host.up({ version: 1, act() {} } as never)],
 		["ERR_USAGE", () => host.up(undefined as never)],
 		["ERR_USAGE", () => host.down(undefined as never)],
 		["ERR_USAGE", () => host.down({ taps: "tap0" } as never)],
 		["ERR_USAGE", () => host.down({ taps: [1] } as never)],
 		["ERR_USAGE", () => host.planDown({} as never)],
-		["ERR_USAGE", () => host.take({ network: "lab", networks: {} })],
+		["ERR_USAGE", () => host.take({ network: "lab", networks: {} } as never)],
 	];
 	for (const [code, call] of calls) {
 		const error = await rejection(call());

@@ -3,6 +3,7 @@ import { isNativeError } from "node:util/types";
 import { expect, test } from "vitest";
 import { StateDirectory } from "../../src/engine/journal/directory.js";
 import { HostLock } from "../../src/engine/journal/lock.js";
+import type { SpecInput } from "../../src/index.js";
 import * as sources from "../../src/index.js";
 import { packError, unpackError } from "../../src/service/errors.js";
 import { library, Place, rejection, tapSpec } from "./library.js";
@@ -17,7 +18,7 @@ test("a spec that cannot be meant: every issue with its place", async () => {
 		version: 1,
 		networks: { lab: { mode: "nat" } },
 		taps: { tap0: { network: "labb", mtuu: 1 } },
-	};
+	} as unknown as SpecInput;
 	const error = await rejection(host.up(spec));
 	expect(error).toBeInstanceOf(SpecError);
 	const { issues, ...rest } = error as InstanceType<typeof SpecError>;
@@ -60,7 +61,7 @@ test("a foreign link in the way: the conflict, and the kernel's refusal as its c
 test("a refusal: what was asked of the kernel and what it said", async () => {
 	await using place = new Place();
 	const host = await place.open();
-	const spec = {
+	const spec: SpecInput = {
 		version: 1,
 		networks: { lab: { mode: "host-only", bridge: "br0" } },
 		taps: { tap0: { network: "lab", owner: 500 } },
@@ -103,7 +104,7 @@ test("a lock that another holds", async () => {
 
 test("what could not be rolled back: every residual, the first refusal as the cause", async () => {
 	await using place = new Place();
-	const spec = {
+	const spec: SpecInput = {
 		version: 1,
 		networks: { lab: { mode: "host-only", bridge: "br0" } },
 		taps: { tap0: { network: "lab", owner: 500 } },
@@ -132,7 +133,7 @@ const cause = new TypeError("of all things", { cause: new RangeError("too far") 
 test.each<[string, Error]>([
 	[
 		"UmlnetError",
-		new sources.UmlnetError("ERR_X", "x", { cause, hint: "h", path: "p", step: "s" }),
+		new sources.UmlnetError("ERR_SYSTEM", "x", { cause, hint: "h", path: "p", step: "s" }),
 	],
 	["SpecError", new sources.SpecError([{ path: "taps", message: "m", line: 1 }], { source: "f" })],
 	["ConflictError", new sources.ConflictError("link br0", "a veth", "a bridge", { cause })],

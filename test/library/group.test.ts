@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
+import type { SpecInput } from "../../src/index.js";
 import type { EmbeddedHost } from "../../src/thread/embedded-host.js";
 import { Contention } from "./contention.js";
 import { begun } from "./journal.js";
@@ -73,9 +74,9 @@ test("those that fail are rejected, each with its own reason, and the others sta
 		ip route add 172.16.0.5/32 dev lo
 	`);
 	const host = await place.open();
-	const network = { mode: "routed", uplink: "tap9", addresses: ["192.168.99.1/32"] };
+	const network = { mode: "routed", uplink: "tap9", addresses: ["192.168.99.1/32"] } as const;
 	const routed = { network: "lab", owner: 500, guest: { addresses: ["172.16.0.5/32"] } };
-	const specs: object[] = tapNames(32).map((name) => tapSpec(name));
+	const specs: SpecInput[] = tapNames(32).map((name) => tapSpec(name));
 	specs[3] = { version: 1, networks: {}, taps: { tap3: { network: "none" } } };
 	specs[9] = { version: 1, networks: { lab: network }, taps: { "tap9-1": routed } };
 	const away = { ...network, uplink: "gone0" };

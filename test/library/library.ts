@@ -1,7 +1,7 @@
 import { existsSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { OpenOptions } from "../../src/index.js";
+import type { OpenOptions, SpecInput } from "../../src/index.js";
 import type { EmbeddedHost } from "../../src/thread/embedded-host.js";
 import { Machine } from "../kernel/machine.js";
 
@@ -50,7 +50,7 @@ export class Place {
 }
 
 /** Host-only taps, each a segment of its own. */
-export const tapSpec = (...names: readonly string[]) => ({
+export const tapSpec = (...names: readonly string[]): SpecInput => ({
 	version: 1,
 	networks: { lab: { mode: "host-only" } },
 	taps: Object.fromEntries(

@@ -1,10 +1,11 @@
 import { expect, test } from "vitest";
+import type { GuestInput, NetworkPoolInput, SpecInput } from "../../src/index.js";
 import { library, Place, rejection } from "./library.js";
 import { filled, guest, parked } from "./pool.js";
 
 const { SpecError } = library;
-const pooled = (i: number, pool: object, name = "lab") => {
-	const { networks } = guest(i, { pool });
+const pooled = (i: number, pool: object, name = "lab"): GuestInput => {
+	const { networks } = guest(i, { pool: pool as NetworkPoolInput });
 	return { network: name, networks: { [name]: networks.lab } };
 };
 
@@ -46,7 +47,11 @@ test("networks have pools of their own, and the engine's is for those that have 
 test("a pool takes another size", async () => {
 	await using place = new Place();
 	const host = await place.open();
-	const spec = (size: number) => ({ version: 1, networks: pooled(0, { size }).networks, taps: {} });
+	const spec = (size: number): SpecInput => ({
+		version: 1,
+		networks: pooled(0, { size }).networks,
+		taps: {},
+	});
 	await host.up(spec(2));
 	await filled(host, 2);
 	await host.up(spec(5));

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { Host } from "../../src/host/host.js";
-import type { PlanReport } from "../../src/index.js";
+import type { PlanReport, SpecInput } from "../../src/index.js";
 import { checkSpec } from "../../src/spec/spec.js";
 import { Machine } from "../kernel/machine.js";
 import { library, Place, rejection, tapSpec } from "./library.js";
@@ -54,7 +54,14 @@ test("status says where the host drifted, and up repairs it", async () => {
 	await host.up(tapSpec("tap0"));
 	place.machine.sh("ip link set tap0 down");
 	const drift = async () => (await host.status(["tap0"])).taps.map((tap) => tap.drift);
-	expect(await drift()).toEqual([[expect.stringContaining("state is down")]]);
+	expect(await drift()).toEqual([
+		[
+			{
+				...{ object: "link tap0", field: "state", wanted: "up", found: "down" },
+				message: "tap0: state is down, was made up",
+			},
+		],
+	]);
 	expect((await host.up(tapSpec("tap0"))).changed).toBe(true);
 	expect(await drift()).toEqual([[]]);
 });
@@ -80,8 +87,8 @@ test("down reports the taps it took down, a second one none", async () => {
 test("what others do not get back is reported", async () => {
 	await using place = new Place();
 	const host = await place.open();
-	const network = { mode: "bridged", bridge: "br0", uplink: "eth1" };
-	const spec = (...taps: string[]) => ({
+	const network = { mode: "bridged", bridge: "br0", uplink: "eth1" } as const;
+	const spec = (...taps: string[]): SpecInput => ({
 		version: 1,
 		networks: { lab: network },
 		taps: Object.fromEntries(taps.map((name) => [name, { network: "lab", owner: 500 }])),
@@ -189,7 +196,7 @@ test("nothing is left of an engine that has had nothing to do", async () => {
 	await using place = new Place();
 	const host = await place.open({ netns: machine.path });
 	expect((await host.status()).taps).toEqual([]);
-	await rejection(host.up({ version: 2 }));
+	await rejection(host.up({ version: 2 } as never));
 	expect(place.directory).toBeUndefined();
 	await host.up(tapSpec("tap0"));
 	expect(place.directory).toBeDefined();

@@ -1,8 +1,9 @@
 import { expect, test } from "vitest";
 import { Pool } from "../../src/host/pool.js";
+import type { GuestInput } from "../../src/service/networks.js";
 import { SpecError } from "../../src/spec/error.js";
 
-const lab = (last: number) => ({
+const lab = (last: number): GuestInput["networks"] => ({
 	lab: { mode: "nat", uplink: "eth1", snatTo: `192.0.2.${last}`, proxyArp: true },
 	quiet: { mode: "host-only" },
 });
@@ -27,7 +28,11 @@ test("guests are in the networks they name, whatever those before them named", (
 });
 
 test("what is wrong with a guest in known networks is told as for the first one", () => {
-	const wrong = { network: "lap", networks: lab(1), tap: { addresses: ["10.0.0.0/24"], macc: 1 } };
+	const wrong = {
+		network: "lap",
+		networks: lab(1),
+		tap: { addresses: ["10.0.0.0/24"], macc: 1 },
+	} as GuestInput;
 	const refused = (pool: Pool): unknown => {
 		try {
 			return pool.take(2, wrong);

@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import type { SpecInput } from "../../src/index.js";
 import type { Spec } from "../../src/spec/model.js";
 import { quietGuests } from "../kernel/guest.js";
 import { Contention, until } from "./contention.js";
@@ -7,7 +8,7 @@ import { library, Place, rejection, tapSpec } from "./library.js";
 import { filled, guest, parked, UPLINK } from "./pool.js";
 
 const { SpecError } = library;
-const NAT = { mode: "nat", uplink: "eth1", proxyArp: true };
+const NAT = { mode: "nat", uplink: "eth1", proxyArp: true } as const;
 
 interface LinkJson {
 	readonly ifindex: number;
@@ -100,7 +101,7 @@ test("nothing of the last guest is left on a parked tap", async () => {
 	const macs: string[] = [];
 	for (const network of [
 		{ ...NAT, mtu: 1400 },
-		{ mode: "host-only", bridge: "br0", addresses: [] },
+		{ mode: "host-only" as const, bridge: "br0", addresses: [] },
 	]) {
 		const { name } = await host.take({ ...guest(0, network), tap: { txqueuelen: 77 } });
 		const { address, master, txqlen } = linkOf(place, name);
@@ -208,9 +209,9 @@ test("a guest that cannot be had leaves the pool as it was", async () => {
 	await filled(host, 2);
 	const calls: readonly [string, () => Promise<unknown>][] = [
 		["networks.lab.uplink", () => host.take(guest(0, { ...NAT, uplink: "none0" }))],
-		["networks.lab.mode", () => host.take(guest(0, { mode: "best" }))],
-		["tap.owner", () => host.take({ ...guest(0), tap: { owner: 7 } })],
-		["tap.multiQueue", () => host.take({ ...guest(0), tap: { multiQueue: true } })],
+		["networks.lab.mode", () => host.take(guest(0, { mode: "best" as never }))],
+		["tap.owner", () => host.take({ ...guest(0), tap: { owner: 7 } as object })],
+		["tap.multiQueue", () => host.take({ ...guest(0), tap: { multiQueue: true } as object })],
 	];
 	for (const [path, call] of calls) {
 		const error = await rejection(call());
@@ -245,7 +246,7 @@ test("a parked tap brought up by name for another owner is refused and stays par
 	await using place = new Place();
 	const host = await place.open({ pool: { size: 1, low: 1 } });
 	const [name] = await filled(host, 1);
-	const spec = {
+	const spec: SpecInput = {
 		version: 1,
 		networks: { lab: { mode: "host-only" } },
 		taps: { [name as string]: { network: "lab", owner: 4242 } },

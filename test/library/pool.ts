@@ -1,4 +1,5 @@
 import type { TapStatus } from "../../src/engine/report.js";
+import type { GuestInput, NetworkInput } from "../../src/index.js";
 import type { EmbeddedHost } from "../../src/thread/embedded-host.js";
 import { until } from "./contention.js";
 
@@ -22,7 +23,10 @@ export async function filled(host: EmbeddedHost, count: number): Promise<string[
 }
 
 /** A guest that does not mind its tap's name, in a network of its own. */
-export const guest = (i = 0, network: object = {}) => ({
+export const guest = (
+	i = 0,
+	network: Partial<NetworkInput> = {},
+): GuestInput & { readonly networks: { readonly lab: NetworkInput } } => ({
 	network: "lab",
 	networks: { lab: { mode: "host-only", addresses: [`192.168.${i + 33}.33/24`], ...network } },
 });

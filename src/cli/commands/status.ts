@@ -1,4 +1,4 @@
-import type { ProvisionalReport, StatusReport } from "../../engine/report.js";
+import type { ProvisionalReport, StatusReport } from "../../service/reports.js";
 import { Exit } from "../exit.js";
 import type { Perform } from "../perform.js";
 import { printableReport } from "../render/printable.js";
@@ -34,9 +34,8 @@ async function status(
 ): Promise<number> {
 	const asked = names.length === 0 ? undefined : names;
 	const report = await session.withHost((host) => host.status(asked, { verify }));
-	const { tapWithLaunch } = await import("../render/tap.js");
 	const shown = printableReport(report);
-	if (session.settings.json) session.json({ ...report, taps: report.taps.map(tapWithLaunch) });
+	if (session.settings.json) session.json(report);
 	else if (session.settings.quiet) session.data(shown.taps.map(({ name }) => name));
 	else session.data(await lines(session, shown, asked !== undefined));
 	for (const name of names)

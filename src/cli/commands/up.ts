@@ -50,24 +50,16 @@ async function up(
 ): Promise<number> {
 	const { file, prune = false, ...flags } = options;
 	if (prune && file === undefined) throw new UsageError("--prune needs a spec: -f SPEC");
-	if (prune && session.settings.confirmWithin !== undefined)
-		throw new UsageError(
-			"--prune and --confirm-within do not go together: what is pruned goes in a transaction of its own",
-			"up -f SPEC --confirm-within first; down --confirm-within for the rest",
-		);
 	const spec = await specOf(session, tap, file, flags, verb);
-	const { renderTaps, tapWithLaunch } = await import("../render/tap.js");
+	const { renderTaps } = await import("../render/tap.js");
 	const { change } = await import("../provisional.js");
-	const report = await change(session, async (host, { confirmWithin }) => {
-		const done = await host.up(spec, confirmWithin === undefined ? { prune } : { confirmWithin });
+	const report = await change(session, async (host, options) => {
+		const done = await host.up(spec, { ...options, prune });
 		// Before it is asked whether to keep it.
 		session.warn(done.warnings);
 		return done;
 	});
-	const taps = report.taps.map(tapWithLaunch);
-	session.result({ ...report, taps }, () =>
-		renderTaps(printableReport(report.taps), session.paint),
-	);
+	session.result(report, () => renderTaps(printableReport(report.taps), session.paint));
 	await session.sayDone(
 		summary(
 			report.taps.map(({ name }) => name),

@@ -1,5 +1,4 @@
-import type { TapReport } from "../../engine/report.js";
-import { launchArguments } from "../../host/launch.js";
+import type { TapReport } from "../../service/reports.js";
 import { flagName } from "../../spec/field.js";
 import { tapSettings } from "../../spec/fields.js";
 import type { Paint } from "./paint.js";
@@ -27,7 +26,7 @@ function features(tap: TapReport): string {
 /** One tap with what was made for it and what to start its guest with. */
 export function renderTap(tap: TapReport, paint: Paint): readonly string[] {
 	const guest = [...tap.guest.addresses, ...(tap.guest.mac === undefined ? [] : [tap.guest.mac])];
-	const launch = launchArguments(tap);
+	const { launch } = tap;
 	const rows: [string, string | undefined][] = [
 		["network", `${tap.network}: ${connection(tap)}`],
 		["tap", features(tap)],
@@ -51,9 +50,3 @@ export function renderTap(tap: TapReport, paint: Paint): readonly string[] {
 /** Several taps, an empty line between them. */
 export const renderTaps = (taps: readonly TapReport[], paint: Paint): readonly string[] =>
 	taps.flatMap((tap, i) => [...(i === 0 ? [] : [""]), ...renderTap(tap, paint)]);
-
-/** A tap for --json: the report, and the launch arguments of its guest. */
-export const tapWithLaunch = <T extends TapReport>(tap: T) => ({
-	...tap,
-	launch: launchArguments(tap),
-});

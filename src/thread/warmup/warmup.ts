@@ -4,7 +4,7 @@ import type { DownReport, TapReport, UpReport } from "../../engine/report.js";
 import { Pool, type PoolRequest } from "../../host/pool.js";
 import { readFlags } from "../../kernel/read.js";
 import { kinds, wantedTaps } from "../../kinds/index.js";
-import { checkSpec } from "../../spec/spec.js";
+import { checkSpec } from "../../spec/plain.js";
 import { CannedKernel, UPLINK } from "./canned-kernel.js";
 import { NullJournal } from "./null-journal.js";
 
@@ -15,7 +15,7 @@ const RUNS_WITH_POOL = 600;
 // Guests in one transaction. Cold code is slow, and a real request that arrives meanwhile must not wait for more.
 const GROUP_SIZE = 4;
 
-const shared = { mode: "nat", uplink: "uplink", proxyArp: true };
+const shared = { mode: "nat", uplink: "uplink", proxyArp: true } as const;
 const networks = { masqueraded: shared, translated: { ...shared, snatTo: "192.0.2.1" } };
 const networkNames = Object.keys(networks);
 const subnet = (id: number, i: number): string =>

@@ -52,6 +52,7 @@ export type {
 	TapReport,
 	TapStatus,
 	UpReport,
+	WarningReport,
 } from "./service/reports.js";
 export type { Accounts } from "./spec/accounts.js";
 export type { SpecOptions } from "./spec/assembly.js";

@@ -1,10 +1,12 @@
 import { RollbackError } from "../engine/error.js";
 import { type Issue, SpecError } from "../spec/error.js";
 import { KernelError, UmlnetError } from "../sys/error.js";
+import type { ErrorCode } from "../sys/error-code.js";
+import { API_VERSION } from "./api-version.js";
 
 /** An error as plain data, ready to be shown or sent. */
 export interface Failure {
-	readonly code: string;
+	readonly code: ErrorCode;
 	readonly message: string;
 	readonly path: string | undefined;
 	readonly step: string | undefined;
@@ -70,7 +72,7 @@ function systemFailure(
 }
 
 interface FileTrouble {
-	readonly code: string;
+	readonly code: ErrorCode;
 	readonly why?: string;
 	readonly hint: string | undefined;
 }
@@ -101,9 +103,21 @@ function chainOf(error: Error): readonly Error[] {
 }
 
 /** The object programs get on stdout under --json; every key is always there. */
-export function envelope(failure: Failure): { readonly error: Readonly<Record<string, unknown>> } {
-	const { code, message, path, step, errno, kernel, hint } = failure;
-	const given = { path, step, errno, kernel, hint };
-	const keys = Object.entries(given).map(([key, value]) => [key, value ?? null]);
-	return { error: { code, message, ...Object.fromEntries(keys) } };
+export function envelope(failure: Failure) {
+	const { code, message, path, step, errno, kernel, hint, issues } = failure;
+	const given = orNull({ path, step, errno, kernel, hint });
+	const told = issues.map(({ path, line, column, flag, message, hint }) => ({
+		path,
+		...orNull({ line, column, flag }),
+		message,
+		...orNull({ hint }),
+	}));
+	return { apiVersion: API_VERSION, error: { code, message, ...given, issues: told } };
 }
+
+type OrNull<T> = { readonly [K in keyof T]: Exclude<T[K], undefined> | null };
+
+const orNull = <T extends object>(values: T): OrNull<T> =>
+	Object.fromEntries(
+		Object.entries(values).map(([key, value]) => [key, value ?? null]),
+	) as OrNull<T>;

@@ -6,6 +6,7 @@ import { addNft } from "./commands/nft.js";
 import { addPlan } from "./commands/plan.js";
 import { addPlanned } from "./commands/planned.js";
 import { addRecover } from "./commands/recover.js";
+import { addSchema } from "./commands/schema.js";
 import { addStatus } from "./commands/status.js";
 import { addUp } from "./commands/up.js";
 import { addWatchdog } from "./commands/watchdog.js";
@@ -26,6 +27,7 @@ const VERBS: Readonly<Record<string, (program: Verb, perform: Perform) => void>>
 	confirm: addConfirm,
 	nft: addNft,
 	demo: addDemo,
+	schema: addSchema,
 	completion: addCompletion,
 	doctor: addPlanned,
 	watchdog: addWatchdog,

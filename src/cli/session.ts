@@ -2,6 +2,7 @@ import type { DemoPrograms } from "../demo/demo.js";
 import type { LossReport, StepReport, WarningReport } from "../engine/report.js";
 import type { HostOptions } from "../host/host.js";
 import type { ConfirmableNetworks } from "../service/networks.js";
+import { API_VERSION } from "./api-version.js";
 import { Exit } from "./exit.js";
 import type { Io } from "./io.js";
 import { type Paint, paintFor } from "./render/paint.js";
@@ -73,7 +74,13 @@ export class Session {
 		else if (!this.settings.quiet) this.data(lines());
 	}
 
+	/** An object for programs. */
 	json(value: object): void {
+		this.document({ apiVersion: API_VERSION, ...value });
+	}
+
+	/** A JSON document of somebody else's making: it says itself what it is. */
+	document(value: object): void {
 		this.io.stdout.write(`${printableJson(value, this.io.stdout.isTTY ? 2 : 0)}\n`);
 	}
 

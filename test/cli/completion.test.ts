@@ -59,7 +59,10 @@ describe("bash completes", () => {
 	}
 
 	test.each([
-		[[""], ["up", "down", "plan", "status", "recover", "confirm", "nft", "demo", "completion"]],
+		[
+			[""],
+			["up", "down", "plan", "status", "recover", "confirm", "nft", "demo", "schema", "completion"],
+		],
 		[["st"], ["status"]],
 		[["-n", "lab", "re"], ["recover"]],
 		[

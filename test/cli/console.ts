@@ -3,6 +3,7 @@ import { run } from "../../src/cli/run.js";
 import type { HostPort } from "../../src/cli/session.js";
 import type { Sink } from "../../src/cli/sink.js";
 import type { HostOptions } from "../../src/host/host.js";
+import { checkOutput } from "./output-schema.js";
 
 /** What a command wrote and how it ended. */
 export interface Ended {
@@ -75,6 +76,7 @@ export async function umlnet(
 			};
 		},
 	});
+	checkOutput(argv, texts.stdout);
 	return { status, ...texts, opened, watchdogs };
 }
 
@@ -85,6 +87,7 @@ const unexpected: HostPort = {
 	plan: never("plan"),
 	planDown: never("planDown"),
 	status: never("status"),
+	take: never("take"),
 	recover: never("recover"),
 	confirm: never("confirm"),
 	rollBack: never("roll back"),

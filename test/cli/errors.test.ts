@@ -8,7 +8,7 @@ import {
 import { DeadlineError, DumpInterruptedError, OverrunError } from "../../src/netlink/error.js";
 import { KernelError, UmlnetError } from "../../src/sys/error.js";
 import { umlnet } from "./console.js";
-import { step, tapStatus } from "./reports.js";
+import { difference, step, tapStatus } from "./reports.js";
 
 /** How `down tap0` ends when the host throws this. */
 const ended = (error: Error, ...flags: string[]) =>
@@ -157,12 +157,13 @@ taps:
 });
 
 describe("for programs, an error", () => {
-	const keys = ["code", "message", "path", "step", "errno", "kernel", "hint"];
+	const keys = ["code", "message", "path", "step", "errno", "kernel", "hint", "issues"];
 
 	test("is one object on stdout with all keys and the same exit status", async () => {
 		const { status, stdout, stderr } = await ended(refused, "--json");
 		expect({ status, stderr }).toEqual({ status: 3, stderr: "" });
 		expect(JSON.parse(stdout)).toEqual({
+			apiVersion: "umlnet.v1",
 			error: {
 				code: "ERR_KERNEL",
 				message: refused.message,
@@ -171,6 +172,7 @@ describe("for programs, an error", () => {
 				errno: "EINVAL",
 				kernel: "mtu less than device minimum",
 				hint: "a bridge takes 68 and more",
+				issues: [],
 			},
 		});
 	});
@@ -209,11 +211,11 @@ describe("a terminal shows and never obeys", () => {
 	const evil = "\x1b]0;owned\x07\u202etxt\x9b31m\r";
 
 	test("names and kernel messages", async () => {
-		const taps = [tapStatus({ network: evil, drift: [`renamed to ${evil}`] })];
+		const taps = [tapStatus({ network: evil, drift: [difference(`renamed to ${evil}`)] })];
 		const host = {
 			status: async () => ({
 				taps,
-				resources: [{ kind: evil, key: evil, taps: [evil], drift: [evil] }],
+				resources: [{ kind: evil, key: evil, taps: [evil], drift: [difference(evil)] }],
 			}),
 			plan: async () => ({ steps: [step(`create ${evil}`, `a\n${evil}`)], warnings: [] }),
 			down: () =>

@@ -33,7 +33,7 @@ describe("--confirm-within", () => {
 		);
 		expect({ status, watchdogs }).toEqual({ status: 0, watchdogs: ["started", "dismissed"] });
 		expect(host.down).toHaveBeenCalledWith({ taps: ["tap0"] }, { confirmWithin: 30_000 });
-		expect(JSON.parse(stdout)).toEqual(done);
+		expect(JSON.parse(stdout)).toEqual({ apiVersion: "umlnet.v1", ...done });
 		expect(stderr).toMatch(
 			/^down tap0 is rolled back at ..:..:.., in 30 s, unless it is confirmed: umlnet-nl /,
 		);
@@ -97,7 +97,7 @@ describe("--confirm-within", () => {
 		expect((await umlnet([...argv, "--confirm-within", "1.5"], { host: { up } })).status).toBe(0);
 		expect((await umlnet(argv, { host: { up } })).watchdogs).toEqual([]);
 		expect(up.mock.calls.map(([, options]) => options)).toEqual([
-			{ confirmWithin: 1500 },
+			{ confirmWithin: 1500, prune: false },
 			{ prune: false },
 		]);
 	});
@@ -116,7 +116,8 @@ describe("confirm", () => {
 		});
 		const again = await confirm(async () => ({ ...report, changed: false }));
 		expect(again).toMatchObject({ status: 0, stderr: "up tap0 was confirmed before\n" });
-		expect(JSON.parse((await confirm(async () => report, "--json")).stdout)).toEqual(report);
+		const { stdout } = await confirm(async () => report, "--json");
+		expect(JSON.parse(stdout)).toEqual({ apiVersion: "umlnet.v1", ...report });
 	});
 
 	test.each([

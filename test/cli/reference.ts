@@ -42,8 +42,8 @@ export function reference(program: Verb): string {
 		program.description(),
 		contents.join("\n"),
 		"What it prints for programs and files is on stdout, what it says to people on stderr. With `--json` " +
-			"stdout is one object, also for an error: " +
-			'`{"error":{"code","message","path","step","errno","kernel","hint"}}`.',
+			"stdout is one object, also for an error; `umlnet-nl schema output` says what is in it, and `apiVersion` " +
+			"changes when a program would have to.",
 		"## Global options",
 		"They stand before or after the command.",
 		optionTable(program.options),

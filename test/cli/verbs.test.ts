@@ -6,7 +6,7 @@ import type { HostPort } from "../../src/cli/session.js";
 import type { RecoverReport } from "../../src/engine/report.js";
 import type { Spec } from "../../src/spec/model.js";
 import { umlnet } from "./console.js";
-import { step, tapReport, tapStatus } from "./reports.js";
+import { difference, step, tapReport, tapStatus } from "./reports.js";
 
 const SPEC = `
 version: 1
@@ -280,7 +280,7 @@ describe("plan", () => {
 		const quiet = await umlnet(["plan", "-f", file, "-q"], { host });
 		expect(quiet).toMatchObject({ stdout: "", stderr: "" });
 		const json = await umlnet(["plan", "-f", file, "--json"], { host });
-		expect(JSON.parse(json.stdout)).toEqual(report);
+		expect(JSON.parse(json.stdout)).toEqual({ apiVersion: "umlnet.v1", ...report });
 	});
 
 	test("what will not work is said on stderr, and is in the report", async () => {
@@ -294,23 +294,24 @@ describe("plan", () => {
 			lines: ["warning: eth1 is down", "3 steps: 1 to make, 1 to change, 1 to take away", ""],
 		});
 		const json = await umlnet(["plan", "-f", file, "--json"], { host });
-		expect(JSON.parse(json.stdout)).toEqual({ steps, warnings });
+		expect(JSON.parse(json.stdout)).toEqual({ apiVersion: "umlnet.v1", steps, warnings });
 	});
 });
 
 describe("status", () => {
+	const mtu = difference("mtu is 1400, was 1500");
 	const taps = [
 		tapStatus(),
-		tapStatus({ name: "tap10", mode: "bridged", bridge: "br0", drift: ["mtu is 1400, was 1500"] }),
+		tapStatus({ name: "tap10", mode: "bridged", bridge: "br0", drift: [mtu] }),
 	];
 	const resources = [
-		{ kind: "bridge", key: "link:br0", taps: ["tap10"], drift: ["br0: state is down"] },
-		{ kind: "tap", key: "link:tap10", taps: ["tap10"], drift: ["mtu is 1400, was 1500"] },
+		{ kind: "bridge", key: "link:br0", taps: ["tap10"], drift: [difference("br0: state is down")] },
+		{ kind: "tap", key: "link:tap10", taps: ["tap10"], drift: [mtu] },
 		{
 			kind: "address",
 			key: "address:br0:fd00::1/64",
 			taps: ["tap10"],
-			drift: ["address fd00::1/64 is missing on br0"],
+			drift: [difference("address fd00::1/64 is missing on br0")],
 		},
 	];
 	const host = { status: async () => ({ taps, resources }) };
@@ -420,6 +421,6 @@ describe("recover", () => {
 			"up of tap0 was undone: 1 step\nleft alone, not provably ours: bridge br0\n",
 		);
 		const json = await ended(undone as RecoverReport, "--json");
-		expect(JSON.parse(json.stdout)).toEqual(undone);
+		expect(JSON.parse(json.stdout)).toEqual({ apiVersion: "umlnet.v1", ...undone });
 	});
 });

@@ -1,5 +1,6 @@
 import { spawnSync } from "node:child_process";
 import { join } from "node:path";
+import { checkOutput } from "../cli/output-schema.js";
 import { asUser } from "./privilege.js";
 
 /** The command as it is installed; `npm run build` makes it. */
@@ -32,6 +33,8 @@ export function umlnet(around: Around, ...args: readonly string[]): Ended {
 	const ended = spawnSync("nsenter", command, { encoding: "utf8", input });
 	if (ended.error !== undefined) throw ended.error;
 	const { status, signal, stdout, stderr } = ended;
+	// What was killed may have said half of it.
+	if (signal === null) checkOutput(args, stdout);
 	return { status, signal, stdout, stderr };
 }
 

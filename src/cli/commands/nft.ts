@@ -1,4 +1,5 @@
 import type { Document, FamilyJson, Filter } from "../../nftables/index.js";
+import { API_VERSION } from "../api-version.js";
 import { Exit } from "../exit.js";
 import type { Perform } from "../perform.js";
 import type { Session } from "../session.js";
@@ -68,21 +69,16 @@ interface ListOptions {
 	readonly table?: string;
 }
 
-/** Enter the namespace that the rules are for, and load the compiler. */
-async function load({ settings: { netns } }: Session) {
-	if (netns !== undefined) {
-		const { enterNamespace } = await import("../../sys/namespace.js");
-		enterNamespace(netns);
-	}
-	return import("../../nftables/index.js");
-}
+/** What compiles rules. */
+const load = () => import("../../nftables/index.js");
 
 async function apply(session: Session, { file, check, echo }: ApplyOptions): Promise<number> {
 	const text =
 		file === "-" ? await session.io.readStdin() : (await import("../document.js")).readText(file);
 	const document = parse(text, file === "-" ? "<stdin>" : file);
-	const nftables = await load(session);
-	const answers = nftables.apply(document as Document, { check, echo });
+	const nftables = await load();
+	const { netns } = session.settings;
+	const answers = nftables.apply(document as Document, { check, echo, netns });
 	const documents = answers.map((answer, i) =>
 		echo === true && i === answers.length - 1 ? answer : withMetainfo(answer),
 	);
@@ -102,11 +98,14 @@ function parse(text: string, source: string): unknown {
 
 async function list(session: Session, { table }: ListOptions): Promise<number> {
 	const filter = table === undefined ? {} : filterOf(table);
-	const nftables = await load(session);
-	const listed = nftables.list(filter);
+	const nftables = await load();
+	const listed = nftables.list(filter, { netns: session.settings.netns });
 	if (table !== undefined && listed.nftables.length === 0)
 		throw new UsageError(`there is no table ${table}`);
-	session.json(withMetainfo(listed));
+	const document = withMetainfo(listed);
+	// As nft(8) prints it, unless our own conventions are asked for; nft reads it all the same.
+	if (session.settings.json) session.json(document);
+	else session.document(document);
 	return Exit.done;
 }
 
@@ -128,8 +127,10 @@ function filterOf(table: string): Filter {
 }
 
 async function watch(session: Session): Promise<number> {
-	const nftables = await load(session);
-	for await (const change of nftables.watch({ signal: session.io.outputClosed }))
-		session.line(change);
+	const nftables = await load();
+	const { netns } = session.settings;
+	const { json } = session.settings;
+	for await (const change of nftables.watch({ netns, signal: session.io.outputClosed }))
+		session.line(json ? { apiVersion: API_VERSION, ...change } : change);
 	return Exit.done;
 }

@@ -1,0 +1,263 @@
+/** What `--json` prints, verb by verb. The compiler compares it with the reports, the tests with what is printed. */
+import type { DemoEvent } from "../../demo/demo.js";
+import type { FirecrackerNetwork } from "../../service/launch.js";
+import type { tapSettings } from "../../spec/fields.js";
+import { API_VERSION } from "../api-version.js";
+import {
+	amount,
+	flag,
+	foreign,
+	list,
+	object,
+	optional,
+	type Shape,
+	scalar,
+	text,
+	textOrNull,
+	truth,
+	whole,
+	wholeOrNull,
+	word,
+} from "./shape.js";
+
+/** Fields of a tap itself come from the table of fields. */
+const SETTINGS = {
+	owner: optional(whole("id of the user who may open it")),
+	group: optional(whole("id of the group that may open it")),
+	mac: optional(text("MAC address of the host's side")),
+	mtu: optional(whole("largest packet in bytes")),
+	txqueuelen: optional(whole("how many packets may wait for the guest")),
+	multiQueue: truth("whether it can be opened once per queue"),
+	vnetHdr: truth("whether frames carry a virtio header"),
+} satisfies Record<keyof typeof tapSettings, Shape<unknown>>;
+
+const launch = object("what a virtual machine monitor is given, so that its guest gets this tap", {
+	uml: optional(text("User Mode Linux, the driver that every version has: eth0 in the guest")),
+	umlVector: optional(text("User Mode Linux, the vector driver: vec0 in the guest")),
+	qemu: list("QEMU, an argument each", text("one argument")),
+	firecracker: optional(
+		foreign<FirecrackerNetwork>({
+			description: "a part of Firecracker's configuration file",
+			type: "object",
+		}),
+	),
+	ip: optional(text("a parameter of the guest's kernel, for IPv4 alone")),
+});
+
+const TAP = {
+	name: text("name of its interface on the host"),
+	index: whole("index of its interface"),
+	network: text("name of its network"),
+	mode: word("how far its guest gets; parked while it waits in a pool", [
+		"nat",
+		"bridged",
+		"routed",
+		"host-only",
+		"parked",
+	]),
+	...SETTINGS,
+	bridge: optional(text("the bridge that it is a port of")),
+	uplink: optional(text("where traffic leaves, or which interface is a port of the bridge too")),
+	addresses: list("host-side addresses of the guest's segment, CIDR", text("CIDR")),
+	guest: object("what the guest is to use", {
+		addresses: list("addresses, CIDR", text("CIDR")),
+		mac: optional(text("MAC address")),
+	}),
+	pool: optional(text("process whose pool it belongs to, PID-STARTTIME")),
+	launch,
+};
+
+const step = object("a step", {
+	label: text("in words"),
+	effect: word("what it does to the host", ["create", "delete", "change"]),
+	path: text("the place in the spec that asks for it"),
+	messages: list("what the kernel is asked, for plans", text("a message")),
+});
+const steps = list("in order", step);
+
+const difference = object("one thing in which the host differs from what was made", {
+	object: text("what differs"),
+	field: text("in what it does; present where it is missing, or there and should not be"),
+	wanted: scalar("what was made"),
+	found: scalar("what the host has instead"),
+	message: text("all of this in words"),
+});
+const drift = list("empty when all is as made", difference);
+
+const loss = object("what others had and did not get back", {
+	subject: text("what it is"),
+	reason: text("why not"),
+	ours: optional(flag("it was ours: nobody has lost anything")),
+});
+const losses = optional(list("what others did not get back", loss));
+
+const warnings = list(
+	"what will not work though it was asked for",
+	object("a warning", {
+		code: text("stable, for programs: WARN_UPLINK_DOWN"),
+		message: text("in words"),
+		path: optional(text("the place in the spec that asks for it")),
+	}),
+);
+
+const provisional = optional(
+	object("a change that waits to be confirmed", {
+		transaction: text("its name"),
+		command: text("what was asked for"),
+		remaining: amount("seconds until it is rolled back"),
+	}),
+);
+
+export const up = object("up", {
+	changed: truth("whether the kernel was changed"),
+	steps,
+	taps: list("the taps of the spec", object("a tap", TAP)),
+	warnings,
+	pruned: optional(list("with --prune: taps that were taken down", text("name of a tap"))),
+	losses,
+	provisional,
+});
+
+export const down = object("down", {
+	changed: truth("whether the kernel was changed"),
+	steps,
+	taps: list("taps that were taken down", text("name of a tap")),
+	losses,
+	provisional,
+});
+
+export const plan = object("plan", { steps, warnings });
+
+export const status = object("status", {
+	taps: list("taps of ours", object("a tap", { ...TAP, drift })),
+	resources: list(
+		"what was made for taps and beside them",
+		object("an object of the host", {
+			kind: text("what it is"),
+			key: text("its name among all objects of ours"),
+			taps: list("who needs it", text("name of a tap")),
+			drift,
+		}),
+	),
+	strays: optional(list("what carries our marks and is not remembered", text("in words"))),
+	exact: optional(truth("with --verify: whether all is exactly as applied")),
+	unfinished: optional(text("the command that a killed process did not finish")),
+	provisional,
+});
+
+export const recover = object("recover", {
+	outcome: word("what was found", ["nothing", "undone", "finished"]),
+	transaction: optional(text("the command of that transaction")),
+	steps,
+	residual: list("what could not be proven to be ours, and was left alone", text("in words")),
+	givenUp: optional(list("with --give-up: what is forgotten now", text("in words"))),
+	strays: optional(list("with --strays: what was taken away", text("in words"))),
+	losses,
+	provisional,
+});
+
+export const confirm = object("confirm", {
+	changed: truth("whether it was this call that confirmed it"),
+	transaction: text("the command that was confirmed"),
+	steps,
+});
+
+const document = foreign<{ readonly nftables: readonly object[] }>({
+	description: "a document of libnftables-json(5)",
+	type: "object",
+	required: ["nftables"],
+	properties: { nftables: { type: "array", items: { type: "object" } } },
+});
+
+export const nftApply = object("nft apply", {
+	applied: truth("false with --check"),
+	answers: list("what its list and reset commands asked for", document),
+});
+
+/** One change of `nft watch`, a line each. */
+const nftWatch = foreign<object>({
+	description: "a change, as `nft -j monitor` tells it",
+	type: "object",
+	minProperties: 2,
+	maxProperties: 2,
+	properties: {
+		add: { type: "object" },
+		insert: { type: "object" },
+		delete: { type: "object" },
+	},
+});
+
+const demo = object("demo", {
+	events: list(
+		"what happened, in order",
+		foreign<DemoEvent>({
+			description: "an event; its other properties depend on which it is",
+			type: "object",
+			required: ["event"],
+			properties: { event: { enum: ["built", "up", "down", "looked", "guest", "pinged", "left"] } },
+		}),
+	),
+});
+
+export const error = object("an error", {
+	error: object("what went wrong", {
+		code: text("stable, for programs: ERR_KERNEL"),
+		message: text("in words"),
+		path: textOrNull("where in the spec the trouble began"),
+		step: textOrNull("the step that failed"),
+		errno: textOrNull("name of the errno"),
+		kernel: textOrNull("the kernel's own sentence"),
+		hint: textOrNull("what to do about it"),
+		issues: list(
+			"everything that is wrong with a spec, or with flags",
+			object("an issue", {
+				path: text("taps.tap0.mtu; empty for the document as a whole"),
+				line: wholeOrNull("counted from 1"),
+				column: wholeOrNull("counted from 1"),
+				flag: textOrNull("the flag it was given by"),
+				message: text("in words"),
+				hint: textOrNull("what to write instead"),
+			}),
+		),
+	}),
+});
+
+/** By the words of the command. */
+export const OUTPUTS = {
+	up,
+	down,
+	plan,
+	status,
+	recover,
+	confirm,
+	"nft apply": nftApply,
+	"nft list": document,
+	"nft watch": nftWatch,
+	demo,
+	error,
+} satisfies Record<string, Shape<unknown>>;
+
+const versioned = ({ schema }: Shape<unknown>) => {
+	const { required = [], properties = {} } = schema as {
+		required?: readonly string[];
+		properties?: object;
+	};
+	return {
+		...schema,
+		required: ["apiVersion", ...required],
+		properties: { apiVersion: { const: API_VERSION }, ...properties },
+	};
+};
+
+/** The JSON Schema of what `--json` prints: any of these; what one verb prints is `#/$defs/VERB`. */
+export function outputSchema(): Readonly<Record<string, unknown>> {
+	const names = Object.keys(OUTPUTS);
+	return {
+		$schema: "https://json-schema.org/draft/2020-12/schema",
+		title: "umlnet-nl --json",
+		anyOf: names.map((name) => ({ $ref: `#/$defs/${name.replace(" ", "-")}` })),
+		$defs: Object.fromEntries(
+			Object.entries(OUTPUTS).map(([name, shape]) => [name.replace(" ", "-"), versioned(shape)]),
+		),
+	};
+}

@@ -1,7 +1,8 @@
 import { exitMeanings, exitStatus } from "../../src/cli/exit.js";
+import type { ErrorCode } from "../../src/sys/error-code.js";
 import { table } from "./spec.js";
 
-interface ErrorCode {
+interface Description {
 	/** The class to ask `instanceof` for; UmlnetError itself where there is none of its own. */
 	readonly class: string;
 	readonly meaning: string;
@@ -9,7 +10,7 @@ interface ErrorCode {
 }
 
 /** Every code that an error of ours can have: a test compares it with those in src. */
-export const ERROR_CODES: Readonly<Record<string, ErrorCode>> = {
+export const ERROR_CODES: Readonly<Record<ErrorCode, Description>> = {
 	ERR_USAGE: {
 		class: "`UmlnetError`",
 		meaning:
@@ -152,12 +153,14 @@ export const ERROR_CODES: Readonly<Record<string, ErrorCode>> = {
 
 /** The reference of errors in Markdown. */
 export function errorReference(): string {
-	const codes = Object.entries(ERROR_CODES).map(([code, error]) => ({ code, ...error }));
+	const codes = (Object.keys(ERROR_CODES) as ErrorCode[]).map((code) => {
+		return { code, ...ERROR_CODES[code] };
+	});
 	return `${[
 		"<!-- Made from src and test/docs/errors.ts by `npm run reference`: do not edit. -->",
 		"# Errors",
 		"Every error has a stable `code`. The command line prints it as `error[CODE]` on stderr, or under `--json` as " +
-			'`{"error":{"code","message","path","step","errno","kernel","hint"}}` on stdout, and ends with the exit status ' +
+			'`{"error":{"code","message","path","step","errno","kernel","hint","issues"}}` on stdout, and ends with the exit status ' +
 			"below. The library throws an `UmlnetError`, or a class made from it, with the same `code`; " +
 			"`path` is the place in the spec, `step` what was being done, `hint` what helps, and `cause` the error behind it.",
 		"Codes stay what they are from version to version; messages and hints are for people and may become better.",

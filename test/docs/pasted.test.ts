@@ -8,6 +8,11 @@ const machine = new BareMachine();
 beforeAll(() => machine.install(), 300_000);
 afterAll(() => machine.close());
 
+/** The files of a folder of the checkout, by the end of their names. */
+const all = (end: string, folder = ""): string[] =>
+	readdirSync(join(project, folder))
+		.filter((name) => name.endsWith(end))
+		.map((name) => join(folder, name));
 const read = (name: string): string => readFileSync(join(project, name), "utf8");
 
 /** Somebody at another terminal, where a change waits for that. */
@@ -39,35 +44,40 @@ test.each(documents)("the commands of %s do as pasted what they say", (name) => 
 });
 
 test("no document has commands that nobody runs", () => {
-	const all = [
-		...readdirSync(project),
-		...readdirSync(join(project, "docs")).map((name) => `docs/${name}`),
-	];
-	const withCommands = all
-		.filter((name) => name.endsWith(".md"))
-		.filter((name) => blocks(read(name), "sh").length > 0);
+	const withCommands = [...all(".md"), ...all(".md", "docs")].filter(
+		(name) => blocks(read(name), "sh").length > 0,
+	);
 	expect(withCommands.sort()).toEqual([...documents, "docs/reference.md"].sort());
 });
 
-test("the spec of README.md comes up, and its program runs", () => {
+test("the spec of README.md comes up", () => {
 	const [spec, ...more] = blocks(read("README.md"), "yaml");
 	expect(more).toEqual([]);
 	expectClean(
 		`cat >lab.yaml <<'END'\n${spec}END\numlnet-nl up -f lab.yaml\numlnet-nl down -f lab.yaml`,
 	);
-	const [program = "", ...others] = blocks(read("README.md"), "js");
-	expect(others).toEqual([]);
-	const { failed, stdout, said } = machine.run(program);
-	expect(failed, said).toEqual([]);
-	expect(stdout).toContain("tap0 is up\n");
 });
 
-test("the program of docs/nftables.md runs", () => {
-	const [program = ""] = blocks(read("docs/nftables.md"), "js");
+/** A program says in its last lines what it prints. */
+function expectPrinted(program: string): void {
 	const { failed, stdout, said } = machine.run(program);
 	expect(failed, said).toEqual([]);
-	expect(stdout).toBe("2\n");
+	const [, prints = ""] = program.split("\n// It prints:\n");
+	expect(prints).not.toBe("");
+	expect(stdout).toBe(`${prints.trimEnd().replace(/^\/\/ /gm, "")}\n`);
+}
+
+const programs = ["README.md", ...all(".md", "docs")].flatMap((name) =>
+	blocks(read(name), "js").map((program, i) => [`${i + 1} of ${name}`, program] as const),
+);
+
+test("there are programs in the documents", () => {
+	expect(programs.length).toBeGreaterThan(4);
 });
+
+test.each(programs)("program %s runs, and prints what it says", (_, program) =>
+	expectPrinted(program),
+);
 
 describe("docs/reference.md", () => {
 	const commands = blocks(read("docs/reference.md"), "sh")
@@ -118,10 +128,7 @@ describe("examples", () => {
 			);
 		},
 		mjs: (name) => {
-			const { failed, stdout, said } = machine.run(example(name));
-			expect(failed, said).toEqual([]);
-			const [, prints = ""] = example(name).split("\n// It prints:\n");
-			expect(stdout).toBe(`${prints.replace(/^\/\/ /gm, "")}\n`);
+			expectPrinted(example(name));
 		},
 	};
 	test.each(names)("%s", (name) => {

@@ -1,6 +1,6 @@
 import { describe } from "../netlink/describe.js";
 import type { Request } from "../netlink/request.js";
-import type { Kernel, TapRequest } from "./kernel.js";
+import type { DefaultRouter, Kernel, TapRequest } from "./kernel.js";
 
 /**
  * What a link must still be for an action to touch it: the index, and one of the marks that we predicted
@@ -31,6 +31,8 @@ export type Action =
 			readonly value: string;
 			readonly only?: string | undefined;
 	  }
+	/** A default router that the kernel counts among those it learned: what rtnetlink cannot say. */
+	| { readonly via: "router"; readonly add: DefaultRouter }
 	/** Create a tap and hold it open: until it is persistent it vanishes with this process. */
 	| { readonly via: "tun"; readonly create: TapRequest }
 	/** Let the tap outlive this process. */
@@ -68,6 +70,12 @@ const TRAITS: { readonly [V in Via]: Traits<ActionOf<V>> } = {
 	},
 	nftables: { messages: ({ batch }) => batch.map(describe), isAtomic: true },
 	sysctl: { messages: ({ path, value }) => [`write ${value} to /proc/sys/${path}`] },
+	router: {
+		messages: ({ add: { gateway, metric, expires } }) => [
+			`SIOCADDRT\n  rtmsg_gateway ${gatewayText(gateway)}\n  rtmsg_metric ${metric}\n  rtmsg_info ${expires}`,
+		],
+		link: ({ add: { link } }) => link,
+	},
 	tun: {
 		messages: ({ create: { name, index, owner, group } }) => [
 			[
@@ -87,6 +95,7 @@ const TRAITS: { readonly [V in Via]: Traits<ActionOf<V>> } = {
 		deletedLink: ({ link }) => link,
 	},
 };
+const gatewayText = (bytes: Uint8Array): string => Buffer.from(bytes).toString("hex");
 const traitsOf = ({ via }: Action): Traits<Action> => TRAITS[via];
 
 /** The messages behind an action, attribute by attribute: what `plan -v` prints. */

@@ -54,6 +54,7 @@ const DRIVERS: { readonly [V in Via]: Driver<ActionOf<V>> } = {
 	rtnetlink: driveRtnetlink,
 	nftables: driveNftables,
 	sysctl: oneByOne(setValue),
+	router: oneByOne((kernel, { add }) => kernel.addDefaultRouter(add)),
 	tun: oneByOne((kernel, { create }) => kernel.createTap(create)),
 	persist: oneByOne((kernel, { name }) => kernel.persistTap(name)),
 	unlink: (kernel, run) =>

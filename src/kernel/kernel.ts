@@ -1,6 +1,7 @@
 import type { Outcome } from "../netlink/outcome.js";
 import type { Request } from "../netlink/request.js";
 import type { AnyMessage, Message } from "../netlink/schema.js";
+import type { DefaultRouter, RouterPlace } from "./default-router.js";
 
 /** Automatic indexes count up from 1; those that we choose are this one or above it, and meet none of them. */
 export const FIRST_CHOSEN_INDEX = 0x1000_0000;
@@ -43,6 +44,13 @@ export interface Kernel {
 
 	/** The name of the link of this index, if there is one: far cheaper than reading the link. @throws KernelError */
 	linkName(index: number): string | undefined;
+	/** The MTU of the link of this name, if there is one; as cheap. @throws KernelError */
+	linkMtu(name: string): number | undefined;
+
+	/** The default routers of IPv6 by a link that the kernel itself learned. Reads all routes of IPv6. */
+	readDefaultRouters(link: string): readonly RouterPlace[];
+	/** Add one to them. @throws KernelError EEXIST if there is such a route, EHOSTUNREACH, ENODEV */
+	addDefaultRouter(router: DefaultRouter): void;
 
 	/** Commit nf_tables messages as one batch: all, or none and the refusals. */
 	nftables(batch: readonly Request[]): BatchOutcome;
@@ -79,4 +87,4 @@ export interface Kernel {
 	close(): void;
 }
 
-export type { AnyMessage };
+export type { AnyMessage, DefaultRouter, RouterPlace };

@@ -6,7 +6,13 @@ import type { NetlinkSocketOptions } from "../netlink/socket.js";
 import { NetlinkFd } from "../sys/socket.js";
 import { NETLINK_ROUTE } from "../uapi/netlink.js";
 import { ConntrackDriver } from "./conntrack.js";
-import { IfnameDriver } from "./ifname.js";
+import {
+	addDefaultRouter,
+	type DefaultRouter,
+	type RouterPlace,
+	readDefaultRouters,
+} from "./default-router.js";
+import { IfreqDriver } from "./ifreq.js";
 import {
 	type BatchOutcome,
 	FIRST_CHOSEN_INDEX,
@@ -27,7 +33,7 @@ export class LinuxKernel implements Kernel {
 	readonly #rtnetlink: RtnetlinkDriver;
 	readonly #nftables: NftablesDriver;
 	readonly #conntrack: ConntrackDriver;
-	readonly #ifname = new IfnameDriver();
+	readonly #ifreq = new IfreqDriver();
 	readonly #sysctl = new SysctlDriver();
 	readonly #tun = new TunDriver();
 
@@ -46,7 +52,16 @@ export class LinuxKernel implements Kernel {
 		return this.#rtnetlink.dump(message, reply, value);
 	}
 	linkName(index: number): string | undefined {
-		return this.#ifname.read(index);
+		return this.#ifreq.name(index);
+	}
+	linkMtu(name: string): number | undefined {
+		return this.#ifreq.mtu(name);
+	}
+	readDefaultRouters(link: string): readonly RouterPlace[] {
+		return readDefaultRouters(link);
+	}
+	addDefaultRouter(router: DefaultRouter): void {
+		addDefaultRouter(router);
 	}
 	nftables(batch: readonly Request[]): BatchOutcome {
 		return this.#nftables.commit(batch);
@@ -88,7 +103,7 @@ export class LinuxKernel implements Kernel {
 		this.#rtnetlink.close();
 		this.#nftables.close();
 		this.#conntrack.close();
-		this.#ifname.close();
+		this.#ifreq.close();
 	}
 }
 

@@ -92,6 +92,8 @@ function actionFlaw(action: Action): string | undefined {
 			);
 		case "rtnetlink":
 			return rtnetlinkFlaw(action);
+		case "router":
+			return isRouter(action.add) ? undefined : "a default router";
 		case "unlink":
 			return isOurLink(action.link) ? undefined : `deleting link ${action.link.name}`;
 		default:
@@ -118,6 +120,14 @@ function isInOurTable({ value }: Request): boolean {
 	const named = TABLE_NAMES.map((name) => (value as Record<string, unknown>)[name]);
 	return named.includes(TABLE) && named.every((name) => name === undefined || name === TABLE);
 }
+
+const isRouter = isMapOf({
+	link: isLinkIndex,
+	gateway: (value) => value instanceof Uint8Array && value.length === 16,
+	metric: isWhole(0, 0xffff_ffff),
+	preference: isWhole(0, 3),
+	expires: isWhole(0, 0xffff_ffff),
+});
 
 const isOurLink = (link: Identity): boolean =>
 	isIdentity(link) && link.index >= FIRST_CHOSEN_INDEX && isAlias(link.alias);

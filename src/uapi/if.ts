@@ -51,3 +51,5 @@ export const ifreq_ifindex = struct({
 	ifr_ifindex: s32,
 	__pad: pad(20),
 });
+/** The same as SIOCGIFMTU sees it. */
+export const ifreq_mtu = struct({ ifr_name: chars(IFNAMSIZ), ifr_mtu: s32, __pad: pad(20) });

@@ -11,6 +11,7 @@ export * from "./in.js";
 export * from "./in6.js";
 export * from "./ip.js";
 export * from "./ipv6.js";
+export * from "./ipv6_route.js";
 export * from "./neighbour.js";
 export * from "./netconf.js";
 export * from "./netfilter.js";

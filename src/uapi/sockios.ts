@@ -1,5 +1,6 @@
 // linux/sockios.h: numbers of their own, the same on every architecture
 
+export const SIOCADDRT = 0x890b;
 export const SIOCGIFNAME = 0x8910;
 export const SIOCGIFFLAGS = 0x8913;
 export const SIOCSIFFLAGS = 0x8914;

@@ -27,6 +27,7 @@ interface View {
 const un = (arm: string): View => ({ c: `typeof(((struct icmphdr *)0)->un.${arm})` });
 const views: Readonly<Record<string, View>> = {
 	ifreq_ifindex: { c: "struct ifreq" },
+	ifreq_mtu: { c: "struct ifreq" },
 	icmphdr: { part: true },
 	icmp_echo: un("echo"),
 	icmp_frag: un("frag"),

@@ -1,15 +1,23 @@
 import { constants } from "node:os";
-import type { BatchOutcome, Kernel, Subnet, TapRequest } from "../../src/kernel/kernel.js";
+import type {
+	BatchOutcome,
+	DefaultRouter,
+	Kernel,
+	RouterPlace,
+	Subnet,
+	TapRequest,
+} from "../../src/kernel/kernel.js";
 import type { Outcome } from "../../src/netlink/outcome.js";
 import type { Request } from "../../src/netlink/request.js";
 import type { Message } from "../../src/netlink/schema.js";
 import { KernelError } from "../../src/sys/error.js";
 import { type Encounter, type Fault, Faults, type Operation } from "./faults.js";
-import { addLink, emptyNamespace, type Link, type Namespace } from "./namespace.js";
+import { addLink, emptyNamespace, type Link, linkNamed, type Namespace } from "./namespace.js";
 import { readNft } from "./nft_read.js";
 import { emptyRuleset, type Ruleset } from "./nft_ruleset.js";
 import { applyNft } from "./nftables.js";
 import { plain, Refusal } from "./refusal.js";
+import { addDefaultRouter, defaultRouters } from "./routes.js";
 import { applyRtnetlink, dumpRtnetlink } from "./rtnetlink.js";
 import { readSysctl, readSysctls, writeSysctl } from "./sysctls.js";
 import { createTap, dropAllTaps, dropTap, persistTap } from "./taps.js";
@@ -127,6 +135,16 @@ export class FakeKernel implements Kernel {
 
 	linkName(index: number): string | undefined {
 		return this.#run("ioctl(SIOCGIFNAME)", false, () => this.ns.links.get(index)?.name);
+	}
+
+	linkMtu(name: string): number | undefined {
+		return this.#run("ioctl(SIOCGIFMTU)", false, () => linkNamed(this.ns, name)?.mtu);
+	}
+	readDefaultRouters(link: string): readonly RouterPlace[] {
+		return this.#run("read(ipv6_route)", false, () => defaultRouters(this.ns, link));
+	}
+	addDefaultRouter(router: DefaultRouter): void {
+		this.#run("ioctl(SIOCADDRT)", true, () => addDefaultRouter(this.ns, router));
 	}
 
 	nftables(batch: readonly Request[]): BatchOutcome {

@@ -94,6 +94,8 @@ export interface Route {
 	readonly prefsrc: string | undefined;
 	readonly hops: readonly Hop[];
 	readonly metrics: unknown;
+	/** Of a default router that the kernel counts among those it learned: how long it lasts. */
+	readonly routerExpires?: number;
 }
 
 export interface Neighbour {

@@ -1,3 +1,4 @@
+import type { DefaultRouter, RouterPlace } from "../../src/kernel/kernel.js";
 import { NLM_F_APPEND, NLM_F_CREATE, NLM_F_EXCL, NLM_F_REPLACE } from "../../src/netlink/frame.js";
 import {
 	RT_SCOPE_LINK,
@@ -14,6 +15,7 @@ import {
 	RTN_UNICAST,
 	RTNH_F_LINKDOWN,
 	RTNH_F_ONLINK,
+	RTPROT_BOOT,
 } from "../../src/uapi/rtnetlink.js";
 import { AF_INET, AF_INET6 } from "../../src/uapi/socket.js";
 import { type Hop, isRunning, type Namespace, type Route } from "./namespace.js";
@@ -22,6 +24,27 @@ import type { Given, Taken } from "./value.js";
 
 type RouteValue = Given<typeof RTM_NEWROUTE>;
 type RouteReply = Taken<typeof RTM_NEWROUTE>;
+
+/** SIOCADDRT, for what only it can add. */
+export function addDefaultRouter(ns: Namespace, router: DefaultRouter): void {
+	if (!ns.links.has(router.link)) throw new Refusal("ENODEV");
+	newRoute(ns, NLM_F_CREATE | NLM_F_APPEND, {
+		rtm_family: AF_INET6,
+		rtm_protocol: RTPROT_BOOT,
+		RTA_GATEWAY: router.gateway,
+		RTA_OIF: router.link,
+		RTA_PRIORITY: router.metric,
+	});
+	const made = ns.routes.pop() as Route;
+	ns.routes.push({ ...made, routerExpires: router.expires });
+}
+
+/** /proc/net/ipv6_route, as far as it tells of these. */
+export const defaultRouters = (ns: Namespace, link: string): RouterPlace[] =>
+	ns.routes
+		.filter(({ routerExpires }) => routerExpires !== undefined)
+		.filter(({ hops }) => ns.links.get(hops[0]?.oif ?? 0)?.name === link)
+		.map(({ hops, priority: metric }) => ({ gateway: unhex(hops[0]?.gateway ?? ""), metric }));
 
 /** An address in hex with its host bits cleared. */
 export function masked(address: string, prefix: number): string {
@@ -252,6 +275,17 @@ function sourceFor(ns: Namespace, { family, hops }: Route, to: string): string |
 	return (near ?? own[0])?.local;
 }
 
+const lasting = (rta_expires: number) => ({
+	rta_clntref: 0,
+	rta_lastuse: 0,
+	rta_expires,
+	rta_error: 0,
+	rta_used: 0,
+	rta_id: 0,
+	rta_ts: 0,
+	rta_tsage: 0,
+});
+
 function routeReply(ns: Namespace, route: Route): RouteReply {
 	const [hop] = route.hops;
 	const link = hop?.oif === undefined ? undefined : ns.links.get(hop.oif);
@@ -269,6 +303,7 @@ function routeReply(ns: Namespace, route: Route): RouteReply {
 		RTA_TABLE: route.table,
 		...(route.prefix > 0 && { RTA_DST: unhex(route.dst) }),
 		...(route.priority > 0 && { RTA_PRIORITY: route.priority }),
+		...(route.routerExpires !== undefined && { RTA_CACHEINFO: lasting(route.routerExpires) }),
 		...(route.prefsrc !== undefined && { RTA_PREFSRC: unhex(route.prefsrc) }),
 		...(route.metrics !== undefined && {
 			RTA_METRICS: route.metrics as NonNullable<RouteReply["RTA_METRICS"]>,

@@ -1,4 +1,11 @@
-import type { BatchOutcome, Kernel, Subnet, TapRequest } from "../../src/kernel/kernel.js";
+import type {
+	BatchOutcome,
+	DefaultRouter,
+	Kernel,
+	RouterPlace,
+	Subnet,
+	TapRequest,
+} from "../../src/kernel/kernel.js";
 import type { Outcome } from "../../src/netlink/outcome.js";
 import type { Request } from "../../src/netlink/request.js";
 import type { Message } from "../../src/netlink/schema.js";
@@ -15,6 +22,8 @@ export interface Meddling {
 /** A kernel that remembers everything it was asked that could have changed it. */
 export class CountingKernel implements Kernel {
 	readonly mutations: string[] = [];
+	/** The names of links whose MTU it was asked for. */
+	readonly looks: string[] = [];
 	readonly #kernel: Kernel;
 	#meddling: Meddling | undefined;
 	/** How often it was asked for changes; those of one send or one batch come at once. */
@@ -50,6 +59,17 @@ export class CountingKernel implements Kernel {
 	}
 	linkName(index: number): string | undefined {
 		return this.#kernel.linkName(index);
+	}
+	linkMtu(name: string): number | undefined {
+		this.looks.push(name);
+		return this.#kernel.linkMtu(name);
+	}
+	readDefaultRouters(link: string): readonly RouterPlace[] {
+		return this.#kernel.readDefaultRouters(link);
+	}
+	addDefaultRouter(router: DefaultRouter): void {
+		this.#note("SIOCADDRT");
+		this.#kernel.addDefaultRouter(router);
 	}
 	nftables(batch: readonly Request[]): BatchOutcome {
 		this.#note(...batch.map(({ message }) => message.name));

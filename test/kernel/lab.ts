@@ -28,6 +28,8 @@ export interface Outcome<T> {
 	readonly mutations: readonly string[];
 	/** How many calls that was. */
 	readonly changes: number;
+	/** The names of links whose MTU it asked for. */
+	readonly looks: readonly string[];
 }
 
 /** A host with an uplink, its LAN, and a state directory: all a test needs, and gone with it. */
@@ -83,7 +85,7 @@ export class Lab {
 		const host = new Host(kernel, { stateDir: this.stateDir });
 		try {
 			const result = await work(host);
-			return { result, mutations: kernel.mutations, changes: kernel.changes };
+			return { result, mutations: kernel.mutations, changes: kernel.changes, looks: kernel.looks };
 		} finally {
 			host.close();
 		}

@@ -1,5 +1,6 @@
 import type { PlanContext, Step } from "../../src/engine/kind.js";
 import type { Difference } from "../../src/engine/report.js";
+import { formatAddress } from "../../src/inet/address.js";
 import type { Action, Identity } from "../../src/kernel/action.js";
 import { execute } from "../../src/kernel/execute.js";
 import { describe } from "../../src/netlink/describe.js";
@@ -118,6 +119,10 @@ function wordsOf(action: Action): string[] {
 		case "sysctl": {
 			const only = action.only === undefined ? "" : ` if still ${action.only}`;
 			return [`write ${action.value} to ${action.path}${only}`];
+		}
+		case "router": {
+			const { link, gateway, metric } = action.add;
+			return [`make ${formatAddress(gateway)} a default router by ${link} metric ${metric}`];
 		}
 		case "tun": {
 			const { name, owner, group, multiQueue, vnetHdr } = action.create;

@@ -1,5 +1,6 @@
 /** How an action stands in the journal, both ways: all that must be said here of a new way of acting. */
 import type { Action, Identity } from "../../kernel/action.js";
+import type { DefaultRouter } from "../../kernel/kernel.js";
 import { Writer } from "../../netlink/bytes.js";
 import { type Request, request } from "../../netlink/request.js";
 import type { AnyMessage, Message } from "../../netlink/schema.js";
@@ -33,14 +34,25 @@ export interface WireAction {
 	nftables?: { batch: WireMessage[] };
 	sysctl?: { path: string; value: string; only?: string | undefined };
 	unlink?: Identity;
+	router?: DefaultRouter;
 }
 
-const ACTION = tagsOf("ActionRecord", "rtnetlink", "nftables", "sysctl", "unlink");
+const ACTION = tagsOf("ActionRecord", "rtnetlink", "nftables", "sysctl", "unlink", "router");
 const MESSAGE = tagsOf("WireMessage", "message", "flags", "payload");
 const RTNETLINK = tagsOf("RtnetlinkAction", "request", "only");
 const NFTABLES = tagsOf("NftablesAction", "batch");
 const SYSCTL = tagsOf("SysctlAction", "path", "value", "only");
+const ROUTER = tagsOf("RouterAction", "link", "gateway", "metric", "preference", "expires");
 const IDENTITY = tagsOf("LinkIdentity", "index", "name", "alias", "master");
+
+/** What of a router is zero is not written. */
+const NO_ROUTER: DefaultRouter = {
+	link: 0,
+	gateway: new Uint8Array(16),
+	metric: 0,
+	preference: 0,
+	expires: 0,
+};
 
 /** Payloads, before their length is known. */
 const payload = new Writer();
@@ -84,12 +96,13 @@ function readMessage({ message: name, flags, payload }: WireMessage): Request {
 }
 
 /** @throws Error when it is none of ours */
-export function readAction({ rtnetlink, nftables, sysctl, unlink }: WireAction): Action {
+export function readAction({ rtnetlink, nftables, sysctl, unlink, router }: WireAction): Action {
 	if (rtnetlink)
 		return { via: "rtnetlink", request: readMessage(rtnetlink.request), only: rtnetlink.only };
 	if (nftables) return { via: "nftables", batch: nftables.batch.map(readMessage) };
 	if (sysctl) return { via: "sysctl", ...sysctl };
 	if (unlink) return { via: "unlink", link: unlink };
+	if (router) return { via: "router", add: { ...NO_ROUTER, ...router } };
 	throw new Error("an action of no kind");
 }
 
@@ -120,6 +133,9 @@ export function writeAction(w: WireWriter, action: Action): void {
 		case "unlink":
 			writeIdentity(w, ACTION.unlink, action.link);
 			break;
+		case "router":
+			writeRouter(w, action.add);
+			break;
 		default:
 			// Making a tap and persisting it are undone by deleting it, or by the death of the process before that.
 			throw new Error(`${action.via} has no place in the journal`);
@@ -134,6 +150,17 @@ function writeMessage(w: WireWriter, tag: number, { message, flags, value }: Req
 	message.write(payload, value as never);
 	w.varint(MESSAGE.payload);
 	w.bytes(payload.bytes, payload.length);
+	w.end(at);
+}
+
+function writeRouter(w: WireWriter, router: DefaultRouter): void {
+	const at = w.beginField(ACTION.router);
+	w.varintField(ROUTER.link, router.link);
+	w.varint(ROUTER.gateway);
+	w.bytes(router.gateway, router.gateway.length);
+	w.varintField(ROUTER.metric, router.metric);
+	w.varintField(ROUTER.preference, router.preference);
+	w.varintField(ROUTER.expires, router.expires);
 	w.end(at);
 }
 

@@ -1,4 +1,4 @@
-import { IfnameDriver } from "../../kernel/ifname.js";
+import { IfreqDriver } from "../../kernel/ifreq.js";
 import { readIndex } from "../../kernel/read.js";
 import { RtnetlinkDriver } from "../../kernel/rtnetlink.js";
 import { IFNAMSIZ } from "../../uapi/if.js";
@@ -26,7 +26,7 @@ export const localInterfaces: Interfaces = {
 			: asked(new RtnetlinkDriver({}), (driver) =>
 					readIndex({ rtnetlink: (requests) => driver.send(requests) }, name),
 				),
-	ifname: (index) => asked(new IfnameDriver(), (driver) => driver.read(index)),
+	ifname: (index) => asked(new IfreqDriver(), (driver) => driver.name(index)),
 };
 
 /** The same for one document or one listing: a ruleset names few interfaces, and each of them many times. */

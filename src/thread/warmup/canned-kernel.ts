@@ -119,6 +119,9 @@ export class CannedKernel implements Kernel {
 	chooseIndex = (): number => this.#index++;
 	dump = (): [] => [];
 	linkName = (index: number): string | undefined => this.#names.get(index);
+	linkMtu = (): undefined => undefined;
+	readDefaultRouters = (): [] => [];
+	addDefaultRouter(): void {}
 	readSysctl = (): string => "0";
 	readSysctls = (): ReadonlyMap<string, string> => new Map();
 	writeSysctl(): void {}

@@ -60,6 +60,11 @@ export const creating: Behaviours = {
 		granted(kernel, deleteLink(100));
 		expect(kernel.linkName(100)).toBeUndefined();
 	},
+	"a link's MTU is known by its name": (kernel) => {
+		granted(kernel, createBridge("br0", 100), setLink(100, { IFLA_MTU: 1400 }));
+		expect(kernel.linkMtu("br0")).toBe(1400);
+		expect(kernel.linkMtu("br1")).toBeUndefined();
+	},
 	"a name or an index that is taken is EEXIST": (kernel) => {
 		granted(kernel, createBridge("br0", 100));
 		refused(kernel, createBridge("br0", 101), "EEXIST");

@@ -3,8 +3,14 @@ import type { Kernel } from "../../../src/kernel/kernel.js";
 import { readPrefixesTo, readRouteTo } from "../../../src/kernel/read.js";
 import { type Request, request } from "../../../src/netlink/request.js";
 import { NLM_F_APPEND, NLM_F_CREATE, NLM_F_REPLACE } from "../../../src/uapi/netlink.js";
-import { RTM_DELROUTE, RTM_GETROUTE, RTM_NEWROUTE } from "../../../src/uapi/rtnetlink.js";
-import { AF_INET } from "../../../src/uapi/socket.js";
+import {
+	RTM_DELROUTE,
+	RTM_GETROUTE,
+	RTM_NEWROUTE,
+	RTPROT_BOOT,
+	RTPROT_RA,
+} from "../../../src/uapi/rtnetlink.js";
+import { AF_INET, AF_INET6 } from "../../../src/uapi/socket.js";
 import type { Given } from "../../fake/value.js";
 import {
 	addAddress,
@@ -99,6 +105,24 @@ export const routes: Behaviours = {
 			CONNECTED,
 			"10.1.0.0/16 via 10.0.0.9 metric 7 proto 99 src 10.0.0.1",
 		]);
+	},
+	"default routers that count as learned are those that were added as such": (kernel) => {
+		bridge(kernel);
+		const [gateway, other] = [bytes("fe80::1"), bytes("fe80::2")];
+		const router = { link: 100, gateway, metric: 1023, preference: 1, expires: 180_000 };
+		kernel.addDefaultRouter(router);
+		const given = { rtm_family: AF_INET6, rtm_table: MAIN, rtm_type: RTN_UNICAST };
+		const byOther = { ...given, rtm_protocol: RTPROT_RA, RTA_GATEWAY: other, RTA_OIF: 100 };
+		granted(kernel, request(RTM_NEWROUTE, CREATE, byOther));
+		expect(kernel.readDefaultRouters("br0")).toEqual([{ gateway, metric: 1023 }]);
+		expect(kernel.readDefaultRouters("br1")).toEqual([]);
+		const found = kernel
+			.dump(RTM_GETROUTE, RTM_NEWROUTE, { rtm_family: AF_INET6, RTA_OIF: 100 })
+			.find(({ RTA_PRIORITY }) => RTA_PRIORITY === 1023);
+		expect(found?.rtm_protocol).toBe(RTPROT_BOOT);
+		expect(found?.RTA_CACHEINFO?.rta_expires).toBeGreaterThan(170_000);
+		fails(() => kernel.addDefaultRouter(router), "EEXIST");
+		fails(() => kernel.addDefaultRouter({ ...router, link: 4242 }), "ENODEV");
 	},
 	"a gateway alone finds its link": (kernel) => {
 		bridge(kernel);

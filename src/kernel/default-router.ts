@@ -1,0 +1,95 @@
+import { readFileSync } from "node:fs";
+import { Writer } from "../netlink/bytes.js";
+import { socketIoctl } from "../sys/socket-ioctl.js";
+import {
+	in6_rtmsg,
+	RTF_ADDRCONF,
+	RTF_DEFAULT,
+	RTF_EXPIRES,
+	RTF_GATEWAY,
+	RTF_PREF_MASK,
+	RTF_UP,
+} from "../uapi/ipv6_route.js";
+import { AF_INET6 } from "../uapi/socket.js";
+import { SIOCADDRT } from "../uapi/sockios.js";
+
+/** What tells one route by a router from another on the same link. */
+export interface RouterPlace {
+	readonly gateway: Uint8Array;
+	readonly metric: number;
+}
+
+/**
+ * An entry of the default router list (RFC 4861 section 5.1): a default route that the kernel counts among those it
+ * learned from router advertisements. It refreshes and withdraws these alone, and takes nothing of an advertisement whose
+ * router has another default route of that metric (ndisc_router_discovery, net/ipv6/ndisc.c; rt6_get_dflt_router,
+ * net/ipv6/route.c). A route that came by rtnetlink is never one of them, whatever its protocol.
+ */
+export interface DefaultRouter extends RouterPlace {
+	/** The index of the link it is reached by. */
+	readonly link: number;
+	/** RTA_PREF: 0 medium, 1 high, 3 low (RFC 4191). */
+	readonly preference: number;
+	/** How long it lasts, in hundredths of a second (USER_HZ), as RTA_CACHEINFO tells it. */
+	readonly expires: number;
+}
+
+/** Of the thread, as the namespace is: /proc/net is that of the whole process. */
+const ROUTES = "/proc/thread-self/net/ipv6_route";
+/** Where the preference stands in the flags (RTF_PREF). */
+const PREFERENCE = RTF_PREF_MASK / 3;
+const LEARNED = RTF_ADDRCONF | RTF_DEFAULT;
+const NOWHERE = new Uint8Array(16);
+
+/** Default routers by a link, as ipv6_route_native_seq_show() tells: only there can these flags be seen. */
+export function readDefaultRouters(link: string): RouterPlace[] {
+	return readRoutes().flatMap((line) => {
+		const [, length, , , gateway = "", metric = "", , , flags = "", device] = line
+			.trim()
+			.split(/ +/);
+		const isLearned = (Number.parseInt(flags, 16) & LEARNED) === LEARNED;
+		if (device !== link || length !== "00" || !isLearned) return [];
+		return [
+			{
+				gateway: Uint8Array.from(Buffer.from(gateway, "hex")),
+				metric: Number.parseInt(metric, 16),
+			},
+		];
+	});
+}
+
+/** None where there is no IPv6. */
+function readRoutes(): string[] {
+	try {
+		return readFileSync(ROUTES, "latin1").split("\n");
+	} catch (error) {
+		if ((error as NodeJS.ErrnoException).code === "ENOENT") return [];
+		throw error;
+	}
+}
+
+const w = new Writer();
+
+/** Add a router to the list: by rtnetlink nobody can. @throws KernelError EEXIST where there is such a route */
+export function addDefaultRouter({
+	link,
+	gateway,
+	metric,
+	preference,
+	expires,
+}: DefaultRouter): void {
+	w.reset();
+	in6_rtmsg.write(w, {
+		rtmsg_dst: NOWHERE,
+		rtmsg_src: NOWHERE,
+		rtmsg_gateway: gateway,
+		rtmsg_type: 0,
+		rtmsg_dst_len: 0,
+		rtmsg_src_len: 0,
+		rtmsg_metric: metric,
+		rtmsg_info: BigInt(expires),
+		rtmsg_flags: RTF_UP | RTF_GATEWAY | LEARNED | RTF_EXPIRES | (preference * PREFERENCE),
+		rtmsg_ifindex: link,
+	});
+	socketIoctl(AF_INET6, SIOCADDRT, w.finish(), "SIOCADDRT");
+}

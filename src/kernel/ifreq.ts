@@ -1,0 +1,46 @@
+import { Reader, Writer } from "../netlink/bytes.js";
+import { ioctl } from "../sys/ioctl.js";
+import { NetlinkFd } from "../sys/socket.js";
+import { ifreq_ifindex, ifreq_mtu } from "../uapi/if.js";
+import { NETLINK_ROUTE } from "../uapi/netlink.js";
+import { SIOCGIFMTU, SIOCGIFNAME } from "../uapi/sockios.js";
+import { ifThere } from "./if-there.js";
+
+/**
+ * What one ioctl tells of a link. These take no RTNL lock (dev_ifname and dev_ifsioc_locked, net/core/dev_ioctl.c): they are
+ * far cheaper than RTM_GETLINK, and do not wait for whoever configures the network.
+ */
+export class IfreqDriver {
+	#fd: NetlinkFd | undefined;
+	readonly #w = new Writer();
+
+	/** The name of the link of this index. @throws KernelError */
+	name(index: number): string | undefined {
+		this.#w.reset();
+		ifreq_ifindex.write(this.#w, { ifr_name: "", ifr_ifindex: index });
+		const told = this.#ask(SIOCGIFNAME, "SIOCGIFNAME");
+		return told && ifreq_ifindex.read(told).ifr_name;
+	}
+
+	/** The MTU of the link of this name, or of this alternative name if that is no longer than a name. @throws KernelError */
+	mtu(name: string): number | undefined {
+		this.#w.reset();
+		ifreq_mtu.write(this.#w, { ifr_name: name, ifr_mtu: 0 });
+		const told = this.#ask(SIOCGIFMTU, "SIOCGIFMTU");
+		return told && ifreq_mtu.read(told).ifr_mtu;
+	}
+
+	/** What is in the writer, with the kernel's answer in it; undefined where there is no such link. */
+	#ask(request: number, name: string): Reader | undefined {
+		this.#fd ??= new NetlinkFd(NETLINK_ROUTE);
+		const ifreq = this.#w.finish();
+		const { fd } = this.#fd;
+		const done = ifThere(() => ioctl(fd, request, ifreq, name), "ENODEV");
+		return done === undefined ? undefined : new Reader(ifreq);
+	}
+
+	close(): void {
+		this.#fd?.close();
+		this.#fd = undefined;
+	}
+}

@@ -1,0 +1,22 @@
+import { ioctl } from "./ioctl.js";
+import { check } from "./libc.js";
+import { close, SOCK_CLOEXEC, socket } from "./socket.js";
+
+const SOCK_DGRAM = 2;
+
+/**
+ * One ioctl that a protocol family takes (netdevice(7)), on a socket of its own. @throws KernelError named `name`
+ */
+export function socketIoctl(
+	family: number,
+	request: number,
+	argument: Uint8Array,
+	name: string,
+): void {
+	const fd = check("socket(SOCK_DGRAM)", socket(family, SOCK_DGRAM | SOCK_CLOEXEC, 0));
+	try {
+		ioctl(fd, request, argument, name);
+	} finally {
+		close(fd);
+	}
+}

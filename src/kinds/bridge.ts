@@ -2,6 +2,7 @@ import { ConflictError } from "../engine/error.js";
 import { type Kind, linkKey, type PlanContext, type Step } from "../engine/kind.js";
 import type { Difference } from "../engine/report.js";
 import type { Identity } from "../kernel/action.js";
+import type { Kernel } from "../kernel/kernel.js";
 import { type Link, readLink, readLinkByName, readPorts } from "../kernel/read.js";
 import { request } from "../netlink/request.js";
 import { RTM_NEWLINK } from "../uapi/if_link.js";
@@ -19,6 +20,7 @@ import {
 	UP,
 } from "./link.js";
 import { aliasOf, isAlias, noted } from "./mark.js";
+import { GEN_MODE, genModeFor } from "./migration/link-local.js";
 import { chosenSettings, isSetting, pathOf, type Setting } from "./migration/setting.js";
 import { notesOf, type WayOut } from "./note.js";
 import { forwardingKey, type MadePort, uplinkKey } from "./port.js";
@@ -104,7 +106,7 @@ export const bridge: Kind<Bridge, MadeBridge> = {
 		const notes = bridgeNotes(want, context);
 		const uplink = want.uplink === undefined ? undefined : readLinkByName(kernel, want.uplink);
 		if (uplink === undefined) return { ...want, index, mac: macOf(index), notes };
-		const settings = settingsOf(want.uplink as string, context);
+		const settings = settingsOf(want.uplink as string, uplink, context);
 		return { ...want, index, mac: macText(uplink.IFLA_ADDRESS), settings, notes };
 	},
 	reconcile(made, want, context) {
@@ -235,7 +237,7 @@ export const bridge: Kind<Bridge, MadeBridge> = {
 };
 
 /** Whether a link is a bridge that somebody else made. */
-const isForeign = ({ IFLA_LINKINFO: info, IFLA_IFALIAS }: Link): boolean =>
+export const isForeign = ({ IFLA_LINKINFO: info, IFLA_IFALIAS }: Link): boolean =>
 	info?.IFLA_INFO_KIND === "bridge" && !isAlias(IFLA_IFALIAS);
 
 /** A bridge of somebody else's, as it is. @throws ConflictError where something of it would have to be changed */
@@ -256,10 +258,18 @@ function stillUsed({ name }: MadeBridge, link: Link | undefined): readonly Step[
 }
 
 /** What others chose for the uplink: what we switched on there for a network of ours goes with that network. */
-function settingsOf(uplink: string, context: PlanContext): readonly Setting[] {
-	const settings = chosenSettings(context.kernel, uplink);
+function settingsOf(uplink: string, link: Link, context: PlanContext): readonly Setting[] {
+	const settings = withGenMode(chosenSettings(context.kernel, uplink), link, context.kernel);
 	if (context.made(forwardingKey(uplink)) === undefined) return settings;
 	return settings.filter(([directory, name]) => directory !== "ipv4/conf" || !SWITCHED.has(name));
+}
+
+/** With the way in which the bridge makes link-local addresses. */
+function withGenMode(all: readonly Setting[], link: Link, kernel: Kernel): readonly Setting[] {
+	const others = all.filter(([, name]) => name !== GEN_MODE);
+	const chosen = all.find(([, name]) => name === GEN_MODE)?.[2];
+	const mode = genModeFor(kernel, link, chosen);
+	return mode === undefined ? others : [...others, ["ipv6/conf", GEN_MODE, mode]];
 }
 const SWITCHED: ReadonlySet<string> = new Set(["forwarding", "proxy_arp"]);
 

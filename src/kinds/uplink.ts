@@ -22,6 +22,7 @@ import {
 	textsOf,
 	withoutLeased,
 	withoutOurs,
+	withoutOwn,
 } from "./migration/index.js";
 import { enslave, forwardingKey, release, uplinkKey } from "./port.js";
 import { isLinkIndex, isLinkName, isMapOf } from "./shape.js";
@@ -95,7 +96,7 @@ function givingBack(made: MadeUplink, kernel: Kernel) {
 	const link = readLink(kernel, made.index);
 	const name = link?.IFLA_IFNAME ?? made.link;
 	const hasIpv6 = link !== undefined && isIpv6On(name, kernel);
-	const { possible, lost } = sift(returning(made, kernel), (sort, packed) => {
+	const { possible, lost } = sift(withoutOwn(returning(made, kernel)), (sort, packed) => {
 		if (link === undefined) return `${name} is gone`;
 		if (sort.needsUp(packed) && !isUp(link)) return `${name} is down`;
 		if (sort.family(packed) === AF_INET6 && !hasIpv6) return `IPv6 is off on ${name}`;
@@ -210,7 +211,12 @@ const isMissing = (text: string, { link, bridge }: MadeUplink): Difference =>
 /** What moved to the bridge and should be there yet. */
 function missing(made: MadeUplink, kernel: Kernel): LinkConfig {
 	const bridge = asBridge(made);
-	return missingFrom(withoutLeased(made), asUplink(made), readConfig(kernel, bridge), bridge);
+	return missingFrom(
+		withoutOwn(withoutLeased(made)),
+		asUplink(made),
+		readConfig(kernel, bridge),
+		bridge,
+	);
 }
 
 /** An uplink that is not there: the spec cannot be meant for this host. */

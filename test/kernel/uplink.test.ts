@@ -100,6 +100,11 @@ const MOVES: Readonly<Record<string, string>> = {
 		ip route add 172.17.0.0/16 dev eth1 scope link proto dhcp realm 3`,
 	"a router that is not in the subnet": "ip route add 172.16.0.0/12 via 192.0.2.1 dev eth1 onlink",
 	"an IPv6 router of an IPv4 route": "ip route add 172.16.0.0/12 via inet6 fe80::1 dev eth1",
+	"a subnet whose route somebody deleted": `
+		ip route delete 10.0.0.0/8 dev eth1
+		ip address add 2001:db8::1/64 dev eth1
+		ip -6 route add default via 2001:db8::ff
+		ip -6 route delete 2001:db8::/64 dev eth1`,
 	"routes that are not its own": `
 		ip route add blackhole 172.16.0.0/12
 		ip route add unreachable 172.17.0.0/16 metric 9
@@ -138,6 +143,59 @@ test("everything at once, with the time in between for duplicate address detecti
 	await lab.lookSettled();
 	await down();
 	await lab.lookSettled();
+	expect(lab.changes(before)).toEqual([]);
+});
+
+test("a route that somebody deleted is not there either when the move is undone", async () => {
+	lab.host.sh("ip route delete 10.0.0.0/8 dev eth1");
+	const before = await lab.lookSettled();
+	const own = configOf("eth1");
+	// The same address once more, which is refused when the uplink's has moved.
+	const twice = labSpec(
+		{ mode: "bridged", bridge: "br0", uplink: "eth1", addresses: ["10.33.33.34/8"] },
+		{ tap0: {} },
+	);
+	await expect(lab.run((host) => host.up(twice))).rejects.toThrow("10.33.33.34/8");
+	await lab.lookSettled();
+	expect(lab.changes(before)).toEqual([]);
+	expect(configOf("eth1")).toBe(own);
+});
+
+test("temporary addresses are drawn anew wherever the one comes to that they are drawn for", async () => {
+	lab.host.sh(`
+		sysctl -qw net.ipv6.conf.eth1.use_tempaddr=2
+		ip address add 2001:db8::1/64 dev eth1 mngtmpaddr`);
+	await lab.lookSettled();
+	const temporary = (link: string): number => {
+		const told = lab.host.json(`ip -j -6 address show dev ${link} temporary`) as Fields[];
+		return told.flatMap(({ addr_info = [] }) => addr_info as Fields[]).filter(({ local }) => local)
+			.length;
+	};
+	expect([temporary("eth1")]).toEqual([1]);
+	await up();
+	expect([temporary("br0"), temporary("eth1")]).toEqual([1, 0]);
+	await down();
+	expect(temporary("eth1")).toBe(1);
+	expect(
+		lab.host.sh("ip -6 -o address show dev eth1 scope global").trim().split("\n"),
+	).toHaveLength(2);
+});
+
+test("what somebody set for the neighbours of an uplink its bridge has", async () => {
+	const set = {
+		"ipv4/neigh/eth1/base_reachable_time_ms": "20000",
+		"ipv4/neigh/eth1/unres_qlen_bytes": "90000",
+		"ipv6/neigh/eth1/retrans_time_ms": "2000",
+		"ipv6/neigh/eth1/ucast_solicit": "4",
+	};
+	for (const [path, value] of Object.entries(set)) lab.host.sh(`sysctl -qw net/${path}=${value}`);
+	const before = await lab.lookSettled();
+	await up();
+	const values = Object.keys(set).map((path) =>
+		lab.host.sh(`cat /proc/sys/net/${path.replace("eth1", "br0")}`).trim(),
+	);
+	expect(values).toEqual(Object.values(set));
+	await down();
 	expect(lab.changes(before)).toEqual([]);
 });
 

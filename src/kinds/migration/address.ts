@@ -4,40 +4,32 @@ import { type Request, request } from "../../netlink/request.js";
 import { IFNAMSIZ } from "../../uapi/if.js";
 import {
 	IFA_F_DEPRECATED,
+	IFA_F_MANAGETEMPADDR,
 	IFA_F_NODAD,
 	IFA_F_NOPREFIXROUTE,
 	IFA_F_PERMANENT,
 	IFA_F_SECONDARY,
+	IFA_F_TEMPORARY,
 	IFA_F_TENTATIVE,
-	IFAPROT_KERNEL_LL,
 	RTM_DELADDR,
 	RTM_NEWADDR,
 } from "../../uapi/if_addr.js";
 import { NLM_F_CREATE, NLM_F_EXCL, NLM_F_REPLACE } from "../../uapi/netlink.js";
-import {
-	RT_SCOPE_LINK,
-	RT_TABLE_MAIN,
-	RTM_DELROUTE,
-	RTN_UNICAST,
-	RTPROT_KERNEL,
-} from "../../uapi/rtnetlink.js";
+import { RT_TABLE_MAIN, RTM_DELROUTE, RTN_UNICAST, RTPROT_KERNEL } from "../../uapi/rtnetlink.js";
 import { AF_INET, AF_INET6 } from "../../uapi/socket.js";
 import { addressText } from "../address.js";
 import { alreadyThere } from "../conflict.js";
 import { type Change, type Endpoint, pack, type Sort, unpack } from "./item.js";
+import { isOfLink } from "./link-local.js";
 
 const FOR_EVER = 0xffff_ffff;
 
 /**
- * The addresses somebody gave to the link. The kernel's own link-local one stays with the link it was made for; before
- * Linux 5.18 it does not say which that is, but mostly it is made of the MAC (RFC 4291 appendix A).
+ * Temporary addresses (RFC 8981) nobody can give: the kernel draws one for an address that has its flag (`mngtmpaddr`),
+ * wherever that comes to.
  */
-const isGiven = ({ IFA_PROTO, ifa_family, ifa_scope, IFA_ADDRESS }: Address): boolean =>
-	IFA_PROTO !== IFAPROT_KERNEL_LL &&
-	!(ifa_family === AF_INET6 && ifa_scope === RT_SCOPE_LINK && isOfMac(IFA_ADDRESS));
-
-const isOfMac = (address: Uint8Array = new Uint8Array()): boolean =>
-	address[11] === 0xff && address[12] === 0xfe;
+const isDrawn = ({ ifa_family, IFA_FLAGS = 0 }: Address): boolean =>
+	ifa_family === AF_INET6 && (IFA_FLAGS & IFA_F_TEMPORARY) !== 0;
 
 const decode = (packed: string): Address => RTM_NEWADDR.decode(unpack(packed));
 
@@ -72,7 +64,7 @@ function lifetimesOf(flags: number, told: Address["IFA_CACHEINFO"]): Address["IF
 /** Addresses, IPv4 first. */
 export const addresses: Sort = {
 	read(kernel, { index }) {
-		const given = readAddresses(kernel, index).filter(isGiven);
+		const given = readAddresses(kernel, index).filter((address) => !isDrawn(address));
 		const v4 = given.filter(({ ifa_family }) => ifa_family === AF_INET);
 		// Of IPv6 the kernel shows the newest first, and that order chooses the source of a packet.
 		const v6 = given.filter(({ ifa_family }) => ifa_family === AF_INET6).toReversed();
@@ -80,8 +72,9 @@ export const addresses: Sort = {
 	},
 	item(packed, from, to) {
 		const [old, fresh] = [addressOn(packed, from), addressOn(packed, to)];
-		return { put: putOn(fresh, to), take: takeOff(old, from) };
+		return { put: putOn(fresh, to), take: isOfLink(old) ? [] : takeOff(old, from) };
 	},
+	isOfLink: (packed) => isOfLink(decode(packed)),
 	key: (packed) => addressText(decode(packed)),
 	family: (packed) => decode(packed).ifa_family,
 	needsUp: () => false,
@@ -97,7 +90,9 @@ export const addresses: Sort = {
  */
 function give(address: Address): readonly Request[] {
 	const { ifa_family, IFA_FLAGS = 0 } = address;
-	const now = request(RTM_NEWADDR, NLM_F_CREATE | NLM_F_EXCL, {
+	// The kernel may have made it for this link as well by now.
+	const existing = isOfLink(address) ? NLM_F_REPLACE : NLM_F_EXCL;
+	const now = request(RTM_NEWADDR, NLM_F_CREATE | existing, {
 		...address,
 		IFA_FLAGS: IFA_FLAGS | (ifa_family === AF_INET6 ? IFA_F_NODAD : 0),
 	});
@@ -105,9 +100,12 @@ function give(address: Address): readonly Request[] {
 	return [now, request(RTM_NEWADDR, NLM_F_REPLACE, address)];
 }
 
+/** Told the flag, the kernel takes along the temporary addresses that it drew for this one (inet6_addr_del). */
 function takeAway(address: Address): readonly Request[] {
 	const { ifa_family, ifa_prefixlen, ifa_index, IFA_LOCAL, IFA_ADDRESS } = address;
-	const bare = { ifa_family, ifa_prefixlen, ifa_index, IFA_LOCAL, IFA_ADDRESS };
+	const flags = (address.IFA_FLAGS ?? 0) & IFA_F_MANAGETEMPADDR;
+	const IFA_FLAGS = ifa_family === AF_INET6 && flags !== 0 ? flags : undefined;
+	const bare = { ifa_family, ifa_prefixlen, ifa_index, IFA_LOCAL, IFA_ADDRESS, IFA_FLAGS };
 	return [request(RTM_DELADDR, 0, bare), ...prefixRoute(address)];
 }
 

@@ -12,7 +12,7 @@ import {
 } from "../../uapi/rtnetlink.js";
 import { AF_INET, AF_INET6 } from "../../uapi/socket.js";
 import { keyOf, routesFor, subnetRouteOf } from "./connected.js";
-import { pack, type Sort, unpack } from "./item.js";
+import { type Change, type Endpoint, pack, type Sort, unpack } from "./item.js";
 
 /** The routes to their subnets that the kernel made for a link's addresses and somebody deleted. Reads. */
 function deletedOf(kernel: Kernel, index: number): readonly Uint8Array[] {
@@ -57,11 +57,12 @@ function over(packed: string, index: number) {
 /** Routes that are not there and would come back with their addresses: they are deleted on the new link as well. */
 export const deletedRoutes: Sort = {
 	read: (kernel, { index }) => deletedOf(kernel, index).map(pack),
-	item(packed, _from, to) {
-		const remove = request(RTM_DELROUTE, 0, over(packed, to.index));
+	item(packed, from, to) {
+		const remove = ({ index }: Endpoint) => request(RTM_DELROUTE, 0, over(packed, index));
 		const label = `leave out ${this.text(packed)} on ${to.link}`;
-		// Undone with the address, and a route that is not there either is none to be put back.
-		return { put: [{ label, do: remove, undo: [], removes: true }], take: [] };
+		// On the new link undone with the address; on the old one that brings the route back.
+		const put: Change = { label, do: remove(to), undo: [], afterUndo: remove(from), removes: true };
+		return { put: [put], take: [] };
 	},
 	key: (packed) => pack(RTM_DELROUTE.encode(over(packed, 0))),
 	text(packed) {

@@ -3,6 +3,7 @@ import type { Kernel } from "../../kernel/kernel.js";
 import { PROTOCOL } from "../mark.js";
 import { type Check, isListOf, isOptional, isParsedBy } from "../shape.js";
 import { addresses } from "./address.js";
+import { defaultRouters } from "./default-router.js";
 import { deletedRoutes } from "./deleted-route.js";
 import { type Change, type Endpoint, type Sort, stepOf } from "./item.js";
 import { neighbours } from "./neighbour.js";
@@ -14,15 +15,17 @@ export type { Endpoint } from "./item.js";
 
 /**
  * All that can move from one link to another, in the order in which it is put on the new one: addresses make gateways
- * reachable, nexthops what goes by them, and the kernel forgets neighbours with the last address of their link.
+ * reachable, nexthops what goes by them, and the kernel forgets neighbours with the last address of their link. Routes
+ * that somebody deleted go last: gateways are looked for by them when a route or a nexthop comes, and never again.
  */
 const SORTS = {
 	addresses,
-	deletedRoutes,
 	routes,
+	defaultRouters,
 	nexthops,
 	neighbours,
 	rules,
+	deletedRoutes,
 } as const satisfies Record<string, Sort>;
 type SortName = keyof typeof SORTS;
 const NAMES = Object.keys(SORTS) as SortName[];
@@ -76,6 +79,10 @@ export function missingFrom(
 export const withoutOurs = (config: LinkConfig): LinkConfig =>
 	filterConfig(config, (sort, packed) => sort.protocol(packed) !== PROTOCOL);
 
+/** What of a configuration the kernel made for the link itself is left out: each link has its own. */
+export const withoutOwn = (config: LinkConfig): LinkConfig =>
+	filterConfig(config, (sort, packed) => sort.isOfLink?.(packed) !== true);
+
 /**
  * What of a configuration others do not renew or replace by themselves: a lease that is not there has been replaced or
  * has run out, and its client knows better than we do.
@@ -107,8 +114,13 @@ const itemsOf = (config: LinkConfig, from: Endpoint, to: Endpoint) =>
 const stepsOf = (changes: readonly Change[]): Step[] => changes.map(stepOf);
 
 /** Steps that put on `to` what is on `from`. */
-export const putSteps = (config: LinkConfig, from: Endpoint, to: Endpoint): Step[] =>
-	stepsOf(itemsOf(config, from, to).flatMap(({ put }) => put));
+export function putSteps(config: LinkConfig, from: Endpoint, to: Endpoint): Step[] {
+	const [first, ...changes] = itemsOf(config, from, to).flatMap(({ put }) => put);
+	if (first === undefined) return [];
+	const last = changes.flatMap(({ afterUndo }) => afterUndo ?? []);
+	// Undone is the first step last.
+	return stepsOf([{ ...first, undo: [...first.undo, ...last] }, ...changes]);
+}
 
 /** Steps that take off `from` what is on `to` by now, the last first. */
 export function takeSteps(config: LinkConfig, from: Endpoint, to: Endpoint): Step[] {

@@ -23,10 +23,12 @@ export interface Item {
 export interface Change {
 	readonly label: string;
 	readonly effect?: Effect;
-	readonly do: Request;
-	readonly undo: readonly Request[];
+	readonly do: Request | Action;
+	readonly undo: readonly (Request | Action)[];
 	/** What must not be there when anything of the move is undone: it would take the place of what it came after. */
 	readonly beforeUndo?: Request;
+	/** What has no place on the old link when all of the move is undone, and came back with something else. */
+	readonly afterUndo?: Request;
 	/** The kernel may have done it already. */
 	readonly removes?: true;
 	readonly conflict?: StepConflict;
@@ -48,6 +50,8 @@ export interface Sort {
 	needsUp(packed: string): boolean;
 	/** Whether somebody renews or replaces it by himself: a DHCP client, or the kernel by what a router advertises. */
 	isLeased(packed: string): boolean;
+	/** Whether the kernel made it for the link itself: another link is given it, but it stays where it is, too. */
+	isOfLink?(packed: string): boolean;
 	/** The mark of who made it: IFA_PROTO, rtm_protocol. */
 	protocol(packed: string): number | undefined;
 }
@@ -55,7 +59,8 @@ export interface Sort {
 export const pack = (bytes: Uint8Array): string => Buffer.from(bytes).toString("base64");
 export const unpack = (text: string): Uint8Array => new Uint8Array(Buffer.from(text, "base64"));
 
-const action = (one: Request): Action => ({ via: "rtnetlink", request: one });
+const action = (one: Request | Action): Action =>
+	"via" in one ? one : { via: "rtnetlink", request: one };
 
 /** A change as a step of a plan. */
 export const stepOf = ({ label, effect, do: change, undo, removes, conflict }: Change): Step => ({

@@ -14,6 +14,7 @@ import {
 import { AF_INET, AF_INET6 } from "../../uapi/socket.js";
 import { alreadyThere } from "../conflict.js";
 import { isKernelMade } from "./connected.js";
+import { learnedOf } from "./default-router.js";
 import { type Endpoint, type Item, pack, type Sort, unpack } from "./item.js";
 
 type GivenRoute = Parameters<typeof RTM_NEWROUTE.encode>[0];
@@ -22,13 +23,11 @@ type GivenRoute = Parameters<typeof RTM_NEWROUTE.encode>[0];
 const TICKS_PER_SECOND = 100;
 
 /**
- * The routes somebody made. The kernel makes those of an address itself, and takes them along; those that a router
- * advertised it learns anew; those by a nexthop object go where the object goes.
+ * The routes somebody made. The kernel makes those of an address itself, and takes them along; those by a nexthop object
+ * go where the object goes.
  */
 const isMade = (route: Route, addresses: readonly Address[]): boolean =>
-	!isKernelMade(route, addresses) &&
-	route.rtm_protocol !== RTPROT_RA &&
-	route.RTA_NH_ID === undefined;
+	!isKernelMade(route, addresses) && route.RTA_NH_ID === undefined;
 
 /** In words: `default route`, `route 10.0.0.0/8`. */
 function textOf({
@@ -70,14 +69,17 @@ const isShared = ({ rtm_family, RTA_MULTIPATH }: GivenRoute): boolean =>
 const inTheWay = (route: GivenRoute, { link }: Endpoint): StepConflict =>
 	alreadyThere(`${textOf(route)} on ${link}`, "ip route show table all");
 
-/** Routes of both families, in all tables. */
+/**
+ * Routes of both families, in all tables. Of those that a router advertised the kernel refreshes the ones to prefixes
+ * wherever it finds them; default routers are a sort of their own.
+ */
 export const routes: Sort = {
-	read(kernel, { index }) {
-		const addresses = readAddresses(kernel, index);
-		const all = [AF_INET, AF_INET6].flatMap((family) => readRoutes(kernel, family, index));
-		return inOrder(all.filter((route) => isMade(route, addresses))).map((route) =>
-			pack(encode(route)),
-		);
+	read(kernel, at) {
+		const addresses = readAddresses(kernel, at.index);
+		const all = [AF_INET, AF_INET6].flatMap((family) => readRoutes(kernel, family, at.index));
+		const learned = new Set(learnedOf(kernel, at, all));
+		const made = all.filter((route) => isMade(route, addresses) && !learned.has(route));
+		return inOrder(made).map((route) => pack(encode(route)));
 	},
 	item(packed, from, to): Item {
 		const [old, fresh] = [routeOver(packed, from, from), routeOver(packed, from, to)];
@@ -107,7 +109,8 @@ export const routes: Sort = {
 	needsUp: (packed) => RTM_NEWROUTE.decode(unpack(packed)).rtm_type !== RTN_LOCAL,
 	isLeased(packed) {
 		const { rtm_protocol, RTA_CACHEINFO } = RTM_NEWROUTE.decode(unpack(packed));
-		return rtm_protocol === RTPROT_DHCP || (RTA_CACHEINFO?.rta_expires ?? 0) > 0;
+		const isTheirs = rtm_protocol === RTPROT_DHCP || rtm_protocol === RTPROT_RA;
+		return isTheirs || (RTA_CACHEINFO?.rta_expires ?? 0) > 0;
 	},
 	protocol: (packed) => RTM_NEWROUTE.decode(unpack(packed)).rtm_protocol,
 };

@@ -8,17 +8,34 @@ export type Setting = readonly [directory: string, name: string, value: string];
 /** The directories that have one of their own for each interface. */
 const DIRECTORIES = ["ipv4/conf", "ipv6/conf", "ipv4/neigh", "ipv6/neigh"] as const;
 
-/** Those that follow the link: the MTU of IPv6 is the link's. */
-const OF_THE_LINK: ReadonlySet<string> = new Set(["ipv6/conf mtu"]);
+/** Those that say what others say: the MTU of IPv6 is the link's, and some of neighbours are told in two units. */
+const SAID_BY_OTHERS: ReadonlySet<string> = new Set([
+	"ipv6/conf mtu",
+	"ipv4/neigh base_reachable_time",
+	"ipv4/neigh retrans_time",
+	"ipv4/neigh unres_qlen",
+	"ipv6/neigh base_reachable_time",
+	"ipv6/neigh retrans_time",
+	"ipv6/neigh unres_qlen",
+]);
+
+/**
+ * What a new interface has. Of neighbours only the first network namespace shows it (arp_init, net/ipv4/arp.c): elsewhere
+ * the loopback interface tells, which nobody sets them for.
+ */
+function usualSettings(kernel: Kernel, directory: string): ReadonlyMap<string, string> {
+	const usual = kernel.readSysctls(`net/${directory}/default`);
+	return usual.size > 0 ? usual : kernel.readSysctls(`net/${directory}/lo`);
+}
 
 /** What of an interface's settings is not as a new interface has it: what somebody chose for this one. Reads. */
 export const chosenSettings = (kernel: Kernel, link: string): readonly Setting[] =>
 	DIRECTORIES.flatMap((directory) => {
-		const usual = kernel.readSysctls(`net/${directory}/default`);
+		const usual = usualSettings(kernel, directory);
 		const own = kernel.readSysctls(`net/${directory}/${link}`);
 		return [...own]
 			.filter(([name, value]) => usual.get(name) !== undefined && usual.get(name) !== value)
-			.filter(([name]) => !OF_THE_LINK.has(`${directory} ${name}`))
+			.filter(([name]) => !SAID_BY_OTHERS.has(`${directory} ${name}`))
 			.map(([name, value]): Setting => [directory, name, value]);
 	});
 

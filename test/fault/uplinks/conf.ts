@@ -42,8 +42,15 @@ function read(path: string): string {
 	}
 }
 
+/**
+ * In what else a bridge can be: given the link-local addresses of its uplink, where it would make others it makes none.
+ */
+const OR = new Map([["ipv6/conf/addr_gen_mode", "1"]]);
+
 /** What is other, a line each. */
 export const otherSettings = (was: Map<string, string>, is: Map<string, string>): string[] =>
 	[...was].flatMap(([name, value]) =>
-		is.get(name) === value ? [] : [`setting ${name} was ${value}, is ${is.get(name) ?? "none"}`],
+		is.get(name) === value || (OR.has(name) && is.get(name) === OR.get(name))
+			? []
+			: [`setting ${name} was ${value}, is ${is.get(name) ?? "none"}`],
 	);

@@ -1,4 +1,4 @@
-import { OTHER, type Productions, UPLINK } from "./draft.js";
+import { type Productions, UPLINK } from "./draft.js";
 
 type Values = Readonly<Record<string, readonly (number | string)[]>>;
 
@@ -164,8 +164,6 @@ ip -6 address flush dev ${UPLINK} scope link`,
 ip -6 address flush dev ${UPLINK} scope link
 ip link set ${UPLINK} down; ip link set ${UPLINK} up`,
 	"link: without IPv4": () => `ip -4 address flush dev ${UPLINK}`,
-	"link: another one with the same addresses": () =>
-		`ip address add 203.0.113.10/32 dev ${OTHER} noprefixroute`,
 };
 
 /** Links that stand on the uplink. */

@@ -278,6 +278,10 @@ function temporary({ messages }: Snapshot): string[] {
 			IFA_ADDRESS,
 		} = RTM_NEWADDR.decode(Buffer.from(bytes, "latin1"));
 		const is = ifa_family === AF_INET6 && (IFA_FLAGS & IFA_F_TEMPORARY) !== 0;
-		return is && IFA_ADDRESS ? [formatAddress(IFA_ADDRESS)] : [];
+		return is && IFA_ADDRESS ? [formatAddress(IFA_ADDRESS), groupMac(IFA_ADDRESS)] : [];
 	});
 }
+
+/** The MAC of the group that an address is asked for in (RFC 4291 section 2.7.1, RFC 2464 section 7). */
+const groupMac = (address: Uint8Array): string =>
+	`3333ff${Buffer.from(address.subarray(13)).toString("hex")}`;

@@ -6,8 +6,8 @@ import type { WantedTap } from "../engine/plan.js";
 import type { TapReport as EngineTapReport, UpReport as EngineUpReport } from "../engine/report.js";
 import type { Kernel } from "../kernel/kernel.js";
 import { LinuxKernel } from "../kernel/linux.js";
-import { readFlags, readIndex } from "../kernel/read.js";
-import { isKnownUplink, wantedTaps } from "../kinds/index.js";
+import { readFlags } from "../kernel/read.js";
+import { wantedTaps } from "../kinds/index.js";
 import type {
 	ConfirmableNetworks,
 	ConfirmOptions,
@@ -38,6 +38,7 @@ import { enterNamespace } from "../sys/namespace.js";
 import { processId } from "../sys/process.js";
 import { IFF_LOWER_UP } from "../uapi/if.js";
 import { areDeleted } from "./deferred-deletes.js";
+import { KernelLinks } from "./host-links.js";
 import { LockedEngine } from "./locked-engine.js";
 
 export const DEFAULT_STATE_DIR = "/run/umlnet-nl";
@@ -62,6 +63,7 @@ export interface Committed {
 /** The networks of one namespace, served by an engine in this thread. */
 export class Host implements ConfirmableNetworks {
 	readonly #locked: LockedEngine;
+	readonly #links: KernelLinks;
 
 	/** Enter the namespace on this thread. @throws KernelError, UmlnetError */
 	static open(options: HostOptions = {}): Host {
@@ -73,6 +75,7 @@ export class Host implements ConfirmableNetworks {
 		// An empty variable counts as none.
 		const stateDir = options.stateDir ?? (process.env.UMLNET_STATE_DIR || DEFAULT_STATE_DIR);
 		this.#locked = new LockedEngine(kernel, stateDir, options.timeout ?? DEFAULT_TIMEOUT);
+		this.#links = new KernelLinks(kernel, () => this.#locked.journal.state.entries);
 	}
 
 	async up(spec: SpecInput, { prune, confirmWithin }: UpOptions = {}): Promise<UpReport> {
@@ -191,12 +194,7 @@ export class Host implements ConfirmableNetworks {
 
 	/** The taps of a spec, with all that they need of this host. */
 	wanted(spec: Spec): WantedTap[] {
-		const { kernel, journal } = this.#locked;
-		return wantedTaps(spec, (link) => {
-			if (isKnownUplink(journal.state.entries, link)) return link;
-			const index = readIndex(kernel, link);
-			return (index === undefined ? undefined : kernel.linkName(index)) ?? link;
-		});
+		return wantedTaps(spec, this.#links);
 	}
 
 	/** Those of these taps that a guest still has open: they must not go to the next guest. */

@@ -9,6 +9,7 @@ import type { WantedTap } from "../engine/plan.js";
 import { type PoolAccess, parkedTap, wantedTaps } from "../kinds/index.js";
 import type { GuestInput } from "../service/networks.js";
 import { SpecError } from "../spec/error.js";
+import type { Spec } from "../spec/model.js";
 import { UmlnetError } from "../sys/error.js";
 import { GuestSpecs } from "./guest-specs.js";
 import { PoolInventory } from "./pool-inventory.js";
@@ -80,13 +81,17 @@ export class Pool {
 		return taps.filter((name) => this.#inventory.isInUse(name));
 	}
 
-	/** A guest gets a tap: an idle one, or else a new one. @throws SpecError */
-	take(id: number, { network, networks, tap }: GuestInput): PoolRequest {
+	/** A guest gets a tap: an idle one, or else a new one. `wantedOf`: what of the host a spec needs. @throws SpecError */
+	take(
+		id: number,
+		{ network, networks, tap }: GuestInput,
+		wantedOf: (spec: Spec) => readonly WantedTap[] = wantedTaps,
+	): PoolRequest {
 		const fixed = Object.keys(tap ?? {}).filter((key) => Object.hasOwn(this.#fixed, key));
 		if (fixed.length > 0) throw fixedError(fixed);
 		const name = this.#inventory.next ?? freshName();
 		const wanted = Object.assign({}, tap, this.#fixed, { network });
-		const taps = wantedTaps(this.#specs.spec(networks, name, wanted));
+		const taps = wantedOf(this.#specs.spec(networks, name, wanted));
 		const wasIdle = this.#inventory.useIdle(name);
 		this.#inventory.use(name);
 		const request: GroupRequest = {

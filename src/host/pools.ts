@@ -1,7 +1,7 @@
 /** All warm pools of an engine: the one it was opened with, and those of networks that have one of their own. */
 import type { WantedTap } from "../engine/plan.js";
 import type { GuestInput } from "../service/networks.js";
-import type { Network } from "../spec/model.js";
+import type { Network, Spec } from "../spec/model.js";
 import { GuestSpecs } from "./guest-specs.js";
 import { noPoolError, Pool, type PoolOptions, type PoolRequest } from "./pool.js";
 
@@ -39,14 +39,18 @@ export class Pools {
 	}
 
 	/** A guest gets a tap out of its network's pool, else out of the engine's. @throws SpecError, UmlnetError */
-	take(id: number, guest: GuestInput): PoolRequest {
+	take(
+		id: number,
+		guest: GuestInput,
+		wantedOf?: (spec: Spec) => readonly WantedTap[],
+	): PoolRequest {
 		const given = guest.networks[guest.network];
 		const hasOwn = typeof given === "object" && given !== null && Object.hasOwn(given, "pool");
 		const { [guest.network]: network } = hasOwn ? this.#specs.networks(guest.networks) : {};
 		const pool =
 			network?.pool === undefined ? this.#own : this.#ensurePool(guest.network, network.pool);
 		if (pool === undefined) throw noPoolError();
-		return pool.take(id, guest);
+		return pool.take(id, guest, wantedOf);
 	}
 
 	/** Taps are wanted by name: idle ones among them, of whichever pool, are given to the guests. */

@@ -11,7 +11,14 @@ import { table } from "./table.js";
 import { tap } from "./tap.js";
 import { uplink } from "./uplink.js";
 
-export { isKnownUplink, type PoolAccess, parkedTap, wantedTaps } from "./network.js";
+export {
+	type HostLinks,
+	isKnownUplink,
+	type NamedLink,
+	type PoolAccess,
+	parkedTap,
+	wantedTaps,
+} from "./network.js";
 
 const all: readonly AnyKind[] = [
 	bridge,

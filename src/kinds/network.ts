@@ -2,11 +2,13 @@ import type { Resource } from "../engine/kind.js";
 import type { WantedTap } from "../engine/plan.js";
 import { cidrOf, contains, parseCidr } from "../inet/cidr.js";
 import type { Complete, Loose } from "../spec/field.js";
-import { tapSettings } from "../spec/fields.js";
+import { MAX_TAP_MTU, tapSettings } from "../spec/fields.js";
 import type { Network, Spec, Tap, TapSettings } from "../spec/model.js";
+import { IPV6_MIN_MTU } from "../spec/segments.js";
 import type { Address } from "./address.js";
 import type { Bridge } from "./bridge.js";
 import type { Forwarding } from "./forwarding.js";
+import { DEFAULT_MTU } from "./link.js";
 import { TABLE } from "./mark.js";
 import type { Nat } from "./nat.js";
 import type { WayOut } from "./note.js";
@@ -36,23 +38,65 @@ const resource = <K extends keyof Wants>(kind: K, want: Wants[K], path: string):
 	path,
 });
 
-/**
- * Every tap of a spec with all the host objects it needs. `nameOf` tells the name of a link by another that it has: an
- * uplink may be named by an alternative name (`ip link property`), and rules and keys of ours know it by its own.
- */
-export function wantedTaps(spec: Spec, nameOf = (link: string): string => link): WantedTap[] {
+/** A link of the host by its own name. */
+export interface NamedLink {
+	readonly name: string;
+	readonly mtu: number | undefined;
+}
+
+/** What a host tells of the links that a spec names. */
+export interface HostLinks {
+	/**
+	 * A link by any name that it has: an uplink may be named by an alternative one (`ip link property`), and rules and keys
+	 * of ours know it by its own. Where there is none, the name as it is.
+	 */
+	uplink(link: string): NamedLink;
+	/** The MTU of a bridge that somebody else made; undefined where there is none. */
+	foreignMtu(bridge: string): number | undefined;
+}
+const NO_LINKS: HostLinks = {
+	uplink: (name) => ({ name, mtu: undefined }),
+	foreignMtu: () => undefined,
+};
+
+/** A network with what the host says of it. */
+interface Placed {
+	readonly network: Network;
+	/** Of the link by which packets leave it. */
+	readonly mtu: number | undefined;
+}
+
+/** Every tap of a spec with all the host objects it needs. */
+export function wantedTaps(spec: Spec, links: HostLinks = NO_LINKS): WantedTap[] {
 	const networks = new Map(
-		Object.entries(spec.networks).map(([name, network]) => [name, named(network, nameOf)]),
+		Object.entries(spec.networks).map(([name, network]) => [name, placed(network, links)]),
 	);
 	return Object.values(spec.taps).map((tap) => {
-		const network = networks.get(tap.network) as Network;
-		return { report: report(tap, network), resources: resourcesOf(tap, network) };
+		const { network, mtu } = networks.get(tap.network) as Placed;
+		const usual = network.mtu ?? usualMtu(tap, network, mtu);
+		return { report: report(tap, network, usual), resources: resourcesOf(tap, network, usual) };
 	});
 }
 
-function named(network: Network, nameOf: (link: string) => string): Network {
-	const uplink = network.uplink && nameOf(network.uplink);
-	return uplink === undefined || uplink === network.uplink ? network : { ...network, uplink };
+/** A bridge of somebody else's stays as it is, and would follow the smallest of its ports. */
+function placed(network: Network, links: HostLinks): Placed {
+	const link = network.uplink === undefined ? undefined : links.uplink(network.uplink);
+	const foreign = network.bridge === undefined ? undefined : links.foreignMtu(network.bridge);
+	const mtu = foreign ?? link?.mtu;
+	if (link === undefined || link.name === network.uplink) return { network, mtu };
+	return { network: { ...network, uplink: link.name }, mtu };
+}
+
+/**
+ * The MTU of a tap of which nothing is said: that of the link by which its packets leave, for a router or a bridge on the
+ * way would drop or cut what is larger. Undefined where a new tap has it. With IPv6 not less than that demands, as the
+ * kernel would take IPv6 off the tap.
+ */
+function usualMtu(tap: Tap, network: Network, mtu: number | undefined): number | undefined {
+	if (mtu === undefined || mtu === DEFAULT_MTU) return undefined;
+	const addresses = [...network.addresses, ...tap.addresses, ...tap.guest.addresses];
+	const least = addresses.some((address) => parseCidr(address).family === 6) ? IPV6_MIN_MTU : 0;
+	return Math.min(MAX_TAP_MTU, Math.max(least, mtu));
 }
 
 /** Whether a link of this name is known as an uplink: then it is the name that the link itself has. */
@@ -76,7 +120,7 @@ function withSettings<T extends object>(
 	return object as T & Complete<TapSettings>;
 }
 
-const report = (tap: Tap, network: Network): WantedTap["report"] =>
+const report = (tap: Tap, network: Network, mtu: number | undefined): WantedTap["report"] =>
 	withSettings(
 		{
 			name: tap.name,
@@ -88,10 +132,10 @@ const report = (tap: Tap, network: Network): WantedTap["report"] =>
 			guest: tap.guest,
 		},
 		tap,
-		network.mtu,
+		mtu,
 	);
 
-function resourcesOf(tap: Tap, network: Network): Resource[] {
+function resourcesOf(tap: Tap, network: Network, mtu: number | undefined): Resource[] {
 	const segment = network.bridge ?? tap.name;
 	const onTap = `taps.${tap.name}`;
 	const onNetwork = `networks.${network.name}`;
@@ -99,7 +143,7 @@ function resourcesOf(tap: Tap, network: Network): Resource[] {
 	const addressPath = network.bridge === undefined ? onTap : onNetwork;
 	return [
 		...bridgeOf(network, onNetwork),
-		resource("tap", tapWant(tap, network), onTap),
+		resource("tap", tapWant(tap, network, mtu), onTap),
 		...(network.bridge === undefined
 			? []
 			: [resource("port", { link: tap.name, bridge: network.bridge }, onTap)]),
@@ -114,10 +158,10 @@ function resourcesOf(tap: Tap, network: Network): Resource[] {
 	];
 }
 
-function tapWant(tap: Tap, network: Network): TapWant {
+function tapWant(tap: Tap, network: Network, mtu: number | undefined): TapWant {
 	const wayOut = network.bridge === undefined ? wayOutOf(network) : undefined;
 	const named = { name: tap.name, network: network.name, parked: false, wayOut };
-	return withSettings(named, tap, network.mtu);
+	return withSettings(named, tap, mtu);
 }
 
 /** What routed and NATed networks have switched on besides what goes with their segment. */

@@ -18,7 +18,8 @@ import {
 import type { FieldName } from "./schema.js";
 
 /** What tun_net_init() allows: ETH_MIN_MTU up to 65535 less an Ethernet header. */
-const mtu = number(68, 65_521);
+export const MAX_TAP_MTU = 65_521;
+const mtu = number(68, MAX_TAP_MTU);
 
 /** What can be said of a tap itself. */
 export const tapSettings = {
@@ -26,7 +27,7 @@ export const tapSettings = {
 	owner: [user, "--owner <USER>", "who may open it, id or name (default: the invoking user)"],
 	group: [group, "--group <GROUP>", "group that may open it, id or name"],
 	mac: [mac, "--mac <MAC>", "MAC address of the host's side"],
-	mtu: [mtu, "--mtu <N>", "largest packet in bytes (default: 1500)"],
+	mtu: [mtu, "--mtu <N>", "largest packet in bytes (default: the uplink's, or 1500)"],
 	/** How many packets may wait for the guest. With 0 all are dropped, with more the tap cannot be opened (ptr_ring.h). */
 	txqueuelen: [number(1, 524_288), "--txqueuelen <N>", "longest queue in packets (default: 1000)"],
 	multiQueue: [toggle, "--multi-queue", "let it be opened once per queue"],

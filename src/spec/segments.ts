@@ -37,7 +37,7 @@ export function segmentsOf(draft: Draft): readonly Segment[] {
 }
 
 /** What RFC 8200 demands of a link; below it the kernel takes IPv6 off the interface. */
-const IPV6_MIN_MTU = 1280;
+export const IPV6_MIN_MTU = 1280;
 
 export function checkMtus(segment: Segment, issues: Issues): void {
 	const { network, taps } = segment;

@@ -103,7 +103,8 @@ export class GroupCommit {
 
 	/** @throws UmlnetError */
 	#poolRequest({ id, request }: Received, openByGuest: ReadonlySet<string>): PoolRequest {
-		if (request.verb === "take") return this.#pools.take(id, request.guest);
+		if (request.verb === "take")
+			return this.#pools.take(id, request.guest, (spec) => this.#host.wanted(spec));
 		if (request.verb === "up") {
 			const spec = checkSpec(request.spec);
 			this.#pools.ensurePools(spec.networks);

@@ -16,15 +16,10 @@ const { taps } = await host.up({
 });
 await host.close();
 
-const [tap] = taps;
+const [{ launch }] = taps;
 const configuration = {
-	"network-interfaces": [
-		{ iface_id: "eth0", host_dev_name: tap.name, guest_mac: tap.guest.mac },
-	],
-	"boot-source": {
-		kernel_image_path: "vmlinux",
-		boot_args: "console=ttyS0 ip=192.168.33.34::192.168.33.33:255.255.255.0::eth0:off",
-	},
+	...launch.firecracker,
+	"boot-source": { kernel_image_path: "vmlinux", boot_args: `console=ttyS0 ${launch.ip}` },
 };
 console.log(JSON.stringify(configuration));
 // It prints:

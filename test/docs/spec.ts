@@ -14,6 +14,10 @@ export function specReference(): string {
 		"A key that is not known is an error, and so is a value of the wrong type: everything that is wrong is listed at " +
 			"once, with its line, before the kernel is asked for anything (exit status 2). In YAML 1.2 `yes` and `no` are " +
 			"text; IPv6 and MAC addresses are safest in quotes, for a colon has a meaning of its own.",
+		"An editor with a YAML language server completes keys, and marks what is wrong while you write, with the JSON Schema " +
+			"that `umlnet-nl schema spec` prints:",
+		"```yaml\n# yaml-language-server: $schema=umlnet-nl.schema.json\nversion: 1\n```",
+		"It stands in the first line of the spec, and the file beside it is made by `umlnet-nl schema spec > umlnet-nl.schema.json`.",
 		"## The file",
 		table(
 			["key", "meaning"],

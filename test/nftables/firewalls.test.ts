@@ -153,6 +153,18 @@ test("a map by an expression to what is plain does not kill nft 1.0.6, and is li
 	expect(text().match(/\tmap m/g)).toHaveLength(maps.length);
 });
 
+test("a map of raw payload to verdicts is what it was in nft 1.0.6 as well", () => {
+	const key = "0xe373135363130333131303735353203";
+	const map = `typeof udp length . @th,160,128 : verdict; flags interval; elements = { 47-63 . ${key} : accept }`;
+	const rule = `udp length . @th,160,128 vmap { 47-63 . ${key} : drop, 64-78 . ${key} : accept }`;
+	run("nft -f -", `table inet t {\nmap m { ${map}; }\nchain c {\n${rule}\n}\n}`);
+	const before = text();
+	const listed = list({}, { connection });
+	apply({ nftables: [flush, ...listed.nftables] }, { connection });
+	expect(text()).toBe(before);
+	expect(before).toContain("typeof udp length . @th,160,128 : verdict");
+});
+
 test("an interface is named as it is called now, in the namespace of the caller", () => {
 	const rule = (right: string | number): Command => ({
 		add: {

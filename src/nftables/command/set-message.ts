@@ -15,11 +15,18 @@ const typeId = ({ datatype }: Node): number =>
 const orderId = ({ order }: Node): number => (order === "host" ? 1 : order === "big" ? 2 : 0);
 
 /**
- * The expression that a key or data is declared by. nft 1.1 describes plain types as well, beside an expression; the nft
- * 1.0.6 of Debian 12 dies of that when it lists anything.
+ * The expressions that key and data are declared by. A verdict is one itself. nft 1.1 describes plain types as well, beside
+ * an expression; the nft 1.0.6 of Debian 12 dies of that when it lists anything.
  */
-const described = (type: number, node: Node): Uint8Array[] =>
-	isPlainType(node) ? [] : [typeofRecord(type, node)];
+function described({ key, data }: SetDeclaration): Uint8Array[] {
+	const isTypeof = !isPlainType(key);
+	const records = isTypeof ? [typeofRecord(SET.KEY_TYPEOF, key)] : [];
+	if (data === undefined) return records;
+	if (isTypeof && data.datatype === verdict)
+		records.push(typeofRecord(SET.DATA_TYPEOF, { ...data, kind: "verdict", code: 0 } as Node));
+	else if (!isPlainType(data)) records.push(typeofRecord(SET.DATA_TYPEOF, data));
+	return records;
+}
 
 function userdata(set: SetDeclaration): Uint8Array {
 	const { key, data } = set;
@@ -27,8 +34,7 @@ function userdata(set: SetDeclaration): Uint8Array {
 		u32(SET.KEY_BYTEORDER, orderId(key)),
 		...(isDataMap(set) && data !== undefined ? [u32(SET.DATA_BYTEORDER, orderId(data))] : []),
 		...(set.automerge ? [u32(SET.MERGE_ELEMENTS, 1)] : []),
-		...described(SET.KEY_TYPEOF, key),
-		...(data === undefined ? [] : described(SET.DATA_TYPEOF, data)),
+		...described(set),
 		...(data === undefined ? [] : [u32(SET.DATA_INTERVAL, set.dataIsInterval ? 1 : 0)]),
 		...(set.comment === undefined ? [] : [text(SET.COMMENT, set.comment)]),
 	);

@@ -1,5 +1,5 @@
 import { ConflictError } from "../engine/error.js";
-import type { Kind, Loss, PlanContext, Step } from "../engine/kind.js";
+import type { Kind, Loss, PlanContext, Step, Warning } from "../engine/kind.js";
 import type { Difference } from "../engine/report.js";
 import type { Kernel } from "../kernel/kernel.js";
 import { type Link, readLink, readLinkByName, readSetting } from "../kernel/read.js";
@@ -7,6 +7,7 @@ import { SpecError } from "../spec/error.js";
 import { IFF_UP } from "../uapi/if.js";
 import { AF_INET6 } from "../uapi/socket.js";
 import { absent, linkGone, noPort } from "./difference.js";
+import { chainsNaming } from "./foreign-rules.js";
 import { markedLinks } from "./link.js";
 import { noted } from "./mark.js";
 import {
@@ -108,6 +109,23 @@ function givingBack(made: MadeUplink, kernel: Kernel) {
 const isIpv6On = (name: string, kernel: Kernel): boolean =>
 	readSetting(kernel, `net/ipv6/conf/${name}/disable_ipv6`) === "0";
 
+const count = (rules: number): string => (rules === 1 ? "a rule" : `${rules} rules`);
+
+/** The host's own packets are the bridge's from then on: a firewall that goes by the uplink lets none of them through, or all. */
+function warningsOf({ link, bridge, index }: MadeUplink, kernel: Kernel): readonly Warning[] {
+	const chains = chainsNaming({ name: link, index }, kernel);
+	if (chains.length === 0) return [];
+	const places = chains.map(
+		({ family, table, chain, rules }) => `${count(rules)} of ${family} ${table} ${chain}`,
+	);
+	return [
+		{
+			code: "WARN_UPLINK_IN_RULES",
+			message: `rules of others name ${link}, whose packets are those of ${bridge} once it is a port: ${places.join(", ")}; let them name ${bridge} as well`,
+		},
+	];
+}
+
 /** An index that no link has. */
 const NO_LINK = 0x7fff_ffff;
 
@@ -131,6 +149,7 @@ export const uplink: Kind<Uplink, MadeUplink> = {
 		if (again === undefined) throw missingUplink(want.link);
 		return { ...made, ...want, index: again.ifi_index };
 	},
+	warnings: (made, { kernel }) => warningsOf(made, kernel),
 	create: (made) => [becomePort(made), ...moveSteps(made, asUplink(made), asBridge(made))],
 	remove(made, { kernel }) {
 		const { link, name, possible } = givingBack(made, kernel);

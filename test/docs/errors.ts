@@ -9,6 +9,12 @@ interface Description {
 	readonly remedy: string;
 }
 
+/** Every code of a warning: something that will not work though it is done as it was asked for. */
+export const WARNING_CODES: Readonly<Record<string, string>> = {
+	WARN_UPLINK_IN_RULES:
+		"Rules of others ask for an uplink, by name or by index, that becomes a port of a bridge: the host's own packets come in by the bridge from then on, and go out by it. Let the rules name the bridge as well.",
+};
+
 /** Every code that an error of ours can have: a test compares it with those in src. */
 export const ERROR_CODES: Readonly<Record<ErrorCode, Description>> = {
 	ERR_USAGE: {
@@ -184,5 +190,8 @@ export function errorReference(): string {
 				"\n",
 			),
 		]),
+		"## Warnings",
+		"`plan` and `up` say on stderr, as `warning: …`, what will not work of what is newly made. It is done all the same, and the exit status is that of what was done. Reports, and `--json`, have them as `warnings`, each with `code`, `message` and `path`, the place in the spec.",
+		...Object.entries(WARNING_CODES).map(([code, meaning]) => `### ${code}\n\n${meaning}`),
 	].join("\n\n")}\n`;
 }

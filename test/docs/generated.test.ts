@@ -6,7 +6,7 @@ import { describe, expect, test } from "vitest";
 import { buildProgram } from "../../src/cli/program.js";
 import { SpecError } from "../../src/spec/error.js";
 import { parseSpec } from "../../src/spec/spec.js";
-import { ERROR_CODES, errorReference } from "./errors.js";
+import { ERROR_CODES, errorReference, WARNING_CODES } from "./errors.js";
 import { EXAMPLES } from "./example.js";
 import { commandPage, specPage } from "./man.js";
 import { type Key, sections } from "./schema.js";
@@ -47,16 +47,22 @@ test.each([
 	}
 });
 
-test("every code of an error in src is in docs/errors.md, and no other", () => {
+/** The words in quotes that begin so, in all of src. */
+function codesInSource(prefix: "ERR" | "WARN"): Set<string> {
 	const files = readdirSync(join(project, "src"), { recursive: true, encoding: "utf8" });
 	const source = files
 		.filter((file) => file.endsWith(".ts"))
 		.map((file) => readFileSync(join(project, "src", file), "utf8"))
 		.join("\n");
-	const codes = new Set(source.match(/(?<=")ERR_[A-Z_]+(?=")/g));
+	return new Set(source.match(new RegExp(`(?<=")${prefix}_[A-Z_]+(?=")`, "g")));
+}
+
+test("every code of an error and of a warning in src is in docs/errors.md, and no other", () => {
+	const codes = codesInSource("ERR");
 	// Node's own.
 	codes.delete("ERR_INVALID_ARG_VALUE");
 	expect(Object.keys(ERROR_CODES).sort()).toEqual([...codes].sort());
+	expect(Object.keys(WARNING_CODES).sort()).toEqual([...codesInSource("WARN")].sort());
 });
 
 describe("the example of each key of a spec", () => {

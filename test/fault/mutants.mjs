@@ -807,4 +807,18 @@ export const MUTANTS = [
 		"IPV4.get(protocol)",
 		packet("golden"),
 	],
+	[
+		"index of an uplink in the order of the host alone",
+		"kinds/foreign-rules.ts",
+		"before.toReversed()",
+		"before",
+		kind("foreign-rules"),
+	],
+	[
+		"rules of ours are none of others",
+		"kinds/foreign-rules.ts",
+		"table !== TABLE",
+		"table !== undefined",
+		kind("foreign-rules"),
+	],
 ];

@@ -32,7 +32,7 @@ export interface Ownership {
 	/** Whether no process is about to run the pending deletes of this transaction any more. */
 	isAbandoned(transaction: string): boolean;
 	/** Milliseconds since boot, the same for all processes. */
-	now(): number;
+	readonly now: () => number;
 }
 
 // Counts for all engines of this thread, as they may write the same journal.
@@ -209,12 +209,12 @@ export class Engine {
 
 	/** What waits to be confirmed, and still may be. */
 	get provisional(): ProvisionalReport | undefined {
-		return provisionalReport(this.#journal.unfinished, this.#ownership.now());
+		return provisionalReport(this.#journal.unfinished, this.#ownership.now);
 	}
 
 	/** The provisional change stands from now on. @throws NotConfirmedError, ConflictError when there is nothing to confirm */
 	confirm(): ConfirmReport {
-		return confirm(this.#kernel, this.#journal, this.#ownership.now(), () => this.recover());
+		return confirm(this.#kernel, this.#journal, this.#ownership.now, () => this.recover());
 	}
 
 	/** Undo the provisional change now, before its deadline, if it is that of this transaction. @throws RollbackError */
@@ -237,7 +237,7 @@ export class Engine {
 	 */
 	recover(): RecoverReport {
 		const { orphan } = this.#journal;
-		if (orphan !== undefined && provisionalReport(orphan, this.#ownership.now()) === undefined)
+		if (orphan !== undefined && provisionalReport(orphan, this.#ownership.now) === undefined)
 			undoOrphan(this.#kernel, this.#journal, orphan);
 		const step = this.unfinished;
 		const { report, residual } = recover(this.#kernel, this.#journal, {

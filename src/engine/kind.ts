@@ -90,6 +90,8 @@ export interface PlanContext {
 	indexOf(link: string): number;
 	/** Whether the link of this index was ours, and its deletion is under way on another thread or process. */
 	isBeingDeleted(index: number): boolean;
+	/** What `read` finds, which is asked once for the whole plan: two kinds may need the same fact. */
+	once<T>(fact: string, read: () => T): T;
 	/** Whether nothing is set on that link yet: this transaction creates it, or takes it out of a pool. */
 	isBlank(link: string): boolean;
 	/** The `Made` of the resource of this key, standing or planned; undefined where no such resource is ours. */

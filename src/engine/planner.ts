@@ -94,6 +94,7 @@ export class Planner implements PlanContext {
 	readonly losses: PlannedLoss[] = [];
 	readonly warnings: PlannedWarning[] = [];
 	readonly #indexes = new Map<string, number>();
+	readonly #found = new Map<string, unknown>();
 
 	/** `taps`: those that the plan is about, by name. */
 	constructor(
@@ -117,6 +118,11 @@ export class Planner implements PlanContext {
 		const index = known ?? this.#facts.readLinkIndex(link);
 		this.#indexes.set(link, index);
 		return index;
+	}
+
+	once<T>(fact: string, read: () => T): T {
+		if (!this.#found.has(fact)) this.#found.set(fact, read());
+		return this.#found.get(fact) as T;
 	}
 
 	isBeingDeleted(index: number): boolean {

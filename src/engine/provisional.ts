@@ -10,14 +10,14 @@ import { reportOfRecord } from "./step-report.js";
 /** The state holds the change already: the record that made it provisional said so. */
 const NO_CHANGE: Delta = { put: [], drop: [], up: [], down: [] };
 
-/** The open transaction, if it can still be confirmed. `now`: milliseconds since boot. */
+/** The open transaction, if it can still be confirmed. `now`: milliseconds since boot; asked only if one is open. */
 export function provisionalReport(
 	unfinished: Unfinished | undefined,
-	now: number,
+	now: () => number,
 ): ProvisionalReport | undefined {
 	if (unfinished?.provisional === undefined) return undefined;
 	const { transaction, command, provisional } = unfinished;
-	const remaining = (provisional.deadline - now) / 1000;
+	const remaining = (provisional.deadline - now()) / 1000;
 	return remaining > 0 ? { transaction, command, remaining } : undefined;
 }
 
@@ -28,7 +28,7 @@ export function provisionalReport(
 export function confirm(
 	kernel: Kernel,
 	journal: Ledger,
-	now: number,
+	now: () => number,
 	recover: () => void,
 ): ConfirmReport {
 	const { unfinished, confirmOutcome } = journal;

@@ -3,12 +3,12 @@ import {
 	constants,
 	openSync,
 	readdirSync,
-	readFileSync,
 	readSync,
 	statSync,
 	writeSync,
 } from "node:fs";
 import { KernelError } from "../sys/error.js";
+import { readProcFile } from "../sys/proc-file.js";
 
 const ROOT = "/proc/sys/";
 
@@ -17,7 +17,7 @@ export class SysctlDriver {
 	/** @throws KernelError */
 	read(path: string): string {
 		try {
-			return readFileSync(ROOT + path, "latin1").trimEnd();
+			return readProcFile(ROOT + path);
 		} catch (cause) {
 			throw refused("read", path, cause);
 		}
@@ -33,7 +33,7 @@ export class SysctlDriver {
 			const path = `${ROOT}${directory}/${name}`;
 			try {
 				if ((statSync(path).mode & constants.S_IWUSR) === 0) continue;
-				values.set(name, readFileSync(path, "latin1").trimEnd());
+				values.set(name, readProcFile(path));
 			} catch (error) {
 				if (!["EIO", "ENOENT"].includes((error as NodeJS.ErrnoException).code ?? ""))
 					throw refused("read", `${directory}/${name}`, error);

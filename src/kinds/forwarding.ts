@@ -4,7 +4,7 @@ import type { Identity } from "../kernel/action.js";
 import type { Kernel } from "../kernel/kernel.js";
 import { readNetconf } from "../kernel/read.js";
 import { notedLinks, setLink } from "./link.js";
-import { IP_FORWARD, optionKey } from "./option.js";
+import { findIpForward, IP_FORWARD, optionKey } from "./option.js";
 import { forwardingKey, type MadePort, uplinkKey } from "./port.js";
 import { isFlag, isLinkIndex, isLinkName, isMapOf, isOptional, isWhole } from "./shape.js";
 
@@ -47,6 +47,10 @@ export function readForwarding(kernel: Kernel, index: number): Switches | undefi
 	return conf && { forwarding: conf.NETCONFA_FORWARDING, proxyArp: conf.NETCONFA_PROXY_NEIGH };
 }
 
+/** The same for a plan, in which the note on a tap needs it as well. @throws KernelError */
+export const findForwarding = (index: number, context: PlanContext): Switches | undefined =>
+	context.once(`forwarding ${index}`, () => readForwarding(context.kernel, index));
+
 const SWITCHES = { forwarding: isOptional(isWhole(0, 1)), proxyArp: isOptional(isWhole(0, 1)) };
 
 const OFF: Switches = { forwarding: 0, proxyArp: 0 };
@@ -71,8 +75,8 @@ export const forwarding: Kind<Forwarding, MadeForwarding> = {
 		refusePort(want, context);
 		const index = context.indexOf(want.link);
 		if (context.isBlank(want.link)) return { index, before: OFF, ...want };
-		const before = readForwarding(context.kernel, index) ?? OFF;
-		const globally = context.kernel.readSysctl(IP_FORWARD) === "1";
+		const before = findForwarding(index, context) ?? OFF;
+		const globally = findIpForward(context) === "1";
 		return { index, before, globally, ...want };
 	},
 	reconcile(made, want, context) {
@@ -99,7 +103,7 @@ export const forwarding: Kind<Forwarding, MadeForwarding> = {
 		const isTheirs =
 			made.globally === false &&
 			context.made(optionKey(IP_FORWARD)) === undefined &&
-			context.kernel.readSysctl(IP_FORWARD) === "1";
+			findIpForward(context) === "1";
 		return setBack(isTheirs ? { ...made, forwarding: undefined } : made);
 	},
 	drift(made, kernel) {

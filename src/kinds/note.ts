@@ -4,8 +4,8 @@
  */
 import type { PlanContext } from "../engine/kind.js";
 import { SpecError } from "../spec/error.js";
-import { type MadeForwarding, readForwarding } from "./forwarding.js";
-import { IP_FORWARD, type MadeOption, optionKey } from "./option.js";
+import { findForwarding, type MadeForwarding } from "./forwarding.js";
+import { findIpForward, IP_FORWARD, type MadeOption, optionKey } from "./option.js";
 import { forwardingKey } from "./port.js";
 
 /** How packets leave the network of a link. */
@@ -36,9 +36,9 @@ function wasOff(link: string, context: PlanContext): boolean {
 }
 
 /** Undefined for an interface that is not there: the resource that needs it says so, and where the spec names it. */
-function forwardingOf(link: string, context: PlanContext): ReturnType<typeof readForwarding> {
+function forwardingOf(link: string, context: PlanContext): ReturnType<typeof findForwarding> {
 	try {
-		return readForwarding(context.kernel, context.indexOf(link));
+		return findForwarding(context.indexOf(link), context);
 	} catch (error) {
 		if (error instanceof SpecError) return undefined;
 		throw error;
@@ -47,5 +47,5 @@ function forwardingOf(link: string, context: PlanContext): ReturnType<typeof rea
 
 function wasGloballyOff(context: PlanContext): boolean {
 	const made = context.made(optionKey(IP_FORWARD)) as MadeOption | undefined;
-	return (made?.before ?? context.kernel.readSysctl(IP_FORWARD)) === "0";
+	return (made?.before ?? findIpForward(context)) === "0";
 }

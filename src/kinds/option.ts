@@ -1,4 +1,4 @@
-import type { Kind, Step } from "../engine/kind.js";
+import type { Kind, PlanContext, Step } from "../engine/kind.js";
 import type { Action } from "../kernel/action.js";
 import { ifThere } from "../kernel/if-there.js";
 import type { Kernel } from "../kernel/kernel.js";
@@ -21,6 +21,10 @@ export interface MadeOption extends Option {
 
 /** Forwarding of IPv4 on all interfaces. */
 export const IP_FORWARD = "net/ipv4/ip_forward";
+
+/** What it is now, for a plan that may need it more than once. @throws KernelError */
+export const findIpForward = (context: PlanContext): string =>
+	context.once(IP_FORWARD, () => context.kernel.readSysctl(IP_FORWARD));
 
 /** The key of a global knob. */
 export const optionKey = (path: string): string => `option:${path}`;

@@ -1,4 +1,4 @@
-import { readFileSync } from "node:fs";
+import { readProcFile } from "./proc-file.js";
 
 /**
  * Milliseconds since boot, those slept through included, the same for all processes: /proc/uptime tells
@@ -6,7 +6,7 @@ import { readFileSync } from "node:fs";
  * time does; and unlike `process.hrtime` it is the kernel's in every runtime, not one that starts with the process.
  */
 export const sinceBoot = (): number =>
-	Math.round(Number(readFileSync("/proc/uptime", "latin1").split(" ")[0]) * 1000);
+	Math.round(Number(readProcFile("/proc/uptime").split(" ")[0]) * 1000);
 
 /** Milliseconds by a clock that only goes on, for deadlines. Under Node `performance` would have to be loaded first. */
 export function monotonic(): number {

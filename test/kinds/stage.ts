@@ -24,6 +24,7 @@ export class Stage {
 		return {
 			kernel: this.kernel,
 			indexOf: (link) => this.index(link),
+			once: (_fact, read) => read(),
 			isBlank: (link) => blank.includes(link),
 			made: () => undefined,
 			isBeingDeleted: () => false,

@@ -1,7 +1,7 @@
 import type { In } from "../../netlink/schema.js";
 import type { setAttrs } from "../../uapi/nf_tables.js";
 import { NFT_DATA_VERDICT, NFT_SET_CONSTANT, NFT_SET_OBJECT } from "../../uapi/nf_tables_const.js";
-import { verdict } from "../fact/datatype.js";
+import { integer, verdict } from "../fact/datatype.js";
 import { SET, text, u32 } from "../fact/userdata.js";
 import { byteLength, concatBytes } from "../fact/value.js";
 import type { Node, SetDeclaration } from "../tree/node.js";
@@ -14,6 +14,9 @@ const typeId = ({ datatype }: Node): number =>
 /** nft's enum byteorder */
 const orderId = ({ order }: Node): number => (order === "host" ? 1 : order === "big" ? 2 : 0);
 
+const isOfIntegers = ({ datatype }: Node): boolean =>
+	(datatype.fields ?? [datatype]).every(({ id }) => id === integer.id);
+
 /**
  * The expressions that key and data are declared by. A verdict is one itself. nft 1.1 describes plain types as well, beside
  * an expression; the nft 1.0.6 of Debian 12 dies of that when it lists anything.
@@ -22,7 +25,8 @@ function described({ key, data }: SetDeclaration): Uint8Array[] {
 	const isTypeof = !isPlainType(key);
 	const records = isTypeof ? [typeofRecord(SET.KEY_TYPEOF, key)] : [];
 	if (data === undefined) return records;
-	if (isTypeof && data.datatype === verdict)
+	// Without it nft 1.0.6 names the types of the key, and dies where no name is a type of some width.
+	if (isTypeof && data.datatype === verdict && isOfIntegers(key))
 		records.push(typeofRecord(SET.DATA_TYPEOF, { ...data, kind: "verdict", code: 0 } as Node));
 	else if (!isPlainType(data)) records.push(typeofRecord(SET.DATA_TYPEOF, data));
 	return records;

@@ -122,6 +122,9 @@ function dataType(data: Node, printer: Printer): TypeJson {
 		: typeNames(data);
 }
 
+/** Whether it is an element for some keys, and not for all that have none. */
+const hasKey = (item: unknown): boolean => (Array.isArray(item) ? item[0] : item) !== "*";
+
 /** The declaration of a set with its elements. */
 export function printSet(set: ListedSet, printer: Printer): SetDeclarationJson {
 	const { key, data, flags, objectType, listed = [] } = set;
@@ -131,7 +134,7 @@ export function printSet(set: ListedSet, printer: Printer): SetDeclarationJson {
 		set.printElements?.(printer) ??
 		[];
 	// nft names types here; where there are elements, their keys would be lost by it.
-	const isTypeof = key.kind !== "value" && (set.isNamed !== true || items.length > 0);
+	const isTypeof = key.kind !== "value" && (set.isNamed !== true || items.some(hasKey));
 	return {
 		family: familyName(set.family),
 		name: set.name,

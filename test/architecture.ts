@@ -46,6 +46,7 @@ export const BELOW: Readonly<Record<string, readonly string[]>> = {
 		"netlink",
 		"sys",
 	],
+	testing: ["host", "service", "spec", "kernel", "uapi", "netlink", "sys"],
 	".": ["thread", "host", "service", "engine", "spec", "netlink", "sys"],
 	cli: ["demo", "host", "service", "engine", "spec", "nftables", "sys"],
 };
@@ -103,6 +104,7 @@ const LAID_IN: ReadonlyMap<string, string> = new Map([
 		"nftables/fast/plain-elements.ts",
 		"past the language for speed; tests compare it with the language",
 	],
+	["testing/fake/addresses.ts", "ifa_flags has the low byte of the flags, IFA_FLAGS all of them"],
 	["nftables/fast/plain-listing.ts", "past the language for speed, too"],
 ]);
 

@@ -2,7 +2,7 @@ import { rmSync } from "node:fs";
 import { afterAll, expect, test } from "vitest";
 import type { UpRequest } from "../../src/engine/plan.js";
 import { KernelError, UmlnetError } from "../../src/sys/error.js";
-import type { FakeKernel } from "../fake/kernel.js";
+import type { FakeKernel } from "../../src/testing/fake/kernel.js";
 import { busyLan, lan } from "./hosts.js";
 import { upOf } from "./requests.js";
 import { Rig, scratch } from "./rig.js";

@@ -5,7 +5,7 @@ import { Journal } from "../../src/engine/journal/journal.js";
 import type { ProvisionalRecord, StepRecord } from "../../src/engine/journal/record.js";
 import type { Delta } from "../../src/engine/state.js";
 import { flawOf } from "../../src/kinds/permitted.js";
-import type { FakeKernel } from "../fake/kernel.js";
+import type { FakeKernel } from "../../src/testing/fake/kernel.js";
 import type { Rig } from "./rig.js";
 
 /** The process dies here. Not an Error: whoever takes it for one and goes on is found out. */

@@ -6,7 +6,7 @@ import { request } from "../../src/netlink/request.js";
 import { IFF_PROMISC, IFF_UP } from "../../src/uapi/if.js";
 import { RTM_NEWLINK } from "../../src/uapi/if_link.js";
 import { NLM_F_CREATE } from "../../src/uapi/netlink.js";
-import { FakeKernel } from "../fake/kernel.js";
+import { FakeKernel } from "../../src/testing/fake/kernel.js";
 
 type Setting = Parameters<typeof RTM_NEWLINK.encode>[0];
 const set = (ifi_index: number, setting: Setting, flags = 0) =>

@@ -3,7 +3,7 @@ import { afterAll, describe, expect, test } from "vitest";
 import { RollbackError } from "../../src/engine/error.js";
 import type { UpRequest } from "../../src/engine/plan.js";
 import { KernelError, UmlnetError } from "../../src/sys/error.js";
-import type { Operation } from "../fake/faults.js";
+import type { Operation } from "../../src/testing/fake/faults.js";
 import { report } from "../fault/campaign.js";
 import { lan } from "./hosts.js";
 import { namedPictureOf } from "./picture.js";

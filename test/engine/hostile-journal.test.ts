@@ -17,7 +17,7 @@ import type { Spec } from "../../src/spec/model.js";
 import { RTM_DELADDR } from "../../src/uapi/if_addr.js";
 import { RTM_NEWLINK } from "../../src/uapi/if_link.js";
 import { NFT_MSG_DELTABLE, NFT_MSG_NEWRULE, NFT_MSG_NEWTABLE } from "../../src/uapi/nf_tables.js";
-import { FakeKernel } from "../fake/kernel.js";
+import { FakeKernel } from "../../src/testing/fake/kernel.js";
 import { report } from "../fault/campaign.js";
 import { lan } from "./hosts.js";
 import { pictureOf } from "./picture.js";

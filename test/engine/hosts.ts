@@ -15,7 +15,7 @@ import {
 	RTPROT_STATIC,
 } from "../../src/uapi/rtnetlink.js";
 import { AF_INET, AF_INET6 } from "../../src/uapi/socket.js";
-import type { FakeKernel } from "../fake/kernel.js";
+import type { FakeKernel } from "../../src/testing/fake/kernel.js";
 
 /** Somebody else sets something up, and it must work. */
 export function arrange(kernel: FakeKernel, ...requests: readonly Request[]): void {

@@ -1,4 +1,4 @@
-import type { FakeKernel } from "../fake/kernel.js";
+import type { FakeKernel } from "../../src/testing/fake/kernel.js";
 
 /** What of a snapshot is looked at here; the rest is compared as it is. */
 interface Snapshot {

@@ -5,7 +5,7 @@ import { RollbackError } from "../../src/engine/error.js";
 import type { Request } from "../../src/netlink/request.js";
 import { specFromFlags } from "../../src/spec/spec.js";
 import { KernelError } from "../../src/sys/error.js";
-import { linkNamed } from "../fake/namespace.js";
+import { linkNamed } from "../../src/testing/fake/namespace.js";
 import { lan } from "./hosts.js";
 import { Rig, scratch } from "./rig.js";
 

@@ -10,7 +10,7 @@ import { readLinkByName } from "../../src/kernel/read.js";
 import { kinds } from "../../src/kinds/index.js";
 import { flawOf } from "../../src/kinds/permitted.js";
 import { missingUplink } from "../../src/kinds/uplink.js";
-import { FakeKernel } from "../fake/kernel.js";
+import { FakeKernel } from "../../src/testing/fake/kernel.js";
 import { pictureOf } from "./picture.js";
 import { tapsIn, type Wanted } from "./scenarios.js";
 

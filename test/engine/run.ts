@@ -1,8 +1,8 @@
 import { expect } from "vitest";
 import { RollbackError } from "../../src/engine/error.js";
 import { UmlnetError } from "../../src/sys/error.js";
-import type { Operation } from "../fake/faults.js";
-import type { FakeKernel } from "../fake/kernel.js";
+import type { Operation } from "../../src/testing/fake/faults.js";
+import type { FakeKernel } from "../../src/testing/fake/kernel.js";
 import { CountingJournal } from "./death.js";
 import { namedPictureOf } from "./picture.js";
 import { Rig } from "./rig.js";

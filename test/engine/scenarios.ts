@@ -2,7 +2,7 @@ import type { WantedTap } from "../../src/engine/plan.js";
 import { parkedTap, wantedTaps } from "../../src/kinds/index.js";
 import type { Spec } from "../../src/spec/model.js";
 import { checkSpec } from "../../src/spec/spec.js";
-import type { FakeKernel } from "../fake/kernel.js";
+import type { FakeKernel } from "../../src/testing/fake/kernel.js";
 import { bare, busyLan, lan, withSysctl } from "./hosts.js";
 
 /** What may be asked to be up: the taps of a spec, or those of a pool. */

@@ -23,7 +23,7 @@ import { afterAll, beforeEach, describe, expect, test, vi } from "vitest";
 import { Host } from "../../src/host/host.js";
 import type { Spec } from "../../src/spec/model.js";
 import { UmlnetError } from "../../src/sys/error.js";
-import { FakeKernel } from "../fake/kernel.js";
+import { FakeKernel } from "../../src/testing/fake/kernel.js";
 import { report } from "../fault/campaign.js";
 import { pictureOf } from "./picture.js";
 import { scratch } from "./rig.js";

@@ -1,7 +1,7 @@
 import { constants } from "node:os";
 import { DeadlineError, DumpInterruptedError, OverrunError } from "../../src/netlink/error.js";
 import { KernelError } from "../../src/sys/error.js";
-import type { Fault, Operation } from "../fake/faults.js";
+import type { Fault, Operation } from "../../src/testing/fake/faults.js";
 import { THOROUGH } from "../fault/campaign.js";
 
 export { THOROUGH };

@@ -4,7 +4,7 @@ import { KernelError } from "../../src/sys/error.js";
 import { RTM_NEWADDR } from "../../src/uapi/if_addr.js";
 import { RTM_GETLINK, RTM_NEWLINK } from "../../src/uapi/if_link.js";
 import { NFT_MSG_NEWTABLE } from "../../src/uapi/nf_tables.js";
-import { FakeKernel } from "./kernel.js";
+import { FakeKernel } from "../../src/testing/fake/kernel.js";
 
 const CREATE = 0x600;
 const bridge = (IFLA_IFNAME: string) =>

@@ -2,7 +2,7 @@ import { afterEach, describe, expect, it } from "vitest";
 import type { Kernel } from "../../src/kernel/kernel.js";
 import { LinuxKernel } from "../../src/kernel/linux.js";
 import { newNetns } from "../../src/sys/netns.js";
-import { FakeKernel } from "../fake/kernel.js";
+import { FakeKernel } from "../../src/testing/fake/kernel.js";
 import { observe, projected } from "./contract/observation.js";
 import { contract } from "./contract.js";
 

@@ -3,6 +3,7 @@ import type { Kernel } from "../../src/kernel/kernel.js";
 import { LinuxKernel } from "../../src/kernel/linux.js";
 import { describe as inWords, type Request, request } from "../../src/netlink/index.js";
 import { newNetns } from "../../src/sys/netns.js";
+import { FakeKernel } from "../../src/testing/fake/kernel.js";
 import { NLM_F_CREATE } from "../../src/uapi/netlink.js";
 import {
 	NFT_MSG_DELCHAIN,
@@ -12,7 +13,6 @@ import {
 	NFT_MSG_DESTROYSETELEM,
 	NFT_MSG_DESTROYTABLE,
 } from "../../src/uapi/nf_tables.js";
-import { FakeKernel } from "../fake/kernel.js";
 import { seed } from "../seed.js";
 import { randomFrom } from "../socket/mutation.js";
 import { CREATE } from "./contract/asking.js";

@@ -4,10 +4,10 @@ import { LinuxKernel } from "../../src/kernel/linux.js";
 import { describe as inWords, type Request, request } from "../../src/netlink/index.js";
 import { KernelError } from "../../src/sys/error.js";
 import { newNetns } from "../../src/sys/netns.js";
+import { FakeKernel } from "../../src/testing/fake/kernel.js";
 import { RTM_DELLINK, RTM_NEWLINK, RTM_SETLINK } from "../../src/uapi/if_link.js";
 import { NLM_F_CREATE, NLM_F_REPLACE } from "../../src/uapi/netlink.js";
 import { RTM_DELROUTE, RTM_NEWROUTE } from "../../src/uapi/rtnetlink.js";
-import { FakeKernel } from "../fake/kernel.js";
 import { seed } from "../seed.js";
 import { randomFrom } from "../socket/mutation.js";
 import {

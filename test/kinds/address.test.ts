@@ -2,7 +2,7 @@ import { address } from "../../src/kinds/address.js";
 import { request } from "../../src/netlink/request.js";
 import { RTM_DELADDR } from "../../src/uapi/if_addr.js";
 import { addressOn, arrange, lan } from "../engine/hosts.js";
-import type { FakeKernel } from "../fake/kernel.js";
+import type { FakeKernel } from "../../src/testing/fake/kernel.js";
 import { link } from "./neighbour.js";
 import { testKind } from "./table.js";
 

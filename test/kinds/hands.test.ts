@@ -8,7 +8,7 @@ import { forwarding } from "../../src/kinds/forwarding.js";
 import { option } from "../../src/kinds/option.js";
 import { uplink } from "../../src/kinds/uplink.js";
 import { bare, lan } from "../engine/hosts.js";
-import type { FakeKernel } from "../fake/kernel.js";
+import type { FakeKernel } from "../../src/testing/fake/kernel.js";
 import { enslave, link, remove, set, write } from "./neighbour.js";
 import { labels, messagesOf, remembered, Stage } from "./stage.js";
 

@@ -4,7 +4,7 @@ import { table } from "../../src/kinds/table.js";
 import { request } from "../../src/netlink/request.js";
 import { NFT_MSG_DELSETELEM } from "../../src/uapi/nf_tables.js";
 import { lan } from "../engine/hosts.js";
-import type { FakeKernel } from "../fake/kernel.js";
+import type { FakeKernel } from "../../src/testing/fake/kernel.js";
 import { testKind } from "./table.js";
 
 /** A LAN with our table. */

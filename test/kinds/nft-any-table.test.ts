@@ -12,7 +12,7 @@ import {
 	NFT_MSG_NEWRULE,
 } from "../../src/uapi/nf_tables.js";
 import { lan } from "../engine/hosts.js";
-import type { FakeKernel } from "../fake/kernel.js";
+import type { FakeKernel } from "../../src/testing/fake/kernel.js";
 import { host } from "../nftables/ruleset.js";
 import { messagesOf, Stage } from "./stage.js";
 import { testKind } from "./table.js";

@@ -3,7 +3,7 @@ import { request } from "../../src/netlink/request.js";
 import { NLM_F_CREATE } from "../../src/uapi/netlink.js";
 import { NFT_MSG_DELRULE, NFT_MSG_DELTABLE, NFT_MSG_NEWTABLE } from "../../src/uapi/nf_tables.js";
 import { lan } from "../engine/hosts.js";
-import type { FakeKernel } from "../fake/kernel.js";
+import type { FakeKernel } from "../../src/testing/fake/kernel.js";
 import { testKind } from "./table.js";
 
 const want = { name: "umlnet-nl" };

@@ -2,7 +2,7 @@ import { route } from "../../src/kinds/route.js";
 import { request } from "../../src/netlink/request.js";
 import { RTM_DELROUTE } from "../../src/uapi/rtnetlink.js";
 import { arrange, lan, routeOver } from "../engine/hosts.js";
-import type { FakeKernel } from "../fake/kernel.js";
+import type { FakeKernel } from "../../src/testing/fake/kernel.js";
 import { link } from "./neighbour.js";
 import { testKind } from "./table.js";
 

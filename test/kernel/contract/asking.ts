@@ -3,12 +3,12 @@ import { expect } from "vitest";
 import type { Kernel } from "../../../src/kernel/kernel.js";
 import { type Request, request } from "../../../src/netlink/request.js";
 import { errnoName, KernelError } from "../../../src/sys/error.js";
+import type { Given, Taken } from "../../../src/testing/fake/value.js";
 import { IFF_UP } from "../../../src/uapi/if.js";
 import { RTM_DELADDR, RTM_NEWADDR } from "../../../src/uapi/if_addr.js";
 import { RTM_DELLINK, RTM_GETLINK, RTM_NEWLINK } from "../../../src/uapi/if_link.js";
 import { NLM_F_CREATE, NLM_F_EXCL } from "../../../src/uapi/netlink.js";
 import { AF_INET, AF_INET6 } from "../../../src/uapi/socket.js";
-import type { Given, Taken } from "../../fake/value.js";
 
 /** What must hold of every kernel, in a sentence, and how to see that it does. */
 export type Behaviours = Readonly<Record<string, (kernel: Kernel) => void>>;

@@ -1,4 +1,5 @@
 import type { Kernel } from "../../../src/kernel/kernel.js";
+import { plain } from "../../../src/testing/fake/refusal.js";
 import { IFF_LOWER_UP, IFF_UP } from "../../../src/uapi/if.js";
 import { RTM_GETADDR, RTM_NEWADDR } from "../../../src/uapi/if_addr.js";
 import { RTM_GETLINK, RTM_NEWLINK } from "../../../src/uapi/if_link.js";
@@ -16,7 +17,6 @@ import {
 } from "../../../src/uapi/nf_tables.js";
 import { RTM_GETROUTE, RTM_NEWROUTE } from "../../../src/uapi/rtnetlink.js";
 import { AF_INET, AF_INET6 } from "../../../src/uapi/socket.js";
-import { plain } from "../../fake/refusal.js";
 import type { Link } from "./asking.js";
 
 type Json = Readonly<Record<string, unknown>>;

@@ -2,6 +2,7 @@ import { expect } from "vitest";
 import type { Kernel } from "../../../src/kernel/kernel.js";
 import { readPrefixesTo, readRouteTo } from "../../../src/kernel/read.js";
 import { type Request, request } from "../../../src/netlink/request.js";
+import type { Given } from "../../../src/testing/fake/value.js";
 import { NLM_F_APPEND, NLM_F_CREATE, NLM_F_REPLACE } from "../../../src/uapi/netlink.js";
 import {
 	RTM_DELROUTE,
@@ -11,7 +12,6 @@ import {
 	RTPROT_RA,
 } from "../../../src/uapi/rtnetlink.js";
 import { AF_INET, AF_INET6 } from "../../../src/uapi/socket.js";
-import type { Given } from "../../fake/value.js";
 import {
 	addAddress,
 	type Behaviours,

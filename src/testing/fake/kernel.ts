@@ -6,11 +6,11 @@ import type {
 	RouterPlace,
 	Subnet,
 	TapRequest,
-} from "../../src/kernel/kernel.js";
-import type { Outcome } from "../../src/netlink/outcome.js";
-import type { Request } from "../../src/netlink/request.js";
-import type { Message } from "../../src/netlink/schema.js";
-import { KernelError } from "../../src/sys/error.js";
+} from "../../kernel/kernel.js";
+import type { Outcome } from "../../netlink/outcome.js";
+import type { Request } from "../../netlink/request.js";
+import type { Message } from "../../netlink/schema.js";
+import { KernelError } from "../../sys/error.js";
 import { type Encounter, type Fault, Faults, type Operation } from "./faults.js";
 import { addLink, emptyNamespace, type Link, linkNamed, type Namespace } from "./namespace.js";
 import { readNft } from "./nft_read.js";

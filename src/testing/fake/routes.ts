@@ -1,5 +1,5 @@
-import type { DefaultRouter, RouterPlace } from "../../src/kernel/kernel.js";
-import { NLM_F_APPEND, NLM_F_CREATE, NLM_F_EXCL, NLM_F_REPLACE } from "../../src/netlink/frame.js";
+import type { DefaultRouter, RouterPlace } from "../../kernel/kernel.js";
+import { NLM_F_APPEND, NLM_F_CREATE, NLM_F_EXCL, NLM_F_REPLACE } from "../../netlink/frame.js";
 import {
 	RT_SCOPE_LINK,
 	RT_SCOPE_NOWHERE,
@@ -16,8 +16,8 @@ import {
 	RTNH_F_LINKDOWN,
 	RTNH_F_ONLINK,
 	RTPROT_BOOT,
-} from "../../src/uapi/rtnetlink.js";
-import { AF_INET, AF_INET6 } from "../../src/uapi/socket.js";
+} from "../../uapi/rtnetlink.js";
+import { AF_INET, AF_INET6 } from "../../uapi/socket.js";
 import { type Hop, isRunning, type Namespace, type Route } from "./namespace.js";
 import { hex, plain, Refusal, unhex } from "./refusal.js";
 import type { Given, Taken } from "./value.js";

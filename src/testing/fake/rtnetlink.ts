@@ -1,8 +1,8 @@
-import type { Reply } from "../../src/netlink/outcome.js";
-import type { Request } from "../../src/netlink/request.js";
-import { RTM_NEWLINK } from "../../src/uapi/if_link.js";
-import { RTM_NEWNETCONF } from "../../src/uapi/netconf.js";
-import { RTM_NEWROUTE } from "../../src/uapi/rtnetlink.js";
+import type { Reply } from "../../netlink/outcome.js";
+import type { Request } from "../../netlink/request.js";
+import { RTM_NEWLINK } from "../../uapi/if_link.js";
+import { RTM_NEWNETCONF } from "../../uapi/netconf.js";
+import { RTM_NEWROUTE } from "../../uapi/rtnetlink.js";
 import { deleteAddress, dumpAddresses, newAddress } from "./addresses.js";
 import { deleteLink } from "./link_delete.js";
 import { dumpLinks, getLink } from "./link_reply.js";

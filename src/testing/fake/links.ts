@@ -1,6 +1,6 @@
-import { NLM_F_CREATE, NLM_F_EXCL, NLM_F_REPLACE } from "../../src/netlink/frame.js";
-import type { PF_BRIDGE_RTM_SETLINK } from "../../src/uapi/if_link.js";
-import { AF_BRIDGE } from "../../src/uapi/socket.js";
+import { NLM_F_CREATE, NLM_F_EXCL, NLM_F_REPLACE } from "../../netlink/frame.js";
+import type { PF_BRIDGE_RTM_SETLINK } from "../../uapi/if_link.js";
+import { AF_BRIDGE } from "../../uapi/socket.js";
 import { checkName, findLink, type LinkValue } from "./link_attributes.js";
 import { change, changeInfo } from "./link_change.js";
 import { create } from "./link_create.js";

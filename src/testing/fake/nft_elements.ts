@@ -1,5 +1,6 @@
-import { NLM_F_EXCL } from "../../src/netlink/frame.js";
-import type { setElemAttrs } from "../../src/uapi/nf_tables.js";
+import { NLM_F_EXCL } from "../../netlink/frame.js";
+import type { setElemAttrs } from "../../uapi/nf_tables.js";
+import { NFT_SET_ELEM_INTERVAL_END } from "../../uapi/nf_tables_const.js";
 import {
 	checkReferences,
 	type NftSet,
@@ -17,8 +18,6 @@ interface Change {
 	readonly flags: number;
 	readonly value: Value;
 }
-
-const NFT_SET_ELEM_INTERVAL_END = 1; // linux/netfilter/nf_tables.h
 
 /** What tells one element of a set from another. */
 export const elementKey = (element: Value): string =>

@@ -1,5 +1,5 @@
-import { NLM_F_APPEND, NLM_F_CREATE, NLM_F_EXCL, NLM_F_REPLACE } from "../../src/netlink/frame.js";
-import type { Request } from "../../src/netlink/request.js";
+import { NLM_F_APPEND, NLM_F_CREATE, NLM_F_EXCL, NLM_F_REPLACE } from "../../netlink/frame.js";
+import type { Request } from "../../netlink/request.js";
 import { addElements, deleteElements } from "./nft_elements.js";
 import {
 	type Batch,

@@ -1,4 +1,4 @@
-import { AF_INET6 } from "../../src/uapi/socket.js";
+import { AF_INET6 } from "../../uapi/socket.js";
 import { dropAddresses } from "./addresses.js";
 import {
 	addLink,

@@ -1,4 +1,4 @@
-import { NLM_F_EXCL, NLM_F_REPLACE } from "../../src/netlink/frame.js";
+import { NLM_F_EXCL, NLM_F_REPLACE } from "../../netlink/frame.js";
 import {
 	IFA_F_PERMANENT,
 	IFA_F_SECONDARY,
@@ -6,16 +6,15 @@ import {
 	type RTM_DELADDR,
 	type RTM_GETADDR,
 	type RTM_NEWADDR,
-} from "../../src/uapi/if_addr.js";
-import { RT_TABLE_LOCAL, RTN_LOCAL } from "../../src/uapi/rtnetlink.js";
-import { AF_INET, AF_INET6 } from "../../src/uapi/socket.js";
+} from "../../uapi/if_addr.js";
+import { RT_SCOPE_HOST, RT_TABLE_LOCAL, RTN_LOCAL } from "../../uapi/rtnetlink.js";
+import { AF_INET, AF_INET6 } from "../../uapi/socket.js";
 import { connectedRoutes, inSubnet, sameRoute } from "./connected.js";
 import { type Address, isLoopback, type Link, type Namespace } from "./namespace.js";
 import { hex, Refusal, unhex } from "./refusal.js";
 import { isLocal, masked } from "./routes.js";
 import type { Given, Taken } from "./value.js";
 
-const RT_SCOPE_HOST = 254;
 const BITS: Readonly<Record<number, number>> = { [AF_INET]: 32, [AF_INET6]: 128 };
 
 const said = (family: number, v4: string, v6: string): string =>

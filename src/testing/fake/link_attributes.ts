@@ -1,5 +1,5 @@
-import { IFF_UP } from "../../src/uapi/if.js";
-import type { RTM_NEWLINK } from "../../src/uapi/if_link.js";
+import { IFF_UP } from "../../uapi/if.js";
+import type { RTM_NEWLINK } from "../../uapi/if_link.js";
 import { type Link, linkNamed, type Namespace } from "./namespace.js";
 import { hex, Refusal } from "./refusal.js";
 import type { Given } from "./value.js";

@@ -1,4 +1,4 @@
-import type { TapRequest } from "../../src/kernel/kernel.js";
+import type { TapRequest } from "../../kernel/kernel.js";
 import { checkName } from "./link_attributes.js";
 import { removeLink } from "./link_delete.js";
 import { addLink, linkNamed, type Namespace } from "./namespace.js";

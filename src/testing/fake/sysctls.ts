@@ -1,11 +1,11 @@
-import { ipv4DevconfAttrs } from "../../src/uapi/ip.js";
+import { ipv4DevconfAttrs } from "../../uapi/ip.js";
 import {
 	NETCONFA_IFINDEX_ALL,
 	NETCONFA_IFINDEX_DEFAULT,
 	type RTM_GETNETCONF,
 	type RTM_NEWNETCONF,
-} from "../../src/uapi/netconf.js";
-import { AF_INET6 } from "../../src/uapi/socket.js";
+} from "../../uapi/netconf.js";
+import { AF_INET6 } from "../../uapi/socket.js";
 import type { Conf, Family } from "./conf.js";
 import type { Link, Namespace } from "./namespace.js";
 import { linkNamed } from "./namespace.js";

@@ -1,5 +1,5 @@
-import { NLM_F_EXCL } from "../../src/netlink/frame.js";
-import type { RTM_DELRULE, RTM_GETRULE, RTM_NEWRULE } from "../../src/uapi/fib_rules.js";
+import { NLM_F_EXCL } from "../../netlink/frame.js";
+import type { RTM_DELRULE, RTM_GETRULE, RTM_NEWRULE } from "../../uapi/fib_rules.js";
 import type { Namespace, Rule } from "./namespace.js";
 import { Refusal } from "./refusal.js";
 import type { Given, Taken } from "./value.js";

@@ -1,11 +1,11 @@
-import { NLM_F_CREATE, NLM_F_EXCL, NLM_F_REPLACE } from "../../src/netlink/frame.js";
+import { NLM_F_CREATE, NLM_F_EXCL, NLM_F_REPLACE } from "../../netlink/frame.js";
 import {
 	NTF_PROXY,
 	type RTM_DELNEIGH,
 	type RTM_GETNEIGH,
 	type RTM_NEWNEIGH,
-} from "../../src/uapi/neighbour.js";
-import { AF_BRIDGE } from "../../src/uapi/socket.js";
+} from "../../uapi/neighbour.js";
+import { AF_BRIDGE } from "../../uapi/socket.js";
 import type { Namespace, Neighbour } from "./namespace.js";
 import { hex, Refusal, unhex } from "./refusal.js";
 import type { Given, Taken } from "./value.js";

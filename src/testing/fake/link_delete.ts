@@ -1,4 +1,4 @@
-import type { RTM_DELLINK } from "../../src/uapi/if_link.js";
+import type { RTM_DELLINK } from "../../uapi/if_link.js";
 import { dropAddresses } from "./addresses.js";
 import { leaveMaster } from "./bridge.js";
 import { findLink } from "./link_attributes.js";

@@ -1,14 +1,17 @@
 import {
+	IF_OPER_DOWN,
+	IF_OPER_UNKNOWN,
+	IF_OPER_UP,
 	IFF_BROADCAST,
 	IFF_LOOPBACK,
 	IFF_LOWER_UP,
 	IFF_MULTICAST,
 	IFF_RUNNING,
 	IFF_UP,
-} from "../../src/uapi/if.js";
-import { ARPHRD_ETHER, ARPHRD_LOOPBACK } from "../../src/uapi/if_arp.js";
-import { BR_STATE_DISABLED, BR_STATE_FORWARDING } from "../../src/uapi/if_bridge.js";
-import type { RTM_GETLINK, RTM_NEWLINK } from "../../src/uapi/if_link.js";
+} from "../../uapi/if.js";
+import { ARPHRD_ETHER, ARPHRD_LOOPBACK } from "../../uapi/if_arp.js";
+import { BR_STATE_DISABLED, BR_STATE_FORWARDING } from "../../uapi/if_bridge.js";
+import type { RTM_GETLINK, RTM_NEWLINK } from "../../uapi/if_link.js";
 import { findLink } from "./link_attributes.js";
 import { hasCarrier, isLoopback, isRunning, type Link, type Namespace } from "./namespace.js";
 import { Refusal, unhex } from "./refusal.js";
@@ -18,10 +21,6 @@ import type { Given, Taken } from "./value.js";
 type LinkReply = Taken<typeof RTM_NEWLINK>;
 type LinkInfo = LinkReply["IFLA_LINKINFO"];
 
-// IFLA_OPERSTATE (RFC 2863), linux/if.h
-const IF_OPER_UNKNOWN = 0;
-const IF_OPER_DOWN = 2;
-const IF_OPER_UP = 6;
 const TUN_TAP = 2;
 
 /** RTM_GETLINK of one link, by index or by name. */

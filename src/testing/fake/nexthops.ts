@@ -1,5 +1,5 @@
-import { NLM_F_CREATE, NLM_F_REPLACE } from "../../src/netlink/frame.js";
-import type { RTM_DELNEXTHOP, RTM_GETNEXTHOP, RTM_NEWNEXTHOP } from "../../src/uapi/nexthop.js";
+import { NLM_F_CREATE, NLM_F_REPLACE } from "../../netlink/frame.js";
+import type { RTM_DELNEXTHOP, RTM_GETNEXTHOP, RTM_NEWNEXTHOP } from "../../uapi/nexthop.js";
 import type { Namespace, Nexthop } from "./namespace.js";
 import { hex, Refusal, unhex } from "./refusal.js";
 import type { Given, Taken } from "./value.js";

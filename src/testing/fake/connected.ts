@@ -1,4 +1,4 @@
-import { IFA_F_NOPREFIXROUTE, IFA_F_SECONDARY } from "../../src/uapi/if_addr.js";
+import { IFA_F_NOPREFIXROUTE, IFA_F_SECONDARY } from "../../uapi/if_addr.js";
 import {
 	RT_SCOPE_HOST,
 	RT_SCOPE_LINK,
@@ -9,8 +9,8 @@ import {
 	RTN_LOCAL,
 	RTN_UNICAST,
 	RTPROT_KERNEL,
-} from "../../src/uapi/rtnetlink.js";
-import { AF_INET } from "../../src/uapi/socket.js";
+} from "../../uapi/rtnetlink.js";
+import { AF_INET } from "../../uapi/socket.js";
 import { type Address, isLoopback, type Link, type Route } from "./namespace.js";
 import { masked } from "./routes.js";
 

@@ -1,5 +1,5 @@
-import { IFNAMSIZ } from "../../src/uapi/if.js";
-import { AF_INET } from "../../src/uapi/socket.js";
+import { IFNAMSIZ } from "../../uapi/if.js";
+import { AF_INET } from "../../uapi/socket.js";
 import { linkDown, linkUp } from "./addresses.js";
 import { applyMtu, follow, setMaster } from "./bridge.js";
 import { checkMtu, checkName, type LinkValue, readMac, wantsUp } from "./link_attributes.js";

@@ -1,18 +1,19 @@
 import { execFile } from "node:child_process";
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { promisify } from "node:util";
+import { publint } from "publint";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { type Consumer, newConsumer } from "./consumer.js";
 import { Place, root } from "./library.js";
 import { tell } from "./program.js";
-import { nodeBinary, npm, VERSIONS } from "./runtimes.js";
+import { bunBinary, nodeBinary, VERSIONS } from "./runtimes.js";
 
 const execute = promisify(execFile);
 
 /** What a user of the types writes; the compiler finds fault with a call that makes no sense. */
 const ESM = `
-import { type EmbeddedHost, open, type TapReport, UmlnetError } from "umlnet-nl";
+import { type EmbeddedHost, open, type SpecInput, type TapReport, UmlnetError } from "umlnet-nl";
 import { NetlinkSocket } from "umlnet-nl/netlink";
 import * as nftables from "umlnet-nl/nftables";
 import { IFF_UP, NETLINK_ROUTE, RTM_GETLINK, RTM_NEWLINK } from "umlnet-nl/uapi";
@@ -22,7 +23,7 @@ const spec = {
 	version: 1,
 	networks: { lab: { mode: "host-only", addresses: ["192.168.33.33/24"] } },
 	taps: { tap0: { network: "lab", owner: 500 } },
-};
+} satisfies SpecInput;
 
 async function work(host: EmbeddedHost): Promise<object> {
 	const { taps } = await host.up(spec, { signal: AbortSignal.timeout(30_000) });
@@ -33,7 +34,7 @@ async function work(host: EmbeddedHost): Promise<object> {
 	const link = links.find(({ ifi_index }) => ifi_index === tap?.index);
 	const up = link !== undefined && (link.ifi_flags & IFF_UP) !== 0;
 	const { steps } = await host.planDown({ all: true });
-	const error = await host.up({ version: 2 }).catch((reason: unknown) => reason);
+	const error = await host.up({ version: 2 as 1 }).catch((reason: unknown) => reason);
 	const { changed } = await host.down({ taps: ["tap0"] });
 	const code = error instanceof UmlnetError && error.code;
 	return { name: link?.IFLA_IFNAME, up, steps: steps.length, code, changed };
@@ -47,6 +48,8 @@ export async function wrong(host: EmbeddedHost): Promise<void> {
 	await host.down({ tap: ["tap0"] });
 	// @ts-expect-error
 	await open({ netns: 7 });
+	// @ts-expect-error
+	await host.up({ version: 1, networks: { lab: { mode: "natt" } } });
 }
 
 await using host = await open({ stateDir });
@@ -78,52 +81,82 @@ const spec = {
 })();
 `;
 
-const TSCONFIG = {
-	compilerOptions: {
-		...{ module: "nodenext", moduleResolution: "nodenext", target: "es2022" },
-		...{ lib: ["es2023", "esnext.disposable"], strict: true, skipLibCheck: false },
-		...{ types: ["node"], typeRoots: [join(root, "node_modules/@types")], outDir: "built" },
-		rootDir: ".",
-	},
-	include: ["program.ts"],
+/** How a program finds the types: as Node does, or as a bundler. */
+const RESOLUTIONS = {
+	node16: { module: "node16", moduleResolution: "node16", outDir: "built" },
+	nodenext: { module: "nodenext", moduleResolution: "nodenext", noEmit: true },
+	bundler: { module: "esnext", moduleResolution: "bundler", noEmit: true },
+} as const;
+const STRICT = {
+	...{ target: "es2022", lib: ["es2023", "esnext.disposable"], strict: true, skipLibCheck: false },
+	...{ exactOptionalPropertyTypes: true, noUncheckedIndexedAccess: true, rootDir: "." },
+	...{ types: ["node"], typeRoots: [join(root, "node_modules/@types")] },
 };
 
 let consumer: string;
 let installed: string;
+let project: Consumer;
 
 beforeAll(async () => {
-	consumer = mkdtempSync(join(tmpdir(), "umlnet-nl-consumer-"));
-	installed = join(consumer, "node_modules/umlnet-nl");
-	const { stdout } = await npm(root, "pack", "--pack-destination", consumer);
-	writeFileSync(join(consumer, "package.json"), JSON.stringify({ private: true, type: "module" }));
-	await npm(consumer, "install", "--prefer-offline", "--omit=dev", `./${stdout.trim()}`);
-	writeFileSync(join(consumer, "program.ts"), ESM);
-	writeFileSync(join(consumer, "program.cjs"), COMMONJS);
-	writeFileSync(join(consumer, "tsconfig.json"), JSON.stringify(TSCONFIG));
+	project = await newConsumer();
+	consumer = project.directory;
+	installed = project.installed;
+	project.write("program.ts", ESM);
+	project.write("program.cjs", COMMONJS);
 	for (const version of VERSIONS) await nodeBinary(version);
+	await bunBinary();
+	await compile("node16");
 }, 600_000);
-afterAll(() => rmSync(consumer, { recursive: true, force: true }));
+afterAll(() => project.remove());
 
-test("a program in TypeScript compiles against the types, and a wrong one does not", async () => {
+/** What the compiler complains of. */
+async function compile(resolution: keyof typeof RESOLUTIONS): Promise<string> {
+	const compilerOptions = { ...STRICT, ...RESOLUTIONS[resolution] };
+	project.write("tsconfig.json", JSON.stringify({ compilerOptions, include: ["program.ts"] }));
 	const tsc = join(root, "node_modules/.bin/tsc");
 	const { stdout } = await execute(tsc, ["-p", consumer]).catch((error) => error);
-	expect(stdout).toBe("");
-	expect(readdirSync(join(consumer, "built"))).toContain("program.js");
+	return stdout;
+}
+
+test.each(Object.keys(RESOLUTIONS) as (keyof typeof RESOLUTIONS)[])(
+	"a program in TypeScript compiles against the types, and a wrong one does not: %s",
+	async (resolution) => {
+		expect(await compile(resolution)).toBe("");
+		expect(readdirSync(join(consumer, "built"))).toContain("program.js");
+	},
+);
+
+test("its types are found by every resolution that can import it", async () => {
+	const attw = join(root, "node_modules/.bin/attw");
+	const argv = [project.tarball, "--profile", "esm-only", "--format", "ascii", "--no-color"];
+	const { stdout, code = 0 } = await execute(attw, argv).catch((error) => error);
+	expect(code, stdout).toBe(0);
+	// Every subpath was looked at.
+	for (const path of ["umlnet-nl", "umlnet-nl/testing", "umlnet-nl/nftables"])
+		expect(stdout).toContain(`"${path}"`);
+});
+
+test("publint finds nothing wrong with the package", async () => {
+	const { messages } = await publint({ pkgDir: installed, strict: true });
+	expect(messages).toEqual([]);
+});
+
+const DID = { name: "tap0", up: true, steps: 1, code: "ERR_SPEC", changed: true, nft: true };
+
+test.each(["built/program.js", "program.cjs"])("under Bun %s", async (program) => {
+	await using place = new Place();
+	const command = [await bunBinary(), join(consumer, program), place.stateDir];
+	expect(await tell(place.machine, command)).toMatchObject(DID);
+	expect(place.links).toEqual([]);
+	expect(place.directory).toBeUndefined();
 });
 
 describe.each(VERSIONS)("under Node %s", (version) => {
 	test.each(["built/program.js", "program.cjs"])("%s", async (program) => {
 		await using place = new Place();
 		const node = await nodeBinary(version);
-		expect(await tell(place.machine, [node, join(consumer, program), place.stateDir])).toEqual({
-			name: "tap0",
-			up: true,
-			steps: 1,
-			code: "ERR_SPEC",
-			changed: true,
-			node: version,
-			nft: true,
-		});
+		const did = await tell(place.machine, [node, join(consumer, program), place.stateDir]);
+		expect(did).toEqual({ ...DID, node: version });
 		expect(place.links).toEqual([]);
 		expect(place.directory).toBeUndefined();
 	});

@@ -1,5 +1,5 @@
 import { execFile } from "node:child_process";
-import { existsSync, mkdirSync } from "node:fs";
+import { chmodSync, existsSync, mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { root } from "./library.js";
@@ -15,21 +15,29 @@ export const npm = (directory: string, ...args: readonly string[]) =>
 		cwd: directory,
 	});
 
-/** The node of a version: npm has the binaries in packages of their own. */
-export async function nodeBinary(version: string): Promise<string> {
-	const name = `node-linux-${process.arch}`;
-	const directory = join(root, ".cache/node", version);
-	const binary = join(directory, "node_modules", name, "bin/node");
+/** The node of a version. */
+export const nodeBinary = (version: string): Promise<string> =>
+	binaryOf(`node-linux-${process.arch}`, version, "bin/node", `node/${version}`);
+
+const machine = process.arch === "arm64" ? "aarch64" : process.arch;
+
+/** Bun, the one that the single file is made with (scripts/build-bin.mjs). */
+export const bunBinary = (): Promise<string> =>
+	binaryOf(`@oven/bun-linux-${machine}`, "1.4.5", "bin/bun", "bin/glibc");
+
+/** A runtime's binary: npm has each in a package of its own, without anything to run when it is installed. */
+async function binaryOf(
+	name: string,
+	version: string,
+	path: string,
+	cache: string,
+): Promise<string> {
+	const directory = join(root, ".cache", cache);
+	const binary = join(directory, "node_modules", name, path);
 	if (existsSync(binary)) return binary;
 	mkdirSync(directory, { recursive: true });
-	await npm(
-		directory,
-		"install",
-		"--no-save",
-		"--prefer-offline",
-		"--prefix",
-		".",
-		`${name}@${version}`,
-	);
+	const options = ["--no-save", "--prefer-offline", "--force", "--prefix", "."];
+	await npm(directory, "install", ...options, `${name}@${version}`);
+	chmodSync(binary, 0o755);
 	return binary;
 }

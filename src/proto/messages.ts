@@ -31,7 +31,7 @@ export interface NetworkMessage {
 	/** Whether the host answers ARP requests of the guests for every address that it can reach itself. */
 	readonly proxyArp?: boolean | undefined;
 
-	/** The largest packet in bytes, on the bridge and on every tap that does not say otherwise. Absent: 1500. */
+	/** The largest packet in bytes, on the bridge and on every tap that does not say otherwise. Absent: that of the uplink, or of a bridge that is there already; without either 1500. */
 	readonly mtu?: number | undefined;
 
 	/** Whether guests of one bridge are kept from talking to each other. */

@@ -1,5 +1,13 @@
 import { spawnSync } from "node:child_process";
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import {
+	existsSync,
+	mkdirSync,
+	mkdtempSync,
+	readFileSync,
+	rmSync,
+	symlinkSync,
+	writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { npm } from "../library/runtimes.js";
@@ -23,6 +31,8 @@ export interface Pasted {
 export class BareMachine {
 	readonly #directory = mkdtempSync(join(tmpdir(), "umlnet-nl-bare-"));
 	readonly #stubs = join(this.#directory, "stubs");
+	/** There once the machine is. */
+	readonly #ready = join(this.#directory, "ready");
 	#tarball = "";
 
 	/** Packs what is built, and installs it as npm does, below a prefix of its own. */
@@ -55,6 +65,7 @@ export class BareMachine {
 	paste(script: string): Pasted {
 		const log = join(this.#directory, "failed");
 		writeFileSync(log, "");
+		rmSync(this.#ready, { force: true });
 		const { stdout, stderr, error } = spawnSync(
 			"unshare",
 			["-n", "-m", "-p", "--fork", "--kill-child", "--mount-proc", "bash"],
@@ -73,6 +84,7 @@ export class BareMachine {
 			},
 		);
 		if (error !== undefined) throw error;
+		if (!existsSync(this.#ready)) throw new Error(`no bare machine could be made: ${stderr}`);
 		const failed = readFileSync(log, "utf8")
 			.split("\n")
 			.filter((line) => line !== "");
@@ -110,6 +122,7 @@ export class BareMachine {
 			ip link set eth1 up
 			ip link set beyond up
 			ip route add default via 203.0.113.1 dev eth1
+			touch ${this.#ready}
 			set +e
 		`;
 	}

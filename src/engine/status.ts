@@ -25,7 +25,7 @@ export function statusReport(
 		isExact ? verify(kinds, kernel, entry) : kindOf(kinds, entry.kind).drift(entry.made, kernel);
 	const { state } = journal;
 	const report = { ...reportOf(state, names ?? [...state.taps.keys()], look), unfinished };
-	const found = names === undefined ? strays(kinds, kernel, journal) : [];
+	const found = names === undefined ? strays(kinds, kernel, journal, !isExact) : [];
 	if (!isExact) return { ...report, strays: ours(found).map(({ what }) => what) };
 	const exact =
 		report.resources.every(({ drift }) => drift.length === 0) &&

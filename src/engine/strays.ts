@@ -1,9 +1,10 @@
 import type { Kernel } from "../kernel/kernel.js";
 import { readAllLinks } from "../kernel/read.js";
+import { KernelError } from "../sys/error.js";
 import { type Ledger, linksOf } from "./journal/ledger.js";
 import type { Kinds } from "./kind.js";
 import { type Plan, planDown } from "./plan.js";
-import type { Delta, Entry, State } from "./state.js";
+import { type Delta, type Entry, State } from "./state.js";
 
 /** An object that carries our marks and no tap of ours stands for, as if it were in the journal. */
 export interface StrayEntry extends Entry {
@@ -13,11 +14,18 @@ export interface StrayEntry extends Entry {
 	readonly foreign: boolean;
 }
 
-/** What carries our marks on this host and is not in the journal. @throws KernelError */
+/** How a kernel without nf_tables says so, and one that does not let us see them. */
+const UNSEEN = new Set(["EPERM", "EACCES", "EOPNOTSUPP", "EPROTONOSUPPORT", "EAFNOSUPPORT"]);
+
+/**
+ * What carries our marks on this host and is not in the journal; with `asFarAsSeen` without the sorts of things that
+ * the kernel does not show. @throws KernelError
+ */
 export function strays(
 	kinds: Kinds,
 	kernel: Kernel,
 	{ state: { entries }, unfinished, pendingDeletes }: Ledger,
+	asFarAsSeen = false,
 ): readonly StrayEntry[] {
 	// What a killed process left half done is for `recover`.
 	if (unfinished !== undefined && unfinished.provisional === undefined) return [];
@@ -26,14 +34,24 @@ export function strays(
 	const look = { kernel, links };
 	return [...kinds.values()].flatMap((kind) => {
 		const known = [...entries.values()].filter((entry) => entry.kind === kind.kind);
-		const found = kind.strays?.(
-			known.map(({ made }) => made),
-			look,
-		);
-		return (found ?? []).map(({ what, made, foreign = false }) => {
+		const find = () =>
+			kind.strays?.(
+				known.map(({ made }) => made),
+				look,
+			) ?? [];
+		return (asFarAsSeen ? seen(find) : find()).map(({ what, made, foreign = false }) => {
 			return { what, foreign, kind: kind.kind, key: kind.key(made), made, path: "" };
 		});
 	});
+}
+
+function seen<T>(find: () => readonly T[]): readonly T[] {
+	try {
+		return find();
+	} catch (error) {
+		if (error instanceof KernelError && UNSEEN.has(error.errno)) return [];
+		throw error;
+	}
 }
 
 /** Those that can be taken away. */
@@ -53,8 +71,15 @@ export function planRemoval(
 ): Plan {
 	const report = { name: NOBODY, index: 0, network: NOBODY, mode: "host-only" } as const;
 	const details = { multiQueue: false, vnetHdr: false, addresses: [], guest: { addresses: [] } };
-	const tap = { report: { ...report, ...details }, keys: found.map(({ key }) => key) };
-	const known = state.with({ put: found, drop: [], up: [tap], down: [] });
-	const plan = planDown(kinds, kernel, known, [{ id: 0, taps: [NOBODY] }]);
+	const keys = new Set(found.map(({ key }) => key));
+	const tap = { report: { ...report, ...details }, keys: [...keys] };
+	// A stray can have the key of what the journal says is there, and is not: it has another number.
+	const others = [...state.taps.values()].map((one) => {
+		return { ...one, keys: one.keys.filter((key) => !keys.has(key)) };
+	});
+	const all = new State();
+	const put = [...state.entries.values(), ...found];
+	all.apply({ put, drop: [], up: [...others, tap], down: [] });
+	const plan = planDown(kinds, kernel, all, [{ id: 0, taps: [NOBODY] }]);
 	return { ...plan, delta: NO_CHANGE };
 }

@@ -2,7 +2,8 @@
  * The state directory is lost while something is up: what carries our marks is named, and can be taken away as if it
  * were remembered, with all that was changed for it.
  */
-import { rmSync } from "node:fs";
+import { chmodSync, rmSync } from "node:fs";
+import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { ConflictError } from "../../src/engine/error.js";
 import type { StatusReport } from "../../src/engine/report.js";
@@ -171,6 +172,18 @@ test("a table that has but our name is somebody else's", async () => {
 	expect(await status()).toMatchObject({ strays: [] });
 	expect(await recover()).toMatchObject({ strays: [], steps: [] });
 	expect(await lab.networkChanges(before)).toEqual([]);
+});
+
+test("who may see nothing of nf_tables is told of the rest, and that nothing is up where nothing is", async () => {
+	chmodSync(join(lab.stateDir, ".."), 0o755);
+	const nobody = ["setpriv", "--reuid=1000", "--regid=1000", "--clear-groups"];
+	const status = () =>
+		umlnet({ netns: lab.host.path, stateDir: lab.stateDir, under: nobody }, "status");
+	expect(status()).toMatchObject({ status: 0, stderr: "nothing of ours is up\n" });
+	await lab.run((host) => host.up(S3));
+	lose();
+	expect(status()).toMatchObject({ status: 5, stderr: expect.stringMatching(/link tap0/) });
+	await recover();
 });
 
 test("the command line says so, on stderr, with exit 5", async () => {

@@ -1,0 +1,81 @@
+/**
+ * The journal is lost, an older copy of it is put back, or it is one of another version, while something is up: nobody
+ * is locked out by that, and with `recover --strays` and `down` the host ends as it was before us.
+ */
+import { readFileSync, rmSync, writeFileSync } from "node:fs";
+import { afterAll, test } from "vitest";
+import { HEAD, MAGIC } from "../../src/engine/journal/frame.js";
+import { UmlnetError } from "../../src/sys/error.js";
+import { report } from "../fault/campaign.js";
+import { Rig, scratch } from "./rig.js";
+import { noFlaws } from "./run.js";
+import { changes, type Scenario, starts } from "./scenarios.js";
+
+const directory = scratch();
+afterAll(() => rmSync(directory, { recursive: true }));
+
+let cases = 0;
+let deviations = 0;
+afterAll(() => report({ campaign: "memory lost or old (model)", cases, deviations }));
+
+/** A host on which everything of a scenario is up, how it was before, and all that the journal said meanwhile. */
+function ready({ host, before = [], spec }: Scenario) {
+	const rig = new Rig(directory, host);
+	const start = rig.picture();
+	for (const wanted of [...before, spec]) rig.up(wanted);
+	rig.journal.close();
+	return { rig, start, bytes: readFileSync(rig.path) };
+}
+
+/** Where the records of a journal end; where the first one begins is an end as well. */
+function ends(bytes: Buffer): number[] {
+	const out = [MAGIC.length];
+	for (let at = MAGIC.length; at < bytes.length; out.push(at)) at += HEAD + bytes.readUInt32LE(at);
+	return out;
+}
+
+/** A process that has only this journal: what is wrong with how it ends. */
+function flawOf(rig: Rig, start: string, journal: Uint8Array | undefined): string | undefined {
+	cases++;
+	rmSync(rig.path, { force: true });
+	if (journal !== undefined) writeFileSync(rig.path, journal);
+	rig.restart();
+	try {
+		rig.engine.status();
+		rig.recover();
+		const { residual } = rig.engine.removeStrays();
+		if (residual.length > 0) return `left: ${residual.join(", ")}`;
+		rig.down(...rig.journal.state.taps.keys());
+		const { strays = [], taps } = rig.engine.status();
+		if (strays.length + taps.length > 0) return `there is yet: ${strays.join(", ")}`;
+	} catch (error) {
+		if (error instanceof UmlnetError) return `${error.code} ${error.message}`;
+		throw error;
+	}
+	if (!rig.journal.isEmpty) return "the journal is not empty";
+	return rig.picture() === start ? undefined : "the host is not as it was";
+}
+
+function none(flaws: readonly string[]): void {
+	deviations += flaws.length;
+	noFlaws(flaws);
+}
+
+/** What others did meanwhile stays theirs. */
+const all = [...starts, ...changes].filter(({ meanwhile }) => meanwhile === undefined);
+
+test.each(all.map((scenario) => [scenario.name, scenario] as const))("%s", (_, scenario) => {
+	const flaws: string[] = [];
+	const { bytes } = ready(scenario);
+	const journals: readonly (readonly [what: string, journal: Uint8Array | undefined])[] = [
+		["lost", undefined],
+		...ends(bytes).map((end) => [`of ${end} bytes`, bytes.subarray(0, end)] as const),
+	];
+	for (const [what, journal] of journals) {
+		const { rig, start } = ready(scenario);
+		const flaw = flawOf(rig, start, journal);
+		if (flaw !== undefined) flaws.push(`${what}: ${flaw}`);
+		rig.close();
+	}
+	none(flaws);
+});

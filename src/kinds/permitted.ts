@@ -30,13 +30,16 @@ import {
 
 /** What of a record is nothing that we do, in words; undefined where all of it may be ours. */
 export function flawOf(record: JournalRecord): string | undefined {
-	if ("begin" in record) return stepsFlaw(record.begin.steps);
-	if ("commit" in record) return stepsFlaw(record.commit.steps) ?? deltaFlaw(record.commit.delta);
-	if ("provisional" in record)
-		return stepsFlaw(record.provisional.steps) ?? deltaFlaw(record.provisional.delta);
-	if ("end" in record) return record.end.delta && deltaFlaw(record.end.delta);
 	if ("checkpoint" in record) return deltaFlaw(record.checkpoint);
-	return undefined;
+	// Of every sort of record alike, so that none is forgotten: what is to be done, and what is so then.
+	const [body] = Object.values(record) as readonly Body[];
+	return stepsFlaw(body?.steps ?? []) ?? (body?.delta && deltaFlaw(body.delta));
+}
+
+interface Body {
+	readonly transaction: string;
+	readonly steps?: readonly StepRecord[];
+	readonly delta?: Delta | undefined;
 }
 
 const stepsFlaw = (steps: readonly StepRecord[]): string | undefined =>

@@ -115,6 +115,20 @@ const HOSTILE: Readonly<Record<string, JournalRecord>> = {
 			delta: none,
 		},
 	},
+	"a residual that deletes an uplink": {
+		residual: {
+			transaction: "1-1-1-1",
+			command: "down tap0",
+			names: ["tap0"],
+			steps: [{ label: "delete", actions: [unlink(2, "eth1", "umlnet-nl lab")] }],
+		},
+	},
+	"what waits to be confirmed, of nobody's": {
+		provisional: {
+			...{ transaction: "1-1-1-1", deadline: 1, steps: [] },
+			delta: { ...none, put: [{ kind: "cron", key: "x", made: {}, path: "" }] },
+		},
+	},
 	"another table is deleted": nft(
 		request(NFT_MSG_DELTABLE, 0, { nfgen_family: 1, NFTA_TABLE_NAME: "firewall" }),
 	),
@@ -218,7 +232,7 @@ async function flawsOf(): Promise<string[]> {
 
 describe("is refused where it asks for", () => {
 	test.each(Object.entries(HOSTILE))("%s", async (_, record) => {
-		const opened = "commit" in record ? [bodyOf(begin())] : [];
+		const opened = "commit" in record || "provisional" in record ? [bodyOf(begin())] : [];
 		write(...opened, bodyOf(record));
 		expect(await flawsOf()).toEqual([]);
 	});

@@ -35,7 +35,8 @@ export class Journal implements Ledger {
 	refresh(stands: (state: State) => boolean = () => true): void {
 		if (this.#file.read(this.#take)) return;
 		this.readReplaced();
-		const isLost = !this.isEmpty && (this.unfinished !== undefined || stands(this.state));
+		const isOpen = this.unfinished !== undefined || this.residuals.size > 0;
+		const isLost = !this.isEmpty && (isOpen || stands(this.state));
 		const known = isLost ? this.#records() : [];
 		const { unfinished } = this;
 		this.#reset();

@@ -2,7 +2,7 @@ import { execute, type Failures } from "../kernel/execute.js";
 import type { Kernel } from "../kernel/kernel.js";
 import { KernelError, type UmlnetError } from "../sys/error.js";
 import { RollbackError } from "./error.js";
-import { explain } from "./explain.js";
+import { explain, type Whose } from "./explain.js";
 import { idleSteps, isMoot, trailingBatch } from "./failed-steps.js";
 import type { Ledger, PendingDeletes } from "./journal/ledger.js";
 import type { ResidualRecord, StepRecord } from "./journal/record.js";
@@ -35,6 +35,8 @@ export interface ApplyOptions {
 	readonly deadline?: (() => number) | undefined;
 	/** The steps that give back what others had and were refused before: refused again, each is a loss. */
 	readonly refused?: ReadonlySet<string> | undefined;
+	/** Whose a link is that is in the way. */
+	readonly whose?: Whose | undefined;
 }
 
 /**
@@ -47,7 +49,7 @@ export function apply(kernel: Kernel, journal: Ledger, plan: Plan, options: Appl
 	if (plan.steps.length === 0 && plan.final.length === 0 && isEmpty(plan.delta))
 		return { rejected: new Map(), losses: plan.losses, pending: undefined };
 	journal.begin(transaction, command, undoOf(plan.steps));
-	const progress = new Progress(kernel, plan, options.refused ?? new Set());
+	const progress = new Progress(kernel, plan, options);
 	try {
 		progress.steps();
 		const { final, delta } = progress.remaining();
@@ -113,7 +115,10 @@ class Progress {
 	readonly #kernel: Kernel;
 	readonly #plan: Plan;
 
-	constructor(kernel: Kernel, plan: Plan, refused: ReadonlySet<string>) {
+	readonly #whose: Whose | undefined;
+
+	constructor(kernel: Kernel, plan: Plan, { refused = new Set(), whose }: ApplyOptions) {
+		this.#whose = whose;
 		this.refused = new Set(refused);
 		this.#again = refused;
 		this.#kernel = kernel;
@@ -133,7 +138,7 @@ class Progress {
 				return;
 			}
 			const ran = todo.slice(0, failures.length);
-			const moot = new Set(ran.filter((step, i) => isMoot(step, failures[i])));
+			const moot = new Set(ran.filter((step, i) => isMoot(this.#kernel, step, failures[i])));
 			const idle = idleSteps(ran, failures);
 			this.done.push(...ran.filter((step) => !moot.has(step) && !idle.has(step)));
 			this.#reject(ran, failures, moot);
@@ -171,7 +176,7 @@ class Progress {
 			if (failure === undefined || moot.has(step)) continue;
 			// Settings of one link that went as one message have one error, which is about any of them.
 			if (failure instanceof KernelError) failure.hint ??= step.advice?.[failure.errno];
-			const error = explain(failure, step);
+			const error = explain(failure, step, this.#whose);
 			if (step.bestEffort === true && this.#again.has(step.label)) {
 				const { label: subject, requestId } = step;
 				this.losses.push({ subject, reason: error.message, requestId });

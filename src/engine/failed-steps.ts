@@ -1,13 +1,17 @@
 /** What a step that failed has done all the same. */
 import { deletes, isAtomic, runTogether } from "../kernel/action.js";
 import type { Failures } from "../kernel/execute.js";
+import type { Kernel } from "../kernel/kernel.js";
 import { KernelError } from "../sys/error.js";
 import type { PlannedStep } from "./kind.js";
-import { isAlreadySo } from "./rollback.js";
+import { isAlreadySo, isLeft } from "./rollback.js";
 
 /** Whether a removal came too late, for somebody else has done it. Then there is nothing to undo either. */
-export const isMoot = ({ removes }: PlannedStep, failure: Error | undefined): boolean =>
-	removes === true && failure !== undefined && isAlreadySo(failure);
+export const isMoot = (
+	kernel: Kernel,
+	{ removes, do: action }: PlannedStep,
+	failure: Error | undefined,
+): boolean => removes === true && failure !== undefined && !isLeft(kernel, action, failure);
 
 /** The kernel refuses with these before it does anything. */
 const OUTRIGHT = new Set(["EEXIST", "EPERM", "EACCES", "EROFS"]);
@@ -33,7 +37,7 @@ export function idleSteps(
 /** Whether what a step was to make is there already, or what it was to delete is not: then others did that. */
 function isOthers({ do: action }: PlannedStep, refusal: KernelError | undefined): boolean {
 	if (refusal === undefined) return false;
-	return refusal.errno === "EEXIST" || (deletes(action) && isAlreadySo(refusal));
+	return refusal.errno === "EEXIST" || (deletes(action) && isAlreadySo(action, refusal));
 }
 
 /** The steps at the end that ran together. */

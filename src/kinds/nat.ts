@@ -5,10 +5,12 @@ import type { Kernel } from "../kernel/kernel.js";
 import { alreadyThere } from "./conflict.js";
 import { absent, unwanted } from "./difference.js";
 import { ElementSet } from "./element.js";
+import { linksElsewhere } from "./link.js";
 import { TABLE } from "./mark.js";
 import { masqueraded } from "./ruleset/set/masqueraded.js";
 import { snatTo } from "./ruleset/set/snat-to.js";
 import { isLinkName, isMapOf, isOptional, isParsedBy, isText } from "./shape.js";
+import { natWarnings } from "./warning.js";
 
 /** A segment of guests that leaves an uplink under another source address. */
 export interface Nat {
@@ -79,6 +81,7 @@ export const nat: Kind<Nat, Nat> = {
 	kind: "nat",
 	key: ({ segment, uplink }) => `nat:${segment}:${uplink}`,
 	resolve: (want) => want,
+	warnings: natWarnings,
 	create: (made) => [addStep(made)],
 	remove: (made) => [removeStep(made)],
 	drift: (made, kernel) =>
@@ -105,15 +108,18 @@ export const nat: Kind<Nat, Nat> = {
 		snatTo: isOptional(isParsedBy(parseAddress)),
 		network: isText,
 	}),
-	strays(made, { kernel }) {
+	strays(made, look) {
+		const { kernel } = look;
+		const others = new Set(linksElsewhere(look).map(({ name }) => name));
 		const known = made.map(keyOf);
-		return [
+		const all = [
 			...MASQUERADED.strays(kernel, known).map(({ what, key }) => ({ what, made: strayOf(key) })),
 			...SNAT_TO.strays(kernel, known).map(({ what, key, data }) => ({
 				what,
 				made: strayOf(key, data?.[0]),
 			})),
 		];
+		return all.filter((stray) => !others.has(stray.made.segment));
 	},
 	change(made, next, kernel) {
 		const found = read(kernel, made);

@@ -27,6 +27,7 @@ import {
 } from "./migration/index.js";
 import { enslave, forwardingKey, release, uplinkKey } from "./port.js";
 import { isLinkIndex, isLinkName, isMapOf } from "./shape.js";
+import { uplinkWarnings } from "./warning.js";
 
 /** A host interface that becomes a port of our bridge; its addresses and routes move to the bridge. */
 export interface Uplink {
@@ -149,7 +150,10 @@ export const uplink: Kind<Uplink, MadeUplink> = {
 		if (again === undefined) throw missingUplink(want.link);
 		return { ...made, ...want, index: again.ifi_index };
 	},
-	warnings: (made, { kernel }) => warningsOf(made, kernel),
+	warnings: (made, context) => [
+		...uplinkWarnings(made.link, made.index, context, false),
+		...warningsOf(made, context.kernel),
+	],
 	create: (made) => [becomePort(made), ...moveSteps(made, asUplink(made), asBridge(made))],
 	remove(made, { kernel }) {
 		const { link, name, possible } = givingBack(made, kernel);
@@ -180,12 +184,17 @@ export const uplink: Kind<Uplink, MadeUplink> = {
 		const { addresses, ...others } = missing(made, kernel);
 		return [...this.drift(made, kernel), ...textsOf(others).map((text) => isMissing(text, made))];
 	},
-	strays(made, { links }) {
+	strays(made, look) {
+		const { links, kernel } = look;
 		const known = new Set(made.map(({ master }) => master));
-		return markedLinks(links).flatMap(({ link: { ifi_index: master }, name: bridge, notes }) => {
+		return markedLinks(look).flatMap(({ link: { ifi_index: master }, name: bridge, notes }) => {
 			const link = noted("uplink", notes);
 			if (link === undefined || known.has(master)) return [];
-			const index = links.find(({ IFLA_IFNAME }) => IFLA_IFNAME === link)?.ifi_index ?? NO_LINK;
+			const found = links.find(({ IFLA_IFNAME }) => IFLA_IFNAME === link);
+			const index = found?.ifi_index ?? NO_LINK;
+			const rest = withoutOurs(readConfig(kernel, { link: bridge, index: master }));
+			// The bridge may be known, and may have lost its uplink in proper order since.
+			if (found?.IFLA_MASTER !== master && textsOf(rest).length === 0) return [];
 			return [
 				{
 					what: `${link} in ${bridge}, which has its addresses`,

@@ -1,0 +1,82 @@
+/** What cannot work on this host as it is now, in words for who asked for it. It is done all the same. */
+import type { PlanContext, Warning } from "../engine/kind.js";
+import { linkKey } from "../engine/kind.js";
+import { formatAddress, parseAddress } from "../inet/address.js";
+import { type Link, readAddresses, readLink, readRouteTo } from "../kernel/read.js";
+import { IFF_LOWER_UP, IFF_UP } from "../uapi/if.js";
+import { RTN_LOCAL } from "../uapi/rtnetlink.js";
+import { AF_INET, AF_INET6 } from "../uapi/socket.js";
+import { forwardingKey } from "./port.js";
+
+const isSet = ({ ifi_flags }: Link, flag: number): boolean => (ifi_flags & flag) !== 0;
+
+/** Of an interface of the host by which guests reach the world; a link of ours is brought up by us. */
+export function uplinkWarnings(
+	name: string,
+	index: number,
+	context: PlanContext,
+	isRouted: boolean,
+): Warning[] {
+	if (context.made(linkKey(name)) !== undefined) return [];
+	const link = readLink(context.kernel, index);
+	if (link === undefined) return [];
+	const warnings: Warning[] = [];
+	if (!isSet(link, IFF_UP))
+		warnings.push({
+			code: "WARN_UPLINK_DOWN",
+			message: `uplink ${name} is down: nothing gets out by it until it is up: ip link set ${name} up`,
+		});
+	else if (!isSet(link, IFF_LOWER_UP))
+		warnings.push({
+			code: "WARN_UPLINK_NO_CARRIER",
+			message: `uplink ${name} has no carrier: nothing gets out by it until its cable, or its peer, is there`,
+		});
+	// A port hands its packets to its master before they are routed (br_handle_frame, net/bridge/br_input.c).
+	if (isRouted && link.IFLA_MASTER !== undefined) {
+		const master = readLink(context.kernel, link.IFLA_MASTER)?.IFLA_IFNAME ?? "another link";
+		warnings.push({
+			code: "WARN_UPLINK_PORT",
+			message: `uplink ${name} is a port of ${master}: packets come in by that; name ${master} as the uplink`,
+		});
+	}
+	return warnings;
+}
+
+/** What one plan has looked at already: a network is looked at once, however many segments it has. */
+const looked = new WeakMap<PlanContext, Set<string>>();
+
+function isFirst(context: PlanContext, what: string): boolean {
+	const known = looked.get(context) ?? new Set();
+	looked.set(context, known);
+	if (known.has(what)) return false;
+	known.add(what);
+	return true;
+}
+
+/** Of source NAT; asked for the first segment of an uplink alone, for a guest more shall cost no look-up. */
+export function natWarnings(
+	{ uplink, snatTo }: { readonly uplink: string; readonly snatTo: string | undefined },
+	context: PlanContext,
+): Warning[] {
+	if (context.others(forwardingKey(uplink)).length > 0) return [];
+	if (!isFirst(context, `${uplink} ${snatTo}`)) return [];
+	return snatTo === undefined ? masqueradeWarnings(uplink, context) : snatWarnings(snatTo, context);
+}
+
+function masqueradeWarnings(uplink: string, context: PlanContext): Warning[] {
+	// The addresses of a link of ours come in the same transaction.
+	if (context.made(linkKey(uplink)) !== undefined) return [];
+	const addresses = readAddresses(context.kernel, context.indexOf(uplink));
+	if (addresses.some(({ ifa_family }) => ifa_family === AF_INET)) return [];
+	const message = `uplink ${uplink} has no IPv4 address: there is none for guests to appear as outside`;
+	return [{ code: "WARN_UPLINK_NO_ADDRESS", message }];
+}
+
+function snatWarnings(snatTo: string, context: PlanContext): Warning[] {
+	const address = parseAddress(snatTo);
+	const family = address.length === 4 ? AF_INET : AF_INET6;
+	const route = readRouteTo(context.kernel, { family, address });
+	if (route?.rtm_type === RTN_LOCAL) return [];
+	const message = `no interface of this host has the address ${formatAddress(address)}: unless it is routed here, answers to what guests send do not come back`;
+	return [{ code: "WARN_SNAT_ADDRESS", message }];
+}

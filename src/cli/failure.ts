@@ -1,4 +1,4 @@
-import { RollbackError } from "../engine/error.js";
+import { ConflictError, RollbackError } from "../engine/error.js";
 import { type Issue, SpecError } from "../spec/error.js";
 import { KernelError, UmlnetError } from "../sys/error.js";
 import type { ErrorCode } from "../sys/error-code.js";
@@ -20,6 +20,8 @@ export interface Failure {
 	readonly source: string | undefined;
 	/** What an incomplete rollback left behind. */
 	readonly residual: readonly string[];
+	/** What was done all the same. */
+	readonly done: readonly string[];
 	/** Messages of the causes, outermost first. */
 	readonly causes: readonly string[];
 	/** Whether `message` is the kernel's answer to a request, which people read better after the step that asked. */
@@ -43,6 +45,7 @@ export function failureOf(thrown: unknown): Failure {
 		kernel: kernel?.kernel,
 		issues: spec?.issues ?? [],
 		source: spec?.source,
+		done: error instanceof ConflictError ? error.done : [],
 		residual: error instanceof RollbackError ? error.residual : [],
 		causes: chain.slice(1).map(({ message }) => message),
 		answer: error instanceof KernelError,

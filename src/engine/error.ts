@@ -9,6 +9,8 @@ export class ConflictError extends UmlnetError {
 	readonly found: string;
 	/** What was wanted in its place: `a bridge`. */
 	readonly wanted: string;
+	/** What was done all the same, a sentence each: all that was asked for and is not in the way of this. */
+	done: readonly string[] = [];
 	constructor(subject: string, found: string, wanted: string, options: UmlnetErrorOptions = {}) {
 		super("ERR_CONFLICT", `${subject}: found ${found}, wanted ${wanted}`, options);
 		this.subject = subject;

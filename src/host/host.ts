@@ -1,7 +1,9 @@
 /** The composition root: one host, one network namespace, the engine with its kinds over the real kernel. */
+import { together } from "../engine/down-all.js";
 import type { RequestOutcome } from "../engine/engine.js";
 import { commitGroup, type GroupOutcome, type GroupRequest } from "../engine/group.js";
 import type { PendingDeletes } from "../engine/journal/ledger.js";
+import { DEFAULT_STATE_DIR } from "../engine/journal/place.js";
 import type { WantedTap } from "../engine/plan.js";
 import type { TapReport as EngineTapReport, UpReport as EngineUpReport } from "../engine/report.js";
 import type { Kernel } from "../kernel/kernel.js";
@@ -41,7 +43,6 @@ import { areDeleted } from "./deferred-deletes.js";
 import { KernelLinks } from "./host-links.js";
 import { LockedEngine } from "./locked-engine.js";
 
-export const DEFAULT_STATE_DIR = "/run/umlnet-nl";
 const DEFAULT_TIMEOUT = 30_000;
 
 /** Which namespace to work in, and how. */
@@ -92,8 +93,36 @@ export class Host implements ConfirmableNetworks {
 	async down(which: Which, { confirmWithin }: ConfirmOptions = {}): Promise<DownReport> {
 		const namesOf = await this.#namesOf(which);
 		return this.#locked.run(() =>
-			only(this.#locked.engine.down([{ id: 0, taps: namesOf() }], false, confirmWithin)),
+			"all" in which
+				? this.#downAll(namesOf(), confirmWithin)
+				: only(this.#locked.engine.down([{ id: 0, taps: namesOf() }], false, confirmWithin)),
 		);
+	}
+
+	/**
+	 * All of them that can go.
+	 * @throws ConflictError naming what is in the way of the others. What is to be confirmed goes whole or not at all
+	 */
+	#downAll(names: readonly string[], confirmWithin: number | undefined): DownReport {
+		const { engine } = this.#locked;
+		const { taps, conflicts } = engine.removable(names);
+		if (conflicts.length > 0 && confirmWithin !== undefined) throw together(conflicts, []);
+		const report = only(engine.down([{ id: 0, taps }], false, confirmWithin));
+		if (conflicts.length === 0) return report;
+		throw together(
+			conflicts,
+			report.taps.map((name) => `${name} is down`),
+		);
+	}
+
+	/** What that would do, and as warnings what is in the way. @throws ConflictError where nothing can go */
+	#planDownAll(names: readonly string[]): PlanReport {
+		const { engine } = this.#locked;
+		const { taps, conflicts } = engine.removable(names);
+		const report = engine.planDown(taps);
+		if (conflicts.length > 0 && report.steps.length === 0) throw together(conflicts, []);
+		const warnings = conflicts.map(({ message }) => ({ code: "WARN_CONFLICT", message }));
+		return { ...report, warnings };
 	}
 
 	async plan(spec: SpecInput, { prune }: PlanOptions = {}): Promise<PlanReport> {
@@ -108,7 +137,9 @@ export class Host implements ConfirmableNetworks {
 
 	async planDown(which: Which): Promise<PlanReport> {
 		const namesOf = await this.#namesOf(which);
-		return this.#locked.read(() => this.#locked.engine.planDown(namesOf()));
+		return this.#locked.read(() =>
+			"all" in which ? this.#planDownAll(namesOf()) : this.#locked.engine.planDown(namesOf()),
+		);
 	}
 
 	async status(taps?: readonly string[], options: StatusOptions = {}): Promise<StatusReport> {

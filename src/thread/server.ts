@@ -1,5 +1,6 @@
 import { setImmediate } from "node:timers/promises";
 import type { MessagePort } from "node:worker_threads";
+import { ConflictError } from "../engine/error.js";
 import type { DownReport, ProvisionalReport, UpReport } from "../engine/report.js";
 import type { Host } from "../host/host.js";
 import { Pools } from "../host/pools.js";
@@ -131,9 +132,23 @@ export class Server {
 
 	async #down({ which, confirmWithin }: Request & { readonly verb: "down" }): Promise<DownReport> {
 		const named = "all" in which ? which : { taps: this.#pools.withoutIdle(namesOf(which)) };
-		const report = await this.#host.down(named, { confirmWithin });
-		this.#pools.forget(report.taps);
-		return this.#watched(report);
+		try {
+			const report = await this.#host.down(named, { confirmWithin });
+			this.#pools.forget(report.taps);
+			return this.#watched(report);
+		} catch (error) {
+			// All but some may be down.
+			if (error instanceof ConflictError) this.#pools.forget(await this.#goneOf());
+			throw error;
+		}
+	}
+
+	/** The pools' taps that no guest has and that are not up any more. */
+	async #goneOf(): Promise<string[]> {
+		const taps = this.#pools.toDelete;
+		const { taps: there } = await this.#host.status(taps);
+		const names = new Set(there.map(({ name }) => name));
+		return taps.filter((name) => !names.has(name));
 	}
 
 	/** What waits to be confirmed is rolled back here if nobody does. */

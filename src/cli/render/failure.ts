@@ -65,7 +65,11 @@ function plainBlock(failure: Failure, verbosity: number, paint: Paint): readonly
 }
 
 /** What became of the host. */
-function outcome({ code, step }: Failure): string | undefined {
+function outcome({ code, step, done }: Failure): string | undefined {
+	if (done.length > 0) {
+		const more = done.length > 8 ? `, and ${done.length - 8} more` : "";
+		return `all else is done: ${done.slice(0, 8).join(", ")}${more}`;
+	}
 	switch (code) {
 		case "ERR_ROLLBACK":
 			return "rolled back only in part: `umlnet-nl recover` finishes it";

@@ -18,7 +18,7 @@ import {
 	strayLinks,
 } from "./link.js";
 import { aliasOf } from "./mark.js";
-import { notesOf, type WayOut } from "./note.js";
+import { notesOf, stateOf, type WayOut } from "./note.js";
 import { Settable } from "./settable.js";
 import {
 	isChosenIndex,
@@ -54,17 +54,22 @@ const identity = (made: MadeTap): Identity => ({
 	alias: aliasOf(made.network, made.notes),
 });
 
-/** Who may open a tap and how: fixed when it is made. By what the kernel calls it. */
+/**
+ * Who may open a tap and how: fixed when it is made. By what the kernel calls it. Whether frames carry a virtio header
+ * is settled by each who opens it anew, as are all flags of TUN_FEATURES but the one for queues (tun_set_iff,
+ * drivers/net/tun.c): what is there then is the opener's.
+ */
 const fixed = [
 	["owner", "owner"],
 	["group", "group"],
 	["multiQueue", "multi_queue"],
-	["vnetHdr", "vnet_hdr"],
 ] as const;
 type Access = Pick<Tap, (typeof fixed)[number][0]>;
+/** What is no setting of the link: it says how the tap is made, and how a guest is told to open it. */
+type Opening = Access & Pick<Tap, "vnetHdr">;
 
 /** What can be set while it exists: all else that is said of a tap. Its MAC is no number, and new for each guest. */
-const settable = new Settable<Exclude<keyof TapSettings, keyof Access | "mac">>({
+const settable = new Settable<Exclude<keyof TapSettings, keyof Opening | "mac">>({
 	mtu: ["IFLA_MTU", DEFAULT_MTU],
 	txqueuelen: ["IFLA_TXQLEN", 1000], // DEFAULT_TX_QUEUE_LEN, include/net/pkt_sched.h
 });
@@ -119,7 +124,7 @@ export const tap: Kind<Tap, MadeTap> = {
 		...want,
 	}),
 	reconcile(made, want, context) {
-		const notes = notesOf(want.wayOut, context);
+		const notes = notesOf(want.wayOut, context, stateOf(made.notes));
 		if (made.parked === want.parked) return { ...made, ...want, notes };
 		// A new guest gets a new MAC: nobody shall take it for the last guest that had this tap.
 		const chosenMac = want.parked ? undefined : macOf(context.kernel.chooseIndex());
@@ -186,8 +191,8 @@ export const tap: Kind<Tap, MadeTap> = {
 		parked: isOptional(isFlag),
 		notes: isOptional(isListOf(isText)),
 	}),
-	strays: (made, { links }) =>
-		strayLinks(links, "tun", made, ({ link, name, network, notes }) => ({
+	strays: (made, look) =>
+		strayLinks(look, "tun", made, ({ link, name, network, notes }) => ({
 			...{ name, network, notes, index: link.ifi_index },
 			...{ owner: undefined, group: undefined, mac: undefined, ...settable.initial },
 			...{ multiQueue: false, vnetHdr: false, parked: false },
@@ -272,7 +277,6 @@ function accessDrift(link: Link, wanted: MadeTap): Difference[] {
 		owner: data?.IFLA_TUN_OWNER,
 		group: data?.IFLA_TUN_GROUP,
 		multiQueue: data?.IFLA_TUN_MULTI_QUEUE === 1,
-		vnetHdr: data?.IFLA_TUN_VNET_HDR === 1,
 	};
 	return accessChange(found, wanted);
 }

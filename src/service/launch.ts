@@ -13,6 +13,8 @@ export interface LaunchArguments {
 	readonly firecracker?: FirecrackerNetwork | undefined;
 	/** A parameter of the guest's kernel, for IPv4 alone (nfsroot.rst). */
 	readonly ip?: string | undefined;
+	/** What to type as root in a guest whose kernel ignores that (CONFIG_IP_PNP is off in most distributions'). */
+	readonly inGuest: readonly string[];
 }
 
 export interface FirecrackerNetwork {
@@ -28,15 +30,14 @@ const QUEUES = 2;
 
 /** The launch arguments for the guest of a tap. */
 export function launchArguments(tap: TapReport): LaunchArguments {
-	const { qemu, ip } = { qemu: qemuArguments(tap), ip: ipParameter(tap) };
+	const common = { qemu: qemuArguments(tap), ip: ipParameter(tap), inGuest: inGuest(tap) };
 	// The kernel lets IFF_MULTI_QUEUE taps be opened only with that flag (EINVAL), which QEMU alone sets.
-	if (tap.multiQueue) return { qemu, ip };
+	if (tap.multiQueue) return common;
 	return {
 		uml: umlParameter(tap),
 		umlVector: umlVector(tap),
-		qemu,
 		firecracker: firecracker(tap),
-		ip,
+		...common,
 	};
 }
 
@@ -55,7 +56,9 @@ function umlVector(tap: TapReport): string {
 function qemuArguments(tap: TapReport): readonly string[] {
 	// An id begins with a letter (QEMU's id_wellformed); the name of an interface need not.
 	const id = /^[a-z]/i.test(tap.name) ? tap.name : `net-${tap.name}`;
-	const netdev = ["tap", `id=${id}`, `ifname=${tap.name}`, "script=no", "downscript=no"];
+	// Left to itself QEMU asks for a virtio header wherever it can have one, whatever the tap was made for.
+	const header = `vnet_hdr=${tap.vnetHdr === true ? "on" : "off"}`;
+	const netdev = ["tap", `id=${id}`, `ifname=${tap.name}`, "script=no", "downscript=no", header];
 	const device = ["virtio-net-pci", `netdev=${id}`];
 	if (tap.guest.mac !== undefined) device.push(`mac=${tap.guest.mac}`);
 	const mtu = unusualMtu(tap);
@@ -85,7 +88,7 @@ function ipParameter(tap: TapReport): string | undefined {
 		return 255 ^ (255 >> ones);
 	});
 	const fields = [formatAddress(guest.address), "", gateway(tap, guest), formatAddress(mask)];
-	return `ip=${[...fields, "", "eth0", "off"].join(":")}`;
+	return `ip=${[...fields, "", DEVICE, "off"].join(":")}`;
 }
 
 /** The host's address, as it forwards for the guest; empty in a bridged network, where the LAN has a router. */
@@ -93,6 +96,34 @@ function gateway(tap: TapReport, guest: Cidr): string {
 	if (tap.mode === "bridged") return "";
 	const host = tap.addresses.map(parseCidr).find(({ address }) => contains(guest, address));
 	return host === undefined ? "" : formatAddress(host.address);
+}
+
+/** The device that the kernel's ip= is about too: UML's is eth0 unless its driver is the vector one. */
+const DEVICE = "eth0";
+
+/** The guest's addresses, its link up, and its way out: the commands of iproute2, which busybox knows as well. */
+function inGuest(tap: TapReport): string[] {
+	const guest = tap.guest.addresses.map(parseCidr);
+	if (guest.length === 0) return [];
+	const routes =
+		tap.mode === "bridged"
+			? []
+			: ([4, 6] as const).flatMap((family) => {
+					const host = tap.addresses.map(parseCidr).find((one) => one.family === family);
+					const own = guest.filter((one) => one.family === family);
+					if (host === undefined || own.length === 0) return [];
+					const via = formatAddress(host.address);
+					const ip = family === 4 ? "ip" : "ip -6";
+					const isNear = own.some((one) => contains(one, host.address));
+					// A gateway outside the guest's subnet has to be told where it is.
+					const there = isNear ? [] : [`${ip} route add ${via} dev ${DEVICE}`];
+					return [...there, `${ip} route add default via ${via} dev ${DEVICE}`];
+				});
+	return [
+		`ip link set ${DEVICE} up`,
+		...guest.map(({ text }) => `ip address add ${text} dev ${DEVICE}`),
+		...routes,
+	];
 }
 
 /** The MTU, if it is not what a guest assumes. */

@@ -11,12 +11,17 @@ describe("launch arguments", () => {
 			umlVector: "vec0:transport=tap,ifname=tap0",
 			qemu: [
 				"-netdev",
-				"tap,id=tap0,ifname=tap0,script=no,downscript=no",
+				"tap,id=tap0,ifname=tap0,script=no,downscript=no,vnet_hdr=off",
 				"-device",
 				"virtio-net-pci,netdev=tap0",
 			],
 			firecracker: { "network-interfaces": [{ iface_id: "eth0", host_dev_name: "tap0" }] },
 			ip: "ip=192.168.33.34::192.168.33.33:255.255.255.0::eth0:off",
+			inGuest: [
+				"ip link set eth0 up",
+				"ip address add 192.168.33.34/24 dev eth0",
+				"ip route add default via 192.168.33.33 dev eth0",
+			],
 		});
 	});
 
@@ -41,18 +46,23 @@ describe("launch arguments", () => {
 		expect(launchArguments(tapReport({ multiQueue: true }))).toEqual({
 			qemu: [
 				"-netdev",
-				"tap,id=tap0,ifname=tap0,script=no,downscript=no,queues=2",
+				"tap,id=tap0,ifname=tap0,script=no,downscript=no,vnet_hdr=off,queues=2",
 				"-device",
 				"virtio-net-pci,netdev=tap0,mq=on,vectors=6",
 			],
 			ip: expect.stringContaining("ip=192.168.33.34:"),
+			inGuest: expect.arrayContaining(["ip link set eth0 up"]),
 		});
+	});
+
+	test("ask QEMU for a virtio header where the tap is made with one", () => {
+		expect(launchArguments(tapReport({ vnetHdr: true })).qemu[1]).toMatch(/,vnet_hdr=on$/);
 	});
 
 	test("use an id that QEMU accepts", () => {
 		expect(launchArguments(tapReport({ name: "0tap" })).qemu).toEqual([
 			"-netdev",
-			"tap,id=net-0tap,ifname=0tap,script=no,downscript=no",
+			"tap,id=net-0tap,ifname=0tap,script=no,downscript=no,vnet_hdr=off",
 			"-device",
 			"virtio-net-pci,netdev=net-0tap",
 		]);
@@ -88,5 +98,36 @@ describe("the kernel's ip= parameter", () => {
 		expect(ipOf(["10.0.0.2/24"], ["10.0.0.1/24"], "bridged")).toBe(
 			"ip=10.0.0.2:::255.255.255.0::eth0:off",
 		);
+	});
+});
+
+describe("what to type in a guest whose kernel ignores ip=", () => {
+	const typed = (guest: readonly string[], addresses: readonly string[], mode = "nat") =>
+		launchArguments(tapReport({ guest: { addresses: guest }, addresses, mode })).inGuest;
+
+	test("is every address of both families, and a way out by the host's", () => {
+		const host = ["10.0.0.1/24", "2001:db8::1/64"];
+		expect(typed(["10.0.0.2/24", "2001:db8::2/64"], host)).toEqual([
+			"ip link set eth0 up",
+			"ip address add 10.0.0.2/24 dev eth0",
+			"ip address add 2001:db8::2/64 dev eth0",
+			"ip route add default via 10.0.0.1 dev eth0",
+			"ip -6 route add default via 2001:db8::1 dev eth0",
+		]);
+	});
+
+	test("says where a gateway is that lies outside of the guest's subnet", () => {
+		expect(typed(["10.0.0.2/32"], ["192.168.1.1/32"], "routed").slice(2)).toEqual([
+			"ip route add 192.168.1.1 dev eth0",
+			"ip route add default via 192.168.1.1 dev eth0",
+		]);
+	});
+
+	test("leaves the way out of a bridged network to the LAN", () => {
+		expect(typed(["10.0.0.2/24"], ["10.0.0.1/24"], "bridged")).toHaveLength(2);
+	});
+
+	test("is nothing where nobody said which addresses the guest has", () => {
+		expect(typed([], ["10.0.0.1/24"])).toEqual([]);
 	});
 });

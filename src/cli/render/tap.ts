@@ -37,6 +37,7 @@ export function renderTap(tap: TapReport, paint: Paint): readonly string[] {
 		["QEMU", launch.qemu.join(" ")],
 		["Firecracker", launch.firecracker && printableJson(launch.firecracker, 0)],
 		["guest kernel", launch.ip],
+		["in the guest", launch.inGuest.join("; ")],
 	];
 	const filled = rows.flatMap(([label, value]) => (value ? [[`  ${label}`, value]] : []));
 	const notes = tap.multiQueue

@@ -43,6 +43,23 @@ enabled_services() {
 	find /etc/systemd/system /etc/rc2.d /etc/rc3.d /etc/rc4.d /etc/rc5.d \( -path '*.wants/*.service' -o -path '*/rc?.d/S*' \) 2>/dev/null | sort
 }
 
+# Unpacks into a directory what a Debian metapackage depends on, unless that is there.
+debian_unpacked() {
+	local meta=$1 into=$2 work package
+	[ -e "$into/unpacked" ] && return 0
+	work=$(mktemp -d)
+	package=$(apt-cache depends "$meta" 2>/dev/null | sed -n 's/ *Depends: //p' | head -n 1)
+	if [ -z "$package" ]; then
+		apt-get update -qq >&2
+		package=$(apt-cache depends "$meta" | sed -n 's/ *Depends: //p' | head -n 1)
+	fi
+	echo "unpacking $package" >&2
+	# A list that is old names a version that is gone.
+	(cd "$work" && { apt-get download -qq "$package" || { apt-get update -qq && apt-get download -qq "$package"; }; }) >&2
+	mkdir -p "$into" && dpkg-deb --extract "$work"/*.deb "$into" && touch "$into/unpacked"
+	rm -rf "$work"
+}
+
 # Installs what package-lock.json says, unless node_modules is as new as it.
 node_packages() {
 	[ node_modules/.package-lock.json -nt package-lock.json ] && return 0

@@ -8,6 +8,11 @@ mount -t proc proc /proc
 mount -t sysfs sys /sys
 mount -t devtmpfs dev /dev
 
+# What a kernel of a distribution has as modules and needs for its network.
+for module in /modules/*.ko; do
+	[ ! -e "$module" ] || insmod "$module" || echo "init: $module failed"
+done
+
 # Debian builds UML without CONFIG_IP_PNP, so the kernel leaves ip= alone:
 # ip=CLIENT:SERVER:GATEWAY:NETMASK:HOSTNAME:DEVICE:AUTOCONF, DEVICE may be empty for "the only one".
 configure() {

@@ -2,6 +2,7 @@
 import { execFileSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import {
+	copyFileSync,
 	existsSync,
 	mkdirSync,
 	mkdtempSync,
@@ -12,24 +13,26 @@ import {
 	symlinkSync,
 	writeFileSync,
 } from "node:fs";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { gzipSync } from "node:zlib";
 
 const BUSYBOX = "/bin/busybox";
 const CACHE = join(import.meta.dirname, "../../.cache/guest");
 
-/** The path of the initramfs; its name carries the hash of all it is made from. */
-export function initramfs(): string {
+/** The path of the initramfs, with modules of the kernel that init is to load; its name carries the hash of all it is made from. */
+export function initramfs(modules: readonly string[] = []): string {
 	const init = readFileSync(join(import.meta.dirname, "init.sh"));
 	const busybox = readFileSync(BUSYBOX);
 	const builder = readFileSync(import.meta.filename);
-	const key = createHash("sha256").update(builder).update(init).update(busybox).digest("hex");
-	const name = `initramfs-${key.slice(0, 16)}.cpio.gz`;
+	const hash = createHash("sha256").update(builder).update(init).update(busybox);
+	for (const module of modules) hash.update(readFileSync(module));
+	const sort = modules.length === 0 ? "initramfs-" : "modules-";
+	const name = `${sort}${hash.digest("hex").slice(0, 16)}.cpio.gz`;
 	const path = join(CACHE, name);
 	if (!existsSync(path)) {
-		build(path, init, busybox);
+		build(path, init, busybox, modules);
 		for (const stale of readdirSync(CACHE)) {
-			if (stale.startsWith("initramfs-") && stale !== name) {
+			if (stale.startsWith(sort) && stale !== name) {
 				rmSync(join(CACHE, stale), { force: true });
 			}
 		}
@@ -42,14 +45,20 @@ export function isStaticBusybox(): boolean {
 	return existsSync(BUSYBOX) && !readFileSync(BUSYBOX).subarray(0, 4096).includes("/ld-");
 }
 
-function build(path: string, init: Buffer, busybox: Buffer): void {
+function build(path: string, init: Buffer, busybox: Buffer, modules: readonly string[]): void {
 	mkdirSync(CACHE, { recursive: true });
 	const work = mkdtempSync(join(CACHE, "build-"));
 	try {
 		const root = join(work, "root");
-		for (const directory of ["bin", "dev", "proc", "sys", "tmp"]) {
+		for (const directory of ["bin", "dev", "modules", "proc", "sys", "tmp"]) {
 			mkdirSync(join(root, directory), { recursive: true });
 		}
+		// Loaded in the order of their names.
+		for (const [i, module] of modules.entries())
+			copyFileSync(
+				module,
+				join(root, "modules", `${String(i).padStart(2, "0")}-${basename(module)}`),
+			);
 		writeFileSync(join(root, "init"), init, { mode: 0o755 });
 		writeFileSync(join(root, "bin/busybox"), busybox, { mode: 0o755 });
 		for (const applet of execFileSync(BUSYBOX, ["--list"], { encoding: "utf8" }).split("\n")) {

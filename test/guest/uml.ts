@@ -100,7 +100,7 @@ export async function startGuest(options: GuestOptions): Promise<Guest> {
 	if (packages.length > 0) {
 		throw new GuestError(`A guest cannot boot here: apt-get install ${packages.join(" ")}`, "");
 	}
-	const guest = new Uml(launch(options), options.timeoutMs ?? 30_000);
+	const guest = new RunningGuest(launch(options), options.timeoutMs ?? 30_000);
 	await guest.boot();
 	return guest;
 }
@@ -150,7 +150,8 @@ function launch(options: GuestOptions): ChildProcess {
 	});
 }
 
-class Uml implements Guest {
+/** A guest with its console and, as fd 3 of its process, the serial line on which init.sh takes commands. */
+export class RunningGuest implements Guest {
 	console = "";
 	bootMs = Number.NaN;
 	readonly #child: ChildProcess;

@@ -1,7 +1,9 @@
 import type { Kernel } from "../kernel/kernel.js";
 import type { UmlnetError } from "../sys/error.js";
 import { apply } from "./apply.js";
+import { type Removable, removable } from "./down-all.js";
 import { ProvisionalError, RollbackError } from "./error.js";
+import type { Holder } from "./explain.js";
 import { RecheckCache } from "./fast/recheck-cache.js";
 import { forgetFlows, subnetsOf } from "./flows.js";
 import type { Ledger, PendingDeletes, Unfinished } from "./journal/ledger.js";
@@ -33,6 +35,10 @@ export interface Ownership {
 	isAbandoned(transaction: string): boolean;
 	/** Milliseconds since boot, the same for all processes. */
 	readonly now: () => number;
+	/** The state directory of the journal; undefined for the usual one. */
+	readonly place?: string | undefined;
+	/** Whose a link is that is in the way, by what it says itself. */
+	whose?(link: string): Holder | undefined;
 }
 
 // Counts for all engines of this thread, as they may write the same journal.
@@ -171,6 +177,11 @@ export class Engine {
 		);
 	}
 
+	/** Which of these taps can go down, and what is in the way of the others. */
+	removable(taps: readonly string[]): Removable {
+		return removable(this.#kinds, this.#kernel, this.#journal.state, taps);
+	}
+
 	/** What `up` would do. */
 	planUp(requests: readonly UpRequest[], prune: readonly string[] = NO_TAPS): PlanReport {
 		const plan = this.#planUp(requests, 0, prune);
@@ -192,6 +203,7 @@ export class Engine {
 		const report = statusReport(this.#kinds, this.#kernel, this.#journal, this.unfinished, {
 			taps,
 			verify,
+			place: this.#ownership.place,
 		});
 		return this.#withProvisional(report);
 	}
@@ -267,7 +279,8 @@ export class Engine {
 		return withLosses(report, losses, 0);
 	}
 
-	#strays = () => strays(this.#kinds, this.#kernel, this.#journal);
+	#strays = () =>
+		strays(this.#kinds, this.#kernel, this.#journal, { place: this.#ownership.place });
 
 	/** Forget what could not be undone or given back: of these taps and networks, or all. @returns what that was */
 	giveUp(names: readonly string[] = []): string[] {
@@ -310,6 +323,7 @@ export class Engine {
 			names: () => namesIn(plan, this.#journal.state),
 			deferDeletes,
 			deadline,
+			whose: (link) => this.#ownership.whose?.(link),
 		});
 	}
 
@@ -319,6 +333,7 @@ export class Engine {
 		const facts = {
 			readLinkIndex: this.#readLinkIndex,
 			isRecent,
+			place: this.#ownership.place,
 			isBeingDeleted: (index: number) => isBeingDeleted(this.#journal, index),
 		};
 		const plan = planUp(this.#kinds, this.#kernel, state, requests, facts, prune);

@@ -73,6 +73,8 @@ export interface StepConflict {
 	readonly wanted: string;
 	/** How to see it, and what to do about it. */
 	readonly hint: string;
+	/** The name of the link that is in the way: it may say itself whose it is. */
+	readonly link?: string | undefined;
 }
 
 /** A step of a plan, with where it comes from. */
@@ -86,6 +88,8 @@ export interface PlannedStep extends Step {
 /** What a kind may ask about the rest of the plan, our state and the host while a resource is resolved. */
 export interface PlanContext {
 	readonly kernel: Kernel;
+	/** The state directory that remembers what is made; undefined for the usual one. */
+	readonly place: string | undefined;
 	/** The interface index of a link: one that this transaction makes, one of ours, or one of the host's. */
 	indexOf(link: string): number;
 	/** Whether the link of this index was ours, and its deletion is under way on another thread or process. */
@@ -115,6 +119,8 @@ export interface Stray<Made> {
 export interface StrayLook {
 	readonly kernel: Kernel;
 	readonly links: readonly Link[];
+	/** The state directory that nothing is known in; undefined for the usual one. What others remember is no stray. */
+	readonly place: string | undefined;
 }
 
 /**

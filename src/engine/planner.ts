@@ -24,6 +24,8 @@ export interface HostFacts {
 	isRecent(key: string): boolean;
 	/** Whether the link of this index was ours, and its deletion is under way on another thread or process. */
 	isBeingDeleted(index: number): boolean;
+	/** The state directory that remembers what is made; undefined for the usual one. */
+	readonly place?: string | undefined;
 }
 
 /** A loss, and the request that causes it: undefined where several do. */
@@ -111,6 +113,10 @@ export class Planner implements PlanContext {
 		this.#state = state;
 		this.#taps = taps;
 		this.#facts = facts;
+	}
+
+	get place(): string | undefined {
+		return this.#facts.place;
 	}
 
 	indexOf(link: string): number {

@@ -11,6 +11,8 @@ export interface StatusOptions {
 	readonly taps?: readonly string[] | undefined;
 	/** Whether everything is exactly as applied. */
 	readonly verify?: boolean | undefined;
+	/** The state directory of the journal; undefined for the usual one. */
+	readonly place?: string | undefined;
 }
 
 /** What is ours and where it is not as it was made. `unfinished` as in the report. Reads the kernel object by object. */
@@ -19,13 +21,14 @@ export function statusReport(
 	kernel: Kernel,
 	journal: Ledger,
 	unfinished: string | undefined,
-	{ taps: names, verify: isExact = false }: StatusOptions,
+	{ taps: names, verify: isExact = false, place }: StatusOptions,
 ): StatusReport {
 	const look = (entry: Entry): readonly Difference[] =>
 		isExact ? verify(kinds, kernel, entry) : kindOf(kinds, entry.kind).drift(entry.made, kernel);
 	const { state } = journal;
 	const report = { ...reportOf(state, names ?? [...state.taps.keys()], look), unfinished };
-	const found = names === undefined ? strays(kinds, kernel, journal, !isExact) : [];
+	const found =
+		names === undefined ? strays(kinds, kernel, journal, { place, asFarAsSeen: !isExact }) : [];
 	if (!isExact) return { ...report, strays: ours(found).map(({ what }) => what) };
 	const exact =
 		report.resources.every(({ drift }) => drift.length === 0) &&

@@ -17,21 +17,25 @@ export interface StrayEntry extends Entry {
 /** How a kernel without nf_tables says so, and one that does not let us see them. */
 const UNSEEN = new Set(["EPERM", "EACCES", "EOPNOTSUPP", "EPROTONOSUPPORT", "EAFNOSUPPORT"]);
 
-/**
- * What carries our marks on this host and is not in the journal; with `asFarAsSeen` without the sorts of things that
- * the kernel does not show. @throws KernelError
- */
+export interface StrayOptions {
+	/** The state directory of this journal; undefined for the usual one. */
+	readonly place?: string | undefined;
+	/** Without the sorts of things that the kernel does not show. */
+	readonly asFarAsSeen?: boolean;
+}
+
+/** What carries our marks on this host and is in no journal that is known. @throws KernelError */
 export function strays(
 	kinds: Kinds,
 	kernel: Kernel,
 	{ state: { entries }, unfinished, pendingDeletes }: Ledger,
-	asFarAsSeen = false,
+	{ place, asFarAsSeen = false }: StrayOptions = {},
 ): readonly StrayEntry[] {
 	// What a killed process left half done is for `recover`.
 	if (unfinished !== undefined && unfinished.provisional === undefined) return [];
 	const going = new Set([...pendingDeletes.values()].flatMap(linksOf).map(({ index }) => index));
 	const links = readAllLinks(kernel).filter(({ ifi_index }) => !going.has(ifi_index));
-	const look = { kernel, links };
+	const look = { kernel, links, place };
 	return [...kinds.values()].flatMap((kind) => {
 		const known = [...entries.values()].filter((entry) => entry.kind === kind.kind);
 		const find = () =>

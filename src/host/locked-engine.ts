@@ -3,10 +3,12 @@ import { RollbackError } from "../engine/error.js";
 import { StateDirectory } from "../engine/journal/directory.js";
 import { Journal } from "../engine/journal/journal.js";
 import { HostLock } from "../engine/journal/lock.js";
+import { placeOf } from "../engine/journal/place.js";
 import type { RecoverReport } from "../engine/report.js";
 import type { State } from "../engine/state.js";
 import type { Kernel } from "../kernel/kernel.js";
 import { readIndex } from "../kernel/read.js";
+import { whoseLink } from "../kinds/elsewhere.js";
 import { kinds } from "../kinds/index.js";
 import { flawOf } from "../kinds/permitted.js";
 import { missingUplink } from "../kinds/uplink.js";
@@ -18,6 +20,9 @@ import { DeferredDeletes } from "./deferred-deletes.js";
 
 // To find the pools of dead processes all taps are looked at: too much for every guest.
 const SWEEP_MS = 1_000;
+
+/** The network namespace of this thread, as a file that all processes in it have in common. */
+const NAMESPACE = "/proc/thread-self/ns/net";
 
 /** Names this thread in the names of its transactions: only one thread at a time finishes a transaction. */
 const owner = `${processId()}-${threadId()}`;
@@ -37,13 +42,16 @@ export class LockedEngine {
 	constructor(kernel: Kernel, stateDir: string, timeout: number) {
 		this.kernel = kernel;
 		this.#directory = new StateDirectory(stateDir, kernel.identity);
-		this.#lock = new HostLock(this.#directory);
+		this.#lock = new HostLock(this.#directory, NAMESPACE);
+		const place = placeOf(stateDir);
 		this.#timeout = timeout;
 		this.journal = new Journal(this.#directory, flawOf);
 		this.engine = new Engine(kernel, this.journal, kinds, readLinkIndex, {
 			owner,
 			isAbandoned: (transaction) => this.#isAbandoned(transaction),
 			now: sinceBoot,
+			place,
+			whose: (link) => whoseLink(kernel, link, place),
 		});
 	}
 

@@ -17,7 +17,7 @@ import type { MadeBridge } from "./bridge.js";
 import { alreadyThere } from "./conflict.js";
 import { absent } from "./difference.js";
 import { addressFamily } from "./family.js";
-import { setLink } from "./link.js";
+import { linksElsewhere, setLink } from "./link.js";
 import { PROTOCOL } from "./mark.js";
 import { isCidr, isFlag, isLinkIndex, isLinkName, isMapOf, isOptional } from "./shape.js";
 import { subnetConflicts } from "./subnet.js";
@@ -157,11 +157,13 @@ export const address: Kind<Address, MadeAddress> = {
 		index: isLinkIndex,
 		isSecond: isOptional(isFlag),
 	}),
-	strays(made, { kernel, links }) {
+	strays(made, look) {
+		const { kernel, links } = look;
+		const others = new Set(linksElsewhere(look).map(({ link }) => link.ifi_index));
 		const ours = new Set(made.map((one) => `${one.index} ${canonical(one.address)}`));
 		return kernel
 			.dump(RTM_GETADDR, RTM_NEWADDR, {})
-			.filter((seen) => seen.IFA_PROTO === PROTOCOL)
+			.filter((seen) => seen.IFA_PROTO === PROTOCOL && !others.has(seen.ifa_index))
 			.filter((seen) => !ours.has(`${seen.ifa_index} ${addressText(seen)}`))
 			.map((seen) => {
 				const link = links.find(({ ifi_index }) => ifi_index === seen.ifa_index)?.IFLA_IFNAME ?? "";

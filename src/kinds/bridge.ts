@@ -22,7 +22,7 @@ import {
 import { aliasOf, isAlias, noted } from "./mark.js";
 import { GEN_MODE, genModeFor } from "./migration/link-local.js";
 import { chosenSettings, isSetting, pathOf, type Setting } from "./migration/setting.js";
-import { notesOf, type WayOut } from "./note.js";
+import { notesOf, stateOf, type WayOut } from "./note.js";
 import { forwardingKey, type MadePort, uplinkKey } from "./port.js";
 import { Settable } from "./settable.js";
 import {
@@ -77,8 +77,9 @@ const mtuAtCreation = (mtu: number | undefined): number | undefined =>
 function bridgeNotes(
 	{ uplink, wayOut }: Bridge,
 	context: PlanContext,
+	before?: readonly string[],
 ): readonly string[] | undefined {
-	const notes = notesOf(wayOut, context);
+	const notes = notesOf(wayOut, context, before);
 	return uplink === undefined ? notes : [`uplink=${uplink}`, ...(notes ?? [])];
 }
 
@@ -112,7 +113,8 @@ export const bridge: Kind<Bridge, MadeBridge> = {
 	reconcile(made, want, context) {
 		const [other] = context.others(linkKey(want.name));
 		if (made.foreign) return { ...made, ...want };
-		if (other === undefined) return { ...made, ...want, notes: bridgeNotes(want, context) };
+		const state = stateOf(made.notes);
+		if (other === undefined) return { ...made, ...want, notes: bridgeNotes(want, context, state) };
 		if (made.network !== want.network)
 			throw new ConflictError(
 				`bridge ${want.name}`,
@@ -123,7 +125,7 @@ export const bridge: Kind<Bridge, MadeBridge> = {
 		// A request that names no MTU or uplink does not take it from the taps that are on the bridge already.
 		const { mtu = made.mtu, uplink = made.uplink, wayOut = made.wayOut } = want;
 		const next = { ...made, ...want, mtu, uplink, wayOut };
-		return { ...next, notes: bridgeNotes(next, context) };
+		return { ...next, notes: bridgeNotes(next, context, state) };
 	},
 	create(made) {
 		const { name, index, mac, mtu, settings = [] } = made;
@@ -190,8 +192,8 @@ export const bridge: Kind<Bridge, MadeBridge> = {
 	isMade: (made) =>
 		isBridge(made) &&
 		((made as MadeBridge).foreign === true || isChosenIndex((made as MadeBridge).index)),
-	strays: (made, { links }) =>
-		strayLinks(links, "bridge", made, ({ link, name, network, notes }) => ({
+	strays: (made, look) =>
+		strayLinks(look, "bridge", made, ({ link, name, network, notes }) => ({
 			...{ name, network, notes, index: link.ifi_index, mac: macText(link.IFLA_ADDRESS) },
 			...{ mtu: undefined, uplink: noted("uplink", notes) },
 		})),

@@ -10,6 +10,7 @@ export const nameTaken = (kind: string, name: string): StepConflict => ({
 	found: FOREIGN,
 	wanted: `a new ${kind} ${name}`,
 	hint: `choose another name, or remove it first: ip link delete ${name}; or ${IF_STRAY}`,
+	link: name,
 });
 
 /** There is such an object already. `show`: the command that lists those there are. */

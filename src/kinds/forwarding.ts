@@ -3,10 +3,12 @@ import { type Kind, linkKey, type PlanContext, type Step } from "../engine/kind.
 import type { Identity } from "../kernel/action.js";
 import type { Kernel } from "../kernel/kernel.js";
 import { readNetconf } from "../kernel/read.js";
+import { refuseElsewhere } from "./elsewhere.js";
 import { notedLinks, setLink } from "./link.js";
 import { findIpForward, IP_FORWARD, optionKey } from "./option.js";
 import { forwardingKey, type MadePort, uplinkKey } from "./port.js";
 import { isFlag, isLinkIndex, isLinkName, isMapOf, isOptional, isWhole } from "./shape.js";
+import { uplinkWarnings } from "./warning.js";
 
 /** What the host does with packets that come in on one interface: 1, 0, or undefined to leave it alone. */
 interface Switches {
@@ -77,6 +79,9 @@ export const forwarding: Kind<Forwarding, MadeForwarding> = {
 		if (context.isBlank(want.link)) return { index, before: OFF, ...want };
 		const before = findForwarding(index, context) ?? OFF;
 		const globally = findIpForward(context) === "1";
+		// On for this interface alone: perhaps by another state directory, which will switch it off.
+		if (before.forwarding === 1 && !globally)
+			refuseElsewhere(`forwarding of ${want.link}`, `forwarding=${want.link}`, context);
 		return { index, before, globally, ...want };
 	},
 	reconcile(made, want, context) {
@@ -86,6 +91,8 @@ export const forwarding: Kind<Forwarding, MadeForwarding> = {
 		if (index === made.index) return { ...made, ...want };
 		return { ...made, ...want, index, before: readForwarding(context.kernel, index) ?? OFF };
 	},
+	warnings: ({ link, index, forwarding }, context) =>
+		forwarding === undefined ? [] : uplinkWarnings(link, index, context, true),
 	create(made) {
 		if (holds(made, made.before)) return [];
 		const guard = { index: made.index, name: made.link };
@@ -145,9 +152,10 @@ export const forwarding: Kind<Forwarding, MadeForwarding> = {
 		before: isMapOf(SWITCHES),
 		globally: isOptional(isFlag),
 	}),
-	strays(made, { kernel, links }) {
+	strays(made, look) {
+		const { kernel } = look;
 		const known = new Set(made.map(({ link }) => link));
-		return notedLinks(links, "forwarding")
+		return notedLinks(look, "forwarding")
 			.filter(({ ifi_index, IFLA_IFNAME = "" }) => {
 				return !known.has(IFLA_IFNAME) && readForwarding(kernel, ifi_index)?.forwarding === 1;
 			})

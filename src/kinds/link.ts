@@ -1,5 +1,5 @@
-import type { Stray } from "../engine/kind.js";
 import type { Difference } from "../engine/report.js";
+import type { Stray, StrayLook } from "../engine/kind.js";
 import type { Action, Identity } from "../kernel/action.js";
 import type { Link } from "../kernel/read.js";
 import { Writer } from "../netlink/bytes.js";
@@ -66,27 +66,40 @@ export interface MarkedLink {
 	readonly notes: readonly string[];
 }
 
-export const markedLinks = (links: readonly Link[]): MarkedLink[] =>
+const allMarked = (links: readonly Link[]): MarkedLink[] =>
 	links.flatMap((link) => {
 		const { IFLA_IFALIAS: alias = "", IFLA_IFNAME: name = "" } = link;
 		return isAlias(alias) ? [{ link, name, ...readAlias(alias) }] : [];
 	});
 
+/** Links that carry our alias, but for those that another state directory remembers. */
+export const markedLinks = ({ links, place }: Pick<StrayLook, "links" | "place">): MarkedLink[] =>
+	allMarked(links).filter(({ notes }) => noted("state", notes) === place);
+
+/** Links that carry our alias and are in another state directory than this one: they are somebody's who is not lost. */
+export const linksElsewhere = ({
+	links,
+	place,
+}: Pick<StrayLook, "links" | "place">): MarkedLink[] =>
+	allMarked(links).filter(({ notes }) => noted("state", notes) !== place);
+
 /** The links of which the notes of some alias of ours say something. */
-export function notedLinks(links: readonly Link[], what: string): Link[] {
-	const names = new Set(markedLinks(links).map(({ notes }) => noted(what, notes)));
-	return links.filter(({ IFLA_IFNAME }) => IFLA_IFNAME !== undefined && names.has(IFLA_IFNAME));
+export function notedLinks(look: StrayLook, what: string): Link[] {
+	const names = new Set(markedLinks(look).map(({ notes }) => noted(what, notes)));
+	return look.links.filter(
+		({ IFLA_IFNAME }) => IFLA_IFNAME !== undefined && names.has(IFLA_IFNAME),
+	);
 }
 
 /** Links of one sort that carry our alias and are none of these, and what each of them can have been made as. */
 export function strayLinks<M>(
-	links: readonly Link[],
+	look: StrayLook,
 	kind: string,
 	made: readonly { readonly index: number }[],
 	madeOf: (marked: MarkedLink) => M,
 ): Stray<M>[] {
 	const ours = new Set(made.map(({ index }) => index));
-	return markedLinks(links)
+	return markedLinks(look)
 		.filter(({ link }) => link.IFLA_LINKINFO?.IFLA_INFO_KIND === kind && !ours.has(link.ifi_index))
 		.map((marked) => ({
 			what: `link ${marked.name}, alias ${marked.link.IFLA_IFALIAS}`,

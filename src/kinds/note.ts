@@ -1,6 +1,7 @@
 /**
- * What was changed for the network of a link and does not go with the link: its alias says so, for whoever has to take
- * it all away and has lost the journal.
+ * What was changed for the network of a link and does not go with the link, and which state directory remembers it where
+ * that is not the usual one: its alias says so, for whoever has to take it all away and has lost the journal, and for
+ * who uses another one.
  */
 import type { PlanContext } from "../engine/kind.js";
 import { SpecError } from "../spec/error.js";
@@ -16,18 +17,28 @@ export interface WayOut {
 	readonly isGlobal?: boolean | undefined;
 }
 
-/** Notes for the alias of a link; undefined where there is nothing to note. Reads what is not known yet. */
+/**
+ * Notes for the alias of a link; undefined where there is nothing to note. Reads what is not known yet. `before`: those of
+ * a link that is there: a state directory may be reached by another path by now, and the link is in it all the same.
+ */
 export function notesOf(
 	wayOut: WayOut | undefined,
 	context: PlanContext,
+	before?: readonly string[],
 ): readonly string[] | undefined {
-	if (wayOut === undefined) return undefined;
-	const { routedBy, isGlobal } = wayOut;
-	const notes: string[] = [];
+	const notes = [...(before ?? stateNotes(context))];
+	const { routedBy, isGlobal } = wayOut ?? {};
 	if (routedBy !== undefined && wasOff(routedBy, context)) notes.push(`forwarding=${routedBy}`);
 	if (isGlobal && wasGloballyOff(context)) notes.push("ip_forward=0");
 	return notes.length > 0 ? notes : undefined;
 }
+
+const stateNotes = ({ place }: PlanContext): readonly string[] =>
+	place === undefined ? [] : [`state=${place}`];
+
+/** What the notes of a link say of its state directory. */
+export const stateOf = (notes: readonly string[] | undefined): readonly string[] =>
+	(notes ?? []).filter((note) => note.startsWith("state="));
 
 function wasOff(link: string, context: PlanContext): boolean {
 	const made = context.made(forwardingKey(link)) as MadeForwarding | undefined;

@@ -3,6 +3,7 @@ import type { Action } from "../kernel/action.js";
 import { ifThere } from "../kernel/if-there.js";
 import type { Kernel } from "../kernel/kernel.js";
 import { readLinkNames } from "../kernel/read.js";
+import { refuseElsewhere } from "./elsewhere.js";
 import { markedLinks } from "./link.js";
 import { noted } from "./mark.js";
 import { isSettingPath } from "./setting-path.js";
@@ -69,8 +70,11 @@ export const option: Kind<Option, MadeOption> = {
 	kind: "option",
 	resets: "forwarding",
 	key: ({ path }) => optionKey(path),
-	resolve(want, { kernel }) {
+	resolve(want, context) {
+		const { kernel } = context;
 		const before = kernel.readSysctl(want.path);
+		if (want.path === IP_FORWARD && before === want.value)
+			refuseElsewhere(want.path, "ip_forward=0", context);
 		return { ...want, before, along: before === want.value ? [] : readAlong(want.path, kernel) };
 	},
 	create: (made) =>
@@ -110,8 +114,9 @@ export const option: Kind<Option, MadeOption> = {
 		before: isLine,
 		along: isListOf((one) => Array.isArray(one) && isSettingPath(one[0]) && isLine(one[1])),
 	}),
-	strays(made, { kernel, links }) {
-		const isNoted = markedLinks(links).some(({ notes }) => noted("ip_forward", notes) === "0");
+	strays(made, look) {
+		const { kernel } = look;
+		const isNoted = markedLinks(look).some(({ notes }) => noted("ip_forward", notes) === "0");
 		if (made.length > 0 || !isNoted || kernel.readSysctl(IP_FORWARD) !== "1") return [];
 		const stray = { path: IP_FORWARD, value: "1", before: "0", along: [] };
 		return [{ what: `${IP_FORWARD}, which was 0 before`, made: stray }];

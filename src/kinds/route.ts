@@ -19,6 +19,7 @@ import { AF_INET, AF_INET6 } from "../uapi/socket.js";
 import { alreadyThere } from "./conflict.js";
 import { absent } from "./difference.js";
 import { addressFamily } from "./family.js";
+import { linksElsewhere } from "./link.js";
 import { PROTOCOL } from "./mark.js";
 import { isCidr, isLinkIndex, isLinkName, isMapOf } from "./shape.js";
 
@@ -104,7 +105,9 @@ export const route: Kind<Route, MadeRoute> = {
 		return [absent(objectOf(made), `${objectOf(made)} is not the one that was made`)];
 	},
 	isMade: isMapOf({ to: isCidr, dev: isLinkName, index: isLinkIndex }),
-	strays(made, { kernel, links }) {
+	strays(made, look) {
+		const { kernel, links } = look;
+		const others = new Set(linksElsewhere(look).map(({ link }) => link.ifi_index));
 		const keyOf = ({ rtm_family, rtm_dst_len, RTA_DST, RTA_OIF }: Partial<Seen>): string =>
 			`${rtm_family} ${RTA_DST && formatAddress(RTA_DST)}/${rtm_dst_len} ${RTA_OIF}`;
 		const ours = new Set(made.map((one) => keyOf(message(one))));
@@ -112,7 +115,8 @@ export const route: Kind<Route, MadeRoute> = {
 			.flatMap((rtm_family) =>
 				kernel.dump(RTM_GETROUTE, RTM_NEWROUTE, { rtm_family, rtm_protocol: PROTOCOL }),
 			)
-			.filter((seen) => seen.rtm_protocol === PROTOCOL && !ours.has(keyOf(seen)))
+			.filter((seen) => seen.rtm_protocol === PROTOCOL && !others.has(seen.RTA_OIF ?? 0))
+			.filter((seen) => !ours.has(keyOf(seen)))
 			.map(({ rtm_family, RTA_DST, rtm_dst_len, RTA_OIF: index = 0 }) => {
 				const any = rtm_family === AF_INET ? "0.0.0.0" : "::";
 				const to = `${RTA_DST === undefined ? any : formatAddress(RTA_DST)}/${rtm_dst_len}`;

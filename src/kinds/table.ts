@@ -15,6 +15,8 @@ import {
 } from "../uapi/nf_tables.js";
 import { alreadyThere, IF_STRAY } from "./conflict.js";
 import { absent } from "./difference.js";
+import { elsewhere } from "./elsewhere.js";
+import { linksElsewhere } from "./link.js";
 import { tables } from "./ruleset/messages.js";
 import type { CompiledChain, CompiledTable } from "./ruleset/table.js";
 import { isMapOf, isOptional, isText } from "./shape.js";
@@ -127,10 +129,13 @@ export function tableKind(compiled: readonly CompiledTable[]): Kind<Table, Table
 		kind: "table",
 		key: ({ family = "inet", name }) =>
 			family === "inet" ? `table:${name}` : `table:${family}:${name}`,
-		resolve(want, { kernel }) {
+		resolve(want, context) {
 			const table = find(want);
-			if (isThere(kernel, table)) throw foreign(table, "one that is not ours", "a new one");
-			return want;
+			if (!isThere(context.kernel, table)) return want;
+			const other = elsewhere(context);
+			if (other === undefined) throw foreign(table, "one that is not ours", "a new one");
+			const { found, hint } = other;
+			throw new ConflictError(nameOf(table), found, "a new one", { hint });
 		},
 		create(made) {
 			const table = find(made);
@@ -166,7 +171,10 @@ export function tableKind(compiled: readonly CompiledTable[]): Kind<Table, Table
 		},
 		isMade: (made) =>
 			isMapOf({ name: isText, family: isOptional(isText) })(made) && isKnown(made as Table),
-		strays(made, { kernel }) {
+		strays(made, look) {
+			const { kernel } = look;
+			// It may be theirs: whoever takes down the last of them takes it along.
+			if (linksElsewhere(look).length > 0) return [];
 			const ours = new Set(made.map(find));
 			return compiled
 				.filter((table) => !ours.has(table) && isThere(kernel, table))

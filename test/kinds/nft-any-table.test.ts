@@ -231,7 +231,7 @@ test("what was counted is no difference", () => {
 
 test("a table of ours that nobody made is told of, with its family", () => {
 	const kernel = meddledWith(() => {});
-	const look = { kernel, links: [] };
+	const look = { kernel, links: [], place: undefined };
 	expect(kind.strays?.([inet], look)).toEqual([
 		expect.objectContaining({ made: { name: "umlnet-nl", family: "bridge" } }),
 	]);

@@ -23,6 +23,7 @@ export class Stage {
 	context(blank: readonly string[] = []): PlanContext {
 		return {
 			kernel: this.kernel,
+			place: undefined,
 			indexOf: (link) => this.index(link),
 			once: (_fact, read) => read(),
 			isBlank: (link) => blank.includes(link),

@@ -1,4 +1,4 @@
-import { closeSync, fstatSync } from "node:fs";
+import { closeSync, fstatSync, openSync, readFileSync, statSync } from "node:fs";
 import { setTimeout } from "node:timers/promises";
 import { monotonic } from "../../sys/clock.js";
 import { tryLock, unlock } from "../../sys/file.js";
@@ -10,16 +10,21 @@ const RETRY_MS = 1;
 
 /**
  * The lock of a namespace, fair among processes. It is two locks: a process that waits for the lock holds the
- * turnstile meanwhile, so that one which has just released the lock and wants it again comes after it. The kernel
- * releases both when a process is killed.
+ * turnstile meanwhile, so that one which has just released the lock and wants it again comes after it. A third one, of
+ * the file that stands for the namespace itself, keeps those out that use another state directory. The kernel releases
+ * all when a process is killed.
  */
 export class HostLock {
 	readonly #directory: StateDirectory;
 	#turnstile: number | undefined;
 	#lock: number | undefined;
+	readonly #namespace: string | undefined;
+	#namespaceLock: number | undefined;
 
-	constructor(directory: StateDirectory) {
+	/** `namespace`: the file of the network namespace, where others may use another directory for it. */
+	constructor(directory: StateDirectory, namespace?: string) {
 		this.#directory = directory;
+		this.#namespace = namespace;
 	}
 
 	/** @throws LockError when it could not be had within so many milliseconds */
@@ -34,7 +39,10 @@ export class HostLock {
 			} finally {
 				if (this.#turnstile !== undefined) unlock(this.#turnstile);
 			}
-			if (this.#isCurrent(this.#lock)) return;
+			if (this.#isCurrent(this.#lock)) {
+				await this.#takeNamespace(deadline);
+				return;
+			}
 			// The last tap of the host went down meanwhile, and the directory was removed: wait for the lock of the new one.
 			this.close();
 		}
@@ -53,11 +61,13 @@ export class HostLock {
 	}
 
 	release(): void {
-		if (this.#lock !== undefined) unlock(this.#lock);
+		for (const fd of [this.#namespaceLock, this.#lock]) if (fd !== undefined) unlock(fd);
 	}
 
 	close(): void {
-		for (const fd of [this.#lock, this.#turnstile]) if (fd !== undefined) closeSync(fd);
+		const all = [this.#namespaceLock, this.#lock, this.#turnstile];
+		for (const fd of all) if (fd !== undefined) closeSync(fd);
+		this.#namespaceLock = undefined;
 		this.#lock = undefined;
 		this.#turnstile = undefined;
 	}
@@ -76,8 +86,52 @@ export class HostLock {
 		}
 	}
 
+	/**
+	 * Anybody in the namespace can open its file and lock it: only of who could change the network as well is it waited
+	 * for.
+	 */
+	async #takeNamespace(deadline: number): Promise<void> {
+		if (this.#namespace === undefined) return;
+		this.#namespaceLock ??= openSync(this.#namespace, "r");
+		try {
+			while (!tryLock(this.#namespaceLock)) {
+				if (!isHeldByPeer(this.#namespaceLock)) return;
+				if (deadline <= monotonic())
+					throw new LockError(
+						"another umlnet-nl, with another state directory, is at work in this network namespace",
+						{ hint: "wait for it, or allow more time with --timeout; holders: lslocks" },
+					);
+				await setTimeout(RETRY_MS);
+			}
+		} catch (error) {
+			if (this.#lock !== undefined) unlock(this.#lock);
+			throw error;
+		}
+	}
+
 	/** Whether the file still has its name: other processes could not find the lock of a file that was removed. */
 	#isCurrent(fd: number): boolean {
 		return fstatSync(fd).nlink > 0;
 	}
+}
+
+/**
+ * Whether the holder of a lock may be one of us: root, or who we are. One that cannot be seen, as in another PID
+ * namespace, may be.
+ */
+function isHeldByPeer(fd: number): boolean {
+	const { ino } = fstatSync(fd);
+	const lines = readFileSync("/proc/locks", "latin1").split("\n");
+	const holders = lines.flatMap((line) => {
+		const [, pid] = new RegExp(`^\\d+: FLOCK .* (\\d+) \\S+:${ino} `).exec(line) ?? [];
+		return pid === undefined ? [] : [pid];
+	});
+	return holders.every((pid) => {
+		try {
+			const { uid } = statSync(`/proc/${pid}`);
+			return uid === 0 || uid === process.geteuid?.();
+		} catch {
+			return true;
+		}
+	});
 }

@@ -1,0 +1,53 @@
+/**
+ * What another state directory of this network namespace has made: it says so in the marks of its links. Two must not
+ * share what has to be given back, for neither knows when the other is done with it. Asked where something is in the way.
+ */
+import { ConflictError } from "../engine/error.js";
+import type { Holder } from "../engine/explain.js";
+import { placeName } from "../engine/journal/place.js";
+import type { PlanContext } from "../engine/kind.js";
+import type { Kernel } from "../kernel/kernel.js";
+import { readAllLinks, readLinkByName } from "../kernel/read.js";
+import { linksElsewhere, type MarkedLink } from "./link.js";
+import { isAlias, noted, readAlias } from "./mark.js";
+
+type Context = Pick<PlanContext, "kernel" | "place">;
+
+const useIt = (place: string | undefined): string =>
+	`that state directory has it: --state-dir ${placeName(place)}; or take it down there first`;
+
+function holder({ name, network, notes }: Omit<MarkedLink, "link">): Holder {
+	const place = noted("state", notes);
+	const found = `that of ${name}, network ${network}, in state directory ${placeName(place)}`;
+	return { found, hint: useIt(place) };
+}
+
+/** Some link of another state directory, and of what it has; undefined where there is none. Reads all links. */
+export function elsewhere({ kernel, place }: Context, note?: string): Holder | undefined {
+	const found = linksElsewhere({ links: readAllLinks(kernel), place }).find(
+		({ notes }) => note === undefined || notes.includes(note),
+	);
+	return found && holder(found);
+}
+
+/** @throws ConflictError where another state directory has changed this, as a note of its links says */
+export function refuseElsewhere(subject: string, note: string, context: Context): void {
+	const found = elsewhere(context, note);
+	if (found === undefined) return;
+	throw new ConflictError(subject, found.found, "what no other state directory gives back", {
+		hint: found.hint,
+	});
+}
+
+/** Whose a link is, where it is ours by its marks. */
+export function whoseLink(
+	kernel: Kernel,
+	name: string,
+	place: string | undefined,
+): Holder | undefined {
+	const alias = readLinkByName(kernel, name)?.IFLA_IFALIAS;
+	if (alias === undefined || !isAlias(alias)) return undefined;
+	const { network, notes } = readAlias(alias);
+	if (noted("state", notes) === place) return undefined;
+	return holder({ name, network, notes });
+}

@@ -25,6 +25,10 @@ export const milliseconds: Test = {
 	takes: "a number of milliseconds, 0 or more",
 	is: (value) => typeof value === "number" && Number.isFinite(value) && value >= 0,
 };
+export const count: Test = {
+	takes: "a whole number, 0 or more",
+	is: (value) => Number.isSafeInteger(value) && (value as number) >= 0,
+};
 /** One of another realm (a vm, another thread's) is as good. */
 export const signal: Test = {
 	takes: "an AbortSignal",
@@ -58,6 +62,19 @@ export function checkOptions(
 		const hint = test === signal ? SIGNAL_HINT : undefined;
 		throw usage(`${call}: option ${name} takes ${test.takes}, not ${kindOf(value)}`, hint);
 	}
+}
+
+/** Look at an object all of whose `needed` fields must be there. @throws UmlnetError ERR_USAGE */
+export function checkFields(
+	call: string,
+	value: unknown,
+	tests: Readonly<Record<string, Test>>,
+	needed: readonly string[],
+): void {
+	checkOptions(call, value, tests);
+	for (const name of needed)
+		if ((value as Readonly<Record<string, unknown>>)[name] === undefined)
+			throw usage(`${call}: ${name} is missing; it takes ${tests[name]?.takes}`);
 }
 
 /** @throws UmlnetError ERR_USAGE */

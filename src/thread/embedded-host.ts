@@ -2,12 +2,14 @@ import type { Worker } from "node:worker_threads";
 import type { TapReport as EngineTapReport } from "../engine/report.js";
 import {
 	checkArgument,
+	checkFields,
 	checkOptions,
 	checkWhich,
 	milliseconds,
 	names,
 	object,
 	signal,
+	text,
 	truth,
 } from "../service/arguments.js";
 import type {
@@ -80,6 +82,7 @@ export class EmbeddedHost implements Networks {
 		options?: CallOptions,
 	): Promise<TapReport> {
 		checkArgument("take", "the guest", guest, object);
+		checkFields("take: the guest", guest, GUEST, ["network", "networks"]);
 		checkOptions("take", options, CALL);
 		// A caller who has aborted never learns the tap's name, so nobody else could give it back.
 		const giveBack = (tap: unknown): void => {
@@ -175,6 +178,9 @@ export class EmbeddedHost implements Networks {
 		return this.close();
 	}
 }
+
+/** What a guest is described by. */
+const GUEST = { network: text, networks: object, tap: object } as const;
 
 /** The options that every call has, and those of changes that can be made to wait for their confirmation. */
 const CALL = { signal } as const;

@@ -1,7 +1,15 @@
 import { Worker } from "node:worker_threads";
 import type { HostOptions } from "../host/host.js";
 import type { PoolOptions } from "../host/pool.js";
-import { checkOptions, milliseconds, object, text } from "../service/arguments.js";
+import {
+	checkFields,
+	checkOptions,
+	count,
+	milliseconds,
+	object,
+	text,
+	truth,
+} from "../service/arguments.js";
 import { unpackError } from "../service/errors.js";
 import { closedError } from "./channel.js";
 import { EmbeddedHost } from "./embedded-host.js";
@@ -11,6 +19,9 @@ export type OpenOptions = HostOptions & {
 	/** A pool of taps made ahead of time, for `take`. */
 	readonly pool?: PoolOptions | undefined;
 };
+
+/** What a pool is described by. */
+const POOL = { size: count, low: count, owner: count, group: count, vnetHdr: truth };
 
 /**
  * Open a network namespace of this host: its engine starts in a thread of its own. Several may be open at
@@ -24,6 +35,7 @@ export async function open(options: OpenOptions = {}): Promise<EmbeddedHost> {
 		timeout: milliseconds,
 		pool: object,
 	});
+	if (options.pool !== undefined) checkFields("open: pool", options.pool, POOL, ["size", "low"]);
 	const worker = new Worker(new URL("./worker.js", import.meta.url), {
 		workerData: { ...options },
 	});

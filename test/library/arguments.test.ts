@@ -54,6 +54,16 @@ const CALLS: readonly (readonly [string, Call, ReturnType<typeof but>])[] = [
 		(host, guest) => host.take(guest),
 		but("an empty object", "an AbortController"),
 	],
+	[
+		"the network of take",
+		(host, network) => host.take({ network, networks: {} }),
+		// A name may be any text; without a pool it is refused all the same.
+		but(),
+	],
+	["the networks of take", (host, networks) => host.take({ network: "lab", networks }), but()],
+	["the tap of take", (host, tap) => host.take({ network: "lab", networks: {}, tap }), but()],
+	["strays of recover", (host, strays) => host.recover({ strays }), but("true")],
+	["what recover gives up", (host, giveUp) => host.recover({ giveUp }), but()],
 	["what is to go down", (host, which) => host.down(which), but()],
 	["the names of what is to go down", (host, taps) => host.down({ taps }), but()],
 	[
@@ -94,10 +104,23 @@ describe("open refuses an option of a wrong type, and starts nothing:", () => {
 		["netns", but("a string")],
 		["stateDir", but("a string")],
 		["timeout", but("a number")],
-		["pool", but("an empty object", "an AbortController")],
+		["pool", but()],
 	])("%s", async (name, values) => {
 		for (const [what, value] of values)
 			expect(await rejection(open({ [name]: value })), what).toMatchObject({ code: "ERR_USAGE" });
+	});
+
+	test.each([
+		["size", but("a number")],
+		["low", but("a number")],
+		["owner", but("a number")],
+		["group", but("a number")],
+		["vnetHdr", but("true")],
+	])("%s of a pool", async (name, values) => {
+		for (const [what, value] of values) {
+			const pool = { size: 2, low: 1, [name]: value } as never;
+			expect(await rejection(open({ pool })), what).toMatchObject({ code: "ERR_USAGE" });
+		}
 	});
 });
 
@@ -109,11 +132,25 @@ test("those who give up do not keep others waiting", async () => {
 		rejection(host.up(tapSpec(`gone${i}`), { signal: caller.signal })),
 	);
 	caller.abort();
-	await host.up(tapSpec("tap0"));
+	const asked = [host.up(tapSpec("tap0")), host.status(), host.down({ taps: ["gone0"] })];
+	await Promise.all(asked);
 	await Promise.all(given);
 	// What had begun is finished, and stands; all others were never begun.
 	const { taps } = await host.status();
 	expect(taps.length).toBeLessThan(5000 / 4);
 	expect(taps.map(({ name }) => name)).toContain("tap0");
 	await host.down({ all: true });
+});
+
+test("nor does close wait for them", async () => {
+	await using place = new Place();
+	const host = await place.open();
+	const caller = new AbortController();
+	const given = Array.from({ length: 5000 }, (_, i) =>
+		rejection(host.up(tapSpec(`gone${i}`), { signal: caller.signal })),
+	);
+	caller.abort();
+	await host.close();
+	await Promise.all(given);
+	expect(place.links.length).toBeLessThan(5000 / 4);
 });

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { launchArguments } from "../../src/service/launch.js";
 import type { Mode } from "../../src/spec/input.js";
+import { FIRECRACKER_NETWORK, violations } from "./firecracker.js";
 import { tapReport } from "./reports.js";
 
 // That a guest gets a network by them is shown with real guests elsewhere; here it is which words, and when.
@@ -57,6 +58,24 @@ describe("launch arguments", () => {
 
 	test("ask QEMU for a virtio header where the tap is made with one", () => {
 		expect(launchArguments(tapReport({ vnetHdr: true })).qemu[1]).toMatch(/,vnet_hdr=on$/);
+	});
+
+	test.each([
+		["", {}],
+		[" with a MAC", { guest: { addresses: [], mac: "52:54:00:12:34:56" } }],
+		[" with a name of all that a name can have", { name: "a.b-c_D9" }],
+	])("are as Firecracker describes its configuration%s", (_, tap) => {
+		const { firecracker } = launchArguments(tapReport(tap));
+		expect(violations(FIRECRACKER_NETWORK, JSON.parse(JSON.stringify(firecracker)))).toEqual([]);
+	});
+
+	test("that Firecracker would refuse are told from others", () => {
+		const wrong = { "network-interfaces": [{ iface_id: "eth-0", mtu: 1500 }] };
+		expect(violations(FIRECRACKER_NETWORK, wrong)).toEqual([
+			"$.network-interfaces[0].host_dev_name: missing",
+			"$.network-interfaces[0].iface_id: eth-0",
+			"$.network-interfaces[0].mtu: unknown",
+		]);
 	});
 
 	test("use an id that QEMU accepts", () => {

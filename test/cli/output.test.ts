@@ -56,4 +56,4 @@ test("a full pipe that does not block loses nothing", async () => {
 	]);
 	expect(written.replace(/^-+/, "")).toBe(whole);
 	expect(child.exitCode).toBe(0);
-}, 10_000);
+});

@@ -14,7 +14,13 @@ const bootGuest: BootGuest = async (tap, netns) => {
 	const { uml, ip } = launchArguments(tap) as Pick<GuestOptions, "ip"> & {
 		uml: GuestOptions["net"];
 	};
-	const guest = await startGuest({ netns, net: uml, ...(ip && { ip }), uid: OWNER });
+	const guest = await startGuest({
+		netns,
+		net: uml,
+		...(ip && { ip }),
+		uid: OWNER,
+		timeoutMs: 60_000,
+	});
 	return {
 		what: `User Mode Linux as uid ${OWNER}, booted in ${guest.bootMs.toFixed(0)} ms with: ${uml} ${ip}`,
 		async ping(to, count) {

@@ -16,6 +16,9 @@ const KERNEL = "/usr/bin/linux.uml";
 const LAUNCH = join(import.meta.dirname, "launch.sh");
 const PATH = "/usr/sbin:/usr/bin:/sbin:/bin";
 
+/** A guest that hangs is found by this; how long a machine takes that does other things too, nobody knows. */
+const HANGS_MS = 300_000;
+
 /** UML's serial line loses input that a 4 KB tty buffer cannot take; base64 makes 4 bytes of 3. */
 const MAX_COMMAND_BYTES = 2800;
 
@@ -84,7 +87,7 @@ export class GuestError extends Error {
 export async function bootGuest(
 	options: GuestOptions & { readonly commands: readonly string[] },
 ): Promise<Run> {
-	const { commands, timeoutMs = 30_000 } = options;
+	const { commands, timeoutMs = HANGS_MS } = options;
 	const deadline = performance.now() + timeoutMs;
 	await using guest = await startGuest({ ...options, timeoutMs });
 	const results: Result[] = [];
@@ -100,7 +103,7 @@ export async function startGuest(options: GuestOptions): Promise<Guest> {
 	if (packages.length > 0) {
 		throw new GuestError(`A guest cannot boot here: apt-get install ${packages.join(" ")}`, "");
 	}
-	const guest = new RunningGuest(launch(options), options.timeoutMs ?? 30_000);
+	const guest = new RunningGuest(launch(options), options.timeoutMs ?? HANGS_MS);
 	await guest.boot();
 	return guest;
 }

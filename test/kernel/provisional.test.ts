@@ -3,13 +3,12 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { existsSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { setTimeout } from "node:timers/promises";
-import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { afterEach, beforeEach, expect, test } from "vitest";
 import type { Snapshot } from "../../src/oracle/snapshot.js";
 import { Lab } from "./lab.js";
 import { callsOf, killedAt } from "./strace.js";
 import { MAIN, umlnet } from "./umlnet.js";
 
-vi.setConfig({ testTimeout: 120_000 });
 const UP = ["up", "tap0", "--owner", "500", "--bridge", "br0", "--uplink", "eth1"];
 /** Long enough for whatever comes before it to be done, on a busy machine as well. */
 const LONG = "60";

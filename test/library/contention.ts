@@ -27,7 +27,7 @@ export class Contention implements Disposable {
 	static async on(directory: string | undefined): Promise<Contention> {
 		if (directory === undefined) throw new Error("there is no lock yet");
 		const contention = new Contention(directory);
-		await contention.#lock.acquire(10_000);
+		await contention.#lock.acquire(600_000);
 		return contention;
 	}
 

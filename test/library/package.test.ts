@@ -26,7 +26,7 @@ const spec = {
 } satisfies SpecInput;
 
 async function work(host: EmbeddedHost): Promise<object> {
-	const { taps } = await host.up(spec, { signal: AbortSignal.timeout(30_000) });
+	const { taps } = await host.up(spec, { signal: AbortSignal.timeout(600_000) });
 	const [tap]: readonly TapReport[] = taps;
 	const socket = new NetlinkSocket(NETLINK_ROUTE);
 	const links = socket.dump(RTM_GETLINK, RTM_NEWLINK, {});

@@ -35,7 +35,7 @@ beforeAll(async () => {
 	program = join(directory, "umlnet-nl");
 	cpSync(join(root, "bin/umlnet-nl"), program);
 	lab = await Lab.open();
-}, 120_000);
+});
 afterAll(() => {
 	lab.close();
 	for (const path of [directory, empty]) rmSync(path, { recursive: true });

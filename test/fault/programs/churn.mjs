@@ -15,7 +15,7 @@ const guest = { network: prefix, networks: { [prefix]: network } };
 
 const host = await open({
 	stateDir,
-	timeout: 120_000,
+	timeout: 600_000,
 	...(pool === "pool" && { pool: { size: names.length, low: 1, owner: 500 } }),
 });
 // Whoever had this name before was killed, and its guests may still be up.

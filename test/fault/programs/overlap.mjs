@@ -15,7 +15,7 @@ function below(n) {
 const now = () => Number(process.hrtime.bigint() / 1000n);
 const say = (value) => process.stdout.write(`${JSON.stringify(value)}\n`);
 
-const host = await open({ stateDir, timeout: 60_000 });
+const host = await open({ stateDir, timeout: 600_000 });
 let last = 0;
 async function one() {
 	const id = ++last;

@@ -19,7 +19,8 @@ async function guests(i, until) {
 		networks: { lab: network },
 		taps: { [name]: { network: "lab", owner: 500 } },
 	};
-	while (performance.now() < until) {
+	// However busy the machine is: one each at the least.
+	for (let own = 0; performance.now() < until || own === 0; own++) {
 		await host.up(spec);
 		await host.down({ taps: [name] });
 		cycles++;

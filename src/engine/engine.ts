@@ -35,7 +35,7 @@ export interface Ownership {
 	isAbandoned(transaction: string): boolean;
 	/** Milliseconds since boot, the same for all processes. */
 	readonly now: () => number;
-	/** The state directory of the journal; undefined for the usual one. */
+	/** The state directory of the journal. */
 	readonly place?: string | undefined;
 	/** Whose a link is that is in the way, by what it says itself. */
 	whose?(link: string): Holder | undefined;

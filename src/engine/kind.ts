@@ -88,7 +88,7 @@ export interface PlannedStep extends Step {
 /** What a kind may ask about the rest of the plan, our state and the host while a resource is resolved. */
 export interface PlanContext {
 	readonly kernel: Kernel;
-	/** The state directory that remembers what is made; undefined for the usual one. */
+	/** The state directory that remembers what is made. */
 	readonly place: string | undefined;
 	/** The interface index of a link: one that this transaction makes, one of ours, or one of the host's. */
 	indexOf(link: string): number;

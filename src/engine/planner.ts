@@ -24,7 +24,7 @@ export interface HostFacts {
 	isRecent(key: string): boolean;
 	/** Whether the link of this index was ours, and its deletion is under way on another thread or process. */
 	isBeingDeleted(index: number): boolean;
-	/** The state directory that remembers what is made; undefined for the usual one. */
+	/** The state directory that remembers what is made. */
 	readonly place?: string | undefined;
 }
 

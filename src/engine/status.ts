@@ -11,7 +11,7 @@ export interface StatusOptions {
 	readonly taps?: readonly string[] | undefined;
 	/** Whether everything is exactly as applied. */
 	readonly verify?: boolean | undefined;
-	/** The state directory of the journal; undefined for the usual one. */
+	/** The state directory of the journal. */
 	readonly place?: string | undefined;
 }
 

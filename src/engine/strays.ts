@@ -18,7 +18,7 @@ export interface StrayEntry extends Entry {
 const UNSEEN = new Set(["EPERM", "EACCES", "EOPNOTSUPP", "EPROTONOSUPPORT", "EAFNOSUPPORT"]);
 
 export interface StrayOptions {
-	/** The state directory of this journal; undefined for the usual one. */
+	/** The state directory of this journal. */
 	readonly place?: string | undefined;
 	/** Without the sorts of things that the kernel does not show. */
 	readonly asFarAsSeen?: boolean;

@@ -13,11 +13,11 @@ import { isAlias, noted, readAlias } from "./mark.js";
 
 type Context = Pick<PlanContext, "kernel" | "place">;
 
-const useIt = (place: string | undefined): string =>
+const useIt = (place: string): string =>
 	`that state directory has it: --state-dir ${placeName(place)}; or take it down there first`;
 
 function holder({ name, network, notes }: Omit<MarkedLink, "link">): Holder {
-	const place = noted("state", notes);
+	const place = noted("state", notes) ?? "";
 	const found = `that of ${name}, network ${network}, in state directory ${placeName(place)}`;
 	return { found, hint: useIt(place) };
 }
@@ -48,6 +48,7 @@ export function whoseLink(
 	const alias = readLinkByName(kernel, name)?.IFLA_IFALIAS;
 	if (alias === undefined || !isAlias(alias)) return undefined;
 	const { network, notes } = readAlias(alias);
-	if (noted("state", notes) === place) return undefined;
+	const state = noted("state", notes);
+	if (state === undefined || state === place) return undefined;
 	return holder({ name, network, notes });
 }

@@ -72,16 +72,22 @@ const allMarked = (links: readonly Link[]): MarkedLink[] =>
 		return isAlias(alias) ? [{ link, name, ...readAlias(alias) }] : [];
 	});
 
-/** Links that carry our alias, but for those that another state directory remembers. */
+/** Links that carry our alias, but for those that say that another state directory remembers them. */
 export const markedLinks = ({ links, place }: Pick<StrayLook, "links" | "place">): MarkedLink[] =>
-	allMarked(links).filter(({ notes }) => noted("state", notes) === place);
+	allMarked(links).filter(({ notes }) => !isElsewhere(notes, place));
 
 /** Links that carry our alias and are in another state directory than this one: they are somebody's who is not lost. */
 export const linksElsewhere = ({
 	links,
 	place,
 }: Pick<StrayLook, "links" | "place">): MarkedLink[] =>
-	allMarked(links).filter(({ notes }) => noted("state", notes) !== place);
+	allMarked(links).filter(({ notes }) => isElsewhere(notes, place));
+
+/** An alias without such a note is that of an older version: it may be anybody's of us. */
+function isElsewhere(notes: readonly string[], place: string | undefined): boolean {
+	const state = noted("state", notes);
+	return state !== undefined && state !== place;
+}
 
 /** The links of which the notes of some alias of ours say something. */
 export function notedLinks(look: StrayLook, what: string): Link[] {

@@ -1,6 +1,5 @@
 /**
- * What was changed for the network of a link and does not go with the link, and which state directory remembers it where
- * that is not the usual one: its alias says so, for whoever has to take it all away and has lost the journal, and for
+ * What was changed for the network of a link and does not go with the link, and which state directory remembers it: its alias says so, for whoever has to take it all away and has lost the journal, and for
  * who uses another one.
  */
 import type { PlanContext } from "../engine/kind.js";
@@ -26,10 +25,11 @@ export function notesOf(
 	context: PlanContext,
 	before?: readonly string[],
 ): readonly string[] | undefined {
-	const notes = [...(before ?? stateNotes(context))];
+	const notes: string[] = [];
 	const { routedBy, isGlobal } = wayOut ?? {};
 	if (routedBy !== undefined && wasOff(routedBy, context)) notes.push(`forwarding=${routedBy}`);
 	if (isGlobal && wasGloballyOff(context)) notes.push("ip_forward=0");
+	notes.push(...(before ?? stateNotes(context)));
 	return notes.length > 0 ? notes : undefined;
 }
 

@@ -68,7 +68,10 @@ test("guests get taps that are there already, and give them back", async () => {
 		});
 		expect(pool).toMatch(new RegExp(`^${process.pid}-\\d+$`));
 		const link = linkOf(place, name);
-		expect(link).toMatchObject({ ifindex: index, ifalias: "umlnet-nl lab forwarding=eth1" });
+		expect(link).toMatchObject({
+			ifindex: index,
+			ifalias: expect.stringMatching(/^umlnet-nl lab forwarding=eth1 state=/),
+		});
 		expect(link.flags).toContain("UP");
 		const { addresses: there, filter, switches } = traces(place, name);
 		expect(there.join()).toContain(`192.168.${i + 33}.33/24`);
@@ -119,7 +122,11 @@ test("nothing of the last guest is left on a parked tap", async () => {
 		await host.down({ taps: [name] });
 		expect(traces(place, name)).toEqual(NONE);
 		const link = linkOf(place, name);
-		expect(link).toMatchObject({ ifalias: "umlnet-nl parked", mtu: 1500, txqlen: 1000 });
+		expect(link).toMatchObject({
+			ifalias: expect.stringMatching(/^umlnet-nl parked state=/),
+			mtu: 1500,
+			txqlen: 1000,
+		});
 		expect(link.master).toBeUndefined();
 		expect(link.flags).not.toContain("UP");
 		macs.push(link.address);

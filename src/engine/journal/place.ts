@@ -7,17 +7,14 @@ export const DEFAULT_STATE_DIR = "/run/umlnet-nl";
 /** With all that stands beside it, it fits into the alias of a link (IFALIASZ, include/uapi/linux/if.h). */
 const MOST = 120;
 
-/** The name of a state directory among those of one host, without spaces; undefined for the usual one. */
-export function placeOf(stateDir: string): string | undefined {
-	const path = real(resolve(stateDir));
-	if (path === DEFAULT_STATE_DIR) return undefined;
-	const text = encodeURI(path);
+/** The name of a state directory among those of one host, without spaces. */
+export function placeOf(stateDir: string): string {
+	const text = encodeURI(real(resolve(stateDir)));
 	return text.length <= MOST ? text : `...${text.slice(3 - MOST)}`;
 }
 
 /** As people know it. */
-export const placeName = (place: string | undefined): string => {
-	if (place === undefined) return DEFAULT_STATE_DIR;
+export const placeName = (place: string): string => {
 	try {
 		return decodeURI(place);
 	} catch {

@@ -1,5 +1,5 @@
-import type { Difference } from "../engine/report.js";
 import type { Stray, StrayLook } from "../engine/kind.js";
+import type { Difference } from "../engine/report.js";
 import type { Action, Identity } from "../kernel/action.js";
 import type { Link } from "../kernel/read.js";
 import { Writer } from "../netlink/bytes.js";

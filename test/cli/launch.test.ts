@@ -121,7 +121,7 @@ describe("the kernel's ip= parameter", () => {
 });
 
 describe("what to type in a guest whose kernel ignores ip=", () => {
-	const typed = (guest: readonly string[], addresses: readonly string[], mode = "nat") =>
+	const typed = (guest: readonly string[], addresses: readonly string[], mode: Mode = "nat") =>
 		launchArguments(tapReport({ guest: { addresses: guest }, addresses, mode })).inGuest;
 
 	test("is every address of both families, and a way out by the host's", () => {

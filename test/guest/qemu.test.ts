@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, test } from "vitest";
-import type { LaunchArguments } from "../../src/host/launch.js";
 import type { Snapshot } from "../../src/oracle/snapshot.js";
+import type { LaunchArguments } from "../../src/service/launch.js";
 import { Lab } from "../kernel/lab.js";
 import { umlnet } from "../kernel/umlnet.js";
 import { canBoot, startQemu } from "./qemu.js";

@@ -56,12 +56,20 @@ const CALLS: readonly (readonly [string, Call, ReturnType<typeof but>])[] = [
 	],
 	[
 		"the network of take",
-		(host, network) => host.take({ network, networks: {} }),
+		(host, network) => host.take({ network, networks: {} } as never),
 		// A name may be any text; without a pool it is refused all the same.
 		but(),
 	],
-	["the networks of take", (host, networks) => host.take({ network: "lab", networks }), but()],
-	["the tap of take", (host, tap) => host.take({ network: "lab", networks: {}, tap }), but()],
+	[
+		"the networks of take",
+		(host, networks) => host.take({ network: "lab" as never, networks }),
+		but(),
+	],
+	[
+		"the tap of take",
+		(host, tap) => host.take({ network: "lab", networks: {}, tap } as never),
+		but(),
+	],
 	["strays of recover", (host, strays) => host.recover({ strays }), but("true")],
 	["what recover gives up", (host, giveUp) => host.recover({ giveUp }), but()],
 	["what is to go down", (host, which) => host.down(which), but()],

@@ -42,6 +42,7 @@ const launch = object("what a virtual machine monitor is given, so that its gues
 		}),
 	),
 	ip: optional(text("a parameter of the guest's kernel, for IPv4 alone")),
+	inGuest: list("what to type in a guest whose kernel ignores that", text("one command")),
 });
 
 const TAP = {

@@ -107,9 +107,10 @@ describe("up", () => {
   guest side    192.168.33.34/24
   UML           eth0=tuntap,tap0
   UML, vector   vec0:transport=tap,ifname=tap0
-  QEMU          -netdev tap,id=tap0,ifname=tap0,script=no,downscript=no -device virtio-net-pci,netdev=tap0
+  QEMU          -netdev tap,id=tap0,ifname=tap0,script=no,downscript=no,vnet_hdr=off -device virtio-net-pci,netdev=tap0
   Firecracker   {"network-interfaces":[{"iface_id":"eth0","host_dev_name":"tap0"}]}
   guest kernel  ip=192.168.33.34::192.168.33.33:255.255.255.0::eth0:off
+  in the guest  ip link set eth0 up; ip address add 192.168.33.34/24 dev eth0; ip route add default via 192.168.33.33 dev eth0
 `,
 		);
 		expect(stderr).toBe("tap0 is up: 2 changes\n");

@@ -78,7 +78,7 @@ const TRAITS: { readonly [V in Via]: Traits<ActionOf<V>> } = {
 		messages: ({ add: { gateway, metric, expires } }) => [
 			`SIOCADDRT\n  rtmsg_gateway ${gatewayText(gateway)}\n  rtmsg_metric ${metric}\n  rtmsg_info ${expires}`,
 		],
-		link: ({ add: { link } }) => link,
+		links: ({ add: { link } }) => [link],
 	},
 	tun: {
 		messages: ({ create: { name, index, owner, group } }) => [

@@ -85,9 +85,11 @@ test("what sees the port itself, and what is ours, is none of it", () => {
 test("a link that becomes a port is warned of, by chain", () => {
 	const stage = new Stage(lan);
 	const made = { link: "eth1", bridge: "br0", index: eth1.index, master: 1 } as never;
-	expect(uplink.warnings?.(made, stage.context())).toEqual([]);
+	const told = (context = stage.context()) =>
+		(uplink.warnings?.(made, context) ?? []).filter(({ code }) => code === "WARN_UPLINK_IN_RULES");
+	expect(told()).toEqual([]);
 	naming('iifname "eth1" drop\niif "eth1" drop');
-	expect(uplink.warnings?.(made, { ...stage.context(), kernel })).toEqual([
+	expect(told({ ...stage.context(), kernel })).toEqual([
 		{
 			code: "WARN_UPLINK_IN_RULES",
 			message:

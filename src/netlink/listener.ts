@@ -5,10 +5,13 @@ import { type Frame, frames, NLMSG_OVERRUN } from "./frame.js";
 
 /** A message to all who listen, and the bytes it is in, which are good until the next one is taken. */
 export interface Notification {
+	/** The datagram. */
 	readonly bytes: Uint8Array;
+	/** Where in it the message is. */
 	readonly frame: Frame;
 }
 
+/** How a listener hears. */
 export interface ListenerOptions {
 	/** How many bytes of messages the kernel keeps for us before it drops them. */
 	readonly bufferBytes?: number;
@@ -55,6 +58,7 @@ export class NetlinkListener {
 		}
 	}
 
+	/** Let go of it. */
 	close(): void {
 		this.#fd.close();
 	}

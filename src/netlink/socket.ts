@@ -30,6 +30,7 @@ import { type Outcome, Sent } from "./outcome.js";
 import { type Request, request } from "./request.js";
 import type { Message } from "./schema.js";
 
+/** How a socket waits for replies. */
 export interface NetlinkSocketOptions {
 	/** How long a reply may take, in milliseconds. */
 	readonly timeout?: number;
@@ -124,6 +125,7 @@ export class NetlinkSocket {
 		throw new DumpInterruptedError(message.name, this.#dumpTries);
 	}
 
+	/** Let go of it. */
 	close(): void {
 		this.#fd.close();
 	}

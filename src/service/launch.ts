@@ -17,6 +17,7 @@ export interface LaunchArguments {
 	readonly inGuest: readonly string[];
 }
 
+/** The network interfaces of Firecracker's configuration file. */
 export interface FirecrackerNetwork {
 	readonly "network-interfaces": readonly {
 		readonly iface_id: string;

@@ -4,7 +4,9 @@ import { type Path, quote } from "./tree.js";
 
 /** Who the names of users and groups are. */
 export interface Accounts {
+	/** The id of the user of this name; undefined where there is none. */
 	user(name: string): number | undefined;
+	/** The id of the group of this name; undefined where there is none. */
 	group(name: string): number | undefined;
 }
 

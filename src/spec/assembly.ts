@@ -6,6 +6,7 @@ import type { Issues } from "./issues.js";
 import type { Network, NetworkPool, Spec, Tap } from "./model.js";
 import type { Node } from "./tree.js";
 
+/** How a spec is read. */
 export interface SpecOptions {
 	/** File name for messages. */
 	readonly source?: string;

@@ -4,12 +4,15 @@ import { UmlnetError, type UmlnetErrorOptions } from "../sys/error.js";
 export interface Issue {
 	/** `taps.tap0.mtu`; empty for the document as a whole. */
 	readonly path: string;
+	/** What is wrong, in words: `is 67, must be 68 to 65521`. */
 	readonly message: string;
-	/** Counted from 1; only for text. */
+	/** The line it is in, counted from 1; only for text. */
 	readonly line?: number;
+	/** The column it begins in, counted from 1; only for text. */
 	readonly column?: number;
 	/** The flag it was given by, `--address`; only for flags. */
 	readonly flag?: string;
+	/** What to write instead. */
 	readonly hint?: string;
 }
 
@@ -25,6 +28,7 @@ function listed(issue: Issue, source: string | undefined): string {
 /** What the user wrote cannot be meant. Carries every issue at once; the kernel was not asked anything. */
 export class SpecError extends UmlnetError {
 	override readonly name = "SpecError";
+	/** Everything that is wrong, in the order of the text. */
 	readonly issues: readonly Issue[];
 	/** File name of the text, if it came from one. */
 	readonly source: string | undefined;

@@ -13,6 +13,7 @@ export interface UmlnetErrorOptions extends ErrorOptions {
 
 /** The base of every error this project throws on purpose. `code` is stable; the message is for people. */
 export class UmlnetError extends Error {
+	/** The name of its class. */
 	override readonly name: string = "UmlnetError";
 	/** What went wrong, for programs. */
 	readonly code: ErrorCode;

@@ -15,6 +15,7 @@ import { closedError } from "./channel.js";
 import { EmbeddedHost } from "./embedded-host.js";
 import type { FromWorker } from "./messages.js";
 
+/** Which namespace to open, and how. */
 export type OpenOptions = HostOptions & {
 	/** A pool of taps made ahead of time, for `take`. */
 	readonly pool?: PoolOptions | undefined;

@@ -1,6 +1,9 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
 import { Ajv2020 } from "ajv/dist/2020.js";
 import fc from "fast-check";
 import { describe, expect, expectTypeOf, test } from "vitest";
+import { parse } from "yaml";
 import type { envelope } from "../../src/cli/failure.js";
 import type * as output from "../../src/cli/schema/output.js";
 import type { Shape } from "../../src/cli/schema/shape.js";
@@ -14,6 +17,7 @@ import type {
 } from "../../src/service/reports.js";
 import { fieldsOf } from "../../src/spec/schema.js";
 import { checkSpec } from "../../src/spec/spec.js";
+import { EXAMPLES } from "../docs/example.js";
 import { accepted, likely, spec } from "../engine/spec-arbitrary.js";
 import { umlnet } from "./console.js";
 
@@ -74,6 +78,15 @@ describe("the schema of specs", () => {
 		);
 		expect(good).toBeGreaterThan(100);
 	});
+
+	test.each(readdirSync(EXAMPLES).filter((name) => name.endsWith(".yaml")))(
+		"takes examples/%s",
+		async (name) => {
+			const validate = await validator();
+			validate(parse(readFileSync(join(EXAMPLES, name), "utf8")));
+			expect(validate.errors ?? []).toEqual([]);
+		},
+	);
 
 	test.each([
 		["a typo", { version: 1, networks: { lab: { mode: "nat", uplnk: "eth1" } } }],

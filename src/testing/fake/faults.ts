@@ -2,20 +2,26 @@
 export interface Operation {
 	/** Name of the message or call. */
 	readonly name: string;
+	/** Whether it could have changed something. */
 	readonly mutates: boolean;
 	/** It asks for several things of which some can be done and others not. */
 	readonly divisible?: boolean;
 }
 
+/** What is to go wrong. */
 export interface Fault {
+	/** What the caller gets instead of an answer; a KernelError is a refusal, anything else an answer that was lost. */
 	readonly error: Error;
+	/** Whether what is asked after it fails as well. */
 	readonly mode: "once" | "forever";
 	/** `partly`: some of what was asked for was done, and no more (a refused RTM_NEWLINK keeps its MTU). */
 	readonly when: "before" | "after" | "partly";
 }
 /** What an operation meets: somebody who acts just before it, and a fault. */
 export interface Encounter {
+	/** Somebody else, who changes something. */
 	readonly act: () => void;
+	/** What goes wrong. */
 	readonly fault?: Fault | undefined;
 }
 type Event = Fault | { readonly act: () => void };

@@ -27,7 +27,9 @@ import { createTap, dropAllTaps, dropTap, persistTap } from "./taps.js";
  * `test/kernel/contract.ts` runs against both, so that it stays one. Operations are counted from 1.
  */
 export class FakeKernel implements Kernel {
+	/** Names this namespace in a state directory: no other ever has the same name. */
 	readonly identity: string = "00000000-0000-0000-0000-000000000000-1";
+	/** What is in its namespace, to be looked at and changed as somebody else would. */
 	readonly ns: Namespace = emptyNamespace();
 	#ruleset: Ruleset = emptyRuleset();
 	readonly #faults = new Faults();
@@ -96,6 +98,7 @@ export class FakeKernel implements Kernel {
 		};
 	}
 
+	/** Links, addresses, routes, rules, neighbours and nexthops: requests in one send, each with its outcome. */
 	rtnetlink(requests: readonly Request[]): readonly Outcome[] {
 		for (const { message, value } of requests) message.encode(value as never);
 		const met = requests.map((one) =>
@@ -128,25 +131,31 @@ export class FakeKernel implements Kernel {
 		}
 	}
 
+	/** All objects of a sort. @throws KernelError */
 	dump<O, I>(message: Message<unknown, I>, _reply: Message<O, never>, value: I): readonly O[] {
 		message.encode(value);
 		return this.#run(message.name, false, () => dumpRtnetlink(this.ns, message.name, value) as O[]);
 	}
 
+	/** The name of the link of this index. */
 	linkName(index: number): string | undefined {
 		return this.#run("ioctl(SIOCGIFNAME)", false, () => this.ns.links.get(index)?.name);
 	}
 
+	/** The MTU of the link of this name, in bytes. */
 	linkMtu(name: string): number | undefined {
 		return this.#run("ioctl(SIOCGIFMTU)", false, () => linkNamed(this.ns, name)?.mtu);
 	}
+	/** The default routers that router advertisements brought to this link. */
 	readDefaultRouters(link: string): readonly RouterPlace[] {
 		return this.#run("read(ipv6_route)", false, () => defaultRouters(this.ns, link));
 	}
+	/** Add a default router as if an advertisement had brought it. @throws KernelError */
 	addDefaultRouter(router: DefaultRouter): void {
 		this.#run("ioctl(SIOCADDRT)", true, () => addDefaultRouter(this.ns, router));
 	}
 
+	/** Commit a batch of nf_tables messages, all of it or nothing. */
 	nftables(batch: readonly Request[]): BatchOutcome {
 		for (const { message, value } of batch) message.encode(value as never);
 		const { act, fault } = this.#faults.next("nftables", true);
@@ -176,6 +185,7 @@ export class FakeKernel implements Kernel {
 		return { refused };
 	}
 
+	/** Objects of nf_tables. @throws KernelError */
 	readNftables<O, I>(
 		message: Message<unknown, I>,
 		_reply: Message<O, never>,
@@ -190,12 +200,15 @@ export class FakeKernel implements Kernel {
 		);
 	}
 
+	/** The value of a file below /proc/sys. @throws KernelError */
 	readSysctl(path: string): string {
 		return this.#run(`read(${path})`, false, () => readSysctl(this.ns, path));
 	}
+	/** The values of all files of a directory below /proc/sys. @throws KernelError */
 	readSysctls(directory: string): ReadonlyMap<string, string> {
 		return this.#run(`read(${directory})`, false, () => readSysctls(this.ns, directory));
 	}
+	/** Write a file below /proc/sys. @throws KernelError */
 	writeSysctl(path: string, value: string): void {
 		this.#run(`write(${path})`, true, () => {
 			writeSysctl(this.ns, path, value);
@@ -203,9 +216,11 @@ export class FakeKernel implements Kernel {
 		});
 	}
 
+	/** Make a tap that goes with its descriptor until it is persistent. @throws KernelError */
 	createTap(tap: TapRequest): void {
 		this.#run("ioctl(TUNSETIFF)", true, () => createTap(this.ns, tap));
 	}
+	/** Let a tap outlive its descriptor. @throws KernelError */
 	persistTap(name: string): void {
 		this.#run("ioctl(TUNSETPERSIST)", true, () => persistTap(this.ns, name));
 	}
@@ -217,9 +232,11 @@ export class FakeKernel implements Kernel {
 	/** No packet ever goes through the model, so nothing is tracked. */
 	forgetFlows(_subnets: readonly Subnet[]): void {}
 
+	/** An interface index that nothing has. */
 	chooseIndex(): number {
 		return ++this.#chosen;
 	}
+	/** As when the process ends: taps that are not persistent go. */
 	close(): void {
 		this.kill();
 	}

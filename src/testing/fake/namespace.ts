@@ -2,19 +2,27 @@ import { type Conf, type Family, newConf } from "./conf.js";
 
 /** The state of one modelled network namespace. Plain data; the functions beside it are the kernel. */
 export interface Namespace {
+	/** By index. */
 	readonly links: Map<number, Link>;
+	/** Routes of all tables. */
 	routes: Route[];
+	/** Entries of the neighbour tables. */
 	neighbours: Neighbour[];
+	/** Routing rules. */
 	readonly rules: Rule[];
+	/** Nexthop objects. */
 	readonly nexthops: Nexthop[];
 	/** Values below /proc/sys that belong to no device. */
 	readonly sysctls: Map<string, string>;
+	/** Settings of all devices together, and of those to come. */
 	readonly conf: { readonly [family in Family]: { all: Conf; default: Conf } };
 	/** Taps that our process holds open, by the name it made them under. */
 	readonly descriptors: Map<string, Link>;
 	/** What `ownConf` of a new device begins with: whatever was ever written to `default`. */
 	readonly defaultOwnConf: Set<string>;
+	/** The highest interface index that was given out. */
 	lastIndex: number;
+	/** The last MAC address that was drawn. */
 	lastMac: number;
 }
 
@@ -28,13 +36,19 @@ export interface Tun {
 	held: boolean;
 }
 
+/** One interface, as the model has it. */
 export interface Link {
+	/** Interface index. */
 	readonly index: number;
+	/** IFLA_IFNAME. */
 	name: string;
 	/** IFLA_INFO_KIND; undefined for loopback and for hardware, which nobody can delete. */
 	readonly kind: string | undefined;
+	/** IFF_UP. */
 	up: boolean;
+	/** In bytes. */
 	mtu: number;
+	/** What the device takes, in bytes. */
 	readonly mtuRange: readonly [least: number, most: number];
 	/** In hex. */
 	mac: string;
@@ -42,9 +56,13 @@ export interface Link {
 	macIsSet: boolean;
 	/** Likewise for the MTU of a bridge. */
 	mtuIsSet: boolean;
+	/** IFLA_GROUP. */
 	group: number;
+	/** In packets. */
 	txqlen: number;
+	/** IFLA_IFALIAS. */
 	alias: string | undefined;
+	/** Index of the bridge that it is a port of. */
 	master: number | undefined;
 	/** The other end of a veth pair. */
 	peer: number | undefined;
@@ -52,8 +70,11 @@ export interface Link {
 	data: Record<string, unknown>;
 	/** IFLA_INFO_SLAVE_DATA of a bridge port. */
 	port: Record<string, unknown> | undefined;
+	/** What only a tap has. */
 	tun: Tun | undefined;
+	/** In the order in which they were added. */
 	addresses: Address[];
+	/** Its settings below /proc/sys/net. */
 	conf: { ipv4: Conf; ipv6: Conf | undefined };
 	/** Names of IPv4 values that somebody set for this device, or all: `default` no longer changes them. */
 	ownConf: Set<string> | "all";

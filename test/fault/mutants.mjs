@@ -15,6 +15,35 @@ const LIVE = [
 ];
 
 export const MUTANTS = [
+	// What an uplink has beside addresses and routes.
+	[
+		"temporary addresses go with the one they were drawn for",
+		"kinds/migration/address.ts",
+		"const flags = (address.IFA_FLAGS ?? 0) & IFA_F_MANAGETEMPADDR;",
+		"const flags = 0 & IFA_F_MANAGETEMPADDR;",
+		["test/kernel/uplink.test.ts"],
+	],
+	[
+		"a route that somebody deleted is deleted after an undo",
+		"kinds/migration/index.ts",
+		"undo: [...first.undo, ...last]",
+		"undo: first.undo",
+		["test/kernel/uplink.test.ts"],
+	],
+	[
+		"a default router that the kernel replaces by its own",
+		"kinds/migration/default-router.ts",
+		"Math.max(1, ownMetric(route) - 1)",
+		"Math.max(1, ownMetric(route))",
+		["test/kernel/advertised.test.ts"],
+	],
+	[
+		"IPv6 has its least MTU",
+		"kinds/network.ts",
+		"Math.max(least, mtu)",
+		"mtu",
+		["test/kernel/mtu.test.ts"],
+	],
 	// One undo.
 	[
 		"undo of a tap",

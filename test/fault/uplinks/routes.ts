@@ -126,6 +126,13 @@ ip -6 route append ${prefix} via 2001:db8:1::92 dev ${UPLINK}`;
 		`ip route add default metric ${d.number()} nexthop ${via4(d)} nexthop via 198.51.100.1 dev ${OTHER}`,
 };
 
+/**
+ * Of a nexthop without a gateway the kernel keeps the source address that it chose by the scope of the nexthop, when that
+ * was made, until some address of the host comes or goes: then it chooses by the scope of the route
+ * (fib_info_update_nhc_saddr, net/ipv4/fib_semantics.c). Any change of addresses shows that, and so does ours.
+ */
+const CHOOSE_ANEW = "ip address add 192.0.2.254/32 dev lo; ip address delete 192.0.2.254/32 dev lo";
+
 /** Nexthop objects: a route names one by its number. */
 const OBJECTS: Productions = {
 	"nexthop: one": (d) => {
@@ -167,7 +174,7 @@ ${add4(d, `nhid ${id}`)}`;
 	},
 	"nexthop: without gateway": (d) => {
 		const id = d.number();
-		return `ip nexthop add id ${id} dev ${UPLINK}\n${add4(d, `nhid ${id}`)}`;
+		return `ip nexthop add id ${id} dev ${UPLINK}\n${add4(d, `nhid ${id}`)}\n${CHOOSE_ANEW}`;
 	},
 	"nexthop: without gateway, IPv6": (d) => {
 		const id = d.number();

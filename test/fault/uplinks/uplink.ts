@@ -196,6 +196,7 @@ async function port(
 		const is = look("br0", destinations, own);
 		flaws.push(...strayed(ways, is.ways).map((line) => `while up: ${line}`));
 		flaws.push(...otherSettings(settings, settingsOf("br0")).map((line) => `while up: ${line}`));
+		flaws.push(...otherMtus(lab).map((line) => `while up: ${line}`));
 		await attempt("status", async () => {
 			const { result } = await lab.run((host) => host.status(undefined, { verify: true }));
 			for (const { drift } of result.resources)
@@ -221,6 +222,15 @@ async function port(
 	const settledAfter = hasChanged ? await lab.lookSettled() : after;
 	const spent = (performance.now() - start) / 1000;
 	return { flaws, changes: changesOf(before, settledAfter), seconds: spent };
+}
+
+/** A bridge and a tap on it carry what their uplink carries. */
+function otherMtus({ host }: Lab): string[] {
+	const links = host.json("ip -j link") as { ifname: string; mtu: number }[];
+	const of = (name: string) => links.find(({ ifname }) => ifname === name)?.mtu;
+	return ["br0", "tap0"].flatMap((name) =>
+		of(name) === of(UPLINK) ? [] : [`MTU of ${name} is ${of(name)}, of the uplink ${of(UPLINK)}`],
+	);
 }
 
 /** What becomes of the same host in the same time when nobody of ours comes. */

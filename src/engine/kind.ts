@@ -173,8 +173,8 @@ export interface Kind<Want, Made extends Want> {
 	parentKey?(made: Made): string | undefined;
 	/** The kind whose settings the kernel resets when this one is removed; the engine reapplies those that stay. */
 	readonly resets?: string;
-	/** Steps that set it once more, whatever is there, after the removal of a kind that resets it. Pure. */
-	reapply?(made: Made): readonly Step[];
+	/** Steps that set it once more, whatever is there, after the removal of a kind that resets it. */
+	reapply?(made: Made, kernel: Kernel): readonly Step[];
 	/** Whether the link that this made has nothing set on it: a parked tap has no settings of a guest. */
 	isBlank?(made: Made): boolean;
 }

@@ -248,7 +248,7 @@ export class Planner implements PlanContext {
 		const standing = new Map([...this.#state.entries, ...this.entries]);
 		for (const { kind, key, made, path } of standing.values()) {
 			if (kind !== reset || going.has(key)) continue;
-			const steps = kindOf(this.#kinds, kind).reapply?.(made) ?? [];
+			const steps = kindOf(this.#kinds, kind).reapply?.(made, this.kernel) ?? [];
 			for (const step of steps) this.removals.push(placed(step, path, requestId));
 		}
 	}

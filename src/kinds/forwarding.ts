@@ -2,12 +2,15 @@ import { ConflictError } from "../engine/error.js";
 import { type Kind, linkKey, type PlanContext, type Step } from "../engine/kind.js";
 import type { Identity } from "../kernel/action.js";
 import type { Kernel } from "../kernel/kernel.js";
-import { readNetconf } from "../kernel/read.js";
+import { type Link, readLink, readNetconf } from "../kernel/read.js";
+import { IPV4_DEVCONF_FORWARDING, IPV4_DEVCONF_PROXY_ARP } from "../uapi/ip.js";
 import { refuseElsewhere } from "./elsewhere.js";
 import { notedLinks, setLink } from "./link.js";
+import type { Setting } from "./migration/setting.js";
 import { findIpForward, IP_FORWARD, optionKey } from "./option.js";
 import { forwardingKey, type MadePort, uplinkKey } from "./port.js";
-import { isFlag, isLinkIndex, isLinkName, isMapOf, isOptional, isWhole } from "./shape.js";
+import { macOfLink, nameNow } from "./same-link.js";
+import { isFlag, isLinkIndex, isLinkName, isMac, isMapOf, isOptional, isWhole } from "./shape.js";
 import { uplinkWarnings } from "./warning.js";
 
 /** What the host does with packets that come in on one interface: 1, 0, or undefined to leave it alone. */
@@ -20,6 +23,8 @@ export interface Forwarding extends Switches {
 }
 export interface MadeForwarding extends Forwarding {
 	readonly index: number;
+	/** Where the link is one of the host's, to know it again. */
+	readonly mac?: string | undefined;
 	/** What it was before us. */
 	readonly before: Switches;
 	/** Whether the whole host forwarded before us, where the link is one of the host's (net.ipv4.ip_forward). */
@@ -49,9 +54,35 @@ export function readForwarding(kernel: Kernel, index: number): Switches | undefi
 	return conf && { forwarding: conf.NETCONFA_FORWARDING, proxyArp: conf.NETCONFA_PROXY_NEIGH };
 }
 
-/** The same for a plan, in which the note on a tap needs it as well. @throws KernelError */
+/** The same, out of what a link tells of itself. */
+function switchesOf({ IFLA_AF_SPEC }: Link): Switches {
+	const conf = IFLA_AF_SPEC?.AF_INET?.IFLA_INET_CONF;
+	return {
+		forwarding: conf?.[IPV4_DEVCONF_FORWARDING - 1],
+		proxyArp: conf?.[IPV4_DEVCONF_PROXY_ARP - 1],
+	};
+}
+
+type Look = Required<Pick<MadeForwarding, "index" | "mac" | "before">>;
+
+/** What there is of a link of the host, for a plan, in which the note on a tap needs it as well. @throws KernelError */
+const look = (index: number, context: PlanContext): Look | undefined =>
+	context.once(`forwarding ${index}`, () => {
+		const link = readLink(context.kernel, index);
+		return link && { index, mac: macOfLink(link), before: switchesOf(link) };
+	});
+
 export const findForwarding = (index: number, context: PlanContext): Switches | undefined =>
-	context.once(`forwarding ${index}`, () => readForwarding(context.kernel, index));
+	look(index, context)?.before;
+
+/** Whether a setting of an interface is one that a network of ours has switched on there. */
+export const isSwitchedBy = (
+	{ forwarding, proxyArp }: Partial<Switches>,
+	[directory, name]: Setting,
+): boolean =>
+	directory === "ipv4/conf" &&
+	((name === "forwarding" && forwarding !== undefined) ||
+		(name === "proxy_arp" && proxyArp !== undefined));
 
 const SWITCHES = { forwarding: isOptional(isWhole(0, 1)), proxyArp: isOptional(isWhole(0, 1)) };
 
@@ -77,19 +108,19 @@ export const forwarding: Kind<Forwarding, MadeForwarding> = {
 		refusePort(want, context);
 		const index = context.indexOf(want.link);
 		if (context.isBlank(want.link)) return { index, before: OFF, ...want };
-		const before = findForwarding(index, context) ?? OFF;
 		const globally = findIpForward(context) === "1";
+		const found = look(index, context) ?? { index, before: OFF };
 		// On for this interface alone: perhaps by another state directory, which will switch it off.
-		if (before.forwarding === 1 && !globally)
+		if (found.before.forwarding === 1 && !globally)
 			refuseElsewhere(`forwarding of ${want.link}`, `forwarding=${want.link}`, context);
-		return { index, before, globally, ...want };
+		return { ...found, globally, ...want };
 	},
 	reconcile(made, want, context) {
 		// Asked by the name at a hundredth of the price of a look-up: only a link that was made anew is looked for.
 		if (context.kernel.linkName(made.index) === want.link) return { ...made, ...want };
 		const index = context.indexOf(want.link);
 		if (index === made.index) return { ...made, ...want };
-		return { ...made, ...want, index, before: readForwarding(context.kernel, index) ?? OFF };
+		return { ...made, ...want, ...(look(index, context) ?? { index, before: OFF }) };
 	},
 	warnings: ({ link, index, forwarding }, context) =>
 		forwarding === undefined ? [] : uplinkWarnings(link, index, context, true),
@@ -111,7 +142,7 @@ export const forwarding: Kind<Forwarding, MadeForwarding> = {
 			made.globally === false &&
 			context.made(optionKey(IP_FORWARD)) === undefined &&
 			findIpForward(context) === "1";
-		return setBack(isTheirs ? { ...made, forwarding: undefined } : made);
+		return setBack(isTheirs ? { ...made, forwarding: undefined } : made, context.kernel);
 	},
 	drift(made, kernel) {
 		const now = readForwarding(kernel, made.index);
@@ -130,24 +161,31 @@ export const forwarding: Kind<Forwarding, MadeForwarding> = {
 		const now = readForwarding(kernel, next.index);
 		// No interface there any more: it is made again in this transaction, with everything still to set.
 		const on = holds(next, now) ? [] : this.create({ ...next, before: now ?? OFF });
+		// One that was renamed, and another has its name: it is the uplink no more.
+		const isOther = next.index !== made.index;
 		const dropped = {
 			...made,
-			forwarding: next.forwarding === undefined ? made.forwarding : undefined,
-			proxyArp: next.proxyArp === undefined ? made.proxyArp : undefined,
+			forwarding: isOther || next.forwarding === undefined ? made.forwarding : undefined,
+			proxyArp: isOther || next.proxyArp === undefined ? made.proxyArp : undefined,
 		};
-		return [...on, ...setBack(dropped)];
+		return [...on, ...setBack(dropped, kernel)];
 	},
-	reapply: (made) => [
-		{
-			label: `switch on ${words(made)} again`,
-			phase: "configure",
-			do: set(made, made, { index: made.index, name: made.link }),
-			undo: [],
-		},
-	],
+	reapply(made, kernel) {
+		const name = nameNow(kernel, made);
+		if (name === undefined) return [];
+		return [
+			{
+				label: `switch on ${words(made)} again`,
+				phase: "configure",
+				do: set(made, made, { index: made.index, name }),
+				undo: [],
+			},
+		];
+	},
 	isMade: isMapOf({
 		link: isLinkName,
 		index: isLinkIndex,
+		mac: isOptional(isMac),
 		...SWITCHES,
 		before: isMapOf(SWITCHES),
 		globally: isOptional(isFlag),
@@ -174,13 +212,16 @@ export const forwarding: Kind<Forwarding, MadeForwarding> = {
 	parentKey: ({ link }) => linkKey(link),
 };
 
-function setBack(made: MadeForwarding): Step[] {
+function setBack(made: MadeForwarding, kernel: Kernel): Step[] {
 	const { before } = made;
 	if (holds(made, before)) return [];
-	const guard = { index: made.index, name: made.link };
+	// What is ours by its number is ours whatever it is called by now.
+	const name = nameNow(kernel, made);
+	if (name === undefined) return [];
+	const guard = { index: made.index, name };
 	return [
 		{
-			label: `set back ${words(made)}`,
+			label: `set back ${words({ ...made, link: name })}`,
 			phase: "configure",
 			do: set(made, before, guard),
 			undo: [set(made, made, guard)],

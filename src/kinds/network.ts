@@ -142,6 +142,8 @@ function resourcesOf(tap: Tap, network: Network, mtu: number | undefined): Resou
 	const addresses = network.bridge === undefined ? tap.addresses : network.addresses;
 	const addressPath = network.bridge === undefined ? onTap : onNetwork;
 	return [
+		// First: what is noted on the links that follow depends on how the uplink was before.
+		...wayOutSwitch(network, onNetwork),
 		...bridgeOf(network, onNetwork),
 		resource("tap", tapWant(tap, network, mtu), onTap),
 		...(network.bridge === undefined
@@ -165,8 +167,9 @@ function tapWant(tap: Tap, network: Network, mtu: number | undefined): TapWant {
 }
 
 /** What routed and NATed networks have switched on besides what goes with their segment. */
-function wayOutOf({ mode, uplink, forwarding }: Network): WayOut | undefined {
-	const routedBy = mode === "nat" || mode === "routed" ? uplink : undefined;
+function wayOutOf(network: Network): WayOut | undefined {
+	const { uplink, forwarding } = network;
+	const routedBy = isForwarded(network) ? uplink : undefined;
 	const isGlobal = forwarding === "global" ? true : undefined;
 	return routedBy === undefined && isGlobal === undefined ? undefined : { routedBy, isGlobal };
 }
@@ -221,9 +224,17 @@ function bridgeOf(of: Network, path: string): Resource[] {
 }
 
 /** Routed and NATed networks are forwarded between their segment and the uplink, and nowhere else. */
+const isForwarded = ({ mode }: Network): boolean => mode === "nat" || mode === "routed";
+
+function wayOutSwitch(network: Network, path: string): Resource[] {
+	const { uplink: link } = network;
+	if (!isForwarded(network) || link === undefined) return [];
+	return [resource("forwarding", { link, forwarding: 1, proxyArp: undefined }, `${path}.uplink`)];
+}
+
 function forwardingOf(segment: string, network: Network, path: string): Resource[] {
-	const { mode, uplink, proxyArp } = network;
-	const forwarded = mode === "nat" || mode === "routed";
+	const { proxyArp } = network;
+	const forwarded = isForwarded(network);
 	const on = forwarded ? 1 : undefined;
 	const resources: Resource[] = [];
 	if (forwarded || proxyArp)
@@ -232,14 +243,6 @@ function forwardingOf(segment: string, network: Network, path: string): Resource
 				"forwarding",
 				{ link: segment, forwarding: on, proxyArp: proxyArp ? 1 : undefined },
 				path,
-			),
-		);
-	if (forwarded && uplink !== undefined)
-		resources.push(
-			resource(
-				"forwarding",
-				{ link: uplink, forwarding: 1, proxyArp: undefined },
-				`${path}.uplink`,
 			),
 		);
 	if (network.forwarding === "global")

@@ -1,15 +1,25 @@
 import { ConflictError } from "../engine/error.js";
-import type { Kind, Loss, PlanContext, Step, Warning } from "../engine/kind.js";
+import {
+	type Kind,
+	type Loss,
+	linkKey,
+	type PlanContext,
+	type Step,
+	type Warning,
+} from "../engine/kind.js";
 import type { Difference } from "../engine/report.js";
 import type { Kernel } from "../kernel/kernel.js";
-import { type Link, readLink, readLinkByName, readSetting } from "../kernel/read.js";
+import { type Link, readLink, readLinkByName, readLinks, readSetting } from "../kernel/read.js";
 import { SpecError } from "../spec/error.js";
 import { IFF_UP } from "../uapi/if.js";
 import { AF_INET6 } from "../uapi/socket.js";
+import type { MadeBridge } from "./bridge.js";
+import { type Forwarding, isSwitchedBy } from "./forwarding.js";
 import { absent, linkGone, noPort } from "./difference.js";
 import { chainsNaming } from "./foreign-rules.js";
 import { markedLinks } from "./link.js";
-import { noted } from "./mark.js";
+import { isAlias, noted } from "./mark.js";
+import { type Held, type Holding, heldBy } from "./migration/holding.js";
 import {
 	type Endpoint,
 	isConfig,
@@ -21,12 +31,13 @@ import {
 	sift,
 	takeSteps,
 	textsOf,
-	withoutLeased,
 	withoutOurs,
 	withoutOwn,
 } from "./migration/index.js";
+import { pathOf, settingsChangedOn } from "./migration/setting.js";
 import { enslave, forwardingKey, release, uplinkKey } from "./port.js";
-import { isLinkIndex, isLinkName, isMapOf } from "./shape.js";
+import { isSameLink, macOfLink } from "./same-link.js";
+import { isLinkIndex, isLinkName, isMac, isMapOf, isOptional } from "./shape.js";
 import { uplinkWarnings } from "./warning.js";
 
 /** A host interface that becomes a port of our bridge; its addresses and routes move to the bridge. */
@@ -34,14 +45,18 @@ export interface Uplink {
 	readonly link: string;
 	readonly bridge: string;
 }
-/** With what moves, as it was on the uplink. */
+/** With what moved, as it was when it was last looked at. */
 export interface MadeUplink extends Uplink, LinkConfig {
 	readonly index: number;
 	readonly master: number;
+	readonly mac?: string | undefined;
+	/** Where that was: on the uplink, or on the bridge once `up` has looked at it again. */
+	readonly at?: Endpoint | undefined;
 }
 
 const asUplink = ({ link, index }: MadeUplink): Endpoint => ({ link, index });
 const asBridge = ({ bridge, master }: MadeUplink): Endpoint => ({ link: bridge, index: master });
+const kept = (made: MadeUplink): Holding => ({ config: made, at: made.at ?? asUplink(made) });
 const inAddressPhase = (step: Step): Step => ({ ...step, phase: "address" });
 
 /** A link has one receiver alone (netdev_rx_handler_register): one that has another is refused as busy. */
@@ -83,28 +98,46 @@ function refuseSecondRole({ link, bridge }: Uplink, context: PlanContext): void 
 	);
 }
 
-/**
- * What is to go back to the uplink: all that is on the bridge now and was not made by us, whether it moved there or
- * somebody put it there since. A bridge that is gone or down has lost it all: then it is what there was.
- */
-function returning(made: MadeUplink, kernel: Kernel): LinkConfig {
-	const bridge = asBridge(made);
-	if (!isUp(readLink(kernel, made.master))) return made;
-	return withoutOurs(readConfig(kernel, bridge));
+/** What there is of an uplink of ours: each of the two links where it is still the same, and what the bridge has. */
+interface Look extends Held {
+	readonly link: Link | undefined;
+	readonly bridge: Link | undefined;
 }
 
-/** What of it the uplink can take as it is now, and what it cannot. */
+function look(made: MadeUplink, kernel: Kernel): Look {
+	const [member, master] = readLinks(kernel, [made.index, made.master]);
+	const bridge = master !== undefined && isOurBridge(master, made) ? master : undefined;
+	const isMember = bridge !== undefined && member?.IFLA_MASTER === made.master;
+	const link = member && (isMember || isSameLink(member, made)) ? member : undefined;
+	return { link, bridge, ...heldBy(kernel, bridge, asBridge(made), kept(made)) };
+}
+
+/** Somebody may have deleted the bridge, and made another link of its number. */
+const isOurBridge = ({ IFLA_LINKINFO, IFLA_IFNAME, IFLA_IFALIAS }: Link, made: MadeUplink) =>
+	IFLA_LINKINFO?.IFLA_INFO_KIND === "bridge" &&
+	(IFLA_IFNAME === made.bridge || isAlias(IFLA_IFALIAS));
+
+/**
+ * What is to go back to the uplink, and what of that it cannot take as it is now: all that is on the bridge and was not
+ * made by us, whether it moved there or somebody put it there since; and what the kernel took from it.
+ */
 function givingBack(made: MadeUplink, kernel: Kernel) {
-	const link = readLink(kernel, made.index);
+	const { link, bridge, now, taken } = look(made, kernel);
 	const name = link?.IFLA_IFNAME ?? made.link;
 	const hasIpv6 = link !== undefined && isIpv6On(name, kernel);
-	const { possible, lost } = sift(withoutOwn(returning(made, kernel)), (sort, packed) => {
-		if (link === undefined) return `${name} is gone`;
-		if (sort.needsUp(packed) && !isUp(link)) return `${name} is down`;
-		if (sort.family(packed) === AF_INET6 && !hasIpv6) return `IPv6 is off on ${name}`;
-		return undefined;
-	});
-	return { link, name, possible, lost };
+	const sifted = [
+		{ config: withoutOwn(withoutOurs(now)), at: asBridge(made) },
+		{ ...kept(made), config: taken },
+	].map(({ config, at }) => ({
+		at,
+		...sift(config, (sort, packed) => {
+			if (link === undefined) return `${name} is gone`;
+			if (sort.needsUp(packed) && !isUp(link)) return `${name} is down`;
+			if (sort.family(packed) === AF_INET6 && !hasIpv6) return `IPv6 is off on ${name}`;
+			return undefined;
+		}),
+	}));
+	return { link, bridge, name, now, sifted, lost: sifted.flatMap(({ lost }) => lost) };
 }
 
 const isIpv6On = (name: string, kernel: Kernel): boolean =>
@@ -142,47 +175,51 @@ export const uplink: Kind<Uplink, MadeUplink> = {
 		refuseSecondRole(want, context);
 		const index = link.ifi_index;
 		const master = context.indexOf(want.bridge);
-		return { index, master, ...readConfig(kernel, { link: want.link, index }), ...want };
+		const at = { link: want.link, index };
+		return { index, master, mac: macOfLink(link), ...readConfig(kernel, at), at, ...want };
 	},
 	reconcile(made, want, { kernel }) {
-		if (readLink(kernel, made.index) !== undefined) return { ...made, ...want };
-		const again = readLinkByName(kernel, want.link);
-		if (again === undefined) throw missingUplink(want.link);
-		return { ...made, ...want, index: again.ifi_index };
+		const seen = look(made, kernel);
+		const link = seen.link ?? readLinkByName(kernel, want.link);
+		if (link === undefined) throw missingUplink(want.link);
+		const { config, at } = standing(made, seen);
+		const next = { ...made, ...config, ...want, index: link.ifi_index, mac: macOfLink(link), at };
+		if (link === seen.link) LOOKS.set(next, seen);
+		return next;
 	},
 	warnings: (made, context) => [
 		...uplinkWarnings(made.link, made.index, context, false),
 		...warningsOf(made, context.kernel),
 	],
 	create: (made) => [becomePort(made), ...moveSteps(made, asUplink(made), asBridge(made))],
-	remove(made, { kernel }) {
-		const { link, name, possible } = givingBack(made, kernel);
+	remove(made, context) {
+		const { kernel } = context;
+		const { link, bridge, name, now, sifted } = givingBack(made, kernel);
 		// Gone, and what was on the bridge goes with the bridge.
 		if (link === undefined) return [];
-		const [from, to] = [asBridge(made), { link: name, index: made.index }];
-		const missing = missingFrom(possible, from, readConfig(kernel, to), to);
+		const to = { link: name, index: made.index };
+		const has = readConfig(kernel, to);
+		const back = sifted.flatMap(({ possible, at }) =>
+			putSteps(missingFrom(possible, at, has, to), at, to),
+		);
 		return [
-			...putSteps(missing, from, to).map((step): Step => ({ ...step, bestEffort: true })),
-			...takeSteps(withoutOurs(readConfig(kernel, from)), from, to),
+			...(bridge === undefined ? [] : settingsBack(made, { bridge, name }, context)),
+			...back.map(bestEffort),
+			...takeSteps(withoutOurs(now), asBridge(made), to),
 			// Last: the kernel waits for every CPU to let go of a port (del_nbp), and the host has its way again by now.
-			inAddressPhase(release({ ...made, link: name })),
+			...(bridge === undefined ? [] : [inAddressPhase(release({ ...made, link: name }))]),
 		];
 	},
 	losses: (made, { kernel }): readonly Loss[] => givingBack(made, kernel).lost,
 	drift(made, kernel) {
-		const link = readLink(kernel, made.index);
+		const { link, taken } = look(made, kernel);
 		if (link === undefined) return [linkGone(made.link)];
 		const { IFLA_MASTER: master } = link;
-		const { addresses = [] } = missing(made, kernel);
 		const found = master === undefined ? undefined : readLink(kernel, master)?.IFLA_IFNAME;
 		return [
 			...(master === made.master ? [] : [noPort(made, found)]),
-			...textsOf({ addresses }).map((text) => isMissing(text, made)),
+			...textsOf(taken).map((text) => isMissing(text, made)),
 		];
-	},
-	verify(made, kernel) {
-		const { addresses, ...others } = missing(made, kernel);
-		return [...this.drift(made, kernel), ...textsOf(others).map((text) => isMissing(text, made))];
 	},
 	strays(made, look) {
 		const { links, kernel } = look;
@@ -208,6 +245,8 @@ export const uplink: Kind<Uplink, MadeUplink> = {
 		bridge: isLinkName,
 		index: isLinkIndex,
 		master: isLinkIndex,
+		mac: isOptional(isMac),
+		at: isOptional(isMapOf({ link: isLinkName, index: isLinkIndex })),
 		...isConfig,
 	}),
 	change(made, next, kernel) {
@@ -220,15 +259,15 @@ export const uplink: Kind<Uplink, MadeUplink> = {
 					hint: "take the taps of that network down first",
 				},
 			);
-		const link = readLink(kernel, next.index);
+		const { link, now, taken } = LOOKS.get(next) ?? look(next, kernel);
 		if (link === undefined) throw missingUplink(made.link);
 		const [from, to] = [asUplink(next), asBridge(next)];
-		const lost = putSteps(missing(made, kernel), asUplink(made), to);
+		const lost = putSteps(taken, kept(made).at, to).map(bestEffort);
 		if (link.IFLA_MASTER === made.master) return lost;
 		refuse(link, next, kernel);
 		// Plugged in anew, or taken out of the bridge: what it has been given since moves as well.
 		const has = readConfig(kernel, from);
-		const fresh = missingFrom(has, from, readConfig(kernel, to), to);
+		const fresh = missingFrom(has, from, now, to);
 		return [becomePort(next), ...putSteps(fresh, from, to), ...lost, ...takeSteps(has, from, to)];
 	},
 };
@@ -236,15 +275,45 @@ export const uplink: Kind<Uplink, MadeUplink> = {
 const isMissing = (text: string, { link, bridge }: MadeUplink): Difference =>
 	absent(`${text} on ${bridge}`, `${text} of ${link} is missing on ${bridge}`);
 
-/** What moved to the bridge and should be there yet. */
-function missing(made: MadeUplink, kernel: Kernel): LinkConfig {
-	const bridge = asBridge(made);
-	return missingFrom(
-		withoutOwn(withoutLeased(made)),
-		asUplink(made),
-		readConfig(kernel, bridge),
-		bridge,
-	);
+/** What others have set on the bridge meanwhile they have set on what stood for the uplink. */
+function settingsBack(
+	made: MadeUplink,
+	{ bridge, name }: { readonly bridge: Link; readonly name: string },
+	context: PlanContext,
+): Step[] {
+	const from = bridge.IFLA_IFNAME ?? made.bridge;
+	const { settings } = (context.made(linkKey(made.bridge)) as MadeBridge | undefined) ?? {};
+	const ours = (context.made(forwardingKey(made.bridge)) as Forwarding | undefined) ?? {};
+	return settingsChangedOn(context.kernel, { link: from, instead: name }, settings ?? [])
+		.filter(({ setting }) => !isSwitchedBy(ours, setting))
+		.map(({ setting, before }): Step => {
+			const [, what, value] = setting;
+			const path = pathOf(setting, name);
+			return {
+				label: `set ${what} of ${name} to ${value}, as ${from} has it`,
+				phase: "option",
+				do: { via: "sysctl", path, value },
+				undo: [{ via: "sysctl", path, value: before, only: value }],
+				bestEffort: true,
+			};
+		});
+}
+
+const bestEffort = (step: Step): Step => ({ ...step, bestEffort: true });
+
+/** What was seen while it was found out what an uplink is to become, so that it need not be looked at twice for one plan. */
+const LOOKS = new WeakMap<MadeUplink, Look>();
+
+/**
+ * What is to be there from now on: what others have put on the bridge, and not what they have taken off it. As it is written
+ * down already where nothing was changed: lifetimes run, and that alone is no news.
+ */
+function standing(made: MadeUplink, { now, isWhole }: Look): Holding {
+	const has = { config: withoutOwn(withoutOurs(now)), at: asBridge(made) };
+	const had = { ...kept(made), config: withoutOwn(made) };
+	const isOther = (one: Holding, other: Holding): boolean =>
+		textsOf(missingFrom(one.config, one.at, other.config, other.at)).length > 0;
+	return isWhole && (isOther(had, has) || isOther(has, had)) ? has : kept(made);
 }
 
 /** An uplink that is not there: the spec cannot be meant for this host. */

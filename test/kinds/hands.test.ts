@@ -6,8 +6,13 @@ import { address } from "../../src/kinds/address.js";
 import { bridge } from "../../src/kinds/bridge.js";
 import { forwarding } from "../../src/kinds/forwarding.js";
 import { option } from "../../src/kinds/option.js";
-import { uplink } from "../../src/kinds/uplink.js";
-import { bare, lan } from "../engine/hosts.js";
+import { type MadeUplink, uplink } from "../../src/kinds/uplink.js";
+import { request } from "../../src/netlink/request.js";
+import { RTM_DELADDR } from "../../src/uapi/if_addr.js";
+import { RTM_NEWLINK } from "../../src/uapi/if_link.js";
+import { NLM_F_CREATE, NLM_F_EXCL } from "../../src/uapi/netlink.js";
+import { AF_INET } from "../../src/uapi/socket.js";
+import { addressOn, arrange, bare, lan } from "../engine/hosts.js";
 import type { FakeKernel } from "../../src/testing/fake/kernel.js";
 import { enslave, link, remove, set, write } from "./neighbour.js";
 import { labels, messagesOf, remembered, Stage } from "./stage.js";
@@ -103,7 +108,7 @@ test("forwarding that we switched on for all ourselves is set back", () => {
 	expect(labels(steps)).toEqual(["configure: set back forwarding of eth1"]);
 });
 
-test("an uplink that was made anew is found by its name", () => {
+test("an uplink that was made anew is found by its name, and the one that was renamed forwards no more", () => {
 	const stage = new Stage(lan);
 	const made = forwarding.resolve(eth1, stage.context());
 	set("eth1", { IFLA_IFNAME: "old" })(stage.kernel);
@@ -112,6 +117,7 @@ test("an uplink that was made anew is found by its name", () => {
 	expect(next.index).toBe(index);
 	expect(labels(forwarding.change(made, next, stage.kernel))).toEqual([
 		"configure: switch on forwarding of eth1",
+		"configure: set back forwarding of old",
 	]);
 });
 
@@ -143,4 +149,171 @@ test("an address can be replaced by another of its subnet", () => {
 	stage.do([...address.create(second), ...address.remove(first, stage.context())]);
 	expect(address.drift(second, stage.kernel)).toEqual([]);
 	expect(address.drift(first, stage.kernel)).not.toEqual([]);
+});
+
+/** An uplink in its bridge. */
+function bridged(): { readonly stage: Stage; readonly made: MadeUplink } {
+	const stage = new Stage(lan);
+	stage.do(bridge.create(bridge.resolve(plain, stage.context())));
+	const made = uplink.resolve({ link: "eth1", bridge: "br0" }, stage.context());
+	stage.do(uplink.create(made));
+	return { stage, made: remembered(made) };
+}
+const takeAddress: (kernel: FakeKernel) => void = (kernel) =>
+	arrange(
+		kernel,
+		request(RTM_DELADDR, 0, {
+			ifa_family: AF_INET,
+			ifa_prefixlen: 24,
+			ifa_index: link(kernel, "br0").index,
+			IFA_LOCAL: Uint8Array.of(10, 33, 33, 33),
+		}),
+	);
+const make = (kernel: FakeKernel, name: string, ifi_index: number): void =>
+	arrange(
+		kernel,
+		request(RTM_NEWLINK, NLM_F_CREATE | NLM_F_EXCL, {
+			ifi_index,
+			IFLA_IFNAME: name,
+			IFLA_LINKINFO: { IFLA_INFO_KIND: "bridge" },
+		}),
+	);
+/** Up again: what it becomes, and what is done for that. */
+function again(stage: Stage, made: MadeUplink) {
+	const want = { link: made.link, bridge: made.bridge };
+	const next = uplink.reconcile?.(made, want, stage.context()) ?? made;
+	return { next: remembered(next), steps: uplink.change(made, next, stage.kernel) };
+}
+
+test("a link that has the number of an uplink that is gone gets nothing of it", () => {
+	const { stage, made } = bridged();
+	enslave("eth1")(stage.kernel);
+	const strange = { IFLA_IFNAME: "strange", IFLA_ADDRESS: Uint8Array.of(2, 0, 0, 0, 0, 9) };
+	set("eth1", strange)(stage.kernel);
+	expect(uplink.remove(made, stage.context())).toEqual([]);
+	expect(uplink.losses?.(made, stage.context())).toContainEqual({
+		subject: "address 10.33.33.33/24",
+		reason: "eth1 is gone",
+	});
+	expect(uplink.drift(made, stage.kernel)).toEqual(["eth1 is gone"]);
+});
+
+test("an uplink gets back what its bridge has, whatever it is called by then", () => {
+	const { stage, made } = bridged();
+	set("eth1", { IFLA_IFNAME: "wan" })(stage.kernel);
+	expect(labels(uplink.remove(made, stage.context()))).toContain(
+		"address: put address 10.33.33.33/24 on wan",
+	);
+});
+
+test("what others have taken off a bridge stays away, also when the bridge is made anew", () => {
+	const { stage, made } = bridged();
+	takeAddress(stage.kernel);
+	const { next, steps } = again(stage, made);
+	expect(steps).toEqual([]);
+	expect(uplink.drift(next, stage.kernel)).toEqual([]);
+	expect(labels(again(stage, next).steps)).toEqual([]);
+	remove("br0")(stage.kernel);
+	const anew = labels(again(stage, next).steps);
+	expect(anew).not.toContain("address: put address 10.33.33.33/24 on br0");
+	expect(again(stage, next).next).toEqual(next);
+});
+
+test("what is news of a bridge is written down once, and time is no news", () => {
+	const { stage, made } = bridged();
+	expect(again(stage, made).next).toEqual(made);
+	arrange(stage.kernel, addressOn(link(stage.kernel, "br0").index, "192.0.2.5/24"));
+	const { next } = again(stage, made);
+	expect(next.addresses).toHaveLength((made.addresses ?? []).length + 1);
+	expect(again(stage, next).next).toEqual(next);
+});
+
+test("what the kernel took when a bridge was deleted comes back with it", () => {
+	const { stage, made } = bridged();
+	remove("br0")(stage.kernel);
+	expect(labels(again(stage, made).steps)).toEqual([
+		"address: add eth1 to bridge br0",
+		"address: put address 10.33.33.33/24 on br0",
+		"address: put default route on br0",
+	]);
+	expect(labels(uplink.remove(made, stage.context()))).toEqual([
+		"address: put address 10.33.33.33/24 on eth1",
+		"address: put default route on eth1",
+	]);
+});
+
+test("what the kernel took when a bridge was set down is told, and put back", () => {
+	const { stage, made } = bridged();
+	set("br0", { ifi_change: 1 })(stage.kernel);
+	expect(uplink.drift(made, stage.kernel)).toEqual(["default route of eth1 is missing on br0"]);
+	expect(labels(again(stage, made).steps)).toEqual(["address: put default route on br0"]);
+	expect(labels(uplink.remove(made, stage.context()))).toContain(
+		"address: put default route on eth1",
+	);
+});
+
+test("another link that has the number of our bridge is not looked at", () => {
+	const { stage, made } = bridged();
+	remove("br0")(stage.kernel);
+	make(stage.kernel, "strange", made.master);
+	arrange(stage.kernel, addressOn(made.master, "192.0.2.5/24"));
+	expect(labels(uplink.remove(made, stage.context()))).toEqual([
+		"address: put address 10.33.33.33/24 on eth1",
+		"address: put default route on eth1",
+	]);
+});
+
+test("what others set on a bridge they have set for its uplink", () => {
+	const { stage, made } = bridged();
+	write("net/ipv4/conf/br0/rp_filter", "2")(stage.kernel);
+	write("net/ipv4/conf/br0/proxy_arp", "1")(stage.kernel);
+	write("net/ipv4/conf/eth1/accept_redirects", "0")(stage.kernel);
+	const set = (steps: readonly Step[]) =>
+		labels(steps).filter((label) => label.startsWith("option: "));
+	expect(set(uplink.remove(made, stage.context()))).toEqual([
+		"option: set proxy_arp of eth1 to 1, as br0 has it",
+		"option: set rp_filter of eth1 to 2, as br0 has it",
+	]);
+	const ours = { link: "br0", forwarding: undefined, proxyArp: 1 };
+	const context = {
+		...stage.context(),
+		made: (key: string) => (key === "forwarding:br0" ? ours : undefined),
+	};
+	expect(set(uplink.remove(made, context))).toEqual([
+		"option: set rp_filter of eth1 to 2, as br0 has it",
+	]);
+});
+
+test("forwarding is set back on the uplink it was switched on for, whatever that is called by then", () => {
+	const renamed = (name: string) => set("eth1", { IFLA_IFNAME: name });
+	const { steps } = removal(forwarding, eth1, renamed("wan"));
+	expect(labels(steps)).toEqual(["configure: set back forwarding of wan"]);
+	const other = removal(forwarding, eth1, (kernel) => {
+		set("eth1", { IFLA_ADDRESS: Uint8Array.of(2, 0, 0, 0, 0, 9) })(kernel);
+		renamed("wan")(kernel);
+	});
+	expect(other.steps).toEqual([]);
+});
+
+test("a tap of ours is ours by its number and its name, whatever its alias says", () => {
+	const stage = new Stage(lan);
+	const made = bridge.resolve(plain, stage.context());
+	stage.do(bridge.create(made));
+	enslave("eth1", "br0")(stage.kernel);
+	const tap = { index: link(stage.kernel, "eth1").index };
+	const context = {
+		...stage.context(),
+		made: (key: string) => (key === "link:eth1" ? tap : undefined),
+	};
+	expect(labels(bridge.remove(made, context))).toEqual(["link: delete bridge br0"]);
+});
+
+test("a MAC that a bridge has already is not set again, for the kernel would forget its neighbours", () => {
+	const stage = new Stage(lan);
+	const made = bridge.resolve(plain, stage.context());
+	stage.do(bridge.create(made));
+	set("br0", { IFLA_IFALIAS: "mine" })(stage.kernel);
+	const [step] = bridge.change(made, made, stage.kernel);
+	expect(step?.do).toMatchObject({ request: { value: { IFLA_IFALIAS: "umlnet-nl lab" } } });
+	expect(step?.do).not.toHaveProperty("request.value.IFLA_ADDRESS");
 });

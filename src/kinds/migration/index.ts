@@ -1,5 +1,6 @@
 import type { Loss, Step } from "../../engine/kind.js";
 import type { Kernel } from "../../kernel/kernel.js";
+import { AF_INET6 } from "../../uapi/socket.js";
 import { PROTOCOL } from "../mark.js";
 import { type Check, isListOf, isOptional, isParsedBy } from "../shape.js";
 import { addresses } from "./address.js";
@@ -84,11 +85,15 @@ export const withoutOwn = (config: LinkConfig): LinkConfig =>
 	filterConfig(config, (sort, packed) => sort.isOfLink?.(packed) !== true);
 
 /**
- * What of a configuration others do not renew or replace by themselves: a lease that is not there has been replaced or
- * has run out, and its client knows better than we do.
+ * What of a configuration the kernel takes from a link that is set down: its routes and what goes by them, and the addresses
+ * of IPv6 (fib_disable_ip, net/ipv4/fib_frontend.c; addrconf_ifdown, net/ipv6/addrconf.c). Rules go by names, and stay.
  */
-export const withoutLeased = (config: LinkConfig): LinkConfig =>
-	filterConfig(config, (sort, packed) => !sort.isLeased(packed));
+export const takenWhenDown = (config: LinkConfig): LinkConfig =>
+	filterConfig(
+		config,
+		(sort, packed, name) =>
+			name !== "rules" && (sort.needsUp(packed) || sort.family(packed) === AF_INET6),
+	);
 
 /** What can be put on a link as it is now, and with the reason in words what cannot. */
 export function sift(

@@ -39,6 +39,44 @@ export const chosenSettings = (kernel: Kernel, link: string): readonly Setting[]
 			.map(([name, value]): Setting => [directory, name, value]);
 	});
 
+/** Those that we may have set ourselves on a bridge (address.ts), or that only a daemon's socket sets (ip_mroute_setsockopt). */
+const NOT_CHOSEN: ReadonlySet<string> = new Set([
+	...OF_THE_LINK,
+	"ipv4/conf promote_secondaries",
+	"ipv4/conf mc_forwarding",
+	"ipv6/conf mc_forwarding",
+]);
+
+/** A setting that somebody changed on one link, and what another has instead. */
+export interface ChangedSetting {
+	readonly setting: Setting;
+	readonly before: string;
+}
+
+/**
+ * What somebody has set on a link since it was made with these settings, and is other on the link whose place it took. What
+ * is not among them it had as every new link. Reads.
+ */
+export const settingsChangedOn = (
+	kernel: Kernel,
+	{ link, instead }: { readonly link: string; readonly instead: string },
+	given: readonly Setting[],
+): readonly ChangedSetting[] =>
+	DIRECTORIES.flatMap((directory) => {
+		const read = (one: string) => kernel.readSysctls(`net/${directory}/${one}`);
+		const [usual, own, others] = [read("default"), read(link), read(instead)];
+		const was = new Map([
+			...usual,
+			...given.flatMap(([at, ...one]) => (at === directory ? [one] : [])),
+		]);
+		return [...own].flatMap(([name, value]): ChangedSetting[] => {
+			const before = others.get(name);
+			const isSame = before === undefined || value === before || value === was.get(name);
+			if (isSame || NOT_CHOSEN.has(`${directory} ${name}`)) return [];
+			return [{ setting: [directory, name, value], before }];
+		});
+	});
+
 /** Where a setting of a link stands below /proc/sys. */
 export const pathOf = ([directory, name]: Setting, link: string): string =>
 	`net/${directory}/${link}/${name}`;

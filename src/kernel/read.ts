@@ -3,7 +3,13 @@ import type { Outcome } from "../netlink/outcome.js";
 import { request } from "../netlink/request.js";
 import { RTM_GETRULE, RTM_NEWRULE } from "../uapi/fib_rules.js";
 import { RTM_GETADDR, RTM_NEWADDR } from "../uapi/if_addr.js";
-import { ifinfomsg, RTEXT_FILTER_SKIP_STATS, RTM_GETLINK, RTM_NEWLINK } from "../uapi/if_link.js";
+import {
+	ifinfomsg,
+	linkAttrs,
+	RTEXT_FILTER_SKIP_STATS,
+	RTM_GETLINK,
+	RTM_NEWLINK,
+} from "../uapi/if_link.js";
 import { NTF_PROXY, RTM_GETNEIGH, RTM_NEWNEIGH } from "../uapi/neighbour.js";
 import { RTM_GETNETCONF, type RTM_NEWNETCONF } from "../uapi/netconf.js";
 import { RTM_GETNEXTHOP, RTM_NEWNEXTHOP } from "../uapi/nexthop.js";
@@ -171,6 +177,31 @@ const ofLink = <T>(read: () => readonly T[]): readonly T[] => ifThere(read, "ENO
 /** All links: only for what is about the whole host, as hosts may have thousands. @throws KernelError */
 export const readAllLinks = (kernel: Kernel): readonly Link[] =>
 	kernel.dump(RTM_GETLINK, RTM_NEWLINK, { IFLA_EXT_MASK });
+
+/** RTM_NEWLINK of a link that is on another; of all others only the header is read, and nothing told. */
+const UPPER = {
+	...RTM_NEWLINK,
+	read(r: Reader): Link | undefined {
+		const start = r.pos;
+		ifinfomsg.read(r);
+		let isUpper = false;
+		r.attributes((type) => {
+			isUpper ||= type === linkAttrs.parts?.IFLA_LINK?.[0];
+		});
+		if (!isUpper) return undefined;
+		r.pos = start;
+		return RTM_NEWLINK.read(r);
+	},
+};
+
+/** The links that are on others of this namespace: VLANs and the like, and both ends of a pair. As for all links. @throws KernelError */
+export const readUppers = (kernel: Kernel): readonly Link[] =>
+	kernel
+		.dump(RTM_GETLINK, UPPER, { IFLA_EXT_MASK })
+		.filter((link) => link !== undefined)
+		.filter(({ IFLA_LINK, IFLA_LINK_NETNSID }) => {
+			return IFLA_LINK !== undefined && IFLA_LINK_NETNSID === undefined;
+		});
 
 /** The names of all links: only for settings of the whole host. @throws KernelError */
 export const readLinkNames = (kernel: Kernel): string[] =>

@@ -19,6 +19,7 @@ import {
 	strayLinks,
 	UP,
 } from "./link.js";
+import { linksUpon } from "./links-upon.js";
 import { aliasOf, isAlias, noted } from "./mark.js";
 import { GEN_MODE, genModeFor } from "./migration/link-local.js";
 import { chosenSettings, isSetting, pathOf, type Setting } from "./migration/setting.js";
@@ -165,7 +166,7 @@ export const bridge: Kind<Bridge, MadeBridge> = {
 	},
 	remove(made, context) {
 		if (made.foreign) return [];
-		refuseForeignPorts(made, context);
+		refuseForeignLinks(made, context);
 		return [
 			{
 				label: `delete bridge ${made.name}`,
@@ -180,14 +181,7 @@ export const bridge: Kind<Bridge, MadeBridge> = {
 		const link = readLink(kernel, made.index);
 		if (link === undefined) return [linkGone(made.name)];
 		if (made.foreign) return [];
-		return linkDrift(link, { ...made, alias: aliasOf(made.network, made.notes) }, settable);
-	},
-	verify(made, kernel) {
-		const link = readLink(kernel, made.index);
-		const info = link?.IFLA_LINKINFO;
-		if (link === undefined || made.foreign) return this.drift(made, kernel);
-		const stp = info?.IFLA_INFO_KIND === "bridge" ? info.IFLA_INFO_DATA?.IFLA_BR_STP_STATE : 0;
-		return [...this.drift(made, kernel), ...(stp ? [spanningTree(made)] : [])];
+		return differences(link, { ...made, alias: aliasOf(made.network, made.notes) });
 	},
 	isMade: (made) =>
 		isBridge(made) &&
@@ -212,31 +206,52 @@ export const bridge: Kind<Bridge, MadeBridge> = {
 				`it was renamed to ${link.IFLA_IFNAME}`,
 				next.name,
 			);
-		if (linkDrift(link, want, settable).length === 0) return [];
-		const { ifi_index, IFLA_ADDRESS, IFLA_IFALIAS, ifi_flags } = link;
-		const before = {
-			ifi_index,
-			ifi_flags: ifi_flags & UP.ifi_flags,
-			ifi_change: UP.ifi_change,
-			IFLA_IFALIAS: IFLA_IFALIAS ?? "",
-			IFLA_ADDRESS,
-		};
-		return [
-			{
-				label: `change ${next.name}`,
-				phase: "configure",
-				do: setLink(
-					settable.add(
-						{ ifi_index, ...UP, IFLA_IFALIAS: want.alias, IFLA_ADDRESS: macBytes(next.mac) },
-						want,
-					),
-				),
-				// An MTU that was not set is not set back: it would no longer follow the ports'.
-				undo: [setLink(settable.add(before, settable.before(link, want)))],
-			},
-		];
+		return differences(link, want).length === 0 ? [] : [adjust(want, link)];
 	},
 };
+
+type WantedBridge = MadeBridge & { readonly alias: string };
+
+/** What a bridge has instead of what is wanted of it. */
+const differences = (link: Link, want: WantedBridge): Difference[] => [
+	...linkDrift(link, want, settable),
+	...(hasSpanningTree(link) ? [spanningTree(want)] : []),
+];
+
+function hasSpanningTree({ IFLA_LINKINFO: info }: Link): boolean {
+	const state = info?.IFLA_INFO_KIND === "bridge" && info.IFLA_INFO_DATA?.IFLA_BR_STP_STATE;
+	return typeof state === "number" && state !== 0;
+}
+const treeSetting = (IFLA_BR_STP_STATE: number) =>
+	({
+		IFLA_LINKINFO: { IFLA_INFO_KIND: "bridge", IFLA_INFO_DATA: { IFLA_BR_STP_STATE } },
+	}) as const;
+
+/** Set all that is wanted and is not so; the undo sets back what was there of that. */
+function adjust(want: WantedBridge, link: Link): Step {
+	const { ifi_index, IFLA_ADDRESS, IFLA_IFALIAS, ifi_flags } = link;
+	// The kernel forgets the neighbours of a link whose MAC is set, even to what it is (neigh_changeaddr).
+	const hasMac = macText(IFLA_ADDRESS) === want.mac;
+	const hasTree = hasSpanningTree(link);
+	const wanted = {
+		...{ ifi_index, ...UP, IFLA_IFALIAS: want.alias },
+		...(!hasMac && { IFLA_ADDRESS: macBytes(want.mac) }),
+		...(hasTree && treeSetting(0)),
+	};
+	const before = {
+		...{ ifi_index, ifi_flags: ifi_flags & UP.ifi_flags, ifi_change: UP.ifi_change },
+		IFLA_IFALIAS: IFLA_IFALIAS ?? "",
+		...(!hasMac && { IFLA_ADDRESS }),
+		...(hasTree && treeSetting(1)),
+	};
+	return {
+		label: `change ${want.name}`,
+		phase: "configure",
+		do: setLink(settable.add(wanted, want)),
+		// An MTU that was not set is not set back: it would no longer follow the ports'.
+		undo: [setLink(settable.add(before, settable.before(link, want)))],
+	};
+}
 
 /** Whether a link is a bridge that somebody else made. */
 export const isForeign = ({ IFLA_LINKINFO: info, IFLA_IFALIAS }: Link): boolean =>
@@ -286,22 +301,42 @@ const choose = (setting: Setting, name: string): Step => {
 	};
 };
 
-/** Who has put a link of his own into our bridge needs the bridge. @throws ConflictError naming it */
-function refuseForeignPorts({ name, index, uplink }: MadeBridge, context: PlanContext): void {
+/** Who has put a link of his own into our bridge, or on it, needs the bridge. @throws ConflictError naming it */
+function refuseForeignLinks({ name, index, uplink }: MadeBridge, context: PlanContext): void {
 	const member = context.made(uplinkKey(uplink ?? "")) as MadePort | undefined;
 	const theirs = readPorts(context.kernel, index).find(
-		(port) => !isAlias(port.IFLA_IFALIAS) && port.ifi_index !== member?.index,
+		(port) => port.ifi_index !== member?.index && !isOurPort(port, context),
 	);
-	if (theirs === undefined) return;
-	const port = theirs.IFLA_IFNAME ?? `link ${theirs.ifi_index}`;
-	throw new ConflictError(
-		`bridge ${name}`,
-		`${port} on it, a port that is not ours`,
-		"no such port",
-		{
+	if (theirs !== undefined) {
+		const port = theirs.IFLA_IFNAME ?? `link ${theirs.ifi_index}`;
+		throw inTheWay(name, `${port} on it, a port that is not ours`, {
+			wanted: "no such port",
 			hint: `take it out first: ip link set ${port} nomaster; or leave a tap on ${name}`,
-		},
-	);
+		});
+	}
+	const [upper] = linksUpon(index, context);
+	if (upper !== undefined) {
+		const link = upper.IFLA_IFNAME ?? `link ${upper.ifi_index}`;
+		throw inTheWay(name, `${link} on it, a link that is not ours`, {
+			wanted: "no such link",
+			hint: `it would go with ${name}: ip link delete ${link} first; or leave a tap on ${name}`,
+		});
+	}
+}
+
+const inTheWay = (
+	name: string,
+	found: string,
+	{ wanted, hint }: { readonly wanted: string; readonly hint: string },
+): ConflictError => new ConflictError(`bridge ${name}`, found, wanted, { hint });
+
+/** A tap of ours is ours by its number, and by its name or its alias: as it is deleted (unlink.ts). */
+function isOurPort(
+	{ ifi_index, IFLA_IFNAME = "", IFLA_IFALIAS }: Link,
+	context: PlanContext,
+): boolean {
+	const tap = context.made(linkKey(IFLA_IFNAME)) as { readonly index: number } | undefined;
+	return tap?.index === ifi_index || isAlias(IFLA_IFALIAS);
 }
 
 const spanningTree = ({ name }: MadeBridge): Difference => ({

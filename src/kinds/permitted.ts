@@ -148,7 +148,16 @@ const SETTABLE = new Set([
 	"IFLA_TXQLEN",
 	"IFLA_MASTER",
 	"IFLA_AF_SPEC",
+	"IFLA_LINKINFO",
 ]);
+
+/** Of what is special to a kind of link, spanning tree alone. */
+const isSpanningTree = isOptional(
+	isMapOf({
+		IFLA_INFO_KIND: (kind) => kind === "bridge",
+		IFLA_INFO_DATA: (data) => Object.keys(data as object).join() === "IFLA_BR_STP_STATE",
+	}),
+);
 
 function rtnetlinkFlaw({ request, only }: ActionOf<"rtnetlink">): string | undefined {
 	const { message, flags, value } = request;
@@ -160,6 +169,7 @@ function rtnetlinkFlaw({ request, only }: ActionOf<"rtnetlink">): string | undef
 		flags === 0 &&
 		isLinkIndex(ifi_index) &&
 		((ifi_change as number) & ~IFF_UP) === 0 &&
+		isSpanningTree(given.IFLA_LINKINFO) &&
 		Object.keys(given).every((name) => SETTABLE.has(name) || given[name] === undefined);
 	return isSetting ? undefined : `${message.name} of link ${ifi_index}`;
 }

@@ -94,6 +94,15 @@ testKind(bridge, {
 			told: ["br0: alias is mine, was made umlnet-nl lab"],
 		},
 		{
+			name: "spanning tree of a bridge was switched on",
+			host: lan,
+			want: plain,
+			meddle: set("br0", {
+				IFLA_LINKINFO: { IFLA_INFO_KIND: "bridge", IFLA_INFO_DATA: { IFLA_BR_STP_STATE: 1 } },
+			}),
+			told: ["br0: spanning tree is on, was made off"],
+		},
+		{
 			name: "a bridge was renamed",
 			host: lan,
 			want: plain,
@@ -111,9 +120,9 @@ testKind(bridge, {
 			steps: [
 				"configure: change br0",
 				"  do RTM_NEWLINK ifi_index br0 ifi_flags 1 ifi_change 1 IFLA_IFALIAS umlnet-nl lab",
-				"    IFLA_ADDRESS 027510000001 IFLA_MTU 1400",
+				"    IFLA_MTU 1400",
 				"  undo RTM_NEWLINK ifi_index br0 ifi_flags 1 ifi_change 1 IFLA_IFALIAS umlnet-nl lab",
-				"    IFLA_ADDRESS 027510000001 IFLA_MTU 1500",
+				"    IFLA_MTU 1500",
 			],
 		},
 		{
@@ -124,9 +133,9 @@ testKind(bridge, {
 			steps: [
 				"configure: change br0",
 				"  do RTM_NEWLINK ifi_index br0 ifi_flags 1 ifi_change 1 IFLA_IFALIAS umlnet-nl lab",
-				"    uplink=eth1 IFLA_ADDRESS 525400123456 IFLA_MTU 1500",
+				"    uplink=eth1 IFLA_MTU 1500",
 				"  undo RTM_NEWLINK ifi_index br0 ifi_flags 1 ifi_change 1 IFLA_IFALIAS umlnet-nl lab",
-				"    uplink=eth1 IFLA_ADDRESS 525400123456 IFLA_MTU 1400",
+				"    uplink=eth1 IFLA_MTU 1400",
 			],
 		},
 		{
@@ -137,9 +146,7 @@ testKind(bridge, {
 			steps: [
 				"configure: change br0",
 				"  do RTM_NEWLINK ifi_index br0 ifi_flags 1 ifi_change 1 IFLA_IFALIAS umlnet-nl dmz",
-				"    IFLA_ADDRESS 027510000001",
 				"  undo RTM_NEWLINK ifi_index br0 ifi_flags 1 ifi_change 1 IFLA_IFALIAS umlnet-nl lab",
-				"    IFLA_ADDRESS 027510000001",
 			],
 		},
 	],

@@ -130,8 +130,9 @@ const BATCH_LOCAL = new Set([
 ]);
 
 /**
- * Where a table differs from what a batch made of it: every table, chain, set, rule, object and flowtable,
- * the ones that are missing and the ones too many. The elements of sets with a name are not looked at.
+ * Where a table differs from what a batch made of it: every table, chain, set, rule, object and flowtable, and
+ * the rules too many in its chains. What others have put beside those under names of their own is theirs; the elements of
+ * sets with a name are not looked at.
  */
 export function tableDiff(
 	kernel: Kernel,
@@ -186,19 +187,18 @@ function list(
 
 function byName({ sort: { word, name }, wanted, found }: Pair): Difference[] {
 	// An anonymous set is compared with the rule it belongs to.
-	const named = [...wanted, ...found].filter((one) => !isAnonymous(one));
+	const named = wanted.filter((one) => !isAnonymous(one));
 	const names = new Set(named.map((one) => one[name]));
 	return [...names].flatMap((which) => {
 		const [want, is] = [wanted, found].map((all) => all.find((one) => one[name] === which));
 		const object = `${word} ${which}`;
-		if (is === undefined) return [absent(object)];
-		if (want === undefined) return [unwanted(object, `${object} is not ours`)];
+		if (is === undefined || want === undefined) return [absent(object)];
 		return differences(object, want, is);
 	});
 }
 
 function inOrder({ sort: { word, name }, wanted, found }: Pair): Difference[] {
-	const chains = new Set([...wanted, ...found].map((one) => one[name]));
+	const chains = new Set(wanted.map((one) => one[name]));
 	return [...chains].flatMap((chain) => {
 		const [wants, are] = [wanted, found].map((all) => all.filter((one) => one[name] === chain));
 		const missing = (wants ?? []).flatMap((want, i) => {

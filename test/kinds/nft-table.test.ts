@@ -1,7 +1,14 @@
 import { table } from "../../src/kinds/table.js";
 import { request } from "../../src/netlink/request.js";
-import { NLM_F_CREATE } from "../../src/uapi/netlink.js";
-import { NFT_MSG_DELRULE, NFT_MSG_DELTABLE, NFT_MSG_NEWTABLE } from "../../src/uapi/nf_tables.js";
+import { NF_DROP } from "../../src/uapi/netfilter.js";
+import { NLM_F_APPEND, NLM_F_CREATE } from "../../src/uapi/netlink.js";
+import {
+	NFT_MSG_DELRULE,
+	NFT_MSG_DELTABLE,
+	NFT_MSG_NEWCHAIN,
+	NFT_MSG_NEWRULE,
+	NFT_MSG_NEWTABLE,
+} from "../../src/uapi/nf_tables.js";
 import { lan } from "../engine/hosts.js";
 import type { FakeKernel } from "../../src/testing/fake/kernel.js";
 import { testKind } from "./table.js";
@@ -9,6 +16,21 @@ import { testKind } from "./table.js";
 const want = { name: "umlnet-nl" };
 const flushed = (kernel: FakeKernel): void => {
 	kernel.nftables([request(NFT_MSG_DELRULE, 0, { nfgen_family: 1, NFTA_RULE_TABLE: "umlnet-nl" })]);
+};
+const postrouting = {
+	nfgen_family: 1,
+	NFTA_CHAIN_TABLE: "umlnet-nl",
+	NFTA_CHAIN_NAME: "postrouting",
+};
+const more = (kernel: FakeKernel): void => {
+	kernel.nftables([
+		request(NFT_MSG_NEWRULE, NLM_F_CREATE | NLM_F_APPEND, {
+			nfgen_family: 1,
+			NFTA_RULE_TABLE: "umlnet-nl",
+			NFTA_RULE_CHAIN: "postrouting",
+			NFTA_RULE_EXPRESSIONS: [{ NFTA_EXPR_NAME: "counter", NFTA_EXPR_DATA: {} }],
+		}),
+	]);
 };
 const deleted = (kernel: FakeKernel): void => {
 	kernel.nftables([
@@ -48,7 +70,49 @@ testKind(table, {
 			host: lan,
 			want,
 			meddle: flushed,
-			told: ["nft table inet umlnet-nl has lost its rules"],
+			told: ["nft table inet umlnet-nl has lost the rules of postrouting, or has others"],
+		},
+		{
+			name: "somebody put a rule into our chain",
+			host: lan,
+			want,
+			meddle: more,
+			told: ["nft table inet umlnet-nl has lost the rules of postrouting, or has others"],
+		},
+		{
+			name: "the policy of our chain is drop",
+			host: lan,
+			want,
+			meddle: (kernel) => {
+				kernel.nftables([
+					request(NFT_MSG_NEWCHAIN, 0, { ...postrouting, NFTA_CHAIN_POLICY: NF_DROP }),
+				]);
+			},
+			told: ["nft table inet umlnet-nl has lost the rules of postrouting, or has others"],
+		},
+		{
+			name: "somebody made a table of our name, with our chain",
+			host: lan,
+			want,
+			meddle: (kernel) => {
+				deleted(kernel);
+				kernel.nftables([
+					request(NFT_MSG_NEWTABLE, NLM_F_CREATE, {
+						nfgen_family: 1,
+						NFTA_TABLE_NAME: "umlnet-nl",
+						NFTA_TABLE_USERDATA: Uint8Array.of(0, 5, 109, 105, 110, 101, 0),
+					}),
+					request(NFT_MSG_NEWCHAIN, NLM_F_CREATE, {
+						...postrouting,
+						NFTA_CHAIN_TYPE: "nat",
+						NFTA_CHAIN_HOOK: { NFTA_HOOK_HOOKNUM: 4, NFTA_HOOK_PRIORITY: 100 },
+					}),
+				]);
+				more(kernel);
+				more(kernel);
+			},
+			told: ["nft table inet umlnet-nl is not ours"],
+			up: "refuses",
 		},
 	],
 	refusals: [

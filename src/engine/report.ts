@@ -157,7 +157,10 @@ export interface StatusReport<Tap extends TapStatus = TapStatus> {
 	readonly resources: readonly ResourceStatus[];
 	/** Without names: what carries our marks and is not in the journal. */
 	readonly strays?: readonly string[] | undefined;
-	/** With `verify`: whether everything is exactly as applied, and nothing more, and nothing is half done. */
+	/**
+	 * With `verify`: whether everything is exactly as applied, nothing more carries our marks, and nothing is half done. What
+	 * the spec does not say, and what others have put beside, is theirs.
+	 */
 	readonly exact?: boolean | undefined;
 	/** The command that a killed process did not finish; `recover` undoes or finishes it. */
 	readonly unfinished?: string | undefined;

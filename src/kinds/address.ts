@@ -12,7 +12,7 @@ import {
 	RTM_GETADDR,
 	RTM_NEWADDR,
 } from "../uapi/if_addr.js";
-import { NLM_F_CREATE, NLM_F_EXCL } from "../uapi/netlink.js";
+import { NLM_F_CREATE, NLM_F_EXCL, NLM_F_REPLACE } from "../uapi/netlink.js";
 import type { MadeBridge } from "./bridge.js";
 import { alreadyThere } from "./conflict.js";
 import { absent } from "./difference.js";
@@ -92,8 +92,29 @@ const promote = (ifi_index: number, value: number) => ({
 
 const canonical = (address: string): string => parseCidr(address).text;
 
-const isThere = (made: MadeAddress, kernel: Kernel): boolean =>
-	readAddresses(kernel, made.index).map(addressText).includes(canonical(made.address));
+const find = (made: MadeAddress, kernel: Kernel): Seen | undefined =>
+	readAddresses(kernel, made.index).find((one) => addressText(one) === canonical(made.address));
+
+const LOOPBACK_IFINDEX = 1;
+
+/** Whether an address has our mark; before Linux 5.18, which marks those of the loopback itself, none has any. */
+const isMarked = ({ IFA_PROTO }: Seen, kernel: Kernel): boolean =>
+	IFA_PROTO === PROTOCOL ||
+	readAddresses(kernel, LOOPBACK_IFINDEX).every((one) => one.IFA_PROTO === undefined);
+
+/** Somebody took the address off and gave it again: it gets our mark, by which all of us know it. */
+function claim(made: MadeAddress, { IFA_CACHEINFO, IFA_LABEL, $unknown, ...seen }: Seen): Step {
+	const replace = (address: Omit<Seen, "IFA_CACHEINFO" | "IFA_LABEL" | "$unknown">): Action => ({
+		via: "rtnetlink",
+		request: request(RTM_NEWADDR, NLM_F_REPLACE, { ...address, ifa_flags: 0 }),
+	});
+	return {
+		label: `mark address ${made.address} of ${made.link} as ours`,
+		phase: "address",
+		do: replace({ ...seen, IFA_PROTO: PROTOCOL }),
+		undo: [replace({ ...seen, IFA_PROTO: seen.IFA_PROTO ?? 0 })],
+	};
+}
 
 /** An address of the host on a link of ours. */
 export const address: Kind<Address, MadeAddress> = {
@@ -140,15 +161,13 @@ export const address: Kind<Address, MadeAddress> = {
 		return [{ label, phase: "address", effect: "delete", do: remove, undo: [add] }];
 	},
 	drift: (made, kernel) =>
-		isThere(made, kernel)
+		find(made, kernel) !== undefined
 			? []
 			: [absent(objectOf(made), `address ${made.address} is missing on ${made.link}`)],
 	verify(made, kernel) {
-		const text = canonical(made.address);
-		const seen = readAddresses(kernel, made.index).find((one) => addressText(one) === text);
+		const seen = find(made, kernel);
 		if (seen === undefined) return this.drift(made, kernel);
-		const isOurs = seen.IFA_PROTO === PROTOCOL;
-		if (isOurs) return [];
+		if (isMarked(seen, kernel)) return [];
 		return [absent(objectOf(made), `${objectOf(made)} is not the one that was made`)];
 	},
 	isMade: isMapOf({
@@ -175,7 +194,9 @@ export const address: Kind<Address, MadeAddress> = {
 			});
 	},
 	change(_made, next, kernel) {
-		return this.drift(next, kernel).length === 0 ? [] : this.create(next);
+		const seen = find(next, kernel);
+		if (seen === undefined) return this.create(next);
+		return isMarked(seen, kernel) ? [] : [claim(next, seen)];
 	},
 	parentKey: ({ link }) => linkKey(link),
 };

@@ -14,6 +14,7 @@ import {
 	macBytes,
 	macBytesOf,
 	macOf,
+	macText,
 	setLink,
 	strayLinks,
 } from "./link.js";
@@ -173,7 +174,8 @@ export const tap: Kind<Tap, MadeTap> = {
 	verify(made, kernel) {
 		const link = readLink(kernel, made.index);
 		if (link === undefined) return this.drift(made, kernel);
-		const wanted = { ...made, ...settable.exact(made), mac: exactMac(made) };
+		// What the spec does not say of it is whoever's; what is in a pool is blank.
+		const wanted = { ...made, ...(made.parked && settable.exact(made)), mac: exactMac(made) };
 		const persistent = dataOf(link)?.IFLA_TUN_PERSIST === 1;
 		return [...differences(link, wanted), ...(persistent ? [] : [notPersistent(made)])];
 	},
@@ -205,7 +207,7 @@ export const tap: Kind<Tap, MadeTap> = {
 		const link = readLink(kernel, made.index);
 		if (link === undefined) return this.create(next);
 		refuse(next, [...accessDrift(link, next), ...nameDrift(link, next)]);
-		const wanted = { ...next, ...settable.next(made, next) };
+		const wanted = { ...next, ...settable.next(made, next), mac: guestMac(next) };
 		if (next.parked || differences(link, wanted).length === 0) return [];
 		return [adjust(wanted, link)];
 	},
@@ -214,7 +216,9 @@ export const tap: Kind<Tap, MadeTap> = {
 
 /** Set all that is wanted; the undo sets back what was there of that. */
 function adjust(wanted: MadeTap, link: Link): Step {
-	const { index, name, mac } = wanted;
+	const { index, name } = wanted;
+	// The kernel forgets the neighbours of a link whose MAC is set, even to what it is (neigh_changeaddr).
+	const mac = wanted.mac === macText(link.IFLA_ADDRESS) ? undefined : wanted.mac;
 	const before = {
 		ifi_index: index,
 		ifi_flags: link.ifi_flags & IFF_UP,

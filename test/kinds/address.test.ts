@@ -1,9 +1,11 @@
+import { expect, test } from "vitest";
 import { address } from "../../src/kinds/address.js";
 import { request } from "../../src/netlink/request.js";
 import { RTM_DELADDR } from "../../src/uapi/if_addr.js";
 import { addressOn, arrange, lan } from "../engine/hosts.js";
 import type { FakeKernel } from "../../src/testing/fake/kernel.js";
-import { link } from "./neighbour.js";
+import { link, set } from "./neighbour.js";
+import { Stage } from "./stage.js";
 import { testKind } from "./table.js";
 
 const want = { link: "eth1", address: "192.168.33.33/24" };
@@ -110,4 +112,23 @@ testKind(address, {
 			error: "not ours",
 		},
 	],
+});
+
+test("an address that somebody took off and gave again gets our mark once more", () => {
+	const stage = new Stage(lan);
+	set("lo", { ifi_flags: 1, ifi_change: 1 })(stage.kernel);
+	const made = address.resolve(want, stage.context());
+	stage.do(address.create(made));
+	deleted(stage.kernel);
+	arrange(stage.kernel, addressOn(made.index, want.address));
+	const theirs = stage.picture();
+	expect(address.verify?.(made, stage.kernel)).toEqual([
+		"address 192.168.33.33/24 on eth1 is not the one that was made",
+	]);
+	const steps = address.change(made, made, stage.kernel);
+	stage.do(steps);
+	expect(address.verify?.(made, stage.kernel)).toEqual([]);
+	expect(address.change(made, made, stage.kernel)).toEqual([]);
+	stage.undo(steps);
+	expect(stage.picture()).toBe(theirs);
 });

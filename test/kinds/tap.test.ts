@@ -232,9 +232,9 @@ testKind(tap, {
 			steps: [
 				"configure: change tap0",
 				"  do RTM_NEWLINK ifi_index tap0 ifi_flags 1 ifi_change 1 IFLA_IFALIAS umlnet-nl lab",
-				"    IFLA_ADDRESS 020000000001 IFLA_MTU 1500 IFLA_TXQLEN 77",
+				"    IFLA_MTU 1500 IFLA_TXQLEN 77",
 				"  undo RTM_NEWLINK ifi_index tap0 ifi_flags 1 ifi_change 1 IFLA_IFALIAS umlnet-nl",
-				"    lab IFLA_ADDRESS 020000000001 IFLA_MTU 1400 IFLA_TXQLEN 77",
+				"    lab IFLA_MTU 1400 IFLA_TXQLEN 77",
 			],
 		},
 		{

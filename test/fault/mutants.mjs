@@ -162,9 +162,51 @@ export const MUTANTS = [
 	[
 		"a port of somebody else's",
 		"kinds/bridge.ts",
-		"		refuseForeignPorts(made, context);\n",
+		"		refuseForeignLinks(made, context);\n",
 		"",
 		kind("bridge"),
+	],
+	[
+		"a link on a bridge that is not ours",
+		"kinds/bridge.ts",
+		"const [upper] = linksUpon(index, context);",
+		"const [upper] = linksUpon(0, context);",
+		["test/kernel/hands.test.ts"],
+	],
+	[
+		"the MAC of a bridge that it has already",
+		"kinds/bridge.ts",
+		"const hasMac = macText(IFLA_ADDRESS) === want.mac;",
+		"const hasMac = false;",
+		kind("bridge"),
+	],
+	[
+		"another link that has the number of an uplink",
+		"kinds/uplink.ts",
+		"(isMember || isSameLink(member, made))",
+		"true",
+		kind("hands"),
+	],
+	[
+		"what others have taken off a bridge",
+		"kinds/migration/holding.ts",
+		"if ((link.ifi_flags & IFF_UP) !== 0) return",
+		"if (link.ifi_flags === -1) return",
+		kind("uplink"),
+	],
+	[
+		"an uplink that was renamed",
+		"kinds/same-link.ts",
+		"(mac !== undefined && macOfLink(found) === mac)",
+		"false",
+		kind("hands"),
+	],
+	[
+		"a table of somebody else's with our chains",
+		"kinds/table.ts",
+		"Buffer.compare(mark ?? NOTHING, found) !== 0",
+		"false",
+		kind("nft-table"),
 	],
 	[
 		"a bridge of somebody else's",
@@ -183,8 +225,8 @@ export const MUTANTS = [
 	[
 		"forwarding that others switched on for all",
 		"kinds/forwarding.ts",
-		"setBack(isTheirs ? { ...made, forwarding: undefined } : made)",
-		"setBack(made)",
+		"setBack(isTheirs ? { ...made, forwarding: undefined } : made, context.kernel)",
+		"setBack(made, context.kernel)",
 		kind("forwarding"),
 	],
 	[
@@ -228,8 +270,8 @@ export const MUTANTS = [
 	[
 		"a table of our name that is not ours",
 		"kinds/table.ts",
-		"if (isThere(kernel, table)) throw foreign",
-		"if (isThere(kernel, table) && false) throw foreign",
+		"if (readTable(kernel, table) !== undefined)",
+		"if (false)",
 		[...kind("nft-table"), "test/kernel/trouble.test.ts"],
 	],
 	[
@@ -312,8 +354,8 @@ export const MUTANTS = [
 	[
 		"what forwarding was before",
 		"kinds/forwarding.ts",
-		"const before = readForwarding(context.kernel, index) ?? OFF",
-		"const before = OFF",
+		"before: switchesOf(link)",
+		"before: OFF",
 		[...kind("forwarding"), ...FAULTS],
 	],
 	[
@@ -720,8 +762,8 @@ export const MUTANTS = [
 	[
 		"an uplink that is a bridge",
 		"kinds/uplink.ts",
-		'IFLA_INFO_KIND === "bridge"',
-		'IFLA_INFO_KIND === "bond"',
+		'link.IFLA_LINKINFO?.IFLA_INFO_KIND === "bridge"',
+		'link.IFLA_LINKINFO?.IFLA_INFO_KIND === "bond"',
 		["test/kernel/input.test.ts"],
 	],
 	[

@@ -117,7 +117,6 @@ nft add rule inet umlnet-nl postrouting counter`,
 			act: "nft add chain inet umlnet-nl mine",
 			left: "",
 			needs: ["nat"],
-			drifts: true,
 		},
 		"our table sleeps": {
 			act: "nft add table inet umlnet-nl '{ flags dormant; }'",

@@ -197,11 +197,14 @@ export const uplink: Kind<Uplink, MadeUplink> = {
 		const { link, bridge, name, now, sifted } = givingBack(made, kernel);
 		// Gone, and what was on the bridge goes with the bridge.
 		if (link === undefined) return [];
-		const to = { link: name, index: made.index };
+		// Rules go by the name that they were given for, whoever has it by now.
+		const [to, byName] = [{ link: name, index: made.index }, asUplink(made)];
 		const has = readConfig(kernel, to);
-		const back = sifted.flatMap(({ possible, at }) =>
-			putSteps(missingFrom(possible, at, has, to), at, to),
-		);
+		const rulesThere = name === made.link ? has : readConfig(kernel, byName);
+		const back = sifted.flatMap(({ possible: { rules = [], ...others }, at }) => [
+			...putSteps(missingFrom(others, at, has, to), at, to),
+			...putSteps(missingFrom({ rules }, at, rulesThere, byName), at, byName),
+		]);
 		return [
 			...(bridge === undefined ? [] : settingsBack(made, { bridge, name }, context)),
 			...back.map(bestEffort),

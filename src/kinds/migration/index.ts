@@ -6,7 +6,8 @@ import { type Check, isListOf, isOptional, isParsedBy } from "../shape.js";
 import { addresses } from "./address.js";
 import { defaultRouters } from "./default-router.js";
 import { deletedRoutes } from "./deleted-route.js";
-import { type Change, type Endpoint, type Sort, stepOf } from "./item.js";
+import { byGateways } from "./gateway.js";
+import { type Change, type Endpoint, type Item, type Sort, stepOf } from "./item.js";
 import { neighbours } from "./neighbour.js";
 import { nexthops } from "./nexthop.js";
 import { routes } from "./route.js";
@@ -113,8 +114,12 @@ export function sift(
 export const textsOf = (config: LinkConfig): string[] =>
 	NAMES.flatMap((name) => (config[name] ?? []).map((packed) => SORTS[name].text(packed)));
 
-const itemsOf = (config: LinkConfig, from: Endpoint, to: Endpoint) =>
-	NAMES.flatMap((name) => (config[name] ?? []).map((packed) => SORTS[name].item(packed, from, to)));
+function itemsOf(config: LinkConfig, from: Endpoint, to: Endpoint): Item[] {
+	const way = byGateways(config, from, to);
+	return NAMES.flatMap((name) =>
+		(config[name] ?? []).map((packed) => way(name, packed, SORTS[name].item(packed, from, to))),
+	);
+}
 
 const stepsOf = (changes: readonly Change[]): Step[] => changes.map(stepOf);
 

@@ -28,6 +28,15 @@ function usualSettings(kernel: Kernel, directory: string): ReadonlyMap<string, s
 	return usual.size > 0 ? usual : kernel.readSysctls(`net/${directory}/lo`);
 }
 
+/**
+ * What a new interface has. Of neighbours only the first network namespace shows it (arp_init, net/ipv4/arp.c): elsewhere
+ * the loopback interface tells, which nobody sets them for.
+ */
+function usualSettings(kernel: Kernel, directory: string): ReadonlyMap<string, string> {
+	const usual = kernel.readSysctls(`net/${directory}/default`);
+	return usual.size > 0 ? usual : kernel.readSysctls(`net/${directory}/lo`);
+}
+
 /** What of an interface's settings is not as a new interface has it: what somebody chose for this one. Reads. */
 export const chosenSettings = (kernel: Kernel, link: string): readonly Setting[] =>
 	DIRECTORIES.flatMap((directory) => {
@@ -64,7 +73,7 @@ export const settingsChangedOn = (
 ): readonly ChangedSetting[] =>
 	DIRECTORIES.flatMap((directory) => {
 		const read = (one: string) => kernel.readSysctls(`net/${directory}/${one}`);
-		const [usual, own, others] = [read("default"), read(link), read(instead)];
+		const [usual, own, others] = [usualSettings(kernel, directory), read(link), read(instead)];
 		const was = new Map([
 			...usual,
 			...given.flatMap(([at, ...one]) => (at === directory ? [one] : [])),

@@ -1,0 +1,133 @@
+import { formatAddress } from "../../inet/address.js";
+import { type Cidr, cidrOf, contains, subnetOf } from "../../inet/cidr.js";
+import type { Address, Route } from "../../kernel/read.js";
+import { type Request, request } from "../../netlink/request.js";
+import { IFA_F_NOPREFIXROUTE, RTM_NEWADDR } from "../../uapi/if_addr.js";
+import { NLM_F_CREATE, NLM_F_EXCL } from "../../uapi/netlink.js";
+import { RTM_NEWNEXTHOP } from "../../uapi/nexthop.js";
+import {
+	RT_SCOPE_LINK,
+	RT_SCOPE_UNIVERSE,
+	RT_TABLE_MAIN,
+	RTM_DELROUTE,
+	RTM_NEWROUTE,
+	RTN_UNICAST,
+	RTNH_F_ONLINK,
+} from "../../uapi/rtnetlink.js";
+import { AF_INET, AF_INET6 } from "../../uapi/socket.js";
+import { PROTOCOL } from "../mark.js";
+import { type Change, type Endpoint, type Item, unpack } from "./item.js";
+
+/** What of a configuration says where gateways are. */
+interface Given {
+	readonly addresses?: readonly string[];
+	readonly deletedRoutes?: readonly string[];
+	readonly routes?: readonly string[];
+}
+
+/** The subnets that are on the link itself. */
+function subnetsOf({ addresses = [], deletedRoutes = [], routes = [] }: Given): Cidr[] {
+	const deleted = new Set(
+		deletedRoutes.map((packed) => subnetOfRoute(RTM_DELROUTE.decode(unpack(packed)))?.text),
+	);
+	const ofAddresses = addresses.flatMap((packed) =>
+		subnetsOfAddress(RTM_NEWADDR.decode(unpack(packed))),
+	);
+	const ofRoutes = routes
+		.map((packed): Route => RTM_NEWROUTE.decode(unpack(packed)))
+		.filter((route) => gatewaysOfRoute(route).length === 0)
+		.flatMap((route) => subnetOfRoute(route) ?? []);
+	return [...ofAddresses.filter(({ text }) => !deleted.has(text)), ...ofRoutes];
+}
+
+const subnetOfRoute = ({
+	RTA_DST,
+	rtm_dst_len,
+}: Pick<Route, "RTA_DST" | "rtm_dst_len">): Cidr | undefined =>
+	RTA_DST && cidrOf(RTA_DST, rtm_dst_len);
+
+function subnetsOfAddress({ IFA_ADDRESS, IFA_FLAGS = 0, ifa_prefixlen }: Address): Cidr[] {
+	if (IFA_ADDRESS === undefined || (IFA_FLAGS & IFA_F_NOPREFIXROUTE) !== 0) return [];
+	return [subnetOf(cidrOf(IFA_ADDRESS, ifa_prefixlen))];
+}
+
+function gatewaysOfRoute({ RTA_GATEWAY, RTA_MULTIPATH = [], rtm_flags }: Route): Uint8Array[] {
+	const hops = [{ RTA_GATEWAY, rtnh_flags: rtm_flags }, ...RTA_MULTIPATH];
+	return hops.flatMap(({ RTA_GATEWAY: gateway, rtnh_flags: flags }) =>
+		gateway === undefined || (flags & RTNH_F_ONLINK) !== 0 ? [] : [gateway],
+	);
+}
+
+function gatewaysOf(sort: string, packed: string): Uint8Array[] {
+	if (sort === "routes") return gatewaysOfRoute(RTM_NEWROUTE.decode(unpack(packed)));
+	if (sort !== "nexthops") return [];
+	const { NHA_GATEWAY: gateway, nh_flags } = RTM_NEWNEXTHOP.decode(unpack(packed));
+	return gateway === undefined || (nh_flags & RTNH_F_ONLINK) !== 0 ? [] : [gateway];
+}
+
+const isLinkLocal = (address: Uint8Array): boolean =>
+	address.length === 16 && address[0] === 0xfe && ((address[1] ?? 0) & 0xc0) === 0x80;
+
+/** No route of anybody's has it: the one that is there for a moment is told from all others. */
+const METRIC = 0x7fff_fff0;
+
+/** The way to a gateway alone. */
+const wayTo = (gateway: Uint8Array, RTA_OIF: number) => ({
+	rtm_family: gateway.length === 4 ? AF_INET : AF_INET6,
+	rtm_dst_len: 8 * gateway.length,
+	rtm_table: RT_TABLE_MAIN,
+	rtm_protocol: PROTOCOL,
+	rtm_scope: gateway.length === 4 ? RT_SCOPE_LINK : RT_SCOPE_UNIVERSE,
+	rtm_type: RTN_UNICAST,
+	RTA_DST: gateway,
+	RTA_OIF,
+	RTA_PRIORITY: METRIC,
+});
+const lead = (gateway: Uint8Array, { index }: Endpoint): Request =>
+	request(RTM_NEWROUTE, NLM_F_CREATE | NLM_F_EXCL, wayTo(gateway, index));
+const leave = (gateway: Uint8Array, { index }: Endpoint): Request =>
+	request(RTM_DELROUTE, 0, wayTo(gateway, index));
+
+/**
+ * What has a gateway comes by a way to that which is there for a moment, where nothing else of a configuration leads to it: the
+ * kernel looks for gateways when a route comes (fib_check_nh, net/ipv4/fib_semantics.c), and not when the subnet of one
+ * goes, with the address of a lease that ran out. So there are routes that could not be given a second time.
+ */
+export function byGateways(
+	given: Given,
+	from: Endpoint,
+	to: Endpoint,
+): (sort: string, packed: string, item: Item) => Item {
+	const subnets = subnetsOf(given);
+	return (sort, packed, { put, take }) => {
+		const gateways = gatewaysOf(sort, packed).filter(
+			(gateway) => !isLinkLocal(gateway) && !subnets.some((subnet) => contains(subnet, gateway)),
+		);
+		if (gateways.length === 0) return { put, take };
+		const around = (requests: Change["undo"]): Change["undo"] => [
+			...gateways.map((gateway) => lead(gateway, from)),
+			...requests,
+			...gateways.map((gateway) => leave(gateway, from)),
+		];
+		const label = (gateway: Uint8Array): string =>
+			`lead to ${formatAddress(gateway)} on ${to.link} for a moment`;
+		return {
+			put: [
+				...gateways.map((gateway) => ({
+					label: label(gateway),
+					do: lead(gateway, to),
+					undo: [leave(gateway, to)],
+				})),
+				// What is taken off nothing is moved back by its own undo.
+				...put.map((one) => (take.length > 0 ? one : { ...one, undo: around(one.undo) })),
+				...gateways.map((gateway) => ({
+					label: label(gateway),
+					do: leave(gateway, to),
+					undo: [],
+					removes: true as const,
+				})),
+			],
+			take: take.map((one) => ({ ...one, undo: around(one.undo) })),
+		};
+	};
+}

@@ -59,7 +59,11 @@ export const SETTINGS = list(
 			left: "",
 			drifts: true,
 		},
-		"the guest's segment filters": { act: "sysctl -qw net.ipv4.conf.S.rp_filter=1", left: "" },
+		"the guest's segment filters": {
+			act: "sysctl -qw net.ipv4.conf.S.rp_filter=1",
+			left: "",
+			needs: ["no member"],
+		},
 		"the guest's segment has no IPv6": {
 			act: "sysctl -qw net.ipv6.conf.S.disable_ipv6=1",
 			left: "",

@@ -202,7 +202,7 @@ export const uplink: Kind<Uplink, MadeUplink> = {
 		const has = readConfig(kernel, to);
 		const rulesThere = name === made.link ? has : readConfig(kernel, byName);
 		const back = sifted.flatMap(({ possible: { rules = [], ...others }, at }) => [
-			...putSteps(missingFrom(others, at, has, to), at, to),
+			...putSteps(missingFrom(others, at, has, to), at, to, has),
 			...putSteps(missingFrom({ rules }, at, rulesThere, byName), at, byName),
 		]);
 		return [
@@ -265,13 +265,18 @@ export const uplink: Kind<Uplink, MadeUplink> = {
 		const { link, now, taken } = LOOKS.get(next) ?? look(next, kernel);
 		if (link === undefined) throw missingUplink(made.link);
 		const [from, to] = [asUplink(next), asBridge(next)];
-		const lost = putSteps(taken, kept(made).at, to).map(bestEffort);
+		const lost = putSteps(taken, kept(made).at, to, now).map(bestEffort);
 		if (link.IFLA_MASTER === made.master) return lost;
 		refuse(link, next, kernel);
 		// Plugged in anew, or taken out of the bridge: what it has been given since moves as well.
 		const has = readConfig(kernel, from);
 		const fresh = missingFrom(has, from, now, to);
-		return [becomePort(next), ...putSteps(fresh, from, to), ...lost, ...takeSteps(has, from, to)];
+		return [
+			becomePort(next),
+			...putSteps(fresh, from, to, now),
+			...lost,
+			...takeSteps(has, from, to),
+		];
 	},
 };
 

@@ -317,3 +317,21 @@ test("a MAC that a bridge has already is not set again, for the kernel would for
 	expect(step?.do).toMatchObject({ request: { value: { IFLA_IFALIAS: "umlnet-nl lab" } } });
 	expect(step?.do).not.toHaveProperty("request.value.IFLA_ADDRESS");
 });
+
+test("a route whose gateway nothing leads to any more goes back by a way that is there for a moment", () => {
+	const { stage, made } = bridged();
+	arrange(stage.kernel, addressOn(link(stage.kernel, "br0").index, "192.0.2.5/24"));
+	takeAddress(stage.kernel);
+	const gateway = "10.33.33.1";
+	const steps = uplink.remove(made, stage.context());
+	expect(labels(steps).slice(0, 4)).toEqual([
+		"address: put address 192.0.2.5/24 on eth1",
+		`address: lead to ${gateway} on eth1 for a moment`,
+		"address: put default route on eth1",
+		`address: lead to ${gateway} on eth1 for a moment`,
+	]);
+	const meddled = stage.picture();
+	stage.do(steps);
+	stage.undo(steps);
+	expect(stage.picture()).toBe(meddled);
+});

@@ -89,16 +89,16 @@ const leave = (gateway: Uint8Array, { index }: Endpoint): Request =>
 	request(RTM_DELROUTE, 0, wayTo(gateway, index));
 
 /**
- * What has a gateway comes by a way to that which is there for a moment, where nothing else of a configuration leads to it: the
+ * What has a gateway comes by a way to that which is there for a moment, where nothing else of what is given leads to it: the
  * kernel looks for gateways when a route comes (fib_check_nh, net/ipv4/fib_semantics.c), and not when the subnet of one
  * goes, with the address of a lease that ran out. So there are routes that could not be given a second time.
  */
 export function byGateways(
-	given: Given,
+	given: readonly Given[],
 	from: Endpoint,
 	to: Endpoint,
 ): (sort: string, packed: string, item: Item) => Item {
-	const subnets = subnetsOf(given);
+	const subnets = given.flatMap(subnetsOf);
 	return (sort, packed, { put, take }) => {
 		const gateways = gatewaysOf(sort, packed).filter(
 			(gateway) => !isLinkLocal(gateway) && !subnets.some((subnet) => contains(subnet, gateway)),

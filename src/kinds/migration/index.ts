@@ -114,8 +114,9 @@ export function sift(
 export const textsOf = (config: LinkConfig): string[] =>
 	NAMES.flatMap((name) => (config[name] ?? []).map((packed) => SORTS[name].text(packed)));
 
-function itemsOf(config: LinkConfig, from: Endpoint, to: Endpoint): Item[] {
-	const way = byGateways(config, from, to);
+function itemsOf(config: LinkConfig, from: Endpoint, to: Endpoint, there: LinkConfig = {}): Item[] {
+	// Routes to subnets that somebody deleted are left out when all else has come.
+	const way = byGateways([{ ...config, deletedRoutes: [] }, there], from, to);
 	return NAMES.flatMap((name) =>
 		(config[name] ?? []).map((packed) => way(name, packed, SORTS[name].item(packed, from, to))),
 	);
@@ -123,9 +124,14 @@ function itemsOf(config: LinkConfig, from: Endpoint, to: Endpoint): Item[] {
 
 const stepsOf = (changes: readonly Change[]): Step[] => changes.map(stepOf);
 
-/** Steps that put on `to` what is on `from`. */
-export function putSteps(config: LinkConfig, from: Endpoint, to: Endpoint): Step[] {
-	const [first, ...changes] = itemsOf(config, from, to).flatMap(({ put }) => put);
+/** Steps that put on `to` what is on `from`. `there`: what is on `to` already, as far as gateways may be reached by it. */
+export function putSteps(
+	config: LinkConfig,
+	from: Endpoint,
+	to: Endpoint,
+	there?: LinkConfig,
+): Step[] {
+	const [first, ...changes] = itemsOf(config, from, to, there).flatMap(({ put }) => put);
 	if (first === undefined) return [];
 	const last = changes.flatMap(({ afterUndo }) => afterUndo ?? []);
 	// Undone is the first step last.

@@ -26,8 +26,8 @@ export const UPLINK = list(
 		},
 		"the uplink is plugged in again, with another address": {
 			act: `ip link delete U${PLUGGED}
-ip address add 203.0.113.77/24 dev U
-ip route add default via 203.0.113.1`,
+ip address add 198.51.100.77/24 dev U
+ip route add default via 198.51.100.1`,
 			mayReturn: true,
 		},
 		"the uplink is another one of the same name and number": {

@@ -275,7 +275,7 @@ class Run {
 /** A line of a difference, whatever number the link has: one that was plugged in again has another. */
 const withoutNumber = (line: string): string =>
 	line
-		.replace(/^(address|(?:proxied )?neighbour|netconf) (\d+ )?\d+ /, "$1 $2")
+		.replace(/^(address|(?:proxied )?neighbour|netconf|forwarding entry) (\d+ )?\d+ /, "$1 $2")
 		.replace(/\b(ifa_index|ndm_ifindex|RTA_OIF|NHA_OIF|NETCONFA_IFINDEX)=\d+/g, "$1");
 
 /** How long a case may take: lifetimes of two hosts are compared. */

@@ -5,7 +5,7 @@ import { RTM_DELADDR } from "../../src/uapi/if_addr.js";
 import { addressOn, arrange, lan } from "../engine/hosts.js";
 import type { FakeKernel } from "../../src/testing/fake/kernel.js";
 import { link, set } from "./neighbour.js";
-import { Stage } from "./stage.js";
+import { messagesOf, Stage } from "./stage.js";
 import { testKind } from "./table.js";
 
 const want = { link: "eth1", address: "192.168.33.33/24" };
@@ -122,7 +122,7 @@ test("an address that somebody took off and gave again gets our mark once more",
 	deleted(stage.kernel);
 	arrange(stage.kernel, addressOn(made.index, want.address));
 	const theirs = stage.picture();
-	expect(address.verify?.(made, stage.kernel)).toEqual([
+	expect(messagesOf(address.verify?.(made, stage.kernel) ?? [])).toEqual([
 		"address 192.168.33.33/24 on eth1 is not the one that was made",
 	]);
 	const steps = address.change(made, made, stage.kernel);

@@ -195,7 +195,7 @@ test("a link that has the number of an uplink that is gone gets nothing of it", 
 		subject: "address 10.33.33.33/24",
 		reason: "eth1 is gone",
 	});
-	expect(uplink.drift(made, stage.kernel)).toEqual(["eth1 is gone"]);
+	expect(messagesOf(uplink.drift(made, stage.kernel))).toEqual(["eth1 is gone"]);
 });
 
 test("an uplink gets back what its bridge has, whatever it is called by then", () => {
@@ -245,7 +245,9 @@ test("what the kernel took when a bridge was deleted comes back with it", () => 
 test("what the kernel took when a bridge was set down is told, and put back", () => {
 	const { stage, made } = bridged();
 	set("br0", { ifi_change: 1 })(stage.kernel);
-	expect(uplink.drift(made, stage.kernel)).toEqual(["default route of eth1 is missing on br0"]);
+	expect(messagesOf(uplink.drift(made, stage.kernel))).toEqual([
+		"default route of eth1 is missing on br0",
+	]);
 	expect(labels(again(stage, made).steps)).toEqual(["address: put default route on br0"]);
 	expect(labels(uplink.remove(made, stage.context()))).toContain(
 		"address: put default route on eth1",

@@ -28,15 +28,6 @@ function usualSettings(kernel: Kernel, directory: string): ReadonlyMap<string, s
 	return usual.size > 0 ? usual : kernel.readSysctls(`net/${directory}/lo`);
 }
 
-/**
- * What a new interface has. Of neighbours only the first network namespace shows it (arp_init, net/ipv4/arp.c): elsewhere
- * the loopback interface tells, which nobody sets them for.
- */
-function usualSettings(kernel: Kernel, directory: string): ReadonlyMap<string, string> {
-	const usual = kernel.readSysctls(`net/${directory}/default`);
-	return usual.size > 0 ? usual : kernel.readSysctls(`net/${directory}/lo`);
-}
-
 /** What of an interface's settings is not as a new interface has it: what somebody chose for this one. Reads. */
 export const chosenSettings = (kernel: Kernel, link: string): readonly Setting[] =>
 	DIRECTORIES.flatMap((directory) => {
@@ -50,7 +41,7 @@ export const chosenSettings = (kernel: Kernel, link: string): readonly Setting[]
 
 /** Those that we may have set ourselves on a bridge (address.ts), or that only a daemon's socket sets (ip_mroute_setsockopt). */
 const NOT_CHOSEN: ReadonlySet<string> = new Set([
-	...OF_THE_LINK,
+	...SAID_BY_OTHERS,
 	"ipv4/conf promote_secondaries",
 	"ipv4/conf mc_forwarding",
 	"ipv6/conf mc_forwarding",

@@ -169,7 +169,9 @@ test("the command says it by its exit status, and what it is", async () => {
 		stderr: expect.stringContaining("not as it was applied"),
 	});
 	expect(bad.stdout).toMatch(/^differs tap tap0: tap0: alias is mine, was made umlnet-nl/m);
-	expect(bad.stdout).toMatch(/^differs table umlnet-nl: .*chain postrouting, handle \d+, is not ours$/m);
+	expect(bad.stdout).toMatch(
+		/^differs table umlnet-nl: .*chain postrouting, handle \d+, is not ours$/m,
+	);
 	const json = umlnet(around, "--json", "status", "--verify");
 	expect(json.status).toBe(5);
 	expect(JSON.parse(json.stdout)).toMatchObject({ exact: false, strays: [] });

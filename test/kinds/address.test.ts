@@ -1,9 +1,9 @@
 import { expect, test } from "vitest";
 import { address } from "../../src/kinds/address.js";
 import { request } from "../../src/netlink/request.js";
+import type { FakeKernel } from "../../src/testing/fake/kernel.js";
 import { RTM_DELADDR } from "../../src/uapi/if_addr.js";
 import { addressOn, arrange, lan } from "../engine/hosts.js";
-import type { FakeKernel } from "../../src/testing/fake/kernel.js";
 import { link, set } from "./neighbour.js";
 import { messagesOf, Stage } from "./stage.js";
 import { testKind } from "./table.js";

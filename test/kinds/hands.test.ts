@@ -8,12 +8,12 @@ import { forwarding } from "../../src/kinds/forwarding.js";
 import { option } from "../../src/kinds/option.js";
 import { type MadeUplink, uplink } from "../../src/kinds/uplink.js";
 import { request } from "../../src/netlink/request.js";
+import type { FakeKernel } from "../../src/testing/fake/kernel.js";
 import { RTM_DELADDR } from "../../src/uapi/if_addr.js";
 import { RTM_NEWLINK } from "../../src/uapi/if_link.js";
 import { NLM_F_CREATE, NLM_F_EXCL } from "../../src/uapi/netlink.js";
 import { AF_INET } from "../../src/uapi/socket.js";
 import { addressOn, arrange, bare, lan } from "../engine/hosts.js";
-import type { FakeKernel } from "../../src/testing/fake/kernel.js";
 import { enslave, link, remove, set, write } from "./neighbour.js";
 import { labels, messagesOf, remembered, Stage } from "./stage.js";
 

@@ -3,6 +3,7 @@ import { compileTables } from "../../src/kinds/ruleset/compile.js";
 import type { Chain, DeclaredTable } from "../../src/kinds/ruleset/table.js";
 import { tableKind } from "../../src/kinds/table.js";
 import { request } from "../../src/netlink/request.js";
+import type { FakeKernel } from "../../src/testing/fake/kernel.js";
 import { NFPROTO_BRIDGE, NFPROTO_INET } from "../../src/uapi/netfilter.js";
 import {
 	NFT_MSG_DELCHAIN,
@@ -12,7 +13,6 @@ import {
 	NFT_MSG_NEWRULE,
 } from "../../src/uapi/nf_tables.js";
 import { lan } from "../engine/hosts.js";
-import type { FakeKernel } from "../../src/testing/fake/kernel.js";
 import { host } from "../nftables/ruleset.js";
 import { messagesOf, Stage } from "./stage.js";
 import { testKind } from "./table.js";

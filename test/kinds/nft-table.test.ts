@@ -1,5 +1,6 @@
 import { table } from "../../src/kinds/table.js";
 import { request } from "../../src/netlink/request.js";
+import type { FakeKernel } from "../../src/testing/fake/kernel.js";
 import { NF_DROP } from "../../src/uapi/netfilter.js";
 import { NLM_F_APPEND, NLM_F_CREATE } from "../../src/uapi/netlink.js";
 import {
@@ -10,7 +11,6 @@ import {
 	NFT_MSG_NEWTABLE,
 } from "../../src/uapi/nf_tables.js";
 import { lan } from "../engine/hosts.js";
-import type { FakeKernel } from "../../src/testing/fake/kernel.js";
 import { testKind } from "./table.js";
 
 const want = { name: "umlnet-nl" };

@@ -1,6 +1,6 @@
 import { tap } from "../../src/kinds/tap.js";
-import { bare, lan } from "../engine/hosts.js";
 import type { FakeKernel } from "../../src/testing/fake/kernel.js";
+import { bare, lan } from "../engine/hosts.js";
 import { link, remove, set } from "./neighbour.js";
 import { testKind } from "./table.js";
 

@@ -1,10 +1,10 @@
 import { uplink } from "../../src/kinds/uplink.js";
 import { request } from "../../src/netlink/request.js";
+import type { FakeKernel } from "../../src/testing/fake/kernel.js";
 import { RTM_DELADDR } from "../../src/uapi/if_addr.js";
 import { RTM_NEWLINK } from "../../src/uapi/if_link.js";
 import { NLM_F_CREATE, NLM_F_EXCL } from "../../src/uapi/netlink.js";
 import { arrange, busyLan, lan } from "../engine/hosts.js";
-import type { FakeKernel } from "../../src/testing/fake/kernel.js";
 import { enslave, link } from "./neighbour.js";
 import { testKind } from "./table.js";
 

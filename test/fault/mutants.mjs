@@ -270,8 +270,8 @@ export const MUTANTS = [
 	[
 		"a table of our name that is not ours",
 		"kinds/table.ts",
-		"if (readTable(kernel, table) !== undefined)",
-		"if (false)",
+		"if (readTable(context.kernel, table) === undefined) return want;",
+		"return want;",
 		[...kind("nft-table"), "test/kernel/trouble.test.ts"],
 	],
 	[

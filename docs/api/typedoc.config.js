@@ -2,10 +2,13 @@ import { readFileSync } from "node:fs";
 
 const { exports } = JSON.parse(readFileSync(new URL("../../package.json", import.meta.url), "utf8"));
 
-/** What the package exports, by its sources: `./dist/netlink/index.d.ts` is made of `src/netlink/index.ts`. */
-const entryPoints = Object.values(exports).flatMap(({ types }) =>
-	types === undefined ? [] : [types.replace("./dist/", "../../src/").replace(".d.ts", ".ts")],
-);
+/**
+ * What programs import, by its sources: `./dist/netlink/index.d.ts` is made of `src/netlink/index.ts`. The threads are
+ * exported for bundlers alone.
+ */
+const entryPoints = Object.entries(exports)
+	.filter(([name, { types }]) => types !== undefined && !name.startsWith("./thread/"))
+	.map(([, { types }]) => types.replace("./dist/", "../../src/").replace(".d.ts", ".ts"));
 
 export default {
 	name: "umlnet-nl",

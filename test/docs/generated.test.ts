@@ -6,6 +6,7 @@ import { describe, expect, test } from "vitest";
 import { buildProgram } from "../../src/cli/program.js";
 import { SpecError } from "../../src/spec/error.js";
 import { parseSpec } from "../../src/spec/spec.js";
+import { BELOW } from "../architecture.js";
 import { ERROR_CODES, errorReference, WARNING_CODES } from "./errors.js";
 import { EXAMPLES } from "./example.js";
 import { commandPage, specPage } from "./man.js";
@@ -101,6 +102,13 @@ describe("the example of each key of a spec", () => {
 		if (!key.planned) expect(parse()).toMatchObject({ version: 1 });
 		else expect(parse).toThrow(SpecError);
 	});
+});
+
+test("the layers of docs/architecture.md are those of src, in their order", () => {
+	const text = readFileSync(join(project, "docs/architecture.md"), "utf8");
+	const [, table = ""] = text.split("\n| layer | what it knows |\n");
+	const rows = table.slice(0, table.indexOf("\n\n")).match(/(?<=^\| `)[\w.]+(?=` \|)/gm);
+	expect(rows).toEqual(Object.keys(BELOW));
 });
 
 test("every spec of the examples is one", () => {

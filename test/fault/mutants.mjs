@@ -420,7 +420,7 @@ export const MUTANTS = [
 	[
 		"a second look when something fails",
 		"engine/engine.ts",
-		"return this.#up(requests, confirmWithin, 0);",
+		"return this.#up(requests, confirmWithin, 0, prune);",
 		"throw error;",
 		engine("recheck-cache"),
 	],
@@ -891,5 +891,26 @@ export const MUTANTS = [
 		"table !== TABLE",
 		"table !== undefined",
 		kind("foreign-rules"),
+	],
+	[
+		"what is pruned goes down",
+		"engine/plan.ts",
+		"delta: { put, drop, up: changed, down: prune },",
+		"delta: { put, drop, up: changed, down: [] },",
+		["test/library/testing.test.ts"],
+	],
+	[
+		"the rollback of what nobody confirms, while the engine is open",
+		"thread/provisional-watch.ts",
+		'if (state !== "waiting") await this.end();',
+		'if (state === "confirmed") await this.end();',
+		["test/library/provisional.test.ts"],
+	],
+	[
+		"the way back from another namespace",
+		"sys/netns.ts",
+		'check("setns(/proc/thread-self/ns/net)", setns(home, CLONE_NEWNET));',
+		"",
+		["test/nftables/netns.test.ts"],
 	],
 ];

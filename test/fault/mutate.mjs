@@ -45,7 +45,7 @@ const BUILD = [
 /** Whether a test is red; one that runs what is built is given it built. */
 function isRed(test) {
 	// What is unused or cannot be reached is an error to the compiler, and compiled all the same.
-	if (/^test.(fault.killed|kernel.trouble)/.test(test))
+	if (/^test.(fault.killed|kernel.trouble|library.provisional)/.test(test))
 		for (const [program, ...args] of BUILD) spawnSync(program, args, { cwd: copy });
 	const run = spawnSync("npx", ["vitest", "run", "--bail", "1", test], {
 		cwd: copy,

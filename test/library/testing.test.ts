@@ -17,11 +17,16 @@ test("on the model all of the interface works", async () => {
 	const { taps } = await host.up(NAT);
 	expect(taps).toMatchObject([{ name: "tap0", launch: { uml: "eth0=tuntap,tap0" } }]);
 	expect(await host.up(NAT)).toMatchObject({ changed: false, steps: [] });
+	const quiet = { mode: "host-only" } as const;
 	const pooled = { lab: { mode: "host-only", pool: { size: 2 } } } as const;
 	const taken = await host.take({ network: "lab", networks: pooled });
 	expect(taken).toMatchObject({ mode: "host-only", network: "lab" });
 	expect((await host.status(undefined, { verify: true })).exact).toBe(true);
-	expect((await host.up(NAT, { prune: true })).pruned).toEqual([]);
+	await host.up({ version: 1, networks: { quiet }, taps: { tap9: { network: "quiet" } } });
+	expect((await host.plan(NAT, { prune: true })).steps.length).toBeGreaterThan(0);
+	expect((await host.up(NAT, { prune: true })).pruned).toEqual(["tap9"]);
+	expect((await host.status()).taps.map(({ name }) => name)).not.toContain("tap9");
+	expect(await host.up(NAT, { prune: true })).toMatchObject({ changed: false, pruned: [] });
 	expect((await host.planDown({ all: true })).steps.length).toBeGreaterThan(3);
 	expect(await host.recover()).toMatchObject({ outcome: "nothing" });
 	expect(await rejection(host.confirm())).toMatchObject({ code: "ERR_CONFLICT" });

@@ -11,6 +11,18 @@ interface Description {
 
 /** Every code of a warning: something that will not work though it is done as it was asked for. */
 export const WARNING_CODES: Readonly<Record<string, string>> = {
+	WARN_CONFLICT:
+		"Something of others stands in the way of a part of what `down` would do: the rest would be done, and that part is refused.",
+	WARN_SNAT_ADDRESS:
+		"No interface of this host has the address that guests are to appear as. Answers to what they send come back only if that address is routed to this host: give it to the uplink, or leave out `snatTo`.",
+	WARN_UPLINK_DOWN:
+		"The uplink is down. Nothing gets out by it until it is up: `ip link set NAME up`.",
+	WARN_UPLINK_NO_ADDRESS:
+		"The uplink has no IPv4 address, so there is none that guests behind source NAT can appear as. Give it one, or name the uplink that has it.",
+	WARN_UPLINK_NO_CARRIER:
+		"The uplink is up and has no carrier: nothing gets out by it until its cable is plugged in, or its peer is up.",
+	WARN_UPLINK_PORT:
+		"The uplink is a port of a bridge or a bond. Its packets come in by that, so that is the uplink to name.",
 	WARN_UPLINK_IN_RULES:
 		"Rules of others ask for an uplink, by name or by index, that becomes a port of a bridge: the host's own packets come in by the bridge from then on, and go out by it. Let the rules name the bridge as well.",
 };

@@ -3,10 +3,10 @@ import type { Identity } from "../../src/kernel/action.js";
 import { execute, merge } from "../../src/kernel/execute.js";
 import { readLinkByName } from "../../src/kernel/read.js";
 import { request } from "../../src/netlink/request.js";
+import { FakeKernel } from "../../src/testing/fake/kernel.js";
 import { IFF_PROMISC, IFF_UP } from "../../src/uapi/if.js";
 import { RTM_NEWLINK } from "../../src/uapi/if_link.js";
 import { NLM_F_CREATE } from "../../src/uapi/netlink.js";
-import { FakeKernel } from "../../src/testing/fake/kernel.js";
 
 type Setting = Parameters<typeof RTM_NEWLINK.encode>[0];
 const set = (ifi_index: number, setting: Setting, flags = 0) =>

@@ -1,6 +1,7 @@
 import { parseCidr } from "../../src/inet/cidr.js";
 import type { Request } from "../../src/netlink/request.js";
 import { request } from "../../src/netlink/request.js";
+import type { FakeKernel } from "../../src/testing/fake/kernel.js";
 import { RTM_NEWADDR } from "../../src/uapi/if_addr.js";
 import { RTM_NEWLINK } from "../../src/uapi/if_link.js";
 import { NTF_PROXY, NUD_PERMANENT, RTM_NEWNEIGH } from "../../src/uapi/neighbour.js";
@@ -15,7 +16,6 @@ import {
 	RTPROT_STATIC,
 } from "../../src/uapi/rtnetlink.js";
 import { AF_INET, AF_INET6 } from "../../src/uapi/socket.js";
-import type { FakeKernel } from "../../src/testing/fake/kernel.js";
 
 /** Somebody else sets something up, and it must work. */
 export function arrange(kernel: FakeKernel, ...requests: readonly Request[]): void {

@@ -1,10 +1,10 @@
 import { describe, expect, it } from "vitest";
 import { request } from "../../src/netlink/request.js";
 import { KernelError } from "../../src/sys/error.js";
+import { FakeKernel } from "../../src/testing/fake/kernel.js";
 import { RTM_NEWADDR } from "../../src/uapi/if_addr.js";
 import { RTM_GETLINK, RTM_NEWLINK } from "../../src/uapi/if_link.js";
 import { NFT_MSG_NEWTABLE } from "../../src/uapi/nf_tables.js";
-import { FakeKernel } from "../../src/testing/fake/kernel.js";
 
 const CREATE = 0x600;
 const bridge = (IFLA_IFNAME: string) =>

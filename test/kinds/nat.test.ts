@@ -2,9 +2,9 @@ import { execute } from "../../src/kernel/execute.js";
 import { nat } from "../../src/kinds/nat.js";
 import { table } from "../../src/kinds/table.js";
 import { request } from "../../src/netlink/request.js";
+import type { FakeKernel } from "../../src/testing/fake/kernel.js";
 import { NFT_MSG_DELSETELEM } from "../../src/uapi/nf_tables.js";
 import { lan } from "../engine/hosts.js";
-import type { FakeKernel } from "../../src/testing/fake/kernel.js";
 import { testKind } from "./table.js";
 
 /** A LAN with our table. */

@@ -1,8 +1,8 @@
 import { request } from "../../src/netlink/request.js";
-import { RTM_DELLINK, RTM_NEWLINK } from "../../src/uapi/if_link.js";
-import { arrange } from "../engine/hosts.js";
 import type { FakeKernel } from "../../src/testing/fake/kernel.js";
 import { type Link, linkNamed } from "../../src/testing/fake/namespace.js";
+import { RTM_DELLINK, RTM_NEWLINK } from "../../src/uapi/if_link.js";
+import { arrange } from "../engine/hosts.js";
 
 type Meddle = (kernel: FakeKernel) => void;
 type Setting = Parameters<typeof RTM_NEWLINK.encode>[0];

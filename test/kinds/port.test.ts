@@ -1,9 +1,9 @@
 import { port } from "../../src/kinds/port.js";
 import { request } from "../../src/netlink/request.js";
+import type { FakeKernel } from "../../src/testing/fake/kernel.js";
 import { RTM_NEWLINK } from "../../src/uapi/if_link.js";
 import { NLM_F_CREATE, NLM_F_EXCL } from "../../src/uapi/netlink.js";
 import { arrange } from "../engine/hosts.js";
-import type { FakeKernel } from "../../src/testing/fake/kernel.js";
 import { enslave } from "./neighbour.js";
 import { testKind } from "./table.js";
 

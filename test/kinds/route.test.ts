@@ -1,8 +1,8 @@
 import { route } from "../../src/kinds/route.js";
 import { request } from "../../src/netlink/request.js";
+import type { FakeKernel } from "../../src/testing/fake/kernel.js";
 import { RTM_DELROUTE } from "../../src/uapi/rtnetlink.js";
 import { arrange, lan, routeOver } from "../engine/hosts.js";
-import type { FakeKernel } from "../../src/testing/fake/kernel.js";
 import { link } from "./neighbour.js";
 import { testKind } from "./table.js";
 

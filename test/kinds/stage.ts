@@ -5,10 +5,10 @@ import type { Action, Identity } from "../../src/kernel/action.js";
 import { execute } from "../../src/kernel/execute.js";
 import { describe } from "../../src/netlink/describe.js";
 import type { Request } from "../../src/netlink/request.js";
-import { NLM_F_APPEND, NLM_F_CREATE, NLM_F_EXCL } from "../../src/uapi/netlink.js";
-import { pictureOf } from "../engine/picture.js";
 import { FakeKernel } from "../../src/testing/fake/kernel.js";
 import { linkNamed } from "../../src/testing/fake/namespace.js";
+import { NLM_F_APPEND, NLM_F_CREATE, NLM_F_EXCL } from "../../src/uapi/netlink.js";
+import { pictureOf } from "../engine/picture.js";
 import { readable } from "./readable.js";
 
 /** A host on which one kind acts alone. */

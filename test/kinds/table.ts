@@ -1,8 +1,8 @@
 import { describe, expect, test } from "vitest";
 import { ConflictError } from "../../src/engine/error.js";
 import type { Kind, Step } from "../../src/engine/kind.js";
-import { named } from "../engine/named.js";
 import type { FakeKernel } from "../../src/testing/fake/kernel.js";
+import { named } from "../engine/named.js";
 import { labels, messagesOf, remembered, Stage } from "./stage.js";
 
 type Host = (kernel: FakeKernel) => void;

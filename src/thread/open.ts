@@ -24,6 +24,9 @@ export type OpenOptions = HostOptions & {
 /** What a pool is described by. */
 const POOL = { size: count, low: count, owner: count, group: count, vnetHdr: truth };
 
+/** `node --input-type=module -e TEXT`: threads inherit the option, with which none whose program is a file can start. */
+const isFromText = process.execArgv.some((option) => option.startsWith("--input-type"));
+
 /**
  * Open a network namespace of this host: its engine starts in a thread of its own. Several may be open at
  * once, on different namespaces or on one.
@@ -39,6 +42,7 @@ export async function open(options: OpenOptions = {}): Promise<EmbeddedHost> {
 	if (options.pool !== undefined) checkFields("open: pool", options.pool, POOL, ["size", "low"]);
 	const worker = new Worker(new URL("./worker.js", import.meta.url), {
 		workerData: { ...options },
+		...(isFromText && { execArgv: [] }),
 	});
 	return new Promise((resolve, reject) => {
 		worker.once("error", reject);

@@ -4,6 +4,7 @@ import type { PlanReport, SpecInput } from "../../src/index.js";
 import { checkSpec } from "../../src/spec/spec.js";
 import { Machine } from "../kernel/machine.js";
 import { library, Place, rejection, tapSpec } from "./library.js";
+import { run } from "./program.js";
 
 const labels = ({ steps }: PlanReport): string[] => steps.map(({ label }) => label);
 
@@ -189,6 +190,19 @@ test("what is no network namespace is a typed error", async () => {
 	const error = await rejection(library.open({ netns: "/proc/self/status" }));
 	expect(error).toBeInstanceOf(library.UmlnetError);
 	expect(error).toMatchObject({ code: "ERR_SPEC", hint: expect.stringContaining("ip netns") });
+});
+
+test("a program that is no file opens one, too", async () => {
+	await using place = new Place();
+	const library = new URL("../../dist/index.js", import.meta.url).href;
+	const text = `
+		const { open } = await import(${JSON.stringify(library)});
+		const host = await open({ stateDir: ${JSON.stringify(place.stateDir)} });
+		await host.up(${JSON.stringify(tapSpec("tap0"))});
+		await host.close();`;
+	const program = [process.execPath, "--input-type=module", "-e", text];
+	expect(await run(place.machine, program)).toMatchObject({ code: 0, stderr: "" });
+	expect(place.links).toEqual(["tap0"]);
 });
 
 test("nothing is left of an engine that has had nothing to do", async () => {

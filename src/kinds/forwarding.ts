@@ -2,14 +2,14 @@ import { ConflictError } from "../engine/error.js";
 import { type Kind, linkKey, type PlanContext, type Step } from "../engine/kind.js";
 import type { Identity } from "../kernel/action.js";
 import type { Kernel } from "../kernel/kernel.js";
-import { type Link, readLink, readNetconf } from "../kernel/read.js";
+import { type Link, readNetconf } from "../kernel/read.js";
 import { IPV4_DEVCONF_FORWARDING, IPV4_DEVCONF_PROXY_ARP } from "../uapi/ip.js";
 import { refuseElsewhere } from "./elsewhere.js";
 import { notedLinks, setLink } from "./link.js";
 import type { Setting } from "./migration/setting.js";
 import { findIpForward, IP_FORWARD, optionKey } from "./option.js";
 import { forwardingKey, type MadePort, uplinkKey } from "./port.js";
-import { macOfLink, nameNow } from "./same-link.js";
+import { findLink, macOfLink, nameNow } from "./same-link.js";
 import { isFlag, isLinkIndex, isLinkName, isMac, isMapOf, isOptional, isWhole } from "./shape.js";
 import { uplinkWarnings } from "./warning.js";
 
@@ -66,11 +66,10 @@ function switchesOf({ IFLA_AF_SPEC }: Link): Switches {
 type Look = Required<Pick<MadeForwarding, "index" | "mac" | "before">>;
 
 /** What there is of a link of the host, for a plan, in which the note on a tap needs it as well. @throws KernelError */
-const look = (index: number, context: PlanContext): Look | undefined =>
-	context.once(`forwarding ${index}`, () => {
-		const link = readLink(context.kernel, index);
-		return link && { index, mac: macOfLink(link), before: switchesOf(link) };
-	});
+const look = (index: number, context: PlanContext): Look | undefined => {
+	const link = findLink(index, context);
+	return link && { index, mac: macOfLink(link), before: switchesOf(link) };
+};
 
 export const findForwarding = (index: number, context: PlanContext): Switches | undefined =>
 	look(index, context)?.before;

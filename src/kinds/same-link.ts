@@ -1,3 +1,4 @@
+import type { PlanContext } from "../engine/kind.js";
 import type { Kernel } from "../kernel/kernel.js";
 import { type Link, readLink } from "../kernel/read.js";
 import { macText } from "./link.js";
@@ -9,6 +10,10 @@ export interface KnownLink {
 	/** Undefined where it has none, or where an older version wrote it down. */
 	readonly mac?: string | undefined;
 }
+
+/** The link of a number, read once for a plan; undefined where there is none. @throws KernelError */
+export const findLink = (index: number, context: PlanContext): Link | undefined =>
+	context.once(`link ${index}`, () => readLink(context.kernel, index));
 
 /** The MAC of a link, if it has one: tunnels and the like have none. */
 export const macOfLink = ({ IFLA_ADDRESS }: Link): string | undefined =>

@@ -1,12 +1,16 @@
 /** What cannot work on this host as it is now, in words for who asked for it. It is done all the same. */
+
+import { Recent } from "../engine/fast/recent.js";
 import type { PlanContext, Warning } from "../engine/kind.js";
 import { linkKey } from "../engine/kind.js";
 import { formatAddress, parseAddress } from "../inet/address.js";
+import type { Kernel } from "../kernel/kernel.js";
 import { type Link, readAddresses, readLink, readRouteTo } from "../kernel/read.js";
 import { IFF_LOWER_UP, IFF_UP } from "../uapi/if.js";
 import { RTN_LOCAL } from "../uapi/rtnetlink.js";
 import { AF_INET, AF_INET6 } from "../uapi/socket.js";
 import { forwardingKey } from "./port.js";
+import { findLink } from "./same-link.js";
 
 const isSet = ({ ifi_flags }: Link, flag: number): boolean => (ifi_flags & flag) !== 0;
 
@@ -18,7 +22,7 @@ export function uplinkWarnings(
 	isRouted: boolean,
 ): Warning[] {
 	if (context.made(linkKey(name)) !== undefined) return [];
-	const link = readLink(context.kernel, index);
+	const link = findLink(index, context);
 	if (link === undefined) return [];
 	const warnings: Warning[] = [];
 	if (!isSet(link, IFF_UP))
@@ -66,10 +70,21 @@ export function natWarnings(
 function masqueradeWarnings(uplink: string, context: PlanContext): Warning[] {
 	// The addresses of a link of ours come in the same transaction.
 	if (context.made(linkKey(uplink)) !== undefined) return [];
-	const addresses = readAddresses(context.kernel, context.indexOf(uplink));
-	if (addresses.some(({ ifa_family }) => ifa_family === AF_INET)) return [];
+	if (hasIPv4(context.indexOf(uplink), context.kernel)) return [];
 	const message = `uplink ${uplink} has no IPv4 address: there is none for guests to appear as outside`;
 	return [{ code: "WARN_UPLINK_NO_ADDRESS", message }];
+}
+
+/** Networks that come and go with each guest, as those of a farm may, do not look at their uplink each time. */
+const GOOD_FOR = 1_000;
+const seen = new WeakMap<Kernel, Recent<boolean>>();
+
+function hasIPv4(index: number, kernel: Kernel): boolean {
+	const known = seen.get(kernel) ?? new Recent();
+	seen.set(kernel, known);
+	return known.get(`${index}`, GOOD_FOR, () =>
+		readAddresses(kernel, index).some(({ ifa_family }) => ifa_family === AF_INET),
+	);
 }
 
 function snatWarnings(snatTo: string, context: PlanContext): Warning[] {

@@ -1,4 +1,12 @@
-import { type Action, deletes, isAtomic, linksOf, release } from "../kernel/action.js";
+import {
+	type Action,
+	deletes,
+	isAtomic,
+	isIrreversible,
+	linksOf,
+	release,
+	runTogether,
+} from "../kernel/action.js";
 import { execute } from "../kernel/execute.js";
 import type { Kernel } from "../kernel/kernel.js";
 import { readSetting } from "../kernel/read.js";
@@ -38,28 +46,47 @@ export const revert = (kernel: Kernel, steps: readonly StepRecord[]): Residual =
  * rest from being run.
  */
 export function attemptAll(kernel: Kernel, steps: readonly StepRecord[]): Residual {
-	const todo = steps.flatMap(({ label, actions }) => actions.map((action) => ({ label, action })));
-	const failed = new Set<number>();
-	for (let at = 0; at < todo.length; ) {
-		const failures = execute(
-			kernel,
-			todo.slice(at).map(({ action }) => action),
-		);
-		// Of a batch that was refused because of some of its messages, and of settings of one link that went as one
-		// message, each is tried on its own.
-		const refused = failures.some((failure) => failure !== undefined);
-		for (const [i, failure] of failures.entries()) {
-			const { action } = todo[at + i] as { action: Action };
-			const again =
-				failure === undefined ? refused && isAtomic(action) : !isAlreadySo(action, failure);
-			const error = again ? execute(kernel, [action])[0] : failure;
-			if (error !== undefined && !isAlreadySo(action, error)) failed.add(at + i);
-		}
-		at += failures.length;
+	const failed = new Set(
+		groupsOf(steps).flatMap((group) =>
+			attempt(kernel, group).filter((action) => isPossible(kernel, action)),
+		),
+	);
+	if (failed.size === 0) return NOTHING;
+	const isLeftOf = ({ actions }: StepRecord): boolean => actions.some((one) => failed.has(one));
+	return { labels: labelsOf(steps.filter(isLeftOf)), steps };
+}
+
+/**
+ * What goes together: messages of nf_tables are a batch, and links that are deleted share what the kernel waits for. All
+ * else goes one by one, for each may be the ground of the next: an address that came after another of its subnet, because
+ * that was refused once, would be the primary one.
+ */
+function groupsOf(steps: readonly StepRecord[]): Action[][] {
+	const groups: Action[][] = [];
+	for (const action of steps.flatMap(({ actions }) => actions)) {
+		const [first] = groups.at(-1) ?? [];
+		if (first !== undefined && isShared(action) && runTogether(first, action))
+			groups.at(-1)?.push(action);
+		else groups.push([action]);
 	}
-	const residual = todo.filter(({ action }, i) => failed.has(i) && isPossible(kernel, action));
-	if (residual.length === 0) return NOTHING;
-	return { labels: [...new Set(residual.map(({ label }) => label))], steps };
+	return groups;
+}
+const isShared = (action: Action): boolean => isAtomic(action) || isIrreversible(action);
+
+/**
+ * Run a group of actions, and once more on its own each that failed, or that was in a batch with one that was refused.
+ * @returns those that failed again
+ */
+function attempt(kernel: Kernel, group: readonly Action[]): Action[] {
+	const failures = execute(kernel, group);
+	const refused = failures.some((failure) => failure !== undefined);
+	return group.filter((action, i) => {
+		const failure = failures[i];
+		const again =
+			failure === undefined ? refused && isAtomic(action) : !isAlreadySo(action, failure);
+		const error = again ? execute(kernel, [action])[0] : undefined;
+		return error !== undefined && !isAlreadySo(action, error);
+	});
 }
 
 /** Whether what an action changes still exists: nothing can be given back to a link that is gone. */

@@ -6,7 +6,7 @@ import type { Request } from "../../src/netlink/request.js";
 import { specFromFlags } from "../../src/spec/spec.js";
 import { KernelError } from "../../src/sys/error.js";
 import { linkNamed } from "../../src/testing/fake/namespace.js";
-import { lan } from "./hosts.js";
+import { busyLan, lan } from "./hosts.js";
 import { Rig, scratch } from "./rig.js";
 
 const directory = scratch();
@@ -92,4 +92,36 @@ test("of a link that has gone meanwhile nothing is left to give back to", () => 
 	expect(rig.recover().outcome).toBe("undone");
 	expect(rig.journal.isEmpty).toBe(true);
 	rig.close();
+});
+
+test("an address that is refused once while all is undone has its place among its subnet's all the same", () => {
+	const secondary = new Rig(directory, busyLan);
+	const { kernel } = secondary;
+	const before = secondary.picture();
+	const send = kernel.rtnetlink.bind(kernel);
+	const eth1 = linkNamed(kernel.ns, "eth1")?.index;
+	let refusals = 1;
+	kernel.rtnetlink = (requests) => {
+		const isPrimary = ({ message, value }: Request) => {
+			const { ifa_index, IFA_FLAGS = 0 } = value as { ifa_index?: number; IFA_FLAGS?: number };
+			return message.name === "RTM_NEWADDR" && ifa_index === eth1 && (IFA_FLAGS & 1) === 0;
+		};
+		const refused = refusals > 0 ? requests.find(isPrimary) : undefined;
+		if (refused === undefined) return send(requests);
+		refusals--;
+		const outcomes = [...send(requests.filter((one) => one !== refused))];
+		return requests.map((one) =>
+			one === refused
+				? { errno: "ENOMEM", error: new KernelError("RTM_NEWADDR", 12), replies: [] }
+				: (outcomes.shift() as (typeof outcomes)[number]),
+		);
+	};
+	// What comes after the addresses have moved.
+	kernel.persistTap = () => {
+		throw new KernelError("TUNSETPERSIST", 22);
+	};
+	expect(() => secondary.up(bridged)).toThrow("TUNSETPERSIST");
+	expect(refusals).toBe(0);
+	expect(secondary.picture()).toBe(before);
+	secondary.close();
 });

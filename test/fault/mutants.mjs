@@ -418,6 +418,13 @@ export const MUTANTS = [
 		[...engine("foreign", "execute"), ...kind("port")],
 	],
 	[
+		"what is undone goes one by one",
+		"engine/rollback.ts",
+		"first !== undefined && isShared(action) && runTogether(first, action)",
+		"first !== undefined && runTogether(first, action)",
+		engine("residual"),
+	],
+	[
 		"a second look when something fails",
 		"engine/engine.ts",
 		"return this.#up(requests, confirmWithin, 0, prune);",
@@ -536,7 +543,7 @@ export const MUTANTS = [
 	[
 		"what could not be undone is told",
 		"engine/rollback.ts",
-		"if (error !== undefined && !isAlreadySo(action, error)) failed.add(at + i);",
+		"return error !== undefined && !isAlreadySo(action, error);",
 		"",
 		engine("fault"),
 	],

@@ -12,7 +12,6 @@ import type { Kernel } from "../kernel/kernel.js";
 import { type Link, readLink, readLinkByName, readLinks, readSetting } from "../kernel/read.js";
 import { SpecError } from "../spec/error.js";
 import { IFF_UP } from "../uapi/if.js";
-import { AF_INET6 } from "../uapi/socket.js";
 import type { MadeBridge } from "./bridge.js";
 import { absent, linkGone, noPort } from "./difference.js";
 import { chainsNaming } from "./foreign-rules.js";
@@ -34,7 +33,7 @@ import {
 	withoutOurs,
 	withoutOwn,
 } from "./migration/index.js";
-import { pathOf, settingsChangedOn } from "./migration/setting.js";
+import { type ChangedSetting, pathOf, settingsChangedOn } from "./migration/setting.js";
 import { enslave, forwardingKey, release, uplinkKey } from "./port.js";
 import { isSameLink, macOfLink } from "./same-link.js";
 import { isLinkIndex, isLinkName, isMac, isMapOf, isOptional } from "./shape.js";
@@ -121,10 +120,11 @@ const isOurBridge = ({ IFLA_LINKINFO, IFLA_IFNAME, IFLA_IFALIAS }: Link, made: M
  * What is to go back to the uplink, and what of that it cannot take as it is now: all that is on the bridge and was not
  * made by us, whether it moved there or somebody put it there since; and what the kernel took from it.
  */
-function givingBack(made: MadeUplink, kernel: Kernel) {
+function givingBack(made: MadeUplink, context: PlanContext) {
+	const { kernel } = context;
 	const { link, bridge, now, taken } = look(made, kernel);
 	const name = link?.IFLA_IFNAME ?? made.link;
-	const hasIpv6 = link !== undefined && isIpv6On(name, kernel);
+	const hasIpv6 = isIpv6On(name, kernel) || isTurnedOn({ made, bridge, name }, context);
 	const sifted = [
 		{ config: withoutOwn(withoutOurs(now)), at: asBridge(made) },
 		{ ...kept(made), config: taken },
@@ -133,7 +133,7 @@ function givingBack(made: MadeUplink, kernel: Kernel) {
 		...sift(config, (sort, packed) => {
 			if (link === undefined) return `${name} is gone`;
 			if (sort.needsUp(packed) && !isUp(link)) return `${name} is down`;
-			if (sort.family(packed) === AF_INET6 && !hasIpv6) return `IPv6 is off on ${name}`;
+			if (sort.needsIpv6(packed) && !hasIpv6) return `IPv6 is off on ${name}`;
 			return undefined;
 		}),
 	}));
@@ -142,6 +142,31 @@ function givingBack(made: MadeUplink, kernel: Kernel) {
 
 const isIpv6On = (name: string, kernel: Kernel): boolean =>
 	readSetting(kernel, `net/ipv6/conf/${name}/disable_ipv6`) === "0";
+
+/**
+ * What of an uplink moves to the bridge. What needs IPv6 while that is off could be put neither on the bridge, which is as the
+ * uplink in that, nor on the uplink again: it stays where it is. But the kernel takes the routes of IPv4 from a link with
+ * its last address (fib_inetaddr_event, net/ipv4/fib_frontend.c).
+ * @throws ConflictError where a route would be lost by that
+ */
+function movableOf(at: Endpoint, bridge: string, kernel: Kernel): LinkConfig {
+	const config = readConfig(kernel, at);
+	if (isIpv6On(at.link, kernel)) return config;
+	const { possible } = sift(config, (sort, packed) =>
+		sort.needsIpv6(packed) ? `IPv6 is off on ${at.link}` : undefined,
+	);
+	const routes = (config.routes ?? []).filter((one) => !possible.routes?.includes(one));
+	const [route] = textsOf({ routes });
+	if (route === undefined) return possible;
+	throw new ConflictError(
+		`uplink ${at.link}`,
+		`without IPv6, and with a gateway of IPv6 for ${route}`,
+		`a port of ${bridge}`,
+		{
+			hint: `the kernel moves no such route: turn IPv6 on first (sysctl -w net.ipv6.conf.${at.link}.disable_ipv6=0), or take the route away`,
+		},
+	);
+}
 
 const count = (rules: number): string => (rules === 1 ? "a rule" : `${rules} rules`);
 
@@ -176,7 +201,8 @@ export const uplink: Kind<Uplink, MadeUplink> = {
 		const index = link.ifi_index;
 		const master = context.indexOf(want.bridge);
 		const at = { link: want.link, index };
-		return { index, master, mac: macOfLink(link), ...readConfig(kernel, at), at, ...want };
+		const config = movableOf(at, want.bridge, kernel);
+		return { index, master, mac: macOfLink(link), ...config, at, ...want };
 	},
 	reconcile(made, want, { kernel }) {
 		const seen = look(made, kernel);
@@ -194,7 +220,7 @@ export const uplink: Kind<Uplink, MadeUplink> = {
 	create: (made) => [becomePort(made), ...moveSteps(made, asUplink(made), asBridge(made))],
 	remove(made, context) {
 		const { kernel } = context;
-		const { link, bridge, name, now, sifted } = givingBack(made, kernel);
+		const { link, bridge, name, now, sifted } = givingBack(made, context);
 		// Gone, and what was on the bridge goes with the bridge.
 		if (link === undefined) return [];
 		// Rules go by the name that they were given for, whoever has it by now.
@@ -205,15 +231,18 @@ export const uplink: Kind<Uplink, MadeUplink> = {
 			...putSteps(missingFrom(others, at, has, to), at, to, has),
 			...putSteps(missingFrom({ rules }, at, rulesThere, byName), at, byName),
 		]);
+		const settings = settingsBack({ made, bridge, name }, context);
 		return [
-			...(bridge === undefined ? [] : settingsBack(made, { bridge, name }, context)),
+			...settings.filter((step) => !turnsIpv6Off(step)),
 			...back.map(bestEffort),
 			...takeSteps(withoutOurs(now), asBridge(made), to),
+			// What has a gateway of IPv6 is taken only while that is on, and kept.
+			...settings.filter(turnsIpv6Off),
 			// Last: the kernel waits for every CPU to let go of a port (del_nbp), and the host has its way again by now.
 			...(bridge === undefined ? [] : [inAddressPhase(release({ ...made, link: name }))]),
 		];
 	},
-	losses: (made, { kernel }): readonly Loss[] => givingBack(made, kernel).lost,
+	losses: (made, context): readonly Loss[] => givingBack(made, context).lost,
 	drift(made, kernel) {
 		const { link, taken } = look(made, kernel);
 		if (link === undefined) return [linkGone(made.link)];
@@ -269,7 +298,7 @@ export const uplink: Kind<Uplink, MadeUplink> = {
 		if (link.IFLA_MASTER === made.master) return lost;
 		refuse(link, next, kernel);
 		// Plugged in anew, or taken out of the bridge: what it has been given since moves as well.
-		const has = readConfig(kernel, from);
+		const has = movableOf(from, next.bridge, kernel);
 		const fresh = missingFrom(has, from, now, to);
 		return [
 			becomePort(next),
@@ -283,29 +312,51 @@ export const uplink: Kind<Uplink, MadeUplink> = {
 const isMissing = (text: string, { link, bridge }: MadeUplink): Difference =>
 	absent(`${text} on ${bridge}`, `${text} of ${link} is missing on ${bridge}`);
 
+/** An uplink that its bridge stood for until now, by its name of now. */
+interface Returning {
+	readonly made: MadeUplink;
+	readonly bridge: Link | undefined;
+	readonly name: string;
+}
+
 /** What others have set on the bridge meanwhile they have set on what stood for the uplink. */
-function settingsBack(
-	made: MadeUplink,
-	{ bridge, name }: { readonly bridge: Link; readonly name: string },
+function changedSettings(
+	{ made, bridge, name }: Returning,
 	context: PlanContext,
-): Step[] {
+): ChangedSetting[] {
+	if (bridge === undefined) return [];
 	const from = bridge.IFLA_IFNAME ?? made.bridge;
 	const { settings } = (context.made(linkKey(made.bridge)) as MadeBridge | undefined) ?? {};
 	const ours = (context.made(forwardingKey(made.bridge)) as Forwarding | undefined) ?? {};
-	return settingsChangedOn(context.kernel, { link: from, instead: name }, settings ?? [])
-		.filter(({ setting }) => !isSwitchedBy(ours, setting))
-		.map(({ setting, before }): Step => {
-			const [, what, value] = setting;
-			const path = pathOf(setting, name);
-			return {
-				label: `set ${what} of ${name} to ${value}, as ${from} has it`,
-				phase: "option",
-				do: { via: "sysctl", path, value },
-				undo: [{ via: "sysctl", path, value: before, only: value }],
-				bestEffort: true,
-			};
-		});
+	return settingsChangedOn(context.kernel, { link: from, instead: name }, settings ?? []).filter(
+		({ setting }) => !isSwitchedBy(ours, setting),
+	);
 }
+
+const IPV6_OFF = "disable_ipv6";
+
+/** Whether the uplink will have IPv6 because somebody has turned it on on the bridge. */
+const isTurnedOn = (returning: Returning, context: PlanContext): boolean =>
+	returning.bridge !== undefined &&
+	isIpv6On(returning.bridge.IFLA_IFNAME ?? "", context.kernel) &&
+	changedSettings(returning, context).some(({ setting: [, what] }) => what === IPV6_OFF);
+
+const turnsIpv6Off = ({ do: action }: Step): boolean =>
+	action.via === "sysctl" && action.path.endsWith(`/${IPV6_OFF}`) && action.value !== "0";
+
+const settingsBack = (returning: Returning, context: PlanContext): Step[] =>
+	changedSettings(returning, context).map(({ setting, before }): Step => {
+		const { made, bridge, name } = returning;
+		const [, what, value] = setting;
+		const path = pathOf(setting, name);
+		return {
+			label: `set ${what} of ${name} to ${value}, as ${bridge?.IFLA_IFNAME ?? made.bridge} has it`,
+			phase: "address",
+			do: { via: "sysctl", path, value },
+			undo: [{ via: "sysctl", path, value: before, only: value }],
+			bestEffort: true,
+		};
+	});
 
 const bestEffort = (step: Step): Step => ({ ...step, bestEffort: true });
 

@@ -425,6 +425,20 @@ export const MUTANTS = [
 		engine("residual"),
 	],
 	[
+		"what needs IPv6 stays where that is off",
+		"kinds/uplink.ts",
+		"	if (isIpv6On(at.link, kernel)) return config;\n",
+		"	if (at.index > 0) return config;\n",
+		["test/kernel/uplink.test.ts"],
+	],
+	[
+		"IPv6 is turned off after what goes by it has come",
+		"kinds/uplink.ts",
+		'action.value !== "0";',
+		'action.value === "";',
+		["test/kernel/uplink.test.ts"],
+	],
+	[
 		"a second look when something fails",
 		"engine/engine.ts",
 		"return this.#up(requests, confirmWithin, 0, prune);",

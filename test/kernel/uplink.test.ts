@@ -246,3 +246,80 @@ test("an uplink that is down and bare becomes a port and is down and bare afterw
 	await down();
 	expect(lab.changes(before)).toEqual([]);
 });
+
+describe("while IPv6 is off on an uplink", () => {
+	const OFF = "sysctl -qw net.ipv6.conf.eth1.disable_ipv6=1";
+
+	test.each(
+		Object.entries({
+			"a route by a gateway of IPv6": "via inet6 fe80::1 dev eth1",
+			"a route of several hops, one of them such":
+				"nexthop via inet6 fe80::1 dev eth1 nexthop via 10.33.33.2",
+		}),
+	)(
+		"%s could be given neither to the bridge nor back, and the change is refused",
+		async (_, way) => {
+			lab.host.sh(`ip route add 172.16.0.0/12 ${way}\n${OFF}`);
+			const before = await lab.lookSettled();
+			await expect(up()).rejects.toThrow(
+				expect.objectContaining({
+					code: "ERR_CONFLICT",
+					message: expect.stringContaining("gateway of IPv6 for route 172.16.0.0/12"),
+				}),
+			);
+			expect(lab.changes(before)).toEqual([]);
+			lab.host.sh("ip route delete 172.16.0.0/12");
+			await up();
+			await down();
+		},
+	);
+
+	test("a nexthop of IPv6, and routes by it, stay", async () => {
+		lab.host.sh(`
+			ip -6 nexthop add id 7 via fe80::1 dev eth1
+			ip route add 172.16.0.0/12 nhid 7
+			${OFF}`);
+		const before = await lab.lookSettled();
+		await up();
+		expect(lab.host.sh("ip route get 172.16.0.1")).toContain("dev eth1");
+		expect(lab.host.sh("ip route get 10.33.33.1")).toContain("dev br0");
+		expect((await up()).mutations).toEqual([]);
+		await down();
+		await lab.lookSettled();
+		expect(lab.changes(before)).toEqual([]);
+	});
+
+	test("a rule by its name moves all the same", async () => {
+		lab.host.sh(`ip -6 rule add iif eth1 lookup 100 priority 99\n${OFF}`);
+		const before = await lab.lookSettled();
+		await up();
+		expect(lab.host.sh("ip -6 rule show priority 99")).toContain("iif br0");
+		await down();
+		await lab.lookSettled();
+		expect(lab.changes(before)).toEqual([]);
+	});
+
+	test("turned off on the bridge, it is off on the uplink after that has its routes", async () => {
+		lab.host.sh("ip route add 172.16.0.0/12 via inet6 fe80::1 dev eth1");
+		await up();
+		lab.host.sh("sysctl -qw net.ipv6.conf.br0.disable_ipv6=1");
+		const { losses } = (await down()).result;
+		expect(losses).toBeUndefined();
+		expect(lab.host.sh("ip route show 172.16.0.0/12")).toContain("via inet6 fe80::1 dev eth1");
+		expect(lab.host.sh("cat /proc/sys/net/ipv6/conf/eth1/disable_ipv6")).toBe("1\n");
+		expect((await lab.run((host) => host.recover())).result.outcome).toBe("nothing");
+	});
+
+	test("turned on on the bridge, it is on on the uplink before that gets what needs it", async () => {
+		lab.host.sh(OFF);
+		await up();
+		lab.host.sh(`
+			sysctl -qw net.ipv6.conf.br0.disable_ipv6=0
+			ip address add 2001:db8::1/64 dev br0
+			ip -6 route add default via 2001:db8::ff`);
+		const { losses } = (await down()).result;
+		expect(losses).toBeUndefined();
+		expect(lab.host.sh("ip -6 address show dev eth1")).toContain("2001:db8::1/64");
+		expect(lab.host.sh("ip -6 route show default")).toContain("via 2001:db8::ff dev eth1");
+	});
+});

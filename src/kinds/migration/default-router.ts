@@ -109,8 +109,8 @@ export const defaultRouters: Sort = {
 	},
 	key: gatewayOf,
 	text: (packed) => `default router ${gatewayOf(packed)}`,
-	family: () => AF_INET6,
 	needsUp: () => true,
+	needsIpv6: () => true,
 	isLeased: () => true,
 	protocol: () => RTPROT_RA,
 };

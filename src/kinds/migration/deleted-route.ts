@@ -69,8 +69,8 @@ export const deletedRoutes: Sort = {
 		const { RTA_DST = new Uint8Array(4), rtm_dst_len } = RTM_DELROUTE.decode(unpack(packed));
 		return `the route to ${cidrOf(RTA_DST, rtm_dst_len).text}`;
 	},
-	family: (packed) => RTM_DELROUTE.decode(unpack(packed)).rtm_family,
 	needsUp: () => true,
+	needsIpv6: (packed) => RTM_DELROUTE.decode(unpack(packed)).rtm_family === AF_INET6,
 	isLeased: () => true,
 	protocol: () => undefined,
 };

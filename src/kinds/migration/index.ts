@@ -1,6 +1,5 @@
 import type { Loss, Step } from "../../engine/kind.js";
 import type { Kernel } from "../../kernel/kernel.js";
-import { AF_INET6 } from "../../uapi/socket.js";
 import { PROTOCOL } from "../mark.js";
 import { type Check, isListOf, isOptional, isParsedBy } from "../shape.js";
 import { addresses } from "./address.js";
@@ -90,11 +89,7 @@ export const withoutOwn = (config: LinkConfig): LinkConfig =>
  * of IPv6 (fib_disable_ip, net/ipv4/fib_frontend.c; addrconf_ifdown, net/ipv6/addrconf.c). Rules go by names, and stay.
  */
 export const takenWhenDown = (config: LinkConfig): LinkConfig =>
-	filterConfig(
-		config,
-		(sort, packed, name) =>
-			name !== "rules" && (sort.needsUp(packed) || sort.family(packed) === AF_INET6),
-	);
+	filterConfig(config, (sort, packed) => sort.needsUp(packed) || sort.needsIpv6(packed));
 
 /** What can be put on a link as it is now, and with the reason in words what cannot. */
 export function sift(

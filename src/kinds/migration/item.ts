@@ -44,10 +44,13 @@ export interface Sort {
 	key(packed: string, at: Endpoint): string;
 	/** In words: `address 10.0.0.1/24`. */
 	text(packed: string): string;
-	/** AF_INET or AF_INET6. */
-	family(packed: string): number;
 	/** Whether the kernel takes it only for a link that is up. */
 	needsUp(packed: string): boolean;
+	/**
+	 * Whether the kernel takes it only for a link on which IPv6 is on: what is of IPv6, and what has a gateway of IPv6
+	 * (fib6_nh_init, net/ipv6/route.c). It keeps what goes by such a gateway when IPv6 is turned off.
+	 */
+	needsIpv6(packed: string): boolean;
 	/** Whether somebody renews or replaces it by himself: a DHCP client, or the kernel by what a router advertises. */
 	isLeased(packed: string): boolean;
 	/** Whether the kernel made it for the link itself: another link is given it, but it stays where it is, too. */

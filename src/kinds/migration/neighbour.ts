@@ -57,8 +57,8 @@ export const neighbours: Sort = {
 		};
 	},
 	key: (packed) => pack(RTM_NEWNEIGH.encode(neighbourOn(packed, 0))),
-	family: (packed) => RTM_NEWNEIGH.decode(unpack(packed)).ndm_family,
 	needsUp: () => true,
+	needsIpv6: (packed) => RTM_NEWNEIGH.decode(unpack(packed)).ndm_family === AF_INET6,
 	isLeased: () => false,
 	protocol: (packed) => RTM_NEWNEIGH.decode(unpack(packed)).NDA_PROTOCOL,
 	text(packed) {

@@ -3,6 +3,7 @@ import { request } from "../../netlink/request.js";
 import { NLM_F_CREATE, NLM_F_REPLACE } from "../../uapi/netlink.js";
 import { RTM_NEWNEXTHOP } from "../../uapi/nexthop.js";
 import { RTNH_F_ONLINK } from "../../uapi/rtnetlink.js";
+import { AF_INET6 } from "../../uapi/socket.js";
 import { type Endpoint, pack, type Sort, unpack } from "./item.js";
 
 type GivenNexthop = Parameters<typeof RTM_NEWNEXTHOP.encode>[0];
@@ -28,8 +29,8 @@ export const nexthops: Sort = {
 		return { put: [{ label, do: replace(to), undo: [replace(from)] }], take: [] };
 	},
 	key: (packed) => pack(RTM_NEWNEXTHOP.encode(nexthopOver(packed, { link: "", index: 0 }))),
-	family: (packed) => RTM_NEWNEXTHOP.decode(unpack(packed)).nh_family,
 	needsUp: () => true,
+	needsIpv6: (packed) => RTM_NEWNEXTHOP.decode(unpack(packed)).nh_family === AF_INET6,
 	isLeased: () => false,
 	protocol: (packed) => RTM_NEWNEXTHOP.decode(unpack(packed)).nh_protocol,
 	text: (packed) => `nexthop ${RTM_NEWNEXTHOP.decode(unpack(packed)).NHA_ID}`,

@@ -105,8 +105,14 @@ export const routes: Sort = {
 	},
 	key: (packed, at) => pack(RTM_NEWROUTE.encode(withoutLife(routeOver(packed, at, NOWHERE)))),
 	text: (packed) => textOf(RTM_NEWROUTE.decode(unpack(packed))),
-	family: (packed) => RTM_NEWROUTE.decode(unpack(packed)).rtm_family,
 	needsUp: (packed) => RTM_NEWROUTE.decode(unpack(packed)).rtm_type !== RTN_LOCAL,
+	needsIpv6(packed) {
+		const { rtm_family, RTA_VIA, RTA_MULTIPATH = [] } = RTM_NEWROUTE.decode(unpack(packed));
+		const isBySuch = [{ RTA_VIA }, ...RTA_MULTIPATH].some(
+			(hop) => hop.RTA_VIA?.rtvia_family === AF_INET6,
+		);
+		return rtm_family === AF_INET6 || isBySuch;
+	},
 	isLeased(packed) {
 		const { rtm_protocol, RTA_CACHEINFO } = RTM_NEWROUTE.decode(unpack(packed));
 		const isTheirs = rtm_protocol === RTPROT_DHCP || rtm_protocol === RTPROT_RA;

@@ -51,8 +51,8 @@ export const rules: Sort = {
 		};
 	},
 	key: (packed, { link }) => pack(RTM_NEWRULE.encode(ruleFor(packed, link, ""))),
-	family: (packed) => RTM_NEWRULE.decode(unpack(packed)).family,
 	needsUp: () => false,
+	needsIpv6: () => false,
 	isLeased: () => false,
 	protocol: (packed) => RTM_NEWRULE.decode(unpack(packed)).FRA_PROTOCOL,
 	text: (packed) => `rule ${RTM_NEWRULE.decode(unpack(packed)).FRA_PRIORITY ?? 0}`,

@@ -643,8 +643,8 @@ export const MUTANTS = [
 	[
 		"the lock of a directory that has gone",
 		"engine/journal/lock.ts",
-		"if (this.#isCurrent(this.#lock)) return;",
-		"return;",
+		"if (this.#isCurrent(this.#lock)) {",
+		"if (this.#lock !== undefined) {",
 		engine("lock"),
 	],
 	[

@@ -1,21 +1,12 @@
 import { ConflictError } from "../engine/error.js";
-import {
-	type Kind,
-	type Loss,
-	linkKey,
-	type PlanContext,
-	type Step,
-	type Warning,
-} from "../engine/kind.js";
+import type { Kind, Loss, PlanContext, Step, Warning } from "../engine/kind.js";
 import type { Difference } from "../engine/report.js";
 import type { Kernel } from "../kernel/kernel.js";
-import { type Link, readLink, readLinkByName, readLinks, readSetting } from "../kernel/read.js";
+import { type Link, readLink, readLinkByName, readLinks } from "../kernel/read.js";
 import { SpecError } from "../spec/error.js";
 import { IFF_UP } from "../uapi/if.js";
-import type { MadeBridge } from "./bridge.js";
 import { absent, linkGone, noPort } from "./difference.js";
 import { chainsNaming } from "./foreign-rules.js";
-import { type Forwarding, isSwitchedBy } from "./forwarding.js";
 import { markedLinks } from "./link.js";
 import { isAlias, noted } from "./mark.js";
 import { type Held, type Holding, heldBy } from "./migration/holding.js";
@@ -33,10 +24,10 @@ import {
 	withoutOurs,
 	withoutOwn,
 } from "./migration/index.js";
-import { type ChangedSetting, pathOf, settingsChangedOn } from "./migration/setting.js";
 import { enslave, forwardingKey, release, uplinkKey } from "./port.js";
 import { isSameLink, macOfLink } from "./same-link.js";
 import { isLinkIndex, isLinkName, isMac, isMapOf, isOptional } from "./shape.js";
+import { isIpv6On, isIpv6TurnedOn, settingsBack, turnsIpv6Off } from "./uplink-setting.js";
 import { uplinkWarnings } from "./warning.js";
 
 /** A host interface that becomes a port of our bridge; its addresses and routes move to the bridge. */
@@ -124,7 +115,8 @@ function givingBack(made: MadeUplink, context: PlanContext) {
 	const { kernel } = context;
 	const { link, bridge, now, taken } = look(made, kernel);
 	const name = link?.IFLA_IFNAME ?? made.link;
-	const hasIpv6 = isIpv6On(name, kernel) || isTurnedOn({ made, bridge, name }, context);
+	const hasIpv6 =
+		isIpv6On(name, kernel) || isIpv6TurnedOn({ ...made, master: bridge, link: name }, context);
 	const sifted = [
 		{ config: withoutOwn(withoutOurs(now)), at: asBridge(made) },
 		{ ...kept(made), config: taken },
@@ -139,9 +131,6 @@ function givingBack(made: MadeUplink, context: PlanContext) {
 	}));
 	return { link, bridge, name, now, sifted, lost: sifted.flatMap(({ lost }) => lost) };
 }
-
-const isIpv6On = (name: string, kernel: Kernel): boolean =>
-	readSetting(kernel, `net/ipv6/conf/${name}/disable_ipv6`) === "0";
 
 /**
  * What of an uplink moves to the bridge. What needs IPv6 while that is off could be put neither on the bridge, which is as the
@@ -231,13 +220,13 @@ export const uplink: Kind<Uplink, MadeUplink> = {
 			...putSteps(missingFrom(others, at, has, to), at, to, has),
 			...putSteps(missingFrom({ rules }, at, rulesThere, byName), at, byName),
 		]);
-		const settings = settingsBack({ made, bridge, name }, context);
+		const settings = settingsBack({ ...made, master: bridge, link: name }, context);
 		return [
 			...settings.filter((step) => !turnsIpv6Off(step)),
 			...back.map(bestEffort),
 			...takeSteps(withoutOurs(now), asBridge(made), to),
 			// What has a gateway of IPv6 is taken only while that is on, and kept.
-			...settings.filter(turnsIpv6Off),
+			...settings.filter(turnsIpv6Off).map(inAddressPhase),
 			// Last: the kernel waits for every CPU to let go of a port (del_nbp), and the host has its way again by now.
 			...(bridge === undefined ? [] : [inAddressPhase(release({ ...made, link: name }))]),
 		];
@@ -311,52 +300,6 @@ export const uplink: Kind<Uplink, MadeUplink> = {
 
 const isMissing = (text: string, { link, bridge }: MadeUplink): Difference =>
 	absent(`${text} on ${bridge}`, `${text} of ${link} is missing on ${bridge}`);
-
-/** An uplink that its bridge stood for until now, by its name of now. */
-interface Returning {
-	readonly made: MadeUplink;
-	readonly bridge: Link | undefined;
-	readonly name: string;
-}
-
-/** What others have set on the bridge meanwhile they have set on what stood for the uplink. */
-function changedSettings(
-	{ made, bridge, name }: Returning,
-	context: PlanContext,
-): ChangedSetting[] {
-	if (bridge === undefined) return [];
-	const from = bridge.IFLA_IFNAME ?? made.bridge;
-	const { settings } = (context.made(linkKey(made.bridge)) as MadeBridge | undefined) ?? {};
-	const ours = (context.made(forwardingKey(made.bridge)) as Forwarding | undefined) ?? {};
-	return settingsChangedOn(context.kernel, { link: from, instead: name }, settings ?? []).filter(
-		({ setting }) => !isSwitchedBy(ours, setting),
-	);
-}
-
-const IPV6_OFF = "disable_ipv6";
-
-/** Whether the uplink will have IPv6 because somebody has turned it on on the bridge. */
-const isTurnedOn = (returning: Returning, context: PlanContext): boolean =>
-	returning.bridge !== undefined &&
-	isIpv6On(returning.bridge.IFLA_IFNAME ?? "", context.kernel) &&
-	changedSettings(returning, context).some(({ setting: [, what] }) => what === IPV6_OFF);
-
-const turnsIpv6Off = ({ do: action }: Step): boolean =>
-	action.via === "sysctl" && action.path.endsWith(`/${IPV6_OFF}`) && action.value !== "0";
-
-const settingsBack = (returning: Returning, context: PlanContext): Step[] =>
-	changedSettings(returning, context).map(({ setting, before }): Step => {
-		const { made, bridge, name } = returning;
-		const [, what, value] = setting;
-		const path = pathOf(setting, name);
-		return {
-			label: `set ${what} of ${name} to ${value}, as ${bridge?.IFLA_IFNAME ?? made.bridge} has it`,
-			phase: "address",
-			do: { via: "sysctl", path, value },
-			undo: [{ via: "sysctl", path, value: before, only: value }],
-			bestEffort: true,
-		};
-	});
 
 const bestEffort = (step: Step): Step => ({ ...step, bestEffort: true });
 

@@ -433,7 +433,7 @@ export const MUTANTS = [
 	],
 	[
 		"IPv6 is turned off after what goes by it has come",
-		"kinds/uplink.ts",
+		"kinds/uplink-setting.ts",
 		'action.value !== "0";',
 		'action.value === "";',
 		["test/kernel/uplink.test.ts"],

@@ -1,0 +1,59 @@
+import { linkKey, type PlanContext, type Step } from "../engine/kind.js";
+import type { Kernel } from "../kernel/kernel.js";
+import { type Link, readSetting } from "../kernel/read.js";
+import type { MadeBridge } from "./bridge.js";
+import { type Forwarding, isSwitchedBy } from "./forwarding.js";
+import { type ChangedSetting, pathOf, settingsChangedOn } from "./migration/setting.js";
+import { forwardingKey } from "./port.js";
+
+/** An uplink that its bridge stood for until now. */
+interface Returning {
+	/** As it is called now. */
+	readonly link: string;
+	/** As the bridge was called when it was made. */
+	readonly bridge: string;
+	/** What there is of the bridge. */
+	readonly master: Link | undefined;
+}
+
+/** What others have set on the bridge meanwhile they have set on what stood for the uplink. */
+function changedSettings({ link, bridge, master }: Returning, context: PlanContext) {
+	if (master === undefined) return [];
+	const from = master.IFLA_IFNAME ?? bridge;
+	const { settings = [] } = (context.made(linkKey(bridge)) as MadeBridge | undefined) ?? {};
+	const ours = (context.made(forwardingKey(bridge)) as Forwarding | undefined) ?? {};
+	return settingsChangedOn(context.kernel, { link: from, instead: link }, settings).filter(
+		({ setting }) => !isSwitchedBy(ours, setting),
+	);
+}
+
+/** The steps that set it on the uplink. Some stand in the way of what needs IPv6: see `turnsIpv6Off`. */
+export const settingsBack = (returning: Returning, context: PlanContext): Step[] =>
+	changedSettings(returning, context).map(({ setting, before }: ChangedSetting): Step => {
+		const { link, bridge, master } = returning;
+		const [, what, value] = setting;
+		const path = pathOf(setting, link);
+		return {
+			label: `set ${what} of ${link} to ${value}, as ${master?.IFLA_IFNAME ?? bridge} has it`,
+			phase: "option",
+			do: { via: "sysctl", path, value },
+			undo: [{ via: "sysctl", path, value: before, only: value }],
+			bestEffort: true,
+		};
+	});
+
+const IPV6_OFF = "disable_ipv6";
+
+/** Whether a link has IPv6. One whose MTU is too small for it has not even the setting. */
+export const isIpv6On = (link: string, kernel: Kernel): boolean =>
+	readSetting(kernel, `net/ipv6/conf/${link}/${IPV6_OFF}`) === "0";
+
+/** Whether the uplink will have IPv6 because somebody has turned it on on the bridge. */
+export const isIpv6TurnedOn = (returning: Returning, context: PlanContext): boolean =>
+	returning.master !== undefined &&
+	isIpv6On(returning.master.IFLA_IFNAME ?? returning.bridge, context.kernel) &&
+	changedSettings(returning, context).some(({ setting: [, what] }) => what === IPV6_OFF);
+
+/** Whether a step turns IPv6 off: what goes by a gateway of IPv6 is taken by the kernel only before that, and kept. */
+export const turnsIpv6Off = ({ do: action }: Step): boolean =>
+	action.via === "sysctl" && action.path.endsWith(`/${IPV6_OFF}`) && action.value !== "0";

@@ -3,6 +3,7 @@ import type { AnyKind, Kinds } from "../engine/kind.js";
 import { address } from "./address.js";
 import { bridge } from "./bridge.js";
 import { forwarding } from "./forwarding.js";
+import { ipv6Forwarding } from "./ipv6-forwarding.js";
 import { nat } from "./nat.js";
 import { option } from "./option.js";
 import { port } from "./port.js";
@@ -25,6 +26,7 @@ const all: readonly AnyKind[] = [
 	tap,
 	port,
 	forwarding,
+	ipv6Forwarding,
 	address,
 	route,
 	uplink,

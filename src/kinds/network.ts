@@ -8,6 +8,7 @@ import { IPV6_MIN_MTU } from "../spec/segments.js";
 import type { Address } from "./address.js";
 import type { Bridge } from "./bridge.js";
 import type { Forwarding } from "./forwarding.js";
+import type { Ipv6Forwarding } from "./ipv6-forwarding.js";
 import { DEFAULT_MTU } from "./link.js";
 import { TABLE } from "./mark.js";
 import type { Nat } from "./nat.js";
@@ -26,6 +27,7 @@ interface Wants {
 	readonly address: Address;
 	readonly route: Route;
 	readonly forwarding: Forwarding;
+	readonly "ipv6-forwarding": Ipv6Forwarding;
 	readonly uplink: Uplink;
 	readonly option: Option;
 	readonly table: Table;
@@ -87,6 +89,8 @@ function placed(network: Network, links: HostLinks): Placed {
 	return { network: { ...network, uplink: link.name }, mtu };
 }
 
+const isIpv6 = (address: string): boolean => address.includes(":");
+
 /**
  * The MTU of a tap of which nothing is said: that of the link by which its packets leave, for a router or a bridge on the
  * way would drop or cut what is larger. Undefined where a new tap has it. With IPv6 not less than that demands, as the
@@ -95,7 +99,7 @@ function placed(network: Network, links: HostLinks): Placed {
 function usualMtu(tap: Tap, network: Network, mtu: number | undefined): number | undefined {
 	if (mtu === undefined || mtu === DEFAULT_MTU) return undefined;
 	const addresses = [...network.addresses, ...tap.addresses, ...tap.guest.addresses];
-	const least = addresses.some((address) => parseCidr(address).family === 6) ? IPV6_MIN_MTU : 0;
+	const least = addresses.some(isIpv6) ? IPV6_MIN_MTU : 0;
 	return Math.min(MAX_TAP_MTU, Math.max(least, mtu));
 }
 
@@ -137,19 +141,20 @@ const report = (tap: Tap, network: Network, mtu: number | undefined): WantedTap[
 
 function resourcesOf(tap: Tap, network: Network, mtu: number | undefined): Resource[] {
 	const segment = network.bridge ?? tap.name;
+	const withIpv6 = isIpv6Forwarded(tap, network);
 	const onTap = `taps.${tap.name}`;
 	const onNetwork = `networks.${network.name}`;
 	const addresses = network.bridge === undefined ? tap.addresses : network.addresses;
 	const addressPath = network.bridge === undefined ? onTap : onNetwork;
 	return [
 		// First: what is noted on the links that follow depends on how the uplink was before.
-		...wayOutSwitch(network, onNetwork),
+		...wayOutSwitch(network, onNetwork, withIpv6),
 		...bridgeOf(network, onNetwork),
 		resource("tap", tapWant(tap, network, mtu), onTap),
 		...(network.bridge === undefined
 			? []
 			: [resource("port", { link: tap.name, bridge: network.bridge }, onTap)]),
-		...forwardingOf(segment, network, onNetwork),
+		...forwardingOf(segment, network, onNetwork, withIpv6),
 		...addresses.map((address) =>
 			resource("address", { link: segment, address }, `${addressPath}.addresses`),
 		),
@@ -161,17 +166,20 @@ function resourcesOf(tap: Tap, network: Network, mtu: number | undefined): Resou
 }
 
 function tapWant(tap: Tap, network: Network, mtu: number | undefined): TapWant {
-	const wayOut = network.bridge === undefined ? wayOutOf(network) : undefined;
+	const wayOut =
+		network.bridge === undefined ? wayOutOf(network, isIpv6Forwarded(tap, network)) : undefined;
 	const named = { name: tap.name, network: network.name, parked: false, wayOut };
 	return withSettings(named, tap, mtu);
 }
 
 /** What routed and NATed networks have switched on besides what goes with their segment. */
-function wayOutOf(network: Network): WayOut | undefined {
+function wayOutOf(network: Network, withIpv6: boolean): WayOut | undefined {
 	const { uplink, forwarding } = network;
 	const routedBy = isForwarded(network) ? uplink : undefined;
+	const isIpv6 = routedBy !== undefined && withIpv6 ? true : undefined;
 	const isGlobal = forwarding === "global" ? true : undefined;
-	return routedBy === undefined && isGlobal === undefined ? undefined : { routedBy, isGlobal };
+	if (routedBy === undefined && isGlobal === undefined) return undefined;
+	return { routedBy, isIpv6, isGlobal };
 }
 
 /** Who may open the taps of a pool: fixed when a tap is made, so a guest takes one of its own. */
@@ -211,12 +219,9 @@ function bridgeOf(of: Network, path: string): Resource[] {
 	const { name: network, bridge, uplink, mtu, mode } = of;
 	if (bridge === undefined) return [];
 	const member = mode === "bridged" ? uplink : undefined;
+	const wayOut = wayOutOf(of, of.addresses.some(isIpv6) && isIpv6Forwarded(undefined, of));
 	return [
-		resource(
-			"bridge",
-			{ name: bridge, network, mtu, uplink: member, wayOut: wayOutOf(of) },
-			`${path}.bridge`,
-		),
+		resource("bridge", { name: bridge, network, mtu, uplink: member, wayOut }, `${path}.bridge`),
 		...(member === undefined
 			? []
 			: [resource("uplink", { link: member, bridge }, `${path}.uplink`)]),
@@ -226,13 +231,33 @@ function bridgeOf(of: Network, path: string): Resource[] {
 /** Routed and NATed networks are forwarded between their segment and the uplink, and nowhere else. */
 const isForwarded = ({ mode }: Network): boolean => mode === "nat" || mode === "routed";
 
-function wayOutSwitch(network: Network, path: string): Resource[] {
-	const { uplink: link } = network;
-	if (!isForwarded(network) || link === undefined) return [];
-	return [resource("forwarding", { link, forwarding: 1, proxyArp: undefined }, `${path}.uplink`)];
+/**
+ * Whether that goes for IPv6 too: where the segment of the tap has addresses of it. All ports of a bridge must say the
+ * same, so there the bridge's decide; only where nothing is said of those, the guest's.
+ */
+function isIpv6Forwarded(tap: Tap | undefined, network: Network): boolean {
+	if (!isForwarded(network)) return false;
+	// Source NAT to an address of IPv4 leaves IPv6 as it is, and nobody outside knows the way back to that.
+	if (network.snatTo !== undefined) return false;
+	if (network.bridge !== undefined && network.addresses.length > 0)
+		return network.addresses.some(isIpv6);
+	return tap !== undefined && (tap.addresses.some(isIpv6) || tap.guest.addresses.some(isIpv6));
 }
 
-function forwardingOf(segment: string, network: Network, path: string): Resource[] {
+function wayOutSwitch(network: Network, path: string, withIpv6: boolean): Resource[] {
+	const { uplink: link } = network;
+	if (!isForwarded(network) || link === undefined) return [];
+	const place = `${path}.uplink`;
+	const ipv4 = resource("forwarding", { link, forwarding: 1, proxyArp: undefined }, place);
+	return withIpv6 ? [ipv4, resource("ipv6-forwarding", { link }, place)] : [ipv4];
+}
+
+function forwardingOf(
+	segment: string,
+	network: Network,
+	path: string,
+	withIpv6: boolean,
+): Resource[] {
 	const { proxyArp } = network;
 	const forwarded = isForwarded(network);
 	const on = forwarded ? 1 : undefined;
@@ -245,6 +270,7 @@ function forwardingOf(segment: string, network: Network, path: string): Resource
 				path,
 			),
 		);
+	if (withIpv6) resources.push(resource("ipv6-forwarding", { link: segment }, path));
 	if (network.forwarding === "global")
 		resources.push(
 			resource("option", { path: "net/ipv4/ip_forward", value: "1" }, `${path}.forwarding`),

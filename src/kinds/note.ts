@@ -5,6 +5,7 @@
 import type { PlanContext } from "../engine/kind.js";
 import { SpecError } from "../spec/error.js";
 import { findForwarding, type MadeForwarding } from "./forwarding.js";
+import { wasIpv6Off } from "./ipv6-forwarding.js";
 import { findIpForward, IP_FORWARD, type MadeOption, optionKey } from "./option.js";
 import { forwardingKey } from "./port.js";
 
@@ -12,6 +13,8 @@ import { forwardingKey } from "./port.js";
 export interface WayOut {
 	/** The interface that they are forwarded to. */
 	readonly routedBy?: string | undefined;
+	/** So are packets of IPv6. */
+	readonly isIpv6?: boolean | undefined;
 	/** Forwarding is switched on for the whole host. */
 	readonly isGlobal?: boolean | undefined;
 }
@@ -26,8 +29,10 @@ export function notesOf(
 	before?: readonly string[],
 ): readonly string[] | undefined {
 	const notes: string[] = [];
-	const { routedBy, isGlobal } = wayOut ?? {};
+	const { routedBy, isIpv6, isGlobal } = wayOut ?? {};
 	if (routedBy !== undefined && wasOff(routedBy, context)) notes.push(`forwarding=${routedBy}`);
+	if (routedBy !== undefined && isIpv6 && wasOffForIpv6(routedBy, context))
+		notes.push(`force_forwarding=${routedBy}`);
 	if (isGlobal && wasGloballyOff(context)) notes.push("ip_forward=0");
 	notes.push(...(before ?? stateNotes(context)));
 	return notes.length > 0 ? notes : undefined;
@@ -46,10 +51,16 @@ function wasOff(link: string, context: PlanContext): boolean {
 	return before?.forwarding === 0;
 }
 
+const forwardingOf = (link: string, context: PlanContext): ReturnType<typeof findForwarding> =>
+	ifNamed(() => findForwarding(context.indexOf(link), context));
+
+const wasOffForIpv6 = (link: string, context: PlanContext): boolean =>
+	ifNamed(() => wasIpv6Off(link, context)) ?? false;
+
 /** Undefined for an interface that is not there: the resource that needs it says so, and where the spec names it. */
-function forwardingOf(link: string, context: PlanContext): ReturnType<typeof findForwarding> {
+function ifNamed<T>(look: () => T): T | undefined {
 	try {
-		return findForwarding(context.indexOf(link), context);
+		return look();
 	} catch (error) {
 		if (error instanceof SpecError) return undefined;
 		throw error;

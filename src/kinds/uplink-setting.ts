@@ -3,6 +3,7 @@ import type { Kernel } from "../kernel/kernel.js";
 import { type Link, readSetting } from "../kernel/read.js";
 import type { MadeBridge } from "./bridge.js";
 import { type Forwarding, isSwitchedBy } from "./forwarding.js";
+import { ipv6ForwardingKey, isForceForwarding } from "./ipv6-forwarding.js";
 import { type ChangedSetting, pathOf, settingsChangedOn } from "./migration/setting.js";
 import { forwardingKey } from "./port.js";
 
@@ -22,8 +23,9 @@ function changedSettings({ link, bridge, master }: Returning, context: PlanConte
 	const from = master.IFLA_IFNAME ?? bridge;
 	const { settings = [] } = (context.made(linkKey(bridge)) as MadeBridge | undefined) ?? {};
 	const ours = (context.made(forwardingKey(bridge)) as Forwarding | undefined) ?? {};
+	const isIpv6Ours = context.made(ipv6ForwardingKey(bridge)) !== undefined;
 	return settingsChangedOn(context.kernel, { link: from, instead: link }, settings).filter(
-		({ setting }) => !isSwitchedBy(ours, setting),
+		({ setting }) => !isSwitchedBy(ours, setting) && !(isIpv6Ours && isForceForwarding(setting)),
 	);
 }
 

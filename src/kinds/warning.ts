@@ -5,7 +5,8 @@ import type { PlanContext, Warning } from "../engine/kind.js";
 import { linkKey } from "../engine/kind.js";
 import { formatAddress, parseAddress } from "../inet/address.js";
 import type { Kernel } from "../kernel/kernel.js";
-import { type Link, readAddresses, readLink, readRouteTo } from "../kernel/read.js";
+import { type Link, readAddresses, readLink, readRouteTo, readSetting } from "../kernel/read.js";
+import { IPV6_MIN_MTU } from "../spec/segments.js";
 import { IFF_LOWER_UP, IFF_UP } from "../uapi/if.js";
 import { RTN_LOCAL } from "../uapi/rtnetlink.js";
 import { AF_INET, AF_INET6 } from "../uapi/socket.js";
@@ -45,6 +46,25 @@ export function uplinkWarnings(
 	}
 	return warnings;
 }
+
+/** Of an uplink by which no packet of IPv6 leaves: the kernel takes it off a link whose MTU is less than that demands. */
+export const ipv6Off = (uplink: string): Warning => ({
+	code: "WARN_UPLINK_NO_IPV6",
+	message: `uplink ${uplink} has no IPv6: no packet of that gets out by it until its MTU is ${IPV6_MIN_MTU} at least`,
+});
+
+const IPV6_FORWARDING = "net/ipv6/conf/all/forwarding";
+
+/** On a kernel that forwards IPv6 for all interfaces or for none, where it does for none. */
+export const notForwarded = (kernel: Kernel): Warning[] =>
+	readSetting(kernel, IPV6_FORWARDING) === "1"
+		? []
+		: [
+				{
+					code: "WARN_IPV6_FORWARDING",
+					message: `IPv6 of guests is not forwarded: before Linux 6.17 that can be switched on for all interfaces alone, which is left to you: sysctl -w ${IPV6_FORWARDING.replaceAll("/", ".")}=1`,
+				},
+			];
 
 /** What one plan has looked at already: a network is looked at once, however many segments it has. */
 const looked = new WeakMap<PlanContext, Set<string>>();

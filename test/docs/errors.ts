@@ -13,6 +13,8 @@ interface Description {
 export const WARNING_CODES: Readonly<Record<string, string>> = {
 	WARN_CONFLICT:
 		"Something of others stands in the way of a part of what `down` would do: the rest would be done, and that part is refused.",
+	WARN_IPV6_FORWARDING:
+		"Guests have IPv6 addresses, and this kernel, older than Linux 6.17, forwards IPv6 for all interfaces or for none. That makes a router of the host: it takes no router advertisements any more, unless `accept_ra` of its uplink is 2. If that is right for this host: `sysctl -w net.ipv6.conf.all.forwarding=1`.",
 	WARN_SNAT_ADDRESS:
 		"No interface of this host has the address that guests are to appear as. Answers to what they send come back only if that address is routed to this host: give it to the uplink, or leave out `snatTo`.",
 	WARN_UPLINK_DOWN:
@@ -21,6 +23,8 @@ export const WARNING_CODES: Readonly<Record<string, string>> = {
 		"The uplink has no IPv4 address, so there is none that guests behind source NAT can appear as. Give it one, or name the uplink that has it.",
 	WARN_UPLINK_NO_CARRIER:
 		"The uplink is up and has no carrier: nothing gets out by it until its cable is plugged in, or its peer is up.",
+	WARN_UPLINK_NO_IPV6:
+		"Guests have IPv6 addresses, and the uplink has no IPv6: the kernel takes it off an interface whose MTU is less than 1280. `ip link set NAME mtu 1500`, then `up` once more.",
 	WARN_UPLINK_PORT:
 		"The uplink is a port of a bridge or a bond. Its packets come in by that, so that is the uplink to name.",
 	WARN_UPLINK_IN_RULES:

@@ -55,7 +55,7 @@ function codesInSource(prefix: "ERR" | "WARN"): Set<string> {
 		.filter((file) => file.endsWith(".ts"))
 		.map((file) => readFileSync(join(project, "src", file), "utf8"))
 		.join("\n");
-	return new Set(source.match(new RegExp(`(?<=")${prefix}_[A-Z_]+(?=")`, "g")));
+	return new Set(source.match(new RegExp(`(?<=")${prefix}_[A-Z0-9_]+(?=")`, "g")));
 }
 
 test("every code of an error and of a warning in src is in docs/errors.md, and no other", () => {

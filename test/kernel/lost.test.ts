@@ -52,11 +52,15 @@ test.each(Object.entries(VARIANTS))("%s is found by its marks, and taken away", 
 
 const NAT = { mode: "nat", uplink: "eth1", addresses: ["192.168.33.33/24"] };
 const ROUTED = labSpec({ ...NAT, mode: "routed" }, { tap0: {} });
+const BOTH = VARIANTS["NAT of both families"] as typeof S1;
 const GLOBAL = labSpec({ ...NAT, forwarding: "global" }, { tap0: {} });
 
 describe("what was so before us stays so:", () => {
 	test.each([
 		["forwarding of the uplink", "sysctl -qw net.ipv4.conf.eth1.forwarding=1", ROUTED],
+		["IPv6 forwarding of the uplink", "sysctl -qw net.ipv6.conf.eth1.force_forwarding=1", BOTH],
+		["IPv6 forwarding of all", "sysctl -qw net.ipv6.conf.all.force_forwarding=1", BOTH],
+		["IPv6 of a router", "sysctl -qw net.ipv6.conf.all.forwarding=1", BOTH],
 		["forwarding of all interfaces", "sysctl -qw net.ipv4.ip_forward=1", ROUTED],
 		["forwarding of all interfaces, wanted", "sysctl -qw net.ipv4.ip_forward=1", GLOBAL],
 	])("%s", async (_, script, spec) => {

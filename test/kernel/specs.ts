@@ -81,6 +81,14 @@ export const VARIANTS: Readonly<Record<string, Spec>> = {
 		{ mode: "routed", uplink: "eth1", addresses: ["192.168.33.33/32", "2001:db8:33::1/128"] },
 		{ tap0: { guest: { addresses: ["2001:db8:77::2/128"] } } },
 	),
+	"NAT of both families": labSpec(
+		{ ...nat, addresses: [HOST, "fd00:33::1/64"] },
+		{ tap0: { guest: { addresses: ["192.168.33.34/24", "fd00:33::2/64"] } } },
+	),
+	"NAT of both families of a bridge": labSpec(
+		{ ...nat, bridge: "br0", addresses: [HOST, "fd00:33::1/64"] },
+		many(2),
+	),
 	"IPv6 addresses on a bridge": labSpec(
 		{ mode: "host-only", bridge: "br0", addresses: [HOST, "2001:db8:33::1/64"] },
 		many(2),

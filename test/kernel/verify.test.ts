@@ -42,6 +42,7 @@ const MASQUERADE = labSpec(
 	{ tap0: { mac: "02:00:00:00:00:01", mtu: 1400 } },
 );
 const ROUTED = VARIANTS["routed guests"] as typeof S1;
+const BOTH = VARIANTS["NAT of both families"] as typeof S1;
 const GLOBAL = VARIANTS["forwarding for the whole host"] as typeof S1;
 const KEY = (uplink: string) => `umlnet-nl masqueraded '{ "tap7" . "${uplink}" }'`;
 
@@ -69,6 +70,8 @@ const MEDDLINGS: readonly (readonly [script: string, spec: typeof S1, line: RegE
 	["ip route add 172.16.0.6 dev tap0 proto 117", MASQUERADE, /^route 172\.16\.0\.6\/32 by tap0/],
 	["sysctl -qw net.ipv4.conf.tap0.forwarding=0", S3, /forwarding of tap0 is off/],
 	["sysctl -qw net.ipv4.conf.eth1.forwarding=0", S3, /forwarding of eth1 is off/],
+	["sysctl -qw net.ipv6.conf.tap0.force_forwarding=0", BOTH, /IPv6 forwarding of tap0 is off/],
+	["sysctl -qw net.ipv6.conf.eth1.force_forwarding=0", BOTH, /IPv6 forwarding of eth1 is off/],
 	["sysctl -qw net.ipv4.ip_forward=0", GLOBAL, /ip_forward is 0/],
 	["nft flush ruleset", S3, /table inet umlnet-nl is gone/],
 	[

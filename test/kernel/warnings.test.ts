@@ -29,6 +29,13 @@ describe("on stderr, and in the report", () => {
 			/eth1/,
 		],
 		[
+			"an uplink without IPv6",
+			"ip link set eth1 mtu 1000",
+			[...NAT, "--address", "fd00:33::1/64"],
+			"WARN_UPLINK_NO_IPV6",
+			/eth1 has no IPv6/,
+		],
+		[
 			"an address nobody has",
 			"",
 			[...NAT, "--snat-to", "192.0.2.7"],

@@ -276,11 +276,12 @@ test("what others set on a bridge they have set for its uplink", () => {
 		"option: set proxy_arp of eth1 to 1, as br0 has it",
 		"option: set rp_filter of eth1 to 2, as br0 has it",
 	]);
-	const ours = { link: "br0", forwarding: undefined, proxyArp: 1 };
-	const context = {
-		...stage.context(),
-		made: (key: string) => (key === "forwarding:br0" ? ours : undefined),
+	const ours: Readonly<Record<string, object>> = {
+		"forwarding:br0": { link: "br0", forwarding: undefined, proxyArp: 1 },
+		"ipv6-forwarding:br0": { link: "br0" },
 	};
+	write("net/ipv6/conf/br0/force_forwarding", "1")(stage.kernel);
+	const context = { ...stage.context(), made: (key: string) => ours[key] };
 	expect(set(uplink.remove(made, context))).toEqual([
 		"option: set rp_filter of eth1 to 2, as br0 has it",
 	]);

@@ -46,6 +46,7 @@ const CONF: { readonly [family in Family]: Conf } = {
 		autoconf: "1",
 		dad_transmits: "1",
 		disable_ipv6: "0",
+		force_forwarding: "0",
 		forwarding: "0",
 		ignore_routes_with_linkdown: "0",
 		keep_addr_on_down: "0",

@@ -12,10 +12,11 @@ import { linkNamed } from "./namespace.js";
 import { Refusal } from "./refusal.js";
 import type { Given, Taken } from "./value.js";
 
+const FORCE = "force_forwarding";
 /** What a change of `all` does to every device at once, and to those that come. */
 const SPREADS: { readonly [family in Family]: readonly string[] } = {
 	ipv4: ["forwarding"],
-	ipv6: ["forwarding", "disable_ipv6"],
+	ipv6: ["forwarding", "disable_ipv6", FORCE],
 };
 /** Values whose handler only flushes routes: their default is for new devices alone. */
 const FLUSHING: ReadonlySet<string> = new Set([
@@ -79,6 +80,7 @@ export function writeSysctl(ns: Namespace, path: string, value: string): void {
 	if (!Number.isInteger(number)) throw new Refusal("EINVAL");
 	const text = `${number}`;
 	const place = placeOf(ns, path);
+	if (place?.name === FORCE && number !== 0 && number !== 1) throw new Refusal("EINVAL");
 	if (place === undefined) {
 		ns.sysctls.set(path, text);
 		return;
@@ -88,6 +90,8 @@ export function writeSysctl(ns: Namespace, path: string, value: string): void {
 	if (link !== undefined && family === "ipv4") own(link, name);
 	if (SPREADS[family].includes(name)) {
 		if (text !== before && device === "all") spread(ns, place, text);
+		if (device === "all" && family === "ipv6" && name === "forwarding" && number === 0)
+			for (const { conf } of ns.links.values()) if (conf.ipv6 !== undefined) conf.ipv6[FORCE] = "0";
 	} else if (family === "ipv4" && device === "default" && !FLUSHING.has(name))
 		copyDefault(ns, name, text);
 }
@@ -105,7 +109,7 @@ function copyDefault(ns: Namespace, name: string, value: string): void {
 
 /** Switching `all` overwrites what every device had: writing the old value back does not bring it back. */
 function spread(ns: Namespace, { family, name }: Place, value: string): void {
-	ns.conf[family].default[name] = value;
+	if (name !== FORCE) ns.conf[family].default[name] = value;
 	for (const link of ns.links.values()) {
 		const conf = link.conf[family];
 		if (conf !== undefined) conf[name] = value;

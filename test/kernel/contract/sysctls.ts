@@ -116,6 +116,29 @@ export const forwardings: Behaviours = {
 		refused(kernel, ask(4242), "ENODEV");
 		refused(kernel, request(RTM_GETNETCONF, 0, { ncm_family: AF_INET }), "EINVAL");
 	},
+	"IPv6 of one device is forwarded without any other": (kernel) => {
+		persistentTap(kernel, "tap0", 500);
+		const forced = (device: string) =>
+			kernel.readSysctl(`net/ipv6/conf/${device}/force_forwarding`);
+		kernel.writeSysctl("net/ipv6/conf/tap0/force_forwarding", "1");
+		expect(["tap0", "lo", "all", "default"].map(forced)).toEqual(["1", "0", "0", "0"]);
+		expect(kernel.readSysctl("net/ipv6/conf/tap0/forwarding")).toBe("0");
+		fails(() => kernel.writeSysctl("net/ipv6/conf/tap0/force_forwarding", "2"), "EINVAL");
+	},
+	"switching IPv6 forwarding off for all takes it from each, even where it was off": (kernel) => {
+		persistentTap(kernel, "tap0", 500);
+		const forced = (device: string) =>
+			kernel.readSysctl(`net/ipv6/conf/${device}/force_forwarding`);
+		kernel.writeSysctl("net/ipv6/conf/all/force_forwarding", "1");
+		expect(["tap0", "lo", "all", "default"].map(forced)).toEqual(["1", "1", "1", "0"]);
+		kernel.writeSysctl("net/ipv6/conf/all/forwarding", "1");
+		expect(forced("tap0")).toBe("1");
+		for (const _ of [1, 2]) {
+			kernel.writeSysctl("net/ipv6/conf/all/forwarding", "0");
+			expect(["tap0", "lo", "all", "default"].map(forced)).toEqual(["0", "0", "1", "0"]);
+			kernel.writeSysctl("net/ipv6/conf/tap0/force_forwarding", "1");
+		}
+	},
 	"IPv6 forwarding spreads in the same way": (kernel) => {
 		granted(kernel, createBridge("br0", 100));
 		kernel.writeSysctl("net/ipv6/conf/all/forwarding", "1");

@@ -41,6 +41,8 @@ export class KernelLinks implements HostLinks {
 
 	foreignMtu(bridge: string): number | undefined {
 		const read = () => {
+			// An ioctl says at a hundredth of the price that there is no such link, as for a bridge that we shall make.
+			if (this.#kernel.linkMtu(bridge) === undefined) return undefined;
 			const link = readLinkByName(this.#kernel, bridge);
 			return link !== undefined && isForeign(link) ? link.IFLA_MTU : undefined;
 		};

@@ -1,5 +1,6 @@
 /** One uplink out of the grammar, and what becomes of it when it is a port of a bridge for a while. */
 import { setTimeout as sleep } from "node:timers/promises";
+import { ConflictError } from "../../../src/engine/error.js";
 import { formatAddress } from "../../../src/inet/address.js";
 import { parseCidr } from "../../../src/inet/cidr.js";
 import { LinuxKernel } from "../../../src/kernel/linux.js";
@@ -166,6 +167,12 @@ interface Run {
 	readonly seconds: number;
 }
 
+/** The one uplink that is refused, before anything is changed: the kernel would take its routes by IPv6 from nobody. */
+const isRefused = (error: unknown, settings: ReadonlyMap<string, string>): boolean =>
+	error instanceof ConflictError &&
+	error.message.includes("with a gateway of IPv6") &&
+	settings.get("ipv6/conf/disable_ipv6") !== "0";
+
 const said = (error: unknown): string => {
 	if (!(error instanceof UmlnetError)) throw error;
 	const { code, message, step, hint } = error;
@@ -187,7 +194,7 @@ async function port(
 			await work();
 			return true;
 		} catch (error) {
-			flaws.push(`${what}: ${said(error)}`);
+			if (what !== "up" || !isRefused(error, settings)) flaws.push(`${what}: ${said(error)}`);
 			return false;
 		}
 	};

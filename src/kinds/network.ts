@@ -161,7 +161,7 @@ function resourcesOf(tap: Tap, network: Network, mtu: number | undefined): Resou
 		...guestRoutes(tap, segment, addresses).map((to) =>
 			resource("route", { to, dev: segment }, `${onTap}.guest.addresses`),
 		),
-		...natOf(segment, network, onNetwork),
+		...natOf(segment, network, onNetwork, withIpv6),
 	];
 }
 
@@ -237,8 +237,6 @@ const isForwarded = ({ mode }: Network): boolean => mode === "nat" || mode === "
  */
 function isIpv6Forwarded(tap: Tap | undefined, network: Network): boolean {
 	if (!isForwarded(network)) return false;
-	// Source NAT to an address of IPv4 leaves IPv6 as it is, and nobody outside knows the way back to that.
-	if (network.snatTo !== undefined) return false;
 	if (network.bridge !== undefined && network.addresses.length > 0)
 		return network.addresses.some(isIpv6);
 	return tap !== undefined && (tap.addresses.some(isIpv6) || tap.guest.addresses.some(isIpv6));
@@ -290,11 +288,17 @@ function guestRoutes(tap: Tap, segment: string, addresses: readonly string[]): s
 		.map(({ address }) => cidrOf(address, 8 * address.length).text);
 }
 
-function natOf(segment: string, network: Network, path: string): Resource[] {
+function natOf(segment: string, network: Network, path: string, withIpv6: boolean): Resource[] {
 	const { mode, uplink, snatTo, name } = network;
 	if (mode !== "nat" || uplink === undefined) return [];
-	return [
+	const resources = [
 		resource("table", { name: TABLE }, path),
 		resource("nat", { segment, uplink, snatTo, network: name }, path),
 	];
+	// What is masqueraded is so in both families.
+	if (withIpv6 && snatTo !== undefined) {
+		const ipv6 = { segment, uplink, snatTo: undefined, network: name, isIpv6: true } as const;
+		resources.push(resource("nat", ipv6, path));
+	}
+	return resources;
 }

@@ -9,6 +9,7 @@ import type { AnyMessage } from "../netlink/schema.js";
 import { families } from "../nftables/fact/family.js";
 import { NLM_F_APPEND, NLM_F_CREATE } from "../uapi/netlink.js";
 import {
+	NFT_MSG_DELSET,
 	NFT_MSG_GETCHAIN,
 	NFT_MSG_GETRULE,
 	NFT_MSG_GETSET,
@@ -82,16 +83,22 @@ function isForeign(kernel: Kernel, table: CompiledTable, there: FoundTable): boo
 	const mark = declared(table, NFT_MSG_NEWTABLE, () => true)?.NFTA_TABLE_USERDATA as Uint8Array;
 	const found = there.NFTA_TABLE_USERDATA;
 	if (found !== undefined) return Buffer.compare(mark ?? NOTHING, found) !== 0;
-	const sets = table.create.filter(({ message }) => message.name === NFT_MSG_NEWSET.name);
-	const isSetThere = ({ NFTA_SET_NAME }: Facts): boolean => {
+	return mismatched(kernel, table) === undefined || missingSets(kernel, table).length > 0;
+}
+
+/** The messages that make those sets of a table that are not there. */
+const missingSets = (kernel: Kernel, table: CompiledTable): Request[] =>
+	table.create.filter(({ message, value }) => {
+		if (message.name !== NFT_MSG_NEWSET.name) return false;
+		const { NFTA_SET_NAME } = value as Facts;
 		const named = { ...header(table), NFTA_SET_TABLE: table.name, NFTA_SET_NAME } as const;
 		const get = () => kernel.readNftables(NFT_MSG_GETSET, NFT_MSG_NEWSET, named as never, false);
-		return ifThere(get) !== undefined;
-	};
-	return (
-		mismatched(kernel, table) === undefined ||
-		!sets.every(({ value }) => isSetThere(value as Facts))
-	);
+		return ifThere(get) === undefined;
+	});
+
+function dropSet({ value }: Request): Request {
+	const { nfgen_family, NFTA_SET_TABLE, NFTA_SET_NAME } = value as Facts;
+	return request(NFT_MSG_DELSET, 0, { nfgen_family, NFTA_SET_TABLE, NFTA_SET_NAME } as never);
 }
 const NOTHING = new Uint8Array();
 
@@ -152,6 +159,8 @@ const again = (kernel: Kernel, table: CompiledTable, chain: CompiledChain): Requ
 
 /** Somebody emptied chains (`nft flush table`), or put rules of his own into them: all of it as it was made. */
 function refill(kernel: Kernel, table: CompiledTable, chains: readonly CompiledChain[]): Step {
+	// What an older version made has not all the sets that the rules ask.
+	const sets = missingSets(kernel, table);
 	const flush = chains.flatMap((chain) => chain.flush);
 	const policies = chains.flatMap((chain) => setPolicy(table, chain, policyOf(table, chain)));
 	const were = chains.flatMap((chain) =>
@@ -164,9 +173,12 @@ function refill(kernel: Kernel, table: CompiledTable, chains: readonly CompiledC
 		effect: "create",
 		do: {
 			via: "nftables",
-			batch: [...flush, ...policies, ...chains.flatMap(({ rules }) => rules)],
+			batch: [...sets, ...flush, ...policies, ...chains.flatMap(({ rules }) => rules)],
 		},
-		undo: [{ via: "nftables", batch: [...flush, ...were, ...rules] }],
+		undo: [
+			{ via: "nftables", batch: [...flush, ...were, ...rules] },
+			...sets.map((set): Action => ({ via: "nftables", batch: [dropSet(set)] })),
+		],
 	};
 }
 

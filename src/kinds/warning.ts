@@ -77,12 +77,15 @@ function isFirst(context: PlanContext, what: string): boolean {
 	return true;
 }
 
+interface NatWay {
+	readonly uplink: string;
+	readonly snatTo: string | undefined;
+	readonly isIpv6?: true | undefined;
+}
+
 /** Of source NAT; asked for the first segment of an uplink alone, for a guest more shall cost no look-up. */
-export function natWarnings(
-	{ uplink, snatTo }: { readonly uplink: string; readonly snatTo: string | undefined },
-	context: PlanContext,
-): Warning[] {
-	if (context.others(forwardingKey(uplink)).length > 0) return [];
+export function natWarnings({ uplink, snatTo, isIpv6 }: NatWay, context: PlanContext): Warning[] {
+	if (isIpv6 || context.others(forwardingKey(uplink)).length > 0) return [];
 	if (!isFirst(context, `${uplink} ${snatTo}`)) return [];
 	return snatTo === undefined ? masqueradeWarnings(uplink, context) : snatWarnings(snatTo, context);
 }

@@ -124,6 +124,13 @@ export const MUTANTS = [
 		[...kind("forwarding"), ...FAULTS],
 	],
 	[
+		"sets that a table of an older version has not",
+		"kinds/table.ts",
+		"const sets = missingSets(kernel, table);",
+		"const sets = [];",
+		kind("nft-table"),
+	],
+	[
 		"undo of IPv6 forwarding",
 		"kinds/ipv6-forwarding.ts",
 		"undo: [write(link, 0, 1)]",

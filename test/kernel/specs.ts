@@ -85,6 +85,10 @@ export const VARIANTS: Readonly<Record<string, Spec>> = {
 		{ ...nat, addresses: [HOST, "fd00:33::1/64"] },
 		{ tap0: { guest: { addresses: ["192.168.33.34/24", "fd00:33::2/64"] } } },
 	),
+	"source NAT of IPv4, masquerade of IPv6": labSpec(
+		{ ...nat, snatTo: "10.33.33.34", addresses: [HOST, "fd00:33::1/64"] },
+		{ tap0: {} },
+	),
 	"NAT of both families of a bridge": labSpec(
 		{ ...nat, bridge: "br0", addresses: [HOST, "fd00:33::1/64"] },
 		many(2),

@@ -43,6 +43,7 @@ const MASQUERADE = labSpec(
 );
 const ROUTED = VARIANTS["routed guests"] as typeof S1;
 const BOTH = VARIANTS["NAT of both families"] as typeof S1;
+const HALF = VARIANTS["source NAT of IPv4, masquerade of IPv6"] as typeof S1;
 const GLOBAL = VARIANTS["forwarding for the whole host"] as typeof S1;
 const KEY = (uplink: string) => `umlnet-nl masqueraded '{ "tap7" . "${uplink}" }'`;
 
@@ -89,6 +90,7 @@ const MEDDLINGS: readonly (readonly [script: string, spec: typeof S1, line: RegE
 	["nft chain inet umlnet-nl postrouting '{ policy drop; }'", S3, /NFTA_CHAIN_POLICY is 0/],
 	[`nft add element inet ${KEY("eth1")}`, S3, /element tap7 \. eth1 of nft set/],
 	[`nft add element inet ${KEY("eth1").replace("tap7", "tap0")}`, S3, /is in set masqueraded too/],
+	["nft flush set inet umlnet-nl ipv6_masqueraded", HALF, /\(IPv6, masquerade\) is not in place/],
 	["nft flush set inet umlnet-nl masqueraded", MASQUERADE, /source NAT of tap0 .* is not in place/],
 	[
 		"ip tuntap add tap8 mode tap; ip link set tap8 alias 'umlnet-nl x'",

@@ -19,6 +19,7 @@ function withTable(kernel: FakeKernel): void {
 }
 const masquerade = { segment: "tap0", uplink: "eth1", snatTo: undefined, network: "lab" };
 const snat = { ...masquerade, snatTo: "10.33.33.34" };
+const ipv6 = { ...masquerade, isIpv6: true } as const;
 const flushed =
 	(set: string) =>
 	(kernel: FakeKernel): void => {
@@ -61,6 +62,33 @@ testKind(nat, {
 			],
 		},
 		{
+			name: "masquerade of IPv6",
+			host: withTable,
+			want: ipv6,
+			steps: [
+				"filter: add source NAT of tap0 to eth1 (IPv6, masquerade)",
+				"  do NFT_MSG_NEWSETELEM create excl nfgen_family 1 NFTA_SET_ELEM_LIST_TABLE",
+				"    umlnet-nl NFTA_SET_ELEM_LIST_SET ipv6_masqueraded NFTA_SET_ELEM_LIST_ELEMENTS 0",
+				"    NFTA_SET_ELEM_KEY NFTA_DATA_VALUE tap0 . eth1 NFTA_SET_ELEM_USERDATA comment",
+				'    "lab"',
+				"  undo NFT_MSG_DELSETELEM nfgen_family 1 NFTA_SET_ELEM_LIST_TABLE umlnet-nl",
+				"    NFTA_SET_ELEM_LIST_SET ipv6_masqueraded NFTA_SET_ELEM_LIST_ELEMENTS 0",
+				"    NFTA_SET_ELEM_KEY NFTA_DATA_VALUE tap0 . eth1 NFTA_SET_ELEM_USERDATA comment",
+				'    "lab"',
+			],
+			removal: [
+				"filter: remove source NAT of tap0 to eth1 (IPv6, masquerade)",
+				"  do NFT_MSG_DELSETELEM nfgen_family 1 NFTA_SET_ELEM_LIST_TABLE umlnet-nl",
+				"    NFTA_SET_ELEM_LIST_SET ipv6_masqueraded NFTA_SET_ELEM_LIST_ELEMENTS 0",
+				"    NFTA_SET_ELEM_KEY NFTA_DATA_VALUE tap0 . eth1 NFTA_SET_ELEM_USERDATA comment",
+				'    "lab"',
+				"  undo NFT_MSG_NEWSETELEM create excl nfgen_family 1 NFTA_SET_ELEM_LIST_TABLE",
+				"    umlnet-nl NFTA_SET_ELEM_LIST_SET ipv6_masqueraded NFTA_SET_ELEM_LIST_ELEMENTS 0",
+				"    NFTA_SET_ELEM_KEY NFTA_DATA_VALUE tap0 . eth1 NFTA_SET_ELEM_USERDATA comment",
+				'    "lab"',
+			],
+		},
+		{
 			name: "source NAT to an address",
 			host: withTable,
 			want: snat,
@@ -89,6 +117,13 @@ testKind(nat, {
 		},
 	],
 	drifts: [
+		{
+			name: "segments whose IPv6 is masqueraded were flushed",
+			host: withTable,
+			want: ipv6,
+			meddle: flushed("ipv6_masqueraded"),
+			told: ["source NAT of tap0 to eth1 (IPv6, masquerade) is not in place"],
+		},
 		{
 			name: "masqueraded segments were flushed",
 			host: withTable,

@@ -5,6 +5,7 @@ import { NF_DROP } from "../../src/uapi/netfilter.js";
 import { NLM_F_APPEND, NLM_F_CREATE } from "../../src/uapi/netlink.js";
 import {
 	NFT_MSG_DELRULE,
+	NFT_MSG_DELSET,
 	NFT_MSG_DELTABLE,
 	NFT_MSG_NEWCHAIN,
 	NFT_MSG_NEWRULE,
@@ -35,6 +36,17 @@ const more = (kernel: FakeKernel): void => {
 const deleted = (kernel: FakeKernel): void => {
 	kernel.nftables([
 		request(NFT_MSG_DELTABLE, 0, { nfgen_family: 1, NFTA_TABLE_NAME: "umlnet-nl" }),
+	]);
+};
+/** A table of a version that knew less: without its last set, and the rules that ask that. */
+const older = (kernel: FakeKernel): void => {
+	flushed(kernel);
+	kernel.nftables([
+		request(NFT_MSG_DELSET, 0, {
+			nfgen_family: 1,
+			NFTA_SET_TABLE: "umlnet-nl",
+			NFTA_SET_NAME: "ipv6_masqueraded",
+		}),
 	]);
 };
 const taken = (kernel: FakeKernel): void => {
@@ -70,6 +82,13 @@ testKind(table, {
 			host: lan,
 			want,
 			meddle: flushed,
+			told: ["nft table inet umlnet-nl has lost the rules of postrouting, or has others"],
+		},
+		{
+			name: "an older version made it",
+			host: lan,
+			want,
+			meddle: older,
 			told: ["nft table inet umlnet-nl has lost the rules of postrouting, or has others"],
 		},
 		{

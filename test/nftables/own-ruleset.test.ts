@@ -65,6 +65,11 @@ const inSet = (name: string) => ({ family: "inet", table: "umlnet-nl", name }) a
 it.each([
 	["masqueraded", guest, { ...inSet("masqueraded"), elem: [elem] }],
 	[
+		"masqueraded in IPv6",
+		{ ...guest, isIpv6: true },
+		{ ...inSet("ipv6_masqueraded"), elem: [elem] },
+	],
+	[
 		"behind an address",
 		{ ...guest, snatTo: "10.33.33.34" },
 		{ ...inSet("snat_to"), elem: [[elem, "10.33.33.34"]] },

@@ -1,4 +1,5 @@
 import { TABLE } from "../../mark.js";
+import { ipv6Masqueraded } from "../set/ipv6-masqueraded.js";
 import { masqueraded } from "../set/masqueraded.js";
 import { snatTo } from "../set/snat-to.js";
 import type { DeclaredTable } from "../table.js";
@@ -9,6 +10,6 @@ export const inet: DeclaredTable = {
 	family: "inet",
 	name: TABLE,
 	comment: "networks of virtual machines, by umlnet-nl",
-	declarations: [masqueraded, snatTo],
+	declarations: [masqueraded, snatTo, ipv6Masqueraded],
 	chains: [postrouting],
 };

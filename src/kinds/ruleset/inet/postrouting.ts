@@ -1,3 +1,4 @@
+import { ipv6Masqueraded } from "../set/ipv6-masqueraded.js";
 import { masqueraded } from "../set/masqueraded.js";
 import { snatTo } from "../set/snat-to.js";
 import type { Chain } from "../table.js";
@@ -29,6 +30,11 @@ export const postrouting: Chain = {
 					addr: { map: { key: segmentAndUplink, data: `@${snatTo.map.name}` } },
 				},
 			},
+		],
+		[
+			{ match: { op: "==", left: { meta: { key: "nfproto" } }, right: "ipv6" } },
+			{ match: { op: "==", left: segmentAndUplink, right: `@${ipv6Masqueraded.set.name}` } },
+			{ masquerade: null },
 		],
 	],
 };

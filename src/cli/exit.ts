@@ -8,8 +8,8 @@ export const Exit = {
 	kernel: 3,
 	permission: 4,
 	conflict: 5,
-	/** `plan --exit-code`: there is something to do. */
-	changes: 6,
+	/** A question was answered with no. */
+	no: 6,
 	unconfirmed: 7,
 	/** Rolled back only in part. */
 	partial: 8,
@@ -63,7 +63,10 @@ export const exitMeanings: readonly (readonly [status: number, meaning: string])
 		Exit.conflict,
 		"a foreign object is in the way, another change waits to be confirmed, status --verify found a difference, or the lock could not be had in time",
 	],
-	[Exit.changes, "plan --exit-code: there is something to do"],
+	[
+		Exit.no,
+		"a question was answered with no: plan --exit-code has something to do, a tap that status names is not up",
+	],
 	[Exit.unconfirmed, "not confirmed in time; rolled back"],
 	[Exit.partial, "rolled back only in part: the error names what is left, recover finishes it"],
 ];

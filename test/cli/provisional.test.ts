@@ -82,7 +82,7 @@ describe("--confirm-within", () => {
 		const { status, stderr, watchdogs } = await umlnet(DOWN, { host });
 		expect({ status, stderr, watchdogs }).toEqual({
 			status: 0,
-			stderr: "nothing to do\n",
+			stderr: "tap0 was not up\nnothing to do\n",
 			watchdogs: ["started", "dismissed"],
 		});
 	});

@@ -227,10 +227,24 @@ describe("down", () => {
 		expect(failed.stderr).not.toContain("EBUSY");
 	});
 
-	test("of what is down already is nothing to do", async () => {
+	test("of what is down already is nothing to do, and says so", async () => {
 		const host = { down: async () => ({ changed: false, steps: [], taps: [] }) };
 		const ended = await umlnet(["down", "tap0"], { host });
-		expect(ended).toMatchObject({ status: 0, stderr: "nothing to do\n" });
+		expect(ended).toMatchObject({ status: 0, stderr: "tap0 was not up\nnothing to do\n" });
+		const all = await umlnet(["down", "--all"], { host });
+		expect(all).toMatchObject({ status: 0, stderr: "nothing to do\n" });
+		const ofSpec = await umlnet(["down", "-f", file], { host });
+		expect(ofSpec.stderr).toBe("2 taps of the spec were not up\nnothing to do\n");
+	});
+
+	test("names what was not up beside what was", async () => {
+		const ended = await umlnet(["down", "tap0", "tap1"], { host: { down: down() } });
+		expect(ended).toMatchObject({
+			status: 0,
+			stderr: "tap1 was not up\ntap0 is down: 1 change\n",
+		});
+		const ofSpec = await umlnet(["down", "-f", file], { host: { down: down() } });
+		expect(ofSpec.stderr).toBe("tap1 was not up\ntap0 is down: 1 change\n");
 	});
 });
 
@@ -329,8 +343,20 @@ drift
   br0: state is down                    for tap10
   mtu is 1400, was 1500                 for tap10
   address fd00::1/64 is missing on br0  for tap10
+
+2 taps: 1 ok, 1 drifted
 `,
 		);
+	});
+
+	test.each([
+		[{ exact: true }, "2 taps: 1 ok, 1 drifted; 3 objects: 0 ok, 3 not as applied"],
+		[{ exact: false, strays: ["a link"] }, "3 objects: 0 ok, 3 not as applied; 1 stray"],
+		[{ taps: [tapStatus()], resources: [] }, "1 tap: ok"],
+	])("ends with one line of counts: %j", async (more, counts) => {
+		const report = { taps, resources, ...more };
+		const ended = await umlnet(["status"], { host: { status: async () => report } });
+		expect(ended.stdout.trimEnd().split("\n").at(-1)).toContain(counts);
 	});
 
 	test("of named taps has launch arguments", async () => {
@@ -355,7 +381,7 @@ drift
 	test("says what is missing, and what is unfinished", async () => {
 		const none = { status: async () => ({ taps: [], resources: [], unfinished: "up of tap0" }) };
 		const named = await umlnet(["status", "tap9"], { host: none });
-		expect(named).toMatchObject({ status: 0, stdout: "" });
+		expect(named).toMatchObject({ status: 6, stdout: "" });
 		expect(named.stderr).toContain("tap9: no tap of ours\n");
 		expect(named.stderr).toContain("up of tap0 half done: umlnet-nl recover finishes it");
 		expect((await umlnet(["status"], { host: none })).stderr).toContain("nothing of ours is up");

@@ -1,3 +1,4 @@
+import type { Which } from "../../service/networks.js";
 import type { Perform } from "../perform.js";
 import { count } from "../render/table.js";
 import type { Session } from "../session.js";
@@ -39,8 +40,19 @@ async function down(
 	const { change } = await import("../provisional.js");
 	const report = await change(session, (host, options) => host.down(target, options));
 	session.result(report, () => []);
+	for (const sentence of notUp(target, report.taps)) session.say(sentence);
 	const subject =
 		report.taps.length === 1 ? `${report.taps[0]} is` : `${count(report.taps.length, "tap")} are`;
 	await session.sayDone(`${subject} down: ${count(report.steps.length, "change")}`, report);
 	return session.ending(report);
+}
+
+/** What was named and was not up; of a spec as one number, for it may name hundreds. */
+function notUp(target: Which, taken: readonly string[]): readonly string[] {
+	if ("all" in target) return [];
+	const named = "taps" in target ? target.taps : Object.keys(target.spec.taps ?? {});
+	const there = new Set(taken);
+	const missing = [...new Set(named)].filter((name) => !there.has(name));
+	if ("taps" in target || missing.length === 1) return missing.map((name) => `${name} was not up`);
+	return missing.length === 0 ? [] : [`${count(missing.length, "tap")} of the spec were not up`];
 }

@@ -55,7 +55,7 @@ async function plan(
 	const { steps } = printableReport(report);
 	session.result(report, () => renderSteps(steps, session.settings.verbosity > 0, session.paint));
 	session.say(steps.length === 0 ? "nothing to do" : renderTotals(steps));
-	return options.exitCode && steps.length > 0 ? Exit.changes : Exit.done;
+	return options.exitCode && steps.length > 0 ? Exit.no : Exit.done;
 }
 
 type Question = (host: HostPort) => Promise<PlanReport>;

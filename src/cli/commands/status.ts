@@ -11,7 +11,7 @@ export function addStatus(program: Verb, perform: Perform): void {
 		.summary("show what exists that is ours, and where it drifted from what was asked")
 		.description(
 			"Show what exists that is ours, and where it drifted from what was asked. For taps named it also " +
-				"prints the arguments to start their guests with. -v adds what was made beside the taps.",
+				"prints the arguments to start their guests with, and ends with exit status 6 if one is not up. -v adds what was made beside the taps.",
 		)
 		.usage("[options] [TAP...]")
 		.argument("[tap...]", "names of taps (default: all)")
@@ -38,8 +38,8 @@ async function status(
 	if (session.settings.json) session.json(report);
 	else if (session.settings.quiet) session.data(shown.taps.map(({ name }) => name));
 	else session.data(await lines(session, shown, asked !== undefined));
-	for (const name of names)
-		if (!report.taps.some((tap) => tap.name === name)) session.say(`${name}: no tap of ours`);
+	const missing = names.filter((name) => !report.taps.some((tap) => tap.name === name));
+	for (const name of missing) session.say(`${name}: no tap of ours`);
 	const { strays = [] } = shown;
 	if (asked === undefined && report.taps.length + strays.length === 0)
 		session.say("nothing of ours is up");
@@ -52,10 +52,12 @@ async function status(
 			`a killed process left ${shown.unfinished} half done: umlnet-nl recover finishes it`,
 		);
 	await sayProvisional(session, report.provisional);
-	if (!verify) return strays.length > 0 ? Exit.conflict : Exit.done;
-	if (report.exact) return Exit.done;
-	session.say("not as it was applied: up again mends what is ours");
-	return Exit.conflict;
+	if (verify && !report.exact) {
+		session.say("not as it was applied: up again mends what is ours");
+		return Exit.conflict;
+	}
+	if (strays.length > 0) return Exit.conflict;
+	return missing.length > 0 ? Exit.no : Exit.done;
 }
 
 /** What waits to be confirmed, until when, and how. */
@@ -73,7 +75,7 @@ async function lines(
 	report: StatusReport,
 	launch: boolean,
 ): Promise<readonly string[]> {
-	const { renderDrift, renderResources, renderTable, renderVerdicts } = await import(
+	const { renderCounts, renderDrift, renderResources, renderTable, renderVerdicts } = await import(
 		"../render/status.js"
 	);
 	const { renderTaps } = await import("../render/tap.js");
@@ -83,6 +85,7 @@ async function lines(
 		report.exact === undefined ? renderDrift(report, paint) : renderVerdicts(report, paint),
 		settings.verbosity > 0 && report.exact === undefined ? renderResources(report, paint) : [],
 		launch ? renderTaps(report.taps, paint) : [],
+		renderCounts(report),
 	];
 	return parts
 		.filter((part) => part.length > 0)

@@ -1,6 +1,6 @@
 import type { StatusReport, TapStatus } from "../../service/reports.js";
 import type { Paint } from "./paint.js";
-import { table } from "./table.js";
+import { count, table } from "./table.js";
 
 const HEADER = ["TAP", "NETWORK", "MODE", "OWNER", "BRIDGE", "UPLINK", "HOST", "GUEST", "STATE"];
 
@@ -56,6 +56,27 @@ export function renderVerdicts(report: StatusReport, paint: Paint): readonly str
 	});
 	const strays = (report.strays ?? []).map((what) => `${paint.yellow("stray  ")} ${what}`);
 	return [...verdicts, ...strays];
+}
+
+/** One line that sums it up: `300 taps: 298 ok, 2 drifted`, and with --verify the objects too. Nothing of nothing. */
+export function renderCounts({
+	taps,
+	resources,
+	strays = [],
+	exact,
+}: StatusReport): readonly string[] {
+	if (taps.length + resources.length + strays.length === 0) return [];
+	const counted = (all: readonly { readonly drift: readonly unknown[] }[], differs: string) => {
+		const wrong = all.filter(({ drift }) => drift.length > 0).length;
+		const right = all.length - wrong;
+		return wrong === 0 ? "ok" : `${right} ok, ${wrong} ${differs}`;
+	};
+	const ofTaps = `${count(taps.length, "tap")}: ${counted(taps, "drifted")}`;
+	if (exact === undefined) return taps.length === 0 ? [] : [ofTaps];
+	const objects = `${count(resources.length, "object")}: ${counted(resources, "not as applied")}`;
+	return [
+		[ofTaps, objects, ...(strays.length > 0 ? [count(strays.length, "stray")] : [])].join("; "),
+	];
 }
 
 const forWhom = (taps: readonly string[]): string =>

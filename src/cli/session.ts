@@ -7,6 +7,7 @@ import { Exit } from "./exit.js";
 import type { Io } from "./io.js";
 import { type Paint, paintFor } from "./render/paint.js";
 import { printable, printableJson, printableReport } from "./render/printable.js";
+import { FEW } from "./render/table.js";
 import type { Settings } from "./settings.js";
 import type { Watchdog } from "./watchdog-protocol.js";
 
@@ -99,9 +100,17 @@ export class Session {
 		if (!this.settings.quiet) this.io.stderr.write(`${printable(sentence)}\n`);
 	}
 
-	/** What will not work though it was asked for. */
+	/** What will not work though it was asked for. Of many of one code the first ones alone, unless -v asks for all. */
 	warn(warnings: readonly WarningReport[]): void {
-		for (const { message } of warnings) this.say(`warning: ${message}`);
+		const told = new Map<string, number>();
+		for (const { code, message } of warnings) {
+			const many = (told.get(code) ?? 0) + 1;
+			told.set(code, many);
+			if (many <= FEW || this.settings.verbosity > 0) this.say(`warning: ${message}`);
+		}
+		if (this.settings.verbosity > 0) return;
+		for (const [code, many] of told)
+			if (many > FEW) this.say(`${many - FEW} more of ${code}: -v shows them`);
 	}
 
 	/** The exit status of a change that is done. What others did not get back is named, under -q as well. */

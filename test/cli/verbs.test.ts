@@ -116,6 +116,75 @@ describe("up", () => {
 		expect(stderr).toBe("tap0 is up: 2 changes\n");
 	});
 
+	/** Taps of a spec with as many. */
+	const many = (number: number, other = {}) =>
+		Array.from({ length: number }, (_, i) => tapReport({ name: `vm${i}`, ...other }));
+
+	test("of many taps is a line for each network, and with -v all of them", async () => {
+		const taps = [
+			...many(300, { network: "farm", bridge: "br0" }),
+			tapReport({ network: "lab", mode: "host-only" }),
+		];
+		const host = { up: async () => ({ ...report, taps }) };
+		const { stdout, stderr } = await umlnet(["up", "-f", file], { host });
+		expect(stdout).toBe(
+			`NETWORK  TAPS      CONNECTION
+farm     300 taps  nat via eth1, port of br0
+lab      1 tap     host-only
+launch arguments: umlnet-nl status TAP shows those of one tap, -v those of all
+`,
+		);
+		expect(stderr).toBe("301 taps are up: 2 changes\n");
+		const all = await umlnet(["up", "-f", file, "-v"], { host });
+		for (const { name, launch } of taps) {
+			expect(all.stdout).toContain(`${name}\n  network `);
+			expect(all.stdout).toContain(launch.uml);
+		}
+		expect(JSON.parse((await umlnet(["up", "-f", file, "--json"], { host })).stdout)).toMatchObject(
+			{
+				taps,
+			},
+		);
+		expect((await umlnet(["up", "-f", file, "-q"], { host })).stdout).toBe("");
+	});
+
+	test("of few taps are all of them", async () => {
+		const host = { up: async () => ({ ...report, taps: many(4) }) };
+		const { stdout } = await umlnet(["up", "-f", file], { host });
+		expect(stdout.match(/^ {2}UML /gm)).toHaveLength(4);
+	});
+
+	test("of many networks the first", async () => {
+		const taps = many(300).map((tap) => ({ ...tap, network: tap.name }));
+		const host = { up: async () => ({ ...report, taps }) };
+		const { stdout } = await umlnet(["up", "-f", file], { host });
+		expect(stdout.split("\n").length).toBeLessThan(20);
+		expect(stdout).toContain("vm11 ");
+		expect(stdout).toContain("\nand 288 more networks\n");
+	});
+
+	test("of many warnings alike shows the first, and with -v all of them", async () => {
+		const warning = (i: number) => ({ code: "WARN_NO_ADDRESS", message: `vm${i} has none` });
+		const warnings = [
+			...Array.from({ length: 300 }, (_, i) => warning(i)),
+			{ code: "WARN_UPLINK_DOWN", message: "eth1 is down" },
+		];
+		const host = { up: async () => ({ ...report, warnings, taps: many(300) }) };
+		const { stderr } = await umlnet(["up", "-f", file], { host });
+		expect(stderr).toBe(
+			`warning: vm0 has none
+warning: vm1 has none
+warning: vm2 has none
+warning: vm3 has none
+warning: eth1 is down
+296 more of WARN_NO_ADDRESS: -v shows them
+300 taps are up: 2 changes
+`,
+		);
+		const all = await umlnet(["up", "-f", file, "-v"], { host });
+		expect(all.stderr.match(/^warning: /gm)).toHaveLength(301);
+	});
+
 	test("says so when there was nothing to do", async () => {
 		const host = {
 			up: async () => ({ changed: false, steps: [], taps: [tapReport()], warnings: [] }),

@@ -1,7 +1,8 @@
 import type { StepReport } from "../../engine/report.js";
+import type { TapReport } from "../../service/reports.js";
 import type { Perform } from "../perform.js";
 import { printableReport } from "../render/printable.js";
-import { count } from "../render/table.js";
+import { count, FEW } from "../render/table.js";
 import type { Session } from "../session.js";
 import { addTapOptions, specOf, type TapOptions } from "../spec.js";
 import { UsageError } from "../usage.js";
@@ -51,7 +52,6 @@ async function up(
 	const { file, prune = false, ...flags } = options;
 	if (prune && file === undefined) throw new UsageError("--prune needs a spec: -f SPEC");
 	const spec = await specOf(session, tap, file, flags, verb);
-	const { renderTaps } = await import("../render/tap.js");
 	const { change } = await import("../provisional.js");
 	const report = await change(session, async (host, options) => {
 		const done = await host.up(spec, { ...options, prune });
@@ -59,7 +59,8 @@ async function up(
 		session.warn(done.warnings);
 		return done;
 	});
-	session.result(report, () => renderTaps(printableReport(report.taps), session.paint));
+	const lines = await told(session, printableReport(report.taps));
+	session.result(report, () => lines);
 	await session.sayDone(
 		summary(
 			report.taps.map(({ name }) => name),
@@ -68,6 +69,18 @@ async function up(
 		report,
 	);
 	return session.ending(report);
+}
+
+/** Each tap as its guest needs it; of many only what they have in common, unless -v asks for all. */
+async function told(session: Session, taps: readonly TapReport[]): Promise<readonly string[]> {
+	const { json, quiet, verbosity } = session.settings;
+	if (json || quiet) return [];
+	if (taps.length > FEW && verbosity === 0) {
+		const { renderSummary } = await import("../render/summary.js");
+		return renderSummary(taps, session.paint);
+	}
+	const { renderTaps } = await import("../render/tap.js");
+	return renderTaps(taps, session.paint);
 }
 
 function summary(taps: readonly string[], steps: readonly StepReport[]): string {

@@ -1,6 +1,6 @@
 import type { StatusReport, TapStatus } from "../../service/reports.js";
 import type { Paint } from "./paint.js";
-import { count, table } from "./table.js";
+import { count, FEW, table } from "./table.js";
 
 const HEADER = ["TAP", "NETWORK", "MODE", "OWNER", "BRIDGE", "UPLINK", "HOST", "GUEST", "STATE"];
 
@@ -80,7 +80,7 @@ export function renderCounts({
 }
 
 const forWhom = (taps: readonly string[]): string =>
-	taps.length > 4 ? `for ${taps.length} taps` : `for ${taps.join(", ")}`;
+	taps.length > FEW ? `for ${taps.length} taps` : `for ${taps.join(", ")}`;
 
 /** A key is a class and names: `address:tap0:10.0.0.1/8` is shown as `address tap0 10.0.0.1/8`. */
 function subject(kind: string, key: string): string {

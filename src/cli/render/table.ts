@@ -14,6 +14,9 @@ export function table(rows: readonly (readonly string[])[]): readonly string[] {
 	);
 }
 
+/** So many of a kind are shown one by one, which makes a screenful; of more it is said what they have in common. */
+export const FEW = 4;
+
 /** `1 change`, `2 changes` */
 export const count = (number: number, noun: string): string =>
 	`${number} ${noun}${number === 1 ? "" : "s"}`;

@@ -6,7 +6,7 @@ import { printableJson } from "./printable.js";
 import { table } from "./table.js";
 
 /** How the guest gets out, in a few words: `nat via eth1`, `bridged, br0 with eth1`. */
-function connection({ mode, bridge, uplink }: TapReport): string {
+export function connection({ mode, bridge, uplink }: TapReport): string {
 	const way = mode === "nat" && uplink !== undefined ? `nat via ${uplink}` : mode;
 	if (bridge === undefined) return way;
 	const port = mode === "bridged" && uplink !== undefined ? ` with ${uplink}` : "";

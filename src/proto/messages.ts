@@ -25,7 +25,7 @@ export interface NetworkMessage {
 	/** The host's addresses in this network, each with the prefix length of its subnet: on the bridge if there is one, else on each tap. */
 	readonly addresses?: readonly string[] | undefined;
 
-	/** The IPv4 address that guests are seen as beyond the uplink, in mode nat. Absent: the uplink's own (masquerade). */
+	/** The IPv4 address that guests are seen as beyond the uplink, in mode nat; their IPv6 is seen as the uplink's own. Absent: the uplink's own (masquerade). */
 	readonly snatTo?: string | undefined;
 
 	/** Whether the host answers ARP requests of the guests for every address that it can reach itself. */

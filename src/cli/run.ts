@@ -70,8 +70,12 @@ async function fail(
 	return exitStatus(failure.code);
 }
 
-/** Where parsing failed, it may have stopped before it came to --json. */
+/** Where parsing failed, it may have stopped before it came to --json, or to the -o json that one verb has. */
 function asksForJson(argv: readonly string[]): boolean {
 	const end = argv.indexOf("--");
-	return argv.slice(0, end === -1 ? undefined : end).includes("--json");
+	const words = argv.slice(0, end === -1 ? undefined : end);
+	const isFormat = (word: string, i: number): boolean =>
+		/^(-o|--output=)json$/.test(word) ||
+		(word === "json" && ["-o", "--output"].includes(words[i - 1] ?? ""));
+	return words.includes("--json") || words.some(isFormat);
 }

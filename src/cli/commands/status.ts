@@ -1,9 +1,25 @@
+import { Option } from "commander";
 import type { ProvisionalReport, StatusReport } from "../../service/reports.js";
+import { API_VERSION } from "../api-version.js";
 import { Exit } from "../exit.js";
+import { isPattern, matcher } from "../pattern.js";
 import type { Perform } from "../perform.js";
 import { printableReport } from "../render/printable.js";
-import type { Session } from "../session.js";
+import { FEW } from "../render/table.js";
+import type { HostPort, Session } from "../session.js";
+import { UsageError } from "../usage.js";
 import type { Verb } from "../verb.js";
+
+const FORMATS = ["table", "wide", "name", "json", "yaml"] as const;
+type Format = (typeof FORMATS)[number];
+
+interface StatusOptions {
+	readonly verify?: true;
+	readonly drifted?: true;
+	readonly output?: Format;
+	/** False with --no-header. */
+	readonly header: boolean;
+}
 
 export function addStatus(program: Verb, perform: Perform): void {
 	program
@@ -11,46 +27,118 @@ export function addStatus(program: Verb, perform: Perform): void {
 		.summary("show what exists that is ours, and where it drifted from what was asked")
 		.description(
 			"Show what exists that is ours, and where it drifted from what was asked. For taps named it also " +
-				"prints the arguments to start their guests with, and ends with exit status 6 if one is not up. -v adds what was made beside the taps.",
+				"prints the arguments to start their guests with, and ends with exit status 6 if one is not up. A " +
+				"pattern like 'vm*' stands for the taps that are up. -v adds what was made beside the taps.",
 		)
 		.usage("[options] [TAP...]")
-		.argument("[tap...]", "names of taps (default: all)")
-		.example("umlnet-nl status tap0", "one tap, with launch arguments for its guest")
+		.argument("[tap...]", "names of taps, or patterns (default: all)")
+		.option("--drifted", "only what drifted")
+		.addOption(
+			new Option(
+				"-o, --output <FORMAT>",
+				"wide: more columns; name: as -q; json: as --json; yaml: the same in YAML",
+			).choices(FORMATS),
+		)
+		.option("--no-header", "only the rows of the table: no heading, no counts, no launch arguments")
 		.option(
 			"--verify",
 			"compare everything with what was applied, exactly, and name what else carries our marks: exit 5 where it differs",
 		)
+		.example("umlnet-nl status tap0", "one tap, with launch arguments for its guest")
 		.example("umlnet-nl status --json", "everything, for a program")
 		.example("umlnet-nl status --verify", "each object: ok, or what differs")
-		.action((taps: readonly string[], { verify = false }: { readonly verify?: true | false }) =>
-			perform("looking", (session) => status(session, taps, verify)),
+		.action((taps: readonly string[], options: StatusOptions) =>
+			perform("looking", (session) => status(session, taps, options)),
 		);
 }
 
 async function status(
 	session: Session,
-	names: readonly string[],
-	verify: boolean,
+	words: readonly string[],
+	options: StatusOptions,
 ): Promise<number> {
-	const asked = names.length === 0 ? undefined : names;
-	const report = await session.withHost((host) => host.status(asked, { verify }));
-	const shown = printableReport(report);
-	if (session.settings.json) session.json(report);
-	else if (session.settings.quiet) session.data(shown.taps.map(({ name }) => name));
-	else session.data(await lines(session, shown, asked !== undefined));
-	const missing = names.filter((name) => !report.taps.some((tap) => tap.name === name));
-	for (const name of missing) session.say(`${name}: no tap of ours`);
-	const { strays = [] } = shown;
-	if (asked === undefined && report.taps.length + strays.length === 0)
-		session.say("nothing of ours is up");
+	const format = formatOf(session, options);
+	const report = await session.withHost((host) => look(host, words, options.verify === true));
+	const chosen = options.drifted ? onlyDrifted(report) : report;
+	if (format === "json") session.json(chosen);
+	else if (format === "yaml") session.data([await yaml(chosen)]);
+	else if (format === "name") session.data(printableReport(chosen.taps).map(({ name }) => name));
+	else session.data(await lines(session, printableReport({ report, chosen }), words, options));
+	const missing = words.filter((word) => {
+		const matches = isPattern(word) ? matcher(word) : (name: string) => name === word;
+		return !report.taps.some(({ name }) => matches(name));
+	});
+	for (const word of missing) session.say(`${word}: no tap of ours`);
+	if (options.drifted && chosen.taps.length + chosen.resources.length === 0)
+		session.say("nothing drifted");
+	return ending(session, report, {
+		asked: words.length > 0,
+		verify: options.verify === true,
+		missing,
+	});
+}
+
+/** @throws UsageError where --json says one thing and -o another */
+function formatOf({ settings }: Session, { output, header }: StatusOptions): Format {
+	const { json, quiet } = settings;
+	if (json && output !== undefined && output !== "json")
+		throw new UsageError(`--json and -o ${output} contradict each other`);
+	const format = json ? "json" : (output ?? (quiet ? "name" : "table"));
+	if (!header && format !== "table" && format !== "wide" && output !== undefined)
+		throw new UsageError(`--no-header is for tables, and -o ${output} makes none`);
+	return format;
+}
+
+/** A pattern stands for names that are up, so those are looked up first. */
+async function look(
+	host: HostPort,
+	words: readonly string[],
+	verify: boolean,
+): Promise<StatusReport> {
+	if (words.length === 0) return host.status(undefined, { verify });
+	if (!words.some(isPattern)) return host.status(words, { verify });
+	const { taps } = await host.status();
+	const names = words.flatMap((word) => {
+		const matches = matcher(word);
+		return isPattern(word) ? taps.map(({ name }) => name).filter(matches) : [word];
+	});
+	return host.status([...new Set(names)], { verify });
+}
+
+function onlyDrifted(report: StatusReport): StatusReport {
+	const drifted = ({ drift }: { readonly drift: readonly unknown[] }) => drift.length > 0;
+	return {
+		...report,
+		taps: report.taps.filter(drifted),
+		resources: report.resources.filter(drifted),
+	};
+}
+
+async function yaml(report: StatusReport): Promise<string> {
+	const { renderYaml } = await import("../render/yaml.js");
+	return renderYaml({ apiVersion: API_VERSION, ...report }).trimEnd();
+}
+
+interface Asked {
+	readonly asked: boolean;
+	readonly verify: boolean;
+	readonly missing: readonly string[];
+}
+
+/** What else there is to say, and the exit status. */
+async function ending(
+	session: Session,
+	report: StatusReport,
+	{ asked, verify, missing }: Asked,
+): Promise<number> {
+	const { strays = [], unfinished } = report;
+	if (!asked && report.taps.length + strays.length === 0) session.say("nothing of ours is up");
 	if (!verify)
 		for (const what of strays) session.say(`ours by its marks, and not remembered: ${what}`);
 	if (strays.length > 0)
 		session.say("was the state directory lost? umlnet-nl recover --strays takes them away");
-	if (shown.unfinished !== undefined)
-		session.say(
-			`a killed process left ${shown.unfinished} half done: umlnet-nl recover finishes it`,
-		);
+	if (unfinished !== undefined)
+		session.say(`a killed process left ${unfinished} half done: umlnet-nl recover finishes it`);
 	await sayProvisional(session, report.provisional);
 	if (verify && !report.exact) {
 		session.say("not as it was applied: up again mends what is ours");
@@ -70,22 +158,35 @@ export async function sayProvisional(
 	session.say(`${sentence(provisional)}: ${confirmCommand(session.settings)}`);
 }
 
+interface Reports {
+	readonly report: StatusReport;
+	/** What of it is shown. */
+	readonly chosen: StatusReport;
+}
+
 async function lines(
 	session: Session,
-	report: StatusReport,
-	launch: boolean,
+	{ report, chosen }: Reports,
+	words: readonly string[],
+	{ output, header }: StatusOptions,
 ): Promise<readonly string[]> {
-	const { renderCounts, renderDrift, renderResources, renderTable, renderVerdicts } = await import(
-		"../render/status.js"
-	);
-	const { renderTaps } = await import("../render/tap.js");
+	const status = await import("../render/status.js");
+	const { accountNames } = await import("../../spec/accounts.js");
 	const { paint, settings } = session;
+	const names = accountNames();
+	const rows = status.renderTable(chosen.taps, paint, { wide: output === "wide", header, names });
+	if (!header) return rows;
+	const verbose = settings.verbosity > 0;
 	const parts = [
-		renderTable(report.taps, paint),
-		report.exact === undefined ? renderDrift(report, paint) : renderVerdicts(report, paint),
-		settings.verbosity > 0 && report.exact === undefined ? renderResources(report, paint) : [],
-		launch ? renderTaps(report.taps, paint) : [],
-		renderCounts(report),
+		rows,
+		report.exact === undefined
+			? status.renderDrift(chosen, paint)
+			: status.renderVerdicts(chosen, paint),
+		verbose && report.exact === undefined ? status.renderResources(chosen, paint) : [],
+		words.length > 0 && (verbose || chosen.taps.length <= FEW || !words.some(isPattern))
+			? (await import("../render/tap.js")).renderTaps(chosen.taps, paint, names)
+			: [],
+		status.renderCounts(report),
 	];
 	return parts
 		.filter((part) => part.length > 0)

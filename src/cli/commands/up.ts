@@ -80,7 +80,8 @@ async function told(session: Session, taps: readonly TapReport[]): Promise<reado
 		return renderSummary(taps, session.paint);
 	}
 	const { renderTaps } = await import("../render/tap.js");
-	return renderTaps(taps, session.paint);
+	const { accountNames } = await import("../../spec/accounts.js");
+	return renderTaps(taps, session.paint, accountNames());
 }
 
 function summary(taps: readonly string[], steps: readonly StepReport[]): string {

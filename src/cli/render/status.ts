@@ -1,30 +1,52 @@
 import type { StatusReport, TapStatus } from "../../service/reports.js";
+import { accountName, type Names } from "./account.js";
 import type { Paint } from "./paint.js";
 import { count, FEW, table } from "./table.js";
 
-const HEADER = ["TAP", "NETWORK", "MODE", "OWNER", "BRIDGE", "UPLINK", "HOST", "GUEST", "STATE"];
+const HEADER = ["TAP", "NETWORK", "MODE", "OWNER", "BRIDGE", "UPLINK", "HOST", "GUEST"];
+const WIDE_HEADER = ["INDEX", "MTU", "MAC", "GUEST-MAC", "POOL"];
+const STATE = "STATE";
+
+/** How the table looks. */
+export interface TableOptions {
+	/** With more columns. */
+	readonly wide: boolean;
+	/** With a line that names the columns. */
+	readonly header: boolean;
+	readonly names: Names;
+}
 
 const cell = (value: string | number | undefined): string =>
 	value === undefined || value === "" ? "-" : String(value);
 
-function owner({ owner, group }: TapStatus): string {
-	const person = owner === undefined ? "" : String(owner);
+/** `alice`, `alice:kvm`, `:kvm` */
+function owner(tap: TapStatus, names: Names): string {
+	const person = accountName("owner", tap, names) ?? "";
+	const group = accountName("group", tap, names);
 	return group === undefined ? person : `${person}:${group}`;
 }
 
-function row(tap: TapStatus): readonly string[] {
+function row(tap: TapStatus, { wide, names }: TableOptions): readonly string[] {
 	const { name, network, mode, bridge, uplink, addresses, guest, drift } = tap;
-	const facts = [name, network, mode, owner(tap), bridge, uplink];
+	const facts = [name, network, mode, owner(tap, names), bridge, uplink];
 	const sides = [addresses.join(","), guest.addresses.join(",")];
-	return [...facts, ...sides, drift.length === 0 ? "ok" : "drifted"].map(cell);
+	const more = wide ? [tap.index, tap.mtu, tap.mac, guest.mac, tap.pool] : [];
+	return [...facts, ...sides, ...more, drift.length === 0 ? "ok" : "drifted"].map(cell);
 }
 
-/** All taps of ours, a line each. */
-export function renderTable(taps: readonly TapStatus[], paint: Paint): readonly string[] {
+/** These taps, a line each. */
+export function renderTable(
+	taps: readonly TapStatus[],
+	paint: Paint,
+	options: TableOptions,
+): readonly string[] {
 	if (taps.length === 0) return [];
-	const [header = "", ...lines] = table([HEADER, ...taps.map(row)]);
+	const columns = [...HEADER, ...(options.wide ? WIDE_HEADER : []), STATE];
+	const rows = taps.map((tap) => row(tap, options));
 	const state = (line: string) =>
 		line.replace(/(ok|drifted)$/, (word) => (word === "ok" ? paint.green : paint.yellow)(word));
+	if (!options.header) return table(rows).map(state);
+	const [header = "", ...lines] = table([columns, ...rows]);
 	return [paint.bold(header), ...lines.map(state)];
 }
 

@@ -1,6 +1,7 @@
 import type { TapReport } from "../../service/reports.js";
 import { flagName } from "../../spec/field.js";
 import { tapSettings } from "../../spec/fields.js";
+import { accountName, type Names } from "./account.js";
 import type { Paint } from "./paint.js";
 import { printableJson } from "./printable.js";
 import { table } from "./table.js";
@@ -13,23 +14,24 @@ export function connection({ mode, bridge, uplink }: TapReport): string {
 	return `${way}, port of ${bridge}${port}`;
 }
 
-function features(tap: TapReport): string {
+function features(tap: TapReport, names: Names): string {
 	const told = Object.entries(tapSettings).flatMap(([name, [, flag]]) => {
 		const value = tap[name as keyof typeof tapSettings];
 		if (value === undefined || value === false) return [];
 		const word = flagName(flag).slice(2);
-		return [value === true ? word : `${word} ${value}`];
+		const shown = name === "owner" || name === "group" ? accountName(name, tap, names) : value;
+		return [value === true ? word : `${word} ${shown}`];
 	});
 	return told.join(", ");
 }
 
 /** One tap with what was made for it and what to start its guest with. */
-export function renderTap(tap: TapReport, paint: Paint): readonly string[] {
+export function renderTap(tap: TapReport, paint: Paint, names: Names): readonly string[] {
 	const guest = [...tap.guest.addresses, ...(tap.guest.mac === undefined ? [] : [tap.guest.mac])];
 	const { launch } = tap;
 	const rows: [string, string | undefined][] = [
 		["network", `${tap.network}: ${connection(tap)}`],
-		["tap", features(tap)],
+		["tap", features(tap, names)],
 		["host side", tap.addresses.join(", ")],
 		["guest side", guest.join(", ")],
 		["UML", launch.uml],
@@ -48,6 +50,10 @@ export function renderTap(tap: TapReport, paint: Paint): readonly string[] {
 	return [paint.bold(tap.name), ...table(filled), ...notes];
 }
 
-/** Several taps, an empty line between them. */
-export const renderTaps = (taps: readonly TapReport[], paint: Paint): readonly string[] =>
-	taps.flatMap((tap, i) => [...(i === 0 ? [] : [""]), ...renderTap(tap, paint)]);
+/** Several taps, an empty line between them. Without `names` their owners are numbers. */
+export const renderTaps = (
+	taps: readonly TapReport[],
+	paint: Paint,
+	names?: Names,
+): readonly string[] =>
+	taps.flatMap((tap, i) => [...(i === 0 ? [] : [""]), ...renderTap(tap, paint, names)]);

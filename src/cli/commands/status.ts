@@ -171,7 +171,7 @@ async function lines(
 	{ output, header }: StatusOptions,
 ): Promise<readonly string[]> {
 	const status = await import("../render/status.js");
-	const { accountNames } = await import("../../spec/accounts.js");
+	const { accountNames } = await import("../../spec/account-names.js");
 	const { paint, settings } = session;
 	const names = accountNames();
 	const rows = status.renderTable(chosen.taps, paint, { wide: output === "wide", header, names });

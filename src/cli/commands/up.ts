@@ -80,7 +80,7 @@ async function told(session: Session, taps: readonly TapReport[]): Promise<reado
 		return renderSummary(taps, session.paint);
 	}
 	const { renderTaps } = await import("../render/tap.js");
-	const { accountNames } = await import("../../spec/accounts.js");
+	const { accountNames } = await import("../../spec/account-names.js");
 	return renderTaps(taps, session.paint, accountNames());
 }
 

@@ -1,5 +1,5 @@
 import type { TapReport } from "../../service/reports.js";
-import type { AccountNames } from "../../spec/accounts.js";
+import type { AccountNames } from "../../spec/account-names.js";
 import { printable } from "./printable.js";
 
 /** Absent where nobody looks names up: then ids are shown. */

@@ -26,8 +26,9 @@ export class KernelLinks implements HostLinks {
 
 	uplink(link: string): NamedLink {
 		const kernel = this.#kernel;
+		// One that is known is called by its own name already.
 		if (isKnownUplink(this.#entries(), link))
-			return this.#uplinks.get(`used ${link}`, USED_MS, () => {
+			return this.#uplinks.get(link, USED_MS, () => {
 				return { name: link, mtu: kernel.linkMtu(link) };
 			});
 		return this.#uplinks.get(link, UNUSED_MS, () => {

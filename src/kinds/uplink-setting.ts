@@ -21,7 +21,9 @@ interface Returning {
 function changedSettings({ link, bridge, master }: Returning, context: PlanContext) {
 	if (master === undefined) return [];
 	const from = master.IFLA_IFNAME ?? bridge;
-	const { settings = [] } = (context.made(linkKey(bridge)) as MadeBridge | undefined) ?? {};
+	const { settings } = (context.made(linkKey(bridge)) as MadeBridge | undefined) ?? {};
+	// Of a bridge that is known by its marks alone, what we have set on it ourselves is not known.
+	if (settings === undefined) return [];
 	const ours = (context.made(forwardingKey(bridge)) as Forwarding | undefined) ?? {};
 	const isIpv6Ours = context.made(ipv6ForwardingKey(bridge)) !== undefined;
 	return settingsChangedOn(context.kernel, { link: from, instead: link }, settings).filter(

@@ -13,6 +13,7 @@ export const ours: Readonly<Record<string, string>> = {
 	ND_HOP_LIMIT: "RFC 4861 §6.1",
 	NFTNL_UDATA_SET_ELEM_COMMENT: "libnftnl/udata.h, which need not be installed",
 	NLA_MAX: "what nla_len can say: it has 16 bits",
+	TUN_TAP: "what IFLA_TUN_TYPE says of a tap: IFF_TAP, tun_fill_info, drivers/net/tun.c",
 };
 
 /** Whether a name is one of ours: it is listed, says so itself, or begins like none that the headers know. */

@@ -190,7 +190,10 @@ describe("what somebody changed meanwhile", () => {
 	test.each([
 		["nft flush ruleset", /nft table inet umlnet-nl is gone|source NAT/],
 		["nft flush set inet umlnet-nl masqueraded", /source NAT .* is not in place/],
-		["nft flush table inet umlnet-nl", /nft table inet umlnet-nl has lost its rules/],
+		[
+			"nft flush table inet umlnet-nl",
+			/nft table inet umlnet-nl has lost the rules of postrouting/,
+		],
 		["ip link set tap0 down", /tap0: state is down/],
 		["ip link set tap0 mtu 1300 alias mine", /tap0: alias is mine/],
 		["ip link set tap0 txqueuelen 5", /tap0: txqueuelen is 5, was made 77/],

@@ -19,7 +19,7 @@ const CHANGES = [
 	/RTM_(NEW|DEL|SET)/,
 	/NFT_MSG_(NEW|DEL|DESTROY)/,
 	/NFNL_MSG_BATCH/,
-	/ioctl\(.*(TUN|SIOC(?!GIFNAME))/,
+	/ioctl\(.*(TUN|SIOC(?!GIF))/,
 	/\/proc\/sys\/net.*O_(RDWR|WRONLY)/,
 	/\/dev\/net\/tun/,
 ];

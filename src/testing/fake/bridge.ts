@@ -1,3 +1,4 @@
+import { IPV6_MIN_MTU } from "../../spec/segments.js";
 import { AF_INET6 } from "../../uapi/socket.js";
 import { dropAddresses } from "./addresses.js";
 import {
@@ -10,7 +11,6 @@ import {
 } from "./namespace.js";
 import { Refusal } from "./refusal.js";
 
-const IPV6_LEAST_MTU = 1280;
 const MAX_PORTS = 1023;
 const NO_MAC = "000000000000";
 
@@ -84,7 +84,7 @@ export function follow(ns: Namespace, bridge: Link): void {
 /** Below IPv6's least MTU a link has no IPv6 at all, and does not get its addresses back. */
 export function applyMtu(ns: Namespace, link: Link, mtu: number): void {
 	link.mtu = mtu;
-	if (mtu >= IPV6_LEAST_MTU) link.conf.ipv6 ??= { ...ns.conf.ipv6.default };
+	if (mtu >= IPV6_MIN_MTU) link.conf.ipv6 ??= { ...ns.conf.ipv6.default };
 	else {
 		dropAddresses(ns, link, AF_INET6);
 		link.conf.ipv6 = undefined;

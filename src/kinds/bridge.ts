@@ -115,7 +115,11 @@ export const bridge: Kind<Bridge, MadeBridge> = {
 		const [other] = context.others(linkKey(want.name));
 		if (made.foreign) return { ...made, ...want };
 		const state = stateOf(made.notes);
-		if (other === undefined) return { ...made, ...want, notes: bridgeNotes(want, context, state) };
+		if (other === undefined) {
+			// An uplink that has left stays noted: it is looked at before anything is done, and asking again changes nothing.
+			const { uplink = noted("uplink", made.notes ?? []) } = want;
+			return { ...made, ...want, notes: bridgeNotes({ ...want, uplink }, context, state) };
+		}
 		if (made.network !== want.network)
 			throw new ConflictError(
 				`bridge ${want.name}`,

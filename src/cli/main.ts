@@ -18,9 +18,9 @@ async function loadPrograms(): Promise<DemoPrograms | undefined> {
 
 async function main(): Promise<void> {
 	const status = await run(process.argv.slice(2), processIo(), {
-		async openHost(options) {
+		async openHost(options, onRequest) {
 			const { Host } = await import("../host/host.js");
-			return Host.open(options);
+			return Host.open(options, onRequest);
 		},
 		loadPrograms,
 		async startWatchdog(stateDir) {

@@ -5,6 +5,7 @@ import type { ConfirmableNetworks } from "../service/networks.js";
 import { API_VERSION } from "./api-version.js";
 import { Exit } from "./exit.js";
 import type { Io } from "./io.js";
+import { Progress } from "./progress.js";
 import { type Paint, paintFor } from "./render/paint.js";
 import { printable, printableJson, printableReport } from "./render/printable.js";
 import { FEW } from "./render/table.js";
@@ -16,8 +17,11 @@ export interface HostPort extends ConfirmableNetworks {
 	close(): void;
 }
 
-/** How the commands get at a host; tests give a fake one. */
-export type OpenHost = (options: HostOptions) => HostPort | Promise<HostPort>;
+/** How the commands get at a host, which tells of each request to the kernel; tests give a fake one. */
+export type OpenHost = (
+	options: HostOptions,
+	onRequest?: () => void,
+) => HostPort | Promise<HostPort>;
 
 /** Starts the process that rolls back if --confirm-within cannot: it works on the same state directory. */
 export type StartWatchdog = (stateDir: string | undefined) => Promise<Watchdog>;
@@ -41,6 +45,7 @@ export class Session {
 	readonly loadPrograms: LoadPrograms;
 	readonly startWatchdog: StartWatchdog;
 	readonly #openHost: OpenHost;
+	#progress: Progress | undefined;
 
 	constructor(io: Io, settings: Settings, { openHost, loadPrograms, startWatchdog }: SessionDeps) {
 		this.io = io;
@@ -54,19 +59,30 @@ export class Session {
 	/** Open the host, do something with it, and close it, whatever happens. What is done does not fail for the tidying up. */
 	async withHost<T>(work: (host: HostPort) => Promise<T>): Promise<T> {
 		const { netns, stateDir, timeout } = this.settings;
-		const host = await this.#openHost({ netns, stateDir, timeout });
+		const progress = this.#beginProgress();
+		const host = await this.#openHost({ netns, stateDir, timeout }, progress?.request);
 		let isDone = false;
 		try {
 			const result = await work(host);
 			isDone = true;
 			return result;
 		} finally {
+			progress?.end();
 			try {
 				host.close();
 			} catch (error) {
 				if (isDone) this.say(`done, but not tidied up: ${(error as Error).message}`);
 			}
 		}
+	}
+
+	/** For people alone, and not where a change waits to be confirmed: that says itself what it waits for. */
+	#beginProgress(): Progress | undefined {
+		const { json, quiet, confirmWithin } = this.settings;
+		if (json || quiet || confirmWithin !== undefined || this.io.env.TERM === "dumb")
+			return undefined;
+		this.#progress = new Progress(this.io.stderr);
+		return this.#progress;
 	}
 
 	/** The result: for programs the value as one JSON object, for people the lines. */
@@ -97,6 +113,7 @@ export class Session {
 
 	/** A sentence for the person at the terminal. */
 	say(sentence: string): void {
+		this.#progress?.erase();
 		if (!this.settings.quiet) this.io.stderr.write(`${printable(sentence)}\n`);
 	}
 

@@ -9,6 +9,7 @@ import type { TapReport as EngineTapReport, UpReport as EngineUpReport } from ".
 import type { Kernel } from "../kernel/kernel.js";
 import { LinuxKernel } from "../kernel/linux.js";
 import { readFlags } from "../kernel/read.js";
+import { watched } from "../kernel/watched.js";
 import { wantedTaps } from "../kinds/index.js";
 import type {
 	ConfirmableNetworks,
@@ -66,10 +67,11 @@ export class Host implements ConfirmableNetworks {
 	readonly #locked: LockedEngine;
 	readonly #links: KernelLinks;
 
-	/** Enter the namespace on this thread. @throws KernelError, UmlnetError */
-	static open(options: HostOptions = {}): Host {
+	/** Enter the namespace on this thread. `onRequest` is told of each request. @throws KernelError, UmlnetError */
+	static open(options: HostOptions = {}, onRequest?: () => void): Host {
 		if (options.netns !== undefined) enterNamespace(options.netns);
-		return new Host(new LinuxKernel(), options);
+		const kernel = new LinuxKernel();
+		return new Host(onRequest === undefined ? kernel : watched(kernel, onRequest), options);
 	}
 
 	constructor(kernel: Kernel, options: HostOptions = {}) {

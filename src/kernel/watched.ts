@@ -1,0 +1,20 @@
+import type { Kernel } from "./kernel.js";
+
+/** The same kernel, which tells before each request that there is one. */
+export function watched(kernel: Kernel, onRequest: () => void): Kernel {
+	const methods = new Map<PropertyKey, unknown>();
+	return new Proxy(kernel, {
+		get(target, key) {
+			const known = methods.get(key);
+			if (known !== undefined) return known;
+			const value: unknown = Reflect.get(target, key, target);
+			if (typeof value !== "function") return value;
+			const method = (...values: readonly unknown[]): unknown => {
+				onRequest();
+				return Reflect.apply(value, target, values);
+			};
+			methods.set(key, method);
+			return method;
+		},
+	});
+}

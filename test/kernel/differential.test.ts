@@ -32,11 +32,16 @@ const table = (masqueraded: string, snatTo: string): string => `nft -f - <<-END
 			comment "guest segment . uplink : source address outside"
 			${snatTo === "" ? "" : `elements = { ${snatTo} }`}
 		}
+		set ipv6_masqueraded {
+			type ifname . ifname
+			comment "guest segment . uplink"
+		}
 		chain postrouting {
 			comment "source NAT of guests"
 			type nat hook postrouting priority srcnat; policy accept;
 			iifname . oifname @masqueraded masquerade
 			meta nfproto ipv4 snat ip to iifname . oifname map @snat_to
+			meta nfproto ipv6 iifname . oifname @ipv6_masqueraded masquerade
 		}
 	}
 END`;

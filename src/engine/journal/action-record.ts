@@ -13,6 +13,7 @@ import { RTM_DELNEIGH, RTM_NEWNEIGH } from "../../uapi/neighbour.js";
 import { RTM_NEWNEXTHOP } from "../../uapi/nexthop.js";
 import {
 	NFT_MSG_DELRULE,
+	NFT_MSG_DELSET,
 	NFT_MSG_DELSETELEM,
 	NFT_MSG_DELTABLE,
 	NFT_MSG_NEWCHAIN,
@@ -77,6 +78,7 @@ const messages = new Map<string, AnyMessage>(
 		NFT_MSG_DELRULE,
 		NFT_MSG_NEWSET,
 		NFT_MSG_NEWSETELEM,
+		NFT_MSG_DELSET,
 		NFT_MSG_DELSETELEM,
 	}),
 );

@@ -84,6 +84,17 @@ function bridgeNotes(
 	return uplink === undefined ? notes : [`uplink=${uplink}`, ...(notes ?? [])];
 }
 
+/** What there is to note of a bridge whose taps are not all asked for alike: what any of them needs. */
+const bothWays = (made: WayOut | undefined, want: WayOut | undefined): WayOut | undefined =>
+	made && want
+		? {
+				...made,
+				...want,
+				isGlobal: made.isGlobal || want.isGlobal,
+				isIpv6: made.isIpv6 || want.isIpv6,
+			}
+		: (want ?? made);
+
 const isBridge = isMapOf({
 	name: isLinkName,
 	network: isText,
@@ -128,7 +139,8 @@ export const bridge: Kind<Bridge, MadeBridge> = {
 				{ hint: `name another bridge, or put the tap into network ${made.network}` },
 			);
 		// A request that names no MTU or uplink does not take it from the taps that are on the bridge already.
-		const { mtu = made.mtu, uplink = made.uplink, wayOut = made.wayOut } = want;
+		const { mtu = made.mtu, uplink = made.uplink } = want;
+		const wayOut = bothWays(made.wayOut, want.wayOut);
 		const next = { ...made, ...want, mtu, uplink, wayOut };
 		return { ...next, notes: bridgeNotes(next, context, state) };
 	},

@@ -170,7 +170,9 @@ export const forwarding: Kind<Forwarding, MadeForwarding> = {
 		return [...on, ...setBack(dropped, kernel)];
 	},
 	reapply(made, kernel) {
-		const name = nameNow(kernel, made);
+		// A link that this very transaction makes is not there yet. One of its number that is another's is left alone.
+		const isThere = kernel.linkName(made.index) !== undefined;
+		const name = isThere ? nameNow(kernel, made) : made.link;
 		if (name === undefined) return [];
 		return [
 			{

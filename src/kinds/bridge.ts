@@ -127,8 +127,10 @@ export const bridge: Kind<Bridge, MadeBridge> = {
 		if (made.foreign) return { ...made, ...want };
 		const state = stateOf(made.notes);
 		if (other === undefined) {
-			// An uplink that has left stays noted: it is looked at before anything is done, and asking again changes nothing.
-			const { uplink = noted("uplink", made.notes ?? []) } = want;
+			// An uplink that left before stays noted: it is looked at before anything is done, and asking again changes nothing.
+			const before = noted("uplink", made.notes ?? []);
+			const hasLeft = before !== undefined && context.made(uplinkKey(before)) === undefined;
+			const { uplink = hasLeft ? before : undefined } = want;
 			return { ...made, ...want, notes: bridgeNotes({ ...want, uplink }, context, state) };
 		}
 		if (made.network !== want.network)

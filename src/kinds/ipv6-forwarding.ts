@@ -114,10 +114,10 @@ export const ipv6Forwarding: Kind<Ipv6Forwarding, MadeIpv6Forwarding> = {
 						undo: [write(link, 0, 1)],
 					},
 				],
-	remove(made, { kernel }) {
+	remove(made, context) {
 		// Somebody switched it on for all interfaces meanwhile: then this one is no exception.
-		const isTheirs = made.globally === false && read(kernel, "all") === 1;
-		return isTheirs ? [] : setBack(made, kernel);
+		const isTheirs = made.globally === false && ofAll(context) === 1;
+		return isTheirs ? [] : setBack(made, context.kernel);
 	},
 	drift(made, kernel) {
 		const name = nameNow(kernel, made);

@@ -66,15 +66,13 @@ export const notForwarded = (kernel: Kernel): Warning[] =>
 				},
 			];
 
-/** What one plan has looked at already: a network is looked at once, however many segments it has. */
-const looked = new WeakMap<PlanContext, Set<string>>();
-
+/** Whether a plan has not looked at it before: a network is looked at once, however many segments it has. */
 function isFirst(context: PlanContext, what: string): boolean {
-	const known = looked.get(context) ?? new Set();
-	looked.set(context, known);
-	if (known.has(what)) return false;
-	known.add(what);
-	return true;
+	let isNew = false;
+	context.once(`warnings of ${what}`, () => {
+		isNew = true;
+	});
+	return isNew;
 }
 
 interface NatWay {

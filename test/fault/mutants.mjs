@@ -147,8 +147,8 @@ export const MUTANTS = [
 	[
 		"IPv6 forwarding that others switched on for all",
 		"kinds/ipv6-forwarding.ts",
-		"return isTheirs ? [] : setBack(made, kernel);",
-		"return setBack(made, kernel);",
+		"return isTheirs ? [] : setBack(made, context.kernel);",
+		"return setBack(made, context.kernel);",
 		kind("ipv6-forwarding"),
 	],
 	[

@@ -1,6 +1,7 @@
 /**
- * The errnos of Linux and what strerror(3) says of each: asm-generic/errno.h, and at the end those of the kernel's own
- * linux/errno.h that netlink lets out. Node's table has only what libuv meets, and costs Bun 2 ms to load.
+ * The errnos of Linux and what strerror(3) says of each: asm-generic/errno.h, and at the end those of the kernel's
+ * internal linux/errno.h that netlink reports all the same. Node's own table has only the errnos that libuv meets, and
+ * takes Bun noticeably long to load.
  */
 export const ERRNOS: readonly (readonly [number: number, name: string, text: string])[] = [
 	[1, "EPERM", "operation not permitted"],

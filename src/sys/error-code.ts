@@ -1,32 +1,32 @@
 /**
- * What went wrong, for programs: stable, unlike the messages.
+ * What went wrong, for programs: codes are stable, messages are not.
  *
  * | code | meaning |
  * |---|---|
- * | ERR_ABORTED | the caller called it off before it began |
- * | ERR_ADDRESS | a text is no address |
+ * | ERR_ABORTED | the caller cancelled the request before it began |
+ * | ERR_ADDRESS | a text is not an address |
  * | ERR_CLOSED | the engine is closed |
  * | ERR_CONFLICT | something that is not ours is in the way |
  * | ERR_DEADLINE | the kernel did not answer in time |
- * | ERR_DUMP_INTERRUPTED | the kernel's list was torn by changes of others, again and again |
- * | ERR_INTERNAL | a bug of ours |
+ * | ERR_DUMP_INTERRUPTED | other programs kept changing what the kernel was listing, on every attempt |
+ * | ERR_INTERNAL | a bug in umlnet-nl |
  * | ERR_JOURNAL | the journal cannot be read or written |
  * | ERR_KERNEL | the kernel refused |
- * | ERR_LOCK | another process was at work for too long |
+ * | ERR_LOCK | another process held the lock for too long |
  * | ERR_NFT | a document of rules is wrong |
- * | ERR_NFT_UNSUPPORTED | a document of rules asks for what cannot be compiled |
- * | ERR_OVERRUN | the kernel dropped messages for us |
+ * | ERR_NFT_UNSUPPORTED | a document of rules asks for something that cannot be compiled |
+ * | ERR_OVERRUN | the kernel dropped messages that were meant for us |
  * | ERR_PERMISSION | a capability or the right to a file is missing |
- * | ERR_PLATFORM | this machine is none that we run on |
+ * | ERR_PLATFORM | this machine is not one that umlnet-nl runs on |
  * | ERR_PROVISIONAL | another change waits to be confirmed |
  * | ERR_ROLLBACK | a change failed and could be undone only in part |
  * | ERR_SPEC | a spec, or a name in it, is wrong |
- * | ERR_SYSTEM | the system refused something that is no object of the network: a file, a process |
+ * | ERR_SYSTEM | the system refused something that is not part of the network: a file, a process |
  * | ERR_UNCONFIRMED | a change was not confirmed in time and is rolled back |
  * | ERR_UNSUPPORTED | something is planned and cannot be done yet |
  * | ERR_USAGE | a call, its options or a command line make no sense |
  * | ERR_WATCHDOG | no watchdog could be started |
- * | ERR_WIRE | bytes from the kernel make no sense, or a value cannot be sent |
+ * | ERR_WIRE | bytes from the kernel make no sense, or a value cannot be encoded |
  */
 export type ErrorCode =
 	| "ERR_ABORTED"

@@ -1,11 +1,11 @@
 import { ERRNOS } from "./errno.js";
 import type { ErrorCode } from "./error-code.js";
 
-/** What is known of an error beside its code and its message. */
+/** The optional fields of an error, beside its code and its message. */
 export interface UmlnetErrorOptions extends ErrorOptions {
-	/** Where in the user's spec the trouble began, `taps.tap0.mtu`. */
+	/** Which value of the user's spec is concerned: `taps.tap0.mtu`. */
 	readonly path?: string | undefined;
-	/** The label of the step that failed. */
+	/** The label of the step that failed: `create tap tap0`. */
 	readonly step?: string | undefined;
 	/** What the user can do about it. */
 	readonly hint?: string | undefined;
@@ -13,11 +13,11 @@ export interface UmlnetErrorOptions extends ErrorOptions {
 
 /** The base of every error this project throws on purpose. `code` is stable; the message is for people. */
 export class UmlnetError extends Error {
-	/** The name of its class. */
+	/** The name of the error's class. */
 	override readonly name: string = "UmlnetError";
 	/** What went wrong, for programs. */
 	readonly code: ErrorCode;
-	/** Where in the user's spec the trouble began: `taps.tap0.mtu`. */
+	/** Which value of the user's spec is concerned: `taps.tap0.mtu`. */
 	path: string | undefined;
 	/** The label of the step that failed: `create tap tap0`. */
 	step: string | undefined;
@@ -36,7 +36,7 @@ const errnoByNumber = new Map(
 	ERRNOS.map(([number, name, text]) => [number, [name, text] as const]),
 );
 
-/** The name of an errno, `EEXIST`; `E524`-like for one without a name. */
+/** The name of an errno, `EEXIST`. A number without a name is written like `E524`. */
 export function errnoName(errno: number): string {
 	return errnoByNumber.get(errno)?.[0] ?? `E${errno}`;
 }
@@ -47,7 +47,7 @@ export function errnoText(errno: number | string): string {
 	return [...errnoByNumber.values()].find(([name]) => name === errno)?.[1] ?? errno;
 }
 
-/** What the kernel said. */
+/** The optional fields of an error that came from the kernel. */
 export interface KernelErrorOptions extends UmlnetErrorOptions {
 	/** The kernel's own sentence (NLMSGERR_ATTR_MSG), verbatim. */
 	readonly kernel?: string | undefined;
@@ -55,16 +55,16 @@ export interface KernelErrorOptions extends UmlnetErrorOptions {
 	readonly attribute?: string | undefined;
 }
 
-/** The kernel said no: to a system call, an ioctl or a netlink request. */
+/** The kernel refused a system call, an ioctl or a netlink request. */
 export class KernelError extends UmlnetError {
 	override readonly name = "KernelError";
 	/** Name of the errno: `EEXIST`. */
 	readonly errno: string;
-	/** What was asked of it: `ioctl(TUNSETIFF)`, `RTM_NEWLINK`. */
+	/** What the kernel was asked to do: `ioctl(TUNSETIFF)`, `RTM_NEWLINK`. */
 	readonly request: string;
-	/** The kernel's own sentence (NLMSGERR_ATTR_MSG), verbatim, where it said one. */
+	/** The kernel's own sentence (NLMSGERR_ATTR_MSG), verbatim, if it sent one. */
 	readonly kernel: string | undefined;
-	/** The attribute that it refused, where it named one: `RTM_NEWLINK.IFLA_MTU`. */
+	/** The attribute that the kernel refused, if it named one: `RTM_NEWLINK.IFLA_MTU`. */
 	readonly attribute: string | undefined;
 	constructor(request: string, errno: number | string, options: KernelErrorOptions = {}) {
 		const name = typeof errno === "number" ? errnoName(errno) : errno;

@@ -10,7 +10,7 @@ const RAMFS_MAGIC = 0x858458f6;
 
 const flock = bind<[number, number]>("flock", ["int", "int"]);
 
-/** Take the exclusive lock of an open file if it is free; the kernel frees it when the process dies. */
+/** Take the exclusive lock of an open file if it is free. The kernel releases the lock when the process dies. */
 export function tryLock(fd: number): boolean {
 	for (;;) {
 		if (flock(fd, LOCK_EX | LOCK_NB) === 0) return true;
@@ -21,12 +21,12 @@ export function tryLock(fd: number): boolean {
 	}
 }
 
-/** Let go of a lock. */
+/** Release the lock of an open file. */
 export function unlock(fd: number): void {
 	check("flock", flock(fd, LOCK_UN));
 }
 
-/** Whether a directory lives in memory, so that fsync would buy nothing (statfs(2)). */
+/** Whether a directory is on a file system that lives in memory, where fsync has no effect (statfs(2)). */
 export function isInMemory(path: string): boolean {
 	const { type } = statfsSync(path);
 	return type === TMPFS_MAGIC || type >>> 0 === RAMFS_MAGIC;

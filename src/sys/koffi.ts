@@ -2,19 +2,22 @@ import { existsSync } from "node:fs";
 import { createRequire } from "node:module";
 import { UmlnetError } from "./error.js";
 
-/** What we use of koffi; its platform packages are the native module itself, so no install script runs. */
+/**
+ * The part of koffi's interface that we use. Its platform packages contain the prebuilt native module, so installing
+ * runs no script.
+ */
 export interface Koffi {
 	load(path: null): { func(name: string, result: string, parameters: readonly string[]): unknown };
 	errno(): number;
 }
 
 /**
- * Where there is no loader of musl, nothing that runs is linked with it. koffi finds out from the headers of the
- * runtime's binary, in 2 ms; where both may be, it is left to that.
+ * Without musl's loader no program that is linked with musl can run, so this must be glibc. With it, both are possible
+ * and koffi decides from the headers of the runtime's binary, which is slower.
  */
 const isGlibc = (machine: string): boolean => !existsSync(`/lib/ld-musl-${machine}.so.1`);
 
-// Written out one by one: bundlers embed the native module only behind a literal name.
+// One literal name a line, because bundlers embed a native module only if its name is a literal.
 function loadKoffi(): Koffi {
 	const require = createRequire(import.meta.url);
 	switch (process.arch) {
@@ -44,5 +47,5 @@ function loadKoffi(): Koffi {
 	}
 }
 
-/** The native module. The single-file build puts one in its place that is embedded (scripts/build-bin.mjs). */
+/** The native module. The build of the single file replaces it by an embedded one (scripts/build-bin.mjs). */
 export const koffi: Koffi = loadKoffi();

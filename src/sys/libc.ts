@@ -1,13 +1,13 @@
 import { KernelError } from "./error.js";
 import { koffi } from "./koffi.js";
 
-// null names the process itself, so glibc and musl are found alike.
+// null stands for the process itself, which works with glibc and musl alike.
 const self = koffi.load(null);
 
-/** A C function of the process: it returns what C returns and leaves errno to `check`. */
+/** A C function of the process. It returns what C returns; `check` turns a failure into an error. */
 export type CFunction<P extends readonly unknown[]> = (...args: P) => number;
 
-/** Bind one libc symbol. `parameters` are koffi's names of C types. */
+/** Bind one symbol of the C library. `parameters` are koffi's names of C types. */
 export function bind<P extends readonly unknown[]>(
 	symbol: string,
 	parameters: readonly string[],
@@ -19,7 +19,7 @@ export function bind<P extends readonly unknown[]>(
 /** The errno of the C call that just failed on this thread. */
 export const errno = (): number => koffi.errno();
 
-/** Pass a C result through; throw KernelError naming `request` when it is negative. */
+/** Return the result of a C call. @throws KernelError that names `request` when the result is negative */
 export function check(request: string, result: number): number {
 	if (result < 0) throw new KernelError(request, koffi.errno());
 	return result;

@@ -12,7 +12,7 @@ export function enterNamespace(netns: string): void {
 		const options = { cause, hint: HINT };
 		if (isOneOf(cause, "ENOENT", "ENOTDIR", "ELOOP", "ENAMETOOLONG", "ERR_INVALID_ARG_VALUE"))
 			throw new UmlnetError("ERR_SPEC", `there is no network namespace ${netns}`, options);
-		// A file that is something else, or a namespace of another sort.
+		// EINVAL means that the file is no namespace, or a namespace of another type.
 		if (cause instanceof KernelError && cause.errno === "EINVAL")
 			throw new UmlnetError("ERR_SPEC", `${netns} is no network namespace`, options);
 		if (cause instanceof UmlnetError) throw cause;
@@ -22,6 +22,9 @@ export function enterNamespace(netns: string): void {
 	}
 }
 
-/** Do something synchronous in a network namespace, and be back. @throws KernelError, UmlnetError, as what is done there */
+/**
+ * Run a synchronous function in a network namespace and return to the thread's own. @throws KernelError, UmlnetError,
+ * and whatever the function throws
+ */
 export const inNamespace = <T>(netns: string, body: () => T): T =>
 	inNetns(() => enterNamespace(netns), body);

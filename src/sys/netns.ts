@@ -9,17 +9,17 @@ const NSFS_MAGIC = 0x6e736673; // linux/magic.h
 const setns = bind<[number, number]>("setns", ["int", "int"]);
 const unshare = bind<[number]>("unshare", ["int"]);
 
-/** The path of a network namespace: a path as it is, a name as `ip netns` keeps it. */
+/** The path of a network namespace. A name without a slash is one that `ip netns` made, below /run/netns. */
 export const netnsPath = (netns: string): string =>
 	netns.includes("/") ? netns : `/run/netns/${netns}`;
 
 /**
- * Move the calling thread, and only it, into a network namespace (setns(2)).
- * From then on this thread may use synchronous calls only: the libuv pool stays where it was.
- * @throws KernelError, EINVAL where it is something else; ENOENT or EPERM from open(2) come as Node's own error
+ * Move the calling thread, and only this thread, into a network namespace (setns(2)). From then on it may use
+ * synchronous calls only: the threads of libuv's pool stay in the old namespace.
+ * @throws KernelError, with EINVAL if the file is something else; ENOENT or EPERM of open(2) come as Node's own errors
  */
 export function enterNetns(netns: string): void {
-	// Looked at before it is opened: a FIFO would let nobody go on, and a device may take it for a command.
+	// The file is inspected before it is opened: opening a FIFO blocks, and opening a device may trigger it.
 	const found = openSync(netnsPath(netns), O_PATH);
 	try {
 		const request = `setns(${netns})`;
@@ -36,8 +36,8 @@ export function enterNetns(netns: string): void {
 }
 
 /**
- * Do something synchronous in another network namespace, and be back. A socket that is opened there stays there, whoever
- * uses it (netlink(7)). @throws as `enter`, which moves this thread there
+ * Run a synchronous function in another network namespace and return. A socket that is opened there stays in that
+ * namespace, whoever uses it (netlink(7)). @throws as `enter`, which moves this thread there
  */
 export function inNetns<T>(enter: () => void, body: () => T): T {
 	const home = openSync("/proc/thread-self/ns/net", "r");
@@ -53,7 +53,10 @@ export function inNetns<T>(enter: () => void, body: () => T): T {
 	}
 }
 
-/** Put the calling thread into a new, empty network namespace that dies with its last user (unshare(2)). */
+/**
+ * Move the calling thread into a new, empty network namespace, which the kernel deletes with its last user
+ * (unshare(2)).
+ */
 export function newNetns(): void {
 	check("unshare(CLONE_NEWNET)", unshare(CLONE_NEWNET));
 }

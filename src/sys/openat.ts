@@ -1,25 +1,28 @@
 /**
- * Files below an open directory, as openat(2) finds them: what becomes of the directory's own path meanwhile changes
- * nothing. Node takes paths only; those below /proc/self/fd begin at the open file itself (proc(5)).
+ * Access to files below an open directory, as by openat(2): what happens to the path of the directory in the meantime
+ * makes no difference. Node takes paths only, and a path below /proc/self/fd begins at the open file itself (proc(5)).
  */
 import { closeSync, constants, fstatSync, openSync, type Stats } from "node:fs";
 
-/** Only take hold of it: the same on all architectures we run on (asm-generic/fcntl.h); Node does not name it. */
+/** Node does not name this flag. It is the same on all architectures that we run on (asm-generic/fcntl.h). */
 export const O_PATH = 0o10000000;
 
-/** What a name below an open directory is called, for any call that takes a path. */
+/** The path of a name below an open directory, for calls that take a path. */
 export const at = (directory: number, name: string): string => `${pathOf(directory)}/${name}`;
 
-/** The open file itself, or where an open directory is. */
+/** The path of an open file, or of an open directory. */
 export const pathOf = (fd: number): string => `/proc/self/fd/${fd}`;
 
-/** A file that was opened only to be looked at: nothing waits for it, and no device notices. */
+/** A file that is opened with O_PATH, only to inspect it: that never blocks and never triggers a device. */
 export interface Handle {
 	readonly fd: number;
 	readonly stats: Stats;
 }
 
-/** Take hold of whatever is at a path, a symbolic link as itself; undefined where nothing is. @throws what open(2) says */
+/**
+ * Open what is at a path with O_PATH, a symbolic link itself and not its target. Undefined if nothing is there. @throws
+ * what open(2) says
+ */
 export function hold(path: string): Handle | undefined {
 	let fd: number;
 	try {
@@ -36,7 +39,7 @@ export function hold(path: string): Handle | undefined {
 	}
 }
 
-/** Do something with what is held, and let go of it. */
+/** Work with an open file and close it afterwards. */
 export function using<T>({ fd }: Handle, work: () => T): T {
 	try {
 		return work();
@@ -45,7 +48,7 @@ export function using<T>({ fd }: Handle, work: () => T): T {
 	}
 }
 
-/** Have errors of file calls name the path that people know, and not the one below /proc. */
+/** Make errors of file calls name the path that the user knows, and not the one below /proc. */
 export function called<T>(path: string, act: () => T): T {
 	try {
 		return act();
@@ -58,6 +61,6 @@ export function called<T>(path: string, act: () => T): T {
 	}
 }
 
-/** Whether a call failed with one of these errnos. */
+/** Whether an error of a file call has one of these errnos. */
 export const isOneOf = (error: unknown, ...errnos: readonly string[]): boolean =>
 	errnos.includes((error as NodeJS.ErrnoException).code ?? "");

@@ -1,11 +1,12 @@
 import { closeSync, openSync, readSync } from "node:fs";
 
-/** Longer than any value below /proc that is read with this: a sysctl handler has one page at most. */
+/** Longer than any value below /proc that is read here: a sysctl has at most one page. */
 const bytes = Buffer.allocUnsafe(8192);
 
 /**
- * The contents of a small file below /proc, without the white space at its end: opened, read once and closed.
- * `readFileSync` asks for its length besides, which is 0 there, and reads until nothing comes any more.
+ * The contents of a small file below /proc, without the white space at its end. The file is opened, read once and
+ * closed; `readFileSync` would also ask for its length, which is 0 below /proc, and read again until nothing more
+ * comes.
  * @throws an error of node:fs
  */
 export function readProcFile(path: string): string {

@@ -1,18 +1,20 @@
 import { readFileSync, readlinkSync } from "node:fs";
 import { basename } from "node:path";
 
-/** Names a process for as long as this host is up: ids are used again, start times with them are not. */
+/**
+ * Identifies a process until the host reboots. Process ids are used again, but not together with the same start time.
+ */
 export const processId = (pid: number | "self" = "self"): string => {
-	// The command in parentheses may hold anything, parentheses too (proc(5) /proc/pid/stat).
+	// The command in parentheses may contain anything, even parentheses (proc(5), /proc/pid/stat).
 	const stat = readFileSync(`/proc/${pid}/stat`, "latin1");
 	const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
 	return `${stat.slice(0, stat.indexOf(" "))}-${fields[19]}`;
 };
 
-/** Names the calling thread among those that live: the kernel's id of it, which takes no module to learn. */
+/** Identifies the calling thread among all that run, by the kernel's thread id. Reading it needs no module of Node. */
 export const threadId = (): string => basename(readlinkSync("/proc/thread-self"));
 
-/** Whether the process still runs that something belongs to: its id, and what may follow behind a dash. */
+/** Whether the process of a `processId` still runs. A dash and any text may follow the id. */
 export function isAlive(id: string): boolean {
 	try {
 		const process = processId(Number(id.split("-")[0]));

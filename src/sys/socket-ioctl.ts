@@ -5,7 +5,8 @@ import { close, SOCK_CLOEXEC, socket } from "./socket.js";
 const SOCK_DGRAM = 2;
 
 /**
- * One ioctl that a protocol family takes (netdevice(7)), on a socket of its own. @throws KernelError named `name`
+ * One ioctl on a socket that is opened for it alone: a protocol family needs one to take such a request (netdevice(7)).
+ * @throws KernelError whose request is `name`
  */
 export function socketIoctl(
 	family: number,

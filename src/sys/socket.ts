@@ -40,7 +40,7 @@ const getsockopt = bind<[number, number, number, Uint8Array, Uint8Array]>("getso
 	"void *",
 	"void *",
 ]);
-/** sendto(2): descriptor, bytes, how many, flags, address and its length. */
+/** sendto(2): descriptor, bytes, number of bytes, flags, address, length of the address. */
 export const sendto = bind<[number, Uint8Array, number, number, Uint8Array, number]>(
 	"sendto",
 	["int", "void *", "ulong", "int", "void *", "uint"],
@@ -53,7 +53,7 @@ const recvfrom = bind<[number, Uint8Array, number, number, Uint8Array, Uint8Arra
 );
 const poll = bind<[Uint8Array, number, number]>("poll", ["void *", "ulong", "int"]);
 
-/** close(2); not fs.closeSync: in a Worker Node warns of descriptors it did not open itself. */
+/** close(2). fs.closeSync would make Node warn in a Worker, because Node did not open this descriptor. */
 export const close = bind<[number]>("close", ["int"]);
 
 const word = (value: number): Uint8Array => {
@@ -62,17 +62,17 @@ const word = (value: number): Uint8Array => {
 	return bytes;
 };
 
-/** What one receive brought: the true length of the datagram and the port id the kernel says sent it. */
+/** What one receive returned: the full length of the datagram, and the port id of its sender as the kernel says. */
 export interface Received {
 	readonly length: number;
-	/** 0 is the kernel itself; anything else is some process. */
+	/** 0 is the kernel itself; anything else is a process. */
 	readonly senderPortId: number;
 }
 
-/** An AF_NETLINK socket as the kernel has it: bytes out, bytes in. It knows no message. */
+/** An AF_NETLINK socket that sends and receives bytes. It knows no message. */
 export class NetlinkFd {
 	readonly fd: number;
-	/** The address the kernel gave this socket; not the process id. */
+	/** The address that the kernel gave this socket. It is not the process id. */
 	readonly portId: number;
 	readonly #kernel = new Uint8Array(SOCKADDR_NL);
 	readonly #sender = new Uint8Array(SOCKADDR_NL);
@@ -96,7 +96,7 @@ export class NetlinkFd {
 		pollView.setInt16(4, POLLIN, LITTLE);
 	}
 
-	/** Set an integer option; false when this kernel does not have it (ENOPROTOOPT). */
+	/** Set an integer option. Returns false if this kernel does not have it (ENOPROTOOPT). */
 	setOption(level: number, option: number, value: number): boolean {
 		if (setsockopt(this.fd, level, option, word(value), 4) === 0) return true;
 		if (errno() === constants.errno.ENOPROTOOPT) return false;
@@ -104,7 +104,7 @@ export class NetlinkFd {
 		return false;
 	}
 
-	/** Ask for buffers of a size in bytes; beyond the host's limit only CAP_NET_ADMIN gets them. */
+	/** Set the sizes of both buffers, in bytes. Beyond the limit of the host this takes CAP_NET_ADMIN. */
 	setBuffers(sendBytes: number, receiveBytes: number): void {
 		for (const [forced, plain, size] of [
 			[SO_SNDBUFFORCE, SO_SNDBUF, sendBytes],
@@ -114,7 +114,10 @@ export class NetlinkFd {
 				check("setsockopt(SO_RCVBUF)", setsockopt(this.fd, SOL_SOCKET, plain, word(size), 4));
 	}
 
-	/** The namespace's cookie: unlike its inode number never used twice (SO_NETNS_COOKIE, Linux 5.14). */
+	/**
+	 * The cookie of the socket's network namespace, which unlike an inode number is never used again (SO_NETNS_COOKIE,
+	 * Linux 5.14).
+	 */
 	netnsCookie(): bigint {
 		const cookie = new Uint8Array(8);
 		check(
@@ -133,9 +136,9 @@ export class NetlinkFd {
 	}
 
 	/**
-	 * Take the next datagram, or undefined when none is there.
-	 * `length` is what was sent even where `into` was too small for it.
-	 * @throws KernelError ENOBUFS when the kernel had to drop messages
+	 * Take the next datagram, or undefined if none is there. `length` is the length of the whole datagram, even if `into`
+	 * was too small for it.
+	 * @throws KernelError, ENOBUFS if the kernel had to drop messages
 	 */
 	receive(into: Uint8Array): Received | undefined {
 		for (;;) {
@@ -155,7 +158,7 @@ export class NetlinkFd {
 		}
 	}
 
-	/** Wait until something can be received; false when `milliseconds` went by first. */
+	/** Wait until something can be received. Returns false if nothing came within this time. */
 	wait(milliseconds: number): boolean {
 		const deadline = monotonic() + milliseconds;
 		for (;;) {

@@ -49,10 +49,10 @@ function append(out: Record<string, unknown>, name: string, value: unknown): voi
 }
 
 /**
- * Declare an attribute space: uapi name → [uapi number, payload codec], and pairs in which one attribute
- * selects the schema of another. A later duplicate of an attribute wins, as in the kernel's nla_parse().
- * The table is given as a function, called when the space is first used: a command uses a tenth of all tables, and
- * making the others is a tenth of what it takes to start.
+ * Declare an attribute space: uapi name → [uapi number, payload codec], and pairs in which one attribute selects the
+ * schema of another. A later duplicate of an attribute wins, as in the kernel's nla_parse(). The table is given as a
+ * function that is called when the space is first used: one command uses few of all tables, and building the others
+ * would slow the start.
  */
 export function attrs<const E extends Entries, const S extends readonly AnySelect[] = []>(
 	table: () => E,
@@ -92,7 +92,8 @@ export function attrs<const E extends Entries, const S extends readonly AnySelec
 		write(w, value) {
 			const { byName, writeSelect } = tables();
 			const values = value as Readonly<Record<string, unknown>>;
-			// In the order in which they are given: a link's table has sixty attributes, and a request sets three.
+			// The loop follows the values and not the table: the table of a link has sixty attributes, and a request sets a
+			// few.
 			for (const name in values) {
 				const v = values[name];
 				const entry = v === undefined || v === false ? undefined : byName.get(name);
@@ -119,12 +120,12 @@ export function attrs<const E extends Entries, const S extends readonly AnySelec
 interface Named {
 	readonly name: string;
 	readonly type: number;
-	/** The type with its flag. */
+	/** The number of the attribute with its NLA_F_* flag. */
 	readonly written: number;
 	readonly codec: AnyCodec;
 	readonly repeated: boolean;
 }
-/** An attribute space as it is looked up. */
+/** An attribute space in the form in which attributes are looked up. */
 interface Compiled {
 	readonly byName: ReadonlyMap<string, Named>;
 	readonly byType: ReadonlyMap<number, Named>;
@@ -132,7 +133,7 @@ interface Compiled {
 	readonly selectByType: ReadonlyMap<number, SelectReader>;
 }
 
-/** @throws Error for a number that two attributes have */
+/** @throws Error if two attributes have the same number */
 function compile(entries: Entries, selects: readonly AnySelect[]): Compiled {
 	const table = Object.entries(entries).map(
 		([name, [type, codec]]): Named => ({
@@ -169,7 +170,7 @@ function partsOf(entries: Entries, selects: readonly AnySelect[]): Parts {
 	return parts;
 }
 
-/** An attribute space of nothing but one `select` pair. */
+/** An attribute space that consists of one `select` pair. */
 export const variant = <K extends string, D extends string, const F extends Formats>(
 	name: readonly [K, number],
 	data: readonly [D, number],
@@ -179,13 +180,13 @@ export const variant = <K extends string, D extends string, const F extends Form
 	AttrsIn<Record<never, never>, [Select<K, D, F>]>
 > => attrs(() => ({}), select(name, data, formats));
 
-/** An attribute that may stand several times in its space: IFLA_ALT_IFNAME, NFTA_DEVICE_NAME. */
+/** An attribute that may occur several times in its space: IFLA_ALT_IFNAME, NFTA_DEVICE_NAME. */
 export function many<O, I>(codec: Codec<O, I>): Codec<O[], readonly I[]> {
-	// Not a copy: `parts` of a lazy schema must not be asked for before it is declared.
+	// Not a copy, which would read `parts`: those of a lazy schema do not exist before it is declared.
 	return Object.assign(Object.create(codec), { repeated: true });
 }
 
-/** A nest whose every element carries the same type: NFTA_LIST_ELEM. */
+/** A nest in which every element has the same attribute number: NFTA_LIST_ELEM. */
 export function list<O, I>(
 	type: number,
 	codec: Codec<O, I>,
@@ -209,7 +210,7 @@ export function list<O, I>(
 	};
 }
 
-/** A nest whose attribute types are positions in an array: the kernel's nla_put into an indexed array. */
+/** A nest whose attribute numbers are positions in an array. */
 export function indexed<O, I>(codec: Codec<O, I>): AttrSet<Map<number, O>, ReadonlyMap<number, I>> {
 	return {
 		kind: "indexed",
@@ -225,7 +226,7 @@ export function indexed<O, I>(codec: Codec<O, I>): AttrSet<Map<number, O>, Reado
 	};
 }
 
-/** A payload the kernel takes in one shape and gives back in another: IFLA_INET_CONF. */
+/** A payload that the kernel takes in one form and reports in another: IFLA_INET_CONF. */
 export const asymmetric = <O, I>(
 	given: Codec<unknown, I>,
 	taken: Codec<O, never>,

@@ -7,29 +7,31 @@ export const NLA_F_NESTED = 0x8000;
 export const NLA_F_NET_BYTEORDER = 0x4000;
 export const NLA_ALIGNTO = 4;
 export const NLA_HDRLEN = 4;
-/** The bits of nla_type that are the type; the others are flags (NLA_TYPE_MASK). */
+/** The part of nla_type that is the attribute number; the other bits are flags (NLA_TYPE_MASK). */
 const TYPE_BITS = 0xffff & ~(NLA_F_NESTED | NLA_F_NET_BYTEORDER);
 /** nla_len has 16 bits. */
 const NLA_MAX = 0xffff;
 
-/** NLMSG_ALIGN and NLA_ALIGN: both pad to four bytes. */
+/** NLMSG_ALIGN and NLA_ALIGN, which both pad to four bytes. */
 export const align4 = (n: number): number => (n + 3) & ~3;
 
-/** A growing output buffer, used again and again; lengths are patched afterwards, so nesting copies nothing. */
+/** An output buffer that grows and is reused. Lengths are filled in afterwards, so nesting needs no copies. */
 export class Writer {
-	/** Names from the message down to what is being written. Not popped on a throw: the error needs it. */
+	/**
+	 * The names from the message down to what is being written. A throw leaves it as it is, because the error quotes it.
+	 */
 	readonly path: string[] = [];
 	bytes: Uint8Array<ArrayBuffer>;
 	length = 0;
 	#view: DataView;
 
-	/** @param size how many bytes there is room for at first */
+	/** @param size the initial capacity in bytes */
 	constructor(size = 4096) {
 		this.bytes = new Uint8Array(size);
 		this.#view = new DataView(this.bytes.buffer);
 	}
 
-	/** Forget what was written; the memory stays. */
+	/** Forget what was written, but keep the memory. */
 	reset(): void {
 		this.length = 0;
 		if (this.path.length > 0) this.path.length = 0;
@@ -38,12 +40,12 @@ export class Writer {
 	/** Append n zero bytes and return where they begin. */
 	reserve(n: number): number {
 		const at = this.#extend(n);
-		// A call of fill() costs more than the few bytes of a number or a padding.
+		// For a few bytes a loop is faster than a call of fill().
 		if (n > 16) this.bytes.fill(0, at, this.length);
 		else for (let i = at; i < this.length; i++) this.bytes[i] = 0;
 		return at;
 	}
-	/** Append n bytes that are about to be written, and return where they begin. */
+	/** Append n bytes whose contents are about to be written, and return where they begin. */
 	#extend(n: number): number {
 		const at = this.length;
 		const end = at + n;
@@ -77,7 +79,10 @@ export class Writer {
 		const at = this.#extend(value.length);
 		this.bytes.set(value, at);
 	}
-	/** Append a text if all of it is ASCII and none of it NUL, as most names are: an encoder takes ten times as long. */
+	/**
+	 * Append a text if all of it is ASCII and none of it NUL, as most names are; returns whether it was. A TextEncoder
+	 * takes much longer.
+	 */
 	ascii(value: string): boolean {
 		const at = this.#extend(value.length);
 		for (let i = 0; i < value.length; i++) {
@@ -90,28 +95,28 @@ export class Writer {
 		}
 		return true;
 	}
-	/** Overwrite four bytes written before, in host order. */
+	/** Overwrite four bytes that were written before, in host order. */
 	patch32(at: number, value: number): void {
 		this.#view.setUint32(at, value, LITTLE);
 	}
-	/** Overwrite two bytes written before, in network order: a checksum over what contains it. */
+	/** Overwrite two bytes that were written before, in network order: the checksum of a packet that contains it. */
 	patchBe16(at: number, value: number): void {
 		this.#view.setUint16(at, value, false);
 	}
-	/** Begin a struct nlattr; hand the result to `endAttr`. */
+	/** Begin a struct nlattr. Pass the result to `endAttr`. */
 	beginAttr(type: number): number {
 		const at = this.reserve(NLA_HDRLEN);
 		this.#view.setUint16(at + 2, type, LITTLE);
 		return at;
 	}
-	/** Write nla_len of the attribute begun at `at` and pad to NLA_ALIGNTO. */
+	/** Write nla_len of the attribute that began at `at`, and pad to NLA_ALIGNTO. */
 	endAttr(at: number): void {
 		const length = this.length - at;
 		if (length > NLA_MAX) throw this.fail(`is ${length} bytes, an attribute holds ${NLA_MAX}`);
 		this.#view.setUint16(at, length, LITTLE);
 		this.reserve(align4(length) - length);
 	}
-	/** Write the length of the record begun at `at` into its first two bytes (struct rtnexthop), and pad. */
+	/** Write the length of the record that began at `at` into its first two bytes (struct rtnexthop), and pad. */
 	endRecord(at: number): void {
 		const length = this.length - at;
 		if (length > NLA_MAX) throw this.fail(`is ${length} bytes, a record holds ${NLA_MAX}`);
@@ -121,20 +126,20 @@ export class Writer {
 	fail(message: string): WireError {
 		return new WireError(message, [...this.path]);
 	}
-	/** A copy of what was written. */
+	/** A copy of the bytes written so far. */
 	finish(): Uint8Array {
 		return this.bytes.slice(0, this.length);
 	}
 }
 
-/** A bounds-checked cursor over received bytes. Inside an attribute `end` is that attribute's end. */
+/** A bounds-checked cursor over received bytes. While an attribute is read, `end` is the end of that attribute. */
 export class Reader {
 	readonly path: string[] = [];
 	pos: number;
 	end: number;
-	/** Set to learn the path of the attribute whose header starts at this position. */
+	/** If set, the reader remembers the path of the attribute whose header begins at this position. */
 	probe = -1;
-	/** Whether these bytes were written for the kernel; what it writes itself may have another shape. */
+	/** Whether these bytes are a request of ours. The kernel's own messages may have another form. */
 	given = false;
 	found: readonly string[] | undefined;
 	readonly #bytes: Uint8Array;
@@ -150,7 +155,7 @@ export class Reader {
 	get left(): number {
 		return this.end - this.pos;
 	}
-	/** Step over n bytes and return where they began. */
+	/** Skip n bytes and return where they began. */
 	take(n: number): number {
 		const at = this.pos;
 		if (n > this.end - at) throw this.fail(`need ${n} bytes, have ${this.end - at}`);
@@ -169,23 +174,23 @@ export class Reader {
 	u64(littleEndian = LITTLE): bigint {
 		return this.#view.getBigUint64(this.take(8), littleEndian);
 	}
-	/** A copy of the next n bytes: the buffer below is used again for the next datagram. */
+	/** A copy of the next n bytes: the buffer itself is reused for the next datagram. */
 	copy(n = this.left): Uint8Array {
 		const at = this.take(n);
 		return this.#bytes.slice(at, at + n);
 	}
-	/** The next n bytes without a copy, valid until the next receive. */
+	/** The next n bytes without a copy. They are valid until the next receive. */
 	window(n = this.left): Uint8Array {
 		const at = this.take(n);
 		return this.#bytes.subarray(at, at + n);
 	}
 	/**
-	 * Walk the attributes up to `end`. `each` gets the type, its flag bits apart, and a reader that ends
-	 * where the attribute ends; what it leaves unread is skipped.
+	 * Walk the attributes up to `end`. `each` gets the attribute number and, apart from it, the flag bits; the reader
+	 * then ends where the attribute ends. Whatever `each` does not read is skipped.
 	 */
 	attributes(each: (type: number, flags: number) => void): void {
 		const end = this.end;
-		// nf_tables nests expressions in set elements in rules; nothing real is deeper than a dozen.
+		// The deepest real nesting is of nf_tables, expressions in set elements in rules, and is far less deep.
 		if (++this.#depth > 32) throw this.fail("attributes nested more than 32 deep");
 		while (this.pos < end) {
 			const start = this.pos;
@@ -205,8 +210,8 @@ export class Reader {
 		this.#depth--;
 	}
 	/**
-	 * Make `end` the end of the record that begins here with its own length in two bytes.
-	 * Hand the result to `leaveRecord`.
+	 * Enter a record that begins with its own length in two bytes, and make `end` its end. Pass the result to
+	 * `leaveRecord`.
 	 */
 	enterRecord(least: number): { start: number; end: number } {
 		const { pos: start, end } = this;
@@ -217,12 +222,12 @@ export class Reader {
 		this.end = start + length;
 		return { start, end };
 	}
-	/** Step over the padding of a record read to its end. */
+	/** Skip the padding behind a record that was read to its end. */
 	leaveRecord({ start, end }: { readonly start: number; readonly end: number }): void {
 		this.pos = Math.min(start + align4(this.end - start), end);
 		this.end = end;
 	}
-	/** Enter a named attribute: its name joins the path until `leave`. */
+	/** Enter a named attribute: its name is part of the path until `leave`. */
 	enter(name: string): void {
 		this.path.push(name);
 		if (this.pos - NLA_HDRLEN === this.probe) this.found = [...this.path];

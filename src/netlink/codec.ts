@@ -1,26 +1,28 @@
 import { NLA_F_NESTED, type Reader, type Writer } from "./bytes.js";
 
-/** Writes an I, reads back an O. Every attribute payload and every struct member is one of these. */
+/**
+ * Writes a value of type I and reads back one of type O. Every attribute payload and every struct member is a codec.
+ */
 export interface Codec<O, I = O> {
-	/** What the payload is: `u32`, `nest`, `struct`, … */
+	/** The kind of the payload: `u32`, `nest`, `struct`, … */
 	readonly kind: string;
-	/** What is inside, by name: for tools that walk a schema, not for encoding. */
+	/** The contents by name, for tools that walk a schema. Encoding does not use it. */
 	readonly parts?: Parts;
-	/** How many bytes, where it is always the same: a struct member left out is that many zeroes. */
+	/** The number of bytes, if it is fixed: a struct member that is left out becomes that many zeroes. */
 	readonly size?: number;
-	/** Made by `many`: reads and writes one value, the space holds a list of them. */
+	/** Set by `many`: the codec reads and writes one value, and the attribute space holds a list of them. */
 	readonly repeated?: true;
 	write(w: Writer, value: I): void;
 	read(r: Reader): O;
-	/** `read`, into an object that is there: copying what was read takes as long as reading it. */
+	/** Like `read`, but into an existing object: copying the fields afterwards would take as long as reading them. */
 	readInto?(r: Reader, out: Record<string, unknown>): void;
 }
 // biome-ignore lint/suspicious/noExplicitAny: the one place where value types are erased
 export type AnyCodec = Codec<any, any>;
-/** Name → number and codec; the number is -1 where position, not a number, says what it is. */
+/** Name → number and codec. The number is -1 where a part is found by its position. */
 export type Parts = Readonly<Record<string, readonly [type: number, codec: AnyCodec]>>;
 
-/** What is made when it is first asked for, and then kept: a command uses a tenth of all tables. */
+/** A value that is made when it is first asked for, and then kept: one command uses few of all tables. */
 export function once<T>(make: () => T): () => T {
 	let made: { readonly value: T } | undefined;
 	return () => {
@@ -32,20 +34,23 @@ export function once<T>(make: () => T): () => T {
 export type Out<C> = C extends Codec<infer O, never> ? O : never;
 export type In<C> = C extends { write(w: Writer, value: infer I): void } ? I : never;
 
-/** An attribute no table names, kept so that decode then encode loses nothing. */
+/** An attribute that no table names. It is kept so that decoding and encoding again loses nothing. */
 export interface RawAttr {
 	readonly type: number;
 	readonly payload: Uint8Array;
-	/** NLA_F_NESTED and NLA_F_NET_BYTEORDER, where it had them. */
+	/** NLA_F_NESTED and NLA_F_NET_BYTEORDER, if it had them. */
 	readonly flags?: number;
 }
 
-/** The type as it is written, with NLA_F_NESTED where the payload is a nest: nf_tables wants it, rtnetlink allows it. */
+/**
+ * The attribute number as it is written. It has NLA_F_NESTED if the payload is a nest: nf_tables demands that,
+ * rtnetlink allows it.
+ */
 export const writtenType = (type: number, { kind }: AnyCodec): number =>
 	nests.has(kind) ? type | NLA_F_NESTED : type;
 const nests: ReadonlySet<string> = new Set(["nest", "list", "indexed"]);
 
-/** Write one attribute: header, payload, padding. `type`: its `writtenType`. */
+/** Write one attribute: header, payload, padding. `type` is what `writtenType` returns. */
 export function writeAttr(
 	w: Writer,
 	name: string,
@@ -60,11 +65,11 @@ export function writeAttr(
 	w.path.pop();
 }
 
-/** Read the payload of the attribute the reader stands in. */
+/** Read the payload of the attribute that the reader has entered. */
 export function readAttr(r: Reader, name: string, codec: AnyCodec): unknown {
 	r.enter(name);
 	const value = codec.read(r);
-	// Structs grow at their end from kernel to kernel; everything else is as long as it is.
+	// A newer kernel may append members to a struct; any other payload with bytes left over is wrong.
 	if (r.pos !== r.end && codec.kind !== "struct") throw r.fail(`${r.left} bytes too many`);
 	r.leave();
 	return value;

@@ -16,7 +16,7 @@ function lines(value: unknown, indent: string): string[] {
 	});
 }
 
-/** A request in words, attribute by attribute, with the names of its table: what `plan -v` prints. */
+/** A request in words, one attribute a line, with the names of its table: what `plan -v` prints. */
 export function describe({ message, value }: Pick<Request, "message" | "value">): string {
 	return [message.name, ...lines(value, "  ")].join("\n");
 }

@@ -1,6 +1,6 @@
 import { UmlnetError } from "../sys/error.js";
 
-/** Bytes that make no sense, or a value no attribute can carry. `at` is the path from the message down. */
+/** Bytes that make no sense, or a value that no attribute can hold. `at` is the path from the message down to it. */
 export class WireError extends UmlnetError {
 	override readonly name = "WireError";
 	/** The names of the message and the attributes, from the outside in. */
@@ -11,7 +11,10 @@ export class WireError extends UmlnetError {
 	}
 }
 
-/** The kernel dropped messages for us (ENOBUFS): what we knew from notifications is no longer complete. */
+/**
+ * The kernel dropped messages because our buffer was full (ENOBUFS), so what we learned from notifications is
+ * incomplete.
+ */
 export class OverrunError extends UmlnetError {
 	override readonly name = "OverrunError";
 	constructor(cause: Error) {
@@ -22,7 +25,10 @@ export class OverrunError extends UmlnetError {
 	}
 }
 
-/** No reply in time. The socket is of no further use: a late reply would answer the next request. */
+/**
+ * No reply came in time. The socket must not be used again: a late reply would be taken for the answer to the next
+ * request.
+ */
 export class DeadlineError extends UmlnetError {
 	override readonly name = "DeadlineError";
 	constructor(request: string, milliseconds: number) {
@@ -30,7 +36,7 @@ export class DeadlineError extends UmlnetError {
 	}
 }
 
-/** A dump that the kernel said was torn by concurrent changes, however often it was asked again. */
+/** Other programs changed what the kernel was listing (NLM_F_DUMP_INTR), on every attempt. */
 export class DumpInterruptedError extends UmlnetError {
 	override readonly name = "DumpInterruptedError";
 	constructor(request: string, tries: number) {

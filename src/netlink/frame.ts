@@ -1,4 +1,4 @@
-/** Messages in datagrams, and the ones every netlink family shares. */
+/** Messages in datagrams, and the messages that all netlink families share. */
 import { errnoName, KernelError } from "../sys/error.js";
 import { align4, Reader, type Writer } from "./bytes.js";
 import { WireError } from "./error.js";
@@ -7,7 +7,7 @@ import { type AnyMessage, locate, type Out, s32 } from "./schema.js";
 
 export * from "./nlmsg.js";
 
-/** One message of a datagram; its payload is `reader` from `start` to `end`, valid until the next receive. */
+/** One message of a datagram. Its payload is `reader` from `start` to `end`, valid until the next receive. */
 export interface Frame {
 	readonly type: number;
 	readonly flags: number;
@@ -17,7 +17,9 @@ export interface Frame {
 	readonly end: number;
 }
 
-/** Append a message header; `endMessage` patches its length. Requests need no port id: the kernel knows the sender. */
+/**
+ * Append a message header whose length `endMessage` fills in. A request needs no port id: the kernel knows its sender.
+ */
 export function beginMessage(
 	w: Writer,
 	type: number,
@@ -33,20 +35,20 @@ export function beginMessage(
 	return at;
 }
 
-/** Close the message begun at `at` and pad to NLMSG_ALIGNTO. */
+/** End the message that began at `at`, and pad to NLMSG_ALIGNTO. */
 export function endMessage(w: Writer, at: number): void {
 	const length = w.length - at;
 	w.patch32(at, length);
 	w.reserve(align4(length) - length);
 }
 
-/** The messages in the first `length` bytes of a datagram. @throws WireError when a length lies */
+/** The messages in the first `length` bytes of a datagram. @throws WireError if a length field is wrong */
 export function* frames(bytes: Uint8Array, length: number): Generator<Frame> {
 	const r = new Reader(bytes, 0, length);
 	while (r.left > 0) {
 		const at = r.pos;
 		if (r.left < NLMSG_HDRLEN) throw new WireError(`${r.left} bytes where a message should begin`);
-		// struct nlmsghdr, member by member: of every message there is, so not by its schema.
+		// Every message has a struct nlmsghdr, so for speed it is read member by member and not by its schema.
 		const nlmsg_len = r.u32();
 		const type = r.u16();
 		const flags = r.u16();
@@ -59,7 +61,7 @@ export function* frames(bytes: Uint8Array, length: number): Generator<Frame> {
 	}
 }
 
-/** What an NLMSG_ERROR or NLMSG_DONE says: errno 0 is that all went well. */
+/** What an NLMSG_ERROR or NLMSG_DONE says. The errno 0 means success. */
 export interface Ack {
 	/** Positive, as in errno(3). */
 	readonly errno: number;
@@ -68,7 +70,10 @@ export interface Ack {
 
 const ACKNOWLEDGED: Ack = { errno: 0, extack: {} };
 
-/** Read the payload of NLMSG_ERROR: errno, the header it answers, the request unless capped, the extack. */
+/**
+ * Read the payload of NLMSG_ERROR: the errno, the header of the request, the request itself unless NLM_F_CAPPED, and
+ * the extended acknowledgement.
+ */
 export function readError(bytes: Uint8Array, { flags, start, end }: Frame): Ack {
 	const r = new Reader(bytes, start, end);
 	const errno = -s32.read(r);
@@ -79,11 +84,11 @@ export function readError(bytes: Uint8Array, { flags, start, end }: Frame): Ack 
 	return { errno: checkErrno(r, errno), extack: readExtack(r, flags) };
 }
 
-/** Read the payload of NLMSG_DONE: the dump's own result, and its extack. */
+/** Read the payload of NLMSG_DONE: the result of the dump, and its extended acknowledgement. */
 export function readDone(bytes: Uint8Array, { flags, start, end }: Frame): Ack {
 	const r = new Reader(bytes, start, end);
 	const errno = r.left >= 4 ? -s32.read(r) : 0;
-	// A dump's DONE carries what the dump function returned, which may be a positive count.
+	// NLMSG_DONE carries the return value of the kernel's dump function, which may be positive and is no error then.
 	return { errno: Math.max(0, errno), extack: readExtack(r, flags) };
 }
 
@@ -95,7 +100,7 @@ function checkErrno(r: Reader, errno: number): number {
 	return errno === 0 ? 0 : errno;
 }
 
-/** The typed error of a refused request: errno, the kernel's sentence, the attribute it points at. */
+/** The typed error of a refused request, with the errno, the kernel's sentence, and the attribute that it points at. */
 export function refusal(
 	message: AnyMessage,
 	{ errno, extack }: Ack,
@@ -103,7 +108,8 @@ export function refusal(
 ): KernelError {
 	const offset = extack.NLMSGERR_ATTR_OFFS;
 	const missing = extack.NLMSGERR_ATTR_MISS_TYPE;
-	// A sentence for people: what of it is no UTF-8 (a device name can be anything) is shown as such.
+	// A sentence for people. It may quote the name of a device, so bytes that are not UTF-8 become replacement
+	// characters.
 	const said = extack.NLMSGERR_ATTR_MSG;
 	const kernel = said === undefined ? undefined : Buffer.from(said).toString();
 	const at = (from: number | undefined): string | undefined =>
@@ -116,15 +122,15 @@ export function refusal(
 	});
 }
 
-/** The name of an attribute number inside the nest that a path names. */
+/** The name of an attribute number inside the nest that a path leads to. */
 function attributeOf(message: AnyMessage, nest: string, type: number): string | undefined {
 	let parts = message.set.parts ?? {};
 	for (const name of nest.split(".").slice(1)) {
-		// Elements of a list are named by their place, and the list's table by the type they all have.
+		// The elements of a list are named by their position, and share the table that the list has for its only attribute.
 		const [, codec] = parts[name] ?? Object.values(parts)[0] ?? [];
 		parts = codec?.parts ?? {};
 	}
-	// Which table a missing attribute would have had, `NFTA_EXPR_DATA(cmp)`, nobody can say.
+	// If the missing attribute is what would have selected the table, its table is unknown: `NFTA_EXPR_DATA(cmp)`.
 	return Object.entries(parts)
 		.find(([, [number]]) => number === type)?.[0]
 		.replace(/\(.*/, "");

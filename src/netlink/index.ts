@@ -1,4 +1,4 @@
-/** `umlnet-nl/netlink`: the wire language, and sockets that speak it. */
+/** `umlnet-nl/netlink`: the language of netlink messages, and sockets that speak it. */
 export { Reader, Writer } from "./bytes.js";
 export { describe } from "./describe.js";
 export { DeadlineError, DumpInterruptedError, OverrunError, WireError } from "./error.js";

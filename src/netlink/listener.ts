@@ -3,29 +3,29 @@ import { NetlinkFd, type Received } from "../sys/socket.js";
 import { OverrunError, WireError } from "./error.js";
 import { type Frame, frames, NLMSG_OVERRUN } from "./frame.js";
 
-/** A message to all who listen, and the bytes it is in, which are good until the next one is taken. */
+/** A message to the members of a multicast group. Its bytes are valid until the next one is taken. */
 export interface Notification {
 	/** The datagram. */
 	readonly bytes: Uint8Array;
-	/** Where in it the message is. */
+	/** Where the message is in the datagram. */
 	readonly frame: Frame;
 }
 
-/** How a listener hears. */
+/** How a listener receives. */
 export interface ListenerOptions {
-	/** How many bytes of messages the kernel keeps for us before it drops them. */
+	/** How many bytes of messages the kernel queues for us before it drops some. */
 	readonly bufferBytes?: number;
-	/** What kind of file descriptor carries the bytes; tests put a scripted one here. */
+	/** Opens the file descriptor that carries the bytes; tests pass a scripted one. */
 	readonly open?: (protocol: number, groups: number) => Source;
 }
 export type Source = Pick<NetlinkFd, "receive" | "setBuffers" | "close">;
 
-// Notifications of nf_tables are collected up to NLMSG_GOODSIZE, a page; no group of ours sends larger ones.
+// nf_tables collects notifications up to NLMSG_GOODSIZE, at most a page, and no group that we join sends larger ones.
 const RECEIVE_BYTES = 64 * 1024;
 const BUFFER_BYTES = 8 * 1024 * 1024;
 const SEND_BYTES = 4096;
 
-/** A socket that is a member of multicast groups: it asks nothing, it only hears. */
+/** A socket that is a member of multicast groups. It only receives. */
 export class NetlinkListener {
 	readonly #fd: Source;
 	readonly #inbox = new Uint8Array(RECEIVE_BYTES);
@@ -38,14 +38,14 @@ export class NetlinkListener {
 	}
 
 	/**
-	 * The messages of the next datagram, or undefined when none is there; it never waits.
-	 * @throws OverrunError when the kernel had to drop messages: what is known from them is incomplete
+	 * The messages of the next datagram, or undefined if none is there. This never waits.
+	 * @throws OverrunError if the kernel had to drop messages: the picture drawn from them is incomplete
 	 */
 	take(): readonly Notification[] | undefined {
 		for (;;) {
 			const received = this.#receive();
 			if (received === undefined) return undefined;
-			// Any process of this namespace may send to us; only the kernel knows what happened.
+			// Any process in this namespace may send to this socket, but only the kernel's messages are true.
 			if (received.senderPortId !== 0) continue;
 			if (received.length > this.#inbox.length)
 				throw new WireError(
@@ -58,7 +58,7 @@ export class NetlinkListener {
 		}
 	}
 
-	/** Let go of it. */
+	/** Close the socket. */
 	close(): void {
 		this.#fd.close();
 	}

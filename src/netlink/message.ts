@@ -4,7 +4,7 @@ import { type AnyCodec, type Codec, type In, type Out, once } from "./codec.js";
 import { WireError } from "./error.js";
 
 type Members = Readonly<Record<string, AnyCodec>>;
-/** Padding is no member: it is neither asked for nor given back. */
+/** Padding is not a member of the value. */
 type Named<M extends Members> = {
 	[K in keyof M as Out<M[K]> extends undefined ? never : K]: M[K];
 };
@@ -15,15 +15,15 @@ type StructIn<M extends Members> = {
 type NoMembers = Record<never, never>;
 
 /**
- * A fixed struct. Members left out are written as zero, as the kernel expects. `later` are members that
- * younger kernels added at the end: they are missing from what an older kernel sends.
+ * A fixed struct. Members that are left out are written as zero, as the kernel expects. `later` are members that newer
+ * kernels appended: messages of an older kernel do not have them.
  */
 export function struct<const M extends Members, const L extends Members = NoMembers>(
 	members: M,
 	later?: L,
 ): Codec<Simplify<StructOut<M> & Partial<StructOut<L>>>, Simplify<StructIn<M> & StructIn<L>>> {
 	const entries = Object.entries<AnyCodec>({ ...members, ...later });
-	// Taking pairs apart costs as much as reading a member.
+	// The pairs become objects once, as destructuring them again would cost as much as reading a member.
 	const table = entries.map(([name, codec]) => ({ name, codec }));
 	const always = Object.keys(members).length;
 	const parts = once(() =>
@@ -65,7 +65,7 @@ export function struct<const M extends Members, const L extends Members = NoMemb
 	};
 }
 
-/** A fixed header and the attributes behind it, in one flat object: `ifi_index` beside `IFLA_MTU`. */
+/** A fixed header and the attributes behind it, as one flat object: `ifi_index` beside `IFLA_MTU`. */
 export function headed<HO, HI, AO, AI>(
 	header: Codec<HO, HI>,
 	set: Codec<AO, AI>,
@@ -79,7 +79,7 @@ export function headed<HO, HI, AO, AI>(
 		write(w, value) {
 			const start = w.length;
 			header.write(w, value);
-			// nlmsg_attrdata(): attributes begin at the next multiple of four, also after one byte.
+			// As in nlmsg_attrdata(), attributes begin at the next multiple of four, even behind a header of one byte.
 			w.reserve(align4(w.length - start) - (w.length - start));
 			set.write(w, value);
 		},
@@ -95,8 +95,8 @@ export function headed<HO, HI, AO, AI>(
 }
 
 /**
- * Records that lie one behind the other, each a header that begins with its own length in two bytes, then
- * attributes: the struct rtnexthops of RTA_MULTIPATH. The header declares the length as `pad(2)`.
+ * A sequence of records, each a header that begins with the length of the record in two bytes, followed by attributes:
+ * the struct rtnexthop records of RTA_MULTIPATH. The header declares the length as `pad(2)`.
  */
 export function records<HO, HI, AO, AI>(
 	header: Codec<HO, HI>,
@@ -141,11 +141,11 @@ export interface Message<O, I> {
 	read(r: Reader): O;
 	encode(value: I): Uint8Array;
 	decode(payload: Uint8Array): O;
-	/** What was encoded, as it was given; the kernel may give it back in another shape. @throws WireError */
+	/** Decode a request that was encoded here; the kernel may report the same thing in another form. @throws WireError */
 	recall(payload: Uint8Array): unknown;
 }
 
-/** What `encode` writes into before it knows how much there is. */
+/** The buffer for values whose length is not known beforehand. */
 const scratch = new Writer();
 
 /** Declare a message. Header members and attributes share one flat object: `ifi_index` beside `IFLA_MTU`. */
@@ -189,7 +189,7 @@ export function message<HO, HI, AO, AI>(
 }
 export type AnyMessage = Message<unknown, never>;
 
-/** The path of the attribute that begins at `offset` of a payload: NLMSGERR_ATTR_OFFS put into words. */
+/** The path of the attribute that begins at `offset` of a payload: NLMSGERR_ATTR_OFFS in words. */
 export function locate(
 	message: AnyMessage,
 	payload: Uint8Array,
@@ -201,7 +201,7 @@ export function locate(
 	try {
 		message.read(r);
 	} catch (error) {
-		// The kernel has refused this payload, so it may be nonsense; the name may be found all the same.
+		// The kernel has refused this payload, so it may be malformed; the attribute may have been found before that.
 		if (!(error instanceof WireError)) throw error;
 	}
 	return r.found?.join(".");

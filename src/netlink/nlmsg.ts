@@ -1,4 +1,6 @@
-/** What linux/netlink.h says of every message and socket, whatever its family: `uapi/netlink.ts` passes it on. */
+/**
+ * What linux/netlink.h defines for every message and socket, whatever its family. `uapi/netlink.ts` exports it again.
+ */
 import { attrs, binary, nulString, s32, s64, struct, u16, u32, u64 } from "./schema.js";
 
 export const nlmsghdr = struct({
@@ -54,7 +56,7 @@ export const NETLINK_CAP_ACK = 10;
 export const NETLINK_EXT_ACK = 11;
 export const NETLINK_GET_STRICT_CHK = 12;
 
-/** The fixed part of NLMSG_ERROR; the request follows unless NLM_F_CAPPED, then the attributes. */
+/** The fixed part of NLMSG_ERROR. The request follows unless NLM_F_CAPPED is set, and then the attributes. */
 export const nlmsgerr = struct({ error: s32, msg: nlmsghdr });
 
 export const policyAttrs = attrs(() => ({

@@ -2,22 +2,25 @@ import { errnoName, type KernelError } from "../sys/error.js";
 import { type Ack, refusal } from "./frame.js";
 import type { Request } from "./request.js";
 
-/** A message that came back. */
+/** A message that the kernel sent in reply. */
 export interface Reply {
 	readonly type: number;
 	readonly value: unknown;
 }
 
-/** What a request ended with: the kernel's refusal, or the messages it answered with. */
+/** How a request ended: with the kernel's refusal, or with the messages of its reply. */
 export interface Outcome {
-	/** The errno of the refusal, `ENODEV`. A look-up that may well find nothing needs no more. */
+	/** The errno of the refusal, `ENODEV`. A look-up that may well find nothing needs no more than this. */
 	readonly errno?: string | undefined;
-	/** The refusal in full; there whenever `errno` is. */
+	/** The complete refusal; it is there whenever `errno` is. */
 	readonly error?: KernelError | undefined;
 	readonly replies: readonly Reply[];
 }
 
-/** A request on its way, and what has come of it. The error is created when it is asked for, because its stack is costly. */
+/**
+ * A request that was sent, and how it ended. The error is created only when it is asked for, because recording its
+ * stack is slow.
+ */
 export class Sent implements Outcome {
 	readonly request: Request;
 	readonly seq: number;
@@ -35,7 +38,7 @@ export class Sent implements Outcome {
 		this.end = end;
 	}
 
-	/** `payload`: the request's, as it was sent. The first refusal counts. */
+	/** Record a refusal; the first one counts. `payload` is the payload of the request. */
 	refuse(ack: Ack, payload: Uint8Array): void {
 		this.#refusal ??= { ack, payload };
 	}

@@ -15,7 +15,7 @@ const integer = (
 		write(w, value) {
 			if (!Number.isInteger(value) || value < min || value > max)
 				throw w.fail(`${value} is not a ${kind}`);
-			// Written out, as below: a method by its name is looked up anew each time where there are several.
+			// Written out here and below: `w[name]()` with a computed name is looked up anew at every call.
 			if (bytes === 4) w.u32(value, littleEndian);
 			else if (bytes === 2) w.u16(value, littleEndian);
 			else w.u8(value);
@@ -57,7 +57,7 @@ export const u64 = integer64("u64", false);
 export const s64 = integer64("s64", true);
 export const be64 = integer64("be64", false, false);
 
-/** Struct padding: written as zero, not read. */
+/** Padding of a struct: written as zero and not read. */
 export const pad = (bytes: number): Codec<undefined, number> => ({
 	kind: "pad",
 	size: bytes,
@@ -65,10 +65,10 @@ export const pad = (bytes: number): Codec<undefined, number> => ({
 	read: (r) => void r.take(bytes),
 });
 
-/** An attribute that says yes by being there (NLA_FLAG). */
+/** An attribute without a payload, whose presence means yes (NLA_FLAG). */
 export const flag: Codec<true, boolean> = { kind: "flag", write() {}, read: () => true };
 
-/** Bytes as they are; of exactly `length` when given. */
+/** Bytes as they are, exactly `length` of them if it is given. */
 export const binary = (length?: number): Codec<Uint8Array> => ({
 	kind: "binary",
 	...(length !== undefined && { size: length }),
@@ -83,8 +83,9 @@ export const binary = (length?: number): Codec<Uint8Array> => ({
 const utf8 = new TextEncoder();
 const fatalUtf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 /*
- * The kernel's names are bytes: anybody may name an interface so that it is no UTF-8, and that must not keep us
- * from reading the others. Such a byte becomes a lone surrogate, U+DC80 to U+DCFF, and the same byte again.
+ * Names in the kernel are bytes: anybody may name an interface in a way that is not UTF-8, and that must not keep us
+ * from reading the others. Such a byte becomes a lone surrogate, U+DC80 to U+DCFF, and is written as the same byte
+ * again.
  */
 const escaped = /[\udc80-\udcff]/;
 function toBytes(value: string): Uint8Array {
@@ -125,11 +126,11 @@ const textOf = (max: number, nul: boolean, size?: number): Codec<string> => ({
 		return fromBytes(end < 0 ? bytes : bytes.subarray(0, end));
 	},
 });
-/** A string of at most `max` bytes and its NUL (NLA_NUL_STRING). Read back with or without the NUL. */
+/** A string of at most `max` bytes and its NUL (NLA_NUL_STRING). Without the NUL it is read as well. */
 export const nulString = (max: number): Codec<string> => textOf(max, true);
-/** A string of at most `max` bytes without a NUL, where the kernel counts every byte it is given. */
+/** A string of at most `max` bytes without a NUL, where the kernel would take the NUL for a part of it. */
 export const string = (max: number): Codec<string> => textOf(max, false);
-/** A struct member char[size]: a string and as many NULs as fill it, at least one. */
+/** A struct member char[size]: a string, filled up with NULs, of which there is at least one. */
 export const chars = (size: number): Codec<string> => textOf(size - 1, true, size);
 
 /** A packed array of one scalar or struct that fills the rest of the attribute. */

@@ -1,7 +1,7 @@
 /**
- * The language in which `uapi/` states its facts. From one table come the TypeScript types, the encoder, the
- * decoder, the name of an attribute the kernel refused, and what `plan -v` prints.
- * Each is compiled once, when it is first used.
+ * The language in which `uapi/` states its facts. One table gives the TypeScript types, the encoder, the decoder, the
+ * name of an attribute that the kernel refused, and what `plan -v` prints. Each of these is compiled when it is first
+ * used.
  */
 export {
 	type AttrSet,

@@ -41,7 +41,7 @@ export type SelectsIn<S extends readonly AnySelect[]> = S extends readonly [
 	? Readonly<Selected<K, D, F, "in">> & SelectsIn<Rest>
 	: unknown;
 
-/** Declare that attribute `name` says by which schema attribute `data` is read: IFLA_INFO_KIND, NFTA_EXPR_NAME. */
+/** Declare that attribute `name` decides by which schema attribute `data` is read: IFLA_INFO_KIND, NFTA_EXPR_NAME. */
 export function select<K extends string, D extends string, const F extends Formats>(
 	name: readonly [K, number],
 	data: readonly [D, number],
@@ -88,7 +88,7 @@ export function selectReader({ name, data, formats }: AnySelect): SelectReader {
 	const [dataKey] = data;
 	const byName = new Map<string, AnyCodec>(Object.entries(formats as Formats));
 	return {
-		// The data may stand before its name, so it is only marked here and read when all are seen.
+		// The data may come before its name, so its place is kept and it is read when all attributes have been seen.
 		note(r, type, state) {
 			if (type === nameType) state.selector = readAttr(r, nameKey, nameCodec) as string | number;
 			else state.data = { pos: r.pos, end: r.end };

@@ -30,13 +30,13 @@ import { type Outcome, Sent } from "./outcome.js";
 import { type Request, request } from "./request.js";
 import type { Message } from "./schema.js";
 
-/** How a socket waits for replies. */
+/** How long and how often a socket tries to get a reply. */
 export interface NetlinkSocketOptions {
 	/** How long a reply may take, in milliseconds. */
 	readonly timeout?: number;
-	/** How often a torn dump is asked again before DumpInterruptedError. */
+	/** How many attempts a dump has, if other programs change its objects meanwhile, before DumpInterruptedError. */
 	readonly dumpTries?: number;
-	/** What kind of file descriptor carries the bytes; tests put a scripted one here. */
+	/** Opens the file descriptor that carries the bytes; tests pass a scripted one. */
 	readonly open?: (protocol: number) => Transport;
 }
 export type Transport = Pick<
@@ -44,14 +44,15 @@ export type Transport = Pick<
 	"portId" | "send" | "receive" | "wait" | "close" | "setOption" | "setBuffers"
 >;
 
-// Dump datagrams adapt to the receive buffer up to 32 KiB (net/netlink/af_netlink.c netlink_dump).
+// The datagrams of a dump grow with the receive buffer, up to 32 KiB (netlink_dump, net/netlink/af_netlink.c).
 const RECEIVE_BYTES = 64 * 1024;
-// 500 guests in one transaction are ~200 KiB; the default limit of 208 KiB answers EMSGSIZE or ENOBUFS.
+// Large enough for a transaction of hundreds of guests. With the default limit the kernel would answer EMSGSIZE or
+// ENOBUFS.
 const BUFFER_BYTES = 8 * 1024 * 1024;
 
 /**
- * A netlink connection for requests. Notifications belong on a socket of their own.
- * All calls are synchronous: rtnetlink and nf_tables do their work inside sendto(2) anyway.
+ * A netlink socket for requests; notifications have a socket of their own. All calls are synchronous, because rtnetlink
+ * and nf_tables do their work inside sendto(2) anyway.
  */
 export class NetlinkSocket {
 	readonly #fd: Transport;
@@ -61,7 +62,7 @@ export class NetlinkSocket {
 	readonly #inbox = new Uint8Array(RECEIVE_BYTES);
 	#seq = 1;
 	#broken: Error | undefined;
-	/** Datagrams and messages that were not for us: another sender, another port, an old sequence number. */
+	/** How many messages were not for us: from another sender, to another port, or with an old sequence number. */
 	strays = 0;
 
 	/** @throws KernelError */
@@ -76,9 +77,9 @@ export class NetlinkSocket {
 	}
 
 	/**
-	 * Send all requests as one datagram and say how each ended. The kernel takes them one by one: a refused
-	 * one does not stop or undo the others. Only the last is acknowledged; refusals are always reported.
-	 * @throws DeadlineError, OverrunError, WireError: then nobody knows how the requests ended
+	 * Send all requests as one datagram and return how each ended. The kernel handles them one by one: a refused one does
+	 * not stop or undo the others. Only the last asks for an acknowledgement; refusals are always reported.
+	 * @throws DeadlineError, OverrunError, WireError: then it is unknown how the requests ended
 	 */
 	send(requests: readonly Request[]): readonly Outcome[] {
 		if (requests.length === 0) return [];
@@ -89,21 +90,21 @@ export class NetlinkSocket {
 	}
 
 	/**
-	 * Like `send`, for a protocol whose batch stands between two messages of its own (nf_tables): the same
-	 * datagram, but an acknowledgement of the last message means that all of them were committed.
-	 * @returns the outcome of each; not `acknowledged` when the last was refused or the kernel stayed silent
-	 * @throws OverrunError, WireError: then nobody knows how the batch ended
+	 * Like `send`, for a protocol whose batch stands between two messages of its own (nf_tables). It is one datagram,
+	 * too, but an acknowledgement of its last message means that all of them were committed.
+	 * @returns the outcome of each; `acknowledged` is false if the last was refused or the kernel did not answer
+	 * @throws OverrunError, WireError: then it is unknown how the batch ended
 	 */
 	sendBatch(requests: readonly Request[]): { outcomes: readonly Outcome[]; acknowledged: boolean } {
 		const sent = this.#encode(requests, NLM_F_ACK);
 		this.#transmit();
-		// Everything the kernel has to say is queued when sendto returns, and it may say nothing at all.
-		// An echo is a message of the request's own type; with it comes word of the new generation, NFT_MSG_NEWGEN.
+		// All replies are queued when sendto returns, and there may be none. An echo is a message of the request's own
+		// type, and is followed by a message with the new generation of the ruleset, NFT_MSG_NEWGEN.
 		const answered = this.#collect(sent, false, (one, type) => type === one.request.message.type);
 		return { outcomes: sent, acknowledged: answered && sent.at(-1)?.errno === undefined };
 	}
 
-	/** One request; its replies decoded. @throws KernelError when the kernel refuses */
+	/** Send one request and decode its replies. @throws KernelError if the kernel refuses */
 	request<O, I>(message: Message<O, I>, flags: number, value: I): readonly O[] {
 		const [outcome] = this.send([request(message, flags, value)]);
 		if (outcome?.error !== undefined) throw outcome.error;
@@ -111,7 +112,8 @@ export class NetlinkSocket {
 	}
 
 	/**
-	 * Dump what matches `value`. Asked again while the kernel says it was torn (NLM_F_DUMP_INTR).
+	 * List the objects that match `value`. It asks again while the kernel reports that they changed in between
+	 * (NLM_F_DUMP_INTR).
 	 * @throws KernelError, DumpInterruptedError
 	 */
 	dump<O, I>(message: Message<unknown, I>, reply: Message<O, never>, value: I): O[] {
@@ -125,16 +127,16 @@ export class NetlinkSocket {
 		throw new DumpInterruptedError(message.name, this.#dumpTries);
 	}
 
-	/** Let go of it. */
+	/** Close the socket. */
 	close(): void {
 		this.#fd.close();
 	}
 
-	/** Write all requests one behind the other; the last also has the flags `lastFlags`. */
+	/** Write all requests, one behind the other. The last gets the additional flags `lastFlags`. */
 	#encode(requests: readonly Request[], lastFlags = 0): Sent[] {
 		const w = this.#w;
 		w.reset();
-		// Replies are found by their distance from the first number, so a send never wraps around.
+		// A reply is found by its distance from the first sequence number, so the numbers of one send must not wrap around.
 		if (this.#seq + requests.length > 0xffffffff) this.#seq = 1;
 		return requests.map((one, i) => {
 			const seq = this.#seq++;
@@ -152,7 +154,7 @@ export class NetlinkSocket {
 		this.#fd.send(this.#w.bytes, this.#w.length);
 	}
 
-	/** Receive until the last request is answered; by then every refusal before it has come too. */
+	/** Receive until the last request is answered. By then every refusal of an earlier one has come as well. */
 	#collect(
 		sent: readonly Sent[],
 		wait: boolean,
@@ -176,7 +178,7 @@ export class NetlinkSocket {
 		if (ack.errno !== 0) one.refuse(ack, this.#payload(one));
 	}
 
-	/** A copy: the next send is written over it. */
+	/** A copy, because the next send overwrites the buffer. */
 	#payload({ start, end }: Sent): Uint8Array {
 		return this.#w.bytes.slice(start, end);
 	}
@@ -201,8 +203,8 @@ export class NetlinkSocket {
 	}
 
 	/**
-	 * Hand each message that answers one of `sent` to `each` until that says it was the last.
-	 * @returns false when the last did not come: in time, or without `wait` at once
+	 * Pass each message that answers one of `sent` to `each`, until `each` returns that it was the last.
+	 * @returns false if the last did not come in time, or, without `wait`, was not there at once
 	 */
 	#listen(
 		sent: readonly Sent[],
@@ -234,7 +236,7 @@ export class NetlinkSocket {
 		}
 	}
 
-	/** The length of the next datagram from the kernel itself, or undefined when none came. */
+	/** The length of the next datagram that the kernel itself sent, or undefined if none came. */
 	#take(deadline: number, wait: boolean): number | undefined {
 		for (;;) {
 			const received = this.#receive();
@@ -242,7 +244,7 @@ export class NetlinkSocket {
 				if (!wait || !this.#fd.wait(Math.max(0, deadline - monotonic()))) return undefined;
 			} else if (received.senderPortId !== 0) {
 				this.strays++;
-				// Whoever floods this socket does not keep us here for ever.
+				// Otherwise a process that floods this socket could keep us here for ever.
 				if (monotonic() >= deadline) return undefined;
 			} else if (received.length > this.#inbox.length)
 				throw new WireError(
@@ -261,7 +263,10 @@ export class NetlinkSocket {
 		}
 	}
 
-	/** After a reply went missing, a late one could answer the wrong request: no further use of this socket. */
+	/**
+	 * After a reply is missing this socket must not be used again, as a late reply could be taken for the answer to
+	 * another request.
+	 */
 	#late({ message }: Request): DeadlineError {
 		const error = new DeadlineError(message.name, this.#timeout);
 		this.#broken = error;

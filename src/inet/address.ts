@@ -2,7 +2,7 @@ import { UmlnetError } from "../sys/error.js";
 
 export type Family = 4 | 6;
 
-/** The text is no IP address, or no CIDR. The message says why, without quoting the text. */
+/** The text is not an IP address, or not a CIDR. The message says why, without quoting the text. */
 export class AddressError extends UmlnetError {
 	override readonly name = "AddressError";
 	constructor(message: string) {
@@ -10,14 +10,15 @@ export class AddressError extends UmlnetError {
 	}
 }
 
-/** The address in network byte order: 4 bytes are IPv4, 16 are IPv6. Throws AddressError. */
+/** The address in network byte order, 4 bytes for IPv4 and 16 for IPv6. @throws AddressError */
 export function parseAddress(text: string): Uint8Array {
 	return text.includes(":") ? parseIPv6(text) : parseIPv4(text);
 }
 
 /**
- * One notation only, four decimal numbers: where inet_aton(3) reads octal, hex or fewer parts, people misread.
- * Digit by digit, because every guest has several: a tenth of the price of split() and a RegExp for each part.
+ * Only four decimal numbers are accepted: where inet_aton(3) reads octal, hexadecimal or fewer parts, people misread.
+ * It goes digit by digit because every guest has several addresses, and split() with a RegExp for each part is much
+ * slower.
  */
 function parseIPv4(text: string): Uint8Array {
 	const bytes = new Uint8Array(4);
@@ -58,13 +59,15 @@ function parseIPv6(text: string): Uint8Array {
 	const front = groups(head, tail === undefined);
 	const back = tail === undefined ? [] : groups(tail, true);
 	const missing = 16 - front.length - back.length;
-	// '::' is at least one group (RFC 4291, 2.2).
+	// '::' stands for at least one group of zeroes (RFC 4291, 2.2).
 	if (tail === undefined ? missing !== 0 : missing < 2)
 		throw new AddressError("an IPv6 address has eight groups, 2001:db8:0:0:0:0:0:1");
 	return Uint8Array.from([...front, ...new Array<number>(missing).fill(0), ...back]);
 }
 
-/** The bytes of `2001:db8`; at the very end of an address its last 4 bytes may be written as IPv4. */
+/**
+ * The bytes of groups such as `2001:db8`. Only at the very end of an address may the last 4 bytes be written as IPv4.
+ */
 function groups(text: string, last: boolean): number[] {
 	if (text === "") return [];
 	const parts = text.split(":");
@@ -91,7 +94,7 @@ function pair(bytes: Uint8Array, group: number): number {
 	return ((bytes[group * 2] ?? 0) << 8) | (bytes[group * 2 + 1] ?? 0);
 }
 
-/** The first of the longest runs of zero groups. */
+/** Where the first of the longest runs of zero groups begins, and how long it is. */
 function longestZeros(groups: readonly string[]): readonly [start: number, length: number] {
 	let best: readonly [number, number] = [0, 0];
 	let length = 0;
@@ -102,7 +105,7 @@ function longestZeros(groups: readonly string[]): readonly [start: number, lengt
 	return best;
 }
 
-/** ::ffff:0:0/96 (RFC 4291, 2.5.5.2): an IPv4 address in IPv6 clothes. */
+/** ::ffff:0:0/96, an IPv4 address written as IPv6 (RFC 4291, 2.5.5.2). */
 export function isIPv4Mapped(bytes: Uint8Array): boolean {
 	return (
 		bytes.length === 16 &&
@@ -115,7 +118,7 @@ export function familyOf(bytes: Uint8Array): Family {
 	return bytes.length === 4 ? 4 : 6;
 }
 
-/** Less, equal or greater than 0, as in sort(); the families apart, IPv4 first. */
+/** Compares for sort(): IPv4 comes before IPv6. */
 export function compareAddresses(a: Uint8Array, b: Uint8Array): number {
 	if (a.length !== b.length) return a.length - b.length;
 	for (let i = 0; i < a.length; i++) {

@@ -9,23 +9,23 @@ import {
 
 export { AddressError, type Family, formatAddress, parseAddress } from "./address.js";
 
-/** An address with its prefix length. The host bits stay: it is an interface's address and its subnet at once. */
+/** An address with its prefix length. The host bits stay: it is the address of an interface and its subnet in one. */
 export interface Cidr {
 	readonly family: Family;
-	/** Network byte order, 4 or 16 bytes. */
+	/** In network byte order, 4 or 16 bytes. */
 	readonly address: Uint8Array;
 	readonly prefix: number;
-	/** Canonical: equal values have equal texts. */
+	/** The canonical text: equal values have equal texts. */
 	readonly text: string;
 }
 
-/** What was read last: on the way of one guest the same text is read half a dozen times. */
+/** The texts parsed last: the same text is parsed several times for one guest. */
 const known = new Map<string, Cidr>();
 const KNOWN_MAX = 4096;
 
 /**
- * `192.0.2.1/24`, `2001:db8::1/64`. Throws AddressError, whose message says why and does not quote the text. Equal
- * texts may get the same object: it is not to be changed.
+ * Parse `192.0.2.1/24` or `2001:db8::1/64`. Equal texts may return the same object, so it must not be changed. @throws
+ * AddressError, whose message says why and does not quote the text
  */
 export function parseCidr(text: string): Cidr {
 	let cidr = known.get(text);
@@ -53,7 +53,7 @@ export function cidrOf(address: Uint8Array, prefix: number): Cidr {
 	return { family: familyOf(address), address, prefix, text };
 }
 
-/** The subnet that an address is in, with this prefix or its own. */
+/** The subnet of an address, with the address's own prefix length or another. */
 export const subnetOf = (cidr: Cidr, prefix = cidr.prefix): Cidr =>
 	cidrOf(network({ ...cidr, prefix }), prefix);
 
@@ -65,7 +65,7 @@ export function network(cidr: Cidr): Uint8Array {
 	return first;
 }
 
-/** The last address of the subnet; in IPv4 shorter than /31 the one for all hosts. */
+/** The last address of the subnet: the broadcast address of an IPv4 subnet, unless it is a /31 or /32. */
 export function broadcast(cidr: Cidr): Uint8Array {
 	const last = cidr.address.slice();
 	for (let i = cidr.prefix >> 3; i < last.length; i++)
@@ -73,7 +73,7 @@ export function broadcast(cidr: Cidr): Uint8Array {
 	return last;
 }
 
-/** Byte `i` of a netmask. */
+/** The byte at index `i` of a netmask. */
 function maskByte(prefix: number, i: number): number {
 	const ones = Math.min(8, Math.max(0, prefix - i * 8));
 	return 255 ^ (255 >> ones);
@@ -82,13 +82,14 @@ function maskByte(prefix: number, i: number): number {
 export function contains(subnet: Cidr, address: Uint8Array): boolean {
 	const { address: inside, prefix } = subnet;
 	if (inside.length !== address.length) return false;
-	// Loops here and below: a spec of hundreds of taps compares addresses by the ten thousand, in code not yet compiled.
+	// Plain loops here and below: a spec of hundreds of taps compares tens of thousands of addresses before V8 compiles
+	// this.
 	for (let i = 0; 8 * i < prefix; i++)
 		if ((((address[i] ?? 0) ^ (inside[i] ?? 0)) & maskByte(prefix, i)) !== 0) return false;
 	return true;
 }
 
-/** Whether some address is in both subnets: then one of them contains the other. */
+/** Whether two subnets have an address in common, which means that one contains the other. */
 export function overlaps(a: Cidr, b: Cidr): boolean {
 	return a.prefix <= b.prefix ? contains(a, b.address) : contains(b, a.address);
 }
@@ -97,7 +98,7 @@ export function sameAddress(a: Uint8Array, b: Uint8Array): boolean {
 	return compareAddresses(a, b) === 0;
 }
 
-/** A subnet of one address: /32, /128. It makes no connected route, so it can stand on many links. */
+/** Whether a subnet has one address, /32 or /128. It makes no connected route, so several links may have it. */
 export function isSingle(cidr: Cidr): boolean {
 	return cidr.prefix === cidr.address.length * 8;
 }

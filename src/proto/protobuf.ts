@@ -1,6 +1,6 @@
 /**
- * Reads the binary form of the messages in proto/, by the generated schema. It stands here instead of protobufjs because
- * loading that takes longer than most commands do.
+ * Decodes the messages in proto/ with the generated schema. protobufjs is not used, because loading it takes longer
+ * than most commands do.
  */
 import { once } from "../netlink/codec.js";
 import proto from "./proto.json" with { type: "json" };
@@ -21,7 +21,10 @@ interface Field {
 	read(reader: WireReader): unknown;
 }
 
-/** Reads a message as a plain object: repeated fields always as arrays, absent others left out. Throws Error. */
+/**
+ * Reads a message as a plain object. Repeated fields are always arrays; other fields that are absent are left out.
+ * Throws Error.
+ */
 type Read = (reader: WireReader, end: number) => object;
 
 const messages = proto.nested.umlnet.nested.v1.nested as Readonly<
@@ -42,7 +45,7 @@ const fieldsOf = (name: string): [string, FieldFact][] =>
 const tagOf = ({ id, type }: FieldFact): number =>
 	(id << 3) | (scalars[type]?.wire ?? LENGTH_DELIMITED);
 
-/** The tags of these fields of a message. @throws Error for a field that the schema does not have */
+/** The tags of some fields of a message. @throws Error for a field that the schema does not have */
 export function tagsOf<F extends string>(
 	name: string,
 	...fields: F[]
@@ -56,7 +59,7 @@ export function tagsOf<F extends string>(
 	return Object.fromEntries(tags);
 }
 
-/** A message inside another: its length, then its fields. */
+/** A message inside another one: its length, then its fields. */
 function nested(name: string): Field["read"] {
 	const read = once(() => readerOf(name));
 	return (r) => read()(r, r.end());
@@ -95,7 +98,7 @@ function readerOf(name: string): Read {
 	return read;
 }
 
-/** @throws Error when the bytes are no such message */
+/** @throws Error if the bytes are not such a message */
 export function decode(name: string, bytes: Uint8Array): object {
 	return readerOf(name)(new WireReader(bytes), bytes.length);
 }

@@ -1,26 +1,26 @@
-/** The scalars of protobuf's binary form (protobuf.dev/programming-guides/encoding), as far as the journal has them. */
+/** The scalars of protobuf's binary format (protobuf.dev/programming-guides/encoding) that the journal uses. */
 
 export const VARINT = 0;
 export const LENGTH_DELIMITED = 2;
 const I64 = 1;
 const I32 = 5;
 
-// For texts up to this length a loop is faster than a call into C++.
+// Up to this length a loop is faster than calling Node's native encoder.
 const SHORT = 32;
 
-/** How many bytes `varint` takes for a value. */
+/** How many bytes `varint` writes for a value. */
 function varintLength(value: number): number {
 	let length = 1;
 	for (let rest = value; rest > 0x7f; rest = Math.floor(rest / 128)) length++;
 	return length;
 }
 
-/** Writes one message after the other into a buffer that grows. */
+/** Writes messages one after the other into a buffer that grows. */
 export class WireWriter {
 	#bytes = Buffer.allocUnsafe(1024);
 	#length = 0;
 
-	/** Forget what was written; the memory stays. */
+	/** Forget what was written, but keep the memory. */
 	reset(): void {
 		this.#length = 0;
 	}
@@ -42,7 +42,7 @@ export class WireWriter {
 		this.end(at);
 	}
 
-	/** A short text, if all of it is ASCII: then it has as many bytes as characters. */
+	/** Write a short text if all of it is ASCII, where it has as many bytes as characters; returns whether it was. */
 	#ascii(value: string): boolean {
 		const start = this.#length;
 		this.varint(value.length);
@@ -61,7 +61,7 @@ export class WireWriter {
 		return true;
 	}
 
-	/** The first `length` of some bytes. */
+	/** Write the first `length` bytes. */
 	bytes(value: Uint8Array, length = value.length): void {
 		this.varint(length);
 		this.#reserve(length);
@@ -70,20 +70,20 @@ export class WireWriter {
 		this.#length += length;
 	}
 
-	/** Begin something that has its length in front; hand the result to `end`. */
+	/** Begin something that is preceded by its length. Pass the result to `end`. */
 	begin(): number {
 		this.#reserve(1);
 		return ++this.#length;
 	}
 
-	/** Write the length of what began at `at`. `begin` left one byte for it, which is enough for most. */
+	/** Write the length of what began at `at`. `begin` reserved one byte for it, which is enough for most. */
 	end(at: number): void {
 		const length = this.#length - at;
 		if (length < 0x80) {
 			this.#bytes[at - 1] = length;
 			return;
 		}
-		// A longer length takes more bytes: the body makes room for them.
+		// A greater length needs more bytes, so the body moves to make room.
 		const extra = varintLength(length) - 1;
 		this.#reserve(extra);
 		this.#bytes.copyWithin(at + extra, at, at + length);
@@ -92,7 +92,7 @@ export class WireWriter {
 		this.#length += length;
 	}
 
-	/** A field that is a message begins, with its tag; hand the result to `end`. */
+	/** Begin a field that is a message, with its tag. Pass the result to `end`. */
 	beginField(tag: number): number {
 		this.varint(tag);
 		return this.begin();
@@ -110,7 +110,7 @@ export class WireWriter {
 		this.varint(value);
 	}
 
-	/** What was written, until something else is. */
+	/** The bytes written so far. They are valid until something else is written. */
 	get written(): Uint8Array {
 		return this.#bytes.subarray(0, this.#length);
 	}
@@ -124,7 +124,7 @@ export class WireWriter {
 	}
 }
 
-/** Reads what stands in `bytes`, which it shares. Every method throws Error where there is no such thing. */
+/** Reads from `bytes` without a copy. Every method throws Error if the bytes do not hold what it reads. */
 export class WireReader {
 	readonly #bytes: Buffer;
 	position = 0;
@@ -133,7 +133,7 @@ export class WireReader {
 		this.#bytes = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
 	}
 
-	/** An unsigned integer of up to 64 bits, as near as a number comes to it. */
+	/** An unsigned integer of up to 64 bits, rounded to what a number can hold. */
 	varint(): number {
 		let value = 0;
 		for (let i = 0, factor = 1; i < 10; i++, factor *= 128) {
@@ -159,7 +159,7 @@ export class WireReader {
 		return bytes;
 	}
 
-	/** Where what begins here with its length ends. */
+	/** Read a length, and return where the field of this length ends. */
 	end(): number {
 		const length = this.varint();
 		const end = this.position + length;
@@ -167,7 +167,7 @@ export class WireReader {
 		return end;
 	}
 
-	/** Skip the value of a field that the schema does not have. */
+	/** Skip the value of a field that the schema does not know. */
 	skip(wire: number): void {
 		if (wire === VARINT) this.varint();
 		else if (wire === LENGTH_DELIMITED) this.position = this.end();

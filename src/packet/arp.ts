@@ -1,4 +1,4 @@
-// linux/if_arp.h; the struct as netinet/if_ether.h has it
+// linux/if_arp.h. The struct is that of netinet/if_ether.h.
 import { be16, binary, struct, u8 } from "../netlink/schema.js";
 import { ARPHRD_ETHER } from "../uapi/if_arp.js";
 import { ETH_ALEN, ETH_P_IP } from "../uapi/if_ether.js";
@@ -8,7 +8,7 @@ export const ARPOP_REQUEST = 1;
 export const ARPOP_REPLY = 2;
 
 const IPV4_ALEN = 4;
-/** What the addresses are, who asks (sha, spa), for whom (tha, tpa). */
+/** The formats of the addresses, the sender's addresses (sha, spa) and the target's (tha, tpa). */
 export const ether_arp = struct({
 	arp_hrd: be16,
 	arp_pro: be16,
@@ -21,7 +21,7 @@ export const ether_arp = struct({
 	arp_tpa: binary(IPV4_ALEN),
 });
 
-/** ARP for IPv4 on Ethernet, RFC 826: of other sorts there is none on the links of virtual machines. */
+/** ARP for IPv4 on Ethernet, RFC 826. The links of virtual machines carry no other ARP. */
 export const arp = packet("arp", ether_arp, {
 	implied: () => ({
 		arp_hrd: ARPHRD_ETHER,

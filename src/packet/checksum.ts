@@ -1,14 +1,14 @@
-/** The Internet checksum, RFC 1071, and the pseudo-headers that protocols above IP put before what they sum up. */
+/** The Internet checksum, RFC 1071, and the pseudo-headers that protocols above IP include in it. */
 import { Writer } from "../netlink/bytes.js";
 import { WireError } from "../netlink/error.js";
 import { be16, be32, binary, pad, struct, u8 } from "../netlink/schema.js";
 
 /**
- * The checksum of these bytes as if they lay one behind the other: of 16-bit words in network order, an odd byte at the
- * end counted as the first of a word. Bytes that contain their own right checksum have the checksum 0.
+ * The checksum of these bytes, taken as one sequence of 16-bit words in network order. An odd byte at the end is the
+ * first of a word. Bytes that contain their own right checksum have the checksum 0.
  */
 export function checksum(...parts: readonly Uint8Array[]): number {
-	// First and second bytes of the words apart; 64 KiB of them stay far below 2^53.
+	// The sums of the first and of the second bytes of all words. For 64 KiB both stay far below 2^53.
 	let [first, second] = [0, 0];
 	let isFirst = true;
 	for (const bytes of parts)
@@ -18,12 +18,12 @@ export function checksum(...parts: readonly Uint8Array[]): number {
 			isFirst = !isFirst;
 		}
 	let sum = first * 0x100 + second;
-	// Ones' complement: what is carried out of the 16 bits comes in again below.
+	// Ones' complement arithmetic: a carry out of the 16 bits is added at the bottom.
 	while (sum > 0xffff) sum = (sum % 0x10000) + Math.floor(sum / 0x10000);
 	return 0xffff - sum;
 }
 
-/** From whom to whom, in network order: both of 4 bytes or both of 16. */
+/** Source and destination in network order, both of 4 bytes or both of 16. */
 export interface Addresses {
 	readonly saddr: Uint8Array;
 	readonly daddr: Uint8Array;
@@ -46,7 +46,9 @@ const pseudo6 = struct({
 	protocol: u8,
 });
 
-/** What a protocol above IP sums up before its own bytes. @throws WireError for addresses that are none */
+/**
+ * The pseudo-header that a protocol above IP puts before its own bytes. @throws WireError for addresses that are none
+ */
 export function pseudoHeader(
 	{ saddr, daddr }: Addresses,
 	protocol: number,

@@ -1,4 +1,4 @@
-/** A frame taken apart as far as its protocols are known. */
+/** Takes a frame apart as far as its protocols are known. */
 import { WireError } from "../netlink/error.js";
 import { ETH_P_8021AD, ETH_P_8021Q, ETH_P_ARP, ETH_P_IP, ETH_P_IPV6 } from "../uapi/if_ether.js";
 import { IPPROTO_ICMP, IPPROTO_TCP, IPPROTO_UDP } from "../uapi/in.js";
@@ -64,7 +64,10 @@ const IPV6: Protocols = new Map<number, Name>([
 	[IPPROTO_UDP, "udp"],
 ]);
 
-/** What a protocol says comes next. A piece of a packet is not looked into: its beginning may be elsewhere. */
+/**
+ * Which protocol follows a header. The inside of a fragment is not looked at: it may not be the beginning of the
+ * packet.
+ */
 const NEXT: { readonly [N in Name]?: (value: Decoded<N>) => Name | undefined } = {
 	ethernet: ({ h_proto }) => LINK.get(h_proto),
 	vlan: ({ h_vlan_encapsulated_proto }) => LINK.get(h_vlan_encapsulated_proto),
@@ -76,12 +79,12 @@ const NEXT: { readonly [N in Name]?: (value: Decoded<N>) => Name | undefined } =
 		offset === 0 && more === 0 ? IPV6.get(nexthdr) : undefined,
 };
 
-/** Nothing honest has a dozen headers; tags and extension headers can be stacked without end. */
+/** Real frames have few headers, but tags and extension headers can be stacked without end. */
 const MOST = 32;
 
 /**
- * The headers of a frame from the outside in, one after the other, down to the first whose payload is of no protocol
- * that is known here. What comes out before a WireError is thrown is whole.
+ * The headers of a frame from the outside in, down to the first whose payload is of an unknown protocol. Headers that
+ * were yielded before a WireError is thrown are complete.
  * @throws WireError
  */
 export function* dissect(frame: Uint8Array): Generator<Layer, void, undefined> {

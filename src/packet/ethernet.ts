@@ -10,10 +10,10 @@ export const ethhdr = struct({
 });
 
 /**
- * An Ethernet frame without its frame check sequence. It is not filled up to ETH_ZLEN: that is the hardware's work, and
- * a tap has none.
+ * An Ethernet frame without its frame check sequence. It is not padded to ETH_ZLEN, which is the work of hardware: a
+ * tap has none.
  */
 export const ethernet = packet("ethernet", ethhdr);
 
-/** To all of a link: ff:ff:ff:ff:ff:ff. */
+/** The broadcast address, ff:ff:ff:ff:ff:ff. */
 export const BROADCAST: Uint8Array = new Uint8Array(ETH_ALEN).fill(0xff);

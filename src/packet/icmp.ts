@@ -43,11 +43,11 @@ export const ICMP_REDIR_HOST = 1;
 export const ICMP_EXC_TTL = 0;
 export const ICMP_EXC_FRAGTIME = 1;
 
-/** Up to its union `un`. */
+/** struct icmphdr up to its union `un`. */
 export const icmphdr = struct({ type: u8, code: u8, checksum: be16 });
-/** un.echo: which answer belongs to which request. */
+/** un.echo: tells which reply belongs to which request. */
 export const icmp_echo = struct({ id: be16, sequence: be16 });
-/** un.frag: with ICMP_FRAG_NEEDED the MTU behind the router that says it. */
+/** un.frag: with ICMP_FRAG_NEEDED, the MTU of the link that the packet did not fit through. */
 export const icmp_frag = struct({ __unused: be16, mtu: be16 });
 
 const ECHOES = [
@@ -67,7 +67,7 @@ const un = union("type", {
 	reserved: [[ICMP_SOURCE_QUENCH, ICMP_TIME_EXCEEDED, ICMP_PARAMETERPROB], binary(4)],
 });
 
-/** ICMP, RFC 792. What an error carries is the beginning of the packet that it is about. */
+/** ICMP, RFC 792. The payload of an error is the beginning of the packet that caused it. */
 export const icmp = packet("icmp", joined(icmphdr, un), {
 	checksum: { field: "checksum", over: "packet" },
 });

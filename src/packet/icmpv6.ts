@@ -29,9 +29,9 @@ export const ICMPV6_REJECT_ROUTE = 6;
 export const ICMPV6_EXC_HOPLIMIT = 0;
 export const ICMPV6_EXC_FRAGTIME = 1;
 
-/** Up to its union `icmp6_dataun`. */
+/** struct icmp6hdr up to its union `icmp6_dataun`. */
 export const icmp6hdr = struct({ icmp6_type: u8, icmp6_code: u8, icmp6_cksum: be16 });
-/** Which answer belongs to which request. */
+/** Tells which reply belongs to which request. */
 export const icmpv6_echo = struct({ identifier: be16, sequence: be16 });
 
 const icmp6_dataun = union("icmp6_type", {
@@ -43,8 +43,8 @@ const icmp6_dataun = union("icmp6_type", {
 });
 
 /**
- * ICMPv6, RFC 4443, with neighbour discovery. What an error carries is the beginning of the packet that it is about; of
- * types that are not named here, MLD among them, all behind the checksum is payload.
+ * ICMPv6, RFC 4443, with neighbour discovery. The payload of an error is the beginning of the packet that caused it. Of
+ * types that are not named here, such as MLD, everything behind the checksum is payload.
  */
 export const icmpv6 = packet("icmpv6", joined(icmp6hdr, icmp6_dataun), {
 	checksum: { field: "icmp6_cksum", over: "packet", protocol: IPPROTO_ICMPV6 },

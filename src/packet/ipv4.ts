@@ -1,14 +1,14 @@
-// linux/ip.h; the flags and the TTL as netinet/ip.h names them
+// linux/ip.h. The names of the flags and of the TTL are those of netinet/ip.h.
 import { be16, binary, struct, u8 } from "../netlink/schema.js";
 import { packet } from "./packet.js";
 import { bits, joined } from "./schema.js";
 
-/** Of frag_off: do not fragment, more fragments follow, and where this one begins, in units of 8 bytes. */
+/** Parts of frag_off: do not fragment, more fragments follow, and the offset of this fragment in units of 8 bytes. */
 export const IP_DF = 0x4000;
 export const IP_MF = 0x2000;
 export const IP_OFFMASK = 0x1fff;
 
-/** The TTL that Linux takes, too (net.ipv4.ip_default_ttl). */
+/** The TTL that Linux uses as well (net.ipv4.ip_default_ttl). */
 export const IPDEFTTL = 64;
 
 export const iphdr = joined(
@@ -26,7 +26,7 @@ export const iphdr = joined(
 	}),
 );
 
-/** IPv4, RFC 791. Its options, which hosts hardly send and routers hardly take, stay bytes. */
+/** IPv4, RFC 791. Its options stay bytes, because they are hardly used. */
 export const ipv4 = packet("ipv4", iphdr, {
 	options: { codec: struct({ options: binary() }), align: 4, end: ({ ihl }) => 4 * ihl },
 	length: ({ tot_len }) => tot_len,

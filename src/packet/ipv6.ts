@@ -3,7 +3,7 @@ import { be16, be32, binary, struct, u8 } from "../netlink/schema.js";
 import { packet } from "./packet.js";
 import { bits, joined } from "./schema.js";
 
-/** Its first four bytes as RFC 8200 §3 draws them: the C header has to cut the traffic class (priority) in two. */
+/** The first four bytes are as in RFC 8200 §3; the C header has to split the traffic class (priority). */
 export const ipv6hdr = joined(
 	bits({ version: 4, priority: 8, flow_lbl: 20 }),
 	struct({
@@ -16,7 +16,7 @@ export const ipv6hdr = joined(
 );
 const IPV6_HLEN = 40; // sizeof(struct ipv6hdr)
 
-/** IPv6, RFC 8200: its fixed header. Extension headers are packets of their own, one inside the other. */
+/** The fixed header of IPv6, RFC 8200. Extension headers are packets of their own, one inside the other. */
 export const ipv6 = packet("ipv6", ipv6hdr, {
 	length: ({ payload_len }) => IPV6_HLEN + payload_len,
 	implied: (_, payload) => ({ version: 6, payload_len: payload, hop_limit: 64 }),
@@ -26,7 +26,7 @@ export const ipv6 = packet("ipv6", ipv6hdr, {
 export const ipv6_opt_hdr = struct({ nexthdr: u8, hdrlen: u8 });
 const UNIT = 8;
 
-/** An extension header that says its length, RFC 8200 §4: hop-by-hop and destination options, routing. */
+/** An extension header that contains its length, RFC 8200 §4: hop-by-hop options, destination options, routing. */
 export const extension = packet("extension", ipv6_opt_hdr, {
 	options: {
 		codec: struct({ options: binary() }),
@@ -36,12 +36,12 @@ export const extension = packet("extension", ipv6_opt_hdr, {
 	implied: (header) => ({ hdrlen: header / UNIT - 1 }),
 });
 
-/** include/net/ipv6.h; its frag_off as RFC 8200 §4.5 draws it, the offset in units of 8 bytes. */
+/** include/net/ipv6.h, with frag_off as in RFC 8200 §4.5: the offset is in units of 8 bytes. */
 export const frag_hdr = joined(
 	struct({ nexthdr: u8, reserved: u8 }),
 	bits({ offset: 13, reserved2: 2, more: 1 }),
 	struct({ identification: be32 }),
 );
 
-/** A piece of an IPv6 packet. */
+/** A fragment of an IPv6 packet. */
 export const fragment = packet("fragment", frag_hdr);

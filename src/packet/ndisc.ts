@@ -1,4 +1,5 @@
-// netinet/icmp6.h: neighbour discovery, RFC 4861, under the names of RFC 3542; flags as linux/icmpv6.h names them
+// netinet/icmp6.h: neighbour discovery, RFC 4861, with the names of RFC 3542. The flags have the names of
+// linux/icmpv6.h.
 import { arrayOf, be16, be32, binary, many, struct, u8 } from "../netlink/schema.js";
 import { ETH_ALEN } from "../uapi/if_ether.js";
 import { options } from "./options.js";
@@ -10,10 +11,12 @@ export const ND_NEIGHBOR_SOLICIT = 135;
 export const ND_NEIGHBOR_ADVERT = 136;
 export const ND_REDIRECT = 137;
 
-/** The hop limit of every one of these messages: a router would have made it less, so they come from the link. */
+/**
+ * The hop limit of all these messages. A router would have decremented it, so such a message comes from the same link.
+ */
 export const ND_HOP_LIMIT = 255;
 
-/** Lifetimes are in seconds, 0xffffffff is for ever. */
+/** Lifetimes are in seconds; 0xffffffff means for ever. */
 export const nd_opt_prefix_info = joined(
 	struct({ nd_opt_pi_prefix_len: u8 }),
 	bits({ onlink: 1, autoconf: 1, routeraddr: 1, reserved: 5 }),
@@ -24,7 +27,7 @@ export const nd_opt_prefix_info = joined(
 		nd_opt_pi_prefix: binary(16),
 	}),
 );
-/** Of the packet that went the longer way the beginning, filled up to 8 bytes. */
+/** The beginning of the packet that took a detour, padded to a multiple of 8 bytes. */
 export const nd_opt_rd_hdr = struct({
 	nd_opt_rh_reserved1: be16,
 	nd_opt_rh_reserved2: be32,
@@ -37,7 +40,7 @@ export const nd_opt_rdnss = struct({
 	nd_opt_rdnss_lifetime: be32,
 	nd_opt_rdnss_addresses: arrayOf(binary(16)),
 });
-/** Search domains, RFC 8106 §5.2: names as in DNS, filled up to 8 bytes. */
+/** Search domains, RFC 8106 §5.2: names encoded as in DNS, padded to a multiple of 8 bytes. */
 export const nd_opt_dnssl = struct({
 	nd_opt_dnssl_reserved: be16,
 	nd_opt_dnssl_lifetime: be32,
@@ -58,7 +61,7 @@ export const ndOptions = options(
 );
 const optional = struct({ options: ndOptions });
 
-// Of the messages, what stands behind icmp6_cksum.
+// The part of each message behind icmp6_cksum.
 
 export const nd_router_solicit = struct({ nd_rs_reserved: be32 });
 export const nd_router_advert = joined(
@@ -77,7 +80,7 @@ export const nd_redirect = struct({
 	nd_rd_dst: binary(16),
 });
 
-/** The messages with their options, by the type that says which it is. */
+/** The messages with their options, by the ICMPv6 type that identifies them. */
 export const messages = {
 	nd_router_solicit: [[ND_ROUTER_SOLICIT], joined(nd_router_solicit, optional)],
 	nd_router_advert: [[ND_ROUTER_ADVERT], joined(nd_router_advert, optional)],

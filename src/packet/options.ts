@@ -1,20 +1,20 @@
-/** Options behind a fixed header: a number, a length, a value, one behind the other. Each protocol counts differently. */
+/** Options behind a fixed header, each a number, a length and a value. Every protocol counts the length differently. */
 import type { Reader, Writer } from "../netlink/bytes.js";
 import { type AnyCodec, binary, type Codec, type In, type Out } from "../netlink/schema.js";
 
-/** How a protocol frames its options. */
+/** How a protocol encodes its options. */
 export interface Framing {
-	/** In what the length counts: bytes, or the 8 bytes of neighbour discovery. */
+	/** The unit of the length: one byte, or the 8 bytes of neighbour discovery. */
 	readonly unit: 1 | 8;
-	/** Whether the length counts the number and itself, too. */
+	/** Whether the length includes the number and the length itself. */
 	readonly whole: boolean;
-	/** The option that fills a gap: it is one byte. */
+	/** The option that fills a gap. It is one byte. */
 	readonly pad?: number;
-	/** The option behind which none comes: it is one byte. */
+	/** The option behind which no other follows. It is one byte. */
 	readonly end?: number;
 }
 
-/** An option that the table does not name, kept so that decode then encode loses nothing. */
+/** An option that the table does not name. It is kept so that decoding and encoding again loses nothing. */
 export interface RawOption {
 	readonly type: number;
 	readonly payload: Uint8Array;
@@ -28,12 +28,13 @@ export type OptionsIn<E extends Entries> = {
 	readonly [K in keyof E]?: In<E[K][1]> | undefined;
 } & { readonly $unknown?: readonly RawOption[] | undefined };
 
-const HEADER = 2; // the number and the length, a byte each
+const HEADER = 2; // The number and the length take a byte each.
 const raw = binary();
 
 /**
- * Declare the options of a protocol: name → [number, codec]. They fill what is left of the header. They are written in
- * the order of the table, those it does not name behind them. A later duplicate wins, unless the codec is a `many`.
+ * Declare the options of a protocol: name → [number, codec]. They fill the rest of the header, and are written in the
+ * order of the table, with those that it does not name at the end. A later duplicate wins, unless the codec is a
+ * `many`.
  */
 export function options<const E extends Entries>(
 	framing: Framing,
@@ -68,7 +69,7 @@ export function options<const E extends Entries>(
 				const { name, codec } = entry;
 				r.path.push(name);
 				const one = codec.read(r);
-				// Structs may grow at their end; everything else is as long as it is.
+				// A newer revision may append members to a struct; any other value with bytes left over is wrong.
 				if (r.left > 0 && codec.kind !== "struct") throw r.fail(`${r.left} bytes too many`);
 				r.path.pop();
 				if (codec.repeated) keep(name, one);
@@ -101,7 +102,7 @@ function writeOption(
 	w.path.pop();
 }
 
-/** Walk the options up to the reader's end. `each` gets the number, and a reader that ends where the option ends. */
+/** Walk the options up to the reader's end. `each` gets the number; the reader then ends where the option ends. */
 function readOptions(r: Reader, { unit, whole, pad, end }: Framing, each: (type: number) => void) {
 	const last = r.end;
 	while (r.pos < last) {
@@ -110,7 +111,7 @@ function readOptions(r: Reader, { unit, whole, pad, end }: Framing, each: (type:
 		if (type === pad) continue;
 		if (type === end) break;
 		const length = r.u8() * unit + (whole ? 0 : HEADER);
-		// Also what keeps an option of length 0 from being read for ever: RFC 4861 §4.6.
+		// RFC 4861 §4.6. Otherwise an option of length 0 would be read for ever.
 		if (length < HEADER)
 			throw r.fail(`option ${type} of ${length} bytes is shorter than its header`);
 		if (length > last - start)

@@ -1,26 +1,26 @@
-/** One protocol: a header that is a table, options where it has some, and what it carries. */
+/** One protocol: a header described by a table, options if it has some, and a payload. */
 import { Reader, Writer } from "../netlink/bytes.js";
 import type { AnyCodec, Codec } from "../netlink/schema.js";
 import { type Addresses, checksum, pseudoHeader } from "./checksum.js";
 
-/** A protocol's packets, to bytes and back. `Around` is what encoding needs to know of the header before it. */
+/** Encodes and decodes the packets of a protocol. `Around` is what encoding must know of the enclosing header. */
 export interface Packet<O, I, Around extends readonly Addresses[] = readonly []> {
 	readonly name: string;
-	/** The header as a table: for tools that walk it. */
+	/** The header as a table, for tools that walk it. */
 	readonly header: AnyCodec;
 	/**
-	 * The bytes of one packet. Lengths, constants and checksums that are left out follow from the rest; those that are
-	 * given are written as they are, right or wrong: a packet that lies is what a test of a filter sends.
+	 * The bytes of one packet. Lengths, constants and checksums that are left out are computed; those that are given are
+	 * written as they are, right or wrong, because testing a filter takes wrong packets.
 	 * @throws WireError
 	 */
 	encode(value: I, ...around: Around): Uint8Array;
 	/**
-	 * What the bytes say. The payload is a view of them, no copy, and ends where the packet says that it ends: what lies
-	 * behind is padding of the link. Checksums are not looked at: what a machine sends to itself carries half of one,
-	 * left for hardware to finish (CHECKSUM_PARTIAL). @throws WireError
+	 * Decode one packet. The payload is a view of the bytes and not a copy. It ends where the packet says that it ends:
+	 * what follows is padding of the link. Checksums are not checked, because packets between local sockets carry only
+	 * half of one, which hardware is meant to complete (CHECKSUM_PARTIAL). @throws WireError
 	 */
 	decode(bytes: Uint8Array): O;
-	/** Whether the checksum is right, or there is none to be right. @throws WireError */
+	/** Whether the checksum is right or legitimately absent. @throws WireError */
 	isIntact(bytes: Uint8Array, ...around: Around): boolean;
 }
 // biome-ignore lint/suspicious/noExplicitAny: the one place where the types of packets are erased
@@ -34,31 +34,37 @@ export interface MayCarry {
 }
 
 interface Checksum {
-	/** The field that holds it. */
+	/** The header field that holds the checksum. */
 	readonly field: string;
 	readonly over: "header" | "packet";
-	/** 0 in the field says that there is none; a sum that is 0 is written as its other form, 0xffff (RFC 768). */
+	/**
+	 * Set if 0 in the field means that there is no checksum. A sum of 0 is then written as its other form, 0xffff (RFC
+	 * 768).
+	 */
 	readonly optional?: true;
 }
-/** A checksum over the addresses of the header before, too: those of IP as this protocol. */
+/** A checksum that includes a pseudo-header: the addresses of the enclosing IP header, and this protocol number. */
 interface PseudoChecksum extends Checksum {
 	readonly protocol: number;
 }
 
-/** How a protocol is laid out beyond the fields of its header. */
+/** How a protocol is laid out, apart from the fields of its header. */
 interface Layout<HO, HI, OO, OI> {
-	/** The options behind the header: `struct({ options: … })`, to what they fill the header up, where they end. */
+	/**
+	 * The options behind the header, `struct({ options: … })`, the multiple to which they pad the header, and where they
+	 * end.
+	 */
 	readonly options?: {
 		readonly codec: Codec<OO, OI>;
 		readonly align: 4 | 8;
-		/** The bytes of header and options, as the header says it. */
+		/** The length of header and options in bytes, as the header says. */
 		end(header: HO): number;
 	};
-	/** The bytes of the whole packet, where the header says it. */
+	/** The length of the whole packet in bytes, if the header says it. */
 	length?(header: HO): number;
-	/** What follows from the sizes of the header with its options and of the payload. */
+	/** The fields that follow from the sizes of the header, with its options, and of the payload. */
 	implied?(headerBytes: number, payloadBytes: number): HI;
-	/** Why these bytes are no packet of this protocol. */
+	/** Why these bytes are not a packet of this protocol, or undefined if they are. */
 	refuse?(header: HO): string | undefined;
 	readonly checksum?: Checksum;
 }
@@ -66,13 +72,13 @@ type Nothing = Record<never, never>;
 
 type AnyValue = Readonly<Record<string, unknown>>;
 
-/** Declare a protocol that sums up the addresses of the IP header before it. */
+/** Declare a protocol whose checksum includes the addresses of the enclosing IP header. */
 export function packet<HO, HI, OO = Nothing, OI = Nothing>(
 	name: string,
 	header: Codec<HO, HI>,
 	layout: Layout<HO, HI, OO, OI> & { readonly checksum: PseudoChecksum },
 ): Packet<HO & OO & Carries, HI & OI & MayCarry, readonly [around: Addresses]>;
-/** Declare a protocol whose packets say everything themselves. */
+/** Declare a protocol whose packets can be encoded without knowing the enclosing header. */
 export function packet<HO, HI, OO = Nothing, OI = Nothing>(
 	name: string,
 	header: Codec<HO, HI>,
@@ -116,14 +122,14 @@ export function packet(name: string, header: AnyCodec, layout: AnyLayout = {}): 
 type AnyLayout = Layout<any, any, any, any>;
 
 const NONE = new Uint8Array();
-/** What `encode` writes into before it knows how much there is. */
+/** The buffer for values whose length is not known beforehand. */
 const scratch = new Writer(2048);
 
-/** What is given, without what is given as undefined: that is left out. */
+/** The fields that are given. A field whose value is undefined counts as left out. */
 const given = (value: AnyValue): AnyValue =>
 	Object.fromEntries(Object.entries(value).filter(([, one]) => one !== undefined));
 
-/** The options as they lie behind a header of so many bytes, the gap at their end filled with zeroes. */
+/** The options behind a header of this many bytes, padded with zeroes. */
 function encodeOptions(
 	name: string,
 	fixed: number,
@@ -143,11 +149,11 @@ function encodeOptions(
 interface Found {
 	readonly value: Record<string, unknown>;
 	readonly headerBytes: number;
-	/** Of the whole packet. */
+	/** The length of the whole packet in bytes. */
 	readonly length: number;
 }
 
-/** Read a packet, all its lengths held against each other and against what is there. */
+/** Decode a packet, checking all its lengths against each other and against the bytes that are there. */
 function read(name: string, header: AnyCodec, layout: AnyLayout, bytes: Uint8Array): Found {
 	const r = new Reader(bytes);
 	r.path.push(name);
@@ -178,13 +184,13 @@ const pseudoOf = (
 		? []
 		: [pseudoHeader(around, summed.protocol, length)];
 
-/** The checksum to write over bytes in which its field is still 0. */
+/** The checksum of bytes in which the checksum field is still 0. */
 function sumOf(summed: Checksum, covered: Uint8Array, around: Addresses | undefined): number {
 	const sum = checksum(...pseudoOf(summed, covered.length, around), covered);
 	return sum === 0 && summed.optional ? 0xffff : sum;
 }
 
-/** Where a field of a header begins: all that stand before it are of one size. */
+/** The offset of a header field. Every field before it has a fixed size. */
 function offsetOf({ parts = {} }: AnyCodec, field: string): number {
 	const before = Object.entries(parts).slice(0, Object.keys(parts).indexOf(field));
 	return before.reduce((sum, [, [, codec]]) => sum + (codec.size ?? Number.NaN), 0);

@@ -1,6 +1,6 @@
 /**
- * What packets ask of the schema language beyond what netlink messages do: fields narrower than a byte, headers that
- * are several tables one behind the other, and unions in which an earlier field says which arm is there.
+ * What packets need of the schema language in addition to netlink messages: fields narrower than a byte, headers made
+ * of several tables, and unions whose arm an earlier field selects.
  */
 import type { Reader, Writer } from "../netlink/bytes.js";
 import {
@@ -20,8 +20,8 @@ type Simplify<T> = { [K in keyof T]: T[K] } & {};
 const WORDS: Readonly<Record<number, Codec<number>>> = { 8: u8, 16: be16, 32: be32 };
 
 /**
- * Bit-fields that fill 8, 16 or 32 bits together: name → width. The first holds the highest bits, as the RFCs draw
- * them and as the big-endian half of the kernel's `struct iphdr` lists them.
+ * Bit-fields that together fill 8, 16 or 32 bits: name → width. The first one has the highest bits, as in the drawings
+ * of RFCs and in the big-endian half of the kernel's `struct iphdr`.
  */
 export function bits<const W extends Readonly<Record<string, number>>>(
 	widths: W,
@@ -71,7 +71,9 @@ type JoinedIn<C extends readonly AnyCodec[]> = C extends readonly [
 	? In<First> & JoinedIn<Rest>
 	: unknown;
 
-/** Tables that lie one behind the other, in one flat object: `version` from bit-fields beside `tot_len` from a struct. */
+/**
+ * Several tables one behind the other, as one flat object: `version` from bit-fields beside `tot_len` from a struct.
+ */
 export function joined<const C extends readonly AnyCodec[]>(
 	...codecs: C
 ): Codec<Simplify<JoinedOut<C>>, JoinedIn<C>> {
@@ -98,8 +100,9 @@ export function joined<const C extends readonly AnyCodec[]>(
 type Arms = Readonly<Record<string, readonly [tags: readonly number[], codec: AnyCodec]>>;
 
 /**
- * A union whose arm the field `tag`, read before it in the same `joined`, selects: arm → [values of the tag, table].
- * A tag that no arm has is followed by nothing of the union. An arm left out is written as zero, like any other field.
+ * A union whose arm is selected by the field `tag`, read before it in the same `joined`: arm → [values of the tag,
+ * table]. For a tag that no arm has, the union is empty. An arm that is left out is written as zero, like any other
+ * field.
  */
 export function union<const A extends Arms>(
 	tag: string,

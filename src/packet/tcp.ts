@@ -1,4 +1,4 @@
-// linux/tcp.h; the options as netinet/tcp.h names them
+// linux/tcp.h. The options have the names of netinet/tcp.h.
 import { arrayOf, be16, be32, flag, struct, u8 } from "../netlink/schema.js";
 import { IPPROTO_TCP } from "../uapi/in.js";
 import { options } from "./options.js";
@@ -25,7 +25,7 @@ export const tcphdr = joined(
 export const TCPOPT_EOL = 0;
 export const TCPOPT_NOP = 1;
 
-/** What arrived beyond a gap: include/linux/tcp.h. */
+/** A range of bytes that arrived behind a gap: include/linux/tcp.h. */
 export const tcp_sack_block = struct({ start_seq: be32, end_seq: be32 });
 /** RFC 7323 §3.2. */
 export const tcp_timestamp = struct({ tsval: be32, tsecr: be32 });
@@ -41,8 +41,8 @@ export const tcpOptions = options(
 );
 
 /**
- * TCP, RFC 9293: one segment; of connections this knows nothing. Gaps between the options are not kept: who encodes what
- * was decoded leaves doff out.
+ * One TCP segment, RFC 9293; connections are not tracked. Gaps between options are not kept, so whoever encodes a
+ * decoded segment again leaves out doff.
  */
 export const tcp = packet("tcp", tcphdr, {
 	options: { codec: struct({ options: tcpOptions }), align: 4, end: ({ doff }) => 4 * doff },

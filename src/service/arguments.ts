@@ -1,10 +1,10 @@
-/** What callers in plain JavaScript give, whom no compiler warns: looked at before anything is sent. */
+/** Checks the arguments of callers in plain JavaScript, whom no compiler warns, before anything is sent. */
 import { UmlnetError } from "../sys/error.js";
 import type { Which } from "./networks.js";
 
-/** Whether a value is what an option or argument takes. */
+/** A check that a value is of the type that an option or argument takes. */
 interface Test {
-	/** What is taken: `a string`. */
+	/** The expected type in words: `a string`. */
 	readonly takes: string;
 	is(value: unknown): boolean;
 }
@@ -29,7 +29,7 @@ export const count: Test = {
 	takes: "a whole number, 0 or more",
 	is: (value) => Number.isSafeInteger(value) && (value as number) >= 0,
 };
-/** One of another realm (a vm, another thread's) is as good. */
+/** The methods are checked and not the class, because a signal of another realm (node:vm) works as well. */
 export const signal: Test = {
 	takes: "an AbortSignal",
 	is: (value) =>
@@ -41,7 +41,7 @@ export const signal: Test = {
 const SIGNAL_HINT = "the signal of an AbortController is its property `signal`";
 
 /**
- * Look at the options of a call; those that are not in `tests` are none, and likely a slip of the pen.
+ * Check the options of a call. An option that is not in `tests` does not exist and is probably misspelt.
  * @throws UmlnetError ERR_USAGE
  */
 export function checkOptions(
@@ -64,7 +64,7 @@ export function checkOptions(
 	}
 }
 
-/** Look at an object all of whose `needed` fields must be there. @throws UmlnetError ERR_USAGE */
+/** Check an object that must have all of the `needed` fields. @throws UmlnetError ERR_USAGE */
 export function checkFields(
 	call: string,
 	value: unknown,

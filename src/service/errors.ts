@@ -1,6 +1,6 @@
 /**
- * Errors on their way to another thread or process. Structured clone keeps neither the class of an error nor its own
- * fields, so errors travel as plain data and are made anew where they arrive.
+ * Errors that cross to another thread or process. Structured clone keeps neither the class of an error nor its fields,
+ * so errors are sent as plain data and rebuilt where they arrive.
  */
 import {
 	ConflictError,
@@ -63,7 +63,9 @@ export function packError(error: unknown): PackedError {
 	};
 }
 
-/** The fields that structured clone can copy: one that it refuses must not keep the error itself from arriving. */
+/**
+ * The fields that structured clone can copy. A field that it cannot copy must not keep the error itself from arriving.
+ */
 const cloneable = (fields: object): Record<string, unknown> =>
 	Object.fromEntries(Object.entries(fields).filter(([, value]) => canTravel(value)));
 
@@ -76,9 +78,9 @@ function canTravel(value: unknown): boolean {
 	}
 }
 
-/** The error again, of its own class: `instanceof` and every field hold. */
+/** Rebuild an error with its class and its fields, so that `instanceof` holds. */
 export function unpackError({ name, message, stack, fields, cause }: PackedError): Error {
-	// A real error, so that it is shown, cloned and recognised as one.
+	// Made by the Error constructor, so that it is printed, cloned and recognised as an error.
 	const error = new Error(message, cause && { cause: unpackError(cause) });
 	Object.setPrototypeOf(error, classes.get(name)?.prototype ?? Error.prototype);
 	Object.assign(error, fields);

@@ -1,19 +1,25 @@
 import type { TapReport } from "../engine/report.js";
 import { type Cidr, contains, formatAddress, parseCidr } from "../inet/cidr.js";
 
-/** Arguments by which a virtual machine monitor gives its guest the tap; absent for one that cannot open the tap. */
+/**
+ * Arguments that make a virtual machine monitor attach its guest to the tap; those for a monitor that cannot open this
+ * tap are absent.
+ */
 export interface LaunchArguments {
-	/** User Mode Linux, with the driver that every version has: the guest's device is eth0. */
+	/** User Mode Linux with the driver that every version has: the guest's interface is eth0. */
 	readonly uml?: string | undefined;
-	/** User Mode Linux, with the faster vector driver: the guest's device is vec0. */
+	/** User Mode Linux with the faster vector driver: the guest's interface is vec0. */
 	readonly umlVector?: string | undefined;
-	/** Each string is one argument. */
+	/** Arguments of QEMU, one in each string. */
 	readonly qemu: readonly string[];
-	/** A part of Firecracker's configuration file. */
+	/** The part of Firecracker's configuration file that describes this interface. */
 	readonly firecracker?: FirecrackerNetwork | undefined;
-	/** A parameter of the guest's kernel, for IPv4 alone (nfsroot.rst). */
+	/** A parameter for the kernel of the guest, for IPv4 only (nfsroot.rst). */
 	readonly ip?: string | undefined;
-	/** What to type as root in a guest whose kernel ignores that (CONFIG_IP_PNP is off in most distributions'). */
+	/**
+	 * Commands to type as root in a guest whose kernel ignores `ip=` (most distributions' kernels are built without
+	 * CONFIG_IP_PNP).
+	 */
 	readonly inGuest: readonly string[];
 }
 
@@ -26,13 +32,13 @@ export interface FirecrackerNetwork {
 	}[];
 }
 
-/** QEMU opens one file a queue and asks for a multi-queue tap only when there are two or more. */
+/** QEMU opens one file descriptor a queue, and asks for a multi-queue tap only if there are two or more. */
 const QUEUES = 2;
 
 /** The launch arguments for the guest of a tap. */
 export function launchArguments(tap: TapReport): LaunchArguments {
 	const common = { qemu: qemuArguments(tap), ip: ipParameter(tap), inGuest: inGuest(tap) };
-	// The kernel lets IFF_MULTI_QUEUE taps be opened only with that flag (EINVAL), which QEMU alone sets.
+	// A tap with IFF_MULTI_QUEUE can only be opened with that flag (otherwise EINVAL), which only QEMU sets.
 	if (tap.multiQueue) return common;
 	return {
 		uml: umlParameter(tap),
@@ -53,11 +59,11 @@ function umlVector(tap: TapReport): string {
 	return ["vec0:transport=tap", `ifname=${tap.name}`, ...mac, ...mtu].join(",");
 }
 
-/** qemu(1), -netdev tap. Without script=no QEMU would run /etc/qemu-ifup to set up the tap, which is done already. */
+/** qemu(1), -netdev tap. Without script=no QEMU would run /etc/qemu-ifup to set up the tap, which is set up already. */
 function qemuArguments(tap: TapReport): readonly string[] {
-	// An id begins with a letter (QEMU's id_wellformed); the name of an interface need not.
+	// An id must begin with a letter (id_wellformed in QEMU); the name of an interface need not.
 	const id = /^[a-z]/i.test(tap.name) ? tap.name : `net-${tap.name}`;
-	// Left to itself QEMU asks for a virtio header wherever it can have one, whatever the tap was made for.
+	// By default QEMU asks for a virtio header whenever the kernel has it, whatever the tap was made for.
 	const header = `vnet_hdr=${tap.vnetHdr === true ? "on" : "off"}`;
 	const netdev = ["tap", `id=${id}`, `ifname=${tap.name}`, "script=no", "downscript=no", header];
 	const device = ["virtio-net-pci", `netdev=${id}`];
@@ -66,7 +72,7 @@ function qemuArguments(tap: TapReport): readonly string[] {
 	if (mtu !== undefined) device.push(`host_mtu=${mtu}`);
 	if (tap.multiQueue) {
 		netdev.push(`queues=${QUEUES}`);
-		// An interrupt for each direction of each queue, one for changes of the device, one for control.
+		// One interrupt for each direction of each queue, one for changes of the configuration and one for control.
 		device.push("mq=on", `vectors=${2 * QUEUES + 2}`);
 	}
 	return ["-netdev", netdev.join(","), "-device", device.join(",")];
@@ -92,17 +98,17 @@ function ipParameter(tap: TapReport): string | undefined {
 	return `ip=${[...fields, "", DEVICE, "off"].join(":")}`;
 }
 
-/** The host's address, as it forwards for the guest; empty in a bridged network, where the LAN has a router. */
+/** The host's address, if it forwards for the guest; empty in a bridged network, whose LAN has a router of its own. */
 function gateway(tap: TapReport, guest: Cidr): string {
 	if (tap.mode === "bridged") return "";
 	const host = tap.addresses.map(parseCidr).find(({ address }) => contains(guest, address));
 	return host === undefined ? "" : formatAddress(host.address);
 }
 
-/** The device that the kernel's ip= is about too: UML's is eth0 unless its driver is the vector one. */
+/** The interface that the kernel's ip= configures, too: in UML this is eth0, unless the driver is the vector one. */
 const DEVICE = "eth0";
 
-/** The guest's addresses, its link up, and its way out: the commands of iproute2, which busybox knows as well. */
+/** Commands of iproute2, which busybox has as well: add the addresses, set the link up, add the default routes. */
 function inGuest(tap: TapReport): string[] {
 	const guest = tap.guest.addresses.map(parseCidr);
 	if (guest.length === 0) return [];
@@ -116,7 +122,7 @@ function inGuest(tap: TapReport): string[] {
 					const via = formatAddress(host.address);
 					const ip = family === 4 ? "ip" : "ip -6";
 					const isNear = own.some((one) => contains(one, host.address));
-					// A gateway outside the guest's subnet has to be told where it is.
+					// A gateway outside the guest's subnet needs a route of its own first.
 					const there = isNear ? [] : [`${ip} route add ${via} dev ${DEVICE}`];
 					return [...there, `${ip} route add default via ${via} dev ${DEVICE}`];
 				});
@@ -127,7 +133,7 @@ function inGuest(tap: TapReport): string[] {
 	];
 }
 
-/** The MTU, if it is not what a guest assumes. */
+/** The MTU, if it is not the 1500 that a guest assumes. */
 const unusualMtu = (tap: TapReport): number | undefined => (tap.mtu === 1500 ? undefined : tap.mtu);
 
 const optional = <T>(value: T | undefined): readonly T[] => (value === undefined ? [] : [value]);

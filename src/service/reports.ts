@@ -1,25 +1,25 @@
-/** What `Networks` tells its callers: what the engine tells, and with each tap what to start its guest with. */
+/** The reports of `Networks`: those of the engine, with launch arguments for each tap. */
 import type * as engine from "../engine/report.js";
 import { type LaunchArguments, launchArguments } from "./launch.js";
 
 export type * from "../engine/report.js";
 
-/** One tap as it is on the host, and what to start its guest with. */
+/** One tap as it is on the host, with launch arguments for its guest. */
 export interface TapReport extends engine.TapReport {
-	/** What a virtual machine monitor is given, so that its guest gets this tap. */
+	/** Arguments for virtual machine monitors that attach their guest to this tap. */
 	readonly launch: LaunchArguments;
 }
 
-/** One tap as it is on the host, where it drifted, and what to start its guest with. */
+/** One tap as it is on the host, where it has drifted, and launch arguments for its guest. */
 export interface TapStatus extends engine.TapStatus {
-	/** What a virtual machine monitor is given, so that its guest gets this tap. */
+	/** Arguments for virtual machine monitors that attach their guest to this tap. */
 	readonly launch: LaunchArguments;
 }
 
 /** What `up` did. */
 export interface UpReport extends engine.UpReport<TapReport> {}
 
-/** What is ours, and where the host drifted from what was asked. */
+/** What is ours, and where the host has drifted from what was applied. */
 export interface StatusReport extends engine.StatusReport<TapStatus> {}
 
 /** A tap with its launch arguments. */

@@ -29,7 +29,7 @@ function collect(directory: string, into: Map<string, string>): void {
 	}
 }
 
-/** A value, or why it cannot be read: some are for writing only, and a secret not yet set is EIO. */
+/** A value, or why it cannot be read: some are write-only, and a secret that was never set answers EIO. */
 function readValue(path: string): string {
 	let fd: number | undefined;
 	try {
@@ -42,7 +42,7 @@ function readValue(path: string): string {
 	}
 }
 
-/** Every file below a directory, with its permissions and a hash of what is in it; none where it is missing. */
+/** Every file below a directory, with its mode and a hash of its contents. Empty if there is no such directory. */
 export function readFiles(directory: string): Map<string, string> {
 	const files = new Map<string, string>();
 	if (lstatSync(directory, { throwIfNoEntry: false }) === undefined) return files;
@@ -59,13 +59,13 @@ export function readFiles(directory: string): Map<string, string> {
 const hash = (path: string): string =>
 	createHash("sha256").update(readFileSync(path)).digest("hex").slice(0, 16);
 
-/** What this process has open, by descriptor: a path, or a socket by the number of its inode. */
+/** The open descriptors of this process: the path of each, or the inode number of a socket. */
 export function readDescriptors(): Map<string, string> {
 	const descriptors = readdirSync("/proc/self/fd").flatMap((fd) => {
 		try {
 			return [[fd, readlinkSync(`/proc/self/fd/${fd}`)] as const];
 		} catch {
-			// The one through which they were listed.
+			// This is the descriptor that lists the others, which is closed by now.
 			return [];
 		}
 	});

@@ -1,6 +1,6 @@
 /**
- * What two looks at a namespace nobody touches may differ in. It is all that the oracle overlooks: a name here
- * is an attribute, or a member of a struct behind a dot, and hides that attribute wherever it stands.
+ * What may differ between two snapshots of a namespace that nobody touches, which is all that the oracle ignores. A
+ * name is an attribute, or a struct member behind a dot, and is ignored wherever it occurs.
  */
 export const IGNORED: ReadonlyMap<string, string> = new Map([
 	["IFLA_CARRIER_CHANGES", "counts how often the other end came and went"],
@@ -43,14 +43,14 @@ export const IGNORED: ReadonlyMap<string, string> = new Map([
 	["CTA_USE", "counts its users of the moment"],
 ]);
 
-/** Lifetimes: that one runs down counts, and how long it still has does not. */
+/** Lifetimes: whether one runs out is compared, and how much of it remains is not. */
 export const RUNNING: ReadonlySet<string> = new Set([
 	"IFA_CACHEINFO.ifa_prefered",
 	"IFA_CACHEINFO.ifa_valid",
 	"RTA_CACHEINFO.rta_expires",
 ]);
 
-/** Values below /proc/sys/net that the kernel changes by itself. */
+/** Values below /proc/sys/net that the kernel changes on its own. */
 export const IGNORED_VALUES: ReadonlyMap<string, string> = new Map([
 	["netfilter/nf_conntrack_count", "counts flows: the conntrack section has them one by one"],
 ]);

@@ -1,20 +1,20 @@
-/** What there is to see in a network namespace, and what must be asked to see it. */
+/** What a network namespace contains, and which requests list it. */
 import { readFileSync } from "node:fs";
 import { Reader } from "../netlink/bytes.js";
 import type { AnyMessage, Message } from "../netlink/schema.js";
 import type { NetlinkSocket } from "../netlink/socket.js";
 import * as uapi from "../uapi/index.js";
 
-/** One kind of object. */
+/** One type of object. */
 export interface Section {
 	readonly name: string;
 	readonly socket: "route" | "netfilter";
-	/** The messages as they came; those of the kernel's own passing notes left out. */
+	/** The messages as the kernel sent them, without objects that the kernel makes on its own and drops again. */
 	read(socket: NetlinkSocket): readonly Uint8Array[];
 	readonly reply: AnyMessage;
-	/** The attributes that tell two of them apart. */
+	/** The attributes that identify an object. */
 	readonly title: readonly string[];
-	/** Set where it matters which comes first. */
+	/** Set if the order of the objects matters. */
 	readonly ordered?: true;
 }
 
@@ -24,7 +24,7 @@ interface Ask {
 }
 const ask = <I>(get: Message<unknown, I>, value: I): Ask => ({ get, value });
 
-/** Dump what is asked for, undecoded. */
+/** Send a dump request and return the messages undecoded. */
 function dump(socket: NetlinkSocket, { get, value }: Ask): Uint8Array[] {
 	const bytes = { ...get, read: (r: Reader) => r.copy() };
 	return socket.dump(get as Message<unknown, unknown>, bytes as Message<Uint8Array, never>, value);
@@ -42,10 +42,10 @@ const some =
 
 const { AF_INET, AF_INET6, AF_BRIDGE } = uapi;
 const IFLA_EXT_MASK = uapi.RTEXT_FILTER_VF | uapi.RTEXT_FILTER_SKIP_STATS;
-/** NFPROTO_UNSPEC: of every family. */
+/** NFPROTO_UNSPEC asks for all families. */
 const anyFamily = { nfgen_family: uapi.NFPROTO_UNSPEC };
 
-/** Neighbours that somebody configured; what was learned comes and goes. */
+/** Neighbours that somebody configured. Learned ones come and go. */
 const permanent = (r: Reader): boolean => (uapi.ndmsg.read(r).ndm_state & uapi.NUD_PERMANENT) !== 0;
 
 /** Forwarding entries that somebody configured, and those of the ports themselves. */
@@ -56,22 +56,22 @@ function fixed(r: Reader): boolean {
 	return (ndm_state & state) !== 0 || (ndm_flags & flags) !== 0;
 }
 
-/** Flows of hosts; not the kernel's own word to multicast routers, which it says when it sees fit. */
+/** Tracked flows without IGMP, whose reports the kernel itself sends at any time. */
 function notReported(r: Reader): boolean {
 	const { CTA_TUPLE_ORIG: tuple } = uapi.IPCTNL_MSG_CT_NEW.read(r);
 	return tuple?.CTA_TUPLE_PROTO?.CTA_PROTO_NUM !== uapi.IPPROTO_IGMP;
 }
 
 /**
- * Tracked flows. Finding none takes the kernel 10 ms, as it looks through the hash table of the whole host;
- * how many there are in this namespace it knows.
+ * Tracked flows. Listing them makes the kernel walk the hash table of the whole host, so the count for this namespace
+ * is read first.
  */
 function readFlows(socket: NetlinkSocket): readonly Uint8Array[] {
 	if (countFlows() === 0) return [];
 	return some(notReported, ask(uapi.IPCTNL_MSG_CT_GET, {}))(socket);
 }
 
-/** Undefined where flows are not tracked, or not counted. */
+/** Undefined if flows are not tracked, or not counted. */
 function countFlows(): number | undefined {
 	try {
 		return Number(readFileSync("/proc/sys/net/netfilter/nf_conntrack_count", "latin1"));
@@ -82,7 +82,7 @@ function countFlows(): number | undefined {
 
 const readSets = all(ask(uapi.NFT_MSG_GETSET, anyFamily));
 
-/** The elements of every set, one a message: how the kernel packs them together says nothing. */
+/** The elements of every set, one a message, because how the kernel groups them into messages means nothing. */
 function readElements(socket: NetlinkSocket): Uint8Array[] {
 	return readSets(socket).flatMap((set) => {
 		const { nfgen_family, NFTA_SET_TABLE, NFTA_SET_NAME } = uapi.NFT_MSG_NEWSET.decode(set);

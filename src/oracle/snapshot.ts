@@ -1,6 +1,6 @@
 /**
- * The oracle: all there is in a network namespace, read through our own netlink code, and what two looks at it
- * differ in. Bytes are compared; only what differs is decoded and held against the short list of `ignored.ts`.
+ * Takes a snapshot of everything in a network namespace through our own netlink code, and compares two of them. Bytes
+ * are compared first; only what differs is decoded and checked against the short list in `ignored.ts`.
  */
 import { NetlinkSocket } from "../netlink/socket.js";
 import { NETLINK_NETFILTER, NETLINK_ROUTE } from "../uapi/netlink.js";
@@ -9,23 +9,23 @@ import { readDescriptors, readFiles, readValues } from "./files.js";
 import { type Section, sections } from "./sections.js";
 
 export interface Snapshot {
-	/** By section: the kernel's messages, byte for byte, as latin1. */
+	/** The kernel's messages of each section, byte for byte, as latin1. */
 	readonly messages: ReadonlyMap<string, readonly string[]>;
-	/** Below /proc/sys/net. */
+	/** The values below /proc/sys/net. */
 	readonly values: ReadonlyMap<string, string>;
-	/** In the state directory. */
+	/** The files in the state directory. */
 	readonly files: ReadonlyMap<string, string>;
-	/** Open in this process. */
+	/** The open descriptors of this process. */
 	readonly descriptors: ReadonlyMap<string, string>;
 }
 
 export interface SnapshotOptions {
 	readonly stateDir?: string;
-	/** Look at what this process has open, too. */
+	/** Whether to include the open descriptors of this process. */
 	readonly descriptors?: boolean;
 }
 
-/** Everything in the calling thread's network namespace, and in a state directory. */
+/** Take a snapshot of the calling thread's network namespace, and of a state directory. */
 export function snapshot(options: SnapshotOptions = {}): Snapshot {
 	const descriptors = options.descriptors === true ? readDescriptors() : new Map();
 	const route = new NetlinkSocket(NETLINK_ROUTE);
@@ -51,7 +51,7 @@ const VALUES = "/proc/sys/net";
 const FILES = "state directory";
 const DESCRIPTORS = "open files";
 
-/** What is other in `after`, a line each; nothing where the two are equal. `except` names whole sections. */
+/** What differs in `after`, one difference a line; empty if both are equal. `except` names sections to leave out. */
 export function difference(
 	before: Snapshot,
 	after: Snapshot,
@@ -100,7 +100,7 @@ function inSection(
 	return moved === -1 ? [] : [`${section.name}: in another order from ${was[moved]?.title} on`];
 }
 
-/** Those of the first list that have no equal in the second. */
+/** The objects of the first list that have no equal in the second. */
 function without(these: readonly Decoded[], those: readonly Decoded[]): Decoded[] {
 	const left = new Map<string, number>();
 	for (const { text } of those) left.set(text, (left.get(text) ?? 0) + 1);

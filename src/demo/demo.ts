@@ -1,4 +1,4 @@
-/** The seed's NAT lab: a guest behind a host, built, tried and taken down in network namespaces of its own. */
+/** The demo: a guest behind a host with NAT, built, tried and taken down in network namespaces of its own. */
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -11,29 +11,29 @@ import { Machine, type Ping, Wire } from "./lab.js";
 
 /** A guest that runs on a tap. */
 export interface DemoGuest {
-	/** `User Mode Linux, booted in 300 ms` */
+	/** What kind of guest it is: `User Mode Linux, booted in 300 ms`. */
 	readonly what: string;
 	ping(address: string, count: number): Promise<Ping>;
-	/** End it; nobody holds the tap afterwards. */
+	/** Stop the guest, so that nothing holds its tap open. */
 	stop(): Promise<void>;
 }
 
 /**
- * What takes other programs, which we never start: whoever calls the demo may bring it along.
+ * The parts that take other programs. umlnet-nl never starts programs, so the caller of the demo may pass them.
  * Namespaces are given by path.
  */
 export interface DemoPrograms {
-	/** What would have to be installed for a real guest. */
+	/** The packages that a real guest needs and that are not installed. */
 	readonly missing: readonly string[];
-	/** Start a real guest on a tap. Without it the guest is a namespace. */
+	/** Boot a real guest on a tap. Without it the guest is a namespace. */
 	readonly bootGuest?: BootGuest | undefined;
-	/** What the usual tools show of the host. */
+	/** The output of the usual tools in a namespace. */
 	look(netns: string): readonly { readonly command: string; readonly output: string }[];
 }
 
 export type BootGuest = (tap: TapReport, netns: string) => Promise<DemoGuest>;
 
-/** What happens, one after the other. */
+/** What the demo reports while it runs. */
 export type DemoEvent =
 	| { readonly event: "built"; readonly host: string; readonly beyond: string }
 	| {
@@ -49,15 +49,15 @@ export type DemoEvent =
 			readonly event: "pinged";
 			readonly whom: string;
 			readonly ping: Ping;
-			/** As whom the pinged machine saw the guest, where that is known. */
+			/** The source addresses under which the pinged machine saw the guest, if that is known. */
 			readonly seenAs: readonly string[];
 	  }
-	/** What is not as it was before `up`. */
+	/** What differs from the state before `up`. */
 	| { readonly event: "left"; readonly differences: readonly string[] };
 
 type Tell = (event: DemoEvent) => void;
 
-// The addresses of the seed.
+// The addresses of the host's uplink, and of a machine beyond it.
 const UPLINK = "10.33.33.34";
 const BEYOND = "10.33.33.99";
 const HOST_SIDE = "192.168.33.33";
@@ -76,8 +76,8 @@ const UP =
 const DOWN = "umlnet-nl down --all";
 
 /**
- * Run the demo. It leaves the calling thread in another network namespace: only for a process that does
- * nothing else. @throws UmlnetError ERR_PERMISSION without root
+ * Run the demo. It leaves the calling thread in another network namespace, so the process should do nothing else.
+ * @throws UmlnetError ERR_PERMISSION without root
  */
 export async function demo(programs: DemoPrograms | undefined, tell: Tell): Promise<void> {
 	const [beyond, host] = [machine(), machine()];
@@ -130,7 +130,7 @@ async function upAndDown(
 		for (const seen of programs?.look(host.netns) ?? []) tell({ event: "looked", ...seen });
 		const boot = programs?.bootGuest ?? namespaceGuest(host);
 		await tryGuest(await boot(tap, host.netns), beyond, tell);
-		// A guest that is a namespace has taken the thread along.
+		// Return to the host: a guest that is a namespace has moved the thread.
 		host.inside(() => {});
 		const down = await timed(() => engine.down({ all: true }));
 		tell({ event: "down", command: DOWN, ...down, taps: [] });
@@ -152,14 +152,14 @@ async function tryGuest(guest: DemoGuest, beyond: Machine, tell: Tell): Promise<
 	}
 }
 
-/** Where no real guest boots: a namespace that is wired to the tap like one. */
+/** The guest if no real one can boot: a namespace that is connected to the tap. */
 const namespaceGuest =
 	(host: Machine): BootGuest =>
 	async (tap) => {
 		const guest = new Machine();
 		const wire = new Wire(host, tap.name, guest, "eth0");
 		guest.configure("eth0", `${GUEST_SIDE}/24`, HOST_SIDE);
-		// The kernel drops what is sent through a link before it has noticed that the link is up.
+		// Until the kernel has noticed that a link is up, it drops what is sent through it.
 		await guest.settled("eth0");
 		await host.settled(tap.name);
 		return {

@@ -1,4 +1,7 @@
-/** A small network to try things in: machines that are network namespaces without a name, gone when we are. */
+/**
+ * A small network for trials. Its machines are network namespaces without a name, which the kernel deletes when this
+ * process ends.
+ */
 import { closeSync, constants, openSync, readSync, writeSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 import { parseAddress, parseCidr } from "../inet/cidr.js";
@@ -21,25 +24,25 @@ import { NLM_F_CREATE, NLM_F_EXCL } from "../uapi/netlink.js";
 import { RT_TABLE_MAIN, RTM_NEWROUTE, RTN_UNICAST, RTPROT_BOOT } from "../uapi/rtnetlink.js";
 import { AF_INET } from "../uapi/socket.js";
 
-/** What a ping came to. */
+/** The result of a ping. */
 export interface Ping {
 	readonly to: string;
 	readonly sent: number;
 	readonly received: number;
-	/** Of the fastest round trip. */
+	/** The fastest round trip. */
 	readonly milliseconds: number | undefined;
 }
 
-/** One machine: a network namespace, entered by the calling thread to do something in it. */
+/** One machine: a network namespace, which the calling thread enters to do something there. */
 export class Machine {
-	/** Open as long as the machine shall be there. */
+	/** The namespace exists as long as this descriptor is open. */
 	readonly fd: number;
 	readonly #icmp: RawSocket;
 	readonly #buffer = new Uint8Array(2048);
 	readonly #callers = new Set<string>();
 	#sequence = 0;
 
-	/** Make a machine; the calling thread is in it from now on. @throws KernelError EPERM without root */
+	/** Make a machine and move the calling thread into it. @throws KernelError, EPERM without root */
 	constructor() {
 		newNetns();
 		this.fd = openSync("/proc/thread-self/ns/net", "r");
@@ -50,12 +53,12 @@ export class Machine {
 		});
 	}
 
-	/** The path of its namespace, for this process and its children. */
+	/** The path of the machine's namespace, for this process and its children. */
 	get netns(): string {
 		return `/proc/${process.pid}/fd/${this.fd}`;
 	}
 
-	/** Run something in this machine; the thread stays there. */
+	/** Run something in this machine. The thread stays there. */
 	inside<T>(work: (kernel: Kernel) => T): T {
 		enterNetns(this.netns);
 		const kernel = new LinuxKernel();
@@ -66,7 +69,7 @@ export class Machine {
 		}
 	}
 
-	/** Connect two machines by a cable: an interface in each. */
+	/** Connect two machines by a veth pair, with one end in each. */
 	connect(own: string, other: Machine, theirs: string): void {
 		const peer = { IFLA_IFNAME: theirs, IFLA_NET_NS_FD: other.fd };
 		const kind = { IFLA_INFO_KIND: "veth" as const, IFLA_INFO_DATA: { VETH_INFO_PEER: peer } };
@@ -77,14 +80,14 @@ export class Machine {
 		);
 	}
 
-	/** Wait until an interface is up as the kernel sees it, which comes a little after the cable is in. */
+	/** Wait until the kernel has noticed that an interface is up, which takes a moment after its peer is up. */
 	async settled(link: string): Promise<void> {
 		const operational = () =>
 			this.inside((kernel) => readLinkByName(kernel, link)?.IFLA_OPERSTATE === IF_OPER_UP);
 		for (let i = 0; i < 300 && !operational(); i++) await sleep(10);
 	}
 
-	/** Give an interface an address and switch it on. */
+	/** Add an address to an interface and set it up. */
 	configure(link: string, cidr: string, gateway?: string): void {
 		const { address, prefix } = parseCidr(cidr);
 		this.inside((kernel) => {
@@ -96,7 +99,7 @@ export class Machine {
 		});
 	}
 
-	/** Ping some address, `count` times. */
+	/** Ping an address `count` times. */
 	async ping(to: string, count: number): Promise<Ping> {
 		let received = 0;
 		let fastest: number | undefined;
@@ -109,7 +112,7 @@ export class Machine {
 		return { to, sent: count, received, milliseconds: fastest };
 	}
 
-	/** Who has pinged this machine so far. */
+	/** The addresses that have pinged this machine so far. */
 	get callers(): readonly string[] {
 		while (this.#receive() !== undefined);
 		return [...this.#callers];
@@ -120,7 +123,7 @@ export class Machine {
 		closeSync(this.fd);
 	}
 
-	/** One echo request; the milliseconds to its reply, or undefined when a second goes by first. */
+	/** Send one echo request; the milliseconds until its reply, or undefined if none came within a second. */
 	async #echo(address: Uint8Array): Promise<number | undefined> {
 		const sequence = ++this.#sequence;
 		const start = performance.now();
@@ -135,7 +138,7 @@ export class Machine {
 		return undefined;
 	}
 
-	/** The next ICMP message; who asks for an echo is remembered. */
+	/** The next ICMP message. The source of an echo request is recorded. */
 	#receive(): ReturnType<typeof icmp.decode> | undefined {
 		const bytes = this.#icmp.receive(this.#buffer);
 		if (bytes === undefined) return undefined;
@@ -153,8 +156,8 @@ function socketAddress(address: Uint8Array): Uint8Array {
 }
 
 /**
- * A guest without a virtual machine: a machine whose eth0 is wired to the tap the way a virtual machine
- * monitor does it, frame by frame between two descriptors.
+ * A guest without a virtual machine: a machine whose eth0 is connected to the tap as a virtual machine monitor does it,
+ * by copying frames between two descriptors.
  */
 export class Wire {
 	readonly #ends: readonly [number, number];
@@ -182,12 +185,12 @@ export class Wire {
 			writeSync(to, this.#frame, 0, length);
 			return true;
 		} catch {
-			return false; // EAGAIN: nothing there. EIO: an end is down, and a cable drops what it cannot deliver.
+			return false; // EAGAIN: there is no frame. EIO: one end is down, and a cable drops frames that it cannot deliver.
 		}
 	}
 }
 
-/** Make a tap of this name, or open the one there is, as a virtual machine monitor does. */
+/** Create a tap of this name or open the existing one, as a virtual machine monitor does. */
 function openTap(name: string): number {
 	const fd = openSync("/dev/net/tun", constants.O_RDWR | constants.O_NONBLOCK);
 	const w = new Writer(ifreq.size);
@@ -196,12 +199,12 @@ function openTap(name: string): number {
 	return fd;
 }
 
-/** IPv6 goes on configuring itself for seconds; what it does then would look like what we do. */
+/** Switch off IPv6, which otherwise configures itself for some seconds, and these changes would look like ours. */
 function withoutIPv6(kernel: Kernel, scope: string): void {
 	try {
 		kernel.writeSysctl(`net/ipv6/conf/${scope}/disable_ipv6`, "1");
 	} catch {
-		// A kernel without IPv6 has nothing to switch off.
+		// A kernel without IPv6 has no such setting.
 	}
 }
 

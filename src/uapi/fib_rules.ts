@@ -1,4 +1,4 @@
-// linux/fib_rules.h, linux/rtnetlink.h (RTM_*RULE)
+// linux/fib_rules.h, linux/rtnetlink.h (RTM_*RULE).
 import {
 	attrs,
 	be32,
@@ -26,7 +26,7 @@ export const fib_rule_hdr = struct({
 	flags: u32,
 });
 export const fib_rule_uid_range = struct({ start: u32, end: u32 });
-export const fib_rule_port_range = struct({ start: u16, end: u16 }); // host order: nla_get_port_range()
+export const fib_rule_port_range = struct({ start: u16, end: u16 }); // In host order: nla_get_port_range().
 
 export const fibRuleAttrs = attrs(() => ({
 	FRA_DST: [1, binary()],
@@ -38,7 +38,7 @@ export const fibRuleAttrs = attrs(() => ({
 	FRA_FLOW: [11, u32],
 	FRA_TUN_ID: [12, be64],
 	FRA_SUPPRESS_IFGROUP: [13, s32], // -1: none
-	FRA_SUPPRESS_PREFIXLEN: [14, s32], // -1: none, and always sent
+	FRA_SUPPRESS_PREFIXLEN: [14, s32], // -1: none. The kernel always sends it.
 	FRA_TABLE: [15, u32],
 	FRA_FWMASK: [16, u32],
 	FRA_OIFNAME: [17, nulString(15)],

@@ -41,15 +41,15 @@ export const IF_LINK_MODE_DORMANT = 1;
 export const IF_LINK_MODE_TESTING = 2;
 
 /**
- * The argument of TUNSETIFF and of the SIOC*IF* ioctls; what follows ifr_name is a union. 40 bytes on 64-bit
- * machines; a 32-bit kernel takes the first 32 of them.
+ * The argument of TUNSETIFF and of the SIOC*IF* ioctls. A union follows ifr_name. The struct has 40 bytes on 64-bit
+ * machines; a 32-bit kernel reads the first 32 of them.
  */
 export const ifreq = struct({ ifr_name: chars(IFNAMSIZ), ifr_flags: u16, __pad: pad(22) });
-/** struct ifreq as SIOCGIFINDEX and SIOCGIFNAME see it. */
+/** struct ifreq as SIOCGIFINDEX and SIOCGIFNAME use it. */
 export const ifreq_ifindex = struct({
 	ifr_name: chars(IFNAMSIZ),
 	ifr_ifindex: s32,
 	__pad: pad(20),
 });
-/** The same as SIOCGIFMTU sees it. */
+/** struct ifreq as SIOCGIFMTU uses it. */
 export const ifreq_mtu = struct({ ifr_name: chars(IFNAMSIZ), ifr_mtu: s32, __pad: pad(20) });

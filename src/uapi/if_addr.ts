@@ -8,7 +8,7 @@ export const ifaddrmsg = struct({
 	ifa_scope: u8,
 	ifa_index: u32,
 });
-/** Lifetimes in seconds, 0xffffffff for ever; stamps in hundredths of a second since boot. */
+/** Lifetimes are in seconds, where 0xffffffff means for ever; timestamps are in hundredths of a second since boot. */
 export const ifa_cacheinfo = struct({
 	ifa_prefered: u32,
 	ifa_valid: u32,
@@ -18,14 +18,14 @@ export const ifa_cacheinfo = struct({
 
 /** Addresses are in network order, four or sixteen bytes. */
 export const addrAttrs = attrs(() => ({
-	IFA_ADDRESS: [1, binary()], // the peer on a point-to-point link, else the same as IFA_LOCAL
+	IFA_ADDRESS: [1, binary()], // The peer on a point-to-point link, else the same as IFA_LOCAL.
 	IFA_LOCAL: [2, binary()],
 	IFA_LABEL: [3, nulString(15)],
 	IFA_BROADCAST: [4, binary()],
 	IFA_ANYCAST: [5, binary()],
 	IFA_CACHEINFO: [6, ifa_cacheinfo],
 	IFA_MULTICAST: [7, binary()],
-	IFA_FLAGS: [8, u32], // instead of ifa_flags, which has eight bits
+	IFA_FLAGS: [8, u32], // Replaces ifa_flags, which has eight bits.
 	IFA_RT_PRIORITY: [9, u32],
 	IFA_TARGET_NETNSID: [10, s32],
 	IFA_PROTO: [11, u8],

@@ -64,7 +64,7 @@ export const bridgeQuerierAttrs = attrs(() => ({
 	BRIDGE_QUERIER_IPV6_OTHER_TIMER: [7, u64],
 }));
 
-// VLANs with their options
+// VLANs with their options.
 
 export const br_vlan_msg = struct({
 	family: u8,
@@ -121,7 +121,7 @@ export const bridgeVlandbAttrs = attrs(() => ({
 }));
 export const RTM_NEWVLAN = message("RTM_NEWVLAN", 112, br_vlan_msg, bridgeVlandbAttrs);
 export const RTM_DELVLAN = message("RTM_DELVLAN", 113, br_vlan_msg, bridgeVlandbAttrs);
-/** Its attributes are a space of their own; what comes back are RTM_NEWVLAN. */
+/** It has an attribute space of its own; the kernel replies with RTM_NEWVLAN. */
 export const RTM_GETVLAN = message(
 	"RTM_GETVLAN",
 	114,

@@ -27,7 +27,7 @@ import { ipv4DevconfAttrs } from "./ip.js";
 
 const ifname = nulString(15);
 const altname = nulString(127);
-/** At most MAX_ADDR_LEN bytes; six for Ethernet. The kernel cuts what is longer without a word. */
+/** At most MAX_ADDR_LEN bytes, six for Ethernet. The kernel truncates a longer one without an error. */
 const lladdr = binary();
 
 export const ifinfomsg = struct({
@@ -78,7 +78,7 @@ export const rtnl_link_ifmap = struct({
 	__pad: pad(4),
 });
 
-// IFLA_LINKINFO of a bridge. Times are in clock_t: hundredths of a second.
+// IFLA_LINKINFO of a bridge. Times are in clock_t, hundredths of a second.
 
 export const ifla_bridge_id = struct({ prio: be16, addr: binary(6) });
 export const bridgeAttrs = attrs(() => ({
@@ -184,9 +184,9 @@ export const brportAttrs = attrs(() => ({
 	IFLA_BRPORT_BACKUP_NHID: [44, u32],
 }));
 
-// IFLA_LINKINFO of the other kinds
+// IFLA_LINKINFO of the other kinds.
 
-/** Only read: a tun device is created by TUNSETIFF. */
+/** These are read only: a tun device is created by TUNSETIFF. */
 export const tunAttrs = attrs(() => ({
 	IFLA_TUN_OWNER: [1, u32],
 	IFLA_TUN_GROUP: [2, u32],
@@ -228,7 +228,7 @@ export const vxlanAttrs = attrs(() => ({
 	IFLA_VXLAN_COLLECT_METADATA: [25, u8],
 	IFLA_VXLAN_LABEL: [26, be32],
 	IFLA_VXLAN_GPE: [27, flag],
-	// vxlan_policy says NLA_FLAG, vxlan_fill_info() puts a u8.
+	// vxlan_policy demands NLA_FLAG, but vxlan_fill_info() sends a u8.
 	IFLA_VXLAN_TTL_INHERIT: [28, asymmetric(flag, u8)],
 	IFLA_VXLAN_DF: [29, u8],
 	IFLA_VXLAN_VNIFILTER: [30, u8],
@@ -295,8 +295,8 @@ const plain = attrs(() => ({}));
 // IFLA_AF_SPEC
 
 export const inetAttrs = attrs(() => ({
-	// inet_set_link_af() takes a nest numbered by IPV4_DEVCONF_*, inet_fill_link_af() puts one packed array
-	// in which IPV4_DEVCONF_x stands at x - 1.
+	// inet_set_link_af() takes a nest whose attributes are numbered by IPV4_DEVCONF_*; inet_fill_link_af() sends one
+	// packed array with IPV4_DEVCONF_x at index x - 1.
 	IFLA_INET_CONF: [1, asymmetric(ipv4DevconfAttrs, arrayOf(s32))],
 }));
 export const ifla_cacheinfo = struct({
@@ -305,10 +305,10 @@ export const ifla_cacheinfo = struct({
 	reachable_time: u32,
 	retrans_time: u32,
 });
-/** Of these only IFLA_INET6_ADDR_GEN_MODE and IFLA_INET6_TOKEN can be set: inet6_set_link_af(). */
+/** Only IFLA_INET6_ADDR_GEN_MODE and IFLA_INET6_TOKEN can be set: inet6_set_link_af(). */
 export const inet6Attrs = attrs(() => ({
 	IFLA_INET6_FLAGS: [1, u32],
-	IFLA_INET6_CONF: [2, arrayOf(s32)], // DEVCONF_x stands at x
+	IFLA_INET6_CONF: [2, arrayOf(s32)], // DEVCONF_x is at index x.
 	IFLA_INET6_STATS: [3, arrayOf(u64)],
 	IFLA_INET6_MCAST: [4, binary()],
 	IFLA_INET6_CACHEINFO: [5, ifla_cacheinfo],
@@ -323,7 +323,7 @@ export const IN6_ADDR_GEN_MODE_STABLE_PRIVACY = 2;
 export const IN6_ADDR_GEN_MODE_RANDOM = 3;
 export const afSpecAttrs = attrs(() => ({ AF_INET: [2, inetAttrs], AF_INET6: [10, inet6Attrs] }));
 
-// The link itself
+// The link itself.
 
 export const xdpAttrs = attrs(() => ({
 	IFLA_XDP_FD: [1, s32],
@@ -349,19 +349,20 @@ const common = () =>
 		IFLA_MTU: [4, u32],
 		IFLA_LINK: [5, u32],
 		IFLA_QDISC: [6, ifname],
-		IFLA_STATS: [7, binary()], // struct rtnl_link_stats: IFLA_STATS64 in 32 bits
+		IFLA_STATS: [7, binary()], // struct rtnl_link_stats, IFLA_STATS64 in 32 bits.
 		IFLA_COST: [8, binary()],
 		IFLA_PRIORITY: [9, binary()],
 		IFLA_MASTER: [10, u32],
 		IFLA_WIRELESS: [11, binary()],
-		IFLA_PROTINFO: [12, binary()], // not in AF_UNSPEC messages; see PF_BRIDGE_RTM_NEWLINK
+		IFLA_PROTINFO: [12, binary()], // Not in AF_UNSPEC messages; see PF_BRIDGE_RTM_NEWLINK.
 		IFLA_TXQLEN: [13, u32],
 		IFLA_MAP: [14, rtnl_link_ifmap],
 		IFLA_WEIGHT: [15, u32],
 		IFLA_OPERSTATE: [16, u8],
 		IFLA_LINKMODE: [17, u8],
 		IFLA_NET_NS_PID: [19, u32],
-		// dev_set_alias() takes the length as it is: a NUL would count, and 255 bytes and a NUL are EINVAL.
+		// dev_set_alias() takes the length as given: a NUL would become part of the alias, and 255 bytes with a NUL fail
+		// with EINVAL.
 		IFLA_IFALIAS: [20, string(255)],
 		IFLA_NUM_VF: [21, u32],
 		IFLA_VFINFO_LIST: [22, binary()],
@@ -407,15 +408,15 @@ const common = () =>
 		IFLA_GSO_IPV4_MAX_SIZE: [63, u32],
 		IFLA_GRO_IPV4_MAX_SIZE: [64, u32],
 		IFLA_DPLL_PIN: [65, binary()],
-		IFLA_MAX_PACING_OFFLOAD_HORIZON: [66, binary()], // NLA_UINT: four or eight bytes
+		IFLA_MAX_PACING_OFFLOAD_HORIZON: [66, binary()], // NLA_UINT: four or eight bytes.
 		IFLA_NETNS_IMMUTABLE: [67, u8],
 		IFLA_HEADROOM: [68, u16],
 		IFLA_TAILROOM: [69, u16],
 	}) as const;
 
 /**
- * The peer is a whole link message. veth_newlink() gives it to rtnl_create_link(), which reads no IFLA_LINKINFO
- * (the kind is veth), no IFLA_AF_SPEC and no IFLA_MASTER.
+ * The peer is a complete link message. veth_newlink() passes it to rtnl_create_link(), which does not read
+ * IFLA_LINKINFO (the kind is veth), IFLA_AF_SPEC or IFLA_MASTER.
  */
 export const vethAttrs = attrs(() => ({ VETH_INFO_PEER: [1, headed(ifinfomsg, attrs(common))] }));
 
@@ -454,9 +455,9 @@ export const RTM_NEWLINKPROP = message("RTM_NEWLINKPROP", 108, ifinfomsg, linkAt
 export const RTM_DELLINKPROP = message("RTM_DELLINKPROP", 109, ifinfomsg, linkAttrs);
 
 /**
- * With ifi_family AF_BRIDGE the same message types carry another attribute space: IFLA_AF_SPEC holds
- * IFLA_BRIDGE_* and IFLA_PROTINFO a port. Notifications of both kinds arrive in RTNLGRP_LINK, so who listens
- * there looks at ifi_family, the first byte, before choosing the table.
+ * With the ifi_family AF_BRIDGE the same message types have another attribute space: IFLA_AF_SPEC holds IFLA_BRIDGE_*
+ * and IFLA_PROTINFO a port. Notifications of both kinds arrive in RTNLGRP_LINK, so a listener must read ifi_family, the
+ * first byte, before it chooses the table.
  */
 export const bridgeLinkAttrs = attrs(() => ({
 	IFLA_ADDRESS: [1, lladdr],

@@ -1,4 +1,4 @@
-/** `umlnet-nl/uapi`: what the kernel's headers say, under the kernel's names. */
+/** `umlnet-nl/uapi`: the facts of the kernel's headers, under the kernel's names. */
 export * from "./fib_rules.js";
 export * from "./if.js";
 export * from "./if_addr.js";

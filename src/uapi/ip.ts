@@ -1,4 +1,4 @@
-// linux/ip.h: per-interface IPv4 settings, net/ipv4/conf/*/
+// linux/ip.h: IPv4 settings of an interface, net/ipv4/conf/*/.
 import { attrs, s32 } from "../netlink/schema.js";
 
 export const IPV4_DEVCONF_FORWARDING = 1;
@@ -35,7 +35,7 @@ export const IPV4_DEVCONF_DROP_GRATUITOUS_ARP = 31;
 export const IPV4_DEVCONF_BC_FORWARDING = 32;
 export const IPV4_DEVCONF_ARP_EVICT_NOCARRIER = 33;
 
-/** The settings as IFLA_INET_CONF takes them; they are ints in the kernel (struct ipv4_devconf). */
+/** The settings as IFLA_INET_CONF takes them. In the kernel they are ints (struct ipv4_devconf). */
 export const ipv4DevconfAttrs = attrs(() => ({
 	IPV4_DEVCONF_FORWARDING: [1, s32],
 	IPV4_DEVCONF_MC_FORWARDING: [2, s32],

@@ -1,17 +1,18 @@
-// linux/ipv6_route.h, and of linux/route.h what IPv6 takes: routes by ioctl(2), and what /proc/net/ipv6_route tells of them
+// linux/ipv6_route.h, and the part of linux/route.h that IPv6 uses: routes by ioctl(2), and their flags in
+// /proc/net/ipv6_route.
 import { binary, pad, s32, struct, u16, u32, u64 } from "../netlink/schema.js";
 
 // rtmsg_flags
 export const RTF_UP = 0x1;
 export const RTF_GATEWAY = 0x2;
-export const RTF_DEFAULT = 0x1_0000; // learned by ndisc
-export const RTF_ADDRCONF = 0x4_0000; // of an advertisement
+export const RTF_DEFAULT = 0x1_0000; // Learned from a router advertisement.
+export const RTF_ADDRCONF = 0x4_0000; // Set by a router advertisement.
 export const RTF_PREFIX_RT = 0x8_0000;
 export const RTF_EXPIRES = 0x40_0000;
 export const RTF_ROUTEINFO = 0x80_0000;
 export const RTF_PREF_MASK = 0x1800_0000;
 
-/** The argument of SIOCADDRT and SIOCDELRT, on 64-bit machines: `rtmsg_info` is an unsigned long. */
+/** The argument of SIOCADDRT and SIOCDELRT on 64-bit machines, where `rtmsg_info`, an unsigned long, has 8 bytes. */
 export const in6_rtmsg = struct({
 	rtmsg_dst: binary(16),
 	rtmsg_src: binary(16),

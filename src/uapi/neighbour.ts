@@ -1,4 +1,4 @@
-// linux/neighbour.h, linux/rtnetlink.h (RTM_*NEIGH): neighbours, and forwarding entries with AF_BRIDGE
+// linux/neighbour.h, linux/rtnetlink.h (RTM_*NEIGH): neighbours, and with AF_BRIDGE the forwarding entries of bridges.
 import {
 	attrs,
 	be16,
@@ -22,7 +22,7 @@ export const ndmsg = struct({
 	ndm_flags: u8,
 	ndm_type: u8,
 });
-/** Times in clock_t: hundredths of a second ago. */
+/** Times ago, in clock_t, hundredths of a second. */
 export const nda_cacheinfo = struct({
 	ndm_confirmed: u32,
 	ndm_used: u32,

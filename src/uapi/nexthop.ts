@@ -21,7 +21,7 @@ export const nhmsg = struct({
 	resvd: pad(1),
 	nh_flags: u32,
 });
-/** The weight is weight_high:weight, plus one. */
+/** The weight is weight_high:weight plus one. */
 export const nexthop_grp = struct({ id: u32, weight: u8, weight_high: u8, resvd2: pad(2) });
 
 export const nexthopResGroupAttrs = attrs(() => ({
@@ -39,7 +39,7 @@ export const nexthopResBucketAttrs = attrs(() => ({
 }));
 export const nexthopGroupStatsEntryAttrs = attrs(() => ({
 	NHA_GROUP_STATS_ENTRY_ID: [1, u32],
-	NHA_GROUP_STATS_ENTRY_PACKETS: [2, binary()], // NLA_UINT: four or eight bytes
+	NHA_GROUP_STATS_ENTRY_PACKETS: [2, binary()], // NLA_UINT: four or eight bytes.
 	NHA_GROUP_STATS_ENTRY_PACKETS_HW: [3, binary()],
 }));
 

@@ -1,4 +1,4 @@
-// linux/netfilter/nf_tables.h: the messages. Expressions, objects and numbers: nf_tables_{expr,obj,const}.ts
+// linux/netfilter/nf_tables.h: the messages. Expressions, objects and numbers are in nf_tables_{expr,obj,const}.ts.
 import {
 	attrs,
 	be16,
@@ -69,7 +69,7 @@ export const ruleAttrs = attrs(() => ({
 	NFTA_RULE_CHAIN_ID: [11, be32],
 }));
 
-/** A rule whose expressions are left as they are. */
+/** A rule whose expressions stay undecoded. */
 export const rawRuleAttrs = attrs(() => ({
 	NFTA_RULE_TABLE: [1, name],
 	NFTA_RULE_CHAIN: [2, name],
@@ -123,7 +123,7 @@ export const setElemListAttrs = attrs(() => ({
 	NFTA_SET_ELEM_LIST_SET_ID: [4, be32],
 }));
 
-/** Elements that are left as they are. */
+/** Set elements that stay undecoded. */
 export const rawSetElemListAttrs = attrs(() => ({
 	NFTA_SET_ELEM_LIST_TABLE: [1, name],
 	NFTA_SET_ELEM_LIST_SET: [2, name],
@@ -177,7 +177,7 @@ export const NFT_MSG_NEWCHAIN = message("NFT_MSG_NEWCHAIN", nft(3), nfgenmsg, ch
 export const NFT_MSG_GETCHAIN = message("NFT_MSG_GETCHAIN", nft(4), nfgenmsg, chainAttrs);
 export const NFT_MSG_DELCHAIN = message("NFT_MSG_DELCHAIN", nft(5), nfgenmsg, chainAttrs);
 export const NFT_MSG_NEWRULE = message("NFT_MSG_NEWRULE", nft(6), nfgenmsg, ruleAttrs);
-/** The same messages, of which the expressions are left as they are. */
+/** The same messages with their expressions undecoded. */
 export const NFT_MSG_NEWRULE_RAW = message("NFT_MSG_NEWRULE", nft(6), nfgenmsg, rawRuleAttrs);
 export const NFT_MSG_DELRULE_RAW = message("NFT_MSG_DELRULE", nft(8), nfgenmsg, rawRuleAttrs);
 export const NFT_MSG_GETRULE = message("NFT_MSG_GETRULE", nft(7), nfgenmsg, ruleAttrs);

@@ -1,4 +1,4 @@
-// linux/netfilter/nf_tables.h: the numbers that stand in attributes
+// linux/netfilter/nf_tables.h: the values of attributes.
 
 // enum nft_registers
 export const NFT_REG_VERDICT = 0;
@@ -117,14 +117,12 @@ export const NFT_PAYLOAD_CSUM_SCTP = 2;
 // enum nft_payload_csum_flags
 export const NFT_PAYLOAD_L4CSUM_PSEUDOHDR = 0x1;
 
-// enum nft_inner_type
-// Linux 6.2
+// enum nft_inner_type, Linux 6.2
 export const NFT_INNER_UNSPEC = 0;
 export const NFT_INNER_VXLAN = 1;
 export const NFT_INNER_GENEVE = 2;
 
-// enum nft_inner_flags
-// Linux 6.2
+// enum nft_inner_flags, Linux 6.2
 export const NFT_INNER_HDRSIZE = 0x1;
 export const NFT_INNER_LL = 0x2;
 export const NFT_INNER_NH = 0x4;

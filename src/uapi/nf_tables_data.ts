@@ -1,7 +1,7 @@
-// linux/netfilter/nf_tables.h: what a register or a set element can hold
+// linux/netfilter/nf_tables.h: what a register or a set element can hold.
 import { attrs, be32, binary, nulString, sbe32 } from "../netlink/schema.js";
 
-/** NFT_NAME_MAXLEN is 256, its NUL included. */
+/** NFT_NAME_MAXLEN is 256, including the NUL. */
 export const name = nulString(255);
 
 export const verdictAttrs = attrs(() => ({

@@ -1,4 +1,4 @@
-// linux/netfilter/nf_tables.h and nf_tables_compat.h: the expressions a rule is made of
+// linux/netfilter/nf_tables.h and nf_tables_compat.h: the expressions that rules consist of.
 import {
 	attrs,
 	be16,
@@ -216,7 +216,7 @@ export const tunnelAttrs = attrs(() => ({
 	NFTA_TUNNEL_DREG: [2, be32],
 	NFTA_TUNNEL_MODE: [3, be32],
 }));
-// linux/netfilter/nf_tables_compat.h: an iptables match or target, its private struct opaque
+// linux/netfilter/nf_tables_compat.h: an iptables match or target, whose private struct stays undecoded.
 export const matchAttrs = attrs(() => ({
 	NFTA_MATCH_NAME: [1, nulString(28)],
 	NFTA_MATCH_REV: [2, be32],
@@ -228,7 +228,7 @@ export const targetAttrs = attrs(() => ({
 	NFTA_TARGET_INFO: [3, binary()],
 }));
 
-/** The expressions with a state, which may live in a set element or an object (NFT_EXPR_STATEFUL). */
+/** The expressions that have a state, which set elements and objects may contain (NFT_EXPR_STATEFUL). */
 export const statefulExpr = variant(["NFTA_EXPR_NAME", 1], ["NFTA_EXPR_DATA", 2], {
 	connlimit: connlimitAttrs,
 	counter: counterAttrs,
@@ -248,7 +248,7 @@ export const dynsetAttrs = attrs(() => ({
 	NFTA_DYNSET_EXPRESSIONS: [10, list(NFTA_LIST_ELEM, statefulExpr)],
 }));
 
-/** What may look into a tunnelled packet: net/netfilter/nft_inner.c takes these two. Linux 6.2. */
+/** The expressions that may look into a tunnelled packet: net/netfilter/nft_inner.c accepts these two. Linux 6.2. */
 export const innerExpr = variant(["NFTA_EXPR_NAME", 1], ["NFTA_EXPR_DATA", 2], {
 	meta: metaAttrs,
 	payload: payloadAttrs,
@@ -261,7 +261,7 @@ export const innerAttrs = attrs(() => ({
 	NFTA_INNER_EXPR: [5, innerExpr],
 }));
 
-/** One expression: its name selects its attributes. */
+/** One expression. Its name selects its attributes. */
 export const expr = variant(["NFTA_EXPR_NAME", 1], ["NFTA_EXPR_DATA", 2], {
 	bitwise: bitwiseAttrs,
 	byteorder: byteorderAttrs,

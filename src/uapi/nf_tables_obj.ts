@@ -1,4 +1,4 @@
-// linux/netfilter/nf_tables.h and nfnetlink_cttimeout.h: the named, stateful objects of a table
+// linux/netfilter/nf_tables.h and nfnetlink_cttimeout.h: the named, stateful objects of a table.
 import { attrs, be16, be32, be64, binary, nulString, select, u8, u32 } from "../netlink/schema.js";
 import { name } from "./nf_tables_data.js";
 import {
@@ -57,7 +57,7 @@ export const ctExpectAttrs = attrs(() => ({
 	NFTA_CT_EXPECT_L3PROTO: [1, be16],
 	NFTA_CT_EXPECT_L4PROTO: [2, u8],
 	NFTA_CT_EXPECT_DPORT: [3, be16],
-	NFTA_CT_EXPECT_TIMEOUT: [4, u32], // host order: nft_ct_expect_obj_init() reads it with nla_get_u32()
+	NFTA_CT_EXPECT_TIMEOUT: [4, u32], // In host order: nft_ct_expect_obj_init() reads it with nla_get_u32().
 	NFTA_CT_EXPECT_SIZE: [5, u8],
 }));
 
@@ -105,7 +105,7 @@ export const tunnelKeyAttrs = attrs(() => ({
 	],
 }));
 
-/** An object: its type selects the attributes of its data. */
+/** An object. Its type selects the attributes of its data. */
 export const objAttrs = attrs(
 	() => ({
 		NFTA_OBJ_TABLE: [1, name],

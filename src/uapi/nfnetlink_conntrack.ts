@@ -13,7 +13,7 @@ import {
 } from "../netlink/schema.js";
 import { NFNL_SUBSYS_CTNETLINK, nfgenmsg } from "./nfnetlink.js";
 
-// Everything is in network order but the two masks of CTA_FILTER.
+// Everything is in network order, except the two masks of CTA_FILTER.
 
 export const ctIpAttrs = attrs(() => ({
 	CTA_IP_V4_SRC: [1, binary(4)],
@@ -93,7 +93,7 @@ export const ctSynproxyAttrs = attrs(() => ({
 	CTA_SYNPROXY_ITS: [2, be32],
 	CTA_SYNPROXY_TSOFF: [3, be32],
 }));
-/** Which parts of the tuples a dump or flush compares: CTA_FILTER_FLAG bits, in host order. */
+/** Which parts of the tuples a dump or flush compares, as CTA_FILTER_FLAG bits in host order. */
 export const ctFilterAttrs = attrs(() => ({
 	CTA_FILTER_ORIG_FLAGS: [1, u32], // ctnetlink_parse_filter(): nla_get_u32()
 	CTA_FILTER_REPLY_FLAGS: [2, u32],
@@ -147,7 +147,7 @@ export const IPCTNL_MSG_CT_GET_CTRZERO = message(
 	nfgenmsg,
 	conntrackAttrs,
 );
-/** Asked and answered with the same type. */
+/** Request and reply have the same type. */
 export const IPCTNL_MSG_CT_GET_STATS = message(
 	"IPCTNL_MSG_CT_GET_STATS",
 	subsys + 5,
@@ -156,8 +156,8 @@ export const IPCTNL_MSG_CT_GET_STATS = message(
 );
 
 /*
- * CTA_FILTER_ORIG_FLAGS, CTA_FILTER_REPLY_FLAGS. In no uapi header: net/netfilter/nf_internals.h,
- * CTA_FILTER_F_CTA_*.
+ * CTA_FILTER_ORIG_FLAGS, CTA_FILTER_REPLY_FLAGS. No uapi header has them: CTA_FILTER_F_CTA_* in
+ * net/netfilter/nf_internals.h.
  */
 export const CTA_FILTER_F_CTA_IP_SRC = 0x1;
 export const CTA_FILTER_F_CTA_IP_DST = 0x2;

@@ -1,4 +1,4 @@
-// linux/rtnetlink.h: routes and multicast groups; the link messages are in if_link.ts
+// linux/rtnetlink.h: routes and multicast groups. The link messages are in if_link.ts.
 import {
 	asymmetric,
 	attrs,
@@ -17,7 +17,7 @@ import {
 	u64,
 } from "../netlink/schema.js";
 
-/** The header of a GET that asks for every family. */
+/** The header of a GET request for all families. */
 export const rtgenmsg = struct({ rtgen_family: u8 });
 
 export const rtmsg = struct({
@@ -46,7 +46,7 @@ export const RTN_THROW = 9;
 export const RTN_NAT = 10;
 export const RTN_XRESOLVE = 11;
 
-// rtm_protocol: below RTPROT_STATIC the kernel looks at it, from there on it only keeps it
+// rtm_protocol: values below RTPROT_STATIC have a meaning to the kernel; others it only stores.
 export const RTPROT_UNSPEC = 0;
 export const RTPROT_REDIRECT = 1;
 export const RTPROT_KERNEL = 2;
@@ -72,14 +72,14 @@ export const RTPROT_OSPF = 188;
 export const RTPROT_RIP = 189;
 export const RTPROT_EIGRP = 192;
 
-// rtm_scope, ifa_scope: a distance
+// rtm_scope, ifa_scope: how far away the destination is.
 export const RT_SCOPE_UNIVERSE = 0;
 export const RT_SCOPE_SITE = 200;
 export const RT_SCOPE_LINK = 253;
 export const RT_SCOPE_HOST = 254;
 export const RT_SCOPE_NOWHERE = 255;
 
-// rtm_flags, beside the RTNH_F_*
+// rtm_flags, in addition to the RTNH_F_*.
 export const RTM_F_NOTIFY = 0x100;
 export const RTM_F_CLONED = 0x200;
 export const RTM_F_EQUALIZE = 0x400;
@@ -90,7 +90,7 @@ export const RTM_F_OFFLOAD = 0x4000;
 export const RTM_F_TRAP = 0x8000;
 export const RTM_F_OFFLOAD_FAILED = 0x20000000;
 
-// rtm_table and RTA_TABLE; rtm_table holds RT_TABLE_COMPAT where the number needs more than eight bits
+// rtm_table and RTA_TABLE. rtm_table is RT_TABLE_COMPAT if the number needs more than eight bits.
 export const RT_TABLE_UNSPEC = 0;
 export const RT_TABLE_COMPAT = 252;
 export const RT_TABLE_DEFAULT = 253;
@@ -122,7 +122,7 @@ export const RTAX_FEATURE_SACK = 0x2;
 export const RTAX_FEATURE_TIMESTAMP = 0x4;
 export const RTAX_FEATURE_ALLFRAG = 0x8;
 
-/** A gateway of another family than the route: an IPv6 next hop of an IPv4 route. */
+/** A gateway whose family is not the route's: an IPv6 next hop of an IPv4 route. */
 export const rtvia = struct({ rtvia_family: u16, rtvia_addr: binary() });
 export const rta_cacheinfo = struct({
 	rta_clntref: u32,
@@ -136,14 +136,14 @@ export const rta_cacheinfo = struct({
 });
 export const rta_mfc_stats = struct({ mfcs_packets: u64, mfcs_bytes: u64, mfcs_wrong_if: u64 });
 
-/** rtnh_hops is the weight less one. */
+/** rtnh_hops is the weight minus one. */
 export const rtnexthop = struct({
-	rtnh_len: pad(2), // filled in by records()
+	rtnh_len: pad(2), // Filled in by records().
 	rtnh_flags: u8,
 	rtnh_hops: u8,
 	rtnh_ifindex: s32,
 });
-/** What fib_get_nhs() and ip6_route_multipath_add() read of each next hop. */
+/** The attributes of each next hop that fib_get_nhs() and ip6_route_multipath_add() read. */
 export const nexthopAttrs = attrs(() => ({
 	RTA_GATEWAY: [5, binary()],
 	RTA_FLOW: [11, u32],
@@ -181,8 +181,8 @@ export const routeAttrs = attrs(() => ({
 	RTA_NEWDST: [19, binary()],
 	RTA_PREF: [20, u8],
 	RTA_ENCAP_TYPE: [21, u16],
-	RTA_ENCAP: [22, binary()], // the nest that RTA_ENCAP_TYPE says
-	RTA_EXPIRES: [23, asymmetric(u32, u64)], // set by rtm_to_fib6_config(), sent only by mr_fill_mroute()
+	RTA_ENCAP: [22, binary()], // The nest that RTA_ENCAP_TYPE selects.
+	RTA_EXPIRES: [23, asymmetric(u32, u64)], // Read by rtm_to_fib6_config(), but sent only by mr_fill_mroute().
 	RTA_PAD: [24, binary()],
 	RTA_UID: [25, u32],
 	RTA_TTL_PROPAGATE: [26, u8],
@@ -196,12 +196,12 @@ export const RTM_NEWROUTE = message("RTM_NEWROUTE", 24, rtmsg, routeAttrs);
 export const RTM_DELROUTE = message("RTM_DELROUTE", 25, rtmsg, routeAttrs);
 export const RTM_GETROUTE = message("RTM_GETROUTE", 26, rtmsg, routeAttrs);
 
-// RTA_PREF is from linux/icmpv6.h
+// The values of RTA_PREF are in linux/icmpv6.h.
 export const ICMPV6_ROUTER_PREF_LOW = 0x3;
 export const ICMPV6_ROUTER_PREF_MEDIUM = 0x0;
 export const ICMPV6_ROUTER_PREF_HIGH = 0x1;
 
-// nl_groups bits, for the first 32 groups
+// Bits of nl_groups, for the first 32 groups.
 export const RTMGRP_LINK = 0x1;
 export const RTMGRP_NOTIFY = 0x2;
 export const RTMGRP_NEIGH = 0x4;

@@ -25,17 +25,17 @@ import type { SpecInput } from "../spec/input.js";
 import { FakeKernel } from "./fake/kernel.js";
 
 /**
- * `Networks` on a model of a kernel: all that a real host does but for the kernel itself, without root, and without
- * changing anything but files in a directory of its own. What waits to be confirmed is rolled back by the first call after
- * its time is over.
+ * `Networks` on a model of a kernel: everything that a real host does except for the kernel, without root, changing
+ * nothing but files in a temporary directory of its own. A change that is not confirmed in time is rolled back by the
+ * next call.
  */
 export class ModelHost implements Networks {
-	/** The model: what is in its namespace, what was asked of it, and what is to go wrong. */
+	/** The model of the kernel: the state of its namespace, the requests it got, and the faults that are planned. */
 	readonly kernel: FakeKernel;
 	readonly #host: Host;
 	readonly #directory = mkdtempSync(join(tmpdir(), "umlnet-nl-model-"));
 
-	/** `uplinks`: names of network cards that the host has, which are up. */
+	/** `uplinks` are the names of the host's network cards, which are up. */
 	constructor(uplinks: readonly string[] = ["eth1"], kernel = new FakeKernel()) {
 		for (const name of uplinks) kernel.addNic(name);
 		this.kernel = kernel;
@@ -78,7 +78,7 @@ export class ModelHost implements Networks {
 		return this.#host.status(taps, options);
 	}
 
-	/** As of `Networks`; the tap is made for this guest, for here is no pool that is filled ahead of time. */
+	/** As of `Networks`. The tap is made for this guest, because the model has no pool that is filled ahead of time. */
 	take<Network extends string, Used extends string>(
 		guest: GuestInput<Network, Used>,
 	): Promise<TapReport> {
@@ -95,7 +95,7 @@ export class ModelHost implements Networks {
 		return this.#host.recover(options);
 	}
 
-	/** Forget all of it. */
+	/** Drop the model and its files. */
 	close(): void {
 		this.#host.close();
 		rmSync(this.#directory, { recursive: true, force: true });

@@ -12,17 +12,22 @@ const LOOPBACK = 1;
 const UP = { ifi_flags: IFF_UP, ifi_change: IFF_UP } as const;
 
 /**
- * A network namespace that nobody else uses and that has no name: it is gone, with all that is in it, when it is closed and
- * nothing is open in it any more, and at the latest with this process. Nothing outside of it is changed.
+ * A network namespace that nobody else uses and that has no name. It and everything in it disappears when it is closed
+ * and nothing in it is open any more, and at the latest with this process. Nothing outside of it is changed.
  *
- * It takes CAP_SYS_ADMIN to make one (`unshare -rn` gives it to anybody who may have user namespaces).
+ * Making one takes CAP_SYS_ADMIN (`unshare -rn` gives it to everybody who may use user namespaces).
  */
 export class TemporaryNamespace {
 	readonly #fd: number;
-	/** For `open({ netns })` and for programs that take a namespace by its path, as long as it is not closed. */
+	/**
+	 * The path of the namespace, for `open({ netns })` and for other programs. It is valid until the namespace is closed.
+	 */
 	readonly path: string;
 
-	/** Only loopback is in it, and that is up. The calling thread stays where it is. @throws KernelError */
+	/**
+	 * Make a namespace in which there is only loopback, which is up. The calling thread does not move. @throws
+	 * KernelError
+	 */
 	constructor() {
 		this.#fd = inNetns(newNetns, () => openSync("/proc/thread-self/ns/net", "r"));
 		this.path = `/proc/${process.pid}/fd/${this.#fd}`;
@@ -30,16 +35,16 @@ export class TemporaryNamespace {
 	}
 
 	/**
-	 * Do something synchronous in it: system calls, and programs that are started there (`execFileSync("ip", …)`).
-	 * @throws KernelError, as what is done there
+	 * Run a synchronous function in it: its system calls, and programs that it starts (`execFileSync("ip", …)`).
+	 * @throws KernelError, and whatever the function throws
 	 */
 	run<T>(body: () => T): T {
 		return inNetns(() => enterNetns(this.path), body);
 	}
 
 	/**
-	 * Add an interface that is up, has a carrier and leads nowhere, as the uplink of a network: one end of a veth pair,
-	 * whose other end lies in this namespace, too. @throws KernelError
+	 * Add an interface that can be the uplink of a network: it is up, has a carrier and leads nowhere. It is one end of a
+	 * veth pair whose other end is in this namespace, too. @throws KernelError
 	 */
 	addLink(name: string): void {
 		const info = { IFLA_INFO_KIND: "veth" } as const;
@@ -55,7 +60,7 @@ export class TemporaryNamespace {
 		if (peer !== undefined) this.#change({ ifi_index: peer, ...UP }, 0);
 	}
 
-	/** Let go of it. */
+	/** Close the namespace. */
 	close(): void {
 		closeSync(this.#fd);
 	}

@@ -20,7 +20,7 @@ const BITS: Readonly<Record<number, number>> = { [AF_INET]: 32, [AF_INET6]: 128 
 const said = (family: number, v4: string, v6: string): string =>
 	family === AF_INET ? `ipv4: ${v4}` : `ipv6: ${v6}`;
 
-/** RTM_NEWADDR. A second address of the same subnet is a secondary one: it lives and dies with the first. */
+/** RTM_NEWADDR. A second address in the same subnet becomes a secondary one, which is deleted with the first. */
 export function newAddress(ns: Namespace, flags: number, value: Given<typeof RTM_NEWADDR>): void {
 	const family = value.ifa_family ?? 0;
 	const most = BITS[family];
@@ -70,7 +70,7 @@ function linkOf(ns: Namespace, family: number, index: number | undefined): Link 
 }
 
 type Where = Pick<Address, "family" | "local" | "address" | "prefix">;
-/** IPv4 tells addresses apart by subnet and address, IPv6 by address alone. */
+/** IPv4 identifies an address by subnet and address, IPv6 by the address alone. */
 const isSame = (a: Where, b: Where): boolean =>
 	a.family === b.family && a.local === b.local && (a.family === AF_INET6 || inSubnet(a, b));
 
@@ -84,7 +84,7 @@ function insert(ns: Namespace, link: Link, address: Address): void {
 	addRoutes(ns, link, address);
 }
 
-/** IPv4 keeps primary addresses of a wider scope first and secondary ones last (inet_insert_ifa). */
+/** IPv4 lists primary addresses of a wider scope first and secondary addresses last (inet_insert_ifa). */
 function placeOf({ addresses }: Link, address: Address): number {
 	if (address.family !== AF_INET || isSecondary(address)) return addresses.length;
 	const before = addresses.findLastIndex(
@@ -99,14 +99,14 @@ const isSecondary = ({ family, flags }: Address): boolean =>
 function addRoutes(ns: Namespace, link: Link, address: Address): void {
 	for (const route of connectedRoutes(link, address)) {
 		if (ns.routes.some((one) => sameRoute(one, route))) continue;
-		// A route whose source is not local is not made, and nobody is told (fib_magic).
+		// A route whose source is not a local address is silently not made (fib_magic).
 		const { type, dst, family, prefsrc } = route;
 		const itself = type === RTN_LOCAL && dst === prefsrc;
 		if (itself || prefsrc === undefined || isLocal(ns, family, prefsrc)) ns.routes.push(route);
 	}
 }
 
-/** RTM_DELADDR. Without IFA_ADDRESS the prefix length of an IPv4 address is not looked at. */
+/** RTM_DELADDR. Without IFA_ADDRESS the prefix length of an IPv4 address is ignored. */
 export function deleteAddress(ns: Namespace, value: Given<typeof RTM_DELADDR>): void {
 	const family = value.ifa_family ?? 0;
 	const link = linkOf(ns, family, value.ifa_index);
@@ -141,14 +141,17 @@ function removeAddress(ns: Namespace, link: Link, address: Address): void {
 		heir.flags &= ~IFA_F_SECONDARY;
 		addRoutes(ns, link, heir);
 	}
-	// The last IPv4 address takes every IPv4 route of the device along.
+	// With the last IPv4 address all IPv4 routes of the device are deleted.
 	if (address.family === AF_INET && link.addresses.every(({ family }) => family !== AF_INET))
 		ns.routes = ns.routes.filter(
 			({ family, hops }) => family !== AF_INET || hops.every(({ oif }) => oif !== link.index),
 		);
 }
 
-/** What the kernel made for an address goes with it, unless another one needs it; so do routes that use it. */
+/**
+ * Delete the routes that the kernel made for an address, unless another address needs them, and the routes that use it
+ * as their source.
+ */
 function dropRoutes(ns: Namespace, link: Link, address: Address): void {
 	const kept = [...ns.links.values()].flatMap((one) =>
 		one.addresses.flatMap((other) => connectedRoutes(one, other)),
@@ -161,9 +164,10 @@ function dropRoutes(ns: Namespace, link: Link, address: Address): void {
 	const isHeld = [...ns.links.values()].some(({ addresses }) =>
 		addresses.some((one) => one.local === local),
 	);
-	// IPv4 asks its tables (fib_del_ifaddr): somebody's broadcast address is not local though another link has it.
+	// IPv4 asks its routing tables (fib_del_ifaddr). An address that is also the broadcast address of a subnet is not
+	// local there, even if another link has it.
 	if (isHeld && (family !== AF_INET || isLocal(ns, family, local))) return;
-	// Those that the kernel made for who has it yet stay in the local table (fib_sync_down_addr).
+	// The routes that the kernel made for another link with this address stay in the local table (fib_sync_down_addr).
 	ns.routes = ns.routes.filter(
 		(route) =>
 			route.prefsrc !== local ||
@@ -172,7 +176,7 @@ function dropRoutes(ns: Namespace, link: Link, address: Address): void {
 	);
 }
 
-/** All addresses of a link, or of one family, with their routes. */
+/** Delete all addresses of a link, or those of one family, with their routes. */
 export function dropAddresses(ns: Namespace, link: Link, family?: number): void {
 	const gone = link.addresses.filter((one) => family === undefined || one.family === family);
 	link.addresses = link.addresses.filter((one) => !gone.includes(one));
@@ -183,13 +187,13 @@ export function dropAddresses(ns: Namespace, link: Link, family?: number): void 
 	);
 }
 
-/** Loopback's own addresses (inetdev_event, init_loopback). */
+/** The addresses of loopback (inetdev_event, init_loopback). */
 const LOOPBACK = [
 	{ family: AF_INET, local: "7f000001", prefix: 8, proto: 0 },
 	{ family: AF_INET6, local: `${"0".repeat(31)}1`, prefix: 128, proto: IFAPROT_KERNEL_LO },
 ];
 
-/** Connected routes come when a link comes up, and loopback's addresses. */
+/** When a link comes up, its connected routes are made, and loopback gets its addresses. */
 export function linkUp(ns: Namespace, link: Link): void {
 	if (isLoopback(link))
 		for (const { family, local, prefix, proto } of LOOPBACK) {
@@ -202,7 +206,7 @@ export function linkUp(ns: Namespace, link: Link): void {
 	for (const address of link.addresses) addRoutes(ns, link, address);
 }
 
-/** A link that goes down loses its routes but the local ones, and its IPv6 addresses. None come back. */
+/** A link that goes down loses all routes but the local ones, and its IPv6 addresses. They do not come back. */
 export function linkDown(ns: Namespace, link: Link): void {
 	if (link.conf.ipv6?.keep_addr_on_down !== "1") dropAddresses(ns, link, AF_INET6);
 	ns.routes = ns.routes.filter(
@@ -211,7 +215,7 @@ export function linkDown(ns: Namespace, link: Link): void {
 	ns.neighbours = ns.neighbours.filter(({ index }) => index !== link.index);
 }
 
-/** RTM_GETADDR, dumped: by family and by ifa_index. */
+/** A dump of RTM_GETADDR, by family and by ifa_index. */
 export function dumpAddresses(
 	ns: Namespace,
 	{ ifa_family = 0, ifa_index = 0 }: Given<typeof RTM_GETADDR>,

@@ -45,8 +45,8 @@ export const addBridge = (ns: Namespace, link: NewLink): Link =>
 	addLink(ns, { ...link, kind: "bridge", data: { ...bridgeDefaults, ...link.data } });
 
 /**
- * IFLA_MASTER. The old master is left first, without a word, and is not joined again when the new one
- * cannot be.
+ * IFLA_MASTER. The link leaves its old master first, without a notification, and does not return to it if it cannot
+ * join the new one.
  */
 export function setMaster(ns: Namespace, link: Link, master: number): void {
 	if (link.master !== undefined) {
@@ -65,7 +65,7 @@ export function setMaster(ns: Namespace, link: Link, master: number): void {
 	follow(ns, bridge);
 }
 
-/** Leave the bridge; the port's options are gone with it. */
+/** Leave the bridge, which deletes the options of the port. */
 export function leaveMaster(ns: Namespace, link: Link): void {
 	const bridge = link.master === undefined ? undefined : ns.links.get(link.master);
 	link.master = undefined;
@@ -73,7 +73,7 @@ export function leaveMaster(ns: Namespace, link: Link): void {
 	if (bridge !== undefined) follow(ns, bridge);
 }
 
-/** A bridge takes the lowest MAC and MTU of its ports unless somebody chose them. */
+/** A bridge has the lowest MAC and the lowest MTU of its ports, unless somebody has set them. */
 export function follow(ns: Namespace, bridge: Link): void {
 	const ports = portsOf(ns, bridge);
 	if (!bridge.macIsSet) bridge.mac = ports.map((port) => port.mac).sort()[0] ?? NO_MAC;
@@ -81,7 +81,7 @@ export function follow(ns: Namespace, bridge: Link): void {
 		applyMtu(ns, bridge, ports.length === 0 ? 1500 : Math.min(...ports.map((port) => port.mtu)));
 }
 
-/** Below IPv6's least MTU a link has no IPv6 at all, and does not get its addresses back. */
+/** A link whose MTU falls below IPv6's minimum loses IPv6, and does not get its IPv6 addresses back. */
 export function applyMtu(ns: Namespace, link: Link, mtu: number): void {
 	link.mtu = mtu;
 	if (mtu >= IPV6_MIN_MTU) link.conf.ipv6 ??= { ...ns.conf.ipv6.default };

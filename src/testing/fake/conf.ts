@@ -55,5 +55,5 @@ const CONF: { readonly [family in Family]: Conf } = {
 	},
 };
 
-/** What a new namespace's `default` holds, and so each of its devices. */
+/** The values of `default` in a new namespace, which its devices copy. */
 export const newConf = (family: Family): Conf => ({ ...CONF[family] });

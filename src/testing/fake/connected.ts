@@ -23,7 +23,9 @@ export const sameRoute = (a: Route, b: Route): boolean =>
 	a.priority === b.priority &&
 	a.hops[0]?.oif === b.hops[0]?.oif;
 
-/** The routes the kernel makes for an address: its own at once, those of its subnet once the link is up. */
+/**
+ * The routes that the kernel makes for an address: to the address itself at once, to its subnet when the link is up.
+ */
 export function connectedRoutes(link: Link, address: Address): Route[] {
 	const v4 = address.family === AF_INET;
 	const kernels = {
@@ -64,7 +66,7 @@ export function connectedRoutes(link: Link, address: Address): Route[] {
 	return routes;
 }
 
-/** The address that a secondary one belongs to; each primary one is its own. */
+/** The primary address that a secondary one belongs to. A primary address belongs to itself. */
 function primaryOf(link: Link, address: Address): Address {
 	if ((address.flags & IFA_F_SECONDARY) === 0) return address;
 	const primary = link.addresses.find(
@@ -73,7 +75,7 @@ function primaryOf(link: Link, address: Address): Address {
 	return primary ?? address;
 }
 
-/** Whether two IPv4 addresses share a subnet: the later one is secondary then. */
+/** Whether two IPv4 addresses are in the same subnet, which makes the later one secondary. */
 type Where = Pick<Address, "family" | "address" | "prefix">;
 export const inSubnet = (a: Where, b: Where): boolean =>
 	a.family === AF_INET &&

@@ -1,41 +1,44 @@
-/** One thing that was asked of the kernel. */
+/** One request to the kernel. */
 export interface Operation {
-	/** Name of the message or call. */
+	/** The name of the message or call. */
 	readonly name: string;
 	/** Whether it could have changed something. */
 	readonly mutates: boolean;
-	/** It asks for several things of which some can be done and others not. */
+	/** Set if the request has several parts, of which some can be done and others fail. */
 	readonly divisible?: boolean;
 }
 
-/** What is to go wrong. */
+/** What goes wrong. */
 export interface Fault {
-	/** What the caller gets instead of an answer; a KernelError is a refusal, anything else an answer that was lost. */
+	/**
+	 * What the caller gets instead of an answer. A KernelError is a refusal; any other error means that the answer was
+	 * lost.
+	 */
 	readonly error: Error;
-	/** Whether what is asked after it fails as well. */
+	/** Whether all later requests fail as well. */
 	readonly mode: "once" | "forever";
-	/** `partly`: some of what was asked for was done, and no more (a refused RTM_NEWLINK keeps its MTU). */
+	/** When it fails. `partly`: after a part of the request was done (a refused RTM_NEWLINK keeps its MTU). */
 	readonly when: "before" | "after" | "partly";
 }
-/** What an operation meets: somebody who acts just before it, and a fault. */
+/** What happens to a request: somebody else changes something just before it, it fails, or both. */
 export interface Encounter {
-	/** Somebody else, who changes something. */
+	/** What somebody else does. */
 	readonly act: () => void;
 	/** What goes wrong. */
 	readonly fault?: Fault | undefined;
 }
 type Event = Fault | { readonly act: () => void };
 
-/** Counts operations and says which of them shall fail. */
+/** Counts requests and decides which of them fail. */
 export class Faults {
 	operations: Operation[] = [];
 	#events = new Map<number, Event>();
 	#forever: Fault | undefined;
 	#aside = 0;
-	/** How many operations met a fault, or somebody. */
+	/** How many planned faults and interferences have happened. */
 	fired = 0;
 
-	/** Plan something for the k-th operation from now on, counted from 1. */
+	/** Plan something for the k-th request from now on, counted from 1. */
 	add(k: number, event: Event): void {
 		this.#events.set(this.operations.length + k, event);
 	}
@@ -56,7 +59,7 @@ export class Faults {
 		}
 	}
 
-	/** Count one operation; what it meets. */
+	/** Count one request, and return what happens to it. */
 	next(name: string, mutates: boolean, divisible = false): Encounter {
 		if (this.#aside > 0) return { act: nothing };
 		this.operations.push({ name, mutates, ...(divisible && { divisible }) });

@@ -23,70 +23,70 @@ import { readSysctl, readSysctls, writeSysctl } from "./sysctls.js";
 import { createTap, dropAllTaps, dropTap, persistTap } from "./taps.js";
 
 /**
- * A model of one network namespace that takes the same requests as the kernel and refuses what it refuses.
- * `test/kernel/contract.ts` runs against both, so that it stays one. Operations are counted from 1.
+ * A model of one network namespace that takes the same requests as the kernel and refuses what the kernel refuses.
+ * `test/kernel/contract.ts` runs against both, so that they stay alike. Requests are counted from 1.
  */
 export class FakeKernel implements Kernel {
-	/** Names this namespace in a state directory: no other ever has the same name. */
+	/** Identifies this namespace in a state directory. Every model has the same one. */
 	readonly identity: string = "00000000-0000-0000-0000-000000000000-1";
-	/** What is in its namespace, to be looked at and changed as somebody else would. */
+	/** The state of the namespace. Tests may read it, and change it as somebody else would. */
 	readonly ns: Namespace = emptyNamespace();
 	#ruleset: Ruleset = emptyRuleset();
 	readonly #faults = new Faults();
 	#chosen = 0x1000_0000;
 
-	/** Everything that was asked of the kernel so far, reads included. */
+	/** All requests to the kernel so far, including those that only read. */
 	get operations(): readonly Operation[] {
 		return this.#faults.operations;
 	}
-	/** How many of them could have changed something. */
+	/** How many of the requests could have changed something. */
 	get mutations(): number {
 		return this.operations.filter(({ mutates }) => mutates).length;
 	}
 
 	/**
-	 * Let the k-th operation from now on fail, once or it and all that follow; before it does anything, or
-	 * after it was done (the reply was lost), or when some of it was.
+	 * Let the k-th request from now on fail, alone or with all that follow: before it does anything, after it was done
+	 * (the reply was lost), or after a part of it.
 	 */
 	failAt(k: number, error: Error, mode: Fault["mode"], when: Fault["when"]): void {
 		this.#faults.add(k, { error, mode, when });
 	}
-	/** Let somebody else act just before the k-th operation from now on. What they do is not counted. */
+	/** Let somebody else act just before the k-th request from now on. Their own requests are not counted. */
 	interfereAt(k: number, act: (kernel: FakeKernel) => void): void {
 		this.#faults.add(k, { act: () => this.aside(() => act(this)) });
 	}
-	/** How many operations met what was planned for them. */
+	/** How many planned faults and interferences have happened. */
 	get fired(): number {
 		return this.#faults.fired;
 	}
-	/** Do something as somebody else: not counted, and no fault meets it. */
+	/** Act as somebody else: the requests are not counted and do not fail. */
 	aside<T>(act: () => T): T {
 		return this.#faults.aside(act);
 	}
-	/** No more faults, and an empty log. */
+	/** Remove all planned faults, and empty the log of requests. */
 	heal(): void {
 		this.#faults.clear();
 	}
 
-	/** Our process died: its descriptors close, and taps it had not persisted go with all that is on them. */
+	/** Let our process die: its descriptors close, and taps that were not made persistent are deleted. */
 	kill(): void {
 		dropAllTaps(this.ns);
 	}
 
-	/** A piece of hardware, up: it has no kind and cannot be deleted. */
+	/** Add a network card that is up. It has no kind and cannot be deleted. */
 	addNic(name: string, options: { readonly mac?: string } = {}): Link {
 		const link = addLink(this.ns, { name, mac: options.mac });
 		link.up = true;
 		return link;
 	}
 
-	/** The whole state as plain JSON; counters and the generation are not state. */
+	/** The whole state as plain JSON. Counters and the generation of the ruleset are left out. */
 	snapshot(): unknown {
 		const { links, routes, neighbours, rules, nexthops, sysctls, conf } = this.ns;
 		const byText = (a: unknown, b: unknown): number =>
 			JSON.stringify(a) < JSON.stringify(b) ? -1 : 1;
 		return {
-			// ownConf cannot be seen from outside of the kernel.
+			// ownConf is internal to the kernel and cannot be seen from outside.
 			links: [...links.values()].map((link) => plain({ ...link, ownConf: undefined })).sort(byText),
 			routes: routes.map(plain).sort(byText),
 			neighbours: neighbours.map(plain).sort(byText),
@@ -98,7 +98,7 @@ export class FakeKernel implements Kernel {
 		};
 	}
 
-	/** Links, addresses, routes, rules, neighbours and nexthops: requests in one send, each with its outcome. */
+	/** Requests about links, addresses, routes, rules, neighbours and nexthops in one send, each with its outcome. */
 	rtnetlink(requests: readonly Request[]): readonly Outcome[] {
 		for (const { message, value } of requests) message.encode(value as never);
 		const met = requests.map((one) =>
@@ -131,26 +131,26 @@ export class FakeKernel implements Kernel {
 		}
 	}
 
-	/** All objects of a sort. @throws KernelError */
+	/** All objects of a type. @throws KernelError */
 	dump<O, I>(message: Message<unknown, I>, _reply: Message<O, never>, value: I): readonly O[] {
 		message.encode(value);
 		return this.#run(message.name, false, () => dumpRtnetlink(this.ns, message.name, value) as O[]);
 	}
 
-	/** The name of the link of this index. */
+	/** The name of the link with this index. */
 	linkName(index: number): string | undefined {
 		return this.#run("ioctl(SIOCGIFNAME)", false, () => this.ns.links.get(index)?.name);
 	}
 
-	/** The MTU of the link of this name, in bytes. */
+	/** The MTU of the link with this name, in bytes. */
 	linkMtu(name: string): number | undefined {
 		return this.#run("ioctl(SIOCGIFMTU)", false, () => linkNamed(this.ns, name)?.mtu);
 	}
-	/** The default routers that router advertisements brought to this link. */
+	/** The default routers of this link that router advertisements have announced. */
 	readDefaultRouters(link: string): readonly RouterPlace[] {
 		return this.#run("read(ipv6_route)", false, () => defaultRouters(this.ns, link));
 	}
-	/** Add a default router as if an advertisement had brought it. @throws KernelError */
+	/** Add a default router as if a router advertisement had announced it. @throws KernelError */
 	addDefaultRouter(router: DefaultRouter): void {
 		this.#run("ioctl(SIOCADDRT)", true, () => addDefaultRouter(this.ns, router));
 	}
@@ -204,7 +204,7 @@ export class FakeKernel implements Kernel {
 	readSysctl(path: string): string {
 		return this.#run(`read(${path})`, false, () => readSysctl(this.ns, path));
 	}
-	/** The values of all files of a directory below /proc/sys. @throws KernelError */
+	/** The values of all files in a directory below /proc/sys. @throws KernelError */
 	readSysctls(directory: string): ReadonlyMap<string, string> {
 		return this.#run(`read(${directory})`, false, () => readSysctls(this.ns, directory));
 	}
@@ -216,27 +216,27 @@ export class FakeKernel implements Kernel {
 		});
 	}
 
-	/** Make a tap that goes with its descriptor until it is persistent. @throws KernelError */
+	/** Create a tap that is deleted with its descriptor until it is made persistent. @throws KernelError */
 	createTap(tap: TapRequest): void {
 		this.#run("ioctl(TUNSETIFF)", true, () => createTap(this.ns, tap));
 	}
-	/** Let a tap outlive its descriptor. @throws KernelError */
+	/** Make a tap persistent, so that it outlives its descriptor. @throws KernelError */
 	persistTap(name: string): void {
 		this.#run("ioctl(TUNSETPERSIST)", true, () => persistTap(this.ns, name));
 	}
-	/** close(2) does not fail, so no fault meets it. */
+	/** Close the descriptor of a tap. close(2) does not fail, so no fault is planned for it. */
 	dropTap(name: string): void {
 		dropTap(this.ns, name);
 	}
 
-	/** No packet ever goes through the model, so nothing is tracked. */
+	/** Nothing to do: no packets flow through the model, so there are no tracked flows. */
 	forgetFlows(_subnets: readonly Subnet[]): void {}
 
-	/** An interface index that nothing has. */
+	/** A free interface index. */
 	chooseIndex(): number {
 		return ++this.#chosen;
 	}
-	/** As when the process ends: taps that are not persistent go. */
+	/** Close all descriptors, as the end of the process does. Taps that are not persistent are deleted. */
 	close(): void {
 		this.kill();
 	}
@@ -256,7 +256,7 @@ export class FakeKernel implements Kernel {
 	}
 }
 
-/** In the order in which do_setlink (net/core/rtnetlink.c) goes about them. */
+/** The order in which do_setlink (net/core/rtnetlink.c) handles the attributes. */
 const ORDER = [
 	"IFLA_ADDRESS",
 	"IFLA_MTU",
@@ -268,7 +268,7 @@ const ORDER = [
 	"IFLA_AF_SPEC",
 ];
 
-/** The first half of what a change of a link asks for; of anything else, all. */
+/** The first half of what a change of a link asks for; any other request as a whole. */
 export function partOf(one: Request): Request {
 	const value = one.value as Record<string, unknown>;
 	if (one.message.name !== "RTM_NEWLINK" || one.flags !== 0) return one;
@@ -282,7 +282,7 @@ export function partOf(one: Request): Request {
 
 const isGet = (name: string): boolean => name.includes("_GET");
 
-/** A fault that the kernel would report for one message, not for the whole send. */
+/** Whether the kernel would report this fault for one message and not for the whole send. */
 const isRefusal = (fault: Fault): fault is Fault & { error: KernelError } =>
 	fault.error instanceof KernelError;
 

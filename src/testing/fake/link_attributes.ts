@@ -6,7 +6,9 @@ import type { Given } from "./value.js";
 
 export type LinkValue = Given<typeof RTM_NEWLINK>;
 
-/** The link a message means: by index if it has one, else by name; the name is not compared with the index. */
+/**
+ * The link that a message means: by index if the message has one, else by name. With an index the name is not compared.
+ */
 export function findLink(ns: Namespace, value: LinkValue): Link | undefined {
 	const index = value.ifi_index ?? 0;
 	if (index !== 0) return ns.links.get(index);
@@ -31,7 +33,7 @@ export function freeName(ns: Namespace, wanted: string | undefined, kind: string
 	}
 }
 
-/** ifi_change says which flags are meant; 0 with flags means all of them. */
+/** ifi_change is the mask of flags to change; 0 together with flags means all of them. */
 export function wantsUp(link: Link, { ifi_flags = 0, ifi_change = 0 }: LinkValue): boolean {
 	if (ifi_flags === 0 && ifi_change === 0) return link.up;
 	const meant = ifi_change === 0 || (ifi_change & IFF_UP) !== 0;
@@ -39,12 +41,12 @@ export function wantsUp(link: Link, { ifi_flags = 0, ifi_change = 0 }: LinkValue
 }
 
 export function checkMtu([least, most]: readonly [number, number], mtu: number): void {
-	// The kernel counts in signed numbers.
+	// The kernel compares signed numbers.
 	if ((mtu | 0) < least) throw new Refusal("EINVAL", "mtu less than device minimum", "IFLA_MTU");
 	if (mtu > most) throw new Refusal("EINVAL", "mtu greater than device maximum", "IFLA_MTU");
 }
 
-/** Six bytes count and the rest is cut; multicast and zero are no addresses of a link. */
+/** Only the first six bytes count. Multicast and zero addresses are not valid for a link. */
 export function readMac(bytes: Uint8Array): string {
 	if (bytes.length < 6) throw new Refusal("EINVAL");
 	const mac = hex(bytes.subarray(0, 6));

@@ -7,7 +7,7 @@ import { type Link, linkNamed, type Namespace } from "./namespace.js";
 import { Refusal } from "./refusal.js";
 import { setInetConf } from "./sysctls.js";
 
-/** IFLA_LINKINFO of a link that exists: its kind must be the one it has as soon as there is data for it. */
+/** IFLA_LINKINFO of an existing link. If it contains data, it must name the kind that the link has. */
 export function changeInfo(link: Link, { IFLA_LINKINFO: info }: LinkValue): void {
 	if (info?.IFLA_INFO_KIND !== undefined && info.IFLA_INFO_DATA !== undefined) {
 		if (info.IFLA_INFO_KIND !== link.kind || link.kind !== "bridge")
@@ -20,7 +20,7 @@ export function changeInfo(link: Link, { IFLA_LINKINFO: info }: LinkValue): void
 	}
 }
 
-/** do_setlink(), in its order. */
+/** do_setlink(), in the same order. */
 export function change(ns: Namespace, link: Link, value: LinkValue): void {
 	if (value.IFLA_AF_SPEC?.$unknown !== undefined) throw new Refusal("EAFNOSUPPORT");
 	if (value.IFLA_ADDRESS !== undefined) {
@@ -60,7 +60,7 @@ function rename(ns: Namespace, link: Link, name: string): void {
 	relabel(link);
 }
 
-/** Every address but the first gets a number behind the new name (inetdev_changename). */
+/** Every address but the first gets a label of the new name and a number (inetdev_changename). */
 function relabel({ addresses, name }: Link): void {
 	for (const [i, address] of addresses.filter(({ family }) => family === AF_INET).entries()) {
 		const colon = address.label.indexOf(":");
@@ -70,7 +70,7 @@ function relabel({ addresses, name }: Link): void {
 }
 
 function setMtu(ns: Namespace, link: Link, mtu: number): void {
-	// What it has already sets nothing, and is not looked at either (dev_set_mtu_ext).
+	// An MTU that the link has already is neither set nor checked (dev_set_mtu_ext).
 	if (mtu === link.mtu) return;
 	checkMtu(link.mtuRange, mtu);
 	link.mtuIsSet = true;
@@ -78,7 +78,7 @@ function setMtu(ns: Namespace, link: Link, mtu: number): void {
 	followedBy(ns, link);
 }
 
-/** The bridge above takes notice of a changed port. */
+/** The bridge of a changed port adapts to it. */
 function followedBy(ns: Namespace, link: Link): void {
 	const bridge = link.master === undefined ? undefined : ns.links.get(link.master);
 	if (bridge !== undefined) follow(ns, bridge);

@@ -7,7 +7,7 @@ import { Refusal } from "./refusal.js";
 
 const ETHERNET_MTU = [68, 65535] as const;
 
-/** RTM_NEWLINK of a link that is not there. IFLA_IFALIAS is taken without a word and forgotten. */
+/** RTM_NEWLINK of a link that does not exist yet. The kernel accepts IFLA_IFALIAS here and silently ignores it. */
 export function create(ns: Namespace, value: LinkValue): void {
 	const info = value.IFLA_LINKINFO;
 	const kind = info?.IFLA_INFO_KIND;
@@ -18,7 +18,7 @@ export function create(ns: Namespace, value: LinkValue): void {
 	check(value);
 	const peer = info?.IFLA_INFO_KIND === "veth" ? info.IFLA_INFO_DATA?.VETH_INFO_PEER : undefined;
 	if (peer !== undefined) check(peer);
-	// The far end is registered first, and goes again when the near end cannot be.
+	// The far end is registered first, and deleted again if the near end cannot be registered.
 	const other = kind === "veth" ? register(ns, kind, peer ?? {}) : undefined;
 	const data = info?.IFLA_INFO_KIND === "bridge" ? { ...info.IFLA_INFO_DATA } : {};
 	let link: Link | undefined;
@@ -41,7 +41,7 @@ function check({ IFLA_MTU, IFLA_ADDRESS }: Attributes): void {
 	if (IFLA_ADDRESS !== undefined) readMac(IFLA_ADDRESS);
 }
 
-/** register_netdevice(): the name is looked at before the index. */
+/** register_netdevice(), which checks the name before the index. */
 function register(ns: Namespace, kind: "bridge" | "veth", value: Attributes, data = {}): Link {
 	const name = freeName(ns, value.IFLA_IFNAME, kind);
 	const index = value.ifi_index;

@@ -6,7 +6,7 @@ import { type Link, type Namespace, portsOf } from "./namespace.js";
 import { Refusal } from "./refusal.js";
 import type { Given } from "./value.js";
 
-/** RTM_DELLINK: one by index or name, or a whole group in one message. */
+/** RTM_DELLINK: one link by index or name, or a whole group in one message. */
 export function deleteLink(ns: Namespace, value: Given<typeof RTM_DELLINK>): void {
 	const link = findLink(ns, value);
 	if (link !== undefined) {
@@ -23,7 +23,7 @@ export function deleteLink(ns: Namespace, value: Given<typeof RTM_DELLINK>): voi
 	for (const one of group) removeLink(ns, one);
 }
 
-/** A link goes, and with it what hangs on it: addresses, routes, neighbours, ports, its peer. */
+/** Delete a link with everything that depends on it: addresses, routes, neighbours, ports, its peer. */
 export function removeLink(ns: Namespace, link: Link): void {
 	if (ns.links.get(link.index) !== link) return;
 	dropAddresses(ns, link);

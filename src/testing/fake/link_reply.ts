@@ -31,7 +31,7 @@ export function getLink(ns: Namespace, value: Given<typeof RTM_GETLINK>): LinkRe
 	return linkReply(ns, link);
 }
 
-/** RTM_GETLINK, dumped: all, or those of one master or kind. */
+/** A dump of RTM_GETLINK: all links, or those of one master or kind. */
 export function dumpLinks(ns: Namespace, value: Given<typeof RTM_GETLINK>): LinkReply[] {
 	if ((value.ifi_index ?? 0) !== 0)
 		throw new Refusal("EINVAL", "Filter by device index not supported for link dumps");
@@ -91,7 +91,7 @@ function infoOf(ns: Namespace, link: Link): LinkInfo {
 	} as LinkInfo;
 }
 
-/** Without spanning tree a port forwards as soon as it, its bridge and its cable are up. */
+/** Without spanning tree a port forwards as soon as it and its bridge are up and it has a carrier. */
 const portState = (ns: Namespace, bridge: Link, port: Link): number =>
 	bridge.up && isRunning(ns, port) ? BR_STATE_FORWARDING : BR_STATE_DISABLED;
 

@@ -8,7 +8,9 @@ import type { Namespace } from "./namespace.js";
 import { Refusal } from "./refusal.js";
 import type { Given } from "./value.js";
 
-/** RTM_NEWLINK: create, or change what is there. Not atomic: what came before a refused attribute stays. */
+/**
+ * RTM_NEWLINK: create a link, or change the existing one. It is not atomic: what preceded a refused attribute stays.
+ */
 export function newLink(ns: Namespace, flags: number, value: LinkValue): void {
 	if ((value.ifi_index ?? 0) < 0) throw new Refusal("EINVAL", "ifindex can't be negative");
 	if (value.IFLA_IFNAME !== undefined) checkName(value.IFLA_IFNAME);
@@ -22,7 +24,7 @@ export function newLink(ns: Namespace, flags: number, value: LinkValue): void {
 	else changeGroup(ns, value);
 }
 
-/** A change that names no link but a group is meant for each of them. */
+/** A change that names a group and no link applies to each link of the group. */
 function changeGroup(ns: Namespace, value: LinkValue): void {
 	const named = (value.ifi_index ?? 0) !== 0 || value.IFLA_IFNAME !== undefined;
 	if (named || value.IFLA_GROUP === undefined) throw new Refusal("ENODEV");
@@ -30,7 +32,7 @@ function changeGroup(ns: Namespace, value: LinkValue): void {
 		if (one.group === value.IFLA_GROUP) change(ns, one, { ...value, IFLA_GROUP: undefined });
 }
 
-/** RTM_SETLINK; of AF_BRIDGE, the options of a port. */
+/** RTM_SETLINK; with the family AF_BRIDGE, the options of a port. */
 export function setLink(
 	ns: Namespace,
 	value: LinkValue | Given<typeof PF_BRIDGE_RTM_SETLINK>,

@@ -1,8 +1,11 @@
 import { type Conf, type Family, newConf } from "./conf.js";
 
-/** The state of one modelled network namespace. Plain data; the functions beside it are the kernel. */
+/**
+ * The state of one modelled network namespace, as plain data. The functions in the files beside this one play the
+ * kernel.
+ */
 export interface Namespace {
-	/** By index. */
+	/** The links by their index. */
 	readonly links: Map<number, Link>;
 	/** Routes of all tables. */
 	routes: Route[];
@@ -12,17 +15,17 @@ export interface Namespace {
 	readonly rules: Rule[];
 	/** Nexthop objects. */
 	readonly nexthops: Nexthop[];
-	/** Values below /proc/sys that belong to no device. */
+	/** Values below /proc/sys that do not belong to a device. */
 	readonly sysctls: Map<string, string>;
-	/** Settings of all devices together, and of those to come. */
+	/** The settings of all devices together, and the defaults of new ones. */
 	readonly conf: { readonly [family in Family]: { all: Conf; default: Conf } };
-	/** Taps that our process holds open, by the name it made them under. */
+	/** Taps that our process holds open, by the name under which it created them. */
 	readonly descriptors: Map<string, Link>;
-	/** What `ownConf` of a new device begins with: whatever was ever written to `default`. */
+	/** The names that `ownConf` of a new device starts with: those that were ever written to `default`. */
 	readonly defaultOwnConf: Set<string>;
 	/** The highest interface index that was given out. */
 	lastIndex: number;
-	/** The last MAC address that was drawn. */
+	/** The last MAC address that was assigned. */
 	lastMac: number;
 }
 
@@ -32,57 +35,59 @@ export interface Tun {
 	readonly multiQueue: boolean;
 	readonly vnetHdr: boolean;
 	persistent: boolean;
-	/** A descriptor of our process keeps it. */
+	/** Whether a descriptor of our process keeps it alive. */
 	held: boolean;
 }
 
-/** One interface, as the model has it. */
+/** One interface of the model. */
 export interface Link {
 	/** Interface index. */
 	readonly index: number;
 	/** IFLA_IFNAME. */
 	name: string;
-	/** IFLA_INFO_KIND; undefined for loopback and for hardware, which nobody can delete. */
+	/** IFLA_INFO_KIND; undefined for loopback and for hardware, which cannot be deleted. */
 	readonly kind: string | undefined;
 	/** IFF_UP. */
 	up: boolean;
-	/** In bytes. */
+	/** The MTU in bytes. */
 	mtu: number;
-	/** What the device takes, in bytes. */
+	/** The MTUs that the device accepts, in bytes. */
 	readonly mtuRange: readonly [least: number, most: number];
-	/** In hex. */
+	/** The MAC address in hexadecimal. */
 	mac: string;
-	/** Somebody chose the MAC: a bridge no longer follows its ports. */
+	/** Whether somebody has set the MAC, after which a bridge no longer follows its ports. */
 	macIsSet: boolean;
-	/** Likewise for the MTU of a bridge. */
+	/** Whether somebody has set the MTU, with the same effect. */
 	mtuIsSet: boolean;
 	/** IFLA_GROUP. */
 	group: number;
-	/** In packets. */
+	/** The length of the transmit queue in packets. */
 	txqlen: number;
 	/** IFLA_IFALIAS. */
 	alias: string | undefined;
-	/** Index of the bridge that it is a port of. */
+	/** The index of the bridge that it is a port of. */
 	master: number | undefined;
-	/** The other end of a veth pair. */
+	/** The index of the other end of a veth pair. */
 	peer: number | undefined;
 	/** IFLA_INFO_DATA. */
 	data: Record<string, unknown>;
 	/** IFLA_INFO_SLAVE_DATA of a bridge port. */
 	port: Record<string, unknown> | undefined;
-	/** What only a tap has. */
+	/** The state that only a tap has. */
 	tun: Tun | undefined;
-	/** In the order in which they were added. */
+	/** The addresses in the order in which they were added. */
 	addresses: Address[];
-	/** Its settings below /proc/sys/net. */
+	/** The settings of the link below /proc/sys/net. */
 	conf: { ipv4: Conf; ipv6: Conf | undefined };
-	/** Names of IPv4 values that somebody set for this device, or all: `default` no longer changes them. */
+	/**
+	 * The IPv4 settings that somebody has set for this device, or "all": a change of `default` no longer reaches them.
+	 */
 	ownConf: Set<string> | "all";
 }
 
 export interface Address {
 	readonly family: number;
-	/** In hex, as are all addresses of the model. */
+	/** In hexadecimal, like all addresses of the model. */
 	readonly local: string;
 	/** The peer, or the address itself. */
 	readonly address: string;
@@ -115,7 +120,7 @@ export interface Route {
 	readonly prefsrc: string | undefined;
 	readonly hops: readonly Hop[];
 	readonly metrics: unknown;
-	/** Of a default router that the kernel counts among those it learned: how long it lasts. */
+	/** The lifetime of a default router that the kernel learned from a router advertisement. */
 	readonly routerExpires?: number;
 }
 
@@ -139,7 +144,7 @@ export interface Rule {
 	readonly protocol: number;
 }
 
-/** A nexthop object; routes that name one are not modelled. */
+/** A nexthop object. Routes that refer to one are not modelled. */
 export interface Nexthop {
 	readonly id: number;
 	readonly family: number;
@@ -150,7 +155,7 @@ export interface Nexthop {
 
 const LOOPBACK_MTU = 65536;
 
-/** A namespace as unshare(2) leaves it: loopback, down, and nothing else. */
+/** A namespace as unshare(2) makes it: it contains loopback, which is down. */
 export function emptyNamespace(): Namespace {
 	const ns: Namespace = {
 		links: new Map(),
@@ -189,7 +194,7 @@ export interface NewLink {
 	readonly data?: Record<string, unknown> | undefined;
 }
 
-/** Put a link into the namespace, down and with the values of a new device. */
+/** Add a link to the namespace. It is down and has the values of a new device. */
 export function addLink(ns: Namespace, { name, kind, mac, tun, data, ...rest }: NewLink): Link {
 	const index = rest.index || nextIndex(ns);
 	const link: Link = {
@@ -227,18 +232,18 @@ function nextIndex(ns: Namespace): number {
 export const linkNamed = (ns: Namespace, name: string): Link | undefined =>
 	[...ns.links.values()].find((link) => link.name === name);
 
-/** Whether a link has somebody at its other end. A tap that only we hold has not (IFF_NO_CARRIER). */
+/** Whether a link has a carrier. A tap that only our process holds has none (IFF_NO_CARRIER). */
 export function hasCarrier(ns: Namespace, link: Link): boolean {
 	if (link.tun !== undefined) return false;
 	if (link.peer !== undefined) return link.up && (ns.links.get(link.peer)?.up ?? false);
 	if (link.kind !== "bridge") return true;
 	return portsOf(ns, link).some((port) => isRunning(ns, port));
 }
-/** Whether packets can pass. */
+/** Whether packets can pass the link. */
 export const isRunning = (ns: Namespace, link: Link): boolean => link.up && hasCarrier(ns, link);
 
 export const portsOf = (ns: Namespace, bridge: Link): Link[] =>
 	[...ns.links.values()].filter((link) => link.master === bridge.index);
 
-/** Every namespace's first link, whatever it is called now. */
+/** Loopback is the first link of every namespace, whatever its name. */
 export const isLoopback = ({ index }: Link): boolean => index === 1;

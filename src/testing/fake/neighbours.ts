@@ -28,7 +28,7 @@ function read(ns: Namespace, value: NeighbourValue): Neighbour {
 	};
 }
 
-/** Proxied addresses are a list of their own beside the neighbours. */
+/** Proxied addresses are a separate list beside the neighbours. */
 const same = (a: Neighbour, b: Neighbour): boolean =>
 	a.family === b.family &&
 	a.index === b.index &&
@@ -56,7 +56,7 @@ export function deleteNeighbour(ns: Namespace, value: Given<typeof RTM_DELNEIGH>
 	ns.neighbours.splice(there, 1);
 }
 
-/** RTM_GETNEIGH, dumped: by family and by device; proxied addresses only when asked for. */
+/** A dump of RTM_GETNEIGH, by family and by device. Proxied addresses are listed only on request. */
 export function dumpNeighbours(
 	ns: Namespace,
 	value: Given<typeof RTM_GETNEIGH>,

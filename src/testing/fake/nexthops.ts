@@ -4,7 +4,7 @@ import type { Namespace, Nexthop } from "./namespace.js";
 import { hex, Refusal, unhex } from "./refusal.js";
 import type { Given, Taken } from "./value.js";
 
-/** RTM_NEWNEXTHOP of a single nexthop; the model has no groups, which only name others. */
+/** RTM_NEWNEXTHOP of a single nexthop. The model has no groups of nexthops. */
 export function newNexthop(
 	ns: Namespace,
 	flags: number,
@@ -36,7 +36,7 @@ export function deleteNexthop(ns: Namespace, { NHA_ID }: Given<typeof RTM_DELNEX
 	ns.nexthops.splice(there, 1);
 }
 
-/** RTM_GETNEXTHOP, dumped: by device. */
+/** A dump of RTM_GETNEXTHOP, by device. */
 export const dumpNexthops = (
 	ns: Namespace,
 	{ NHA_OIF }: Given<typeof RTM_GETNEXTHOP>,

@@ -19,7 +19,7 @@ interface Change {
 	readonly value: Value;
 }
 
-/** What tells one element of a set from another. */
+/** What identifies an element of a set. */
 export const elementKey = (element: Value): string =>
 	JSON.stringify([
 		plain(element.NFTA_SET_ELEM_KEY),
@@ -42,7 +42,7 @@ export function setOf(ruleset: Ruleset, family: number, value: Value): [Table, N
 	return [table, set];
 }
 
-/** NFT_MSG_NEWSETELEM: an equal element may be added again without EXCL, one with other data may not. */
+/** NFT_MSG_NEWSETELEM. Without NLM_F_EXCL an equal element may be added again, but not one with other data. */
 export function addElements({ ruleset, family, flags, value }: Change): void {
 	const [table, set] = setOf(ruleset, family, value);
 	for (const element of elementsOf(value)) {
@@ -67,7 +67,7 @@ function sizeOf({ value }: NftSet): number {
 	return desc?.NFTA_SET_DESC_SIZE ?? Number.POSITIVE_INFINITY;
 }
 
-/** NFT_MSG_DELSETELEM: those that are named; all when none is. */
+/** NFT_MSG_DELSETELEM: the elements that are named, or all if none is. */
 export function deleteElements({ ruleset, family, value }: Change, lenient = false): void {
 	const [, set] = setOf(ruleset, family, value);
 	if (value.NFTA_SET_ELEM_LIST_ELEMENTS === undefined) set.elements.clear();

@@ -28,7 +28,7 @@ const READERS: Readonly<Record<string, (question: Question) => Value[]>> = {
 	NFT_MSG_GETSETELEM: readElements,
 };
 
-/** One get or one dump. */
+/** Answer one get or one dump. */
 export function readNft(
 	ruleset: Ruleset,
 	name: string,
@@ -109,7 +109,10 @@ function readRules(question: Question): Value[] {
 	return found;
 }
 
-/** A dump is one message with all elements; a get is one message for each element asked for. */
+/**
+ * A dump answers with one message that has all elements; a get answers with one message for each element that was asked
+ * for.
+ */
 function readElements({ ruleset, family, value, dump }: Question): Value[] {
 	const [table, set] = setOf(ruleset, family, value);
 	const head = {

@@ -1,6 +1,6 @@
 import { Refusal } from "./refusal.js";
 
-/** The state of nf_tables. Values are kept as the messages gave them: the model looks inside at names only. */
+/** The state of nf_tables. Values are kept as they came in messages; the model reads only the names in them. */
 export interface Ruleset {
 	readonly tables: Map<string, Table>;
 	generation: number;
@@ -9,7 +9,7 @@ export interface Ruleset {
 
 export type Value = Readonly<Record<string, unknown>>;
 
-/** What a table holds beside rules and elements. */
+/** The objects of a table other than rules and elements. */
 export type Sort = "chain" | "set" | "object" | "flowtable";
 
 export interface Table {
@@ -38,7 +38,7 @@ export interface NftSet extends Entry {
 	readonly elements: Map<string, Value>;
 }
 
-/** Names that one batch gave to its own new objects: NFTA_SET_ID, NFTA_CHAIN_ID, NFTA_RULE_ID. */
+/** The ids that one batch gave to its new objects: NFTA_SET_ID, NFTA_CHAIN_ID, NFTA_RULE_ID. */
 export interface Batch {
 	readonly sets: Map<number, NftSet>;
 	readonly chains: Map<number, Chain>;
@@ -57,7 +57,7 @@ export function tableOf(ruleset: Ruleset, family: number, name: unknown, attribu
 
 export const nextHandle = (ruleset: Ruleset): bigint => BigInt(++ruleset.lastHandle);
 
-/** Every string below a value that stands under one of the names: what an expression refers to. */
+/** Every string inside a value whose key is one of the names: the objects that an expression refers to. */
 function referred(value: unknown, names: ReadonlySet<string>): string[] {
 	if (value instanceof Uint8Array || typeof value !== "object" || value === null) return [];
 	return Object.entries(value).flatMap(([name, inner]) =>
@@ -86,14 +86,14 @@ export function useOf(table: Table, sort: Sort, name: string): number {
 		.length;
 }
 
-/** Refuse a value that refers to a set, chain, object or flowtable that is not there. */
+/** Refuse a value that refers to a set, chain, object or flowtable that does not exist. */
 export function checkReferences(table: Table, value: Value): void {
 	for (const [sort, names] of Object.entries(REFERENCES))
 		for (const name of referred(value, names))
 			if (!table[sort as Sort].has(name)) throw new Refusal("ENOENT");
 }
 
-/** The attributes that say which one is meant, sort by sort. */
+/** The attributes that identify an object of each type. */
 export const sorts = {
 	chain: {
 		table: "NFTA_CHAIN_TABLE",
@@ -121,7 +121,10 @@ export const sorts = {
 	},
 } as const satisfies Readonly<Record<Sort, object>>;
 
-/** An id, and the name it stands for: a rule may refer to a set of its own batch by number. */
+/**
+ * The attribute of an id and the attribute of the name that it stands for: a rule may refer to a set of the same batch
+ * by its id.
+ */
 const BY_ID = [
 	["NFTA_LOOKUP_SET_ID", "NFTA_LOOKUP_SET", "sets"],
 	["NFTA_DYNSET_SET_ID", "NFTA_DYNSET_SET_NAME", "sets"],
@@ -130,7 +133,7 @@ const BY_ID = [
 	["NFTA_VERDICT_CHAIN_ID", "NFTA_VERDICT_CHAIN", "chains"],
 ] as const;
 
-/** A copy of a value with every id of the batch replaced by the name the object got. */
+/** A copy of a value in which every id of the batch is replaced by the name of the object. */
 export function resolve<T>(value: T, batch: Batch): T {
 	if (value instanceof Uint8Array) return value.slice() as T & Uint8Array;
 	if (Array.isArray(value)) return value.map((one) => resolve(one, batch)) as T & unknown[];

@@ -20,7 +20,7 @@ import {
 } from "./nft_ruleset.js";
 import { Refusal } from "./refusal.js";
 
-/** One message of a batch, taken apart. */
+/** One message of a batch and what it applies to. */
 interface Change {
 	readonly ruleset: Ruleset;
 	readonly batch: Batch;
@@ -56,7 +56,7 @@ function entryHandlers(suffix: string, sort: Sort): Record<string, Handler> {
 	};
 }
 
-/** NFT_MSG_DESTROY*: what is not there is fine. */
+/** NFT_MSG_DESTROY*: it is no error if the object does not exist. */
 function lenient(handler: Handler): Handler {
 	return (change) => {
 		try {
@@ -67,7 +67,7 @@ function lenient(handler: Handler): Handler {
 	};
 }
 
-/** Take one message into the ruleset. */
+/** Apply one message to the ruleset. */
 export function applyNft(ruleset: Ruleset, batch: Batch, { message, flags, value }: Request): void {
 	const handler = HANDLERS[message.name.replace("NFT_MSG_", "")];
 	if (handler === undefined) throw new Refusal("EINVAL");
@@ -104,7 +104,7 @@ function newTable({ ruleset, family, flags, value }: Change): void {
 const pick = (value: Value, names: readonly string[]): Value =>
 	Object.fromEntries(Object.entries(value).filter(([name]) => names.includes(name)));
 
-/** NFT_MSG_DELTABLE: one by name or handle; without either, all of the family. */
+/** NFT_MSG_DELTABLE: one table by name or handle, or all of the family if it has neither. */
 function deleteTable({ ruleset, family, value }: Change): void {
 	const { NFTA_TABLE_NAME: name, NFTA_TABLE_HANDLE: handle } = value;
 	if (name === undefined && handle === undefined) {
@@ -122,7 +122,7 @@ function deleteTable({ ruleset, family, value }: Change): void {
 	ruleset.tables.delete(key);
 }
 
-/** A chain, set, object or flowtable: made, or changed where that is allowed. */
+/** Create a chain, set, object or flowtable, or change the existing one where that is allowed. */
 function newEntry(sort: Sort, { ruleset, batch, family, flags, value }: Change): void {
 	const { table: tableName, name: nameAttribute, id } = sorts[sort];
 	const table = tableOf(ruleset, family, value[tableName], tableName);
@@ -148,7 +148,7 @@ function newEntry(sort: Sort, { ruleset, batch, family, flags, value }: Change):
 	if (typeof number === "number") (sort === "set" ? batch.sets : batch.chains).set(number, entry);
 }
 
-/** `__set%d` and `__map%d` are names the kernel chooses: anonymous, and gone with their rule. */
+/** `__set%d` and `__map%d` let the kernel choose the name of an anonymous set, which is deleted with its rule. */
 function freeName(table: Table, sort: Sort, wanted: string): string {
 	if (sort !== "set" || !wanted.includes("%d")) return wanted;
 	for (let i = 0; ; i++) {
@@ -157,7 +157,7 @@ function freeName(table: Table, sort: Sort, wanted: string): string {
 	}
 }
 
-/** What stays the same may be said again; a chain's policy may change, the shape of anything may not. */
+/** The same values may be sent again, and the policy of a chain may change. Nothing else may. */
 function changeEntry(sort: Sort, there: Entry, value: Value): void {
 	const { NFTA_CHAIN_POLICY: policy } = value;
 	const hooked = there.value.NFTA_CHAIN_HOOK !== undefined;
@@ -200,7 +200,7 @@ function chainOf(table: Table, { batch, value }: Change): Chain {
 	return chain;
 }
 
-/** NFT_MSG_NEWRULE: at the end, at the front, beside another, or in another's place. */
+/** NFT_MSG_NEWRULE: append a rule, put it first, insert it beside another, or replace another. */
 function newRule(change: Change): void {
 	const { ruleset, batch, family, flags, value } = change;
 	const table = tableOf(ruleset, family, value.NFTA_RULE_TABLE, "NFTA_RULE_TABLE");
@@ -225,7 +225,7 @@ function newRule(change: Change): void {
 	else chain.rules.splice((flags & NLM_F_APPEND) !== 0 ? at + 1 : at, 0, rule);
 }
 
-/** NFT_MSG_DELRULE: one by handle, all of a chain, or all of a table. */
+/** NFT_MSG_DELRULE: one rule by handle, all rules of a chain, or all of a table. */
 function deleteRules(change: Change): void {
 	const { ruleset, family, value } = change;
 	const table = tableOf(ruleset, family, value.NFTA_RULE_TABLE, "NFTA_RULE_TABLE");

@@ -1,4 +1,4 @@
-/** The model says no, as the kernel would: an errno, perhaps a sentence and the attribute it means. */
+/** A refusal as the kernel would send it: an errno, and perhaps a sentence and the attribute that it is about. */
 export class Refusal extends Error {
 	readonly errno: string;
 	readonly kernel: string | undefined;
@@ -14,7 +14,10 @@ export class Refusal extends Error {
 export const hex = (bytes: Uint8Array): string => Buffer.from(bytes).toString("hex");
 export const unhex = (text: string): Uint8Array => new Uint8Array(Buffer.from(text, "hex"));
 
-/** A value as plain JSON that two of can be compared: bytes in hex, big numbers in decimal, no holes. */
+/**
+ * A value as plain JSON, so that two of them can be compared: bytes in hexadecimal, big integers in decimal, no
+ * undefined.
+ */
 export function plain(value: unknown): unknown {
 	if (value instanceof Uint8Array) return hex(value);
 	if (typeof value === "bigint") return `${value}`;

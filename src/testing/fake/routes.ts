@@ -25,7 +25,7 @@ import type { Given, Taken } from "./value.js";
 type RouteValue = Given<typeof RTM_NEWROUTE>;
 type RouteReply = Taken<typeof RTM_NEWROUTE>;
 
-/** SIOCADDRT, for what only it can add. */
+/** SIOCADDRT, for default routers as router advertisements announce them: rtnetlink cannot add those. */
 export function addDefaultRouter(ns: Namespace, router: DefaultRouter): void {
 	if (!ns.links.has(router.link)) throw new Refusal("ENODEV");
 	newRoute(ns, NLM_F_CREATE | NLM_F_APPEND, {
@@ -39,7 +39,7 @@ export function addDefaultRouter(ns: Namespace, router: DefaultRouter): void {
 	ns.routes.push({ ...made, routerExpires: router.expires });
 }
 
-/** /proc/net/ipv6_route, as far as it tells of these. */
+/** What /proc/net/ipv6_route tells of such default routers. */
 export const defaultRouters = (ns: Namespace, link: string): RouterPlace[] =>
 	ns.routes
 		.filter(({ routerExpires }) => routerExpires !== undefined)
@@ -56,7 +56,7 @@ export function masked(address: string, prefix: number): string {
 const tableOf = ({ RTA_TABLE, rtm_table }: RouteValue): number =>
 	RTA_TABLE || rtm_table || RT_TABLE_MAIN;
 
-/** Same place in the table: a second route there needs a reason. */
+/** Whether two routes have the same place in the table, so that the flags of the message must allow a second one. */
 const samePlace = (a: Route, b: Route): boolean =>
 	a.family === b.family &&
 	a.table === b.table &&
@@ -138,7 +138,7 @@ function hopsOf(value: RouteValue): Hop[] {
 	];
 }
 
-/** A next hop must be a device that is up, and its gateway must be on that device's own network. */
+/** Check a next hop: its device must be up, and its gateway must be directly reachable through that device. */
 function checkHop(ns: Namespace, route: Route, hop: Hop): void {
 	if (route.type !== RTN_UNICAST) return;
 	const link = hop.oif === undefined ? undefined : ns.links.get(hop.oif);
@@ -177,13 +177,19 @@ function checkSource(ns: Namespace, { family, prefsrc }: Route): void {
 	throw new Refusal("EINVAL", words);
 }
 
-/** Whether packets to an address end here: not if somebody's broadcast address came first. */
+/**
+ * Whether packets to an address are delivered here. They are not if the address is also a broadcast address that came
+ * first.
+ */
 export function isLocal(ns: Namespace, family: number, address: string): boolean {
 	const way = lookUp(ns, family, address, undefined, ({ table }) => table === RT_TABLE_LOCAL);
 	return way?.type === RTN_LOCAL;
 }
 
-/** The longest prefix that matches; of equal ones the local, for both tables are one tree (fib_trie). */
+/**
+ * The route with the longest prefix that matches. Of equal ones the local route wins, because both tables are one tree
+ * (fib_trie).
+ */
 function lookUp(
 	ns: Namespace,
 	family: number,
@@ -201,7 +207,7 @@ function lookUp(
 		.sort((a, b) => rank(b) - rank(a))[0];
 }
 
-/** RTM_DELROUTE: the first route that has everything the message names. */
+/** RTM_DELROUTE: the first route that has everything the message asks for. */
 export function deleteRoute(ns: Namespace, value: Given<typeof RTM_DELROUTE>): void {
 	const family = value.rtm_family ?? 0;
 	const bytes = family === AF_INET ? 4 : 16;
@@ -238,7 +244,7 @@ function hopsMatch({ hops }: Route, value: RouteValue): boolean {
 	});
 }
 
-/** RTM_GETROUTE, dumped: by family, table, protocol, type and RTA_OIF. */
+/** A dump of RTM_GETROUTE, by family, table, protocol, type and RTA_OIF. */
 export function dumpRoutes(ns: Namespace, value: Given<typeof RTM_GETROUTE>): RouteReply[] {
 	const table = value.RTA_TABLE || value.rtm_table || 0;
 	if (value.RTA_OIF && !ns.links.has(value.RTA_OIF)) throw new Refusal("ENODEV");
@@ -251,7 +257,7 @@ export function dumpRoutes(ns: Namespace, value: Given<typeof RTM_GETROUTE>): Ro
 		.map((one) => routeReply(ns, one));
 }
 
-/** RTM_GETROUTE of one address: the way a packet would take, or with RTM_F_FIB_MATCH the route that says so. */
+/** RTM_GETROUTE of one address: the path of a packet, or with RTM_F_FIB_MATCH the route that matches. */
 export function getRoute(ns: Namespace, value: Given<typeof RTM_GETROUTE>): RouteReply {
 	const family = value.rtm_family ?? 0;
 	if (value.RTA_DST === undefined) throw new Refusal("EINVAL");
@@ -265,7 +271,7 @@ export function getRoute(ns: Namespace, value: Given<typeof RTM_GETROUTE>): Rout
 	return { ...reply, rtm_flags: reply.rtm_flags | RTM_F_CLONED };
 }
 
-/** The link's address in the subnet of the next hop, else its first (inet_select_addr). */
+/** The address of the link in the subnet of the next hop, else its first address (inet_select_addr). */
 function sourceFor(ns: Namespace, { family, hops }: Route, to: string): string | undefined {
 	const [hop] = hops;
 	if (family !== AF_INET || hop?.oif === undefined) return undefined;

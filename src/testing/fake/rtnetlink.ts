@@ -15,7 +15,7 @@ import { deleteRoute, dumpRoutes, getRoute, newRoute } from "./routes.js";
 import { deleteRule, dumpRules, newRule } from "./rules.js";
 import { getNetconf } from "./sysctls.js";
 
-// The values are typed by the tables where they are read; here a message is only a name.
+// The tables type the values where they are read; in this list a message is just a name.
 type Handler = (ns: Namespace, flags: number, value: never) => void;
 const CHANGES: Readonly<Record<string, Handler>> = {
 	RTM_NEWLINK: newLink,
@@ -46,7 +46,7 @@ const DUMPS: Readonly<Record<string, (ns: Namespace, value: never) => readonly u
 	RTM_GETNEXTHOP: dumpNexthops,
 };
 
-/** One message: a change, or a question about one object. */
+/** Handle one message: a change, or a get of one object. */
 export function applyRtnetlink(ns: Namespace, { message, flags, value }: Request): Reply[] {
 	const change = CHANGES[message.name];
 	if (change !== undefined) {

@@ -4,7 +4,7 @@ import type { Namespace, Rule } from "./namespace.js";
 import { Refusal } from "./refusal.js";
 import type { Given, Taken } from "./value.js";
 
-/** What the model knows of a rule: everything of it is its key. */
+/** The parts of a rule that the model knows, all of which together identify it. */
 const read = ({
 	family = 0,
 	action = 0,
@@ -29,7 +29,7 @@ const same = (a: Rule, b: Rule): boolean =>
 	a.iifname === b.iifname &&
 	a.oifname === b.oifname;
 
-/** RTM_NEWRULE: after those of the same priority. */
+/** RTM_NEWRULE: a rule goes behind those of the same priority. */
 export function newRule(ns: Namespace, flags: number, value: Given<typeof RTM_NEWRULE>): void {
 	const rule = read(value);
 	if ((flags & NLM_F_EXCL) !== 0 && ns.rules.some((one) => same(one, rule)))
@@ -46,7 +46,7 @@ export function deleteRule(ns: Namespace, value: Given<typeof RTM_DELRULE>): voi
 	ns.rules.splice(at, 1);
 }
 
-/** RTM_GETRULE, dumped: by family. */
+/** A dump of RTM_GETRULE, by family. */
 export const dumpRules = (
 	ns: Namespace,
 	{ family = 0 }: Given<typeof RTM_GETRULE>,

@@ -13,12 +13,12 @@ import { Refusal } from "./refusal.js";
 import type { Given, Taken } from "./value.js";
 
 const FORCE = "force_forwarding";
-/** What a change of `all` does to every device at once, and to those that come. */
+/** Settings whose change in `all` the kernel copies to every device, and to `default`. */
 const SPREADS: { readonly [family in Family]: readonly string[] } = {
 	ipv4: ["forwarding"],
 	ipv6: ["forwarding", "disable_ipv6", FORCE],
 };
-/** Values whose handler only flushes routes: their default is for new devices alone. */
+/** Settings whose handler only flushes routes, so that a new default reaches new devices alone. */
 const FLUSHING: ReadonlySet<string> = new Set([
 	"disable_policy",
 	"disable_xfrm",
@@ -36,7 +36,7 @@ interface Place {
 	readonly link: Link | undefined;
 }
 
-/** Where a device's value lives; ip_forward is another name of conf/all/forwarding. */
+/** Where a setting is stored. ip_forward is another name of conf/all/forwarding. */
 function placeOf(ns: Namespace, path: string): Place | undefined {
 	const [, family, device, name] =
 		/^net\/(ipv4|ipv6)\/conf\/([^/]+)\/(\w+)$/.exec(
@@ -58,10 +58,10 @@ export function readSysctl(ns: Namespace, path: string): string {
 	return value;
 }
 
-/** Values that the kernel only tells. */
+/** Settings that can only be read. */
 const READ_ONLY: ReadonlySet<string> = new Set(["mc_forwarding"]);
 
-/** All values of a directory that can be written. */
+/** All values in a directory that can be written. */
 export function readSysctls(ns: Namespace, directory: string): ReadonlyMap<string, string> {
 	const [, family, device] = /^net\/(ipv4|ipv6)\/conf\/([^/]+)$/.exec(directory) ?? [];
 	if (family === undefined || device === undefined) return new Map();
@@ -73,7 +73,7 @@ export function readSysctls(ns: Namespace, directory: string): ReadonlyMap<strin
 	return new Map(Object.entries(conf ?? {}).filter(([name]) => !READ_ONLY.has(name)));
 }
 
-/** The kernel takes a number in any C notation and gives it back in decimal. */
+/** The kernel takes a number in any notation of C and reports it in decimal. */
 export function writeSysctl(ns: Namespace, path: string, value: string): void {
 	const before = readSysctl(ns, path);
 	const number = /^-?(0x[0-9a-f]+|[0-9]+)$/i.test(value) ? Number(value) : Number.NaN;
@@ -100,14 +100,14 @@ function own({ ownConf }: Link, name: string): void {
 	if (ownConf !== "all") ownConf.add(name);
 }
 
-/** devinet_copy_dflt_conf(): a new default reaches the devices for which nobody chose. */
+/** devinet_copy_dflt_conf(): a new default reaches every device whose own value nobody has set. */
 function copyDefault(ns: Namespace, name: string, value: string): void {
 	ns.defaultOwnConf.add(name);
 	for (const { conf, ownConf } of ns.links.values())
 		if (ownConf !== "all" && !ownConf.has(name)) conf.ipv4[name] = value;
 }
 
-/** Switching `all` overwrites what every device had: writing the old value back does not bring it back. */
+/** Writing `all` overwrites the value of every device, and writing the old value again does not restore those. */
 function spread(ns: Namespace, { family, name }: Place, value: string): void {
 	if (name !== FORCE) ns.conf[family].default[name] = value;
 	for (const link of ns.links.values()) {
@@ -117,7 +117,7 @@ function spread(ns: Namespace, { family, name }: Place, value: string): void {
 	if (family === "ipv4") ns.conf.ipv4.all.accept_redirects = value === "0" ? "1" : "0";
 }
 
-// The kernel's numbers have names of their own in linux/ip.h.
+// Some settings have other names in linux/ip.h.
 const OTHER_NAMES: Readonly<Record<string, string>> = {
 	arpfilter: "arp_filter",
 	nopolicy: "disable_policy",
@@ -129,7 +129,9 @@ const confName = (devconf: string): string => {
 	return OTHER_NAMES[name] ?? name;
 };
 
-/** RTM_NEWLINK { IFLA_AF_SPEC { AF_INET { IFLA_INET_CONF }}}: this device alone, no other and no default. */
+/**
+ * RTM_NEWLINK { IFLA_AF_SPEC { AF_INET { IFLA_INET_CONF }}}: changes this device only, no other and not the default.
+ */
 export function setInetConf(link: Link, values: Readonly<Record<string, unknown>>): void {
 	for (const [name, value] of Object.entries(values)) {
 		const key = confName(name);
@@ -140,7 +142,7 @@ export function setInetConf(link: Link, values: Readonly<Record<string, unknown>
 	}
 }
 
-/** The same read: IPV4_DEVCONF_x stands at x - 1. */
+/** The same settings as the kernel reports them, with IPV4_DEVCONF_x at index x - 1. */
 export const inetConf = (link: Link): number[] =>
 	Object.keys(ipv4DevconfAttrs.parts).map((name) => Number(link.conf.ipv4[confName(name)]));
 

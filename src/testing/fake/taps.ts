@@ -6,7 +6,7 @@ import { Refusal } from "./refusal.js";
 
 const TAP_MTU = [68, 65521] as const;
 
-/** TUNSETIFINDEX and TUNSETIFF with IFF_TUN_EXCL: the descriptor stays open, and the tap lives with it. */
+/** TUNSETIFINDEX, and TUNSETIFF with IFF_TUN_EXCL. The descriptor stays open and keeps the tap alive. */
 export function createTap(ns: Namespace, tap: TapRequest): void {
 	checkName(tap.name);
 	if (linkNamed(ns, tap.name) !== undefined || ns.links.has(tap.index)) throw new Refusal("EBUSY");
@@ -27,7 +27,7 @@ export function createTap(ns: Namespace, tap: TapRequest): void {
 	ns.descriptors.set(tap.name, link);
 }
 
-/** TUNSETPERSIST, and close the descriptor. */
+/** TUNSETPERSIST, after which the descriptor is closed. */
 export function persistTap(ns: Namespace, name: string): void {
 	const link = ns.descriptors.get(name);
 	if (link?.tun === undefined) throw new Refusal("EBADF");
@@ -36,7 +36,7 @@ export function persistTap(ns: Namespace, name: string): void {
 	dropTap(ns, name);
 }
 
-/** Close the descriptor: a tap that was not persisted is gone. */
+/** Close the descriptor, which deletes a tap that is not persistent. */
 export function dropTap(ns: Namespace, name: string): void {
 	const link = ns.descriptors.get(name);
 	if (link?.tun === undefined) return;
@@ -45,7 +45,7 @@ export function dropTap(ns: Namespace, name: string): void {
 	if (!link.tun.persistent) removeLink(ns, link);
 }
 
-/** The process dies: all its descriptors close. */
+/** Close all descriptors, as when the process dies. */
 export function dropAllTaps(ns: Namespace): void {
 	for (const name of [...ns.descriptors.keys()]) dropTap(ns, name);
 }

@@ -4,7 +4,7 @@ import { packError } from "../service/errors.js";
 import type { DeletionQueue } from "./deletion-queue.js";
 import type { Response } from "./messages.js";
 
-/** Transactions that are committed, but whose links are still being deleted on other threads. */
+/** Transactions that are committed, but whose links other threads are still deleting. */
 export class BackgroundDeletes {
 	readonly #host: Host;
 	readonly #deletions: DeletionQueue;
@@ -12,7 +12,7 @@ export class BackgroundDeletes {
 	readonly #onDeleted: () => void;
 	readonly #running = new Set<Promise<void>>();
 
-	/** `onDeleted` is called after each, when its responses are sent. */
+	/** `onDeleted` is called after each transaction, when its responses have been sent. */
 	constructor(
 		host: Host,
 		deletions: DeletionQueue,
@@ -29,7 +29,7 @@ export class BackgroundDeletes {
 		return this.#running.size === 0;
 	}
 
-	/** Have links deleted, and send the responses of those who wait for it when it is done. */
+	/** Let other threads delete the links, and send the responses of those who wait for it when that is done. */
 	deleteLater(deletes: readonly PendingDeletes[], responses: readonly Response[]): void {
 		const running = this.#delete(deletes, responses).then(() => {
 			this.#running.delete(running);
@@ -38,12 +38,12 @@ export class BackgroundDeletes {
 		this.#running.add(running);
 	}
 
-	/** Notice which links are gone by now; the responses follow in later turns of the event loop. */
+	/** Notice which links have been deleted by now. Their responses follow in later turns of the event loop. */
 	check(): void {
 		this.#deletions.check();
 	}
 
-	/** Resolves when all is deleted, and the threads that did so have ended. */
+	/** Resolves when everything is deleted and the threads have ended. */
 	async close(): Promise<void> {
 		await Promise.all(this.#running);
 		await this.#deletions.close();

@@ -3,9 +3,9 @@ import { unpackError } from "../service/errors.js";
 import { UmlnetError } from "../sys/error.js";
 import type { FromWorker, Request, ToWorker } from "./messages.js";
 
-/** What every call to an engine takes. */
+/** Options of every call to an engine. */
 export interface CallOptions {
-	/** Gives up waiting; a request that has not begun is then never begun, one that has is finished. */
+	/** Stops waiting when it is aborted. A request that has not begun is dropped; one that has begun is finished. */
 	readonly signal?: AbortSignal | undefined;
 }
 
@@ -14,14 +14,14 @@ interface Pending {
 	reject(error: unknown): void;
 }
 
-/** The caller's end of the engine's thread: requests go out, and each gets its response. */
+/** The caller's end of the connection to the engine's thread, which answers each request with a response. */
 export class WorkerChannel {
 	readonly #worker: Worker;
 	readonly #pending = new Map<number, Pending>();
 	readonly #exited: Promise<void>;
-	/** Why no request is accepted any more. */
+	/** Why requests are no longer accepted. */
 	#closed: Error | undefined;
-	/** Why the engine could not go on, or could not end as it should. */
+	/** Why the engine could not go on, or could not end properly. */
 	#failure: Error | undefined;
 	#nextId = 1;
 
@@ -38,7 +38,7 @@ export class WorkerChannel {
 		worker.unref();
 	}
 
-	/** Ask for something. `late` is called with the result if the caller aborted before it arrived. */
+	/** Send a request. `late` is called with the result if the caller aborted before it arrived. */
 	request(
 		request: Request,
 		{ signal }: CallOptions = {},
@@ -49,7 +49,7 @@ export class WorkerChannel {
 		const id = this.#nextId++;
 		return new Promise((resolve, reject) => {
 			this.#send({ id, request });
-			// The engine responds all the same: that it had not begun, or else with the result.
+			// The engine responds to a cancelled request, too: that it had not begun, or with its result.
 			const abort = (): void => {
 				this.#post({ cancel: id });
 				reject(signal?.reason);
@@ -67,12 +67,12 @@ export class WorkerChannel {
 				},
 			});
 			signal?.addEventListener("abort", abort, { once: true });
-			// An engine with nothing to do does not keep the process alive, a pending request does.
+			// An idle engine does not keep the process alive, but a pending request does.
 			if (this.#pending.size === 1) this.#worker.ref();
 		});
 	}
 
-	/** Have the engine finish what was asked so far and end. @throws what kept it from ending as it should */
+	/** Let the engine finish all requests so far and end. @throws what kept it from ending properly */
 	async close(): Promise<void> {
 		this.#worker.ref();
 		if (this.#closed === undefined) {
@@ -83,7 +83,7 @@ export class WorkerChannel {
 		if (this.#failure !== undefined) throw this.#failure;
 	}
 
-	/** @throws UmlnetError ERR_USAGE for what structured clone refuses */
+	/** @throws UmlnetError ERR_USAGE for a value that structured clone cannot copy */
 	#send(message: ToWorker): void {
 		try {
 			this.#post(message);
@@ -107,7 +107,8 @@ export class WorkerChannel {
 			else pending?.resolve(response.value);
 		}
 		if (this.#closed !== undefined) return;
-		// A change that waits to be confirmed keeps the process alive: somebody must be there when its time is over.
+		// A change that waits to be confirmed keeps the process alive, because it must be rolled back when its time is
+		// over.
 		if (message.isWaiting) this.#worker.ref();
 		else if (this.#pending.size === 0) this.#worker.unref();
 	}

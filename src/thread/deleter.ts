@@ -1,6 +1,6 @@
 /**
- * A thread that deletes links for an engine. The call that deletes returns some time after the links are gone: the
- * kernel waits for RCU grace periods then, but holds no lock any more (netdev_run_todo, net/core/dev.c).
+ * A thread that deletes links for an engine. Its system call returns some time after the links are gone, because the
+ * kernel waits for RCU grace periods, without holding a lock any more (netdev_run_todo, net/core/dev.c).
  */
 import { parentPort, workerData } from "node:worker_threads";
 import type { PendingDeletes } from "../engine/journal/ledger.js";
@@ -9,7 +9,7 @@ import { LinuxKernel } from "../kernel/linux.js";
 import { type PackedError, packError } from "../service/errors.js";
 import { enterNamespace } from "../sys/namespace.js";
 
-/** For each of the transactions the error that kept it from being finished, or undefined when it is done. */
+/** For each transaction the error that kept it from being finished, or undefined if it is finished. */
 export type DeleterResult = readonly (PackedError | undefined)[];
 
 if (parentPort === null) throw new Error("deleter.ts runs in a worker thread");

@@ -3,17 +3,17 @@ import type { PendingDeletes } from "../engine/journal/ledger.js";
 import { unpackError } from "../service/errors.js";
 import type { DeleterResult } from "./deleter.js";
 
-// For most of a delete the kernel waits for RCU grace periods without its lock (netdev_run_todo, net/core/dev.c), so
-// a second thread can use that time.
+// Most of the time of a delete the kernel waits for RCU grace periods without its lock (netdev_run_todo,
+// net/core/dev.c), so a second thread can use that time.
 const DELETERS = 2;
-// Deleting fifty links takes as long as deleting one, and many times as long as this wait for others to join.
+// A delete of fifty links takes as long as a delete of one, and much longer than this wait for more to join.
 const BATCH_MS = 1;
 const CHECK_MS = 1;
 
 type Resolve = (error: Error | undefined) => void;
 interface Batch {
 	readonly deletes: readonly PendingDeletes[];
-	/** Of the promise for each of them. */
+	/** Resolves the promises of these deletes. */
 	readonly resolve: readonly Resolve[];
 }
 interface Deleter {
@@ -22,15 +22,15 @@ interface Deleter {
 }
 
 /**
- * Deletes links on threads of their own. Deletes that arrive within a moment, or while all threads are busy, go as
- * one batch. A delete is done as soon as its links are seen to be gone, which is before the kernel returns from it.
+ * Deletes links on separate threads. Deletes that are requested within a moment, or while all threads are busy, become
+ * one batch. A delete counts as done as soon as its links are gone, which is before the system call returns.
  */
 export class DeletionQueue {
 	readonly #netns: string | undefined;
-	/** Whether all links of these transactions are gone, and all that was on them. */
+	/** Whether all links of these transactions, and everything on them, are gone. */
 	readonly #areDeleted: (deletes: readonly PendingDeletes[]) => boolean;
 	readonly #deleters: Deleter[] = [];
-	/** Batches at work whose promises are not resolved yet. */
+	/** The batches in progress whose promises are not resolved yet. */
 	readonly #unresolved = new Set<Batch>();
 	#waiting: { readonly pending: PendingDeletes; readonly resolve: Resolve }[] = [];
 	#batchTimer: NodeJS.Timeout | undefined;
@@ -44,7 +44,7 @@ export class DeletionQueue {
 		this.#areDeleted = areDeleted;
 	}
 
-	/** Resolves when the links are gone, or with the reason why they are not. Never rejects. */
+	/** Resolves when the links are gone, or with the error that kept them from being deleted. Never rejects. */
 	delete(pending: PendingDeletes): Promise<Error | undefined> {
 		return new Promise((resolve) => {
 			this.#waiting.push({ pending, resolve });
@@ -63,7 +63,7 @@ export class DeletionQueue {
 		await Promise.all(this.#deleters.map(({ thread }) => thread.terminate()));
 	}
 
-	/** Give all that waits to an idle thread; without one it waits until a thread is done. */
+	/** Give everything that waits to an idle thread. If there is none, it waits for the next one. */
 	#startBatch(): void {
 		this.#batchTimer = undefined;
 		if (this.#waiting.length === 0) return;

@@ -38,24 +38,24 @@ import type { SpecInput } from "../spec/input.js";
 import { type CallOptions, WorkerChannel } from "./channel.js";
 
 /**
- * An engine in a thread of its own, inside one network namespace. Nothing here waits for the kernel on the
- * caller's thread. Requests that wait while the engine is busy share one transaction; each stands or falls alone.
+ * An engine in a thread of its own, inside one network namespace. The caller's thread never waits for the kernel.
+ * Requests that arrive while the engine is busy share one transaction, in which each succeeds or fails on its own.
  *
- * Beside what `Networks` says, every method throws UmlnetError ERR_USAGE for arguments that make no sense and ERR_CLOSED
- * after `close`, and what the signal was aborted with.
+ * In addition to what `Networks` says, every method throws UmlnetError ERR_USAGE for arguments that make no sense,
+ * ERR_CLOSED after `close`, and the reason of an aborted signal.
  */
 export class EmbeddedHost implements Networks {
 	readonly #channel: WorkerChannel;
 
-	/** Use `open()`. */
+	/** Internal: `open()` makes one. */
 	constructor(worker: Worker) {
 		this.#channel = new WorkerChannel(worker);
 	}
 
 	/**
-	 * Bring up all taps of the spec, or none. What is up already stays untouched, what differs is changed. A change that
-	 * waits to be confirmed keeps the process from ending, and is rolled back by `close`.
-	 * @throws SpecError with every issue of the spec; ConflictError when something of others is in the way
+	 * Bring up all taps of the spec, or none. What is already up is left as it is; what differs is changed. A change that
+	 * waits to be confirmed keeps the process alive, and is rolled back by `close`.
+	 * @throws SpecError with every issue of the spec; ConflictError if an object that is not ours is in the way
 	 */
 	async up<Network extends string, Used extends string>(
 		spec: SpecInput<Network, Used>,
@@ -73,9 +73,9 @@ export class EmbeddedHost implements Networks {
 	}
 
 	/**
-	 * A tap for a guest that may have any name: out of the pool of its network or of the engine (`open({ pool })`), so
-	 * that most of it is there already. Given back by `down`, it is reset and waits in the pool again.
-	 * @throws SpecError; UmlnetError ERR_USAGE where there is no pool
+	 * A tap for a guest that does not care about its name, from the pool of its network or of the engine (`open({ pool
+	 * })`), where most of the work is done already. `down` resets the tap and returns it to the pool.
+	 * @throws SpecError; UmlnetError ERR_USAGE if there is no pool
 	 */
 	async take<Network extends string, Used extends string>(
 		guest: GuestInput<Network, Used>,
@@ -84,7 +84,7 @@ export class EmbeddedHost implements Networks {
 		checkArgument("take", "the guest", guest, object);
 		checkFields("take: the guest", guest, GUEST, ["network", "networks"]);
 		checkOptions("take", options, CALL);
-		// A caller who has aborted never learns the tap's name, so nobody else could give it back.
+		// A caller who aborted never learns the name of the tap, so nobody else can give it back.
 		const giveBack = (tap: unknown): void => {
 			this.down({ taps: [(tap as EngineTapReport).name] }).catch(() => {});
 		};
@@ -93,8 +93,8 @@ export class EmbeddedHost implements Networks {
 	}
 
 	/**
-	 * Take down taps, all or none, and with the last tap of a network all that was made for it. What is not up is passed
-	 * over. @throws SpecError; ConflictError when something of others stands on what is to go
+	 * Take down taps, all or none, and with the last tap of a network everything that was made for it. Taps that are not
+	 * up are ignored. @throws SpecError; ConflictError if an object that is not ours depends on one that is to be deleted
 	 */
 	async down<Network extends string, Used extends string>(
 		which: Which<Network, Used>,
@@ -106,7 +106,7 @@ export class EmbeddedHost implements Networks {
 		return this.#channel.request(request, options) as Promise<DownReport>;
 	}
 
-	/** What `up` would do, step by step. Changes nothing. @throws as `up`, as far as that can be told beforehand */
+	/** What `up` would do, step by step. Changes nothing. @throws as `up`, if that can be known beforehand */
 	async plan<Network extends string, Used extends string>(
 		spec: SpecInput<Network, Used>,
 		options?: CallOptions & PlanOptions,
@@ -118,7 +118,7 @@ export class EmbeddedHost implements Networks {
 		return this.#channel.request(request, options) as Promise<PlanReport>;
 	}
 
-	/** What `down` would do, step by step. Changes nothing. @throws as `down`, as far as that can be told beforehand */
+	/** What `down` would do, step by step. Changes nothing. @throws as `down`, if that can be known beforehand */
 	async planDown<Network extends string, Used extends string>(
 		which: Which<Network, Used>,
 		options?: CallOptions,
@@ -129,8 +129,9 @@ export class EmbeddedHost implements Networks {
 	}
 
 	/**
-	 * What is ours, and where the host drifted from what was asked. Without names the report says in `strays` what else
-	 * carries our marks; with `verify` it says in `exact` whether everything is exactly as applied. Changes nothing.
+	 * What is ours, and where the host has drifted from what was applied. Without names, `strays` in the report lists
+	 * other objects that carry our marks; with `verify`, `exact` tells whether everything is exactly as applied. Changes
+	 * nothing.
 	 */
 	async status(
 		taps?: readonly string[],
@@ -144,9 +145,9 @@ export class EmbeddedHost implements Networks {
 	}
 
 	/**
-	 * Undo or finish what a killed process did not finish: every `up` and `down` does so first anyway. Also try again what
-	 * could not be undone or given back before.
-	 * @throws RollbackError naming what still cannot be, unless it is given up; with `strays` as `down`
+	 * Undo or finish what a killed process left unfinished, which every `up` and `down` also does first. Also try again
+	 * to undo or give back what could not be before.
+	 * @throws RollbackError that names what still cannot be, unless it is given up; with `strays` as `down`
 	 */
 	async recover(options?: CallOptions & RecoverOptions): Promise<RecoverReport> {
 		checkOptions("recover", options, { ...CALL, strays: truth, giveUp: names });
@@ -156,8 +157,8 @@ export class EmbeddedHost implements Networks {
 	}
 
 	/**
-	 * Keep what waits to be confirmed, whichever process has applied it.
-	 * @throws NotConfirmedError when that comes too late, ConflictError when there is nothing to confirm
+	 * Keep the change that waits to be confirmed, whichever process made it.
+	 * @throws NotConfirmedError if it is too late, ConflictError if there is nothing to confirm
 	 */
 	async confirm(options?: CallOptions): Promise<ConfirmReport> {
 		checkOptions("confirm", options, CALL);
@@ -165,9 +166,9 @@ export class EmbeddedHost implements Networks {
 	}
 
 	/**
-	 * Finish what was asked so far and end the thread; later calls are refused. The taps stay, but for those of the
-	 * pool that no guest has; what waits to be confirmed is rolled back, for nobody would be there when its time is over.
-	 * @throws UmlnetError when the pool's taps could not be deleted, RollbackError
+	 * Finish all requests so far and end the thread; later calls are refused. Taps stay, except for those of the pool
+	 * that no guest has. A change that waits to be confirmed is rolled back, because nobody could do that later.
+	 * @throws UmlnetError if taps of the pool could not be deleted, RollbackError
 	 */
 	close(): Promise<void> {
 		return this.#channel.close();
@@ -179,10 +180,10 @@ export class EmbeddedHost implements Networks {
 	}
 }
 
-/** What a guest is described by. */
+/** The fields that describe a guest. */
 const GUEST = { network: text, networks: object, tap: object } as const;
 
-/** The options that every call has, and those of changes that can be made to wait for their confirmation. */
+/** The options of every call, and those of changes that can be provisional. */
 const CALL = { signal } as const;
 const CONFIRM = { confirmWithin: milliseconds } as const;
 

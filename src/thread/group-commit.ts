@@ -9,7 +9,7 @@ import type { BackgroundDeletes } from "./background-deletes.js";
 import type { Response } from "./messages.js";
 import type { Received, RequestQueue } from "./request-queue.js";
 
-/** A request of the caller, and what the engine is asked for it. */
+/** A request of the caller, and the request to the engine that it became. */
 interface Member {
 	readonly received: Received;
 	readonly pooled: PoolRequest;
@@ -29,7 +29,7 @@ export class GroupCommit {
 		this.#deletes = deletes;
 	}
 
-	/** All requests that are at the head of the queue when the lock is held, as one group. */
+	/** Commit, as one group, all requests that are at the head of the queue when the lock is acquired. */
 	async commitNext(): Promise<void> {
 		const responses: Response[] = [];
 		const members = this.#nextMembers(responses);
@@ -55,8 +55,8 @@ export class GroupCommit {
 	}
 
 	/**
-	 * Commit requests as one group, and tell the pools how each ended. `join` is called when the lock is held: what
-	 * has arrived while another process had it joins the group.
+	 * Commit requests as one group, and tell the pools how each ended. `join` is called when the lock is acquired, so
+	 * that requests which arrived while another process held it join the group.
 	 */
 	async commit(
 		first: readonly PoolRequest[],
@@ -80,7 +80,7 @@ export class GroupCommit {
 		}
 	}
 
-	/** The requests at the head of the queue; those that cannot be served get their response at once. */
+	/** The requests at the head of the queue. Those that cannot be served get their response at once. */
 	#nextMembers(responses: Response[]): Member[] {
 		const next = this.#queue.shiftGroupable();
 		const refuse = ({ id }: Received, error: unknown): [] => {
@@ -114,7 +114,7 @@ export class GroupCommit {
 		return this.#pools.release(id, namesOf(request.which), openByGuest);
 	}
 
-	/** Those of the pools' taps that are to go down, but that a guest still has open. */
+	/** Those taps of the pools that are to go down although a guest still has them open. */
 	#openByGuest(next: readonly Received[]): ReadonlySet<string> {
 		const inUse = next.flatMap(({ request }) =>
 			request.verb === "down" && "taps" in request.which
@@ -133,7 +133,10 @@ export function namesOf(which: Which): readonly string[] {
 	return "spec" in which ? Object.keys(checkSpec(which.spec).taps) : [];
 }
 
-/** A `take` gets its tap; a `down` gets the report of a down, also where the taps were reset instead. */
+/**
+ * A `take` is answered with its tap, and a `down` with the report of a down, even if the taps were reset and not
+ * deleted.
+ */
 function responseTo({ id, request }: Received, outcome: GroupOutcome): Response {
 	if ("error" in outcome) return { id, error: packError(outcome.error) };
 	const { changed, steps, taps, losses } = outcome.report;

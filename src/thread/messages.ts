@@ -2,7 +2,7 @@
 import type { PackedError } from "../service/errors.js";
 import type { GuestInput, Which } from "../service/networks.js";
 
-/** What a caller asks for. Specs travel as the caller gave them; the engine's thread checks them. */
+/** What a caller asks for. Specs are sent as the caller passed them; the engine's thread checks them. */
 export type Request =
 	| {
 			readonly verb: "up";
@@ -30,16 +30,16 @@ export type Request =
 	  }
 	| { readonly verb: "confirm" };
 
-/** What became of the request of this id. */
+/** How the request with this id ended. */
 export type Response =
 	| { readonly id: number; readonly value: unknown }
 	| { readonly id: number; readonly error: PackedError };
 
 export type ToWorker =
 	| { readonly id: number; readonly request: Request }
-	/** The caller does not wait any longer for the request of this id. */
+	/** The caller no longer waits for the request with this id. */
 	| { readonly cancel: number }
-	/** Finish what was asked so far, and end. */
+	/** Finish all requests so far, and end. */
 	| { readonly close: true };
 
 export type FromWorker =
@@ -48,6 +48,6 @@ export type FromWorker =
 	| { readonly failed: PackedError }
 	| {
 			readonly responses: readonly Response[];
-			/** Whether a change waits to be confirmed, for which this process must not end. */
+			/** Whether a change waits to be confirmed, so that this process must stay alive. */
 			readonly isWaiting: boolean;
 	  };

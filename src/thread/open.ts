@@ -21,16 +21,20 @@ export type OpenOptions = HostOptions & {
 	readonly pool?: PoolOptions | undefined;
 };
 
-/** What a pool is described by. */
+/** The fields of the `pool` option. */
 const POOL = { size: count, low: count, owner: count, group: count, vnetHdr: truth };
 
-/** `node --input-type=module -e TEXT`: threads inherit the option, with which none whose program is a file can start. */
+/**
+ * Threads inherit `--input-type` of `node --input-type=module -e TEXT`, and with it no thread whose program is a file
+ * can start.
+ */
 const isFromText = process.execArgv.some((option) => option.startsWith("--input-type"));
 
 /**
- * Open a network namespace of this host: its engine starts in a thread of its own. Several may be open at
- * once, on different namespaces or on one.
- * @throws UmlnetError ERR_USAGE for an option of a wrong type, ERR_SPEC for a namespace that is not there, ERR_PERMISSION
+ * Open a network namespace of this host: its engine starts in a thread of its own. Several may be open at once, on
+ * different namespaces or on the same one.
+ * @throws UmlnetError ERR_USAGE for an option of a wrong type, ERR_SPEC for a namespace that does not exist,
+ * ERR_PERMISSION
  */
 export async function open(options: OpenOptions = {}): Promise<EmbeddedHost> {
 	checkOptions("open", options, {

@@ -1,11 +1,11 @@
 import type { Host } from "../host/host.js";
 
-// So long after it was confirmed, by whichever process, the caller's process is not kept alive for it any more.
+// How long the caller's process stays alive, at most, after another process has confirmed the change.
 const POLL_MS = 200;
 
 /**
- * Sees to it that a provisional change of this engine is rolled back when nobody confirms it in time. Its methods are
- * called only while the engine does nothing else; `onDue` is called when `check` is to be called.
+ * Makes sure that a provisional change of this engine is rolled back if nobody confirms it in time. Call its methods
+ * only while the engine does nothing else. It calls `onDue` when `check` should be called.
  */
 export class ProvisionalWatch {
 	readonly #host: Host;
@@ -27,13 +27,16 @@ export class ProvisionalWatch {
 		return this.#transaction !== undefined;
 	}
 
-	/** This transaction waits to be confirmed. */
+	/** Watch this transaction, which waits to be confirmed. */
 	start(transaction: string): void {
 		this.#transaction = transaction;
 		this.#checkLater();
 	}
 
-	/** Roll it back if its time is over. What cannot be had for that now, as the lock, is tried again. */
+	/**
+	 * Roll the change back if its time is over. If that is impossible now, because another process holds the lock, it is
+	 * tried again later.
+	 */
 	async check(): Promise<void> {
 		this.#isDue = false;
 		if (this.#transaction === undefined) return;
@@ -41,12 +44,12 @@ export class ProvisionalWatch {
 			const state = await this.#host.confirmState(this.#transaction);
 			if (state !== "waiting") await this.end();
 		} catch {
-			// Whoever comes next rolls it back, this engine or another process: it is in the journal.
+			// The change is in the journal, so whoever comes next rolls it back, this engine or another process.
 		}
 		if (this.#transaction !== undefined) this.#checkLater();
 	}
 
-	/** Nobody waits for it any longer: roll it back unless it was confirmed. @throws RollbackError, LockError */
+	/** Stop watching: roll the change back, unless it was confirmed. @throws RollbackError, LockError */
 	async end(): Promise<void> {
 		const transaction = this.#transaction;
 		if (transaction === undefined) return;

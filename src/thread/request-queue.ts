@@ -4,31 +4,31 @@ import { UmlnetError } from "../sys/error.js";
 import type { FromWorker, Request, Response, ToWorker } from "./messages.js";
 
 /**
- * How many requests share a transaction at the most. What has begun is finished, whoever gives up meanwhile: the next
- * one shall not have to wait for thousands that nobody wants any more.
+ * The greatest number of requests in one transaction. A transaction that has begun is finished even if its callers give
+ * up, and the next request should not have to wait for thousands that nobody wants any more.
  */
 const GROUP_MAX = 256;
 
-/** A request of the caller's thread that has no response yet. */
+/** A request from the caller's thread that has no response yet. */
 export interface Received {
 	readonly id: number;
 	readonly request: Request;
 }
 
-/** The engine's end of the port to the caller's thread: requests that wait, in their order, and responses. */
+/** The engine's end of the connection to the caller's thread: the queue of requests, and their responses. */
 export class RequestQueue {
 	readonly #port: MessagePort;
 	readonly #isWaiting: () => boolean;
 	#requests: Received[] = [];
 	#isClosing = false;
 
-	/** `isWaiting`: whether a change waits to be confirmed. */
+	/** `isWaiting` tells whether a change waits to be confirmed. */
 	constructor(port: MessagePort, isWaiting: () => boolean) {
 		this.#port = port;
 		this.#isWaiting = isWaiting;
 	}
 
-	/** Whether the caller has closed the engine: what waits is served, nothing more comes. */
+	/** Whether the caller has closed the engine: queued requests are served, and no more will come. */
 	get isClosing(): boolean {
 		return this.#isClosing;
 	}
@@ -50,7 +50,7 @@ export class RequestQueue {
 		else this.#requests.push(message);
 	}
 
-	/** Take in what has arrived while the kernel was at work and the event loop stood still. */
+	/** Take in the messages that arrived while the kernel was at work and the event loop stood still. */
 	drain(): void {
 		for (;;) {
 			const received = receiveMessageOnPort(this.#port);
@@ -59,30 +59,30 @@ export class RequestQueue {
 		}
 	}
 
-	/** The next request alone. */
+	/** Take the next request alone. */
 	shift(): Received {
 		return this.#requests.shift() as Received;
 	}
 
-	/** The requests at the head of the queue that can share a transaction, as many as one may have. */
+	/** Take the requests at the head of the queue that can share a transaction, as many as a transaction may have. */
 	shiftGroupable(): readonly Received[] {
 		const end = this.#requests.findIndex((received) => !isGroupable(received));
 		const count = end < 0 ? this.#requests.length : end;
 		return this.#requests.splice(0, Math.min(count, GROUP_MAX));
 	}
 
-	/** Without responses it only tells whether a change waits to be confirmed. */
+	/** Send responses. Without any, the message only tells whether a change waits to be confirmed. */
 	respond(responses: readonly Response[]): void {
 		const message: FromWorker = { responses, isWaiting: this.#isWaiting() };
 		this.#port.postMessage(message);
 	}
 
-	/** No more messages come after those that were taken in: the thread can end. */
+	/** Stop receiving messages, so that the thread can end. */
 	close(): void {
 		this.#port.close();
 	}
 
-	/** A request that has begun is not stopped any more; its caller no longer waits for the response. */
+	/** Drop a request whose caller no longer waits. A request that has begun is finished. */
 	#cancel(id: number): void {
 		const at = this.#requests.findIndex((received) => received.id === id);
 		if (at < 0) return;
@@ -93,8 +93,8 @@ export class RequestQueue {
 }
 
 /**
- * Ups and downs by name can share a transaction; what depends on everything that is there goes alone, and so does what is
- * confirmed or rolled back as a whole.
+ * An up, or a down by name, can share a transaction. A request that depends on everything that is up cannot, nor can
+ * one that is confirmed or rolled back as a whole.
  */
 function isGroupable({ request }: Received): boolean {
 	switch (request.verb) {

@@ -16,7 +16,7 @@ import { ProvisionalWatch } from "./provisional-watch.js";
 import { RequestQueue } from "./request-queue.js";
 import { WarmUp } from "./warmup/warmup.js";
 
-/** Serves the requests of the caller's thread, and while there is none fills pools and warms up. */
+/** Serves the requests of the caller's thread. While there are none, it fills pools and warms up. */
 export class Server {
 	readonly #host: Host;
 	readonly #queue: RequestQueue;
@@ -27,7 +27,7 @@ export class Server {
 	#warmUp: WarmUp | undefined;
 	#isBusy = false;
 
-	/** `onFailure` is called when it cannot go on. */
+	/** `onFailure` is called if the server cannot go on. */
 	constructor(
 		port: MessagePort,
 		host: Host,
@@ -53,17 +53,17 @@ export class Server {
 		this.#warmUp = new WarmUp(pool !== undefined);
 	}
 
-	/** A message has arrived. @throws what keeps the server from going on */
+	/** Handle a message from the caller's thread. @throws what keeps the server from going on */
 	async receive(message: ToWorker): Promise<void> {
 		this.#queue.receive(message);
 		await this.#workUnlessBusy();
 	}
 
-	/** Serve the queue until it is empty, then do what can be done ahead of time until the next request arrives. */
+	/** Serve the queue until it is empty, then work ahead of time until the next request arrives. */
 	async work(): Promise<void> {
 		this.#isBusy = true;
 		for (;;) {
-			// While callers keep coming, nothing else lets the messages of the deleting threads in.
+			// Under constant load the event loop does not run, so the messages of the deleting threads must be let in here.
 			if (!this.#deletes.isEmpty) {
 				this.#deletes.check();
 				await setImmediate();
@@ -94,7 +94,9 @@ export class Server {
 		this.#queue.respond([response]);
 	}
 
-	/** A request that is served alone: it depends on everything that is there, or is to be confirmed as a whole. */
+	/**
+	 * Serve a request that cannot share a transaction: it depends on everything that is up, or is confirmed as a whole.
+	 */
 	#serve(request: Request): Promise<unknown> {
 		switch (request.verb) {
 			case "up":
@@ -137,13 +139,13 @@ export class Server {
 			this.#pools.forget(report.taps);
 			return this.#watched(report);
 		} catch (error) {
-			// All but some may be down.
+			// All taps but the one in conflict may be down now.
 			if (error instanceof ConflictError) this.#pools.forget(await this.#goneOf());
 			throw error;
 		}
 	}
 
-	/** The pools' taps that no guest has and that are not up any more. */
+	/** Those taps of the pools that no guest has and that are not up any more. */
 	async #goneOf(): Promise<string[]> {
 		const taps = this.#pools.toDelete;
 		const { taps: there } = await this.#host.status(taps);
@@ -151,7 +153,7 @@ export class Server {
 		return taps.filter((name) => !names.has(name));
 	}
 
-	/** What waits to be confirmed is rolled back here if nobody does. */
+	/** Watch the change that a report belongs to, if it waits to be confirmed. */
 	#watched<R extends { readonly provisional?: ProvisionalReport | undefined }>(report: R): R {
 		const { provisional } = report;
 		if (provisional !== undefined) this.#provisional.start(provisional.transaction);
@@ -160,16 +162,16 @@ export class Server {
 
 	async #checkProvisional(): Promise<void> {
 		await this.#provisional.check();
-		// The caller's process may end now.
+		// Tell the caller's thread that its process may end now.
 		if (!this.#provisional.isWaiting) this.#queue.respond([]);
 	}
 
-	/** Nobody asks for anything. False when there is nothing to do ahead of time either. */
+	/** Work ahead of time while there are no requests. Returns false if there is nothing left to do. */
 	async #workAhead(): Promise<boolean> {
 		await this.#recordDeletes();
 		this.#queue.drain();
 		if (!this.#queue.isEmpty) return true;
-		// A request that arrived while this waited for the lock has not been served yet.
+		// A request that arrived during the wait for the lock has not been served yet.
 		if ((await this.#tendPools()) || !this.#queue.isEmpty) return true;
 		return this.#runWarmUp();
 	}
@@ -178,13 +180,13 @@ export class Server {
 		try {
 			await this.#host.recordDeletes();
 		} catch {
-			// The next transaction does it, or fails for the same reason and says so.
+			// The next transaction tries this again, and reports the error if it fails for the same reason.
 		}
 	}
 
 	/**
-	 * Delete what a pool has discarded, or make some of its missing taps. False when there is nothing to do, or it
-	 * failed: a pool only saves time, guests get their taps without it too.
+	 * Delete taps that a pool has discarded, or create some of its missing taps. Returns false if there was nothing to do
+	 * or it failed: a pool only saves time, and guests get their taps without it.
 	 */
 	async #tendPools(): Promise<boolean> {
 		try {
@@ -204,22 +206,22 @@ export class Server {
 		}
 	}
 
-	/** False when the warm-up is done. */
+	/** Run one step of the warm-up. Returns false if the warm-up is over. */
 	async #runWarmUp(): Promise<boolean> {
 		if (this.#warmUp === undefined) return false;
 		try {
 			this.#warmUp.runOnce();
 			if (this.#warmUp.isDone) this.#warmUp = undefined;
 		} catch {
-			// Real guests come up without it, only the first ones more slowly.
+			// The warm-up only makes the first guests faster, so an error in it is ignored.
 			this.#warmUp = undefined;
 		}
-		// Lets in messages that have arrived meanwhile.
+		// Let in messages that have arrived in the meantime.
 		await setImmediate();
 		return true;
 	}
 
-	/** @throws UmlnetError when the pools' taps could not be deleted; the next process that comes deletes them */
+	/** @throws UmlnetError if taps of the pools could not be deleted; the next process deletes them */
 	async #close(): Promise<void> {
 		await this.#deletes.close();
 		await this.#recordDeletes();
@@ -234,6 +236,6 @@ export class Server {
 	}
 }
 
-// Callers' requests are numbered from 1.
+// Requests of callers are numbered from 1.
 const REFILL_ID = 0;
 const ALONE_ID = 0;

@@ -1,4 +1,4 @@
-/** The thread in which an embedded engine lives: it alone enters the namespace and waits for the kernel. */
+/** The thread in which an embedded engine runs. Only this thread enters the namespace and waits for the kernel. */
 import { parentPort, workerData } from "node:worker_threads";
 import { Host } from "../host/host.js";
 import { packError } from "../service/errors.js";
@@ -9,7 +9,7 @@ import { Server } from "./server.js";
 if (parentPort === null) throw new Error("worker.ts runs in a worker thread");
 const port = parentPort;
 
-/** Say why the engine cannot go on, and end the thread. */
+/** Report why the engine cannot go on, and end the thread. */
 function fail(error: unknown): void {
 	port.postMessage({ failed: packError(error) } satisfies FromWorker);
 	port.close();

@@ -27,9 +27,9 @@ import {
 import { RTM_GETROUTE, RTM_NEWROUTE } from "../../uapi/rtnetlink.js";
 import { AF_INET } from "../../uapi/socket.js";
 
-/** More than any of our chains has: whoever counts its rules finds none missing. */
+/** More rules than any chain of ours has, so that whoever counts them finds none missing. */
 const RULES = 1000;
-/** The index of the uplink; taps get the indexes after it. */
+/** The index of the uplink. Taps get the indexes after it. */
 export const UPLINK = 2;
 
 const ENOENT = errnoOf("ENOENT");
@@ -50,8 +50,9 @@ const REPLIES = new Map([
 ]);
 
 /**
- * A netlink socket without a kernel. Every request is acknowledged; two are refused, as they often are on a real
- * host, so that V8 sees errors too: our table does not exist yet, and every other time there is no default route.
+ * A netlink socket without a kernel. It acknowledges every request except two, which a real host often refuses as well,
+ * so that V8 compiles the handling of errors: our table does not exist yet, and every other time there is no default
+ * route.
  */
 class CannedSocket implements Transport {
 	readonly portId = 1;
@@ -95,7 +96,7 @@ class CannedSocket implements Transport {
 	close(): void {}
 }
 
-/** A kernel that changes nothing and refuses next to nothing, behind the drivers of the real one. */
+/** A kernel that changes nothing and refuses almost nothing, used through the drivers of the real one. */
 export class CannedKernel implements Kernel {
 	readonly identity = "canned";
 	readonly #rtnetlink = new RtnetlinkDriver({ open: () => new CannedSocket() });

@@ -4,7 +4,7 @@ import type { Ledger, PendingDeletes } from "../../engine/journal/ledger.js";
 import type { JournalRecord, ResidualRecord, StepRecord } from "../../engine/journal/record.js";
 import { type Delta, State } from "../../engine/state.js";
 
-/** A journal without a file: records are encoded as for a real one, and then dropped. */
+/** A journal without a file. Records are encoded as for a real one, and then dropped. */
 export class NullJournal implements Ledger {
 	readonly state = new State();
 	readonly unfinished = undefined;

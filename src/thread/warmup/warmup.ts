@@ -8,11 +8,12 @@ import { checkSpec } from "../../spec/plain.js";
 import { CannedKernel, UPLINK } from "./canned-kernel.js";
 import { NullJournal } from "./null-journal.js";
 
-// With these the first real guest is nearly as fast as the later ones: docs/performance.md, "Warm-up".
+// After this many runs the first real guest is nearly as fast as later ones: docs/performance.md, "Warm-up".
 const RUNS = 200;
-// An engine with a pool stays for long and has more code to compile: its guests get faster for longer.
+// An engine with a pool runs for long and has more code to compile, so its guests gain from more runs.
 const RUNS_WITH_POOL = 600;
-// Guests in one transaction. Cold code is slow, and a real request that arrives meanwhile must not wait for more.
+// Guests in one transaction. Code that is not compiled yet is slow, and a real request that arrives meanwhile must not
+// wait for long.
 const GROUP_SIZE = 4;
 
 const shared = { mode: "nat", uplink: "uplink", proxyArp: true } as const;
@@ -21,14 +22,14 @@ const networkNames = Object.keys(networks);
 const subnet = (id: number, i: number): string =>
 	`10.${Math.trunc(id / 250)}.${id % 250}.${64 * i + 1}/26`;
 /**
- * A real spec arrives by structured clone. V8 gives the objects of a literal other hidden classes, so code that was
- * optimised for those would be thrown away when the first real spec arrives.
+ * A real spec arrives by structured clone. V8 gives object literals other hidden classes, so code that was optimised
+ * for literals would be discarded when the first real spec arrives.
  */
 const asReceived: <T>(value: T) => T = structuredClone;
 
 /**
- * JIT warm-up: brings guests up and down on a kernel that does nothing, while the engine has nothing to do, so that
- * V8 has compiled what the first real guest needs.
+ * Warms up V8's compiler: while the engine is idle, it brings guests up and down on a kernel that does nothing, so that
+ * the code which the first real guest needs is compiled already.
  */
 export class WarmUp {
 	readonly #kernel = new CannedKernel();
@@ -40,7 +41,7 @@ export class WarmUp {
 	readonly #pool: Pool | undefined;
 	#runs = 0;
 
-	/** `withPool`: guests come out of a warm pool as well. */
+	/** `withPool`: also take guests' taps from a pool. */
 	constructor(withPool: boolean) {
 		this.#pool = withPool ? new Pool({ size: GROUP_SIZE, low: 1, owner: 1 }, "warmup") : undefined;
 	}
@@ -49,7 +50,9 @@ export class WarmUp {
 		return this.#runs >= (this.#pool === undefined ? RUNS : RUNS_WITH_POOL);
 	}
 
-	/** Bring a guest up and down again, and with a pool take some of its taps and give them back. @throws UmlnetError */
+	/**
+	 * Bring a guest up and down again; with a pool, also take some of its taps and give them back. @throws UmlnetError
+	 */
 	runOnce(): void {
 		const id = this.#runs++;
 		const name = `tap${id}`;
@@ -57,13 +60,14 @@ export class WarmUp {
 		const tap = { network, owner: 1, addresses: [subnet(id, 0)] };
 		const spec = asReceived({ version: 1, networks, taps: { [name]: tap } });
 		this.#commit([{ verb: "up", id, taps: wantedTaps(checkSpec(spec)) }]);
-		// The first guest of each network stays: with the last one our table would go, which is rare on a real host.
+		// The first guest of each network stays up: with the last one our table would be deleted, which is rare on a real
+		// host.
 		if (id < networkNames.length) return;
 		this.#commit([{ verb: "down", id, taps: [name] }]);
 		if (this.#pool !== undefined) this.#runPool(this.#pool, network, id);
 	}
 
-	/** Two runs in four take one tap, the others as many as one transaction ever gets here. */
+	/** Two runs in four take one tap, the others as many as one transaction ever has here. */
 	#runPool(pool: Pool, network: string, id: number): void {
 		const refill = pool.refill(id);
 		if (refill !== undefined) this.#settle([refill]);

@@ -58,6 +58,48 @@ describe("--drifted", () => {
 	});
 });
 
+describe("--verify of many", () => {
+	const many = Array.from({ length: 300 }, (_, i) =>
+		tapStatus({ name: `vm${i}`, drift: i === 7 ? [mtu] : [] }),
+	);
+	const objects = many.map(({ name, drift }) => {
+		return { kind: "tap", key: `link:${name}`, taps: [name], drift };
+	});
+	const verified = async (report: Partial<StatusReport>, ...argv: readonly string[]) => {
+		const whole = { taps: many, resources: objects, strays: [], exact: false, ...report };
+		const host = { status: async () => whole };
+		return umlnet(["status", "--verify", ...argv], { host });
+	};
+
+	test("lists what differs, and counts all", async () => {
+		const { status: exit, stdout } = await verified({});
+		expect(exit).toBe(5);
+		expect(stdout.trimEnd().split("\n")).toEqual([
+			expect.stringMatching(/^TAP /),
+			expect.stringMatching(/^vm7 .* drifted$/),
+			"",
+			"differs tap vm7: mtu is 1400, was 1500",
+			"",
+			"300 taps: 299 ok, 1 drifted; 300 objects: 299 ok, 1 not as applied",
+		]);
+	});
+
+	test("is one line where nothing does", async () => {
+		const right = { taps: many.filter((_, i) => i !== 7), resources: [], exact: true };
+		const { status: exit, stdout, stderr } = await verified(right);
+		expect({ exit, stdout, stderr }).toEqual({
+			exit: 0,
+			stdout: "299 taps: ok; 0 objects: ok\n",
+			stderr: "",
+		});
+	});
+
+	test("lists all with -v, and for programs", async () => {
+		expect((await verified({}, "-v")).stdout.match(/^ok /gm)).toHaveLength(299);
+		expect(JSON.parse((await verified({}, "--json")).stdout).taps).toHaveLength(300);
+	});
+});
+
 describe("a pattern", () => {
 	test.each([
 		[["vm*"], ["vm1", "vm2"]],

@@ -46,7 +46,10 @@ export function addStatus(program: Verb, perform: Perform): void {
 		)
 		.example("umlnet-nl status tap0", "one tap, with launch arguments for its guest")
 		.example("umlnet-nl status --json", "everything, for a program")
-		.example("umlnet-nl status --verify", "each object: ok, or what differs")
+		.example(
+			"umlnet-nl status --verify",
+			"each object: ok, or what differs; of many only the latter",
+		)
 		.action((taps: readonly string[], options: StatusOptions) =>
 			perform("looking", (session) => status(session, taps, options)),
 		);
@@ -174,14 +177,19 @@ async function lines(
 	const { accountNames } = await import("../../spec/account-names.js");
 	const { paint, settings } = session;
 	const names = accountNames();
-	const rows = status.renderTable(chosen.taps, paint, { wide: output === "wide", header, names });
-	if (!header) return rows;
 	const verbose = settings.verbosity > 0;
+	// Of many that were compared, those that are as they should be are a number in the last line.
+	const shown =
+		report.exact === undefined || verbose || report.taps.length <= FEW
+			? chosen
+			: onlyDrifted(chosen);
+	const rows = status.renderTable(shown.taps, paint, { wide: output === "wide", header, names });
+	if (!header) return rows;
 	const parts = [
 		rows,
 		report.exact === undefined
 			? status.renderDrift(chosen, paint)
-			: status.renderVerdicts(chosen, paint),
+			: status.renderVerdicts(shown, paint),
 		verbose && report.exact === undefined ? status.renderResources(chosen, paint) : [],
 		words.length > 0 && (verbose || chosen.taps.length <= FEW || !words.some(isPattern))
 			? (await import("../render/tap.js")).renderTaps(chosen.taps, paint, names)

@@ -1,3 +1,4 @@
+import { isAlive } from "../sys/process.js";
 import { Exit } from "./exit.js";
 import type { Sink } from "./sink.js";
 import { Descriptor } from "./startup/descriptor.js";
@@ -17,6 +18,8 @@ export interface Io {
 	readStdin(): Promise<string>;
 	/** From now on Ctrl-C and SIGTERM abort a signal instead of ending the process. */
 	listenForInterruption(): Interruption;
+	/** Send SIGCONT to the process of this id (sys/process.ts) if it is the one that started us. */
+	wakeParent(process: string): void;
 }
 
 export interface Interruption {
@@ -54,6 +57,10 @@ export function processIo(): Io {
 			return document.text;
 		},
 		listenForInterruption,
+		wakeParent(id) {
+			if (isAlive(id) && Number(id.split("-")[0]) === process.ppid)
+				process.kill(process.ppid, "SIGCONT");
+		},
 	};
 }
 

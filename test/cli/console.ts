@@ -14,6 +14,8 @@ export interface Ended {
 	readonly opened: readonly HostOptions[];
 	/** What became of watchdogs, in order: `started`, `dismissed`, `left alone`. */
 	readonly watchdogs: readonly string[];
+	/** The processes that were woken in case they were stopped. */
+	readonly woken: readonly string[];
 }
 
 export interface Environment {
@@ -38,6 +40,7 @@ export async function umlnet(
 	const { host = {}, openError, env = {}, stdin = "", uid = 1000, tty = false } = environment;
 	const closed = new AbortController();
 	const texts = { stdout: "", stderr: "" };
+	const woken: string[] = [];
 	const sink = (name: keyof typeof texts): Sink => ({
 		write(text) {
 			texts[name] += text;
@@ -58,6 +61,7 @@ export async function umlnet(
 			signal: environment.interrupted ? AbortSignal.abort() : new AbortController().signal,
 			stop() {},
 		}),
+		wakeParent: (process) => void woken.push(process),
 	};
 	const opened: HostOptions[] = [];
 	const watchdogs: string[] = [];
@@ -77,7 +81,7 @@ export async function umlnet(
 		},
 	});
 	checkOutput(argv, texts.stdout);
-	return { status, ...texts, opened, watchdogs };
+	return { status, ...texts, opened, watchdogs, woken };
 }
 
 /** A host of which the test expects nothing but to be closed. */

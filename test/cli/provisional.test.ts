@@ -1,6 +1,11 @@
 import { describe, expect, test, vi } from "vitest";
 import type { HostPort } from "../../src/cli/session.js";
-import { ConflictError, NotConfirmedError, RollbackError } from "../../src/engine/error.js";
+import {
+	ConflictError,
+	LockError,
+	NotConfirmedError,
+	RollbackError,
+} from "../../src/engine/error.js";
 import type { ConfirmState } from "../../src/service/networks.js";
 import { umlnet } from "./console.js";
 import { step, tapReport } from "./reports.js";
@@ -138,4 +143,18 @@ test.each([["status"], ["recover"]])("%s says what waits to be confirmed", async
 	expect(stderr).toContain("in 30 s, unless it is confirmed: umlnet-nl confirm\n");
 	const { stdout } = await umlnet([verb, "--json"], { host });
 	expect(JSON.parse(stdout)).toMatchObject({ provisional });
+});
+
+test("the watchdog wakes who waits when that one holds the lock, and tries again", async () => {
+	const answers = [0, "locked", undefined];
+	const { status, woken } = await umlnet(["watchdog", "7-8"], {
+		host: {
+			async dueIn() {
+				const answer = answers.shift();
+				if (answer === "locked") throw new LockError("held");
+				return answer as number | undefined;
+			},
+		},
+	});
+	expect({ status, woken, answers }).toEqual({ status: 0, woken: ["7-8"], answers: [] });
 });

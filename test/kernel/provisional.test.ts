@@ -171,6 +171,15 @@ test("stopped, it is the watchdog who rolls back, and who waits learns it", asyn
 	expect(lab.changes(before)).toEqual([]);
 });
 
+test("stopped with the lock held, it is woken when it is due, and rolls back", async () => {
+	const up = await Waiting.start(...UP, "--confirm-within", "6");
+	const holds = (): boolean =>
+		new RegExp(`FLOCK .* ${up.pid} `).test(readFileSync("/proc/locks", "latin1"));
+	for (up.kill("SIGSTOP"); !holds(); up.kill("SIGSTOP")) up.kill("SIGCONT");
+	expect((await up.ended()).status).toBe(7);
+	expect(lab.changes(before)).toEqual([]);
+});
+
 test("Ctrl-C rolls back at once; the end of the terminal does not", async () => {
 	const first = await Waiting.start(...UP, "--confirm-within", LONG);
 	first.kill("SIGINT");

@@ -1,4 +1,5 @@
 import { setTimeout } from "node:timers/promises";
+import { LockError } from "../../engine/error.js";
 import { Exit } from "../exit.js";
 import type { Perform } from "../perform.js";
 import type { HostPort, Session } from "../session.js";
@@ -36,7 +37,9 @@ async function watch(session: Session, process: string): Promise<number> {
 			if (word === DISMISSED) return;
 			try {
 				if ((await rollBackIfDue(host, process, word !== undefined)) && word !== undefined) return;
-			} catch {
+			} catch (error) {
+				// Whoever was stopped while it looked at its journal holds the lock until it goes on.
+				if (error instanceof LockError) session.io.wakeParent(process);
 				// Somebody holds the lock, or the kernel is short of something: it may go later.
 				failures++;
 			}

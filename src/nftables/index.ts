@@ -1,5 +1,5 @@
 /**
- * `umlnet-nl/nftables`: the nft language. Libnftables JSON to nf_tables messages and back, without nft.
+ * `umlnet-nl/nftables`: the nft language. Translates libnftables JSON to nf_tables messages and back, without nft.
  *
  * ```ts
  * apply({ nftables: [{ add: { table: { family: "inet", name: "lab" } } }] });
@@ -7,7 +7,7 @@
  * for await (const change of watch({ signal })) console.log(change);
  * ```
  *
- * `apply`, `list` and `watch` work in the network namespace of the thread that calls them, or in the one that the option
+ * `apply`, `list` and `watch` work in the network namespace of the calling thread, or in the one that the option
  * `netns` names. The fields of the JSON are those of libnftables-json(5).
  */
 export { OverrunError } from "../netlink/error.js";

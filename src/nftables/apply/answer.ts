@@ -24,7 +24,7 @@ import { hasEndElements, isAnonymous, isMap } from "../tree/set.js";
 import type { Connection } from "./connection.js";
 import { dumpElements, everything, type Parts, readRuleset, rulesAlone } from "./ruleset-reader.js";
 
-/** What must be read to answer, and how it is written then. */
+/** What must be read to answer a query, and how it is then written as JSON. */
 interface Answerer {
 	readonly parts: Parts;
 	readonly print: (contents: TableContents, query: Query, printer: Printer) => Listing[];
@@ -100,8 +100,8 @@ function printOneChain(contents: TableContents, name: string, printer: Printer):
 }
 
 /**
- * What `list` or `reset` asks for, as `nft -j` prints it. What is reset is listed as it was before.
- * @throws KernelError, NftError when there is no such thing
+ * The answer to `list` or `reset`, as `nft -j` prints it. The values listed by `reset` are those before it.
+ * @throws KernelError, NftError if the object does not exist
  */
 export function answer(query: Query, connection: Connection, printer: Printer): Document {
 	const { parts, print } = answerers[query.about];
@@ -116,8 +116,8 @@ export function answer(query: Query, connection: Connection, printer: Printer): 
 }
 
 /*
- * Each object, rule and element is reset by a request of its own: the answer to a dump that resets may be torn or
- * lost, and what was counted with it.
+ * Every object, rule and element is reset by a request of its own: if the answer to a dump that resets is torn or lost,
+ * its counts are lost as well.
  */
 function reset(contents: TableContents, query: Query, connection: Connection): TableContents {
 	switch (query.about) {
@@ -137,7 +137,7 @@ function reset(contents: TableContents, query: Query, connection: Connection): T
 	}
 }
 
-/** The answer to one request; none when what it is about has gone meanwhile. */
+/** The answer to one request; none if the object no longer exists. */
 const unlessGone = <T>(read: () => readonly T[]): readonly T[] => ifThere(read) ?? [];
 
 const resetObject = (attrs: ObjectAttrs, connection: Connection): readonly ObjectAttrs[] =>
@@ -223,7 +223,7 @@ const isEnd = ({ NFTA_SET_ELEM_FLAGS: flags = 0 }: ElementKey): boolean =>
 const keyOf = ({ NFTA_SET_ELEM_KEY: key }: ElementKey): Uint8Array =>
 	key?.NFTA_DATA_VALUE ?? new Uint8Array();
 
-/** The elements that were asked for, and of intervals the ends that belong to them. */
+/** Reset the elements that were asked for. An interval consists of two elements, its start and its end. */
 function resetElements(
 	contents: TableContents,
 	{ elements: asked, name, path }: Query,
@@ -247,7 +247,7 @@ function withEnds(starts: readonly ElementAttrs[], all: readonly ElementAttrs[])
 	const sorted = all.toSorted((a, b) => Buffer.compare(keyOf(a), keyOf(b)));
 	return starts.flatMap((start) => {
 		const next = sorted.find((one) => Buffer.compare(keyOf(one), keyOf(start)) > 0);
-		// The next one ends this one, whether it begins another or not.
+		// An interval ends where the next element is, whether that starts another interval or not.
 		return next === undefined ? [start] : [start, endAt(next)];
 	});
 }

@@ -39,14 +39,15 @@ function findSet(
 	if (attrs === undefined) return undefined;
 	const set = readSet(family, attrs);
 	if (!hasEndElements(set)) return set;
-	// The first interval of a set brings an end element for what is below it.
+	// The first interval of an empty set needs an end element for the values below it, so it matters whether the set is
+	// empty.
 	if (!mergesIntervals(set)) return { ...set, populated: hasElements(connection, set) };
 	const elements = dumpElements(connection, set);
 	const merging = new Merging(readElements(set, elements).items);
 	return { ...set, populated: elements.length > 0, merging };
 }
 
-/** What a document may refer to, read from the kernel when it does. */
+/** The objects that a document refers to, read from the kernel when it refers to them. */
 export function kernelContext(connection: Connection): Context {
 	return {
 		rules({ family, table }, chain) {
@@ -68,17 +69,17 @@ export function kernelContext(connection: Connection): Context {
 	};
 }
 
-/** How a document is applied. */
+/** Options of `apply`. */
 export interface ApplyOptions extends ConnectionOptions {
-	/** What is in the kernel already. Default: it is read when the document refers to it. */
+	/** The objects that the kernel has already. Default: they are read when the document refers to them. */
 	readonly context?: Context | undefined;
-	/** Only have the kernel validate it all; nothing is changed, or reset. */
+	/** Only let the kernel validate the document: nothing is changed or reset. */
 	readonly check?: boolean | undefined;
-	/** Answer last with the document itself, with the handles the kernel gave to what it adds (`nft -j -e`). */
+	/** Also return the document itself, with the handles that the kernel gave to the objects it adds (`nft -j -e`). */
 	readonly echo?: boolean | undefined;
 }
 
-/** A context that knows which generation of the ruleset it was read from, if anything was. */
+/** A context that remembers the generation of the ruleset which it was read from, if anything was read. */
 function datedContext(connection: Connection): { context: Context; generation?: number } {
 	const read = kernelContext(connection);
 	const dated: { context: Context; generation?: number } = {
@@ -100,7 +101,7 @@ function datedContext(connection: Connection): { context: Context; generation?: 
 	return dated;
 }
 
-// Somebody else's commit between what we read and our own; 20 in a row is not chance.
+// How often another process may commit between our read and our own commit. This many times in a row is not chance.
 const STALE_TRIES = 20;
 const isStale = (error: unknown): boolean =>
 	error instanceof KernelError && error.errno === "ERESTART";
@@ -109,7 +110,7 @@ interface Compiled extends Batch {
 	readonly generation?: number | undefined;
 }
 
-/** One document on its way into the kernel. */
+/** The application of one document. */
 class Application {
 	readonly #document: Document;
 	readonly #connection: Connection;
@@ -132,7 +133,7 @@ class Application {
 		let compiled = this.#compile();
 		const { before, after, messages } = compiled;
 		const { check = false } = this.#options;
-		// What is reset has lost its count: that must not happen for a document the kernel does not take.
+		// A reset loses counts, so it must not happen if the kernel refuses the document.
 		if (check || (messages.length > 0 && before.some(({ reset }) => reset))) this.#check(messages);
 		this.#answer(before);
 		if (!check) {
@@ -162,7 +163,10 @@ class Application {
 		if (messages.length > 0) this.#blame(messages, this.#connection.check(messages).refused);
 	}
 
-	/** Whether it was committed, or must be compiled anew: what it was compiled for is not the ruleset any more. */
+	/**
+	 * Whether it was committed. If not, the ruleset has changed since it was read, and the document must be compiled
+	 * again.
+	 */
 	#commit({ messages, generation }: Compiled, tries: number): boolean {
 		const { echo = false } = this.#options;
 		if (messages.length === 0) return true;
@@ -178,7 +182,7 @@ class Application {
 		}
 	}
 
-	/** The kernel says which expression of a rule it does not take: the statement it is of. */
+	/** The kernel says which expression of a rule it refuses; this finds the statement that the expression belongs to. */
 	#placeOf(command: string, error: Error): string {
 		const attribute = error instanceof KernelError ? error.attribute : undefined;
 		const at = /NFTA_RULE_EXPRESSIONS\.(\d+)/.exec(attribute ?? "")?.[1];
@@ -188,7 +192,7 @@ class Application {
 		return statementAt(this.#document, options, command, Number(at)) ?? command;
 	}
 
-	/** @throws NftError with the command that the kernel refused */
+	/** @throws NftError that names the command which the kernel refused */
 	#blame(
 		messages: readonly BatchMessage[],
 		refused: readonly { readonly at: number; readonly error: Error }[],
@@ -201,12 +205,13 @@ class Application {
 }
 
 /**
- * Compile a document and have the kernel commit it, all of it or nothing. Synchronous: the kernel does its work
- * while the thread waits.
+ * Compile a document and let the kernel commit it, all of it or nothing. This is synchronous: the thread waits while
+ * the kernel works.
  *
- * Answers what the document asks: a document for each `list` and `reset`, as `nft -j` prints one for each. A
- * question before the first change is about what there was, one after a change about what the document made.
- * @throws NftError when the document is wrong; its cause is the KernelError when the kernel refused
+ * Returns the answers to the queries in the document, one for each `list` and `reset`, as `nft -j` prints them. A query
+ * before the first change is answered from the ruleset before the document, one after a change from the ruleset after
+ * it.
+ * @throws NftError if the document is wrong; if the kernel refused it, its cause is the KernelError
  */
 export function apply(document: Document, options: ApplyOptions = {}): readonly Document[] {
 	return connected(options, (connection) => new Application(document, connection, options).run());

@@ -5,41 +5,41 @@ import { inNamespace } from "../../sys/namespace.js";
 import { NetlinkFd } from "../../sys/socket.js";
 import type { Host } from "../fact/host.js";
 
-/** A way to nf_tables: one transaction at a time, committed whole or not at all. */
+/** Access to nf_tables. A transaction is committed as a whole or not at all. */
 export interface Connection {
-	/** Have the kernel commit a transaction. @throws KernelError when it refuses it as a whole */
+	/** Let the kernel commit a transaction. @throws KernelError if it refuses the transaction as a whole */
 	commit(batch: readonly Request[], options?: CommitOptions): Committed;
-	/** Have the kernel validate a transaction and forget it. */
+	/** Let the kernel validate a transaction without committing it. */
 	check(batch: readonly Request[]): Pick<Committed, "refused">;
-	/** Ask for what there is: one answer, or a list of all of them (`dump`). @throws KernelError */
+	/** Read one object, or with `dump` a list of them. @throws KernelError */
 	read<O, I>(message: Message<unknown, I>, reply: Message<O, never>, value: I, dump: boolean): O[];
-	/** The number of the ruleset as it is: every commit gives it the next one. */
+	/** The generation of the ruleset: every commit increases it. */
 	generation(): number;
 }
 
-/** What the ruleset is reached through, and whose names it is written with. */
+/** How the ruleset is reached, and where names in it are looked up. */
 export interface ConnectionOptions {
 	/**
-	 * The network namespace whose ruleset it is, by name (`ip netns`) or path. Default: that of the calling thread. The
-	 * thread itself stays where it is.
+	 * The network namespace of the ruleset, by name (`ip netns`) or path. Default: that of the calling thread. The thread
+	 * itself does not move.
 	 */
 	readonly netns?: string | undefined;
-	/** What to reach nf_tables through, instead of a socket that is opened for the call and closed at its end. */
+	/** Reaches nf_tables. Default: a socket that is opened for the call and closed at its end. */
 	readonly connection?: Connection | undefined;
 	/**
-	 * Where names of services, users and interfaces come from. Default: this host, with the interfaces of the network
+	 * Resolves the names of services, users and interfaces. Default: this host, with the interfaces of the network
 	 * namespace that the calling thread is in.
 	 */
 	readonly host?: Host | undefined;
 }
 
-/** A netlink socket in a network namespace; without one, in that of the calling thread. @throws KernelError, UmlnetError */
+/** Open a netlink socket in a network namespace, or in that of the calling thread. @throws KernelError, UmlnetError */
 export const openIn = (netns: string | undefined, protocol: number, groups?: number): NetlinkFd =>
 	netns === undefined
 		? new NetlinkFd(protocol, groups)
 		: inNamespace(netns, () => new NetlinkFd(protocol, groups));
 
-/** Do something over the connection that was given, or over one of its own. */
+/** Work with the connection that was passed, or with a new one that is closed afterwards. */
 export function connected<T>(
 	{ connection, netns }: ConnectionOptions,
 	body: (connection: Connection) => T,

@@ -3,7 +3,7 @@ import * as nft from "../../uapi/nf_tables.js";
 import type { Document } from "../json/command.js";
 import type { BatchMessage } from "../tree/batch-message.js";
 
-/** The attribute of what a message makes that is its handle. */
+/** For each type of message, the attribute with the handle of the object it creates. */
 const handleAttrs: ReadonlyMap<number, string> = new Map([
 	[nft.NFT_MSG_NEWTABLE.type, "NFTA_TABLE_HANDLE"],
 	[nft.NFT_MSG_NEWCHAIN.type, "NFTA_CHAIN_HANDLE"],
@@ -13,7 +13,10 @@ const handleAttrs: ReadonlyMap<number, string> = new Map([
 	[nft.NFT_MSG_NEWFLOWTABLE.type, "NFTA_FLOWTABLE_HANDLE"],
 ]);
 
-/** The same messages, asking the kernel to tell what it made of those that get a handle. */
+/**
+ * The same messages, with a flag on those that create an object with a handle, so that the kernel sends the object
+ * back.
+ */
 export const echoing = (messages: readonly BatchMessage[]): BatchMessage[] =>
 	messages.map((message) =>
 		handleAttrs.has(message.message.type)
@@ -29,7 +32,10 @@ type Json = Readonly<Record<string, unknown>>;
 
 const commandIndex = (path: string): number => Number(/^\$\.nftables\[(\d+)\]/.exec(path)?.[1]);
 
-/** The handle of what a command made: its own message is its last, after the sets a rule brings along. */
+/**
+ * The handle of the object that a command created. It is in the last of the replies: a rule is preceded by the sets
+ * that it declares.
+ */
 function handleOf(replies: readonly Reply[]): number | undefined {
 	for (const { type, value } of replies) {
 		const handle = (value as Json)[handleAttrs.get(type) ?? ""];
@@ -38,7 +44,7 @@ function handleOf(replies: readonly Reply[]): number | undefined {
 	return undefined;
 }
 
-/** The member of a command that says what is added: its body, or that of its operation. */
+/** Put the handle into a command: into its body, or into the body of its operation. */
 function withHandle(command: Json, handle: number): Json {
 	const [[word, body] = ["", {}]] = Object.entries(command);
 	const [[object, inner] = ["", undefined]] = Object.entries(body as Json);
@@ -48,7 +54,7 @@ function withHandle(command: Json, handle: number): Json {
 		: { [word]: { ...(body as Json), handle } };
 }
 
-/** The document, with the handles the kernel gave to what it adds. */
+/** The document, with the handles that the kernel gave to the objects it adds. */
 export function echoOf(
 	{ nftables }: Document,
 	messages: readonly BatchMessage[],

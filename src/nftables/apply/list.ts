@@ -7,17 +7,17 @@ import { printTableContents } from "../listing/ruleset.js";
 import { type ConnectionOptions, connected } from "./connection.js";
 import { readRuleset } from "./ruleset-reader.js";
 
-/** Which tables to list; all without it. */
+/** Which tables to list; without it, all of them. */
 export interface Filter {
-	/** Of this family: `inet`. */
+	/** Only tables of this family: `inet`. */
 	readonly family?: FamilyJson | undefined;
-	/** Of this name. */
+	/** Only tables with this name. */
 	readonly table?: string | undefined;
 }
 
 /**
- * The ruleset of the kernel as a document of libnftables-json(5), which `apply` would bring back. It is of one
- * generation: no transaction is seen half done.
+ * The ruleset of the kernel as a document of libnftables-json(5), which `apply` can restore. It shows one generation of
+ * the ruleset, so no transaction appears half done.
  * @throws KernelError, NftError
  */
 export function list({ family, table }: Filter = {}, options: ConnectionOptions = {}): Document {

@@ -10,24 +10,24 @@ import type { ListedSet } from "../tree/listed.js";
 import { isAnonymous } from "../tree/set.js";
 import type { Connection } from "./connection.js";
 
-/** Which tables to read: a family's, those of a name, or all. */
+/** Which tables to read: those of a family, those with a name, or all. */
 interface Scope {
-	/** NFPROTO_*, 0 for every family. */
+	/** NFPROTO_*; 0 means all families. */
 	readonly family: number;
 	readonly table?: string | undefined;
 }
 
-/** What of the tables to read. Rules take the sets they refer to. */
+/** Which parts of the tables to read. Reading rules also reads the sets that they refer to. */
 export interface Parts {
 	readonly chains?: boolean;
 	readonly objects?: boolean;
 	readonly flowtables?: boolean;
 	readonly sets?: boolean;
-	/** The elements of which sets: anonymous ones are written where a rule uses them. */
+	/** The sets whose elements are read. Elements of anonymous sets are printed inside the rule that uses them. */
 	readonly elements?: (set: ListedSet) => boolean;
 	readonly rules?: boolean;
 }
-/** All of a table. */
+/** Everything in a table. */
 export const everything: Parts = {
 	chains: true,
 	objects: true,
@@ -36,7 +36,7 @@ export const everything: Parts = {
 	elements: () => true,
 	rules: true,
 };
-/** Chains with their rules, and what is written where a rule uses it. */
+/** Chains with their rules, and the sets that are printed inside rules. */
 export const rulesAlone: Parts = {
 	chains: true,
 	sets: true,
@@ -45,7 +45,7 @@ export const rulesAlone: Parts = {
 };
 
 type Handle = Pick<ListedSet, "family" | "table" | "name">;
-/** The elements of a set as the kernel has them: lists of them, of a few hundred each. */
+/** The elements of a set as the kernel sends them: in lists of a few hundred each. */
 function dumpLists(connection: Connection, { family, table, name }: Handle): Uint8Array[] {
 	const of = {
 		nfgen_family: family,
@@ -58,19 +58,19 @@ function dumpLists(connection: Connection, { family, table, name }: Handle): Uin
 const decode = (lists: readonly Uint8Array[]): ElementAttrs[] =>
 	lists.flatMap((list) => nft.setElementsAttrs.read(new Reader(list)));
 
-/** The elements of a set as the kernel has them. @throws KernelError */
+/** The elements of a set. @throws KernelError */
 export const dumpElements = (connection: Connection, set: Handle): ElementAttrs[] =>
 	decode(dumpLists(connection, set));
 /** Whether the set has elements in the kernel. @throws KernelError */
 export const hasElements = (connection: Connection, set: Handle): boolean =>
 	dumpLists(connection, set).some((list) => list.length > 0);
 
-/** Whether the key is a concatenation of types of which one has no width of its own. */
+/** Whether the key is a concatenation in which some type has no width of its own. */
 const isVague = ({ key }: ListedSet): boolean =>
 	key.kind === "value" && key.datatype.fields?.some(({ size }) => size === 0) === true;
 
 function withLists(set: ListedSet, lists: readonly Uint8Array[]): ListedSet {
-	// What a rule looks up in an anonymous set is completed together with the rule.
+	// The elements of an anonymous set are completed together with the rule that uses it.
 	const printElements = isAnonymous(set) ? undefined : readPlain(set, lists);
 	if (printElements !== undefined) return { ...set, printElements };
 	return withElements(set, decode(lists));
@@ -91,7 +91,7 @@ function readTables(
 		.read(nft.NFT_MSG_GETTABLE, nft.NFT_MSG_NEWTABLE, of, true)
 		.filter(({ NFTA_TABLE_NAME: name }) => table === undefined || name === table);
 	if (tables.length === 0) return [];
-	// The kernel looks a table's name up in one family.
+	// The kernel looks up the name of a table in one family only.
 	const name = family === 0 ? undefined : table;
 	const read = <T>(wanted: boolean | undefined, dump: () => T[]): T[] => (wanted ? dump() : []);
 	const chains = read(parts.chains, () =>
@@ -130,11 +130,11 @@ function readTables(
 	});
 }
 
-// Somebody else's commit while we read; 20 in a row is not chance.
+// How often other processes may commit while we read. This many times in a row is not chance.
 const TORN_TRIES = 20;
 
 /**
- * Several dumps that are of one generation of the ruleset.
+ * Several dumps of one generation of the ruleset.
  * @throws KernelError, NftError
  */
 export function readRuleset(
@@ -148,7 +148,7 @@ export function readRuleset(
 			const tables = readTables(connection, scope, parts);
 			if (connection.generation() === before) return tables;
 		} catch (error) {
-			// A set of the dump before may be gone by now.
+			// ENOENT: a set from an earlier dump was deleted in the meantime.
 			const gone = error instanceof KernelError && error.errno === "ENOENT";
 			if (!gone || tries === TORN_TRIES || connection.generation() === before) throw error;
 		}

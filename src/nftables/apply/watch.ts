@@ -17,23 +17,24 @@ import type { ListedSet } from "../tree/listed.js";
 import { isAnonymous } from "../tree/set.js";
 import { type Connection, type ConnectionOptions, connected, openIn } from "./connection.js";
 
-/** How the ruleset is watched. */
+/** Options of `watch`. */
 export interface WatchOptions extends ConnectionOptions {
 	/** Ends the iteration. */
 	readonly signal?: AbortSignal | undefined;
-	/** How many bytes of messages the kernel keeps for us before it drops them (OverrunError). */
+	/** How many bytes of messages the kernel queues for us before it drops some (OverrunError). */
 	readonly bufferBytes?: number | undefined;
 }
 
 /**
- * Milliseconds between two looks. Node has no way to wait for a descriptor it did not open itself; a Worker that blocks in
- * poll(2) would cost a second isolate for each watch and a copy of every event, a receive that finds nothing costs little.
+ * Milliseconds between two polls. Node cannot wait for a descriptor that it did not open itself. A Worker that blocks
+ * in poll(2) would cost another isolate for each watch and a copy of every event, while a receive that finds nothing is
+ * cheap.
  */
 const PAUSE = 20;
-/** Datagrams read before others of this thread get their turn. */
+/** How many datagrams are read before other work of this thread gets its turn. */
 const TURN = 64;
 
-/** The sets that rules and elements of later events refer to; of anonymous ones also what is in them. */
+/** The sets that rules and elements of later events may refer to, with the elements of anonymous ones. */
 function readSets(connection: Connection): ListedSet[] {
 	return connection.read(NFT_MSG_GETSET, NFT_MSG_NEWSET, {}, true).map((attrs) => {
 		const family = attrs.nfgen_family ?? 0;
@@ -49,7 +50,7 @@ function elementsOf(connection: Connection, { family, table, name }: ListedSet) 
 		NFTA_SET_ELEM_LIST_TABLE: table,
 		NFTA_SET_ELEM_LIST_SET: name,
 	};
-	// Where the set has gone meanwhile, its rule will be told of as deleted.
+	// If the set was deleted in the meantime, an event will report its rule as deleted.
 	const lists =
 		ifThere(() => connection.read(NFT_MSG_GETSETELEM, NFT_MSG_NEWSETELEM, of, true)) ?? [];
 	return lists.flatMap((list) => list.NFTA_SET_ELEM_LIST_ELEMENTS ?? []);
@@ -81,9 +82,9 @@ async function pause(signal: AbortSignal | undefined): Promise<void> {
 }
 
 /**
- * Every change of the ruleset from this call on, as `nft -j monitor` tells it. It ends with the signal, or when
- * the loop over it is left; a watch nobody loops over is kept open until then. The event loop is never blocked.
- * @throws OverrunError from the iteration when the kernel had to drop events: list the ruleset again
+ * Every change of the ruleset from this call on, as `nft -j monitor` reports it. It ends with the signal, or when the
+ * loop over it is left; a watch that nobody iterates over stays open until the signal. The event loop is never blocked.
+ * @throws OverrunError from the iteration if the kernel had to drop events: list the ruleset again
  */
 export function watch(options: WatchOptions = {}): AsyncGenerator<RulesetEvent, void, undefined> {
 	const { bufferBytes, netns, signal, host = localHost() } = options;

@@ -2,16 +2,16 @@ import { catchalls, type Interval, intervalsOf, ranged, sorted } from "../tree/i
 import type { Item } from "../tree/node.js";
 
 /**
- * The intervals of a set that merges them (`auto-merge`), while a document changes them. What the kernel is told is
- * the difference in the end: it refuses to delete what the same transaction has put in place of something else.
+ * Tracks the intervals of a set with `auto-merge` while a document changes them. The kernel is sent only the difference
+ * at the end, because it refuses to delete an element that the same transaction has added.
  */
 export class Merging {
 	readonly #original: readonly Item[];
 	#held: readonly Item[];
-	/** Whether the document has a place at which the kernel is told. */
+	/** Whether the document has a command at which the difference is sent. */
 	isSent = false;
 
-	/** @param original the elements that are there, as they were read */
+	/** @param original the elements that the set has in the kernel */
 	constructor(original: readonly Item[]) {
 		this.#original = original;
 		this.#held = this.#original;
@@ -19,13 +19,13 @@ export class Merging {
 	add(given: readonly Item[]): void {
 		this.#held = [...absorb(this.#held, given), ...catchalls(given)];
 	}
-	/** Answers what is no part of any interval. */
+	/** Remove intervals. Returns those that are not part of any interval. */
 	remove(given: readonly Item[]): readonly Item[] {
 		const { left, missing } = cutOut(this.#held, given);
 		this.#held = left;
 		return missing;
 	}
-	/** All of them are removed at once; nothing is told of what was changed before. */
+	/** All elements are flushed: earlier changes need not be sent. */
 	forget(): void {
 		this.#held = this.#original;
 	}
@@ -42,7 +42,7 @@ export class Merging {
 const isWithin = (inner: Interval, outer: Interval): boolean =>
 	outer.low <= inner.low && inner.high <= outer.high;
 
-/** What overlaps or touches becomes one, which is what the last given says. */
+/** Merge intervals that overlap or touch. The merged one has the properties of the last one given. */
 function absorb(held: readonly Item[], given: readonly Item[]): Item[] {
 	const there = new Set(intervalsOf(held));
 	const out: Item[] = [];
@@ -72,7 +72,7 @@ function absorb(held: readonly Item[], given: readonly Item[]): Item[] {
 	return [...out, ...catchalls(held)];
 }
 
-/** What is left when intervals are taken out of others. */
+/** The parts of intervals that remain when others are taken out of them. */
 function cutOut(held: readonly Item[], given: readonly Item[]) {
 	const cuts = intervalsOf(given);
 	const left: Item[] = [];

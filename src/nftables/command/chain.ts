@@ -82,7 +82,7 @@ function baseAttrs(at: Cursor, family: number, json: Json) {
 	};
 }
 
-/** The kernel renames by handle: a chain named without one is looked up. */
+/** The kernel renames a chain by its handle, so the handle of a chain that is given by name is looked up. */
 function rename(
 	at: Cursor,
 	json: Partial<Record<"name" | "newname" | "handle", Cursor>>,

@@ -12,10 +12,10 @@ import type { Parser } from "../tree/parser.js";
 import type { CompiledSet } from "./compiled-set.js";
 import type { RuleOrders } from "./rule-order.js";
 
-/** Messages made when all commands are evaluated. */
+/** Makes messages after all commands are evaluated. */
 export type Emission = () => readonly BatchMessage[];
 
-/** What a command does with the object it names. */
+/** What a command does with an object. */
 export type Operation =
 	| "add"
 	| "create"
@@ -26,39 +26,41 @@ export type Operation =
 	| "flush"
 	| "rename";
 
-/** What commands share while a document is compiled. */
+/** State that the commands of a document share while it is compiled. */
 export interface Compilation {
 	readonly host: Host;
 	readonly parser: Parser;
-	/** What rules were compiled to before, where messages are sent as they are. */
+	/** Earlier rules and their messages, if messages are encoded at once. */
 	readonly repetition: Repetition | undefined;
 	emit(...messages: readonly BatchMessage[]): void;
-	/** A set's flags are known when all rules are: one of them may add to it. */
+	/**
+	 * Make messages at the end: the flags of a set are known only when all rules are, because any of them may add to it.
+	 */
 	emitLater(emission: Emission): void;
 	nextSetId(): number;
 	findSet(handle: TableHandle, name: string, path: string): CompiledSet;
-	/** The set of that name, if the document or the kernel has one. */
+	/** The set with this name in the document or in the kernel, if there is one. */
 	knownSet(handle: TableHandle, name: string): CompiledSet | undefined;
 	addSet(set: CompiledSet): void;
-	/** From here on the set has no elements. */
+	/** Note that the set has no elements from here on. */
 	emptySet(handle: TableHandle, name: string): void;
-	/** The handle of a chain that the kernel has. */
+	/** The handle of a chain in the kernel. */
 	chainOf(handle: TableHandle, name: string): bigint | undefined;
-	/** Told of each rule, by its place in the document, whose its expressions are. */
+	/** Called for each rule, with its place in the document and the statement that each of its expressions belongs to. */
 	readonly onRule?: ((path: string, owners: readonly Statement[]) => void) | undefined;
-	/** Which rules there are, in chains in which the document places one by index. */
+	/** The rules of those chains into which the document inserts by index. */
 	readonly orders: RuleOrders;
 }
-/** Compiles commands about one sort of object. */
+/** Compiles commands about one type of object. */
 export type CommandParser = (at: Cursor, operation: Operation, compilation: Compilation) => void;
 
-/** The table a command is about. */
+/** The table that a command is about. */
 export interface TableHandle {
 	readonly family: number;
 	readonly table: string;
 }
 
-/** A name the kernel takes, which ends with a NUL. */
+/** A name that is valid in the kernel: its NUL must be at the end. */
 export function parseName(at: Cursor): string {
 	const name = at.string();
 	if (name === "" || Buffer.byteLength(name) >= NFT_NAME_MAXLEN)
@@ -76,10 +78,10 @@ export const header = (family: number) => ({
 	version: 0,
 	res_id: 0,
 });
-/** NLM_F_* of what makes a thing: `create` refuses where there is one of the name. */
+/** The NLM_F_* flags of a message that creates an object. `create` refuses if there is one with that name. */
 export const createFlags = (operation: Operation): number =>
 	NLM_F_CREATE | (operation === "create" ? NLM_F_EXCL : 0);
-/** A message that the command at `path` is compiled to. */
+/** A message that comes from the command at `path`. */
 export const batchMessage = <O, I>(
 	path: string,
 	message: Message<O, I>,

@@ -2,13 +2,13 @@ import type { SetDeclaration } from "../tree/node.js";
 import { isMap } from "../tree/set.js";
 import type { Merging } from "./automerge.js";
 
-/** A set that commands may add to: of the document, or of the kernel. */
+/** A set that commands may add elements to, from the document or from the kernel. */
 export interface CompiledSet extends SetDeclaration {
-	/** Where it merges its intervals, and it is known which it has. */
+	/** Present if the set merges its intervals and its elements are known. */
 	merging?: Merging;
-	/** Elements of it are in the kernel, or sent before. */
+	/** Whether it has elements, in the kernel or from an earlier command. */
 	populated?: boolean;
 }
 
-/** Whether intervals that overlap or touch become one; those of a map do not. */
+/** Whether the set merges intervals that overlap or touch. A map never does. */
 export const mergesIntervals = (set: SetDeclaration): boolean => set.automerge && !isMap(set);

@@ -12,7 +12,7 @@ import { elementOf, hasEndElements, isAnonymous, isDataMap, isInterval } from ".
 import type { Stateful } from "../tree/stateful.js";
 import { statefulExpr } from "../tree/stateful.js";
 
-/** An element as the kernel takes it. */
+/** An element in the form that the kernel takes. */
 export type ElementAttrs = In<typeof setElemAttrs>;
 
 function keyAttrs(set: SetDeclaration, key: Node): ElementAttrs {
@@ -25,7 +25,7 @@ function keyAttrs(set: SetDeclaration, key: Node): ElementAttrs {
 	return { NFTA_SET_ELEM_KEY: low, NFTA_SET_ELEM_KEY_END: high };
 }
 
-/** An element has the statements its set declares; what it does not say is as declared. */
+/** An element has the statements that its set declares. Those it does not specify itself are as in the declaration. */
 function statementsOf(set: SetDeclaration, { statements }: Element): readonly Stateful[] {
 	if (set.statements.length === 0 || statements.length === 0) return statements;
 	for (const statement of statements)
@@ -60,11 +60,12 @@ const isPlain = ({ key, timeout, expires, comment, statements }: Element): boole
 function attrsOf(set: SetDeclaration, item: Item, key: ElementAttrs, open = false): ElementAttrs {
 	const element = elementOf(item);
 	const data = item.kind === "mapping" ? item.data : undefined;
-	// Most elements of a large set are a key and nothing else.
+	// Most elements of a large set have only a key.
 	if (data === undefined && !open && isPlain(element)) return key;
 	const exprs = statementAttrs(set, element);
 	const isCatchall = element.key.kind === "catchall";
-	// All of one shape: a literal with members that need not be there makes a slow object of each.
+	// All members are always present: objects from a literal with optional members have different shapes and are slow in
+	// V8.
 	return {
 		NFTA_SET_ELEM_KEY: key.NFTA_SET_ELEM_KEY,
 		NFTA_SET_ELEM_KEY_END: key.NFTA_SET_ELEM_KEY_END,
@@ -80,8 +81,9 @@ function attrsOf(set: SetDeclaration, item: Item, key: ElementAttrs, open = fals
 }
 
 /**
- * The elements as the kernel takes them, one by one: those of a large set are not all in memory at once.
- * @param first the set is empty so far
+ * The elements in the form that the kernel takes, generated one by one so that those of a large set are never all in
+ * memory.
+ * @param first whether the set is empty so far
  */
 export function* encodeElements(
 	set: SetDeclaration,
@@ -108,7 +110,7 @@ export function* encodeElements(
 			continue;
 		}
 		const [low, high] = bounds(at);
-		// Half open intervals: the values below the first one need an end of nothing.
+		// Intervals are half open, so the values below the first one need an end element without a start.
 		if (i === 0 && first && low !== 0n) yield end(0n);
 		const open = high === bitmask(bits);
 		const next = items[i + 1];
@@ -123,7 +125,7 @@ export function* encodeElements(
 	}
 }
 
-/** Elements in portions that fit a message. */
+/** Elements in portions that fit into a message. */
 export function* portions(elements: Iterable<ElementAttrs>): Generator<readonly ElementAttrs[]> {
 	let portion: ElementAttrs[] = [];
 	let bytes = 0;
@@ -143,7 +145,7 @@ export function* portions(elements: Iterable<ElementAttrs>): Generator<readonly 
 const bytesIn = (value: Uint8Array | undefined): number =>
 	value === undefined ? 0 : value.length + 12;
 
-/** At least what the element takes: its values, and generously its headers. */
+/** An upper bound of the encoded size of an element: its values, and a generous allowance for headers. */
 function sizeOf(element: ElementAttrs): number {
 	const { NFTA_SET_ELEM_KEY: key, NFTA_SET_ELEM_KEY_END: end, NFTA_SET_ELEM_DATA: data } = element;
 	const values =

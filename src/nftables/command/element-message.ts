@@ -9,7 +9,7 @@ import { batchMessage, type Compilation, header } from "./command.js";
 import type { CompiledSet } from "./compiled-set.js";
 import { encodeElements, portions } from "./element-encoding.js";
 
-/** What is done with elements. */
+/** What a message does with elements. */
 export type ElementMessage =
 	| typeof NFT_MSG_NEWSETELEM
 	| typeof NFT_MSG_DELSETELEM
@@ -17,11 +17,11 @@ export type ElementMessage =
 /** How elements are sent. */
 export interface Sending {
 	readonly flags: number;
-	/** The set is empty so far. */
+	/** Whether the set is empty so far. */
 	readonly first: boolean;
 }
 
-/** Elements of a set, in portions that fit a message. */
+/** Messages with elements of a set, in portions that fit. */
 export function* elementMessages(
 	path: string,
 	set: CompiledSet,
@@ -39,7 +39,7 @@ export function* elementMessages(
 		});
 }
 
-/** Have the kernel told once, here, of all that the document changes in a set that merges its intervals. */
+/** Send, at this command, everything that the document changes in a set that merges its intervals. */
 export function emitMerged(
 	path: string,
 	set: CompiledSet,

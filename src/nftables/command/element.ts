@@ -56,26 +56,26 @@ export function compileElement(at: Cursor, operation: Operation, compilation: Co
 }
 
 /**
- * Elements that are evaluated together: enough for a few messages. All at once, what a large map is made of would live until
- * it is sent, and be moved about in memory.
+ * How many elements are evaluated together: enough for a few messages. If a large map were evaluated as a whole, all
+ * intermediate objects would live until it is sent, and slow down garbage collection.
  */
 const PART = 1000;
 
-/** Elements evaluated, those of a large set part by part. */
+/** Evaluate elements, those of a large set part by part. */
 export function* evaluateParts(
 	set: CompiledSet,
 	elem: Cursor,
 	compilation: Compilation,
 ): Generator<readonly Item[]> {
 	const ruleset = rulesetOf(set, compilation);
-	// Intervals are sorted and held against each other.
+	// Intervals are sorted and compared with each other, so they are evaluated as a whole.
 	for (const part of hasEndElements(set) ? [elem] : elem.parts(PART)) {
 		const evaluation = new Evaluation(ruleset, set.family);
 		yield evaluateElements(set, parseSet(part, compilation.parser), evaluation).items;
 	}
 }
 
-/** Elements that are plain keys, where messages are sent as they are made. Whether they were. */
+/** Emit elements that are plain keys, if messages are encoded at once. Returns whether they were. */
 export function emitPlain(
 	path: string,
 	elem: Cursor,

@@ -15,7 +15,7 @@ export function parsePriority(at: Cursor, family: number): number {
 	return base + Number(offset ?? 0) * (sign === "-" ? -1 : 1);
 }
 
-/** In the order in which nft 1.1.7 sends them: from the last. A listing sorts them. */
+/** The devices are in reverse order, as nft 1.1.7 sends them. A listing sorts them. */
 export function parseDevices(at: Cursor): string[] {
 	const names = at.isArray ? at.list() : [at];
 	const devices = names.map((name) => {
@@ -27,7 +27,7 @@ export function parseDevices(at: Cursor): string[] {
 	return devices.reverse();
 }
 
-/** Where a base chain is called from. */
+/** The hook from which a base chain is called. */
 export function hookOf(
 	family: number,
 	json: Partial<Record<"hook" | "prio" | "dev", Cursor>>,

@@ -34,7 +34,7 @@ function timeouts(
 	);
 }
 
-/** The kernel counts only what a protocol of that version carries; 0 means the table's family. */
+/** The layer 3 protocol of a conntrack object; 0 means that of the table's family. */
 const l3proto = (at: Cursor | undefined): number | undefined => at?.oneOf(families);
 
 const readers: { readonly [N in ObjectName]: (at: Cursor) => Attrs } = {

@@ -24,14 +24,14 @@ type Listable =
 	| "rules"
 	| "element";
 
-/** A command that changes no rules: `list`, or `reset`, which also sets what was counted to zero. */
+/** A command that changes no rules: `list`, or `reset`, which also sets counts to zero. */
 export interface Query {
 	readonly path: string;
 	readonly reset: boolean;
 	readonly about: Listable;
-	/** The word of the document. */
+	/** The word in the document, `counters`. */
 	readonly word: string;
-	/** NFPROTO_*, 0 for every family. */
+	/** NFPROTO_*; 0 means all families. */
 	readonly family: number;
 	readonly table?: string | undefined;
 	readonly name?: string | undefined;
@@ -39,11 +39,14 @@ export interface Query {
 	readonly objectType?: number;
 	readonly chain?: string | undefined;
 	readonly handle?: bigint | undefined;
-	/** The elements that are asked for. */
+	/** The elements that were asked for. */
 	readonly elements?: { readonly set: SetDeclaration; readonly keys: readonly ElementAttrs[] };
 }
 
-/** How a query's word is read: what it is about, and whether it is one by name or all of a scope. */
+/**
+ * How the word of a query is read: which type of object it is about, and whether it is one object by name or all in a
+ * scope.
+ */
 type Shape = readonly [about: Listable, one: boolean, objectType?: number];
 const objects = Object.entries(objectTypes).flatMap(([word, type]): [string, Shape][] => [
 	[word, ["object", true, type]],
@@ -63,7 +66,7 @@ const listed: ReadonlyMap<string, Shape> = new Map<string, Shape>([
 	...sets,
 	...objects,
 ]);
-/** What has counters that the kernel can set to zero. */
+/** What has counts that the kernel can set to zero. */
 const resettable: readonly string[] = ["counter", "counters", "quota", "quotas", "set", "map"];
 
 const scope = (at: Cursor): Partial<Record<"family" | "table", Cursor>> =>
@@ -77,7 +80,7 @@ const scopeOf = (json: Partial<Record<"family" | "table", Cursor>>, at: Cursor) 
 	};
 };
 
-/** Read a command that asks: its body has one member, what it asks for. */
+/** Read a query: its body has one member, which says what it asks for. */
 export function parseQuery(
 	body: Cursor,
 	operation: "list" | "reset",

@@ -12,7 +12,7 @@ import type { Statement } from "../tree/evaluation.js";
 import { Evaluation, type Ruleset } from "../tree/evaluation.js";
 import type { Payload, Relational, Value } from "../tree/node.js";
 
-/** Evaluate a rule: every statement gets its types, checks are inserted, matches are merged. */
+/** Evaluate a rule: determine the types in every statement, insert checks, merge matches. */
 export function evaluateRule(
 	ruleset: Ruleset,
 	family: number,
@@ -33,10 +33,10 @@ export function evaluateRule(
 }
 
 interface Emitted extends Pick<Emitter, "expressions" | "variables"> {
-	/** The statement that each of the expressions is of. */
+	/** For each expression, the statement that it belongs to. */
 	readonly owners: readonly Statement[];
 }
-/** The expressions of a rule that is evaluated. */
+/** The expressions of an evaluated rule. */
 export function emitRule(statements: readonly Statement[]): Emitted {
 	const emitter = new Emitter(loadExpression);
 	const { expressions, variables } = emitter;
@@ -54,8 +54,8 @@ interface PayloadMatch {
 }
 
 /**
- * Matches of neighbouring header fields are one load and one comparison, as nft does it: sorted by place, never
- * across a statement that does something. A check the family implies is dropped.
+ * Merge matches of neighbouring header fields into one load and one comparison, as nft does: they are sorted by offset,
+ * never across a statement that has an effect. Checks that the family implies are dropped.
  */
 function reduce(statements: Statement[], family: number): Statement[] {
 	const dropped = new Set<Statement>();
@@ -66,7 +66,7 @@ function reduce(statements: Statement[], family: number): Statement[] {
 			mergeRun(run, dropped);
 			run = [];
 		} else if (isPayloadMatch(match)) run.push({ statement, match });
-		// The last statement stays, as nft keeps it: a rule of nothing else would match every packet.
+		// The last statement stays, as in nft: a rule without any statement would match every packet.
 		else if (i < statements.length - 1 && isImplied(match, family)) dropped.add(statement);
 	}
 	mergeRun(run, dropped);
@@ -104,7 +104,7 @@ function mergeRun(run: readonly PayloadMatch[], dropped: Set<Statement>): void {
 		}
 		const left = join(last.match.left, next.match.left);
 		const right = joinValues(last.match.right, next.match.right);
-		// What names the next header keeps its place: what follows depends on it.
+		// A match that names the next header keeps its place, because later matches depend on it.
 		const [kept, gone]: [PayloadMatch, PayloadMatch] = next.match.left.isProtocol
 			? [next, last]
 			: [last, next];
@@ -115,7 +115,7 @@ function mergeRun(run: readonly PayloadMatch[], dropped: Set<Statement>): void {
 	}
 }
 
-/** Widths the kernel loads without a function call, and the widest register. */
+/** The widths that the kernel loads without a function call, and the widest register. */
 const FAST_BITS = 32;
 const REGISTER_BITS = 128;
 

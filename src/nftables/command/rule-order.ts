@@ -1,13 +1,16 @@
 import { families } from "../fact/family.js";
 
-/** A rule of a chain: the kernel's, or one that the document adds, which has a number in the batch alone. */
+/**
+ * A rule of a chain: one in the kernel, or one that the document adds, which is identified by a number within the
+ * batch.
+ */
 export interface RuleRef {
 	readonly NFTA_RULE_HANDLE?: bigint;
 	readonly NFTA_RULE_ID?: number;
 }
 type Place = "before" | "after" | "instead";
 
-/** The rules of one chain, first to last, as the commands so far leave them: some are placed by index. */
+/** The rules of one chain in order, as the commands so far leave them. It is needed to insert rules by index. */
 class RuleOrder {
 	readonly #read: () => readonly bigint[];
 	#rules: RuleRef[] | undefined;
@@ -27,7 +30,7 @@ class RuleOrder {
 	withHandle(handle: bigint): RuleRef | undefined {
 		return this.#list[this.#find(handle)];
 	}
-	/** A new rule beside another, or at the chain's end: at its start if it is `before` none. */
+	/** Insert a rule beside another one. Without another one it is first if `before`, else last. */
 	put(rule: RuleRef, place: Place, beside: RuleRef | undefined): void {
 		const rules = this.#list;
 		const found = beside === undefined ? -1 : rules.indexOf(beside);
@@ -59,7 +62,7 @@ interface Chain {
 
 const keyOf = ({ family, table, chain }: Chain): string => JSON.stringify([family, table, chain]);
 
-/** The order of rules in those chains of a document in which one is placed by index. */
+/** The order of rules in the chains into which a document inserts by index. */
 export class RuleOrders {
 	readonly #orders = new Map<string, { readonly of: Chain; readonly order: RuleOrder }>();
 	#id = 0;
@@ -75,7 +78,7 @@ export class RuleOrders {
 	of(chain: Chain): RuleOrder | undefined {
 		return this.#orders.size === 0 ? undefined : this.#orders.get(keyOf(chain))?.order;
 	}
-	/** From here on there are no rules: in the chain, in all of the table, of the family. */
+	/** Note that the rules of a chain, of a table or of a family are flushed. */
 	clear({ family = 0, table, chain }: Partial<Chain>): void {
 		for (const { of, order } of this.#orders.values())
 			if (
@@ -90,7 +93,7 @@ export class RuleOrders {
 	}
 }
 
-/** The chain of a rule that a command places by index. What is wrong with the command is said when it is compiled. */
+/** The chain of a command that places a rule by index. Errors in the command are reported when it is compiled. */
 function chainOf(command: unknown): Chain | undefined {
 	const rule = member(member(command, "add") ?? member(command, "insert") ?? command, "rule");
 	if (member(rule, "index") === undefined) return undefined;

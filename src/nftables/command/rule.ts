@@ -84,7 +84,7 @@ interface Place {
 	};
 	readonly beside?: RuleRef | undefined;
 }
-/** Where in the chain the rule goes. */
+/** The position of the rule in the chain. */
 function placeOf(
 	at: Cursor,
 	operation: Operation,
@@ -111,7 +111,7 @@ function placeOf(
 	return { flags, value, beside: known };
 }
 
-/** Others may be placed beside this rule by index: it gets a number. */
+/** The rule gets a number, because others may be placed beside it by index. */
 function put(
 	order: RuleOrder,
 	operation: Operation,
@@ -124,7 +124,7 @@ function put(
 	return rule;
 }
 
-/** The ruleset around what a table holds: sets that a rule declares are put into `declared`. */
+/** What a rule may refer to in its table. Sets that the rule itself declares are added to `declared`. */
 export function rulesetOf(
 	handle: TableHandle,
 	compilation: Compilation,
@@ -133,7 +133,7 @@ export function rulesetOf(
 	return {
 		host: compilation.host,
 		evaluate: evaluateExpression,
-		/** Whether a set that exists was asked for. */
+		/** Whether the rule refers to an existing set. */
 		refers: false,
 		findSet(name, path) {
 			this.refers = true;
@@ -147,7 +147,7 @@ export function rulesetOf(
 	};
 }
 
-/** A set that a rule brings along, with its elements. */
+/** The messages that create a set declared by a rule, with its elements. */
 function declarationMessages(path: string, set: SetDeclaration): BatchMessage[] {
 	const of = header(set.family);
 	const messages = [batchMessage(path, NFT_MSG_NEWSET, NLM_F_CREATE, { ...of, ...encodeSet(set) })];

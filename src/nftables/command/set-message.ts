@@ -11,21 +11,21 @@ import { isPlainType, typeofRecord } from "../tree/typeof.js";
 
 const typeId = ({ datatype }: Node): number =>
 	datatype === verdict ? NFT_DATA_VERDICT : datatype.id;
-/** nft's enum byteorder */
+/** The values of enum byteorder in nft. */
 const orderId = ({ order }: Node): number => (order === "host" ? 1 : order === "big" ? 2 : 0);
 
 const isOfIntegers = ({ datatype }: Node): boolean =>
 	(datatype.fields ?? [datatype]).every(({ id }) => id === integer.id);
 
 /**
- * The expressions that key and data are declared by. A verdict is one itself. nft 1.1 describes plain types as well, beside
- * an expression; the nft 1.0.6 of Debian 12 dies of that when it lists anything.
+ * The records that describe by which expressions key and data are declared. A verdict is an expression itself. nft 1.1
+ * also describes a plain type that stands beside an expression, but the nft 1.0.6 of Debian 12 crashes on that.
  */
 function described({ key, data }: SetDeclaration): Uint8Array[] {
 	const isTypeof = !isPlainType(key);
 	const records = isTypeof ? [typeofRecord(SET.KEY_TYPEOF, key)] : [];
 	if (data === undefined) return records;
-	// Without it nft 1.0.6 names the types of the key, and dies where no name is a type of some width.
+	// Without this record nft 1.0.6 names the types of the key, and crashes if no type with a name has the right width.
 	if (isTypeof && data.datatype === verdict && isOfIntegers(key))
 		records.push(typeofRecord(SET.DATA_TYPEOF, { ...data, kind: "verdict", code: 0 } as Node));
 	else if (!isPlainType(data)) records.push(typeofRecord(SET.DATA_TYPEOF, data));

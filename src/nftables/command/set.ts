@@ -139,7 +139,7 @@ const concatOfTypes = (parts: Node[], { path }: Cursor): Node => ({
 /** One type, a concatenation of types, or the type of an expression. */
 function parseType(at: Cursor, compilation: Compilation): Node {
 	if (at.isString) {
-		// nft 1.0 lists the types of a map's data as one string.
+		// nft 1.0 lists the types of concatenated data as one string.
 		const names = at.string().split(" . ");
 		const parts = names.map((name) => typeNamed(name, at));
 		return parts.length === 1 ? (parts[0] as Node) : concatOfTypes(parts, at);

@@ -41,7 +41,7 @@ export function compileTable(at: Cursor, operation: Operation, compilation: Comp
 		NFTA_TABLE_FLAGS: json.flags?.flags(tableFlags) ?? 0,
 		NFTA_TABLE_USERDATA: commentRecord(json.comment),
 	};
-	// No NLM_F_CREATE: nf_tables makes a table that is not there in any case.
+	// NLM_F_CREATE is not needed: nf_tables creates a missing table in any case.
 	const excl = operation === "create" ? NLM_F_EXCL : 0;
 	compilation.emit(batchMessage(path, NFT_MSG_NEWTABLE, excl, value));
 }

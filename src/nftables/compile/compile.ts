@@ -26,24 +26,24 @@ import type { BatchMessage } from "../tree/batch-message.js";
 import { Encoder } from "./encoder.js";
 import { parser } from "./parser.js";
 
-/** What the kernel has already that a document may refer to. The caller reads it. */
+/** Objects of the kernel that a document may refer to. The caller reads them. */
 export interface Context {
-	/** A set or map that is in the kernel. */
+	/** A set or map in the kernel. */
 	set?(handle: TableHandle, name: string): CompiledSet | undefined;
-	/** The handle of a chain that is in the kernel: for one that is renamed by its name. */
+	/** The handle of a chain in the kernel. It is needed to rename a chain. */
 	chain?(handle: TableHandle, name: string): bigint | undefined;
-	/** Handles of a chain's rules, first to last: for rules placed by index. */
+	/** The handles of a chain's rules, in order. They are needed to insert a rule by index. */
 	rules?(handle: TableHandle, chain: string): readonly bigint[] | undefined;
 }
-/** What a document is compiled against. Without a context it refers to nothing but itself. */
+/** Options of `compile`. Without a context a document can refer only to its own objects. */
 export interface CompileOptions {
 	readonly host?: Host;
 	readonly context?: Context;
 }
-/** Messages for one nf_tables transaction, in order, without its begin and end. */
+/** The messages of one nf_tables transaction, in order, without those that begin and end it. */
 export interface Batch {
 	readonly messages: readonly BatchMessage[];
-	/** What the document asks (`list`, `reset`), before its first change and after it. */
+	/** The queries of the document (`list`, `reset`), before its first change and after it. */
 	readonly before: readonly Query[];
 	readonly after: readonly Query[];
 }
@@ -79,10 +79,10 @@ const operations: readonly string[] = [
 const setKey = ({ family, table }: TableHandle, name: string): string =>
 	`${family} ${table} ${name}`;
 
-/** What becomes of a message as soon as it is made. */
+/** Called with every message as soon as it is made; the result is kept. */
 type Keep = (message: BatchMessage) => BatchMessage;
 
-/** Messages in their order; some are made when all commands are evaluated. */
+/** The messages in order. Some are made only when all commands are evaluated. */
 class Messages {
 	readonly #keep: Keep;
 	readonly #made: (BatchMessage | Emission)[] = [];
@@ -152,12 +152,12 @@ function start(
 	};
 }
 
-/** Compile a command that changes something; one that asks is answered with what it asks. */
+/** Compile a command that changes something. A query is returned instead. */
 function compileCommand(at: Cursor, compilation: Compilation): Query | undefined {
 	const [word, body] = at.only();
 	if (word === "metainfo") return undefined;
 	if (word === "list" || word === "reset") return parseQuery(body, word, compilation);
-	// A listing is a document as well: an object without an operation is added.
+	// A listing is a document as well, in which an object without an operation means that it is added.
 	const isOperation = operations.includes(word);
 	if (!isOperation && !Object.hasOwn(objects, word))
 		throw at.unsupported(`unknown command "${word}"`);
@@ -167,35 +167,37 @@ function compileCommand(at: Cursor, compilation: Compilation): Query | undefined
 		compileFlushRuleset(member, compilation);
 		return undefined;
 	}
-	// A meter is a set by now.
+	// nft turns a meter into a set.
 	if (operation === "flush" && object === "meter") {
 		compileSet(member, operation, compilation);
 		return undefined;
 	}
 	const compile = Object.hasOwn(objects, object) ? objects[object] : undefined;
 	if (compile === undefined) throw body.unsupported(`unknown object "${object}"`);
-	// The handle in a listing is what a rule had, not that of one to add it to.
+	// The handle in a listing is that of the listed rule, and not that of a rule to add it to.
 	const listed = !isOperation && object === "rule" && member.has("handle");
 	compile(listed ? member.without("handle") : member, operation, compilation);
 	return undefined;
 }
 
 /**
- * Compile a document of libnftables-json(5) to nf_tables messages. Nothing is sent and nothing but name files
- * of the host is read.
+ * Compile a document of libnftables-json(5) to nf_tables messages. This sends nothing, and reads nothing except for
+ * files of the host with names in them.
  * @throws NftError, with the place in the document
  */
 export const compile = (document: Document, options: CompileOptions = {}): Batch =>
 	compileWith(document, options, { keep: (message) => message });
 
-/** Compile to bytes, each message before the next command is read: what it was made of is free then. */
+/**
+ * Compile to bytes. Each message is encoded before the next command is read, which frees the objects it was made of.
+ */
 export function compileEncoded(document: Document, options: CompileOptions): Batch {
 	const encoder = new Encoder();
 	const keep: Keep = (message) => encoder.encode(message);
 	return compileWith(document, options, { keep, repeats: true });
 }
 
-/** The place of the statement that an expression of a rule is of, if the document still compiles. */
+/** The place of the statement that an expression of a rule belongs to, if the document still compiles. */
 export function statementAt(
 	document: Document,
 	options: CompileOptions,
@@ -204,7 +206,7 @@ export function statementAt(
 ): string | undefined {
 	let found: string | undefined;
 	const onRule: Way["onRule"] = (path, owners) => {
-		// What is inserted has the place of the expression that needs it.
+		// An inserted statement has the place of the expression that needs it.
 		if (path === rule) found = /^.*?\.expr\[\d+\]/.exec(owners[expression]?.path ?? "")?.[0];
 	};
 	try {
@@ -218,7 +220,7 @@ export function statementAt(
 /** How a document is compiled. */
 interface Way extends Pick<Compilation, "onRule"> {
 	readonly keep: Keep;
-	/** Whether a rule may be made of one before that is like it. */
+	/** Whether the message of a rule may be derived from that of an earlier, similar rule. */
 	readonly repeats?: boolean;
 }
 

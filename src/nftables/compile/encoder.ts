@@ -2,17 +2,17 @@ import { Writer } from "../../netlink/bytes.js";
 import type { AnyMessage } from "../../netlink/schema.js";
 import type { BatchMessage } from "../tree/batch-message.js";
 
-/** How many bytes share a buffer: a message that is kept keeps no more than that. */
+/** Messages share buffers of this size, so a message that is kept keeps at most this much memory. */
 const CHUNK = 256 * 1024;
-/** Most documents are small. */
+/** Most documents are small, so the first buffer is. */
 const FIRST = 16 * 1024;
 
-/** Encodes messages as they are made, so that a large document is never in memory as one tree of attributes. */
+/** Encodes messages as they are made, so that the attributes of a large document are never all in memory. */
 export class Encoder {
 	#writer = new Writer(FIRST);
 	readonly #messages = new Map<AnyMessage, AnyMessage>();
 
-	/** The same message, whose value are the bytes it is sent as. @throws WireError */
+	/** The same message with its encoded bytes as its value. @throws WireError */
 	encode({ message, flags, value, path }: BatchMessage): BatchMessage {
 		if (this.#writer.length > CHUNK) this.#writer = new Writer(2 * CHUNK);
 		const start = this.#writer.length;

@@ -5,7 +5,7 @@ import { PLACE, type PlaceSet } from "../tree/place.js";
 
 const parsers: Parser[] = [];
 
-/** The parser of what stands at those places; there is one for each set of them. */
+/** The parser of expressions at these places. One exists for each combination of places. */
 function parserAt(places: PlaceSet): Parser {
 	const known = parsers[places];
 	if (known !== undefined) return known;
@@ -25,5 +25,5 @@ function parserAt(places: PlaceSet): Parser {
 	return parser;
 }
 
-/** The parser of what stands in a rule or a set itself. */
+/** The parser of expressions directly in a rule or a set. */
 export const parser = parserAt(0);

@@ -45,8 +45,8 @@ const shiftItem = (item: Item, shift: number, bits: number): void =>
 	shiftConstants(item.kind === "mapping" ? item.key : item, shift, bits);
 
 /**
- * A mask that selects a field of a header is not listed: the field is. `right` are the constants it is compared
- * with or looked up among. Answers the field, or `undefined` when the mask is one the rule was written with.
+ * A mask that selects a header field is listed as that field. `right` are the constants that the masked value is
+ * compared with or looked up among. Returns the field, or `undefined` if the mask was written in the rule.
  */
 export function dropMask(
 	{ left, right: mask }: Binary,
@@ -85,7 +85,7 @@ export function dropMask(
 
 const isShift = ({ op }: Binary): boolean => op === "<<" || op === ">>";
 
-/** Completes an operation: a mask that selects a field is the field. */
+/** Complete an operation: a mask that selects a field becomes the field. */
 export function completeBinary(node: Binary, completion: Completion): Node {
 	const field = shiftedField(node, completion);
 	if (field !== undefined) return field;
@@ -120,7 +120,7 @@ const registerOperators: Readonly<Record<number, Operator>> = {
 	[NFT_BITWISE_OR]: "|",
 };
 
-/** Reads the kernel's bitwise expression as the operations it stands for. */
+/** Read the kernel's bitwise expression as the operations that it stands for. */
 export function readBitwise(data: ReadData<"bitwise">, reading: Reading): void {
 	const left = reading.load(data.NFTA_BITWISE_SREG);
 	reading.store(data.NFTA_BITWISE_DREG, operation(data, left, reading));
@@ -136,7 +136,7 @@ function operation(data: ReadData<"bitwise">, left: Node, reading: Reading): Nod
 			const by = constant(data.NFTA_BITWISE_DATA?.NFTA_DATA_VALUE);
 			const bits = (data.NFTA_BITWISE_LEN ?? 0) * 8;
 			const shift = op === NFT_BITWISE_LSHIFT ? "<<" : ">>";
-			// What is shifted is a number of the machine's: so are the constants it is looked up among.
+			// A shifted value is in host order, and so are the constants it is looked up among.
 			const like = { ...left, datatype: integer, order: "host", bits } as const;
 			return binary(shift, left, { ...by, order: "host" }, like);
 		}
@@ -148,7 +148,7 @@ function operation(data: ReadData<"bitwise">, left: Node, reading: Reading): Nod
 	}
 }
 
-/** `(left & mask) ^ xor`: which of and, or and exclusive or were written. */
+/** `(left & mask) ^ xor`: find out which of "and", "or" and "exclusive or" were written. */
 function maskXor(data: ReadData<"bitwise">, left: Node): Node {
 	const mask = constant(data.NFTA_BITWISE_MASK?.NFTA_DATA_VALUE);
 	const xor = constant(data.NFTA_BITWISE_XOR?.NFTA_DATA_VALUE);

@@ -20,7 +20,7 @@ import type { Parser } from "../tree/parser.js";
 import type { Printer } from "../tree/printer.js";
 import { completeBinary, readBitwise } from "./binary-listing.js";
 
-/** The kernel has no expression for it, but a chain of operations is one mask and one xor. */
+/** The longest chain of operations. The kernel has no chains; it gets one mask and one xor. */
 const MAX_CHAIN = 16;
 
 const parseBinary =
@@ -77,7 +77,7 @@ function evaluateShift(node: Binary, evaluation: Evaluation): Node {
 	const { left, right } = node;
 	if (right.kind !== "value") return fail(right, "a shift is by a constant number of bits");
 	const bits = Math.max(evaluation.statementBits, left.bits);
-	// The kernel refuses a shift by nothing; nft leaves it out.
+	// The kernel refuses a shift by zero, and nft leaves it out.
 	if (right.value === 0n) return left;
 	if (right.value >= BigInt(bits)) fail(right, `a shift by ${right.value} of ${bits} bits`);
 	node.left = evaluation.inOrder(left, "host");
@@ -99,7 +99,7 @@ function evaluateBitwise(node: Binary, evaluation: Evaluation): Node {
 	return fold(node, evaluation);
 }
 
-/** Two constants are one. */
+/** Evaluate an operation on two constants. */
 function fold(node: Binary, evaluation: Evaluation): Node {
 	const { left, right, bits } = node;
 	if (left.kind !== "value" || right.kind !== "value") return node;
@@ -146,7 +146,7 @@ function loadShift({ op, left, right, bits }: Binary, emitter: Emitter, to: Regi
 	});
 }
 
-/** `x & a | b ^ c …` is one mask and one xor: (x & mask) ^ xor. */
+/** A chain such as `x & a | b ^ c …` is one mask and one xor: (x & mask) ^ xor. */
 function loadMask(node: Binary, emitter: Emitter, to: Register): void {
 	const chain: Binary[] = [];
 	let at: Node = node;
@@ -178,7 +178,7 @@ function loadMask(node: Binary, emitter: Emitter, to: Register): void {
 	});
 }
 
-/** Both operands come from the packet: Linux 6.13. */
+/** Both operands come from the packet, which takes Linux 6.13. */
 function loadBoolean({ op, left, right, bits }: Binary, emitter: Emitter, to: Register): void {
 	emitter.load(left, to);
 	const operand = emitter.source(right);
@@ -192,7 +192,7 @@ function loadBoolean({ op, left, right, bits }: Binary, emitter: Emitter, to: Re
 	});
 }
 
-/** `a | b | c` is one operation of three. */
+/** `a | b | c` is one operation with three operands. */
 function operands(op: Binary["op"], node: Node, printer: Printer): Expression[] {
 	if (node.kind !== "binary" || node.op !== op) return [printer.node(node)];
 	return [...operands(op, node.left, printer), ...operands(op, node.right, printer)];
@@ -201,7 +201,7 @@ function printBinary(node: Binary, printer: Printer): Expression {
 	return { [node.op]: operands(node.op, node, printer) } as unknown as Expression;
 }
 
-/** Arithmetic on bits. More than two operands are taken from the left. */
+/** Bitwise operations. More than two operands are combined from the left. */
 export const binary = {
 	parse: {
 		"|": parseBinary("|"),

@@ -4,11 +4,11 @@ import { value } from "../tree/constant.js";
 import type { Evaluation } from "../tree/evaluation.js";
 import { binary, type Exthdr, type Node, type Payload } from "../tree/node.js";
 
-/** Whether a field begins and ends with a byte. */
+/** Whether a field begins and ends on a byte boundary. */
 export const isByteAligned = ({ offset, bits }: { offset: number; bits: number }): boolean =>
 	offset % 8 === 0 && bits % 8 === 0;
 
-/** How far the field is from the low end of the bytes that hold it, and how many bits it takes beyond its own. */
+/** How far the field is from the low end of the bytes that contain it, and how many other bits those bytes have. */
 export function placement(bits: number, offset: number): { shift: number; extra: number } {
 	const rounded = (bits + 7) & ~7;
 	let shift = rounded - ((offset % 8) + bits);
@@ -17,7 +17,7 @@ export function placement(bits: number, offset: number): { shift: number; extra:
 	return { shift, extra };
 }
 
-/** A field that is no whole bytes is loaded with its neighbours, masked and shifted into place. */
+/** A field that does not consist of whole bytes is loaded with its neighbours, masked and shifted. */
 export function maskField(node: Payload | Exthdr, evaluation: Evaluation): Node {
 	if (evaluation.statement?.writesPayload === true) return node;
 	const { path, bits, datatype } = node;

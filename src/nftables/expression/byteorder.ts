@@ -29,7 +29,7 @@ function completeByteOrder(node: ByteOrder, completion: Completion): Node {
 	return { ...node, arg, datatype: arg.datatype, order };
 }
 
-/** A conversion between the orders of host and network, which no document mentions. */
+/** A conversion between host and network order. Documents never contain one. */
 export const byteorder = {
 	read: { byteorder: readByteOrder },
 	nodes: {

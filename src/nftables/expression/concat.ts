@@ -14,7 +14,7 @@ import { PATH } from "../tree/reading.js";
 import { setType } from "../tree/typing.js";
 import { isAddressOfAnyVersion } from "./ct.js";
 
-/** The width of all registers. */
+/** The total width of all registers. */
 export const MAX_BITS = 8 * NFT_DATA_VALUE_MAXLEN;
 
 function parseConcat(at: Cursor, parser: Parser): Concat {
@@ -23,7 +23,7 @@ function parseConcat(at: Cursor, parser: Parser): Concat {
 	return { kind: "concat", path: at.path, ...unevaluated, parts, fields: [] };
 }
 
-/** What the part at `index` is read as: like the part of the key it belongs to, or by the type alone. */
+/** Set what the part at `index` is read as: like the part of the key at the same position, or by its type alone. */
 function expectPart(evaluation: Evaluation, index: number, key: Node | undefined): number {
 	const { expected } = evaluation;
 	if (key !== undefined) {
@@ -87,7 +87,7 @@ function loadConcat(node: Concat, emitter: Emitter, to: Register): void {
 	}
 }
 
-/** The types of the fields of a concatenation win over the types of its parts. */
+/** The field types of the concatenation's type win over the types of its parts. */
 function completeConcat(node: Concat, completion: Completion): Node {
 	const { inKey } = completion;
 	completion.inKey = true;
@@ -101,7 +101,7 @@ function completeConcat(node: Concat, completion: Completion): Node {
 	return node;
 }
 
-/** A concatenation as a key: its plain integers are as wide as what they are read from. */
+/** A concatenation as a key. Its plain integers have the width of the expressions they come from. */
 export function concatKey(parts: readonly Node[]): Concat {
 	for (const part of parts)
 		if (part.datatype.id === integer.id)
@@ -112,7 +112,7 @@ export function concatKey(parts: readonly Node[]): Concat {
 	return { kind: "concat", path: PATH, ...unevaluated, datatype, bits, parts: [...parts], fields };
 }
 
-/** Several values side by side: one key. */
+/** Several values that form one key. */
 export const concat = {
 	parse: { concat: parseConcat },
 	nodes: {

@@ -33,7 +33,7 @@ const directed: readonly number[] = [
 const ipKeys: readonly number[] = [nft.NFT_CT_SRC_IP, nft.NFT_CT_DST_IP];
 const ip6Keys: readonly number[] = [nft.NFT_CT_SRC_IP6, nft.NFT_CT_DST_IP6];
 const ports: readonly number[] = [nft.NFT_CT_PROTO_SRC, nft.NFT_CT_PROTO_DST];
-/** Addresses of the version the rule matched. */
+/** The address keys whose IP version is the one that the rule has matched. */
 const addresses: readonly number[] = [nft.NFT_CT_SRC, nft.NFT_CT_DST];
 
 function baseOf(key: number): Base {
@@ -60,7 +60,7 @@ function parseCt(at: Cursor): Ct {
 	};
 }
 
-/** ct saddr and daddr have no version of their own; say which one is meant. */
+/** ct saddr and daddr have no IP version of their own, so it must be specified. */
 export const isAddressOfAnyVersion = (node: Node): boolean =>
 	node.kind === "ct" && addresses.includes(node.key);
 
@@ -91,7 +91,7 @@ function loadCt(node: Ct, emitter: Emitter, to: Register): void {
 	});
 }
 
-/** Reads a key of connection tracking that is loaded. */
+/** Read a key of connection tracking. */
 export function readCt(data: ReadData<"ct">, reading: Reading): void {
 	reading.store(data.NFTA_CT_DREG, ctNode(data.NFTA_CT_KEY, data.NFTA_CT_DIRECTION));
 }
@@ -108,7 +108,7 @@ export function ctNode(key: number | undefined, direction: number | undefined): 
 		isProtocol: known.key === nft.NFT_CT_PROTOCOL || known.key === nft.NFT_CT_L3PROTOCOL,
 	};
 }
-/** The addresses of a connection are of the version the rule has matched. */
+/** An address of a connection is of the IP version that the rule has matched. */
 function completeCt(node: Ct, { context }: Completion): Node {
 	const known = context.protocols.at(node.base);
 	if (addresses.includes(node.key)) {
@@ -118,7 +118,7 @@ function completeCt(node: Ct, { context }: Completion): Node {
 	}
 	return node;
 }
-/** Writes a key of connection tracking. */
+/** Print a key of connection tracking. */
 export function printCt({ key, direction }: Ct): Expression {
 	const names = Object.entries(ctKeys).find(([, k]) => k.key === key);
 	const dir = direction === undefined ? undefined : direction === 0 ? "original" : "reply";

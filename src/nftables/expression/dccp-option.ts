@@ -10,7 +10,7 @@ function parseDccpOption(at: Cursor): Exthdr {
 	return exthdrNode(at.path, option, undefined, true);
 }
 
-/** Whether a DCCP packet has an option of that type. */
+/** Whether a DCCP packet has an option of a given type. */
 export const dccpOption = {
 	parse: { "dccp option": parseDccpOption },
 } satisfies ExpressionDefinition;

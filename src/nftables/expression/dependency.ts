@@ -31,7 +31,7 @@ import { comparison } from "./relational.js";
 function metaNode(path: string, key: number, datatype: Datatype, bits: number, order: Order): Meta {
 	return { kind: "meta", path, key, datatype, bits, order, isProtocol: true };
 }
-/** The field of a header. */
+/** A node for the field of a header. */
 export function payloadNode(path: string, of: Protocol, field: Field): Payload {
 	return {
 		kind: "payload",
@@ -49,12 +49,12 @@ export function payloadNode(path: string, of: Protocol, field: Field): Payload {
 	};
 }
 
-/** Where an expression that needs another header stands. */
+/** The place of an expression that depends on another header. */
 interface Needing {
 	readonly path: string;
 }
 
-/** The check that `below` carries `above`; comparing it tells the protocol context as well. */
+/** The check that `below` carries `above`. Evaluating it also updates the protocol context. */
 function check(evaluation: Evaluation, below: Protocol, above: Protocol, at: Needing): Statement {
 	const number = upperNumber(below, above);
 	if (number === undefined)
@@ -77,14 +77,17 @@ function compare(left: Meta | Payload, number: number, { path }: Needing): State
 	return comparison(path, "==", left, right);
 }
 
-/** The link header that a family's chains can be asked about. */
+/** The link header that chains of this family can match. */
 const linkOf = ({ family }: ProtocolContext): Protocol | undefined => {
 	if (family === NFPROTO_INET) return protocol.inet;
 	if (family === NFPROTO_BRIDGE) return protocol.ether;
 	return family === NFPROTO_NETDEV ? protocol.netdev : undefined;
 };
 
-/** The packet came from an ethernet device: families that begin above the link header may look below. */
+/**
+ * The check that the packet came from an Ethernet device. Families that begin above the link header need it to match
+ * the link header.
+ */
 export function requireEthernet(evaluation: Evaluation, payload: Payload): Statement {
 	const { protocol: of } = payload;
 	if (of !== protocol.ether && (of === undefined || upperNumber(protocol.ether, of) === undefined))
@@ -96,7 +99,7 @@ export function requireEthernet(evaluation: Evaluation, payload: Payload): State
 	return statement;
 }
 
-/** icmp, icmpv6 and igmp belong to one IP version, so that has to be checked first. */
+/** icmp, icmpv6 and igmp belong to one IP version, which must be checked first. */
 function requireVersion(evaluation: Evaluation, payload: Payload): Protocol | undefined {
 	const { protocols } = evaluation;
 	const of = payload.protocol;
@@ -104,7 +107,7 @@ function requireVersion(evaluation: Evaluation, payload: Payload): Protocol | un
 		return protocol.inetAny;
 	let link = protocols.at(LINK) ?? linkOf(protocols);
 	if (link === undefined) return undefined;
-	// This tunnel holds no link header: the kernel tells the inner protocol by meta alone.
+	// This tunnel has no link header inside: the kernel knows the inner protocol only by meta.
 	if (payload.tunnel !== undefined && !holdsLink(payload.tunnel)) link = protocol.netdev;
 	const version = of === protocol.icmpv6 ? protocol.ip6 : protocol.ip;
 	evaluation.insert(check(evaluation, link, version, payload));
@@ -112,7 +115,7 @@ function requireVersion(evaluation: Evaluation, payload: Payload): Protocol | un
 }
 const holdsLink = ({ tunnel }: Protocol): boolean => ((tunnel?.flags ?? 0) & NFT_INNER_LL) !== 0;
 
-/** The check that the header of `payload` is there. */
+/** The check that the packet has the header of `payload`. */
 export function payloadDependency(evaluation: Evaluation, payload: Payload): Statement {
 	const { protocols } = evaluation;
 	const { base, protocol: of } = payload;
@@ -125,14 +128,14 @@ export function payloadDependency(evaluation: Evaluation, payload: Payload): Sta
 	if (below === undefined && base === NETWORK) below = linkOf(protocols);
 	if (below === undefined && base === TRANSPORT) below = requireVersion(evaluation, payload);
 	if (below === undefined) return fail(payload, `nothing says which protocol carries ${of.name}`);
-	// skb->protocol sees through a VLAN tag, the ether header does not.
+	// skb->protocol is the protocol behind a VLAN tag, while the type in the Ethernet header is the tag's.
 	const ipVersion = of === protocol.ip || of === protocol.ip6;
 	if (protocols.family === NFPROTO_BRIDGE && below === protocol.ether && ipVersion)
 		below = protocol.netdev;
 	return check(evaluation, below, of, payload);
 }
 
-/** A header stacked on the link header: the one below must name it. */
+/** The check for a header on top of the link header, which the one below must name. */
 export function linkDependency(
 	evaluation: Evaluation,
 	payload: Payload,
@@ -147,7 +150,7 @@ export function linkDependency(
 	return statement;
 }
 
-/** An extension header or IP option: its IP version has to be checked. */
+/** The check of the IP version for an extension header or an IP option. */
 export function exthdrDependency(
 	evaluation: Evaluation,
 	node: Exthdr,
@@ -158,7 +161,7 @@ export function exthdrDependency(
 	return check(evaluation, link, version, node);
 }
 
-/** The transport that a tunnel rides on. */
+/** The check of the transport protocol that carries a tunnel. */
 export function tunnelDependency(
 	evaluation: Evaluation,
 	node: Needing,
@@ -172,7 +175,7 @@ export function tunnelDependency(
 	return compare(metaNode(node.path, key, datatype, bits, "host"), number, node);
 }
 
-/** Which icmp messages have a field: compare the type, with a set where several do. */
+/** The check that an ICMP message has the field: it compares the type, with a set if several types have it. */
 export function icmpDependency(evaluation: Evaluation, payload: Payload): Statement | undefined {
 	const { protocols } = evaluation;
 	const { protocol: of, path } = payload;

@@ -26,10 +26,10 @@ const tables: Readonly<Record<number, Readonly<Record<string, OptionalHeader>>>>
 	[NFT_EXTHDR_OP_IPV4]: ipOptions,
 	[NFT_EXTHDR_OP_SCTP]: sctpChunks,
 };
-/** Routing headers have fields in common: the last of these is the one that nft lists them as. */
+/** Routing headers share fields. nft lists those as the last of these headers that has them. */
 const preferred: readonly string[] = ["rt2", "srh"];
 
-/** The headers of that number: a routing header has several forms. */
+/** The headers with this number. There are several forms of routing header. */
 export function candidates(op: number, type: number): readonly OptionalHeader[] {
 	if (op === NFT_EXTHDR_OP_TCPOPT) {
 		const known = Object.values(tcpOptions).filter((option) => option.type === type);
@@ -40,7 +40,7 @@ export function candidates(op: number, type: number): readonly OptionalHeader[] 
 	return headers.toSorted((a, b) => preferred.indexOf(b.name) - preferred.indexOf(a.name));
 }
 
-/** Bits of a header that need not be there, by its number. */
+/** Bits of an optional header, by its number. */
 function exthdrAt(
 	op: number,
 	type: number,
@@ -67,7 +67,7 @@ function exthdrAt(
 				return { ...node, header, field, ...(!present && { datatype: field.datatype }) };
 	return node;
 }
-/** The header or option that the kernel's expression is about. @throws UnlistableError */
+/** The header or option that the kernel's expression refers to. @throws UnlistableError */
 export function exthdrOf(data: ReadData<"exthdr">): Exthdr {
 	const { NFTA_EXTHDR_OP: op = 0, NFTA_EXTHDR_TYPE: type = 0 } = data;
 	const { NFTA_EXTHDR_OFFSET: offset = 0, NFTA_EXTHDR_LEN: length = 0 } = data;
@@ -75,7 +75,7 @@ export function exthdrOf(data: ReadData<"exthdr">): Exthdr {
 	return exthdrAt(op, type, offset * 8, length * 8, present);
 }
 
-/** The field the mask covers, and how far it is shifted. */
+/** The field that the mask covers, and by how many bits it is shifted. */
 export function trimExthdr(node: Exthdr, mask: Value): readonly [Exthdr, number] | undefined {
 	const { op, type } = node.header;
 	const [start, end] = maskRange(mask.value);
@@ -85,7 +85,7 @@ export function trimExthdr(node: Exthdr, mask: Value): readonly [Exthdr, number]
 	return found.field === undefined ? undefined : [found, start];
 }
 
-/** An option implies that its protocol is there. */
+/** A match of an option implies a check of its protocol, which is not listed. */
 export function completeExthdr(node: Exthdr, completion: Completion): Exthdr {
 	const { op } = node.header;
 	if (op === NFT_EXTHDR_OP_TCPOPT) completion.release(TRANSPORT);

@@ -27,7 +27,7 @@ function parseExthdr(at: Cursor): Exthdr {
 	const header = json.name.oneOf(extensionHeaders);
 	if (json.field === undefined)
 		return exthdrNode(at.path, header, Object.values(header.fields)[0], true);
-	// rt0 lists addresses; offset says which.
+	// rt0 contains a list of addresses, and the offset selects one.
 	const field = json.field.oneOf(header.fields);
 	const index =
 		header.name === "rt0" ? field.index + (json.offset?.integer(0, 1) ?? 0) : field.index;
@@ -35,7 +35,7 @@ function parseExthdr(at: Cursor): Exthdr {
 	return exthdrNode(at.path, header, wanted ?? field, false);
 }
 
-/** A field of a header that need not be there; `present` asks for the header itself. */
+/** A field of an optional header. `present` asks whether the header is there. */
 export function exthdrNode(
 	path: string,
 	header: OptionalHeader,
@@ -70,10 +70,10 @@ function evaluateExthdr(node: Exthdr, evaluation: Evaluation): Node {
 	return evaluateField(node, evaluation);
 }
 
-// RFC 9293: a TCP header has at most 40 bytes of options; RFC 791: so has an IP header.
+// The options of a TCP header have at most 40 bytes (RFC 9293), and so have those of an IP header (RFC 791).
 const MAX_OPTION_BITS = 320;
 
-/** The field itself, without a check that the packet can have the header. */
+/** Evaluate the field itself, without a check that the packet can have the header. */
 export function evaluateField(node: Exthdr, evaluation: Evaluation): Node {
 	const { key } = evaluation.expected;
 	if (node.present) node.datatype = booleanType;
@@ -116,7 +116,7 @@ function printExthdr(node: Exthdr): Expression {
 }
 const fieldName = (name: string | undefined, present: boolean) =>
 	present ? {} : { field: name ?? "unknown" };
-/** nft counts the blocks of a selective acknowledgement by where they are: 64 bits each. */
+/** nft numbers the blocks of a selective acknowledgement by their position; each has 64 bits. */
 function sackName({ header, offset }: Exthdr): string {
 	const block = Math.floor(offset / 64);
 	return block === 0 || block > 3 ? header.name : `${header.name.replace(/\d$/, "")}${block}`;
@@ -126,7 +126,7 @@ function readExthdr(data: ReadData<"exthdr">, reading: Reading): void {
 	reading.store(data.NFTA_EXTHDR_DREG, exthdrOf(data));
 }
 
-/** A field of an extension header or of an option, or whether it is there. */
+/** A field of an extension header or of an option, or whether the header is there. */
 export const exthdr = {
 	parse: { exthdr: parseExthdr },
 	read: { exthdr: readExthdr },

@@ -47,7 +47,7 @@ function parseFib(at: Cursor): Fib {
 	return { kind: "fib", path: at.path, ...common, result, flags: given | present };
 }
 
-/** Compared with true or false, a lookup is asked only whether it finds anything. */
+/** A lookup that is compared with true or false only asks whether there is a result. */
 export function askPresence(node: Fib): void {
 	node.flags |= NFTA_FIB_F_PRESENT;
 	node.datatype = booleanType;
@@ -63,7 +63,7 @@ function loadFib(node: Fib, emitter: Emitter, to: Register): void {
 	});
 }
 
-/** Reads a lookup in the routing tables. */
+/** Read a lookup in the routing tables. */
 export function readFib(data: ReadData<"fib">, reading: Reading): void {
 	const { NFTA_FIB_RESULT: result = 0, NFTA_FIB_FLAGS: given = 0 } = data;
 	const known = Object.values(results).find(([number]) => number === result);
@@ -79,7 +79,7 @@ export function readFib(data: ReadData<"fib">, reading: Reading): void {
 		flags: given,
 	});
 }
-/** Compared with true or false, a lookup is a check without being called one: nft lists its result. */
+/** A lookup that is compared with true or false only checks presence, but nft lists it with its result. */
 export function forgetPresence(compared: Node): void {
 	if (compared.kind === "concat") compared.parts.forEach(forgetPresence);
 	if (compared.kind === "fib") compared.flags &= ~NFTA_FIB_F_PRESENT;
@@ -90,7 +90,7 @@ function printFib({ result: number, flags: given }: Fib): Expression {
 	return { fib: { result: isCheck ? "check" : name, ...flagNames(flags, given) } } as Expression;
 }
 
-/** What a lookup of the packet's addresses in the routing tables finds. */
+/** The result of looking up the packet's addresses in the routing tables. */
 export const fib = {
 	parse: { fib: parseFib },
 	read: { fib: readFib },

@@ -61,7 +61,7 @@ function loadHash(node: Hash, emitter: Emitter, to: Register): void {
 	});
 }
 
-/** Reads a hash. */
+/** Read a hash. */
 export function readHash(data: ReadData<"hash">, reading: Reading): void {
 	const { NFTA_HASH_TYPE: type = NFT_HASH_JENKINS, NFTA_HASH_LEN: length = 0 } = data;
 	reading.store(data.NFTA_HASH_DREG, {
@@ -90,7 +90,7 @@ function completeHash(node: Hash, completion: Completion): Node {
 	return node;
 }
 
-/** A number that is the same for the same expression, or for both directions of a connection. */
+/** A number that is the same for equal values of an expression, or for both directions of a connection. */
 export const hash = {
 	parse: { jhash: parseJhash, symhash: parseSymhash },
 	read: { hash: readHash },

@@ -39,7 +39,7 @@ import type { Printer } from "../tree/printer.js";
 import { dataNode, type ReadData, type Reading } from "../tree/reading.js";
 import { isInterval } from "../tree/set.js";
 
-/** Words that are this whatever they stand beside, as in nft's grammar. */
+/** Words with a fixed meaning, as in nft's grammar. */
 const words: Readonly<Record<string, readonly [Datatype, number]>> = {
 	tcp: [inetProto, IPPROTO_TCP],
 	udp: [inetProto, IPPROTO_UDP],
@@ -88,7 +88,7 @@ function evaluateValue(node: Value, evaluation: Evaluation): Node {
 	return fail(node, `a ${node.datatype.name} cannot stand here`);
 }
 
-/** A trailing `*` makes a string the prefix of what it matches, `\*` is the character. */
+/** A trailing `*` makes a string match as a prefix; `\*` is the character itself. */
 function evaluateString(node: Value, { expected }: Evaluation): Node {
 	const { path } = node;
 	const datatype = expected.datatype ?? string;
@@ -119,7 +119,7 @@ function evaluateString(node: Value, { expected }: Evaluation): Node {
 const fromHostBytes = (bytes: Uint8Array): bigint =>
 	bytes.reduce((sum, byte, i) => sum | (BigInt(byte) << BigInt(8 * i)), 0n);
 
-/** A list of what its items were parsed to. */
+/** A list of nodes that its items were parsed to. */
 export const parseList = (items: Node[], at: Cursor): List => ({
 	kind: "list",
 	path: at.path,
@@ -148,7 +148,7 @@ function loadValue(node: Value, emitter: Emitter, to: Register): void {
 	});
 }
 
-/** Check a constant against what is expected, and take on its order and width. */
+/** Check a constant against what is expected here, and give it the expected order and width. */
 function fitConstant(node: Value, { expected, statementBits }: Evaluation): Value {
 	const bits = Math.max(statementBits, expected.bits);
 	const max = (1n << BigInt(bits)) - 1n;
@@ -162,7 +162,7 @@ function fitConstant(node: Value, { expected, statementBits }: Evaluation): Valu
 
 const STAR = 0x2a;
 
-/** A constant whose type is known by now. */
+/** Complete a constant whose type is known by now. */
 function completeValue(node: Value, { set }: Completion): Node {
 	const ranges = set !== undefined && isInterval(set);
 	if (node.order === "host" && !ranges) node.value = swapOrder(node.value, byteLength(node.bits));
@@ -172,7 +172,7 @@ function completeValue(node: Value, { set }: Completion): Node {
 
 const decoder = new TextDecoder();
 
-/** A string without its NUL is the beginning of what it matches. */
+/** A string without its NUL matches as a prefix. */
 function completeString(node: Value): Value {
 	const bytes = toBytes(node.value, "host", byteLength(node.bits));
 	const end = bytes.indexOf(0);
@@ -183,13 +183,13 @@ function completeString(node: Value): Value {
 		: node;
 }
 
-/** A string, as wide as it is with its NUL. */
+/** A string with its width, including the NUL. */
 export function stringValue({ path, datatype }: Node, text: string): Value {
 	const bits = (Buffer.byteLength(text) + 1) * 8;
 	return value(path, datatype, "host", bits, fromText(text));
 }
 
-/** Several flags are the sum of each. */
+/** Several flags as a list of single ones. */
 export function flags(node: Value): Node {
 	let sum: Node | undefined;
 	for (let bit = 1n; bit <= node.value; bit <<= 1n) {
@@ -209,7 +209,7 @@ function printValue({ datatype, value, bits }: Value, { host, numeric }: Printer
 	return formatConstant(datatype, value, bits, host);
 }
 
-/** A constant, and flags by their names. What is neither object nor array in JSON is one. */
+/** A constant; flags are printed by their names. Any JSON value that is neither object nor array is one. */
 export const immediate = {
 	read: { immediate: readImmediate },
 	nodes: {

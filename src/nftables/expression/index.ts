@@ -36,7 +36,7 @@ import { socket } from "./socket.js";
 import { tcpOption } from "./tcp-option.js";
 import { verdict } from "./verdict.js";
 
-/** Every expression there is: to add one is to write its file and name it here. */
+/** All expressions. To add one, write its file and name it here. */
 const definitions = [
 	binary,
 	byteorder,
@@ -66,23 +66,23 @@ const definitions = [
 	verdict,
 ] as const satisfies readonly ExpressionDefinition[];
 
-/** What all of them say, in one table. */
+/** Collect a member of all definitions in one table. */
 const table = <M extends keyof ExpressionDefinition>(
 	member: M,
 ): Required<ExpressionDefinition>[M] =>
 	Object.assign({}, ...definitions.map((one: ExpressionDefinition) => one[member]));
 
 const parsers = table("parse");
-/** By the kernel's name of it, what reads an expression that loads a register. */
+/** For each name in the kernel, the function that reads an expression which loads a register. */
 export const expressionReaders = table("read");
 
 type KindsOf<D> = D extends { readonly nodes: infer N } ? keyof N : never;
-/** A kind of node that no file defines is a type error where a node is looked up here. */
+/** A kind of node without a definition is a type error where a node is looked up here. */
 const nodes = table("nodes") as {
 	readonly [K in KindsOf<(typeof definitions)[number]>]: NodeDefinition<K>;
 };
 
-/** Parses any expression, if it can stand where it does. @throws NftError */
+/** Parse an expression that is allowed at its place. @throws NftError */
 export function parseExpression(at: Cursor, parser: Parser): Node {
 	if (at.isArray)
 		return parseList(
@@ -98,27 +98,27 @@ export function parseExpression(at: Cursor, parser: Parser): Node {
 	return parse(body, parser);
 }
 
-/** What the definition of a kind does with nodes of that kind. */
+/** The definition of a kind of node. */
 const definitionOf = (kind: Kind): NodeDefinition<Kind> => nodes[kind] as NodeDefinition<Kind>;
 
-/** Evaluates a node of any kind. @throws NftError */
+/** Evaluate a node of any kind. @throws NftError */
 export const evaluateExpression: Evaluator = (node: Node, evaluation: Evaluation) =>
 	(definitionOf(node.kind).evaluate as Evaluator)(node, evaluation);
 
-/** Has the value of a node of any kind in a register. @throws NftError */
+/** Load the value of a node of any kind into a register. @throws NftError */
 export const loadExpression: Loader = (node: Node, emitter: Emitter, to: Register) => {
 	const load = definitionOf(node.kind).load as Loader | undefined;
 	if (load === undefined) return fail(node, `a ${node.kind} cannot be put into a register`);
 	load(node, emitter, to);
 };
 
-/** Completes a node of any kind. */
+/** Complete a node of any kind. */
 export const completeExpression: Completer = (node: Node, completion: Completion) => {
 	const complete = definitionOf(node.kind).complete as Completer | undefined;
 	return complete === undefined ? node : complete(node, completion);
 };
 
-/** Writes a node of any kind. @throws UnlistableError */
+/** Print a node of any kind. @throws UnlistableError */
 export const printExpression: NodePrinter = (node: Node, printer: Printer) => {
 	const print = definitionOf(node.kind).print as NodePrinter | undefined;
 	if (print === undefined) throw new UnlistableError(`a ${node.kind} is in no listing`);

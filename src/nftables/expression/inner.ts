@@ -4,7 +4,7 @@ import { type ReadData, type Reading, UnlistableError } from "../tree/reading.js
 import { readMeta } from "./meta.js";
 import { readPayload } from "./payload.js";
 
-/** A question about the packet inside a tunnel. */
+/** Read an expression about the packet inside a tunnel. */
 function readInner(data: ReadData<"inner">, reading: Reading): void {
 	const { NFTA_INNER_TYPE: type, NFTA_INNER_HDRSIZE: size, NFTA_INNER_FLAGS: flags } = data;
 	const tunnel = Object.values(tunnels).find(
@@ -19,7 +19,7 @@ function readInner(data: ReadData<"inner">, reading: Reading): void {
 	reading.tunnel = undefined;
 }
 
-/** A question about the packet inside a tunnel: another expression in an envelope. */
+/** An expression about the packet inside a tunnel: it contains another expression. */
 export const inner = {
 	read: { inner: readInner },
 } satisfies ExpressionDefinition;

@@ -12,5 +12,5 @@ function parseIpOption(at: Cursor): Exthdr {
 	return exthdrNode(at.path, option, option.fields.type, true);
 }
 
-/** A field of an IPv4 option; without a field, whether the option is there. */
+/** A field of an IPv4 option. Without a field it asks whether the option is there. */
 export const ipOption = { parse: { "ip option": parseIpOption } } satisfies ExpressionDefinition;

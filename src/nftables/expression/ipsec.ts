@@ -56,7 +56,7 @@ function loadIpsec(node: Ipsec, emitter: Emitter, to: Register): void {
 	});
 }
 
-/** Reads a key of the IPsec state. */
+/** Read a key of the IPsec state. */
 export function readIpsec(data: ReadData<"xfrm">, reading: Reading): void {
 	const { NFTA_XFRM_KEY: key = 0, NFTA_XFRM_DIR: direction = 0, NFTA_XFRM_SPNUM: spnum = 0 } = data;
 	const known = Object.values(ipsecKeys).find((k) => k.key === (ip4Keys[key] ?? key));
@@ -76,7 +76,7 @@ function printIpsec({ key, direction, spnum }: Ipsec): Expression {
 	return { ipsec: { key: name, ...(family && { family }), dir, spnum } } as Expression;
 }
 
-/** What the IPsec state of a packet says. */
+/** A property of the packet's IPsec state. */
 export const ipsec = {
 	parse: { ipsec: parseIpsec },
 	read: { xfrm: readIpsec },

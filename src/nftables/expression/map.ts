@@ -29,7 +29,7 @@ import { isAddressOfAnyVersion } from "./ct.js";
 import { adoptElementFlags, declareAnonymous } from "./set-declaration.js";
 import { transfer } from "./transfer.js";
 
-/** Parses a lookup: `map`, and `vmap` as well. */
+/** Parse a lookup, `map` or `vmap`. */
 export function parseMap(at: Cursor, parser: Parser): MapLookup {
 	const json = at.fields(["key", "data"]);
 	return {
@@ -41,7 +41,7 @@ export function parseMap(at: Cursor, parser: Parser): MapLookup {
 	};
 }
 
-/** The key of a lookup; it must come from the packet. */
+/** Evaluate the key of a lookup, which must come from the packet. */
 export function evaluateKey(node: MapLookup, evaluation: Evaluation): void {
 	if (isAddressOfAnyVersion(node.key)) fail(node.key, "say whether it is an ip or an ip6 address");
 	evaluation.expectType(undefined);
@@ -49,13 +49,13 @@ export function evaluateKey(node: MapLookup, evaluation: Evaluation): void {
 	if (isConstant(node.key)) fail(node.key, "the key of a map must come from the packet");
 }
 
-/** A set as a node: what is looked up in it has the type of its key. */
+/** A set as a node. What is looked up in it has the type of its key. */
 export function referenceTo(set: SetDeclaration, path: string): SetReference {
 	const { datatype, order, bits } = set.key;
 	return { kind: "set reference", path, datatype, order, bits, set };
 }
 
-/** The type of the key of a map that is written in place. */
+/** The type of the key of a map literal. */
 export function keyOf(evaluation: Evaluation, path: string): Node {
 	const { key, datatype, order, bits } = evaluation.expected;
 	if (key?.kind === "concat") return clone(key);
@@ -63,7 +63,7 @@ export function keyOf(evaluation: Evaluation, path: string): Node {
 	return value(path, datatype, order, bits, 0n);
 }
 
-/** Evaluate the elements of a map written in place, once it is declared. */
+/** Evaluate the elements of a map literal after it is declared. */
 export function evaluateMappings(
 	set: SetDeclaration,
 	literal: SetLiteral,
@@ -80,7 +80,7 @@ export function evaluateMappings(
 	return elements;
 }
 
-/** Evaluates a lookup; a map that is written in place is declared. */
+/** Evaluate a lookup. A map literal is declared. */
 export function evaluateMap(node: MapLookup, evaluation: Evaluation): Node {
 	const target = evaluation.expected;
 	evaluateKey(node, evaluation);
@@ -94,7 +94,7 @@ export function evaluateMap(node: MapLookup, evaluation: Evaluation): Node {
 	return node;
 }
 
-/** The key has the map's type and, where ranges are looked up, the network's byte order. */
+/** Give the key the type of the map and, if ranges are looked up, network byte order. */
 export function finishLookup(node: MapLookup, set: SetDeclaration, evaluation: Evaluation): void {
 	if (!compatible(set.key.datatype, node.key.datatype))
 		fail(node, `a ${node.key.datatype.name} looked up in a map of ${set.key.datatype.name}`);
@@ -124,7 +124,7 @@ function declareMap(
 		data,
 	});
 	const elements = evaluateMappings(set, literal, evaluation);
-	// A constant that a shift moves keeps the order of what it is looked up for.
+	// If a shift was moved into the constants, they keep the order of the key.
 	evaluation.expectLike(set.key);
 	node.key = transfer(node.key, elements, evaluation);
 	adoptElementFlags(set, elements, node.key);
@@ -165,11 +165,11 @@ function printMap(node: MapLookup, printer: Printer): Expression {
 	return (isVerdict ? { vmap: body } : { map: body }) as Expression;
 }
 
-/** What is looked up, and in which set. */
+/** Read which key is looked up, and in which set. */
 export function readKey(data: ReadData<"lookup">, reading: Reading) {
 	const declared = reading.set(data.NFTA_LOOKUP_SET);
 	const key = reading.load(data.NFTA_LOOKUP_SREG, declared.key.bits);
-	// nft cannot describe every expression in a set that has no name: what is looked up in it is its key.
+	// nft cannot record every expression in an anonymous set, so the key that is looked up describes it.
 	const set =
 		key.kind === "concat" ? (declared.readBy?.(concatKey(key.parts)) ?? declared) : declared;
 	return { key, set };
@@ -188,7 +188,7 @@ function completeMap(node: MapLookup, completion: Completion): Node {
 	return node;
 }
 
-/** What a map has for a key of the packet. */
+/** The data that a map has for a key from the packet. */
 export const map = {
 	parse: { map: parseMap },
 	read: { lookup: readLookup },

@@ -59,7 +59,7 @@ const keysByNumber = new Map(
 		.map(([name, key]) => [key.key, { name, ...key }]),
 );
 
-/** Reads a key of meta that is loaded. */
+/** Read a key of meta. */
 export function readMeta(data: ReadData<"meta">, reading: Reading): void {
 	const key = keysByNumber.get(data.NFTA_META_KEY ?? 0);
 	if (key === undefined) throw new UnlistableError(`meta key ${data.NFTA_META_KEY}`);
@@ -74,11 +74,11 @@ export function readMeta(data: ReadData<"meta">, reading: Reading): void {
 		...(reading.tunnel && { tunnel: reading.tunnel }),
 	});
 }
-/** Writes a key of meta, NFT_META_*. */
+/** Print a key of meta, NFT_META_*. */
 export const printMeta = ({ key }: { readonly key: number }): Expression =>
 	({ meta: { key: keysByNumber.get(key)?.name } }) as Expression;
 
-/** What the kernel knows about a packet beside its bytes. */
+/** Metadata of a packet. */
 export const meta = {
 	parse: { meta: parseMeta },
 	read: { meta: readMeta },

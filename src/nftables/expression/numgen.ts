@@ -22,13 +22,13 @@ function parseNumgen(at: Cursor): Numgen {
 	};
 }
 
-/** A 32 bit number takes on the type of what it is written to or looked up as. */
+/** A 32-bit number takes the type of what it is written to or looked up as. */
 export function adoptType(node: Numgen | Hash, { expected }: Evaluation): void {
 	if (expected.datatype?.base !== integer || expected.bits !== 32) return;
 	node.datatype = expected.datatype;
 	node.bits = 32;
 }
-/** What stands beside the number is in its range. */
+/** A value beside the number must be in its range. */
 export function expectNumber(node: Numgen | Hash, evaluation: Evaluation): Node {
 	evaluation.expectLike(node);
 	evaluation.expected.max = node.modulus + node.offset - 1;
@@ -49,7 +49,7 @@ function loadNumgen(node: Numgen, emitter: Emitter, to: Register): void {
 	});
 }
 
-/** Reads a number that the kernel makes up. */
+/** Read a generated number. */
 export function readNumgen(data: ReadData<"numgen">, reading: Reading): void {
 	reading.store(data.NFTA_NG_DREG, {
 		kind: "numgen",
@@ -66,7 +66,7 @@ const printNumgen = ({ mode, modulus, offset }: Numgen): Expression => ({
 	numgen: { mode: mode === NFT_NG_RANDOM ? "random" : "inc", mod: modulus, offset },
 });
 
-/** A number from a range: the next one, or a random one. */
+/** A number from a range, the next one or a random one. */
 export const numgen = {
 	parse: { numgen: parseNumgen },
 	read: { numgen: readNumgen },

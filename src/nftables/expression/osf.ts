@@ -32,7 +32,7 @@ function loadOsf(node: Osf, emitter: Emitter, to: Register): void {
 	});
 }
 
-/** Reads a fingerprint of a system. */
+/** Read an OS fingerprint. */
 export function readOsf(data: ReadData<"osf">, reading: Reading): void {
 	reading.store(data.NFTA_OSF_DREG, {
 		kind: "osf",

@@ -18,7 +18,7 @@ import type { Completion, Listed, PacketContext } from "../tree/completion.js";
 import type { Payload, Relational, Value } from "../tree/node.js";
 import { PATH } from "../tree/reading.js";
 
-/** Whose field it would be, and how many bits of stacked headers come before that one. */
+/** The header in which a field is looked for, and how many bits of stacked headers precede it. */
 interface Header {
 	readonly of: Protocol;
 	readonly skip: number;
@@ -36,13 +36,13 @@ function headerAt(node: Payload, { protocols }: PacketContext): Header | undefin
 	return { of: top, skip };
 }
 
-/** A field that only some icmp messages have. */
+/** Whether the packet may have this field, which only some ICMP messages have. */
 function mayHave({ icmp }: Field, { protocols }: PacketContext): boolean {
 	const { icmpType } = protocols;
 	return icmp === undefined || !icmpType || icmp.types.includes(icmpType);
 }
 
-/** Say that the bits are this field. */
+/** Set which field these bits are. */
 export function adopt(node: Payload, of: Protocol, field: Field): void {
 	node.protocol = of;
 	node.field = field;
@@ -50,7 +50,7 @@ export function adopt(node: Payload, of: Protocol, field: Field): void {
 	node.order = "big";
 }
 
-/** Which field the bits are, as far as the rule has told. */
+/** Find out which field these bits are, from what the rule has matched so far. */
 export function completePayload(node: Payload, { context }: Completion): void {
 	const header = headerAt(node, context);
 	if (header === undefined || header.of === protocol.inet) return;
@@ -61,7 +61,7 @@ export function completePayload(node: Payload, { context }: Completion): void {
 	if (field !== undefined) adopt(node, header.of, field);
 }
 
-/** Bits of the highest byte that a mask covers, and of the lowest it does not: [start, end). */
+/** The lowest bit that a mask covers, and the lowest bit above it that it does not cover. */
 export function maskRange(mask: bigint): readonly [start: number, end: number] {
 	const start = lowestBit(mask) ?? 0;
 	let end = start;
@@ -71,8 +71,8 @@ export function maskRange(mask: bigint): readonly [start: number, end: number] {
 const wholeBytes = (bits: number): number => ((bits + 7) >> 3) << 3;
 
 /**
- * Shrink to the fields that the mask covers, if it covers fields; answers how far the constants compared with
- * are then shifted.
+ * Reduce a load to the fields that the mask covers, if it covers whole fields. Returns by how many bits the constants
+ * it is compared with must be shifted.
  */
 export function trim(node: Payload, mask: Value, context: PacketContext): number | undefined {
 	const [start, end] = maskRange(mask.value);
@@ -98,20 +98,20 @@ export function trim(node: Payload, mask: Value, context: PacketContext): number
 }
 
 const count = (mask: bigint): number => mask.toString(2).replaceAll("0", "").length;
-/** Shrink bits of no known field to those of the mask. */
+/** Reduce bits of no known field to those of the mask. */
 export function trimRaw(node: Payload, mask: Value): number | undefined {
 	const [start, end] = maskRange(mask.value);
 	if (isKnown(node) || node.bits <= end) return undefined;
 	const offset = node.offset + wholeBytes(mask.bits) - end;
 	const bits = count(mask.value);
-	// nf_tables: the offset is one byte.
+	// In nf_tables the offset is one byte.
 	if (wholeBytes(offset) > 255 || bits > node.bits) return undefined;
 	node.offset = offset;
 	node.bits = bits;
 	return start;
 }
 
-/** A load of neighbouring fields as the fields it is of. */
+/** Split a load of neighbouring fields into its fields. */
 export function expand(node: Payload, { context }: Completion): Payload[] {
 	const header = headerAt(node, context);
 	const parts: Payload[] = [];
@@ -131,7 +131,7 @@ export function expand(node: Payload, { context }: Completion): Payload[] {
 	parts.push({ ...node, offset, bits });
 	return parts;
 }
-/** Whether its value names the next header. */
+/** Whether the value of the field names the next header. */
 export const isProtocolKey = ({
 	protocol: of,
 	field,
@@ -148,7 +148,7 @@ export function isStacked(of: Protocol | undefined, { left, right, op }: Relatio
 	return upperProtocol(of, Number(right.value))?.base === of.base;
 }
 
-/** A field implies the check that its header is there: unlist that. */
+/** A match of a field implies the check of its header, so the check is not listed. */
 export function killDependency(node: Payload, completion: Completion): void {
 	const { protocol: of, base } = node;
 	if (of === undefined || of === protocol.unknown || base === "tunnel") return;
@@ -162,7 +162,7 @@ function implies(node: Payload, { relation }: Listed, completion: Completion): b
 	const of = dependency?.kind === "payload" ? dependency : undefined;
 	if (mixed.includes(completion.context.protocols.family) && of !== undefined) {
 		const version = of.protocol === protocol.ip || of.protocol === protocol.ip6;
-		// `ip protocol` says that it is IPv4 as well.
+		// `ip protocol` also implies IPv4.
 		if (of.base === NETWORK && version && node.base === TRANSPORT) return false;
 		if (relation?.op === "==" && of.base === node.base) {
 			if (node.isProtocol) return false;
@@ -171,7 +171,7 @@ function implies(node: Payload, { relation }: Listed, completion: Completion): b
 	}
 	if (node.base !== TRANSPORT) return true;
 	if (node.protocol === protocol.th) {
-		// The check says which ports these are.
+		// The check tells which ports these are.
 		node.protocol = protocol.unknown;
 		node.datatype = hexInteger;
 		return false;
@@ -189,7 +189,7 @@ function impliesLink(of: Payload, { right }: Relational): boolean {
 		return right.value === BigInt(ETH_P_8021Q);
 	return true;
 }
-/** The fields of one icmp type alone imply the type. */
+/** Fields that only one ICMP type has imply that type. */
 function impliesIcmp(node: Payload, of: Payload, { icmpType }: PacketContext): boolean {
 	const { icmp } = node.field ?? {};
 	if (icmp === undefined || of.protocol !== node.protocol) return false;
@@ -197,10 +197,10 @@ function impliesIcmp(node: Payload, of: Payload, { icmpType }: PacketContext): b
 	return !several && icmpType === icmp.type;
 }
 
-/** All bits of a value of that width but those. */
+/** The complement of a value of this width. */
 export const invert = (value: bigint, bits: number): bigint => value ^ bitmask(bits);
 
-/** Bits from the start of a header: which field that is the rest of the rule tells. */
+/** Bits from the start of a header. The rest of the rule tells which field they are. */
 export function rawPayload(base: number, offset: number, bits: number): Payload {
 	const at = (base === NFT_PAYLOAD_TUN_HEADER ? INNER : base) as Base;
 	const port =

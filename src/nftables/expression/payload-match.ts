@@ -34,7 +34,7 @@ export function listedMatch(relation: Relational): Listed {
 	return listed;
 }
 
-/** A header field compared: with one value it may be several fields loaded at once. */
+/** Complete a comparison of a header field. If it compares with one value, it may be several fields loaded at once. */
 export function matchPayload(node: Relational, payload: Payload, completion: Completion): void {
 	const { op, right } = node;
 	if ((op === "==" || op === "!=") && right.kind === "value") {
@@ -51,7 +51,7 @@ export function matchPayload(node: Relational, payload: Payload, completion: Com
 	killDependency(payload, completion);
 }
 
-/** A set of icmp types tells which fields the packet has by its first. */
+/** From a set of ICMP types the first one tells which fields the packet has. */
 function learnIcmp(payload: Payload, { value, bits }: Value, { context }: Completion): void {
 	const { protocols } = context;
 	if (payload.base !== TRANSPORT || payload.bits !== 8 || bits !== 8 || protocols.icmpType) return;
@@ -87,20 +87,20 @@ function splitMatch(node: Relational, from: Payload, right: Value, completion: C
 		if (node.op === "==" && left.isProtocol) rememberHeader(relation, statement, base, completion);
 	}
 }
-/** Bits of no field: two of them may still be ports. */
+/** Bits of no known field may still be two ports. */
 function adoptRaw(left: Payload): void {
 	const raw = rawPayload(left.base as Base, left.offset, left.bits);
 	Object.assign(left, { datatype: hexInteger, protocol: raw.protocol, field: raw.field });
 	if (raw.field !== undefined) left.datatype = raw.datatype;
 }
-/** A match of the leading bits of a field is one of a prefix. */
+/** A match on the leading bits of a field is a prefix. */
 function asPrefix(part: Value, { field, bits }: Payload): Node {
 	if (field === undefined || bits >= field.bits) return part;
 	const value = part.value << BigInt(field.bits - bits);
 	const address: Value = { ...part, value, bits: field.bits };
 	return { ...part, kind: "prefix", address, length: bits, bits: field.bits };
 }
-/** Something inside of it implies the check of the tunnel's own protocol. */
+/** A match inside a tunnel implies the check of the tunnel's own protocol. */
 export function leaveTunnel({ tunnel }: Payload, completion: Completion): void {
 	if (tunnel === undefined) return;
 	const check = completion.outer.checks.get(tunnel.base)?.relation;

@@ -41,7 +41,7 @@ function parsePayload(at: Cursor): Payload {
 	const of = json.protocol.oneOf(protocols);
 	const node = payloadNode(at.path, of, json.field.oneOf(of.fields));
 	if (json.tunnel !== undefined) node.tunnel = json.tunnel.oneOf(tunnels);
-	// Any transport may be meant by "th": there is nothing to check.
+	// "th" stands for any transport protocol, so there is nothing to check.
 	if (of === protocol.th) node.raw = true;
 	return node;
 }
@@ -66,7 +66,7 @@ function evaluatePayload(node: Payload, evaluation: Evaluation): Node {
 	return result;
 }
 
-/** What is asked of the inner packet is checked in a protocol context of its own. */
+/** A match on the inner packet is checked in a protocol context of its own. */
 function enterTunnel(node: Payload, tunnel: Protocol, evaluation: Evaluation): void {
 	const transport = evaluation.protocols.at(TRANSPORT);
 	if (transport === undefined && tunnel.base < INNER) {
@@ -83,7 +83,7 @@ function enterTunnel(node: Payload, tunnel: Protocol, evaluation: Evaluation): v
 	if (node.base !== INNER) evaluation.tunnel = tunnel;
 }
 
-/** Insert the checks that make the header of the field a fact. */
+/** Insert the checks that establish the header of the field. */
 export function requireHeader(node: Payload, evaluation: Evaluation): void {
 	const { base, protocol: of } = node;
 	if (node.raw || base === "tunnel" || of === undefined) return;
@@ -124,7 +124,7 @@ function requireIcmp(node: Payload, evaluation: Evaluation): void {
 	if (dependency !== undefined) evaluation.insert(dependency);
 }
 
-/** Another link header than the context is at: one below it, or one stacked on it. */
+/** The check for a link header other than the current one: one below it, or one stacked on it. */
 function requireStacked(
 	node: Payload,
 	of: Protocol,
@@ -163,7 +163,7 @@ function loadPayload(node: Payload, emitter: Emitter, to: Register): void {
 		emitter.add("payload", payloadData(node, to));
 		return;
 	}
-	// Seen from inside, the tunnel's own header has a base of its own.
+	// From the inside, the tunnel's own header has a base of its own.
 	const inner: Payload = node.base === INNER ? { ...node, base: "tunnel" } : node;
 	emitter.add("inner", {
 		...tunnelData(node.tunnel),
@@ -171,7 +171,7 @@ function loadPayload(node: Payload, emitter: Emitter, to: Register): void {
 	});
 }
 
-/** How the kernel finds the packet inside a tunnel: struct nft_inner. */
+/** Tells the kernel how to find the packet inside a tunnel: struct nft_inner. */
 export function tunnelData({ tunnel }: Protocol): DataOf<"inner"> {
 	return {
 		NFTA_INNER_NUM: 0,
@@ -181,7 +181,7 @@ export function tunnelData({ tunnel }: Protocol): DataOf<"inner"> {
 	};
 }
 
-/** Reads bits that are loaded; inside a tunnel its own header is known by where they are. */
+/** Read loaded bits. Inside a tunnel the tunnel's own header is recognised by its base. */
 export function readPayload(data: ReadData<"payload">, reading: Reading): void {
 	const { NFTA_PAYLOAD_BASE: base = 0, NFTA_PAYLOAD_OFFSET: offset = 0 } = data;
 	const node = rawPayload(base, offset * 8, (data.NFTA_PAYLOAD_LEN ?? 0) * 8);

@@ -30,7 +30,7 @@ function evaluatePrefix(node: Prefix, evaluation: Evaluation): Node {
 	return { ...node, datatype, order, bits, address };
 }
 
-/** Where an address is written instead of compared, a prefix means every address it covers. */
+/** Where an address is assigned and not compared, a prefix means all addresses that it covers. */
 export function prefixToRange(node: Prefix): Range {
 	const { path, datatype, order, bits, address } = node;
 	if (address.kind !== "value" || !isInteger(datatype))
@@ -40,7 +40,7 @@ export function prefixToRange(node: Prefix): Range {
 	return { kind: "range", path, datatype, order, bits, low, high };
 }
 
-/** A range that is all of a prefix is listed as one. */
+/** A range that covers exactly one prefix is listed as that prefix. */
 export function rangeToPrefix(node: Range): Node {
 	const { low, high, bits } = node;
 	if (low.kind !== "value" || high.kind !== "value") return node;
@@ -52,7 +52,7 @@ export function rangeToPrefix(node: Range): Node {
 	return { ...node, kind: "prefix", address: low, length };
 }
 
-/** A network: an address and how many of its bits count. */
+/** A network: an address and the number of its significant bits. */
 export const prefix = {
 	parse: { prefix: parsePrefix },
 	nodes: {

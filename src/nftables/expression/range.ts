@@ -30,7 +30,7 @@ function end(node: Node, evaluation: Evaluation): Value {
 	return at;
 }
 
-/** Both ends, without asking which is larger. */
+/** Evaluate both ends, without checking which one is larger. */
 function evaluateEnds(node: Range, evaluation: Evaluation): readonly [Value, Value] {
 	const low = end(node.low, evaluation);
 	const high = end(node.high, evaluation);
@@ -57,7 +57,7 @@ function printRange(node: Range, { withNumbers }: Printer): Expression {
 	return { range: [withNumbers.node(node.low), withNumbers.node(node.high)] };
 }
 
-/** Everything from one value to another, both included. */
+/** All values from one to another, both included. */
 export const range = {
 	parse: { range: parseRange },
 	nodes: { range: { evaluate: evaluateRange, complete: completeRange, print: printRange } },

@@ -37,14 +37,14 @@ import { matchPayload } from "./payload-match.js";
 
 const ordering: readonly RelationJson[] = ["<", "<=", ">", ">="];
 
-/** Completes a comparison, and learns from it what the headers are. */
+/** Complete a comparison, and learn from it which headers follow. */
 export function completeRelation(node: Relational, completion: Completion): Node {
 	completeSides(node, completion);
 	joinEnds(node, completion);
 	return node;
 }
 
-/** nft before 1.1 asks for a range by two comparisons of one value, first with its low end. */
+/** nft before 1.1 matches a range by two comparisons of one value, the first with its low end. */
 function joinEnds(node: Relational, completion: Completion): void {
 	const { previous } = completion.context;
 	const low = previous?.relation;
@@ -75,7 +75,7 @@ function completeSides(node: Relational, completion: Completion): void {
 		isOrdered = left.kind === "byteorder" && ordering.includes(node.op);
 		node.left = completion.complete(left);
 	}
-	// What is smaller or greater is a number: nft gives no name to it.
+	// Values in an ordered comparison are numbers: nft does not name them.
 	const { datatype } = node.left;
 	setType(right, isOrdered && datatype.symbols ? integer : datatype, node.left.order);
 	node.right = completion.complete(right);
@@ -86,7 +86,7 @@ function completeSides(node: Relational, completion: Completion): void {
 	else if (done.kind === "binary") afterBinary(node, done, completion);
 }
 
-/** Hours across midnight in UTC are compiled as the hours that are not between. */
+/** Hours across midnight in UTC are compiled as the negation of the remaining hours. */
 function straightenHours(node: Relational, arg: Node): void {
 	const { right } = node;
 	if (arg.kind !== "meta" || arg.key !== NFT_META_TIME_HOUR || right.kind !== "range") return;
@@ -96,7 +96,7 @@ function straightenHours(node: Relational, arg: Node): void {
 	node.op = "in";
 }
 
-/** What a key is about: it names the header above that. */
+/** The base of the header that a key names. */
 function metaBase({ key }: Meta): number {
 	switch (key) {
 		case NFT_META_NFPROTO:
@@ -125,7 +125,7 @@ function afterKey(node: Relational, left: Ct | Meta, base: number, completion: C
 const familyOf = (ethertype: number): number =>
 	ethertype === ETH_P_IP ? NFPROTO_IPV4 : ethertype === ETH_P_IPV6 ? NFPROTO_IPV6 : 0;
 
-/** The IP version a check is about; `undefined` when it is about something else. */
+/** The IP version that a check is about, or `undefined` if it is about something else. */
 function versionOf({ left, right }: Relational): number | undefined {
 	if (right.kind !== "value") return 0;
 	const isType =
@@ -135,7 +135,7 @@ function versionOf({ left, right }: Relational): number | undefined {
 	return left.kind === "meta" && left.key === NFT_META_NFPROTO ? Number(right.value) : undefined;
 }
 
-/** Whether `meta l4proto icmp` or an address of the connection says which IP version it is. */
+/** Whether the comparison implies the IP version: `meta l4proto icmp`, or an address of the connection. */
 function keyImplies({ left, right }: Relational, completion: Completion): boolean {
 	const check = completion.checkAt(NETWORK)?.relation;
 	if (check === undefined) return true;
@@ -209,7 +209,7 @@ function afterBinary(node: Relational, left: Binary, completion: Completion): vo
 	if (field !== undefined) node.left = field;
 }
 
-/** A comparison as it was read. */
+/** A comparison that was read. */
 export const relation = (op: RelationJson, left: Node, right: Node): Relational => ({
 	kind: "relational",
 	path: PATH,

@@ -25,7 +25,7 @@ import { askPresence } from "./fib.js";
 import { completeRelation } from "./relational-listing.js";
 import { declareAnonymous } from "./set-declaration.js";
 import { transfer } from "./transfer.js";
-/** A comparison, written or inserted. */
+/** A comparison, from the document or inserted. */
 export function comparison(path: string, op: RelationJson, left: Node, right: Node): Statement {
 	if (left.kind === "fib" && right.datatype === booleanType) askPresence(left);
 	const relational: Relational = { kind: "relational", path, ...unevaluated, op, left, right };
@@ -66,7 +66,7 @@ function evaluateRelational(node: Relational, evaluation: Evaluation): void {
 	});
 }
 
-/** Whether comparing it tells nothing about the packet's headers, and it is compared as it is. */
+/** Whether a comparison of this node tells nothing about the packet's headers, and its value is compared as it is. */
 const saysNothing = (node: Node): boolean =>
 	(node.kind === "payload" || node.kind === "meta" || node.kind === "ct") && !node.isProtocol;
 
@@ -76,7 +76,7 @@ const isNumber = (node: Node): node is Value =>
 const isTimeOfDay = (node: Node): boolean =>
 	node.kind === "meta" && (node.key === NFT_META_TIME_HOUR || node.key === NFT_META_TIME_DAY);
 
-/** Times are kept in UTC: what is one range of local time may be all but a range of it. */
+/** Times are stored in UTC, so one range of local time may be the complement of a range in UTC. */
 function crossMidnight(node: Relational, evaluation: Evaluation): void {
 	const range = node.right;
 	if (range.kind !== "range") return;
@@ -102,7 +102,7 @@ function checkTypes({ left, right }: Relational): void {
 	if (isSecmark) fail(right, "a secmark cannot be compared with a constant");
 }
 
-/** A set of one value, range or prefix is compared without the set. */
+/** A set of one value, range or prefix is compared without a set. */
 function unwrapSingle(node: Relational): void {
 	const { left, right } = node;
 	if (left.kind === "concat" || right.kind !== "set" || right.items.length !== 1) return;
@@ -113,7 +113,7 @@ function unwrapSingle(node: Relational): void {
 	if (node.op === "in" && flags) node.op = "==";
 }
 
-/** What is compared may say which header follows. */
+/** Learn from a comparison which header follows. */
 function learnFrom({ left, right }: Relational, { protocols }: Evaluation): void {
 	if (right.kind === "value") learn(protocols, left, Number(right.value));
 	else if (right.kind === "set") {
@@ -214,7 +214,7 @@ function emitRelational(node: Relational, emitter: Emitter): void {
 function emitConstant({ op, right, variable }: Relational, from: Register, emitter: Emitter) {
 	const bytes = bytesOf(right);
 	compare(emitter, from, op, bytes);
-	// Unless it was merged with a neighbour.
+	// Only if the match was not merged with a neighbour.
 	if (variable !== undefined && variable.value === right)
 		emitter.variables.push({ ...variable, path: right.path, bytes });
 }
@@ -249,7 +249,7 @@ function mask(emitter: Emitter, from: Register, bytes: Uint8Array): void {
 	});
 }
 
-/** Whole bytes of a prefix are compared as they are, the rest is masked. */
+/** The whole bytes of a prefix are compared directly; the rest needs a mask. */
 function emitPrefix({ op, left }: Relational, prefix: Prefix, emitter: Emitter): void {
 	const bytes = bytesOf(prefix.address);
 	const length = byteLength(prefix.length);
@@ -266,7 +266,7 @@ function emitPrefix({ op, left }: Relational, prefix: Prefix, emitter: Emitter):
 	});
 }
 
-/** Any of the flags is set; `!` none of them is. A mask of one's own is compared as it is. */
+/** `in` holds if any of the flags is set, `!` if none is. A mask that the document gives is compared as it is. */
 function emitFlags({ op, left, right }: Relational, emitter: Emitter): void {
 	const flags = bytesOf(right);
 	emitter.with(left, (from) => {
@@ -279,7 +279,7 @@ function emitFlags({ op, left, right }: Relational, emitter: Emitter): void {
 	});
 }
 
-/** A comparison: what a match holds. */
+/** The comparison in a match. */
 export const relational = {
 	nodes: {
 		relational: {

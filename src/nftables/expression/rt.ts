@@ -47,7 +47,7 @@ function loadRt(node: Rt, emitter: Emitter, to: Register): void {
 	emitter.add("rt", { NFTA_RT_DREG: registerNumber(to), NFTA_RT_KEY: node.key });
 }
 
-/** Reads a key of the route. */
+/** Read a key of the route. */
 export function readRt(data: ReadData<"rt">, reading: Reading): void {
 	const key = data.NFTA_RT_KEY ?? 0;
 	const known = Object.values(rtKeys).find((k) => k.key === key) ?? rtKeys.nexthop;
@@ -60,7 +60,7 @@ function printRt({ key }: Rt): Expression {
 	return { rt: { key: name, ...(key === NFT_RT_NEXTHOP4 && { family: "ip" }) } };
 }
 
-/** What the packet's route says. */
+/** A property of the packet's route. */
 export const rt = {
 	parse: { rt: parseRt },
 	read: { rt: readRt },

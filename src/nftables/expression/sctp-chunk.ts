@@ -12,5 +12,5 @@ function parseSctpChunk(at: Cursor): Exthdr {
 	return exthdrNode(at.path, chunk, chunk.fields.type, true);
 }
 
-/** A field of an SCTP chunk; without a field, whether the chunk is there. */
+/** A field of an SCTP chunk. Without a field it asks whether the chunk is there. */
 export const sctpChunk = { parse: { "sctp chunk": parseSctpChunk } } satisfies ExpressionDefinition;

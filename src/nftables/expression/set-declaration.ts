@@ -17,7 +17,7 @@ import type { Concat, Item, Mapping, Node, SetDeclaration, SetLiteral } from "..
 import { elementOf, isAnonymous, isDataMap, isInterval } from "../tree/set.js";
 import { MAX_BITS } from "./concat.js";
 
-/** The width of a declared concatenation: its parts keep the width of the expressions they are. */
+/** Compute the width of a declared concatenation from the widths of its parts. */
 function measure(concat: Concat): void {
 	const types: Datatype[] = [];
 	concat.fields = [];
@@ -63,7 +63,7 @@ function checkData(set: SetDeclaration): void {
 		fail(data, `${data.datatype.name} has no fixed width; use typeof an expression`);
 }
 
-/** Check a declaration and work out what follows from it. */
+/** Check a declaration and derive its other properties. */
 export function evaluateDeclaration(set: SetDeclaration): void {
 	if (set.automerge && !isInterval(set)) fail(set, "auto-merge needs the flag interval");
 	checkKey(set);
@@ -79,7 +79,7 @@ function sortIntervals(set: SetDeclaration, literal: SetLiteral): void {
 		toIntervals(set, literal);
 }
 
-/** Evaluate elements of a set that is declared. */
+/** Evaluate the elements of a declared set. */
 export function evaluateElements(
 	set: SetDeclaration,
 	literal: Node,
@@ -96,7 +96,7 @@ export function evaluateElements(
 	return elements;
 }
 
-/** The set that stands for a literal in a rule. */
+/** Declare the set that replaces a literal in a rule. */
 export function declareAnonymous(
 	evaluation: Evaluation,
 	name: "__set%d" | "__map%d" | "__objmap%d",
@@ -126,7 +126,7 @@ export function declareAnonymous(
 	return set;
 }
 
-/** What the elements of an anonymous map tell about it, once they are evaluated. */
+/** Adopt the properties of an anonymous map that only its evaluated elements tell. */
 export function adoptElementFlags(set: SetDeclaration, literal: SetLiteral, key: Node): void {
 	set.flags |= literal.flags;
 	if (isInterval(set) && key.kind === "concat") set.fields = key.fields;
@@ -136,7 +136,7 @@ export function adoptElementFlags(set: SetDeclaration, literal: SetLiteral, key:
 	}
 }
 
-/** A single value among ranges is a range as well: the kernel wants both ends. */
+/** A single value among ranges becomes a range: the kernel needs both ends. */
 export function expandData(mapping: Mapping): void {
 	const both = (node: Node): Node =>
 		node.kind === "value" ? { ...node, kind: "range", low: node, high: node } : node;
@@ -145,12 +145,12 @@ export function expandData(mapping: Mapping): void {
 	else mapping.data = both(data);
 }
 
-/** An element comes from no packet. @throws NftError */
+/** An element must be a constant. @throws NftError */
 export function checkElement(item: Item): void {
 	if (!isConstant(item)) fail(item, "an element of a set must be constant");
 }
 
-/** What an element asks of its set. */
+/** The flags that an element requires of its set. */
 export function elementFlags(item: Item): number {
 	if (isSingle(item)) return 0;
 	const concat = elementOf(item).key.kind === "concat" ? NFT_SET_CONCAT : 0;

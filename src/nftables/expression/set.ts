@@ -16,7 +16,7 @@ import type { Printer } from "../tree/printer.js";
 import { elementOf, isAnonymous, isDataMap, isMap } from "../tree/set.js";
 import { checkElement, elementFlags, expandData } from "./set-declaration.js";
 
-/** Parses the elements of a set, or the name of one that exists. */
+/** Parse the elements of a set, or the name of an existing one. */
 export function parseSet(at: Cursor, parser: Parser): Node {
 	if (!at.isArray) {
 		const node = parser.expression(at);
@@ -36,7 +36,7 @@ const setOf = (at: Cursor, items: Item[]): SetLiteral => ({
 	intervals: false,
 });
 
-/** An element that is a key and nothing else, unless it is an element already. */
+/** An element that has only a key, unless the key is an element already. */
 export const elementOfKey = (key: Node): Element =>
 	key.kind === "elem" ? key : { kind: "elem", path: key.path, ...unevaluated, key, statements: [] };
 
@@ -60,7 +60,7 @@ function parseElem(at: Cursor, parser: Parser): Element {
 	const comment = json.comment?.string();
 	if (comment !== undefined && Buffer.byteLength(comment) > MAX_COMMENT)
 		throw at.fail(`a comment has at most ${MAX_COMMENT} bytes`);
-	// In the order they are written, which is that of the set's declaration.
+	// In the order of the document, which is that of the set's declaration.
 	const statements = Object.keys(json)
 		.filter((name) => parser.stateful.includes(name))
 		.map((name) => parser.statement(at.pick(name)));
@@ -101,7 +101,7 @@ function evaluateSet(node: SetLiteral, evaluation: Evaluation): SetLiteral {
 	return node;
 }
 
-/** An element, or the elements of a set inside the set. */
+/** Evaluate an element. A set inside the set is replaced by its elements. */
 function evaluateItem(item: Item, within: SetLiteral, evaluation: Evaluation): readonly Item[] {
 	const result = evaluation.evaluate(item);
 	if (result.kind !== "elem" && result.kind !== "mapping") return fail(item, "expected an element");
@@ -148,7 +148,7 @@ function evaluateMapping(node: Mapping, evaluation: Evaluation): Mapping {
 		order: data.order,
 		bits: declared ? data.bits / 2 : data.bits,
 	});
-	// Its type does not say how wide the integers in it are.
+	// The type does not say how wide the integers in it are.
 	if (data.kind === "concat") evaluation.expected.key = data;
 	node.data = evaluation.evaluate(node.data);
 	if (isAnonymous(set) && hasRange(node.data)) set.dataIsInterval = true;
@@ -163,13 +163,13 @@ const hasRange = (data: Node): boolean =>
 		? data.parts.some(hasRange)
 		: data.kind === "range" || data.kind === "prefix";
 
-/** Writes an element of a set, or a pair of a map. */
+/** Print an element of a set, or a pair of a map. */
 export function printItem(item: Node, printer: Printer): ItemJson {
 	if (item.kind !== "mapping") return printer.node(item);
 	return [printer.node(item.key), printer.node(item.data)];
 }
 
-/** Only an element with more than a key is written as one. */
+/** An element that has only a key is printed as that key. */
 function printElement(node: Element, printer: Printer): Expression {
 	const val = printer.node(node.key);
 	const { timeout, expires, comment } = node;
@@ -199,7 +199,7 @@ function completeElement(node: Element, completion: Completion): Node {
 	return node;
 }
 
-/** A set by its name or with its elements in braces, and what it is made of. */
+/** A set by its name or as a literal, and what it consists of. */
 export const set = {
 	parse: { set: parseSet, elem: parseElem },
 	nodes: {

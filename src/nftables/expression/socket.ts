@@ -43,7 +43,7 @@ function loadSocket(node: Socket, emitter: Emitter, to: Register): void {
 	});
 }
 
-/** Reads a key of the socket. @throws UnlistableError */
+/** Read a key of the socket. @throws UnlistableError */
 export function readSocket(data: ReadData<"socket">, reading: Reading): void {
 	const known = Object.values(socketKeys).find((k) => k.key === data.NFTA_SOCKET_KEY);
 	if (known === undefined) throw new UnlistableError(`socket key ${data.NFTA_SOCKET_KEY}`);
@@ -55,7 +55,7 @@ function printSocket({ key }: Socket): Expression {
 	return { socket: { key: name as keyof typeof socketKeys } };
 }
 
-/** What the socket a packet is for says. */
+/** A property of the socket that a packet is for. */
 export const socket = {
 	parse: { socket: parseSocket },
 	read: { socket: readSocket },

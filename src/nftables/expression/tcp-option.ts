@@ -19,7 +19,7 @@ function parseRaw(at: Cursor): Exthdr {
 	const option = anyTcpOption(json.base.u8());
 	const offset = json.offset.integer(0, 0xffff);
 	const bits = json.len.integer(0, 512);
-	// The option's own number: that is there whenever the option is.
+	// The field with the option's own number is present whenever the option is.
 	const present = offset === 0 && bits === 8;
 	const field = Object.values(option.fields).find((f) => f.offset === offset && f.bits === bits);
 	const node = exthdrNode(at.path, option, field, present);
@@ -27,5 +27,5 @@ function parseRaw(at: Cursor): Exthdr {
 	return { ...node, datatype, offset, bits };
 }
 
-/** A field of a TCP option; without a field, whether the option is there. Or its bits by number. */
+/** A field of a TCP option, or bits of it by number. Without either it asks whether the option is there. */
 export const tcpOption = { parse: { "tcp option": parseTcpOption } } satisfies ExpressionDefinition;

@@ -12,7 +12,7 @@ import {
 
 const constantOf = ({ right }: Binary): bigint => (right.kind === "value" ? right.value : 0n);
 
-/** Whether the operation on the left can be undone on this constant instead. */
+/** Whether the operation on the left side can instead be undone in this constant. */
 function canTransfer(left: Binary, right: Node, evaluation: Evaluation): boolean {
 	switch (right.kind) {
 		case "elem":
@@ -66,7 +66,7 @@ function undo(left: Binary, right: Node, evaluation: Evaluation): Node {
 	}
 }
 
-/** What is left of the operation: a shift leaves the mask of the bits it keeps. */
+/** What remains of the operation: a shift leaves the mask of the bits that it keeps. */
 function remaining(left: Binary): Node {
 	if (left.op !== ">>") return Object.assign(left.left, { datatype: left.datatype });
 	const mask = bitmask(left.left.bits) << constantOf(left);
@@ -74,8 +74,8 @@ function remaining(left: Binary): Node {
 }
 
 /**
- * Undo an operation on the packet's value in the constants it is compared with: it is done once, here. Answers
- * the left side that then remains; the constants are changed in place, or replaced for `replace`.
+ * Instead of computing on every packet's value, undo the operation once in the constants that it is compared with.
+ * Returns what remains of the left side. The constants are changed in place, or passed to `replace`.
  */
 export function transfer(
 	left: Node,
@@ -92,7 +92,7 @@ export function transfer(
 }
 
 function transferSet(left: Binary, set: SetLiteral, evaluation: Evaluation): Node {
-	// The keys of intervals are sorted by now; shifting them would not keep them so.
+	// The keys of intervals are sorted by now, and shifting would change their order.
 	if (set.intervals) return left;
 	if (!set.items.every((item) => canTransfer(left, item, evaluation))) return left;
 	set.items = set.items.map((item) => undo(left, item, evaluation) as Item);

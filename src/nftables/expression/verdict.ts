@@ -27,10 +27,10 @@ const codes = {
 	jump: NFT_JUMP,
 	goto: NFT_GOTO,
 } as const;
-/** A verdict in the word of nft. */
+/** The name of a verdict in nft. */
 export type VerdictName = keyof typeof codes;
 
-/** Parses the body of a verdict. */
+/** Parse the body of a verdict. */
 export const parseVerdict =
 	(name: VerdictName) =>
 	(at: Cursor): Verdict => {
@@ -65,13 +65,13 @@ function loadVerdict(node: Verdict, emitter: Emitter, to: Register): void {
 	});
 }
 
-/** Writes a verdict. */
+/** Print a verdict. */
 export function printVerdict({ code, chain }: Verdict): Expression {
 	const name = Object.entries(codes).find(([, number]) => number === code)?.[0] ?? "queue";
 	return { [name]: chain === undefined ? null : { target: chain } } as unknown as Expression;
 }
 
-/** What becomes of the packet, where a map gives it. */
+/** A verdict, as the data of a map. */
 export const verdict = {
 	parse: {
 		accept: parseVerdict("accept"),

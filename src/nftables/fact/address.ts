@@ -1,7 +1,7 @@
 import { isIPv6 } from "node:net";
 import type { Constant } from "./constant.js";
 
-/** Four decimal numbers, as addresses are mostly written; `undefined` for any other way. */
+/** Parse four decimal numbers, the usual notation of an address. Returns `undefined` for any other notation. */
 export function parseQuad(text: string): number | undefined {
 	let value = 0;
 	let part = -1;
@@ -9,7 +9,7 @@ export function parseQuad(text: string): number | undefined {
 	for (let i = 0; i < text.length; i++) {
 		const digit = text.charCodeAt(i) - 0x30;
 		if (digit >= 0 && digit <= 9) {
-			// A leading zero says that it is octal.
+			// A leading zero makes the number octal.
 			if (part === 0) return undefined;
 			part = part < 0 ? digit : part * 10 + digit;
 			if (part > 255) return undefined;
@@ -23,7 +23,7 @@ export function parseQuad(text: string): number | undefined {
 	return parts === 4 && part >= 0 ? value * 256 + part : undefined;
 }
 
-/** As inet_aton(3): one to four numbers, the last of which fills the bytes that are left. */
+/** As inet_aton(3): one to four numbers, of which the last fills the remaining bytes. */
 export function parseAddress(text: string): Constant | undefined {
 	const quad = parseQuad(text);
 	if (quad !== undefined) return { value: BigInt(quad) };
@@ -39,13 +39,13 @@ export function parseAddress(text: string): Constant | undefined {
 	return last < 1n << bits ? { value: (value << bits) | last } : undefined;
 }
 
-/** A number as C writes it: a leading 0x means hexadecimal, a leading zero octal. */
+/** A number in the notation of C: a leading 0x means hexadecimal, a leading zero octal. */
 export function parseCNumber(text: string): bigint | undefined {
 	if (/^0[0-7]+$/.test(text)) return BigInt(`0o${text.slice(1)}`);
 	return /^(0x[0-9a-f]+|0|[1-9]\d*)$/i.test(text) ? BigInt(text) : undefined;
 }
 
-/** The 16 bit groups of one side of `::`, a trailing IPv4 address as two of them. */
+/** The 16-bit groups on one side of `::`. A trailing IPv4 address counts as two of them. */
 function groups(side: string): bigint[] {
 	if (side === "") return [];
 	return side.split(":").flatMap((group) => {
@@ -65,7 +65,7 @@ export function parseAddress6(text: string): Constant | undefined {
 	return { value };
 }
 
-/** An address of any link layer: bytes with colons between. */
+/** An address of any link layer: hexadecimal bytes separated by colons. */
 export function parseLinkLayer(text: string): Constant | undefined {
 	const bytes = text.split(":");
 	if (!bytes.every((byte) => /^[0-9a-f]{1,2}$/i.test(byte))) return undefined;

@@ -1,4 +1,4 @@
-/** A constant as it was read: the number and, where the text decides it, the width. */
+/** A parsed constant: its number and, if its text determines it, its width. */
 export interface Constant {
 	readonly value: bigint;
 	readonly bits?: number;

@@ -5,22 +5,22 @@ import * as symbols from "./symbol.js";
 import { parseDate, parseDuration, parseHour } from "./time.js";
 import { bitmask, fromText, type Order, textLength } from "./value.js";
 
-/** How values of one kind are written and compared. `id` is what NFTA_SET_KEY_TYPE carries. */
+/** How values of a type are written and compared. `id` is the value in NFTA_SET_KEY_TYPE. */
 export interface Datatype {
 	readonly id: number;
 	readonly name: string;
 	readonly order: Order | undefined;
-	/** Bits; 0 where the expression decides. */
+	/** The width in bits; 0 if the expression determines it. */
 	readonly size: number;
 	readonly base?: Datatype;
 	readonly symbols?: symbols.Symbols;
-	/** Read a constant, or say with `undefined` that this is none. */
+	/** Parse a constant. Returns `undefined` if the text is not a constant of this type. */
 	readonly parse?: (text: string, host: Host) => Constant | undefined;
-	/** The parts of a concatenation, first to last. */
+	/** The types of the parts of a concatenation, first to last. */
 	readonly fields?: readonly Datatype[];
 }
 
-/** Width of one datatype id in the packed id of a concatenation. */
+/** The width of one id in the packed id of a concatenation. */
 const TYPE_BITS = 6;
 
 function parseInteger(text: string): Constant | undefined {
@@ -77,7 +77,7 @@ const type = (
 export const invalid = type(0, "invalid", undefined, 0);
 export const verdict = type(1, "verdict", undefined, 0);
 export const integer = type(4, "integer", undefined, 0, { parse: parseInteger });
-/** An integer written in hexadecimal: the value of a raw payload expression. */
+/** An integer that is written in hexadecimal: the value of a raw payload expression. */
 export const hexInteger = type(4, "integer", undefined, 0, { parse: parseInteger, base: integer });
 const bits = type(3, "bitmask", undefined, 0, { base: integer });
 export const bitmaskType = bits;
@@ -200,13 +200,13 @@ const all: readonly Datatype[] = [
 	cgroupv2,
 ];
 const byId = new Map(all.map((t) => [t.id, t]));
-// "time" names two types; a set of `type time` is one of relative times, as in nft.
+// Two types have the name "time". As in nft, `type time` in a set means relative times.
 const byName = new Map(all.toReversed().map((t) => [t.name, t]));
 
-/** The type that a set is declared by. */
+/** The type with the name that a set is declared with. */
 export const datatypeByName = (name: string): Datatype | undefined => byName.get(name);
 
-/** The type of a concatenation: the ids of its fields packed six bits each. */
+/** The type of a concatenation. Its id consists of the ids of its fields, six bits each. */
 export function concatOf(fields: readonly Datatype[]): Datatype {
 	const id = fields.reduce((packed, field) => ((packed << TYPE_BITS) | field.id) >>> 0, 0);
 	const name = fields.map((field) => field.name).join(" . ");
@@ -214,7 +214,7 @@ export function concatOf(fields: readonly Datatype[]): Datatype {
 	return { id, name, order: undefined, size, fields };
 }
 
-/** The type NFTA_SET_KEY_TYPE or NFTA_SET_DATA_TYPE names. */
+/** The type with the id in NFTA_SET_KEY_TYPE or NFTA_SET_DATA_TYPE. */
 export function datatypeById(id: number): Datatype | undefined {
 	if (id < 1 << TYPE_BITS) return byId.get(id);
 	const fields: Datatype[] = [];
@@ -226,7 +226,7 @@ export function datatypeById(id: number): Datatype | undefined {
 	return concatOf(fields);
 }
 
-/** What a type is at bottom: integer, string, verdict or invalid. */
+/** The type that a type is finally based on: integer, string, verdict or invalid. */
 function basetype(datatype: Datatype): Datatype {
 	let at = datatype;
 	while (at.base !== undefined) at = at.base;
@@ -239,11 +239,16 @@ export const isString = (datatype: Datatype): boolean => basetype(datatype) === 
 /** Whether values of the type are sets of flags. */
 export const isBitmask = (datatype: Datatype): boolean => datatype.base === bits;
 
-/** Whether a value of type `given` may stand where `wanted` is; a mark takes any number, but no flags and no MAC address. */
+/**
+ * Whether a value of type `given` may stand where `wanted` is expected. A mark may be any number, but not flags or a
+ * MAC address.
+ */
 export const compatible = (wanted: Datatype, given: Datatype): boolean =>
 	wanted.id === given.id || (wanted === mark && (given.base ?? given).id === integer.id);
 
-/** Read a constant of a type: by its names first, then by its own grammar and that of its bases. */
+/**
+ * Parse a constant of a type: by the names of its values first, then by its own grammar and those of its base types.
+ */
 export function parseConstant(datatype: Datatype, text: string, host: Host): Constant | undefined {
 	for (let at: Datatype | undefined = datatype; at !== undefined; at = at.base) {
 		if (at.symbols !== undefined && Object.hasOwn(at.symbols, text))

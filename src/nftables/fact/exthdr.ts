@@ -22,14 +22,14 @@ import {
 } from "./datatype.js";
 import type { Field } from "./protocol.js";
 
-/** A header that need not be there: IPv6 extension header, IP or TCP option, SCTP chunk. */
+/** An optional header: an IPv6 extension header, an IP or TCP option, an SCTP chunk. */
 export interface OptionalHeader {
 	readonly name: string;
-	/** nft's number of an IPv6 extension header in NFTA_SET_USERDATA, 0 for the rest. */
+	/** The number that nft has in NFTA_SET_USERDATA for an IPv6 extension header; 0 for other headers. */
 	readonly id: number;
 	/** enum nft_exthdr_op */
 	readonly op: number;
-	/** The number by which the packet names it. */
+	/** The number that identifies it in a packet. */
 	readonly type: number;
 	readonly fields: Readonly<Record<string, Field>>;
 }
@@ -88,7 +88,7 @@ export const extensionHeaders = byName([
 	}),
 ]);
 
-// nft numbers the fields of all IP options together.
+// nft numbers the fields of all IP options in one sequence.
 const ipOptionFields: readonly string[] = ["", "type", "length", "value", "ptr", "addr"];
 const ipOption = (name: string, type: number, specs: Readonly<Record<string, Spec>>) => {
 	const all = { type: [0, 8], length: [8, 8], ...specs } as const;
@@ -110,7 +110,7 @@ export const ipOptions = byName([
 
 const tcpOption = (name: string, type: number, specs: Readonly<Record<string, Spec>> = {}) =>
 	header(NFT_EXTHDR_OP_TCPOPT, name, type, { kind: [0, 8], length: [8, 8], ...specs });
-/** The sack option holds up to four blocks; nft names each as if it were an option. */
+/** A sack option contains up to four blocks. nft names each as if it were an option of its own. */
 const sack = (name: string, block: number): OptionalHeader => {
 	const left = 16 + 64 * block;
 	const option = tcpOption(name, 5, { left: [left, 32], right: [left + 32, 32] });
@@ -137,7 +137,7 @@ export const tcpOptions = byName([
 	tcpOption("mptcp", 30, { subtype: [16, 4, mptcpSubtype] }),
 	tcpOption("fastopen", 34),
 ]);
-/** The option's number alone: what any TCP option has. */
+/** A TCP option of any number, of which only the number itself is known. */
 export const anyTcpOption = (kind: number): OptionalHeader =>
 	Object.values(tcpOptions).find((option) => option.type === kind) ?? tcpOption(`${kind}`, kind);
 

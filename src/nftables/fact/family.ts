@@ -9,10 +9,10 @@ import {
 
 /** The versions of IP, NFPROTO_*. */
 export const ipVersions = { ip: NFPROTO_IPV4, ip6: NFPROTO_IPV6 } as const;
-/** A version of IP, in the word of nft. */
+/** A version of IP, as nft names it. */
 export type IpVersionJson = keyof typeof ipVersions;
 
-/** The families a table can be of. */
+/** The families of tables. */
 export const families = {
 	...ipVersions,
 	inet: NFPROTO_INET,
@@ -20,5 +20,5 @@ export const families = {
 	bridge: NFPROTO_BRIDGE,
 	netdev: NFPROTO_NETDEV,
 } as const;
-/** The family of a table, in the word of nft. */
+/** The family of a table, as nft names it. */
 export type FamilyJson = keyof typeof families;

@@ -16,14 +16,14 @@ import {
 	NFT_TABLE_F_PERSIST,
 } from "../../uapi/nf_tables_const.js";
 
-/** NFT_TABLE_F_* by the words of nft. */
+/** NFT_TABLE_F_* by their names in nft. */
 export const tableFlags = {
 	dormant: NFT_TABLE_F_DORMANT,
 	owner: NFT_TABLE_F_OWNER,
 	persist: NFT_TABLE_F_PERSIST,
 } as const;
 
-/** The NFT_SET_* that a declaration may name. */
+/** The NFT_SET_* flags that a declaration may contain. */
 export const setFlags = {
 	constant: NFT_SET_CONSTANT,
 	interval: NFT_SET_INTERVAL,
@@ -31,13 +31,13 @@ export const setFlags = {
 	dynamic: NFT_SET_EVAL,
 } as const;
 
-/** What the kernel is to save in a set: time or memory. */
+/** What the kernel optimises a set for: speed or memory. */
 export const setPolicies = {
 	performance: NFT_SET_POL_PERFORMANCE,
 	memory: NFT_SET_POL_MEMORY,
 } as const;
 
-/** The NF_NAT_RANGE_* that a rule may name. */
+/** The NF_NAT_RANGE_* flags that a rule may contain. */
 export const natFlags = {
 	random: NF_NAT_RANGE_PROTO_RANDOM,
 	"fully-random": NF_NAT_RANGE_PROTO_RANDOM_FULLY,

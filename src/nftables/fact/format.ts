@@ -2,10 +2,10 @@ import type { Datatype } from "./datatype.js";
 import type { Host } from "./host.js";
 import { bitmask, lowestBit, toBytes } from "./value.js";
 
-/** A constant of a type as JSON has it. */
+/** A constant in JSON. */
 export type ConstantJson = string | number | boolean;
 
-/** A number that JSON can hold exactly, else its hexadecimal digits. */
+/** The number if JSON can represent it exactly, else its hexadecimal digits. */
 export const integerJson = (value: bigint): ConstantJson =>
 	value <= BigInt(Number.MAX_SAFE_INTEGER) ? Number(value) : `0x${value.toString(16)}`;
 
@@ -14,7 +14,7 @@ const linkLayer = (value: bigint, bits: number): string =>
 	[...toBytes(value, "big", bits / 8)].map(hex).join(":");
 const ipv4 = (value: bigint): string => [...toBytes(value, "big", 4)].join(".");
 
-/** As inet_ntop(3): the longest run of zero groups is `::`. */
+/** As inet_ntop(3): the longest run of zero groups becomes `::`. */
 function ipv6(value: bigint): string {
 	const groups = Array.from({ length: 8 }, (_, i) =>
 		Number((value >> BigInt(16 * (7 - i))) & 0xffffn),
@@ -62,7 +62,7 @@ function hour(value: bigint, host: Host): string {
 }
 
 type Format = (value: bigint, bits: number, host: Host) => ConstantJson;
-/** By datatype number. */
+/** By the id of the datatype. */
 const formats: Readonly<Record<number, Format>> = {
 	5: string,
 	6: linkLayer,
@@ -78,7 +78,7 @@ const formats: Readonly<Record<number, Format>> = {
 		const bit = lowestBit(value) ?? 0;
 		return host.name("connlabel", bit) ?? bit;
 	},
-	// What a code means depends on the type: nft lists numbers.
+	// The meaning of a code depends on the ICMP type, so nft lists a number.
 	32: integerJson,
 	33: integerJson,
 	34: integerJson,
@@ -88,13 +88,13 @@ const formats: Readonly<Record<number, Format>> = {
 	44: (value, _bits, host) => hour(value, host),
 };
 
-/** A value by its name, if the type has one for it. */
+/** The name of a value, if its type has one. */
 export function symbolOf({ symbols }: Datatype, value: bigint): ConstantJson {
 	const found = Object.entries(symbols ?? {}).find(([, number]) => BigInt(number) === value);
 	return found?.[0] ?? integerJson(value);
 }
 
-/** Write a constant: by its own name, by its type's grammar, by that of the type it is a kind of. */
+/** Print a constant: by the name of its value, by the grammar of its type, or by that of the base type. */
 export function formatConstant(
 	datatype: Datatype,
 	value: bigint,

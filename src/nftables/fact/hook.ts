@@ -22,10 +22,10 @@ const hooks: Readonly<Record<number, Hooks>> = {
 	},
 };
 
-/** The hooks of a family, NF_*, by the words of nft; the kernel numbers them for each family anew. */
+/** The hooks of a family, NF_*, by their names in nft. Every family numbers them differently. */
 export const hooksOf = (family: number): Hooks => hooks[family] ?? {};
 
-/** Names of priorities, NF_IP_PRI_*, in every family but bridge. */
+/** The names of priorities, NF_IP_PRI_*, in all families but bridge. */
 export const priorities: Readonly<Record<string, number>> = {
 	raw: netfilter.NF_IP_PRI_RAW,
 	mangle: netfilter.NF_IP_PRI_MANGLE,
@@ -35,7 +35,7 @@ export const priorities: Readonly<Record<string, number>> = {
 	srcnat: netfilter.NF_IP_PRI_NAT_SRC,
 };
 
-/** The same in the bridge family, NF_BR_PRI_*. */
+/** The names of priorities in the bridge family, NF_BR_PRI_*. */
 export const bridgePriorities: Readonly<Record<string, number>> = {
 	dstnat: netfilter.NF_BR_PRI_NAT_DST_BRIDGED,
 	filter: netfilter.NF_BR_PRI_FILTER_BRIDGED,
@@ -43,7 +43,7 @@ export const bridgePriorities: Readonly<Record<string, number>> = {
 	srcnat: netfilter.NF_BR_PRI_NAT_SRC,
 };
 
-/** What a base chain does with packets that no rule decides about. */
+/** What a base chain does with packets that no rule decides on. */
 export const policies = {
 	accept: netfilter.NF_ACCEPT,
 	drop: netfilter.NF_DROP,

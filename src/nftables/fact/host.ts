@@ -1,19 +1,19 @@
 import { readFileSync } from "node:fs";
 import { type Interfaces, localInterfaces } from "./interfaces.js";
 
-/** What a ruleset may name and only the host knows. A test gives its own. */
+/** Names that a ruleset may contain and only the host can resolve. Tests pass their own. */
 export interface Host extends Interfaces {
-	/** The number in a file of names: `protocols`, `rt_marks`, `group`, `rt_realms`, `connlabel`. */
+	/** The number of a name in a file: `protocols`, `rt_marks`, `group`, `rt_realms`, `connlabel`. */
 	number(database: Database, name: string): number | undefined;
 	name(database: Database, number: number): string | undefined;
-	/** The port of a service of /etc/services. */
+	/** The port of a service in /etc/services. */
 	service(name: string): number | undefined;
 	uid(name: string): number | undefined;
 	gid(name: string): number | undefined;
-	/** Seconds east of UTC at a moment: hours and dates of a ruleset are local time. */
+	/** Seconds east of UTC at some time: hours and dates in a ruleset are local time. */
 	utcOffset(at: Date): number;
 }
-/** A file of names and numbers. */
+/** A file with names and numbers. */
 export type Database = "protocols" | "rt_marks" | "group" | "rt_realms" | "connlabel";
 
 const PATHS: Readonly<Record<Database | "services" | "users" | "groups", readonly string[]>> = {
@@ -32,12 +32,12 @@ function lines(file: keyof typeof PATHS): string[] {
 		try {
 			return readFileSync(path, "utf8").split("\n");
 		} catch {
-			// The next place, or no names at all: a number still does.
+			// Without the file the next path is tried; without any of them there are no names, and numbers still work.
 		}
 	return [];
 }
 
-/** `name` → number of a file whose lines put the number at `numberAt` and names elsewhere. */
+/** `name` → number, from a file in whose lines the number is in column `numberAt` and all others are names. */
 function table(file: keyof typeof PATHS, numberAt: 0 | 1): Map<string, number> {
 	const names = new Map<string, number>();
 	for (const line of lines(file)) {
@@ -67,7 +67,10 @@ const once = <T extends object>(make: () => T): (() => T) => {
 	};
 };
 
-/** This machine: each file is read when first asked for, interfaces are those that the calling thread sees at each question. */
+/**
+ * This machine. Files are read when they are first needed; interfaces are those that the calling thread sees at that
+ * moment.
+ */
 export function localHost(): Host {
 	const databases: Record<Database, () => Map<string, number>> = {
 		protocols: once(() => table("protocols", 1)),

@@ -3,13 +3,13 @@ import { readIndex } from "../../kernel/read.js";
 import { RtnetlinkDriver } from "../../kernel/rtnetlink.js";
 import { IFNAMSIZ } from "../../uapi/if.js";
 
-/** What a ruleset may name of interfaces. */
+/** Properties of interfaces that a ruleset may name. */
 export interface Interfaces {
 	ifindex(name: string): number | undefined;
 	ifname(index: number): string | undefined;
 }
 
-/** Ask something over a socket that is made for the question: the calling thread may enter another namespace after it. */
+/** Every question opens a socket of its own, because the calling thread may enter another namespace afterwards. */
 function asked<D extends { close(): void }, T>(driver: D, question: (driver: D) => T): T {
 	try {
 		return question(driver);
@@ -18,7 +18,7 @@ function asked<D extends { close(): void }, T>(driver: D, question: (driver: D) 
 	}
 }
 
-/** The interfaces of the network namespace that the calling thread is in when it asks, as they are then. */
+/** The interfaces that exist at this moment in the network namespace of the calling thread. */
 export const localInterfaces: Interfaces = {
 	ifindex: (name) =>
 		name.length === 0 || Buffer.byteLength(name) >= IFNAMSIZ
@@ -29,7 +29,7 @@ export const localInterfaces: Interfaces = {
 	ifname: (index) => asked(new IfreqDriver(), (driver) => driver.name(index)),
 };
 
-/** The same for one document or one listing: a ruleset names few interfaces, and each of them many times. */
+/** The same, cached for one document or listing, which names few interfaces many times. */
 export function interfacesAtOnce(): Interfaces {
 	const indexes = new Map<string, number | undefined>();
 	const names = new Map<number, string | undefined>();

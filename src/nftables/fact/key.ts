@@ -2,7 +2,7 @@ import * as nft from "../../uapi/nf_tables_const.js";
 import * as type from "./datatype.js";
 import type { Order } from "./value.js";
 
-/** What a key of meta, ct, rt, socket or ipsec yields. */
+/** The value of a key of meta, ct, rt, socket or ipsec. */
 interface Key {
 	readonly key: number;
 	readonly datatype: type.Datatype;
@@ -18,7 +18,7 @@ const key = (number: number, datatype: type.Datatype, order: Order, bits = datat
 	order,
 });
 
-/** Keys of meta by their words. */
+/** The keys of meta by their names. */
 export const metaKeys = {
 	length: key(nft.NFT_META_LEN, type.integer, "host", 32),
 	protocol: key(nft.NFT_META_PROTOCOL, type.etherType, "big"),
@@ -46,7 +46,7 @@ export const metaKeys = {
 	iifgroup: key(nft.NFT_META_IIFGROUP, type.devgroup, "host"),
 	oifgroup: key(nft.NFT_META_OIFGROUP, type.devgroup, "host"),
 	cgroup: key(nft.NFT_META_CGROUP, type.integer, "host", 32),
-	// A random number has no byte order; calling it the network's saves a conversion.
+	// A random number has no byte order; network order saves a conversion.
 	random: key(nft.NFT_META_PRANDOM, type.integer, "big", 32),
 	ipsec: key(nft.NFT_META_SECPATH, type.booleanType, "host", 8),
 	secpath: key(nft.NFT_META_SECPATH, type.booleanType, "host", 8),
@@ -62,7 +62,7 @@ export const metaKeys = {
 	broute: key(nft.NFT_META_BRI_BROUTE, type.integer, "host", 1),
 } satisfies Keys;
 
-/** Keys of connection tracking by their words. */
+/** The keys of connection tracking by their names. */
 export const ctKeys = {
 	state: key(nft.NFT_CT_STATE, type.ctState, "host"),
 	direction: key(nft.NFT_CT_DIRECTION, type.ctDir, "host"),
@@ -90,7 +90,7 @@ export const ctKeys = {
 	id: key(nft.NFT_CT_ID, type.integer, "big", 32),
 } satisfies Keys;
 
-/** Keys of the route by their words. */
+/** The keys of the route by their names. */
 export const rtKeys = {
 	classid: key(nft.NFT_RT_CLASSID, type.realm, "host"),
 	nexthop: key(nft.NFT_RT_NEXTHOP4, type.ipv4Addr, "big"),
@@ -98,7 +98,7 @@ export const rtKeys = {
 	ipsec: key(nft.NFT_RT_XFRM, type.booleanType, "host", 8),
 } satisfies Keys;
 
-/** Keys of the socket by their words. */
+/** The keys of the socket by their names. */
 export const socketKeys = {
 	transparent: key(nft.NFT_SOCKET_TRANSPARENT, type.integer, "host", 8),
 	mark: key(nft.NFT_SOCKET_MARK, type.mark, "host"),
@@ -106,7 +106,7 @@ export const socketKeys = {
 	cgroupv2: key(nft.NFT_SOCKET_CGROUPV2, type.cgroupv2, "host"),
 } satisfies Keys;
 
-/** Keys of the IPsec state by their words. */
+/** The keys of the IPsec state by their names. */
 export const ipsecKeys = {
 	daddr: key(nft.NFT_XFRM_KEY_DADDR_IP4, type.ipv4Addr, "big"),
 	saddr: key(nft.NFT_XFRM_KEY_SADDR_IP4, type.ipv4Addr, "big"),

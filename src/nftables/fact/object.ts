@@ -1,6 +1,6 @@
 import * as obj from "../../uapi/nf_tables_obj.js";
 
-/** NFT_OBJECT_* by the word JSON has for it. */
+/** NFT_OBJECT_* by their names in JSON. */
 export const objectTypes = {
 	counter: obj.NFT_OBJECT_COUNTER,
 	quota: obj.NFT_OBJECT_QUOTA,
@@ -11,5 +11,5 @@ export const objectTypes = {
 	"ct expectation": obj.NFT_OBJECT_CT_EXPECT,
 	synproxy: obj.NFT_OBJECT_SYNPROXY,
 } as const;
-/** The type of a named object, in the word of nft. */
+/** The type of a named object, as nft names it. */
 export type ObjectName = keyof typeof objectTypes;

@@ -60,46 +60,46 @@ export const LINK = NFT_PAYLOAD_LL_HEADER;
 export const NETWORK = NFT_PAYLOAD_NETWORK_HEADER;
 export const TRANSPORT = NFT_PAYLOAD_TRANSPORT_HEADER;
 export const INNER = NFT_PAYLOAD_INNER_HEADER;
-/** One of the places at which a header begins. */
+/** One of the bases from which offsets are counted. */
 export type Base = typeof LINK | typeof NETWORK | typeof TRANSPORT | typeof INNER;
 
-/** One field of a header: bits from its start. `index` is nft's number of it, as in NFTA_SET_USERDATA. */
+/** One field of a header; its offset is in bits. `index` is the number that nft has for it in NFTA_SET_USERDATA. */
 export interface Field {
 	readonly index: number;
 	readonly name: string;
 	readonly datatype: Datatype;
 	readonly offset: number;
 	readonly bits: number;
-	/** The icmp types whose messages have this field; the first is the one a rule implies. */
+	/** The ICMP types whose messages have this field. The first one is the type that a rule implies. */
 	readonly icmp?: IcmpDependency;
 }
 
 interface IcmpDependency {
-	/** The type that a rule which mentions the field is about. */
+	/** The type that a rule with this field implies. */
 	readonly type: number;
-	/** Every type that has the field. */
+	/** All types that have the field. */
 	readonly types: readonly number[];
 }
 
 /** One protocol header. */
 export interface Protocol {
 	readonly name: string;
-	/** nft's number of it in NFTA_SET_USERDATA; 0 for those that are no header. */
+	/** The number that nft has for it in NFTA_SET_USERDATA; 0 for those that are not a header. */
 	readonly id: number;
 	readonly base: Base;
-	/** Bits of the whole header, where headers stack on one base. */
+	/** The length of the whole header in bits, if headers are stacked on one base. */
 	readonly length?: number;
-	/** The field that names the next protocol. */
+	/** The field that identifies the next protocol. */
 	readonly key?: Field;
-	/** The meta key that names the next protocol, and its type: used instead of `key` in dependencies. */
+	/** The meta key that identifies the next protocol, and its type. Dependencies use it instead of `key`. */
 	readonly meta?: { readonly key: number; readonly datatype: Datatype; readonly bits: number };
 	readonly checksum?: { readonly field: Field; readonly type: number };
-	/** Fields that the checksum of the next header covers too. */
+	/** The fields that are also part of the next header's checksum. */
 	readonly pseudoheader?: readonly Field[];
 	readonly fields: Readonly<Record<string, Field>>;
-	/** struct nft_inner: how the kernel finds the packet inside. */
+	/** How the kernel finds the inner packet: struct nft_inner. */
 	readonly tunnel?: { readonly type: number; readonly flags: number; readonly headerSize: number };
-	/** The protocols above, looked up late since they refer to each other. */
+	/** The protocols above this one. A function, because protocols refer to each other. */
 	readonly upper: () => readonly (readonly [number: number, protocol: Protocol])[];
 }
 
@@ -267,7 +267,7 @@ export const icmp = protocol(
 	{ key: "type", checksum: ["checksum", NFT_PAYLOAD_CSUM_INET] },
 );
 const ICMP6_ECHO: IcmpDependency = { type: 128, types: [128, 129] };
-/** Listener query, report and done, neighbour solicitation and advertisement, redirect. */
+/** Multicast listener query, report and done, neighbour solicitation and advertisement, redirect. */
 const ICMP6_TARGET: IcmpDependency = { type: 135, types: [130, 131, 132, 135, 136, 137] };
 export const icmpv6 = protocol(
 	"icmpv6",
@@ -322,7 +322,7 @@ export const udp = protocol(
 	TRANSPORT,
 	{ ...ports, length: [32, 16], checksum: [48, 16] },
 	{
-		// Nothing in UDP names what it carries; 0 links the tunnels for dependency checks alone.
+		// No field of UDP tells what it carries. The number 0 stands for tunnels, for dependency checks only.
 		upper: () => [
 			[0, vxlan],
 			[0, geneve],
@@ -359,7 +359,7 @@ const sctp = protocol(
 	{ ...ports, vtag: [32, 32], checksum: [64, 32] },
 	{ checksum: ["checksum", NFT_PAYLOAD_CSUM_SCTP] },
 );
-/** Any transport that begins with two ports. */
+/** Any transport protocol whose header begins with two ports. */
 export const th = protocol("th", 11, TRANSPORT, ports);
 
 const inner = NFT_INNER_LL | NFT_INNER_NH | NFT_INNER_TH;
@@ -383,7 +383,7 @@ const geneve = protocol(
 		tunnel: { type: NFT_INNER_GENEVE, flags: NFT_INNER_HDRSIZE | inner, headerSize: 8 },
 	},
 );
-// The kernel looks at the flags alone; nft marks its own two types after the last the header knows.
+// The kernel only reads the flags; nft gives its own two template types numbers behind the last field of the header.
 export const gre = protocol(
 	"gre",
 	20,
@@ -402,7 +402,7 @@ export const gretap = protocol(
 	{ meta: l4proto, tunnel: { type: NFT_INNER_GENEVE + 2, flags: inner, headerSize: 4 } },
 );
 
-/** What stands below the network header in a family that has no link header: it names IPv4 or IPv6. */
+/** The layer below the network header in a family without link header: it identifies IPv4 or IPv6. */
 export const inet = protocol(
 	"inet",
 	0,
@@ -423,7 +423,7 @@ export const netdev = protocol(
 	{},
 	{ meta: { key: NFT_META_PROTOCOL, datatype: etherType, bits: 16 }, upper: ethernet },
 );
-/** A network header of unknown version, for what both carry. */
+/** A network header of unknown IP version, for protocols that both versions carry. */
 export const inetAny = protocol(
 	"inet-service",
 	0,
@@ -431,7 +431,7 @@ export const inetAny = protocol(
 	{},
 	{ meta: l4proto, upper: internet },
 );
-/** A protocol number that no table knows. */
+/** A protocol whose number is in no table. */
 export const unknown = protocol("unknown", 0, LINK, {});
 
 const named = [
@@ -457,27 +457,27 @@ const named = [
 	gretap,
 	geneve,
 ];
-/** Protocols whose fields a rule can name. */
+/** The protocols whose fields a rule can name. */
 export const protocols: Readonly<Record<string, Protocol>> = Object.fromEntries(
 	named.map((p) => [p.name, p]),
 );
-/** Protocols that carry packets a rule can look into. */
+/** The protocols that carry packets which a rule can look into. */
 export const tunnels: Readonly<Record<string, Protocol>> = { geneve, gre, gretap, vxlan };
-/** Protocols by nft's numbers of them. */
+/** The protocols by their numbers in nft. */
 export const protocolById = new Map(named.map((p) => [p.id, p]));
 
-// Asked for with every match of a rule.
+// A cache, because every match of a rule needs it.
 const uppers = new Map<Protocol, ReadonlyMap<number, Protocol>>();
-/** What a header carries that says `number`. */
+/** The protocol that a header carries if it contains this number. */
 export function upperProtocol(below: Protocol, number: number): Protocol | undefined {
 	let upper = uppers.get(below);
 	if (upper === undefined) {
-		// The first of a number is the one it means.
+		// If a number occurs twice, the first protocol counts.
 		upper = new Map(below.upper().toReversed());
 		uppers.set(below, upper);
 	}
 	return upper.get(number);
 }
-/** The number by which a header says that it carries another. */
+/** The number in a header that says which protocol it carries. */
 export const upperNumber = (below: Protocol, above: Protocol): number | undefined =>
 	below.upper().find(([, p]) => p === above)?.[0];

@@ -4,7 +4,7 @@ import { NFPROTO_IPV4, NFPROTO_IPV6 } from "../../uapi/netfilter.js";
 import * as conntrack from "../../uapi/nf_conntrack_common.js";
 import * as nft from "../../uapi/nf_tables_const.js";
 
-/** Names of values: nft's symbolic constants. Where a value has two names the first one is listed. */
+/** The names of values, which nft calls symbolic constants. If a value has two names the first one is listed. */
 export type Symbols = Readonly<Record<string, number>>;
 
 export const nfproto: Symbols = { ipv4: NFPROTO_IPV4, ipv6: NFPROTO_IPV6 };
@@ -206,7 +206,7 @@ export const ctState: Symbols = {
 	untracked: 64,
 };
 export const ctDirection: Symbols = { original: 0, reply: 1 };
-/** The last three are numbers of bits, as in nft: IPS_HELPER_BIT, IPS_OFFLOAD_BIT and IPS_HW_OFFLOAD_BIT. */
+/** The last three are bit numbers, as in nft: IPS_HELPER_BIT, IPS_OFFLOAD_BIT and IPS_HW_OFFLOAD_BIT. */
 export const ctStatus: Symbols = {
 	expected: conntrack.IPS_EXPECTED,
 	"seen-reply": conntrack.IPS_SEEN_REPLY,
@@ -238,7 +238,7 @@ export const ctEvent: Symbols = {
 	label: 0x400,
 };
 
-/** RTN_*, stated again: with uapi/rtnetlink.ts its messages would be loaded. */
+/** RTN_*. They are repeated here, because importing uapi/rtnetlink.ts would load all its messages. */
 export const fibAddressType: Symbols = {
 	unspec: 0,
 	unicast: 1,

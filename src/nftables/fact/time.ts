@@ -4,7 +4,7 @@ import type { Host } from "./host.js";
 const DAY = 86_400;
 const UNITS = { d: 86_400_000, h: 3_600_000, m: 60_000, s: 1000, ms: 1 } as const;
 
-/** `1d2h3m4s5ms` in milliseconds; a bare number means seconds. */
+/** `1d2h3m4s5ms` in milliseconds. A number without a unit is in seconds. */
 function milliseconds(text: string): number | undefined {
 	if (/^\d{1,8}$/.test(text)) return Number(text) * 1000;
 	const parts =
@@ -13,13 +13,13 @@ function milliseconds(text: string): number | undefined {
 	return Object.values(UNITS).reduce((sum, unit, i) => sum + Number(parts[i + 1] ?? 0) * unit, 0);
 }
 
-/** A relative time: milliseconds in 32 bits. */
+/** A relative time, in milliseconds in 32 bits. */
 export function parseDuration(text: string): Constant | undefined {
 	const ms = milliseconds(text);
 	return ms === undefined || ms > 0xffffffff ? undefined : { value: BigInt(ms) };
 }
 
-/** `2019-06-21 17:00:00` local time, as nanoseconds since the epoch; or a bare number of seconds. */
+/** A date `2019-06-21 17:00:00` in local time, in nanoseconds since the epoch; or a number of seconds. */
 export function parseDate(text: string, host: Host): Constant | undefined {
 	if (/^\d{1,11}$/.test(text)) return { value: BigInt(text) * 1_000_000_000n };
 	const match = /^(\d{4})-(\d{1,2})-(\d{1,2})(?: (\d{1,2}):(\d{1,2})(?::(\d{1,2}))?)?$/.exec(text);
@@ -30,7 +30,7 @@ export function parseDate(text: string, host: Host): Constant | undefined {
 	return seconds < 0 ? undefined : { value: BigInt(seconds) * 1_000_000_000n };
 }
 
-/** `17:00[:00]` local time, as seconds of the UTC day; or a bare number of seconds. */
+/** A time of day `17:00[:00]` in local time, in seconds of the UTC day; or a number of seconds. */
 export function parseHour(text: string, host: Host): Constant | undefined {
 	if (/^\d{1,9}$/.test(text)) return { value: BigInt(text) };
 	const match = /^(\d{1,2}):(\d{1,2})(?::(\d{1,2}))?$/.exec(text);

@@ -1,4 +1,7 @@
-/** States of a TCP connection as linux/netfilter/nfnetlink_cttimeout.h orders them, and the seconds nft fills in. */
+/**
+ * The states of a TCP connection in the order of linux/netfilter/nfnetlink_cttimeout.h, with nft's default timeouts in
+ * seconds.
+ */
 export const tcpTimeouts = {
 	syn_sent: ["CTA_TIMEOUT_TCP_SYN_SENT", 120],
 	syn_recv: ["CTA_TIMEOUT_TCP_SYN_RECV", 60],
@@ -13,7 +16,7 @@ export const tcpTimeouts = {
 	unack: ["CTA_TIMEOUT_TCP_UNACK", 300],
 } as const;
 
-/** The same for UDP. */
+/** The states of a UDP flow, likewise. */
 export const udpTimeouts = {
 	unreplied: ["CTA_TIMEOUT_UDP_UNREPLIED", 30],
 	replied: ["CTA_TIMEOUT_UDP_REPLIED", 120],

@@ -1,29 +1,30 @@
 import { endianness } from "node:os";
 
-/** Byte order of a value in a register: the machine's, or the network's. */
+/** The byte order of a value in a register: of the machine or of the network. */
 export type Order = "host" | "big";
-/** Whether the lowest byte of a number comes first on this machine. */
+/** Whether this machine is little endian. */
 export const HOST_IS_LITTLE = endianness() === "LE";
 
-/** How many bytes hold so many bits. */
+/** How many bytes this many bits need. */
 export const byteLength = (bits: number): number => (bits + 7) >> 3;
-/** Bits a value of `bits` takes in a concatenation: whole 32 bit registers. */
+/** How many bits a value takes in a concatenation: whole 32-bit registers. */
 export const padded = (bits: number): number => ((bits + 31) >> 5) << 5;
-/** How many registers of 32 bits hold so many bits. */
+/** How many 32-bit registers this many bits need. */
 export const registers = (bits: number): number => (bits + 31) >> 5;
 
-/** So many low bits, all set. */
+/** A number with this many low bits set. */
 export const bitmask = (bits: number): bigint => (1n << BigInt(bits)) - 1n;
-/** `width` bits of which the first `length` are set: a netmask. */
+/** A number of `width` bits of which the first `length` are set: a netmask. */
 export const prefixMask = (width: number, length: number): bigint =>
 	bitmask(width) ^ bitmask(width - length);
 
 const reversed = (bytes: Uint8Array): Uint8Array => bytes.slice().reverse();
 
-// Most values are ports and addresses: as far as a double counts exactly they go without a bigint a byte.
+// Most values are ports and addresses. Up to the width that a double represents exactly, no bigint arithmetic is
+// needed.
 const EXACT = 6;
 
-/** The bytes of a number, cut to `length`. */
+/** The bytes of a number, truncated to `length`. */
 export function toBytes(value: bigint, order: Order, length: number): Uint8Array {
 	const bytes = new Uint8Array(length);
 	if (length <= EXACT) {
@@ -35,7 +36,7 @@ export function toBytes(value: bigint, order: Order, length: number): Uint8Array
 	return order === "host" && HOST_IS_LITTLE ? reversed(bytes) : bytes;
 }
 
-/** The number that bytes in that order stand for. */
+/** The number that bytes in this order stand for. */
 export function fromBytes(bytes: Uint8Array, order: Order): bigint {
 	const ordered = order === "host" && HOST_IS_LITTLE ? reversed(bytes) : bytes;
 	if (ordered.length <= EXACT) {
@@ -46,17 +47,17 @@ export function fromBytes(bytes: Uint8Array, order: Order): bigint {
 	return ordered.reduce((value, byte) => (value << 8n) | BigInt(byte), 0n);
 }
 
-/** The value whose bytes in one order are those of `value` in the other. */
+/** The number whose bytes in one order are those of `value` in the other. */
 export const swapOrder = (value: bigint, length: number): bigint =>
 	fromBytes(reversed(toBytes(value, "big", length)), "big");
 
 const text = new TextEncoder();
-/** The bytes of a string as nft keeps them in a register. */
+/** The bytes of a string as nft keeps them in a register, as a number. */
 export const fromText = (string: string): bigint => fromBytes(text.encode(string), "host");
-/** How many bytes a string takes, without its NUL. */
+/** The length of a string in bytes, without its NUL. */
 export const textLength = (string: string): number => text.encode(string).length;
 
-/** The number of zero bits below the lowest set bit; `undefined` for zero. */
+/** The position of the lowest set bit; `undefined` for zero. */
 export function lowestBit(value: bigint): number | undefined {
 	if (value === 0n) return undefined;
 	let bit = 0;
@@ -64,7 +65,7 @@ export function lowestBit(value: bigint): number | undefined {
 	return bit;
 }
 
-/** All bytes, one after the other. */
+/** Concatenate bytes. */
 export function concatBytes(...parts: readonly Uint8Array[]): Uint8Array {
 	const out = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
 	let at = 0;

@@ -13,9 +13,9 @@ import type { Evaluation } from "../tree/evaluation.js";
 import type { SetDeclaration } from "../tree/node.js";
 import { isInterval, isMap } from "../tree/set.js";
 
-// For speed alone: without this file elements of a set are evaluated one by one, to the same bytes.
+// This file exists for speed alone: without it elements would be evaluated one by one, with the same result.
 
-/** Whether the set's elements can be told by a number of a fixed width alone. */
+/** Whether a number of a fixed width fully describes an element of this set. */
 const isPlain = (set: SetDeclaration): boolean =>
 	!isInterval(set) &&
 	!isMap(set) &&
@@ -24,7 +24,7 @@ const isPlain = (set: SetDeclaration): boolean =>
 	isInteger(set.key.datatype) &&
 	!isBitmask(set.key.datatype);
 
-/** The list of an element with this key, as it is sent, and where the key is in it. */
+/** An encoded list with one element with this key, and the offset of the key in it. */
 function layout(key: Uint8Array): { readonly bytes: Uint8Array; readonly offset: number } {
 	const encoded = (value: Uint8Array): Uint8Array => {
 		const writer = new Writer();
@@ -38,8 +38,8 @@ function layout(key: Uint8Array): { readonly bytes: Uint8Array; readonly offset:
 }
 
 /**
- * Elements that are a key and nothing else, as most of a large set are: encoded as they are read, in lists that fit
- * a message. `undefined` when one of them is anything else, or wrong: then they are evaluated like any others.
+ * Encode elements that have only a key, as most elements of large sets, while they are read, in lists that fit into a
+ * message. Returns `undefined` if any element has more or is wrong: then all are evaluated in the ordinary way.
  */
 export function encodePlain(
 	set: SetDeclaration,
@@ -58,7 +58,7 @@ export function encodePlain(
 		for (let i = 0; i < count; i++) {
 			const at = i * bytes.length;
 			list.set(bytes, at);
-			// An address, as it is mostly written, goes to its place as a number, not by way of a node.
+			// An address in its usual notation is written as a number, without a node in between.
 			const one = json[from + i];
 			const quad = isAddress && typeof one === "string" ? parseQuad(one) : undefined;
 			if (quad !== undefined) {
@@ -74,7 +74,7 @@ export function encodePlain(
 	return lists;
 }
 
-/** Four bytes in network order. */
+/** Write an address as four bytes in network order. */
 export function putAddress(bytes: Uint8Array, at: number, address: number): void {
 	bytes[at] = address >>> 24;
 	bytes[at + 1] = address >>> 16;
@@ -96,12 +96,12 @@ function encodeKey(
 		if (value.kind !== "value" || value.bits !== key.bits) return undefined;
 		return bytesOf(value);
 	} catch {
-		// Whoever evaluates the elements says which one is wrong.
+		// The ordinary evaluation reports which element is wrong.
 		return undefined;
 	}
 }
 
-/** NFT_MSG_NEWSETELEM with elements that are encoded already. */
+/** NFT_MSG_NEWSETELEM with elements that are already encoded. */
 export const newElements = (of: {
 	readonly nfgen_family: number;
 	readonly NFTA_SET_ELEM_LIST_TABLE: string;

@@ -9,17 +9,18 @@ import type { SetDeclaration } from "../tree/node.js";
 import { hasEndElements, isMap } from "../tree/set.js";
 import { putAddress } from "./plain-elements.js";
 
-// For speed alone: without this file intervals are evaluated, sorted and encoded like any others, to the same bytes.
+// This file exists for speed alone: without it intervals would be evaluated, sorted and encoded in the ordinary way,
+// with the same result.
 
 const LAST = 0xffffffff;
 
-/** First and last address of each element, in the order in which they are given. */
+/** The first and the last address of each element, in the order of the document. */
 interface Intervals {
 	readonly low: Float64Array;
 	readonly high: Float64Array;
 }
 
-/** Whether the set is of intervals of addresses, without anything beside them. */
+/** Whether the set contains intervals of addresses and nothing else. */
 const isPlain = (set: SetDeclaration): boolean =>
 	hasEndElements(set) &&
 	!isMap(set) &&
@@ -28,10 +29,10 @@ const isPlain = (set: SetDeclaration): boolean =>
 	set.key.datatype === ipv4Addr;
 
 /**
- * Addresses, prefixes and ranges of addresses and nothing else, as blocklists are: encoded as they are read, in lists
- * that fit a message. `undefined` when one of them is anything else, or wrong, or overlaps with another: then they are
- * evaluated like any others.
- * @param first the set is empty so far
+ * Encode addresses, prefixes and ranges of addresses, as in blocklists, while they are read, in lists that fit into a
+ * message. Returns `undefined` if any element is something else, is wrong or overlaps with another: then all are
+ * evaluated in the ordinary way.
+ * @param first whether the set is empty so far
  */
 export function encodePlainIntervals(
 	set: SetDeclaration,
@@ -44,7 +45,7 @@ export function encodePlainIntervals(
 	const lists = new Lists();
 	for (const at of order) {
 		const low = intervals.low[at] as number;
-		// Half open intervals: the values below the first one need an end of nothing.
+		// Intervals are half open, so the values below the first one need an end element without a start.
 		if (first && at === order[0] && low !== 0) lists.add(0, true);
 		lists.add(low, false);
 		lists.add((intervals.high[at] as number) + 1, true);
@@ -63,7 +64,7 @@ function readIntervals(json: readonly unknown[]): Intervals | undefined {
 	return { low, high };
 }
 
-/** The first and the last address of an element; `undefined` for what is not plain. */
+/** The first and the last address of an element; `undefined` if it is not plain. */
 type Ends = readonly [low: number, high: number] | undefined;
 
 const quad = (json: unknown): number | undefined =>
@@ -91,11 +92,11 @@ function prefixEnds(prefix: unknown): Ends {
 	return low % size === 0 ? between(low, low + size - 1) : undefined;
 }
 
-/** What reaches the last address has no end, which its beginning has to say: that is not plain. */
+/** An interval up to the last address has no end element, and its start has a flag for that, so it is not plain. */
 const between = (low: number | undefined, high: number | undefined): Ends =>
 	low === undefined || high === undefined || high < low || high === LAST ? undefined : [low, high];
 
-/** The intervals sorted, by where they are; `undefined` if any two overlap. */
+/** The order of the intervals, as positions; `undefined` if any two overlap. */
 function orderOf({ low, high }: Intervals): readonly number[] | undefined {
 	const order = Array.from(low.keys());
 	const isSorted = order.every((i) => i === 0 || (low[i - 1] as number) < (low[i] as number));
@@ -108,17 +109,17 @@ function orderOf({ low, high }: Intervals): readonly number[] | undefined {
 	return order;
 }
 
-/** An element of the address zero as it is sent, and where the address is in it. */
+/** The encoded element of the address zero, and the offset of the address in it. */
 function element(flags?: number): Uint8Array {
 	const writer = new Writer();
 	const key = { NFTA_SET_ELEM_KEY: { NFTA_DATA_VALUE: new Uint8Array(4) } };
 	setElementsAttrs.write(writer, [{ ...key, NFTA_SET_ELEM_FLAGS: flags }]);
 	return writer.finish();
 }
-/** Where the key is: after the headers of the element, of its key and of the key's value. */
+/** The key is behind the headers of the element, of its key and of the key's value. */
 const KEY = 3 * NLA_HDRLEN;
 
-/** Elements, a beginning or an end each, in lists that fit a message. */
+/** Start and end elements in lists that fit into a message. */
 class Lists {
 	readonly #beginning = element();
 	readonly #end = element(NFT_SET_ELEM_INTERVAL_END);

@@ -15,12 +15,12 @@ import type { Printer } from "../tree/printer.js";
 import { PATH, range } from "../tree/reading.js";
 import { isInterval, isMap } from "../tree/set.js";
 
-// For speed alone: without this file elements are read one by one, to the same JSON.
+// This file exists for speed alone: without it elements would be read one by one, with the same result.
 
 /**
- * The elements of a set of numbers (addresses, ports, marks), or of intervals of them, from the kernel's lists of
- * them. `undefined` when one of them is more than its key: then they are read like any others. Large sets
- * are made of nothing else (`npm run bench:nft`).
+ * The elements of a set of numbers (addresses, ports, marks) or of intervals of numbers, from the kernel's lists.
+ * Returns `undefined` if any element has more than its key: then all are read in the ordinary way. Large sets consist
+ * of such elements (`npm run bench:nft`).
  */
 export function readPlain(set: ListedSet, lists: readonly Uint8Array[]): PrintElements | undefined {
 	const points = isNumeric(set) ? readPoints(set, lists) : undefined;
@@ -35,12 +35,12 @@ const isNumeric = (set: ListedSet): boolean =>
 	isInteger(set.key.datatype) &&
 	!isBitmask(set.key.datatype);
 
-/** Where the key is: after the headers of the element, of its key and of the key's value. */
+/** The key is behind the headers of the element, of its key and of the key's value. */
 const KEY = 3 * NLA_HDRLEN;
 const numbered = ({ parts }: AttrSet<unknown, never>, name: string): number =>
 	parts[name]?.[0] ?? 0;
 
-/** The bytes of an element as the kernel writes it, its key zero: the kernel does not say what is nested. */
+/** The bytes of an element as the kernel sends it, with a key of zero. The kernel does not set NLA_F_NESTED. */
 function shapeOf(length: number, isEnd: boolean): Uint8Array {
 	const w = new Writer();
 	const element = w.beginAttr(NFTA_LIST_ELEM);
@@ -64,8 +64,8 @@ function fits(list: Uint8Array, at: number, shape: Uint8Array, length: number): 
 }
 
 /**
- * Each element as twice its number, and one more if it starts an interval instead of ending one; sorted. Where one ends at
- * the number at which another starts, the end comes first.
+ * Each element as twice its number, plus one if it starts an interval, sorted. At the same number an end comes before a
+ * start.
  */
 type Points = Float64Array;
 const begins = (point: number): boolean => point % 2 === 1;
@@ -75,7 +75,7 @@ function readPoints(set: ListedSet, lists: readonly Uint8Array[]): Points | unde
 	const length = byteLength(set.key.bits);
 	const beginning = shapeOf(length, false);
 	const end = shapeOf(length, true);
-	// Intervals are in the order in which the kernel compares them, whatever their type.
+	// The kernel compares intervals bytewise, whatever their type, so they are sorted that way.
 	const isLittle = HOST_IS_LITTLE && set.key.order === "host" && !isInterval(set);
 	const bytes = lists.reduce((sum, list) => sum + list.length, 0);
 	const points = new Float64Array(Math.floor(bytes / beginning.length));
@@ -121,7 +121,7 @@ function print(points: Points, set: ListedSet, printer: Printer): ItemJson[] {
 
 const address = (n: number): string =>
 	`${n >>> 24}.${(n >>> 16) & 255}.${(n >>> 8) & 255}.${n & 255}`;
-/** A range that is all of a prefix is listed as one. */
+/** A range that covers exactly one prefix is listed as that prefix. */
 function addresses(low: number, high: number): Expression {
 	const host = (low ^ high) >>> 0;
 	const isPrefix = (host & (host + 1)) === 0 && (low & host) === 0;

@@ -9,16 +9,16 @@ import { bytesOf } from "../tree/data.js";
 import type { Variable } from "../tree/emitter.js";
 import { Evaluation } from "../tree/evaluation.js";
 
-// For speed alone: without this file every rule is compiled by itself, to the same message.
+// This file exists for speed alone: without it every rule would be compiled on its own, with the same result.
 
-/** Where a constant of a rule stands: in its JSON, and in the message it is compiled to. */
+/** Where a constant of a rule is: in its JSON, and in the message that the rule is compiled to. */
 interface Hole {
-	/** Of the statement in "expr" whose "match" has it on the right. */
+	/** The index in "expr" of the statement whose "match" has the constant on its right side. */
 	readonly statement: number;
 	readonly offset: number;
 	readonly variable: Variable;
 }
-/** A rule as a pattern, the constants that may vary left out, and what it is compiled to. */
+/** A rule as a pattern, without the constants that may vary, and the message it was compiled to. */
 interface Template {
 	readonly operation: string;
 	readonly pattern: Pattern;
@@ -29,14 +29,14 @@ interface Template {
 }
 
 const HOLE = Symbol("a constant");
-/** So many are kept; what was not used for longest goes first. */
+/** How many templates are kept. The least recently used one is dropped first. */
 const KEPT = 16;
-/** So many may turn out to be of no use before no more are made. */
+/** How many templates may be dropped unused before no more are made. */
 const WASTED = 64;
 
 /**
- * Large rulesets repeat a rule with other constants. What such a rule is compiled to differs in the bytes of the
- * constants alone, as long as these tell nothing of the packet's headers: then it is not compiled again.
+ * Large rulesets repeat a rule with other constants. The messages of such rules differ only in the bytes of the
+ * constants, unless a constant tells which headers the packet has. So the message is made from that of an earlier rule.
  */
 export class Repetition {
 	readonly #host: Host;
@@ -47,7 +47,7 @@ export class Repetition {
 		this.#host = host;
 	}
 
-	/** The message of a rule that is like one before; `undefined` when it must be compiled. */
+	/** The message of a rule that is like an earlier one; `undefined` if it must be compiled. */
 	message({ value, path }: Cursor, operation: string): BatchMessage | undefined {
 		for (const [i, template] of this.#templates.entries()) {
 			const found: unknown[] = [];
@@ -61,7 +61,7 @@ export class Repetition {
 		return undefined;
 	}
 
-	/** Remember what a rule was compiled to. It refers to nothing but itself: no set, no other rule. */
+	/** Remember the message of a rule. The rule must refer to nothing else, such as a set or another rule. */
 	learn(at: Cursor, operation: string, made: BatchMessage, variables: readonly Variable[]): void {
 		if (this.#wasted++ >= WASTED) return;
 		const { path } = at;
@@ -95,7 +95,10 @@ export class Repetition {
 	}
 }
 
-/** A JSON value with holes, laid out for comparing: an object's members stand in the order of its keys. */
+/**
+ * A JSON value with placeholders, in a form that is quick to compare: the members of an object in the order of its
+ * keys.
+ */
 type Pattern =
 	| string
 	| number
@@ -114,7 +117,7 @@ function patternOf(json: unknown): Pattern {
 		members: entries.map(([, member]) => patternOf(member)),
 	};
 }
-/** Replaces the right side of a match by a placeholder. */
+/** Replace the right side of a match by a placeholder. */
 function withHole(statement: unknown): unknown {
 	const { match } = statement as { readonly match: object };
 	return { match: { ...match, right: HOLE } };
@@ -134,7 +137,7 @@ function fits(pattern: Pattern, json: unknown, found: unknown[]): boolean {
 	}
 	if (Array.isArray(json)) return false;
 	let at = 0;
-	// What is written in another order is compiled by itself.
+	// A rule whose members are in another order is compiled on its own.
 	for (const key in json)
 		if (
 			key !== keys[at] ||
@@ -144,7 +147,7 @@ function fits(pattern: Pattern, json: unknown, found: unknown[]): boolean {
 	return at === keys.length;
 }
 
-/** The bytes of another constant in the hole; none when it is not of the same kind, or wrong. */
+/** The bytes of another constant for the placeholder; none if it is of another kind or wrong. */
 function encode(
 	{ statement, variable }: Hole,
 	json: unknown,
@@ -162,12 +165,12 @@ function encode(
 			return undefined;
 		return bytesOf(constant, order);
 	} catch {
-		// Whoever compiles the rule says what is wrong with it.
+		// The compiler reports what is wrong with the rule.
 		return undefined;
 	}
 }
 
-/** Where the constants are in the message: each is changed for once, to see where that shows. */
+/** Find the constants in the message, by changing each in turn and comparing the results. */
 function locate(
 	{ message, value }: BatchMessage,
 	variables: readonly Variable[],
@@ -187,11 +190,11 @@ function locate(
 		variable.bytes[0] = ~(variable.bytes[0] as number);
 		return [{ statement, offset: bytes.findIndex((byte, i) => byte !== changed[i]), variable }];
 	});
-	// Found in the JSON in the order of the statements.
+	// The placeholders are found in the order of the statements in the JSON.
 	return { bytes, holes: holes.toSorted((a, b) => a.statement - b.statement) };
 }
 
-/** The message whose value are the constants for its holes. */
+/** A message whose value is the list of constants to put in. */
 const filled = (message: AnyMessage, bytes: Uint8Array, holes: readonly Hole[]): AnyMessage => ({
 	...message,
 	write(w, constants: readonly Uint8Array[]) {

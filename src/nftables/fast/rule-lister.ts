@@ -10,7 +10,7 @@ import type { Value } from "../tree/node.js";
 import type { Printer } from "../tree/printer.js";
 import { UnlistableError } from "../tree/reading.js";
 
-// For speed alone: without this file every rule is read by itself, to the same JSON.
+// This file exists for speed alone: without it every rule would be read on its own, with the same result.
 
 const expressions = list(NFTA_LIST_ELEM, expr);
 type Decoded = ReturnType<(typeof expressions)["read"]>;
@@ -19,7 +19,7 @@ interface Span {
 	readonly start: number;
 	readonly end: number;
 }
-/** Bytes of a rule that may be others, and what its statement is then. */
+/** Bytes of a rule that may vary, and how they change its statement. */
 interface Hole extends Span {
 	readonly statement: number;
 	print(bytes: Uint8Array, statement: StatementJson): StatementJson;
@@ -29,17 +29,17 @@ interface Template {
 	readonly holes: readonly Hole[];
 	readonly statements: readonly StatementJson[];
 }
-/** So many are kept; what was not used for longest goes first. */
+/** How many templates are kept. The least recently used one is dropped first. */
 const KEPT = 16;
-/** So many may turn out to be of no use before no more are made. */
+/** How many templates may be dropped unused before no more are made. */
 const WASTED = 64;
 
-/** What the expressions of a rule say, statement by statement. @throws UnlistableError */
+/** Reads the statements of a rule from its expressions. @throws UnlistableError */
 type StatementReader = (expressions: Decoded) => readonly Listed[];
 
 /**
- * Writes the rules of a table as JSON. Large rulesets repeat a rule with other constants and counts: where that tells
- * nothing of the packet's headers, the statements are those of the rule before with the other constant in them.
+ * Prints the rules of a table as JSON. Large rulesets repeat a rule with other constants and counts. Unless a constant
+ * tells which headers the packet has, the statements are those of the earlier rule with the new constant in them.
  */
 export class RuleLister {
 	readonly #read: StatementReader;
@@ -47,13 +47,13 @@ export class RuleLister {
 	readonly #templates: Template[] = [];
 	#wasted = 0;
 
-	/** @param read what a rule says that is like none before */
+	/** @param read reads a rule that is not like an earlier one */
 	constructor(read: StatementReader, printer: Printer) {
 		this.#read = read;
 		this.#printer = printer;
 	}
 
-	/** The statements of a rule: NFTA_RULE_EXPRESSIONS as the kernel sends it. */
+	/** The statements of a rule, from NFTA_RULE_EXPRESSIONS as the kernel sends it. */
 	list(bytes: Uint8Array): readonly StatementJson[] {
 		for (const [i, template] of this.#templates.entries()) {
 			if (!fits(template, bytes)) continue;
@@ -128,14 +128,14 @@ function holesOf(
 	return holes.toSorted((a, b) => a.start - b.start);
 }
 
-/** The constant a statement compares with, when any other would be written in its place. */
+/** The constant that a statement compares with, if any other constant would be printed in the same place. */
 function variableOf(statement: Listed | undefined): Value | undefined {
 	const { left, right } = statement?.relation ?? {};
 	if (left?.kind !== "payload" && left?.kind !== "meta" && left?.kind !== "ct") return undefined;
 	if (left.isProtocol || right?.kind !== "value" || right.origin === undefined) return undefined;
 	const { datatype, bits, origin } = right;
 	const isNumber = isInteger(datatype) && !isBitmask(datatype) && datatype !== etherType;
-	// A field of less than its bytes was compared with a mask, and the constant shifted.
+	// If a mask selected a part of the bytes, the constant was shifted.
 	const isWhole = left.bits === bits && bits === 8 * origin.length;
 	return isNumber && isWhole ? right : undefined;
 }
@@ -178,7 +178,7 @@ const numberOf = (name: string, ...path: readonly string[]): number[] => {
 		return type;
 	});
 };
-/** Where the parts of an expression are that may vary, by its name. */
+/** For each expression, the attributes that may vary. */
 const varying: Readonly<Record<string, readonly (readonly number[])[]>> = {
 	cmp: [numberOf("cmp", "NFTA_CMP_DATA", "NFTA_DATA_VALUE")],
 	counter: [numberOf("counter", "NFTA_COUNTER_BYTES"), numberOf("counter", "NFTA_COUNTER_PACKETS")],
@@ -187,7 +187,7 @@ const [NAME = -1, DATA = -1] = ["NFTA_EXPR_NAME", "NFTA_EXPR_DATA(cmp)"].map(
 	(name) => expr.parts[name]?.[0],
 );
 
-/** For each expression of a rule, the places of what may vary in it. */
+/** For each expression of a rule, the places of the bytes that may vary. */
 function spansOf(bytes: Uint8Array): (readonly Span[])[] {
 	const reader = new Reader(bytes);
 	const all: (readonly Span[])[] = [];

@@ -9,12 +9,12 @@ import type {
 	UnknownObjectJson,
 } from "./object.js";
 
-/** A ruleset, or what is done to one: commands, carried out all or none. */
+/** A document of libnftables-json(5): a ruleset, or commands that change one, all of them or none. */
 export interface Document {
 	readonly nftables: readonly Command[];
 }
 
-/** What a document does, lists or, in a listing, holds. */
+/** A command of a document, or an object of a listing. */
 export type Command =
 	| { readonly metainfo: unknown }
 	| UnknownObjectJson
@@ -35,12 +35,12 @@ export type Command =
 	| { readonly list: ListQueryJson }
 	| { readonly reset: ResetQueryJson };
 
-/** What is needed to name an object that is there. */
+/** The members that identify an existing object. */
 type Reference<T> = T extends object
 	? { readonly [K in keyof T]: Partial<T[K]> & { readonly family: FamilyJson } }
 	: never;
 
-/** What a question is about: all of a kind, narrowed down to a family or a table. */
+/** The scope of a query: everything, one family, or one table. */
 type ScopeJson = null | { readonly family?: FamilyJson; readonly table?: string };
 interface NamedJson {
 	readonly family: FamilyJson;
@@ -49,7 +49,7 @@ interface NamedJson {
 }
 type OneOf<K extends string, T> = { readonly [N in K]: { readonly [M in N]: T } }[K];
 
-/** What can be listed: one by its name, or all of a kind. */
+/** What can be listed: one object by its name, or all of a type. */
 export type ListQueryJson =
 	| { readonly ruleset: ScopeJson }
 	| { readonly tables: ScopeJson }

@@ -1,14 +1,14 @@
 import { NftError } from "./error.js";
 
-/** Nothing a person or nft writes is deeper; the recursion of the compiler is bounded by it. */
+/** Real documents are less deep. The limit bounds the recursion of the compiler. */
 const MAX_DEPTH = 48;
 
-/** A place in a JSON document: a value and the path that leads to it, so that every error can name it. */
+/** A place in a JSON document: a value and the path to it, so that every error can name the place. */
 export class Cursor {
 	readonly value: unknown;
 	readonly path: string;
 	readonly #depth: number;
-	/** The place of the first item of an array that is a part of another. */
+	/** The position of the first item, in an array that is a part of a longer one. */
 	readonly #from: number;
 	constructor(value: unknown, path = "$", depth = 0, from = 0) {
 		this.value = value;
@@ -43,14 +43,14 @@ export class Cursor {
 		if (this.value.includes("\0")) throw this.fail("a string must not contain NUL");
 		return this.value;
 	}
-	/** One of a table's names; answers its value. */
+	/** Read a name from a table, and return the value that the table has for it. */
 	oneOf<T>(table: Readonly<Record<string, T>>): T {
 		const name = this.string();
 		if (!Object.hasOwn(table, name))
 			throw this.fail(`unknown "${name}", expected one of ${Object.keys(table).join(", ")}`);
 		return table[name] as T;
 	}
-	/** A flag or an array of flags, or'ed together; nft itself writes one flag either way. */
+	/** A flag or an array of flags, combined with "or". nft itself writes either for a single flag. */
 	flags(table: Readonly<Record<string, number>>): number {
 		if (!this.isArray) return this.oneOf(table);
 		return this.list().reduce((flags, at) => flags | at.oneOf(table), 0);
@@ -71,7 +71,7 @@ export class Cursor {
 	u32(): number {
 		return this.integer(0, 0xffffffff);
 	}
-	/** A 64 bit integer; JSON.parse makes a number of it, a caller who needs more gives a bigint. */
+	/** A 64-bit integer. JSON.parse makes it a number; callers can pass a bigint where that is too imprecise. */
 	bigint(min = 0n, max = 2n ** 64n - 1n): bigint {
 		const { value } = this;
 		if (typeof value !== "bigint" && !(typeof value === "number" && Number.isInteger(value)))
@@ -85,7 +85,7 @@ export class Cursor {
 		const from = this.#from;
 		return this.value.map((v, i) => new Cursor(v, `${this.path}[${from + i}]`, this.#depth + 1));
 	}
-	/** A long array in parts of at most `size` items, which keep their places; anything else is one part. */
+	/** Split a long array into parts of at most `size` items, which keep their places. Anything else is one part. */
 	*parts(size: number): Generator<Cursor> {
 		const { value } = this;
 		if (!Array.isArray(value) || value.length <= size) yield this;
@@ -94,7 +94,7 @@ export class Cursor {
 				yield new Cursor(value.slice(from, from + size), this.path, this.#depth, from);
 	}
 
-	/** The members of an object: `required` must be there, nothing but them and `optional` may. */
+	/** The members of an object. All `required` must be there, and no others than those and the `optional` ones. */
 	fields<R extends string, O extends string = never>(
 		required: readonly R[],
 		optional: readonly O[] = [],
@@ -112,18 +112,18 @@ export class Cursor {
 		for (const key of Object.keys(object)) found[key] = this.#member(object, key);
 		return found as Record<R, Cursor> & Partial<Record<O, Cursor>>;
 	}
-	/** Some members of an object whose others somebody else checks. */
+	/** Some members of an object. Its other members are checked elsewhere. */
 	members<K extends string>(keys: readonly K[]): Partial<Record<K, Cursor>> {
 		const object = this.#object();
 		const found: Partial<Record<K, Cursor>> = {};
 		for (const key of keys) if (Object.hasOwn(object, key)) found[key] = this.#member(object, key);
 		return found;
 	}
-	/** Whether this is an object that has the member. */
+	/** Whether this is an object with this member. */
 	has(key: string): boolean {
 		return this.isObject && Object.hasOwn(this.value as object, key);
 	}
-	/** This object as if it had that one member alone. */
+	/** This object with this member alone. */
 	pick(key: string): Cursor {
 		return new Cursor({ [key]: this.#object()[key] }, this.path, this.#depth);
 	}
@@ -132,7 +132,7 @@ export class Cursor {
 		const { [key]: _, ...rest } = this.#object();
 		return new Cursor(rest, this.path, this.#depth);
 	}
-	/** The only member of an object that names a statement, expression or command. */
+	/** The only member of an object, whose name says which statement, expression or command it is. */
 	only(): [key: string, at: Cursor] {
 		const object = this.#object();
 		const keys = Object.keys(object);

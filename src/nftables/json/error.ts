@@ -1,9 +1,9 @@
 import { UmlnetError } from "../../sys/error.js";
 
 /**
- * A ruleset document that does not say a ruleset, or that the kernel refused; `path` is where in the JSON.
- * `code` is ERR_NFT for a wrong document, ERR_NFT_UNSUPPORTED for one this module cannot compile, and that of
- * the KernelError in `cause` when the kernel refused it.
+ * A document is wrong, or the kernel refused it; `path` is the place in the JSON. `code` is ERR_NFT for a wrong
+ * document, ERR_NFT_UNSUPPORTED for one that this module cannot compile, and the code of the KernelError in `cause` if
+ * the kernel refused.
  */
 export class NftError extends UmlnetError {
 	override readonly name = "NftError";
@@ -18,7 +18,7 @@ export class NftError extends UmlnetError {
 	}
 }
 
-/** Refuses what stands at a place of the document. @throws NftError */
+/** Reject the value at a place of the document. @throws NftError */
 export function fail(node: { readonly path: string }, message: string): never {
 	throw new NftError(node.path, message);
 }

@@ -1,6 +1,6 @@
 import type { ctKeys, ipsecKeys, metaKeys, rtKeys, socketKeys } from "../fact/key.js";
 
-/** A value: from the packet, from the kernel or from the rule itself. */
+/** A value from the packet, from the kernel, or from the rule itself. */
 export type Expression =
 	| ImmediateJson
 	| ListJson
@@ -29,25 +29,25 @@ export type Expression =
 	| BinaryJson
 	| VerdictJson;
 
-/** A string, a number, a boolean: what it means depends on what it is compared with. `@name` is a set. */
+/** A string, number or boolean. Its meaning depends on what it is compared with. `@name` is a set. */
 export type ImmediateJson = string | number | boolean;
-/** Several values of one type: flags that are or'ed together. */
+/** Several values of one type: flags that are combined with "or". */
 export type ListJson = readonly Expression[];
 
-/** Several values side by side: one key. */
+/** Several values that form one key. */
 export interface ConcatJson {
 	readonly concat: readonly Expression[];
 }
 
 /** An element of a set, or a `[key, data]` pair of a map. */
 export type ItemJson = Expression | readonly [key: Expression, data: Expression];
-/** Elements of a set, or `[key, data]` pairs of a map; a lone one may stand without its array. */
+/** The elements of a set, or the `[key, data]` pairs of a map. A single one needs no array. */
 export type ElementsJson = Expression | readonly ItemJson[];
-/** Elements in braces; each may be `[key, data]` in a map. A lone `"@name"` is a set that exists. */
+/** A set literal; in a map its elements are `[key, data]` pairs. A lone `"@name"` is an existing set. */
 export interface SetJson {
 	readonly set: ElementsJson;
 }
-/** An element with more than its value. */
+/** An element that has more than its key. */
 export interface ElemJson {
 	readonly elem: {
 		readonly val: Expression;
@@ -56,21 +56,21 @@ export interface ElemJson {
 		readonly comment?: string;
 	};
 }
-/** What a map has for a key of the packet. */
+/** The data that a map has for a key from the packet. */
 export interface MapJson {
 	readonly map: { readonly key: Expression; readonly data: Expression };
 }
 
-/** A network: an address and how many of its bits count. */
+/** A network: an address and the number of its significant bits. */
 export interface PrefixJson {
 	readonly prefix: { readonly addr: Expression; readonly len: number };
 }
-/** Everything from one value to another, both included. */
+/** All values from one to another, both included. */
 export interface RangeJson {
 	readonly range: readonly [low: Expression, high: Expression];
 }
 
-/** A header field by name, that of a packet inside a tunnel, or bits counted from a header's start. */
+/** A header field by name, a field of the packet inside a tunnel, or bits from the start of a header. */
 export interface PayloadJson {
 	readonly payload:
 		| { readonly protocol: string; readonly field: string; readonly tunnel?: string }
@@ -80,30 +80,30 @@ export interface PayloadJson {
 				readonly len: number;
 		  };
 }
-/** A field of an IPv6 extension header; without a field, whether the header is there. */
+/** A field of an IPv6 extension header. Without a field it asks whether the header is there. */
 export interface ExthdrJson {
 	readonly exthdr: { readonly name: string; readonly field?: string; readonly offset?: number };
 }
-/** A field of a TCP option; without a field, whether the option is there. Or its bits by number. */
+/** A field of a TCP option, or bits of it by number. Without either it asks whether the option is there. */
 export interface TcpOptionJson {
 	readonly "tcp option":
 		| { readonly name: string; readonly field?: string }
 		| { readonly base: number; readonly offset: number; readonly len: number };
 }
-/** A field of an IPv4 option; without a field, whether the option is there. */
+/** A field of an IPv4 option. Without a field it asks whether the option is there. */
 export interface IpOptionJson {
 	readonly "ip option": { readonly name: string; readonly field?: string };
 }
-/** A field of an SCTP chunk; without a field, whether the chunk is there. */
+/** A field of an SCTP chunk. Without a field it asks whether the chunk is there. */
 export interface SctpChunkJson {
 	readonly "sctp chunk": { readonly name: string; readonly field?: string };
 }
-/** Whether a DCCP packet has an option of that type. */
+/** Whether a DCCP packet has an option of a given type. */
 export interface DccpOptionJson {
 	readonly "dccp option": { readonly type: number };
 }
 
-/** What the kernel knows about a packet beside its bytes. */
+/** Metadata of a packet, such as its mark or its input interface. */
 export interface MetaJson {
 	readonly meta: { readonly key: keyof typeof metaKeys };
 }
@@ -111,7 +111,7 @@ export interface MetaJson {
 export interface OsfJson {
 	readonly osf: { readonly key: "name" | "version"; readonly ttl?: "loose" | "skip" };
 }
-/** What the IPsec state of a packet says. */
+/** A property of the packet's IPsec state. */
 export interface IpsecJson {
 	readonly ipsec: {
 		readonly key: keyof typeof ipsecKeys;
@@ -120,15 +120,15 @@ export interface IpsecJson {
 		readonly spnum?: number;
 	};
 }
-/** What the socket a packet is for says. */
+/** A property of the socket that a packet is for. */
 export interface SocketJson {
 	readonly socket: { readonly key: keyof typeof socketKeys; readonly level?: number };
 }
-/** What the packet's route says. */
+/** A property of the packet's route. */
 export interface RtJson {
 	readonly rt: { readonly key: keyof typeof rtKeys; readonly family?: "ip" | "ip6" };
 }
-/** What connection tracking knows about a packet's connection. */
+/** A property of the packet's tracked connection. */
 export interface CtJson {
 	readonly ct: {
 		readonly key: keyof typeof ctKeys;
@@ -137,7 +137,7 @@ export interface CtJson {
 	};
 }
 
-/** A number from `offset` to `offset + mod - 1`: the next one, or a random one. */
+/** A number from `offset` to `offset + mod - 1`, the next one or a random one. */
 export interface NumgenJson {
 	readonly numgen: {
 		readonly mode: "inc" | "random";
@@ -145,7 +145,7 @@ export interface NumgenJson {
 		readonly offset?: number;
 	};
 }
-/** A number from `offset` to `offset + mod - 1` that is the same for the same expression. */
+/** A number from `offset` to `offset + mod - 1`, the same for equal values of the expression. */
 export interface JhashJson {
 	readonly jhash: {
 		readonly expr: Expression;
@@ -154,14 +154,14 @@ export interface JhashJson {
 		readonly seed?: number;
 	};
 }
-/** The same for both directions of a connection. */
+/** A number from `offset` to `offset + mod - 1`, the same for both directions of a connection. */
 export interface SymhashJson {
 	readonly symhash: { readonly mod: number; readonly offset?: number };
 }
 
-/** What of a packet is looked up in the routing tables. */
+/** A property of a packet that is used for a lookup in the routing tables. */
 export type FibFlagJson = "saddr" | "daddr" | "mark" | "iif" | "oif";
-/** What a lookup of the packet's addresses in the routing tables finds. */
+/** The result of looking up the packet's addresses in the routing tables. */
 export interface FibJson {
 	readonly fib: {
 		readonly result: "oif" | "oifname" | "type" | "check";
@@ -169,7 +169,7 @@ export interface FibJson {
 	};
 }
 
-/** Arithmetic on bits. More than two operands are taken from the left. */
+/** Bitwise operations. More than two operands are combined from the left. */
 export type BinaryJson =
 	| { readonly "&": readonly Expression[] }
 	| { readonly "|": readonly Expression[] }
@@ -177,7 +177,7 @@ export type BinaryJson =
 	| { readonly "<<": readonly Expression[] }
 	| { readonly ">>": readonly Expression[] };
 
-/** What becomes of the packet. */
+/** A verdict on the packet. */
 export type VerdictJson =
 	| { readonly accept: null }
 	| { readonly drop: null }

@@ -1,4 +1,4 @@
-/** The types of libnftables-json(5): a ruleset that is wrong is a compile error where it is written. */
+/** The types of libnftables-json(5), so that the compiler reports a wrong ruleset where it is written. */
 export type { FamilyJson } from "../fact/family.js";
 export type * from "./command.js";
 export type * from "./expression.js";

@@ -4,7 +4,7 @@ import type { policies } from "../fact/hook.js";
 import type { ElementsJson, Expression } from "./expression.js";
 import type { RateJson, RawJson, StatementJson, SynproxyOptionsJson } from "./statement.js";
 
-/** What a ruleset is made of. */
+/** An object of a ruleset. */
 export type ObjectJson =
 	| { readonly table: TableJson }
 	| { readonly chain: ChainJson }
@@ -22,9 +22,9 @@ export type ObjectJson =
 	| { readonly secmark: SecmarkObjectJson }
 	| { readonly synproxy: SynproxyObjectJson };
 
-/** How a table behaves. */
+/** A flag of a table. */
 export type TableFlagJson = keyof typeof tableFlags;
-/** A table: the chains, sets and objects of one family, under one name. */
+/** A table: chains, sets and objects of one family under one name. */
 export interface TableJson {
 	readonly family: FamilyJson;
 	readonly name: string;
@@ -33,7 +33,7 @@ export interface TableJson {
 	readonly comment?: string;
 }
 
-/** A chain; one with type, hook and prio is called by the kernel, others are jumped to. */
+/** A chain. The kernel calls one with type, hook and prio; others are jumped to. */
 export interface ChainJson {
 	readonly family: FamilyJson;
 	readonly table: string;
@@ -48,40 +48,42 @@ export interface ChainJson {
 	readonly comment?: string;
 }
 
-/** A rule: what is done with a packet, statement by statement. */
+/** A rule: statements that match a packet or act on it. */
 export interface RuleJson {
 	readonly family: FamilyJson;
 	readonly table: string;
 	readonly chain: string;
 	readonly expr: readonly StatementJson[];
-	/** Of the rule itself; where one is added or inserted, of that which it comes after or before. */
+	/**
+	 * The handle of the rule. For a rule that is added or inserted, the handle of the rule that it comes after or before.
+	 */
 	readonly handle?: number;
-	/** The same by its place among the rules of the chain, the document's own included. */
+	/** The same, as the position among the rules of the chain, including those of this document. */
 	readonly index?: number;
 	readonly comment?: string;
 }
 
-/** What a set is to be able to. */
+/** A flag of a set. */
 export type SetFlagJson = keyof typeof setFlags;
-/** The type of a key: by name, as a concatenation of names, or that of an expression. */
+/** The type of a key: a name, a concatenation of names, or the type of an expression. */
 export type TypeJson = string | readonly string[] | { readonly typeof: Expression };
-/** A set, or a map, which has `map`. */
+/** A set. With `map` it is a map. */
 export interface SetDeclarationJson {
 	readonly family: FamilyJson;
 	readonly table: string;
 	readonly name: string;
 	readonly handle?: number;
 	readonly type: TypeJson;
-	/** What a map gives: a type, `verdict`, or the kind of a named object. */
+	/** The data of a map: a type, `verdict`, or the type of a named object. */
 	readonly map?: TypeJson;
 	readonly policy?: keyof typeof setPolicies;
 	readonly flags?: SetFlagJson | readonly SetFlagJson[];
 	readonly elem?: ElementsJson;
-	/** Seconds after which an element goes. */
+	/** The seconds after which an element expires. */
 	readonly timeout?: number;
 	readonly "gc-interval"?: number;
 	readonly size?: number;
-	/** In a listing: how many elements it has. */
+	/** In a listing: the number of elements. */
 	readonly count?: number;
 	readonly "auto-merge"?: boolean;
 	readonly stmt?: readonly StatementJson[];
@@ -96,7 +98,7 @@ export interface ElementJson {
 	readonly elem: ElementsJson;
 }
 
-/** Connections that bypass the ruleset between devices. */
+/** A flowtable: connections that bypass the ruleset on their way between devices. */
 export interface FlowtableJson {
 	readonly family: FamilyJson;
 	readonly table: string;
@@ -114,12 +116,12 @@ interface Named {
 	readonly handle?: number;
 	readonly comment?: string;
 }
-/** A counter that rules share. */
+/** A counter that several rules can use. */
 export interface CounterObjectJson extends Named {
 	readonly packets?: number;
 	readonly bytes?: number;
 }
-/** A number of bytes that rules share. */
+/** A quota of bytes that several rules can use. */
 export interface QuotaObjectJson extends Named {
 	readonly bytes?: number;
 	readonly used?: number;
@@ -129,32 +131,32 @@ interface ConntrackObjectJson extends Named {
 	readonly protocol?: "tcp" | "udp";
 	readonly l3proto?: FamilyJson;
 }
-/** A helper of connection tracking, as `ftp`. */
+/** A helper of connection tracking, such as `ftp`. */
 export interface CtHelperObjectJson extends ConntrackObjectJson {
 	readonly type: string;
 }
-/** How long connection tracking remembers: seconds by the state of a connection. */
+/** How long connection tracking keeps a connection: seconds for each of its states. */
 export interface CtTimeoutObjectJson extends ConntrackObjectJson {
 	readonly protocol: "tcp" | "udp";
 	readonly policy?: Readonly<Record<string, number>>;
 }
-/** A connection that is expected to follow another. */
+/** A connection that is expected to follow another one. */
 export interface CtExpectationObjectJson extends ConntrackObjectJson {
 	readonly protocol: "tcp" | "udp";
 	readonly dport: number;
 	readonly timeout: number;
 	readonly size: number;
 }
-/** A rate that rules share. */
+/** A rate limit that several rules can use. */
 export type LimitObjectJson = Named & RateJson;
-/** A security context that packets are marked with. */
+/** A security context that packets can be marked with. */
 export interface SecmarkObjectJson extends Named {
 	readonly context?: string;
 }
-/** What SYNs are answered with, for rules to share. */
+/** How SYNs are answered, for several rules to use. */
 export type SynproxyObjectJson = Named & SynproxyOptionsJson;
 
-/** An object of a listing that this module has no words for; it cannot be added. */
+/** An object of a listing whose type this module does not know. It cannot be added. */
 export interface UnknownObjectJson {
 	readonly unknown: {
 		readonly family: FamilyJson;

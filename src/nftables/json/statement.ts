@@ -1,7 +1,7 @@
 import type { natFlags } from "../fact/flag.js";
 import type { Expression, TcpOptionJson, VerdictJson } from "./expression.js";
 
-/** A part of a rule: what it asks of a packet or does with it. */
+/** A part of a rule that matches a packet or acts on it. */
 export type StatementJson =
 	| VerdictJson
 	| VmapJson
@@ -35,9 +35,9 @@ export interface VmapJson {
 	readonly vmap: { readonly key: Expression; readonly data: Expression };
 }
 
-/** How two sides are compared; `in` holds if any of the flags is set, `!` if none is. */
+/** How two sides are compared. `in` holds if any of the flags is set, `!` if none is. */
 export type RelationJson = "==" | "!=" | "<" | ">" | "<=" | ">=" | "in" | "!";
-/** A comparison; the rule ends here for a packet it does not hold for. */
+/** A comparison. If it does not hold for a packet, the rest of the rule is skipped. */
 export interface MatchJson {
 	readonly match: {
 		readonly op: RelationJson;
@@ -46,7 +46,7 @@ export interface MatchJson {
 	};
 }
 
-/** A named object: by its name, or by what a map has for a key. */
+/** A named object, by its name or as the data that a map has for a key. */
 export type ObjectReferenceJson = string | { readonly map: Expression };
 
 /** Counts packets and bytes, in the rule or in a named counter. */
@@ -57,15 +57,15 @@ export interface CounterJson {
 		| ObjectReferenceJson;
 }
 
-/** Writes to the packet, its metadata or its connection. */
+/** Changes the packet, its metadata or its connection. */
 export interface MangleJson {
 	readonly mangle: { readonly key: Expression; readonly value: Expression };
 }
 
-/** A kilobyte has 1024 bytes, a megabyte 1024 kilobytes. */
+/** A kilobyte has 1024 bytes, a megabyte has 1024 kilobytes. */
 export type ByteUnitJson = "bytes" | "kbytes" | "mbytes";
 
-/** Holds until a number of bytes has passed; `inv`: from then on. */
+/** Matches until a number of bytes has passed; with `inv`, from then on. */
 export interface QuotaJson {
 	readonly quota:
 		| {
@@ -78,14 +78,14 @@ export interface QuotaJson {
 		| ObjectReferenceJson;
 }
 
-/** Remembers when it last saw a packet; `used` in milliseconds before now. */
+/** Remembers when it last saw a packet. `used` is in milliseconds before now. */
 export interface LastJson {
 	readonly last: null | { readonly used: number };
 }
 
-/** The time in which a rate counts. */
+/** The unit of time of a rate. */
 export type PeriodJson = "second" | "minute" | "hour" | "day" | "week";
-/** So many packets, or bytes if a unit of bytes is given, in a time. */
+/** A number of packets per unit of time; of bytes, if a unit of bytes is given. */
 export interface RateJson {
 	readonly rate: number;
 	readonly rate_unit?: "packets" | ByteUnitJson;
@@ -94,12 +94,12 @@ export interface RateJson {
 	readonly burst_unit?: "packets" | ByteUnitJson;
 	readonly inv?: boolean;
 }
-/** Holds for so many packets or bytes in a time; `inv`: for those beyond. */
+/** Matches up to a number of packets or bytes per unit of time; with `inv`, those beyond it. */
 export interface LimitJson {
 	readonly limit: RateJson | ObjectReferenceJson;
 }
 
-/** Let the connection bypass the ruleset through a flowtable. */
+/** Lets the connection bypass the ruleset through a flowtable. */
 export interface FlowJson {
 	readonly flow: { readonly op: "add"; readonly flowtable: string };
 }
@@ -113,19 +113,19 @@ export interface FwdJson {
 	};
 }
 
-/** The packet is not tracked. */
+/** Excludes the packet from connection tracking. */
 export interface NotrackJson {
 	readonly notrack: null;
 }
 
-/** Sends a copy of the packet elsewhere: to an address, in the netdev family to a device. */
+/** Sends a copy of the packet elsewhere: to an address, or in the netdev family to a device. */
 export interface DupJson {
 	readonly dup: { readonly addr: Expression; readonly dev?: Expression };
 }
 
-/** How addresses and ports are chosen. */
+/** How the kernel chooses addresses and ports. */
 export type NatFlagJson = keyof typeof natFlags;
-/** What a map gives for an address. */
+/** How the data of an address map is to be read. */
 export type NatTypeFlagJson = "interval" | "prefix" | "concat";
 interface NatOptionsJson {
 	readonly family?: "ip" | "ip6";
@@ -134,14 +134,14 @@ interface NatOptionsJson {
 	readonly flags?: NatFlagJson | readonly NatFlagJson[];
 	readonly type_flags?: NatTypeFlagJson | readonly NatTypeFlagJson[];
 }
-/** Rewrites the source or destination of a connection. */
+/** Translates the source or the destination of a connection. */
 export type NatJson =
 	| { readonly snat: NatOptionsJson | null }
 	| { readonly dnat: NatOptionsJson | null }
 	| { readonly masquerade: NatOptionsJson | null }
 	| { readonly redirect: NatOptionsJson | null };
 
-/** Drops the packet and tells its sender. */
+/** Drops the packet and notifies its sender. */
 export interface RejectJson {
 	readonly reject: null | {
 		readonly type?: "tcp reset" | "icmp" | "icmpv6" | "icmpx";
@@ -149,14 +149,14 @@ export interface RejectJson {
 	};
 }
 
-/** What a packet does with an element. */
+/** How a packet changes the set. */
 export type UpdateOperationJson = "add" | "update" | "delete";
 interface UpdateJson {
 	readonly op: UpdateOperationJson;
 	readonly elem: Expression;
 	readonly stmt?: readonly StatementJson[];
 }
-/** Puts what the packet has into a set, or takes it out. */
+/** Adds a value from the packet to a set, or deletes it. */
 export interface SetStatementJson {
 	readonly set: UpdateJson & { readonly set: string };
 }
@@ -165,7 +165,7 @@ export interface MapStatementJson {
 	readonly map: UpdateJson & { readonly data: Expression; readonly map: string };
 }
 
-/** How serious a line in the log is, as in syslog(3). */
+/** The severity of a line in the log, as in syslog(3). */
 export type LogLevelJson =
 	| "emerg"
 	| "alert"
@@ -176,9 +176,9 @@ export type LogLevelJson =
 	| "info"
 	| "debug"
 	| "audit";
-/** What of a packet is logged beside the usual. */
+/** Further details of a packet that are logged. */
 export type LogFlagJson = "tcp sequence" | "tcp options" | "ip options" | "skuid" | "ether" | "all";
-/** Writes the packet to the kernel's log, or to the programs that listen to a group. */
+/** Logs the packet to the kernel's log, or to the programs that listen to a group. */
 export interface LogJson {
 	readonly log: null | {
 		readonly prefix?: string;
@@ -190,14 +190,14 @@ export interface LogJson {
 	};
 }
 
-/** Give the connection a helper, a timeout policy, an expectation; the packet a security mark. */
+/** Assigns a helper, a timeout policy or an expectation to the connection, or a security mark to the packet. */
 export type CtObjectJson =
 	| { readonly "ct helper": ObjectReferenceJson }
 	| { readonly "ct timeout": ObjectReferenceJson }
 	| { readonly "ct expectation": ObjectReferenceJson }
 	| { readonly secmark: ObjectReferenceJson };
 
-/** A statement with a state per key: a dynamic set that the rule declares by using it. */
+/** A statement with a state for each key: using it declares a dynamic set. */
 export interface MeterJson {
 	readonly meter: {
 		readonly name: string;
@@ -207,7 +207,7 @@ export interface MeterJson {
 	};
 }
 
-/** What becomes of packets no program waits for, and how they are spread. */
+/** What happens to packets if no program listens, and how they are distributed. */
 export type QueueFlagJson = "bypass" | "fanout";
 /** Lets a program decide: the packet goes to a queue, or to one of a range of queues. */
 export interface QueueJson {
@@ -217,12 +217,12 @@ export interface QueueJson {
 	};
 }
 
-/** Holds up to so many connections; `inv`: above. */
+/** Matches up to a number of connections; with `inv`, above it. */
 export interface CtCountJson {
 	readonly "ct count": { readonly val: number; readonly inv?: boolean };
 }
 
-/** Hands the packet to a local socket as it is. */
+/** Passes the packet to a local socket without changing it. */
 export interface TproxyJson {
 	readonly tproxy: {
 		readonly family?: "ip" | "ip6";
@@ -231,15 +231,15 @@ export interface TproxyJson {
 	};
 }
 
-/** An option of TCP that the answer offers. */
+/** A TCP option that the answer offers. */
 export type SynproxyFlagJson = "timestamp" | "sack-perm";
-/** What a SYN is answered with. */
+/** How a SYN is answered. */
 export interface SynproxyOptionsJson {
 	readonly mss?: number;
 	readonly wscale?: number;
 	readonly flags?: SynproxyFlagJson | readonly SynproxyFlagJson[];
 }
-/** Answers SYNs in place of the server until the handshake is done. */
+/** Answers SYNs in place of the server until the handshake is complete. */
 export interface SynproxyJson {
 	readonly synproxy: null | SynproxyOptionsJson | ObjectReferenceJson;
 }
@@ -250,18 +250,18 @@ export interface ResetJson {
 }
 
 /**
- * An extension of iptables in a rule that iptables-nft made. What is in it only iptables knows: it is listed, as
- * nft does, and refused by the compiler.
+ * An extension of iptables in a rule that iptables-nft made. Only iptables can read its data: it is listed, as nft
+ * does, and refused by the compiler.
  */
 export interface XtJson {
 	readonly xt: { readonly type: "match" | "target"; readonly name: string };
 }
 
-/** A statement of a listing that this module cannot write: the kernel's expression it has. */
+/** A statement of a listing that this module cannot print, as the kernel's expression. */
 export interface UnknownJson {
 	readonly unknown: { readonly expr: string; readonly data?: RawJson };
 }
-/** Attributes of the kernel as they are; bytes are hexadecimal digits. */
+/** Attributes as the kernel sent them, with bytes in hexadecimal. */
 export type RawJson =
 	| string
 	| number

@@ -1,7 +1,7 @@
 import { integerJson } from "../fact/format.js";
 import type { RawJson, UnknownJson } from "../json/statement.js";
 
-/** The kernel's attributes as they are, for what has no words in JSON: bytes as hexadecimal digits. */
+/** The kernel's attributes as they are, for what JSON has no form for, with bytes in hexadecimal. */
 export function rawJson(value: unknown): RawJson {
 	if (value instanceof Uint8Array) return `0x${Buffer.from(value).toString("hex")}`;
 	if (typeof value === "bigint") return integerJson(value);
@@ -15,7 +15,7 @@ export function rawJson(value: unknown): RawJson {
 	return value as RawJson;
 }
 
-/** An expression without JSON form, with the kernel's own name and attributes. */
+/** An expression that has no form in JSON, with the kernel's name and attributes. */
 export const unknownExpression = (expression: {
 	readonly NFTA_EXPR_NAME?: string | undefined;
 	readonly NFTA_EXPR_DATA?: object | undefined;

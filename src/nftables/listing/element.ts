@@ -33,14 +33,14 @@ import { constant, dataNode, PATH, range } from "../tree/reading.js";
 import { isDataMap, isInterval } from "../tree/set.js";
 import { listStateful } from "./stateful.js";
 
-/** An element as the kernel tells of it. */
+/** An element as the kernel sends it. */
 export type ElementAttrs = Out<typeof setElemAttrs>;
 interface Read {
 	readonly item: Item;
 	readonly end: boolean;
 }
 
-/** The elements of a set as the kernel has them, as they are written. */
+/** The elements of a set, converted to the form of a document. */
 export function readElements(set: ListedSet, all: readonly ElementAttrs[]): SetLiteral {
 	const { path, datatype, order, bits } = set.key;
 	return {
@@ -57,7 +57,7 @@ export function readElements(set: ListedSet, all: readonly ElementAttrs[]): SetL
 
 function itemsOf(set: ListedSet, all: readonly ElementAttrs[]): Item[] {
 	if (!isInterval(set)) return sorted(all.map((attrs) => itemOf(set, attrs, keyOf(set, attrs))));
-	// A concatenation has both ends of its ranges in one element.
+	// In a concatenation one element has both ends of its ranges.
 	if (set.fields.length > 1) return all.map((attrs) => itemOf(set, attrs, rangesOf(set, attrs)));
 	return intervals(
 		set,
@@ -89,7 +89,7 @@ function keyOf(set: ListedSet, attrs: ElementAttrs): Node {
 const isCatchall = ({ NFTA_SET_ELEM_FLAGS: given = 0 }: ElementAttrs): boolean =>
 	(given & NFT_SET_ELEM_CATCHALL) !== 0;
 
-/** Values side by side, each from a register of its own. */
+/** Split a concatenation into its values, each of which has registers of its own. */
 function splice(parts: readonly PartType[], raw: Uint8Array, ranges: boolean): Value[] {
 	let at = 0;
 	return parts.map(({ datatype, order, bits }) => {
@@ -141,7 +141,7 @@ function between(low: Value, high: Value): Node {
 	return isAddress(low.datatype) ? rangeToPrefix(both) : both;
 }
 
-/** What a value of the map is: data, or the name of an object. */
+/** The data of an element of a map: a value, or the name of an object. */
 function dataOf(set: ListedSet, attrs: ElementAttrs): Node | undefined {
 	const { NFTA_SET_ELEM_OBJREF: object, NFTA_SET_ELEM_DATA: data } = attrs;
 	if ((set.flags & NFT_SET_OBJECT) !== 0 && object !== undefined)
@@ -156,7 +156,7 @@ function dataOf(set: ListedSet, attrs: ElementAttrs): Node | undefined {
 		return concat(set.data, splice(partTypes(set.data), raw, false).map(finished));
 	return finished(inOrder({ ...node, datatype, order }, false));
 }
-/** Both ends of the data, one after the other. */
+/** Both ends of the data, one behind the other. */
 function dataRange(type: Node, raw: Uint8Array): Node {
 	const half = raw.length / 2;
 	const { datatype, order } = type;
@@ -202,7 +202,7 @@ function itemOf(set: ListedSet, attrs: ElementAttrs, key: Node): Item {
 
 const keyIn = (item: Item): Node => (item.kind === "mapping" ? item.key.key : item.key);
 
-/** What elements are sorted by: their number, strings by their bytes, concatenations field by field. */
+/** The sort key of an element: numbers by value, strings by their bytes, concatenations field by field. */
 function rank(node: Node): bigint {
 	switch (node.kind) {
 		case "value":
@@ -225,7 +225,7 @@ const sorted = (items: readonly Item[]): Item[] =>
 		.sort((a, b) => (a.at < b.at ? -1 : a.at > b.at ? 1 : 0))
 		.map(({ item }) => item);
 
-/** Ends and beginnings, sorted, as intervals. */
+/** Combine sorted start and end elements to intervals. */
 function intervals(set: ListedSet, all: readonly Read[]): Item[] {
 	const catchall = all.filter(({ item }) => keyIn(item).kind === "catchall");
 	const ends = all
@@ -252,7 +252,7 @@ function withKey(item: Item, key: Node): Item {
 	return { ...item, key: { ...item.key, key } };
 }
 
-/** From a value to `last`. */
+/** The interval from a value to `last`. */
 function interval(from: Node, last: bigint): Node {
 	if (from.kind !== "value") return from;
 	const { bits, datatype } = from;

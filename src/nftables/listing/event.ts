@@ -27,7 +27,7 @@ import {
 } from "./ruleset.js";
 import { commandOf, printSet, readSet } from "./set.js";
 
-/** A change of the ruleset, in the words of a command that would make it. */
+/** A change of the ruleset, as a command that would make it. */
 export type RulesetEvent =
 	| { readonly add: Listing }
 	| { readonly insert: Listing }
@@ -36,7 +36,7 @@ type Change = "add" | "insert" | "delete";
 type ElementAttrs = Out<typeof nft.setElemAttrs>;
 type ElementsAttrs = Out<typeof nft.setElemListAttrs> & { readonly nfgen_family?: number };
 
-/** Elements of one set, until it is known that no other of their message follow. */
+/** Elements of one set, which are held back until all messages about them have arrived. */
 interface Pending {
 	readonly change: Change;
 	readonly set: ListedSet;
@@ -46,13 +46,13 @@ const tableKey = (family: number, table: string | undefined): string => `${famil
 const event = (change: Change, object: unknown): RulesetEvent =>
 	({ [change]: object }) as unknown as RulesetEvent;
 
-/** Reads what the kernel tells of each change, remembering the sets that rules and elements refer to. */
+/** Reads the kernel's notification of each change, and remembers the sets that rules and elements refer to. */
 export class EventReader {
 	readonly #printer: Printer;
 	readonly #tables = new Map<string, Map<string, ListedSet>>();
 	readonly #handlers = this.#allHandlers();
 	#pending: Pending | undefined;
-	/** Sets deleted in this transaction: the rules that used them may be told of later. */
+	/** Sets deleted in this transaction. The deletion of rules that used them may be reported later. */
 	#deleted: ListedSet[] = [];
 
 	constructor(host: Host, sets: readonly ListedSet[]) {
@@ -119,7 +119,7 @@ export class EventReader {
 		on(nft.NFT_MSG_DELFLOWTABLE, (attrs, family) => [
 			event("delete", { flowtable: printFlowtable(family, attrs) }),
 		]);
-		// The end of a transaction.
+		// NFT_MSG_NEWGEN ends a transaction.
 		on(nft.NFT_MSG_NEWGEN, () => {
 			for (const set of this.#deleted) this.#forget(set);
 			this.#deleted = [];
@@ -137,7 +137,7 @@ export class EventReader {
 	#remember(set: ListedSet): void {
 		this.#setsOf(set).set(set.name, set);
 	}
-	/** Unless another one has its name by now. */
+	/** Forget a set, unless another set has its name by now. */
 	#forget(set: ListedSet): void {
 		const sets = this.#setsOf(set);
 		if (sets.get(set.name) === set) sets.delete(set.name);
@@ -148,7 +148,7 @@ export class EventReader {
 		const set = this.#tables.get(tableKey(family, table))?.get(name);
 		if (set !== undefined) this.#deleted.push(set);
 		if (set !== undefined && isAnonymous(set)) return [];
-		// Of a set that goes the kernel tells the name alone.
+		// When a set is deleted, the kernel sends only its name.
 		const body = {
 			family: familyName(family),
 			name,
@@ -172,8 +172,8 @@ export class EventReader {
 		}
 		const before = this.#flush();
 		this.#pending = { change, set, elements: [...elements] };
-		// The ends of an interval are two elements, each with a message of its own; so are the elements of an
-		// anonymous set, which are told with the rule. Others stand for themselves.
+		// An interval is two elements, each in a message of its own, and elements of anonymous sets are reported together
+		// with the rule. All other elements are reported at once.
 		return hasEndElements(set) || isAnonymous(set) ? before : [...before, ...this.#flush()];
 	}
 
@@ -196,7 +196,7 @@ export class EventReader {
 	}
 }
 
-/** Intervals in the order in which the kernel tells of their beginnings, not in that of a listing. */
+/** Intervals in the order in which the kernel reported their starts, and not in the order of a listing. */
 function asTold(items: readonly Item[], elements: readonly ElementAttrs[]): readonly Item[] {
 	const order = new Map(
 		elements

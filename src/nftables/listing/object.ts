@@ -14,10 +14,10 @@ import { printRate } from "../statement/limit.js";
 import { printSynproxy } from "../statement/synproxy.js";
 import type { Printer } from "../tree/printer.js";
 
-/** A named object as the kernel tells of it. */
+/** A named object as the kernel sends it. */
 export type ObjectAttrs = Out<typeof obj.objAttrs>;
 
-/** The timeouts that are not nft's own. */
+/** The timeouts that differ from nft's defaults. */
 function policy(
 	data: Readonly<Record<string, number | undefined>>,
 	table: Readonly<Record<string, readonly [name: string, seconds: number]>>,
@@ -29,7 +29,7 @@ function policy(
 	return changed.length === 0 ? null : Object.fromEntries(changed);
 }
 
-/** An object; one of a type this module does not know as the kernel has it. */
+/** Print an object. One of a type that this module does not know is printed with the kernel's attributes. */
 export function printObject(
 	family: number,
 	attrs: ObjectAttrs,
@@ -47,7 +47,7 @@ export function printObject(
 		const { NFTA_OBJ_TYPE: number = 0, NFTA_OBJ_DATA: data = {} } = attrs;
 		return { unknown: { ...common, type: number, data: rawJson(data) } };
 	}
-	// Of an object that goes the kernel tells the name alone.
+	// When an object is deleted, the kernel sends only its name.
 	const body = attrs.NFTA_OBJ_DATA && bodyOf(attrs, printer);
 	return { [type]: { ...common, ...body } } as unknown as ObjectJson;
 }

@@ -12,7 +12,7 @@ import { listStateful } from "./stateful.js";
 
 type Reader = (data: object, reading: Reading) => void;
 
-/** Reads one expression of a rule: it ends a statement, or loads a register for one that follows. */
+/** Read one expression of a rule: it ends a statement, or loads a register for a later one. */
 function readExpression(
 	{ NFTA_EXPR_NAME: name, NFTA_EXPR_DATA: data = {} }: Expr,
 	reading: Reading,
@@ -29,7 +29,7 @@ function readExpression(
 	read(data, reading);
 }
 
-/** What a rule says, statement by statement. @throws UnlistableError */
+/** The statements of a rule. @throws UnlistableError */
 function readStatements(
 	expressions: readonly Expr[],
 	family: number,
@@ -40,7 +40,7 @@ function readStatements(
 	return new Completion(family, reading.statements, completeExpression).run();
 }
 
-/** Lists the rules of a table, whose sets `findSet` finds. */
+/** Lists the rules of a table, whose sets are found by `findSet`. */
 export const ruleLister = (
 	family: number,
 	findSet: (name: string) => ListedSet | undefined,
@@ -48,7 +48,7 @@ export const ruleLister = (
 ): RuleLister =>
 	new RuleLister((expressions) => readStatements(expressions, family, findSet), printer);
 
-/** The statements of a rule as the kernel has it. */
+/** The statements of a rule of the kernel. */
 export function listStatements(
 	expressions: readonly Expr[],
 	family: number,

@@ -22,13 +22,13 @@ import { ruleLister } from "./rule.js";
 import { commandOf, printSet } from "./set.js";
 
 type TableAttrs = Out<typeof tableAttrs>;
-/** A chain as the kernel tells of it. */
+/** A chain as the kernel sends it. */
 export type ChainAttrs = Out<typeof chainAttrs>;
-/** A rule as the kernel tells of it, its expressions not decoded. */
+/** A rule as the kernel sends it, with its expressions undecoded. */
 export type RuleAttrs = Out<typeof rawRuleAttrs>;
 type FlowtableAttrs = Out<typeof flowtableAttrs>;
 
-/** A table as the kernel has it. */
+/** The contents of a table in the kernel. */
 export interface TableContents {
 	readonly family: number;
 	readonly table: TableAttrs;
@@ -48,7 +48,7 @@ export const printTable = (family: number, attrs: TableAttrs): TableJson => ({
 	name: attrs.NFTA_TABLE_NAME ?? "",
 	...handleOf(attrs.NFTA_TABLE_HANDLE),
 	...flagNames(tableFlags, attrs.NFTA_TABLE_FLAGS),
-	// The kind of a table's comment is the first record of its userdata, nft's version the others.
+	// The first record of a table's userdata is its comment; the others are the version of nft.
 	...commentOf(attrs.NFTA_TABLE_USERDATA),
 });
 
@@ -112,7 +112,7 @@ export function printRule(family: number, attrs: RuleAttrs, lister: RuleLister):
 /** An object of a listing. */
 export type Listing = ObjectJson | UnknownObjectJson;
 
-/** Everything of a table, in an order in which it can be added again: names before what uses them. */
+/** The contents of a table in an order in which they can be added again: objects before those that refer to them. */
 export function printTableContents(contents: TableContents, printer: Printer): Listing[] {
 	const { family, table, chains, objects, sets, flowtables, rules } = contents;
 	const byName = new Map(sets.map((set) => [set.name, set]));

@@ -26,25 +26,25 @@ import { readTypeof } from "./typeof.js";
 
 type SetAttrs = Out<typeof setAttrs>;
 
-/** nft's enum byteorder */
+/** The values of enum byteorder in nft. */
 const orders: readonly (Order | undefined)[] = [undefined, "host", "big"];
 const number = (bytes: Uint8Array | undefined): number =>
 	bytes === undefined ? 0 : Number(fromBytes(bytes, "host"));
 
 function typeOf(id: number): Datatype {
 	if (id >>> 0 === NFT_DATA_VERDICT >>> 0) return verdict;
-	// Sets of others need not have a type that nft knows: it says "invalid", their keys are numbers.
+	// Sets of other programs may have types that nft does not know. It calls them "invalid" and prints keys as numbers.
 	return datatypeById(id) ?? { ...integer, name: "invalid", order: "big" };
 }
-/** A key or data that is declared by its type's name. */
+/** A key or data that is declared by the name of its type. */
 function typed(id: number, order: Order | undefined, bits: number): Node {
 	const datatype = typeOf(id);
-	// Plain integers have the order the userdata gives, other types their own.
+	// Plain integers have the byte order in the userdata, other types their own.
 	const own = datatype === integer ? { ...datatype, order } : datatype;
 	return value(PATH, own, order, bits, 0n);
 }
 
-/** A set or map as the kernel has it, without its elements. */
+/** A set or map of the kernel, without its elements. */
 export function readSet(family: number, attrs: SetAttrs): ListedSet {
 	const userdata = new Map(records(attrs.NFTA_SET_USERDATA ?? new Uint8Array()));
 	const flags = attrs.NFTA_SET_FLAGS ?? 0;
@@ -95,7 +95,8 @@ function typesOf(
 		if (described !== undefined && fits) data = Object.assign(described, { bits: dataBits });
 		else {
 			data = typed(attrs.NFTA_SET_DATA_TYPE ?? 0, order(SET.DATA_BYTEORDER), dataBits);
-			// As nft: described is both or none. But names of types do not say how wide the integers of a key are.
+			// As in nft, either both key and data are described or neither is. But names of types do not tell the width of
+			// integers in a key.
 			if (isNameEnough(typeOf(attrs.NFTA_SET_KEY_TYPE ?? 0))) key = undefined;
 			isNamed = true;
 		}
@@ -105,7 +106,7 @@ function typesOf(
 	return { key, isNamed, ...(data && { data }) };
 }
 
-/** Whether the names of the types say how wide it is: an integer is as wide as what it is read from. */
+/** Whether the names of the types determine the width. An integer is as wide as the expression it comes from. */
 const isNameEnough = (datatype: Datatype): boolean =>
 	(datatype.fields ?? [datatype]).every(({ id, size }) => id !== integer.id && size > 0);
 
@@ -114,7 +115,10 @@ function typeNames({ datatype }: Node): TypeJson {
 	return datatype.fields.map((field) => field.name);
 }
 
-/** nft names the types of data, also where no name says how wide they are and it could not be applied again. */
+/**
+ * nft prints the names of data types even where they do not determine a width, so that the listing could not be applied
+ * again.
+ */
 function dataType(data: Node, printer: Printer): TypeJson {
 	const isTypeof = data.kind !== "value" && data.datatype !== verdict;
 	return isTypeof && !isNameEnough(data.datatype)
@@ -122,7 +126,7 @@ function dataType(data: Node, printer: Printer): TypeJson {
 		: typeNames(data);
 }
 
-/** Whether it is an element for some keys, and not for all that have none. */
+/** Whether this is an ordinary element, and not the catch-all element `*`. */
 const hasKey = (item: unknown): boolean => (Array.isArray(item) ? item[0] : item) !== "*";
 
 /** The declaration of a set with its elements. */
@@ -133,7 +137,7 @@ export function printSet(set: ListedSet, printer: Printer): SetDeclarationJson {
 		set.elements?.items.map((item) => printItem(item, printer)) ??
 		set.printElements?.(printer) ??
 		[];
-	// nft names types here; where there are elements, their keys would be lost by it.
+	// nft prints names of types here, but with those the keys of elements could not be read again.
 	const isTypeof = key.kind !== "value" && (set.isNamed !== true || items.some(hasKey));
 	return {
 		family: familyName(set.family),
@@ -145,7 +149,7 @@ export function printSet(set: ListedSet, printer: Printer): SetDeclarationJson {
 		...(data && { map: dataType(data, printer) }),
 		...((flags & NFT_SET_OBJECT) !== 0 && { map: nameOf(objectTypes, objectType as 1) ?? "" }),
 		...(!constant && set.policy === NFT_SET_POL_MEMORY && { policy: "memory" }),
-		// How full a set is says something only where it can be full.
+		// The number of elements matters only if the set has a maximum size.
 		...(!constant && set.size && { size: set.size, ...(set.count && { count: set.count }) }),
 		...flagNames(setFlags, flags),
 		...(set.timeout && { timeout: Number(set.timeout / 1000n) }),
@@ -155,5 +159,5 @@ export function printSet(set: ListedSet, printer: Printer): SetDeclarationJson {
 		...(listed.length > 0 && { stmt: listed.map((s) => s.print(printer.withoutState)) }),
 	};
 }
-/** The word of JSON for a set or a map. */
+/** The word for a set or a map in JSON. */
 export const commandOf = (set: ListedSet): "map" | "set" => (isMap(set) ? "map" : "set");

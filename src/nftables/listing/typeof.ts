@@ -29,7 +29,7 @@ type Numbers = ReadonlyMap<number, number>;
 const numbersOf = (bytes: Uint8Array): Numbers =>
 	new Map([...records(bytes)].map(([type, value]) => [type, Number(fromBytes(value, "host"))]));
 
-/** The expression by which a set says that it is keyed; `undefined` when it does not say. */
+/** The expression that a set's key was declared with; `undefined` if the set does not record one. */
 export function readTypeof(record: Uint8Array | undefined): Node | undefined {
 	if (record === undefined) return undefined;
 	const fields = new Map(records(record));
@@ -55,7 +55,7 @@ function readConcat(data: Uint8Array): Node | undefined {
 	return concatKey(parts);
 }
 
-/** What the reader of an expression makes of the same numbers in a rule. */
+/** The node that reading the same numbers in a rule gives. */
 function loaded(read: (reading: Reading) => void): Node {
 	const reading = new Reading(0, () => undefined, listStateful);
 	read(reading);
@@ -106,7 +106,7 @@ function readExpression(kind: Kind, numbers: Numbers): Node | undefined {
 }
 
 function readHashType(type: number, offset: number, modulus: number, seed: number | undefined) {
-	// What is hashed is not recorded: only a symmetric hash can be read back.
+	// The record does not contain what is hashed, so only a symmetric hash can be restored.
 	if (type !== NFT_HASH_SYM) return undefined;
 	const of = { NFTA_HASH_TYPE: type, NFTA_HASH_OFFSET: offset, NFTA_HASH_MODULUS: modulus };
 	const seeded = seed === undefined ? {} : { NFTA_HASH_SEED: seed };
@@ -137,7 +137,7 @@ function readExthdrType(numbers: Numbers): Node | undefined {
 		op === NFT_EXTHDR_OP_IPV6
 			? Object.values(extensionHeaders).filter((h) => h.id === number)
 			: candidates(op, number);
-	// The blocks of a selective acknowledgement are one option with numbers of their own.
+	// The blocks of a selective acknowledgement belong to one option, but have numbers of their own.
 	for (const header of headers)
 		for (const field of Object.values(header.fields))
 			if (field.index === index) return exthdrNode(PATH, header, field, false);

@@ -13,7 +13,7 @@ const port = { datatype: inetService, bits: 16, order: "big" } as const;
 const addressType = (family: number): Datatype | undefined =>
 	family === NFPROTO_IPV4 ? ipv4Addr : family === NFPROTO_IPV6 ? ipv6Addr : undefined;
 
-/** The rule has not matched the other IP version before. */
+/** Check that the rule has not matched the other IP version before. */
 export function checkVersion(at: At, family: number, { protocols }: Evaluation): void {
 	const known = protocols.at(NETWORK);
 	const conflict =
@@ -22,7 +22,7 @@ export function checkVersion(at: At, family: number, { protocols }: Evaluation):
 	if (conflict) fail(at, `the rule matches ${known.name}; name the family of the address`);
 }
 
-/** What a lookup is keyed by may tell the IP version of what it gives. */
+/** The key of a lookup may tell the IP version of its data. */
 function inferFamily(node: Node, family: number): number {
 	if (node.kind !== "map") return family;
 	const keys = node.key.kind === "concat" ? node.key.parts : [node.key];
@@ -40,7 +40,7 @@ interface Evaluated {
 	readonly family: number;
 }
 
-/** An address of the family's version, or of the one the statement names in a family of both. */
+/** Evaluate an address of the family's IP version. In a family with both versions the statement may name one. */
 export function evaluateAddress(node: Node, given: number, evaluation: Evaluation): Evaluated {
 	let family = given;
 	if (evaluation.family === NFPROTO_INET) {
@@ -56,7 +56,9 @@ export function evaluateAddress(node: Node, given: number, evaluation: Evaluatio
 	return { node: evaluateArgument(node, target, evaluation), family };
 }
 
-/** A port belongs to a transport protocol the rule has matched, or that the address was looked up by. */
+/**
+ * Evaluate a port. It needs a transport protocol, which the rule has matched or the key of the address map contains.
+ */
 export function evaluatePort(node: Node, addr: Node | undefined, evaluation: Evaluation): Node {
 	const result = evaluateArgument(node, port, evaluation);
 	requireTransport(node, addr, evaluation);
@@ -76,7 +78,7 @@ function hasTransport(addr: Node | undefined): boolean {
 	});
 }
 
-/** Whether an address is looked up in a map that gives a port as well. */
+/** Whether an address is looked up in a map whose data also has a port. */
 export function isAddressAndPort(node: Node, evaluation: Evaluation): boolean {
 	if (node.kind !== "map") return false;
 	if (node.mappings.kind === "set")
@@ -90,7 +92,7 @@ export function isAddressAndPort(node: Node, evaluation: Evaluation): boolean {
 	return node.mappings.set.data?.datatype.fields !== undefined;
 }
 
-/** Evaluates a map that gives an address and a port, or ranges of them. */
+/** Evaluate a map whose data is an address and a port, or ranges of them. */
 export function evaluateAddressAndPort(
 	given: Node,
 	family: number,

@@ -6,20 +6,20 @@ import { isConstant } from "../tree/constant.js";
 import type { Evaluation } from "../tree/evaluation.js";
 import type { Node } from "../tree/node.js";
 
-/** What a statement writes: its type, width and byte order. */
+/** What a statement writes to: its type, width and byte order. */
 export interface Target {
 	readonly datatype: Datatype;
 	readonly bits: number;
 	readonly order: Order | undefined;
 }
 
-/** Evaluate what a statement writes. */
+/** Evaluate the value that a statement writes. */
 export function evaluateArgument(node: Node, target: Target, evaluation: Evaluation): Node {
 	evaluation.expect(target);
 	return checkArgument(evaluation.evaluate(node), target, evaluation);
 }
 
-/** Check that an evaluated expression can be written, and convert it to what is wanted. */
+/** Check that an evaluated value can be written, and convert it. */
 export function checkArgument(node: Node, target: Target, evaluation: Evaluation): Node {
 	const { datatype, bits, order } = target;
 	const isRaw = node.kind === "payload" && node.datatype.id === integer.id;
@@ -45,7 +45,7 @@ export function checkArgument(node: Node, target: Target, evaluation: Evaluation
 	}
 }
 
-/** One value, and no range of them. @throws NftError */
+/** Reject a range where one value is needed. @throws NftError */
 export function rejectRange(node: Node): Node {
 	return node.kind === "range" ? fail(node, "a range cannot be written here") : node;
 }

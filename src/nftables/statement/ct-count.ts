@@ -26,7 +26,7 @@ const listCtCount = (data: ReadData<"connlimit">): Listed =>
 		},
 	}));
 
-/** Holds up to so many connections; `inv`: above. */
+/** Matches up to a number of connections; with `inv`, above it. */
 export const ctCount: StatementDefinition = {
 	parse: { "ct count": parseCtCount },
 	stateful: { connlimit: listCtCount },

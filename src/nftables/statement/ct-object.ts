@@ -15,7 +15,7 @@ const using =
 	(at: Cursor, parser: Parser): Statement =>
 		objectReference(name, type, at, parser);
 
-/** Give the connection a helper, a timeout policy, an expectation; the packet a security mark. */
+/** Assigns a helper, a timeout policy or an expectation to the connection, or a security mark to the packet. */
 export const ctObject: StatementDefinition = {
 	parse: {
 		"ct helper": using("ct helper", NFT_OBJECT_CT_HELPER),

@@ -61,7 +61,7 @@ function listDup(data: ReadData<"dup">, reading: Reading): Listed {
 	}));
 }
 
-/** Sends a copy of the packet elsewhere: to an address, in the netdev family to a device. */
+/** Sends a copy of the packet elsewhere: to an address, or in the netdev family to a device. */
 export const dup: StatementDefinition = {
 	parse: { dup: parseDup },
 	list: { dup: listDup },

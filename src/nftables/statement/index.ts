@@ -28,7 +28,7 @@ import { verdict } from "./verdict.js";
 import { vmap } from "./vmap.js";
 import { xt } from "./xt.js";
 
-/** Every statement there is: to add one is to write its file and name it here. */
+/** All statements. To add one, write its file and name it here. */
 const definitions: readonly StatementDefinition[] = [
 	verdict,
 	vmap,
@@ -57,25 +57,25 @@ const definitions: readonly StatementDefinition[] = [
 	xt,
 ];
 
-/** By its name in JSON, what parses a statement. */
+/** The parser of each statement, by its name in JSON. */
 export const statementParsers: Readonly<Record<string, StatementParser>> = Object.assign(
 	{},
 	...definitions.map(({ parse }) => parse),
 );
-/** The names of those with a state, which an element may have. */
+/** The names of the statements with a state, which an element may have. */
 export const statefulNames: readonly string[] = definitions.flatMap(({ parse = {}, stateful }) =>
 	stateful === undefined ? [] : Object.keys(parse),
 );
 
-/** Answers `undefined` where an expression is no statement of this kind. */
+/** Returns `undefined` if the expression is not a statement of this type. */
 type StatementLister = (data: object, reading: Reading) => Listed | undefined;
 const listers = new Map<string, StatementLister[]>();
 for (const { list, stateful } of definitions)
 	for (const [name, lister] of Object.entries({ ...list, ...stateful }))
 		listers.set(name, [...(listers.get(name) ?? []), lister as StatementLister]);
-/** By the kernel's name of it, what may list an expression as a statement. */
+/** The functions that may list an expression as a statement, by the kernel's name of the expression. */
 export const statementListers: ReadonlyMap<string, readonly StatementLister[]> = listers;
-/** The same for an expression with a state. */
+/** The same for expressions with a state. */
 export const statefulListers: Readonly<Record<string, (data: object) => Listed>> = Object.assign(
 	{},
 	...definitions.map(({ stateful }) => stateful),

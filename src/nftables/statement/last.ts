@@ -7,7 +7,7 @@ import type { ReadData } from "../tree/reading.js";
 import { statefulStatement } from "./stateful.js";
 
 function parseLast(at: Cursor): Statement {
-	// nft lists a `last` that has seen nothing with -1.
+	// nft prints -1 for a `last` that has not seen a packet.
 	const used = at.isNull ? -1n : at.fields(["used"]).used.bigint(-1n, 2n ** 63n - 1n);
 	return statefulStatement("last", at, {
 		NFTA_EXPR_NAME: "last",

@@ -25,7 +25,7 @@ const periods = {
 	week: 604_800n,
 } as const satisfies Record<PeriodJson, bigint>;
 const units: Readonly<Record<string, bigint>> = { packets: 1n, ...byteUnits };
-/** nft's own: as many packets may come at once if nothing else is said. */
+/** nft's default number of packets that may come at once. */
 const DEFAULT_BURST = 5n;
 
 function parseLimit(at: Cursor, parser: Parser): Statement {
@@ -36,7 +36,7 @@ function parseLimit(at: Cursor, parser: Parser): Statement {
 	});
 }
 
-/** The attributes of a rate; `burst` is what packets may burst by when nothing is said. */
+/** The attributes of a rate. `burst` is the default burst in packets. */
 export function rateAttrs(
 	at: Cursor,
 	burst: bigint,
@@ -65,7 +65,7 @@ export function rateAttrs(
 const listLimit = (data: ReadData<"limit">): Listed =>
 	constantStatement(() => ({ limit: { burst: 0, ...printRate(data) } }));
 
-/** Writes a rate, in the largest units that leave no rest. */
+/** Print a rate in the largest units that give whole numbers. */
 export function printRate(data: ReadData<"limit">): RateJson {
 	const { NFTA_LIMIT_RATE: rate = 0n, NFTA_LIMIT_BURST: burst = 0 } = data;
 	const per = nameOf(periods, data.NFTA_LIMIT_UNIT ?? 1n) ?? "second";
@@ -77,7 +77,7 @@ export function printRate(data: ReadData<"limit">): RateJson {
 	return { rate: number, burst: burstNumber, per, ...inv, rate_unit, burst_unit };
 }
 
-/** Holds for so many packets or bytes in a time; `inv`: for those beyond. */
+/** Matches up to a number of packets or bytes per unit of time; with `inv`, those beyond it. */
 export const limit: StatementDefinition = {
 	parse: { limit: parseLimit },
 	stateful: { limit: listLimit },

@@ -94,7 +94,7 @@ const listLog = (data: ReadData<"log">): Listed =>
 		return { log: Object.keys(named).length === 0 ? null : named };
 	});
 
-/** Writes the packet to the kernel's log, or to the programs that listen to a group. */
+/** Logs the packet to the kernel's log, or to the programs that listen to a group. */
 export const log: StatementDefinition = {
 	parse: { log: parseLog },
 	list: { log: listLog },

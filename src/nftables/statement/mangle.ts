@@ -150,7 +150,7 @@ function listExthdrWrite(data: ReadData<"exthdr">, reading: Reading): Listed | u
 	};
 }
 
-/** Writes to the packet, its metadata or its connection. */
+/** Changes the packet, its metadata or its connection. */
 export const mangle: StatementDefinition = {
 	parse: { mangle: parseMangle },
 	list: {

@@ -88,7 +88,7 @@ function compare(
 	return relation(op, concat, { ...concat, kind: "concat", parts: values, fields: [] });
 }
 
-/** nft 1.0 compares a presence by all of its register, of which the kernel writes one byte and clears the rest. */
+/** nft 1.0 compares the whole register with a presence, of which the kernel sets one byte and clears the rest. */
 function withoutPadding(right: Value, bits: number): Value {
 	const padding = BigInt(right.bits - bits);
 	if ((right.value & bitmask(right.bits - bits)) !== 0n)
@@ -103,7 +103,7 @@ function listRange(data: ReadData<"range">, reading: Reading): Listed {
 	return listedMatch(relation(op, reading.load(data.NFTA_RANGE_SREG), range(low, high)));
 }
 
-/** A lookup whose result goes nowhere: whether the key is in the set. */
+/** A lookup without destination register: whether the key is in the set. */
 function listLookup(data: ReadData<"lookup">, reading: Reading): Listed | undefined {
 	if (data.NFTA_LOOKUP_DREG !== undefined) return undefined;
 	const { key, set } = readKey(data, reading);
@@ -111,7 +111,7 @@ function listLookup(data: ReadData<"lookup">, reading: Reading): Listed | undefi
 	return listedMatch(relation(inverted ? "!=" : "==", key, referenceTo(set, PATH)));
 }
 
-/** A comparison; the rule ends here for a packet it does not hold for. */
+/** A comparison. If it does not hold for a packet, the rest of the rule is skipped. */
 export const match: StatementDefinition = {
 	parse: { match: parseMatch },
 	list: { cmp: listCmp, range: listRange, lookup: listLookup },

@@ -36,7 +36,7 @@ function parseMeter(at: Cursor, parser: Parser): Statement {
 				name,
 				id: 0,
 				flags: NFT_SET_EVAL | (key.timeout === undefined ? 0 : NFT_SET_TIMEOUT),
-				// nft does not say by which expression a meter's set is keyed.
+				// nft does not record the expression that a meter's set is keyed by.
 				key: { ...key, datatype: key.key.datatype, bits: key.key.bits },
 				dataIsInterval: false,
 				automerge: false,
@@ -63,7 +63,7 @@ function parseMeter(at: Cursor, parser: Parser): Statement {
 	};
 }
 
-/** A statement with a state per key: a dynamic set that the rule declares by using it. */
+/** A statement with a state for each key: using it declares a dynamic set. */
 export const meter: StatementDefinition = {
 	parse: { meter: parseMeter },
 };

@@ -16,7 +16,7 @@ import type { Node } from "../tree/node.js";
 import { type ReadData, type Reading, range } from "../tree/reading.js";
 import { setType } from "../tree/typing.js";
 
-/** How a connection is rewritten, in the word of JSON. */
+/** How an address is translated, as JSON names it. */
 export type NatKind = "snat" | "dnat" | "masquerade" | "redirect";
 
 /** One port or a range of ports. */
@@ -47,18 +47,18 @@ function list(
 	});
 }
 
-/** Lists the rewriting of a source to the address of the device. */
+/** List a translation of the source to the address of the outgoing device. */
 export const listMasquerade = (data: ReadData<"masq">, reading: Reading): Listed => {
 	const port = portOf(data.NFTA_MASQ_REG_PROTO_MIN, data.NFTA_MASQ_REG_PROTO_MAX, reading);
 	return list("masquerade", undefined, { addr: undefined, port }, data.NFTA_MASQ_FLAGS ?? 0);
 };
-/** Lists the rewriting of a destination to this host. */
+/** List a translation of the destination to this host. */
 export const listRedirect = (data: ReadData<"redir">, reading: Reading): Listed => {
 	const port = portOf(data.NFTA_REDIR_REG_PROTO_MIN, data.NFTA_REDIR_REG_PROTO_MAX, reading);
 	return list("redirect", undefined, { addr: undefined, port }, data.NFTA_REDIR_FLAGS ?? 0);
 };
 
-/** A map gives more than an address: then its registers are not listed one by one. */
+/** If a map gives more than an address, its registers are not listed one by one. */
 function isWideMap(addr: Node | undefined, version: number): boolean {
 	if (addr?.kind !== "map" || addr.mappings.kind !== "set reference") return false;
 	const { data, dataIsInterval } = addr.mappings.set;
@@ -66,7 +66,7 @@ function isWideMap(addr: Node | undefined, version: number): boolean {
 	return dataIsInterval || data?.bits === own + 32;
 }
 
-/** Lists the rewriting of a source or a destination. */
+/** List a translation of a source or a destination. */
 export function listNat(data: ReadData<"nat">, reading: Reading): Listed {
 	const { NFTA_NAT_FAMILY: version = 0, NFTA_NAT_REG_ADDR_MIN: min } = data;
 	const { NFTA_NAT_REG_ADDR_MAX: max, NFTA_NAT_FLAGS: given = 0 } = data;

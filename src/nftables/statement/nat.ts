@@ -40,7 +40,7 @@ interface Nat {
 	addr: Node | undefined;
 	port: Node | undefined;
 	flags: number;
-	/** What the address map gives is an address and a port; whether those are ranges. */
+	/** Whether the address map gives an address and a port, and whether those are ranges. */
 	concat: boolean;
 	interval: boolean;
 }
@@ -107,7 +107,7 @@ function natFamily({ family, addr, path }: Nat, evaluation: Evaluation): number 
 	}
 }
 
-/** The IP version the rule has matched, 0 if none. */
+/** The IP version that the rule has matched; 0 if none. */
 function matchedVersion({ protocols }: Evaluation): number {
 	const known = protocols.at(NETWORK);
 	return known === ip ? NFPROTO_IPV4 : known === ip6 ? NFPROTO_IPV6 : 0;
@@ -115,7 +115,7 @@ function matchedVersion({ protocols }: Evaluation): number {
 
 const addressBits = (family: number): number => (family === NFPROTO_IPV4 ? 32 : 128);
 
-/** Which registers hold the ends of the address and of the port. */
+/** The registers with the ends of the address and of the port. */
 interface Registers {
 	addrMin?: Register;
 	addrMax?: Register;
@@ -170,7 +170,7 @@ function emit(nat: Nat, emitter: Emitter): void {
 	});
 }
 
-/** A map gives the parts of its data side by side: address, port, and both again when they are ranges. */
+/** The data of a map has its parts one behind the other: address, port, and both again if they are ranges. */
 function spreadMap({ addr, family, concat, interval }: Nat, low: Register, used: Registers): void {
 	const step = registers(addressBits(family));
 	const ranges =
@@ -216,7 +216,7 @@ function finish({ kind, family, flags }: Nat, used: Registers, emitter: Emitter)
 		});
 }
 
-/** Rewrites the source or destination of a connection. */
+/** Translates the source or the destination of a connection. */
 export const nat: StatementDefinition = {
 	parse: {
 		snat: parseNat("snat"),

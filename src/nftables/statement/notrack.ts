@@ -16,7 +16,7 @@ function parseNotrack(at: Cursor): Statement {
 
 const listNotrack = (): Listed => constantStatement(() => ({ notrack: null }));
 
-/** The packet is not tracked. */
+/** Excludes the packet from connection tracking. */
 export const notrack: StatementDefinition = {
 	parse: { notrack: parseNotrack },
 	list: { notrack: listNotrack },

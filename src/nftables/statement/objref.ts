@@ -28,12 +28,12 @@ import { evaluateArgument } from "./argument.js";
 
 const target = { datatype: string, bits: NFT_NAME_MAXLEN * 8, order: "host" } as const;
 
-/** A statement that uses a named object of that type, NFT_OBJECT_*. */
+/** A statement that uses a named object of this type, NFT_OBJECT_*. */
 export function objectReference(name: string, type: number, at: Cursor, parser: Parser): Statement {
 	return referenceNode(name, type, at.path, parser.within("written").expression(at));
 }
 
-/** A statement that uses the object a node names. */
+/** A statement that uses the object which a node names. */
 export function referenceNode(name: string, type: number, path: string, given: Node): Statement {
 	let node = given;
 	return {
@@ -84,7 +84,7 @@ function emit(node: Node, type: number, emitter: Emitter): void {
 	});
 }
 
-/** What a statement that uses an object of that type is called: not always as the object. */
+/** List the use of an object. The statement does not always have the name of the object's type. */
 function listObjectReference(data: ReadData<"objref">, reading: Reading): Listed {
 	const { NFTA_OBJREF_IMM_NAME: constant, NFTA_OBJREF_SET_NAME: name } = data;
 	if (constant !== undefined) {
@@ -102,7 +102,7 @@ function listObjectReference(data: ReadData<"objref">, reading: Reading): Listed
 	};
 }
 
-/** The use of a named object, listed by the word for its type; which statement that is the document says. */
+/** The use of a named object. The document says which statement it is. */
 export const objref: StatementDefinition = {
 	list: { objref: listObjectReference },
 };

@@ -38,7 +38,7 @@ const listQuota = (data: ReadData<"quota">): Listed =>
 		};
 	});
 
-/** Holds until a number of bytes has passed; `inv`: from then on. */
+/** Matches until a number of bytes has passed; with `inv`, from then on. */
 export const quota: StatementDefinition = {
 	parse: { quota: parseQuota },
 	stateful: { quota: listQuota },

@@ -28,7 +28,7 @@ import type { ReadData } from "../tree/reading.js";
 interface Answer {
 	type: number;
 	code: number | undefined;
-	/** The IP version an icmp type belongs to. */
+	/** The IP version that an ICMP type belongs to. */
 	family?: number;
 }
 const types: Readonly<Record<string, Answer & { codes?: Datatype }>> = {
@@ -37,7 +37,7 @@ const types: Readonly<Record<string, Answer & { codes?: Datatype }>> = {
 	icmp: { type: NFT_REJECT_ICMP_UNREACH, code: 0, family: NFPROTO_IPV4, codes: icmpCode },
 	icmpv6: { type: NFT_REJECT_ICMP_UNREACH, code: 0, family: NFPROTO_IPV6, codes: icmpv6Code },
 };
-/** The code of an answer by the IP version. */
+/** The code of the answer, by the IP version. */
 const portUnreachable: Readonly<Record<number, number | undefined>> = {
 	[NFPROTO_IPV4]: icmpCode.symbols?.["port-unreachable"],
 	[NFPROTO_IPV6]: icmpv6Code.symbols?.["port-unreachable"],
@@ -78,7 +78,7 @@ const decimal = (text: string): { value: bigint } | undefined =>
 	/^\d{1,3}$/.test(text) ? { value: BigInt(text) } : undefined;
 
 type At = { readonly path: string };
-/** Port unreachable, in the words of the IP version that is known. */
+/** Port unreachable, in the ICMP of the IP version that is known. */
 function defaultAnswer(at: At, { family, protocols }: Evaluation): Answer {
 	const known = protocols.at(NETWORK);
 	const version =
@@ -142,7 +142,10 @@ function checkVersion(at: At, answer: Answer, { protocols, family }: Evaluation)
 		fail(at, "the answer is of the other IP version");
 }
 
-/** What the answer needs is checked before anything else: else a log before it would log too much. */
+/**
+ * The checks that the answer needs come first in the rule: otherwise a log statement before it would log other packets
+ * as well.
+ */
 function require(at: At, answer: Answer, evaluation: Evaluation): void {
 	const { protocols } = evaluation;
 	if (answer.type === NFT_REJECT_TCP_RST) {
@@ -158,7 +161,7 @@ function first(at: At, evaluation: Evaluation, of: Protocol, field: Field): void
 	evaluation.insertFirst(payloadDependency(evaluation, payloadNode(at.path, of, field)));
 }
 
-/** The IP version of an icmp answer; a check that is there for the answer's sake is not listed. */
+/** Find the IP version of an ICMP answer. A check that is there only for the answer is not listed. */
 function completeAnswer(type: number | undefined, completion: Completion): number {
 	const { protocols } = completion.context;
 	switch (protocols.family) {
@@ -201,7 +204,7 @@ function listReject(data: ReadData<"reject">): Listed {
 	};
 }
 
-/** Drops the packet and tells its sender. */
+/** Drops the packet and notifies its sender. */
 export const reject: StatementDefinition = {
 	parse: { reject: parseReject },
 	list: { reject: listReject },

@@ -23,7 +23,7 @@ function parseReset(at: Cursor, parser: Parser): Statement {
 	};
 }
 
-/** An option that is neither loaded nor written to. */
+/** An option without source or destination register is overwritten with NOPs. */
 function listReset(data: ReadData<"exthdr">): Listed | undefined {
 	if (data.NFTA_EXTHDR_DREG !== undefined || data.NFTA_EXTHDR_SREG !== undefined) return undefined;
 	const node = exthdrOf(data);

@@ -36,7 +36,7 @@ function parseReference(at: Cursor): Node {
 	if (!name.startsWith("@") || name.length < 2) throw at.fail('a set is named like "@name"');
 	return { kind: "set name", path: at.path, ...unevaluated, name: name.slice(1) };
 }
-/** Parses statements that each have a state. @throws NftError */
+/** Parse statements that have a state. @throws NftError */
 export function parseStateful(at: Cursor | undefined, parser: Parser): Statement[] {
 	return (at?.list() ?? []).map((item) => {
 		const statement = parser.statement(item);
@@ -83,7 +83,7 @@ function update(
 			set = findTarget(reference, evaluation);
 			if (name === "map" && !isMap(set)) fail(reference, "this is no map");
 			evaluateParts(set, parts, evaluation);
-			// The kernel picks an implementation that packets can change.
+			// With this flag the kernel picks an implementation that packets can change.
 			if (name === "set") set.flags |= NFT_SET_EVAL;
 		},
 		emit(emitter) {
@@ -121,7 +121,7 @@ function findTarget(reference: Node, evaluation: Evaluation): SetDeclaration {
 function evaluateParts(set: SetDeclaration, parts: Parts, evaluation: Evaluation): void {
 	const { key, data, statements } = parts;
 	const { datatype, bits, order } = set.key;
-	// The set's key is what is expected since the reference was evaluated: typeof sets need its parts.
+	// Evaluating the reference has made the set's key the expected value: a set declared with typeof needs its parts.
 	key.key = checkArgument(evaluation.evaluate(key.key), { datatype, bits, order }, evaluation);
 	if (key.comment !== undefined) fail(key, "an element that a packet adds has no comment");
 	if (data !== undefined) evaluateData(set, data, evaluation);
@@ -136,7 +136,7 @@ function evaluateData(set: SetDeclaration, data: Element, evaluation: Evaluation
 		fail(data, "data has neither a comment nor a timeout");
 }
 
-/** The elements of a set that a packet changes. */
+/** List an update of a set by a packet. */
 function listSetUpdate(data: ReadData<"dynset">, reading: Reading): Listed {
 	const set = reading.set(data.NFTA_DYNSET_SET_NAME);
 	const elem = keyElement(data, set, reading);
@@ -156,7 +156,7 @@ function listSetUpdate(data: ReadData<"dynset">, reading: Reading): Listed {
 			if (written !== undefined) written = completion.complete(written);
 		},
 		print(printer) {
-			// Before 1.1 the set of a meter belonged to its rule, as those in braces do: it is listed nowhere else.
+			// Before nft 1.1 the set of a meter was anonymous, so it is listed only inside its rule.
 			const [stmt] = statements;
 			if (isAnonymous(set) && stmt !== undefined) {
 				const { name, size } = set;
@@ -197,7 +197,7 @@ function keyElement(data: ReadData<"dynset">, set: SetDeclaration, reading: Read
 	};
 }
 
-/** Puts what the packet has into a set or map, or takes it out. */
+/** Adds a value from the packet to a set or map, or deletes it. */
 export const setUpdate: StatementDefinition = {
 	parse: { set: parseSetStatement, map: parseMapStatement },
 	list: { dynset: listSetUpdate },

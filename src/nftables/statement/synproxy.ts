@@ -36,7 +36,7 @@ function parseSynproxy(at: Cursor, parser: Parser): Statement {
 	};
 }
 
-/** The attributes of what SYNs are answered with. */
+/** The attributes that say how SYNs are answered. */
 export function synproxyAttrs(json: {
 	readonly mss?: Cursor;
 	readonly wscale?: Cursor;
@@ -62,14 +62,14 @@ const listSynproxy = (data: ReadData<"synproxy">): Listed =>
 		};
 		return { synproxy: Object.keys(options).length === 0 ? null : options };
 	});
-/** Writes what SYNs are answered with, for an object. */
+/** Print how SYNs are answered, for an object. */
 export const printSynproxy = (data: ReadData<"synproxy">): SynproxyOptionsJson => ({
 	mss: data.NFTA_SYNPROXY_MSS ?? 0,
 	wscale: data.NFTA_SYNPROXY_WSCALE ?? 0,
 	...flagNames(flags, data.NFTA_SYNPROXY_FLAGS),
 });
 
-/** Answers SYNs in place of the server until the handshake is done. */
+/** Answers SYNs in place of the server until the handshake is complete. */
 export const synproxy: StatementDefinition = {
 	parse: { synproxy: parseSynproxy },
 	list: { synproxy: listSynproxy },

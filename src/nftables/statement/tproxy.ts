@@ -63,7 +63,7 @@ function listTproxy(data: ReadData<"tproxy">, reading: Reading): Listed {
 		effect: true,
 		complete(completion) {
 			if (addr !== undefined) addr = completion.complete(addr);
-			// The port needs the check of the transport protocol.
+			// The port needs the check of the transport protocol, so the check stays listed.
 			if (port !== undefined) {
 				completion.context.checks.clear();
 				port = completion.complete(port);
@@ -79,7 +79,7 @@ function listTproxy(data: ReadData<"tproxy">, reading: Reading): Listed {
 	};
 }
 
-/** Hands the packet to a local socket as it is. */
+/** Passes the packet to a local socket without changing it. */
 export const tproxy: StatementDefinition = {
 	parse: { tproxy: parseTproxy },
 	list: { tproxy: listTproxy },

@@ -32,7 +32,7 @@ function listVerdict(data: ReadData<"immediate">): Listed | undefined {
 	return constantStatement(() => printVerdict(node) as StatementJson);
 }
 
-/** What becomes of the packet. */
+/** A verdict on the packet. */
 export const verdict: StatementDefinition = {
 	parse: {
 		accept: parseVerdict("accept"),

@@ -11,7 +11,10 @@ export interface Write {
 	value: Node;
 }
 
-/** nf_tables writes whole bytes; less than that is read, masked and combined. Find out what was written. */
+/**
+ * nf_tables writes whole bytes. A smaller field is read with its neighbours, masked and combined; this recovers the
+ * field and its value.
+ */
 export function completeWrite(write: Write, completion: Completion): void {
 	completePayload(write.target, completion);
 	if (!isKnown(write.target)) unfold(write, completion);
@@ -31,7 +34,7 @@ function unfold(write: Write, completion: Completion): void {
 	else if (isTarget(left, write.target)) unfoldOne(write, value, left, right, completion);
 }
 
-/** `(field & mask) | value` */
+/** Recover a write from `(field & mask) | value`. */
 function unfoldBoth(write: Write, inner: Binary, value: Value, { context }: Completion): void {
 	const { left: field, right: mask } = inner;
 	if (inner.op !== "&" || mask.kind !== "value" || !isTarget(field, write.target)) return;
@@ -53,7 +56,7 @@ function unfoldOne(
 ): void {
 	const covered: Value = op === "&" ? { ...mask, value: invert(mask.value, field.bits) } : mask;
 	const target = { ...field };
-	// All bits of a field set are a value; fewer of them are an operation.
+	// Setting all bits of a field assigns a value; setting fewer is an operation.
 	const whole = op === "|" ? trim(target, covered, context) : undefined;
 	const within = whole === undefined ? fieldOf(op, field, mask, context) : undefined;
 	if (within !== undefined) {
@@ -67,7 +70,7 @@ function unfoldOne(
 	write.value = { ...mask, value, bits: target.bits };
 }
 
-/** The operation changes some bits of one field: it is listed as that operation on the field. */
+/** An operation that changes bits of one field only is listed as an operation on that field. */
 function fieldOf(
 	op: Binary["op"],
 	load: Payload,

@@ -15,10 +15,10 @@ import type { ReadData, Reading } from "../tree/reading.js";
 import { evaluateArgument, rejectRange } from "./argument.js";
 import { completeWrite, type Write } from "./write-payload-listing.js";
 
-/** A register, in bytes: no more can be rewritten at once. */
+/** The size of a register in bytes, which is the most that can be rewritten at once. */
 const MAX_BYTES = 16;
 
-/** The statement that writes to a header field. */
+/** A statement that writes to a header field. */
 export function writePayload(path: string, key: Payload, given: Node): Statement {
 	let value = given;
 	return {
@@ -37,11 +37,11 @@ export function writePayload(path: string, key: Payload, given: Node): Statement
 	};
 }
 
-/** The kernel sums 16 bit words, and takes VLAN tags apart by words as well. */
+/** The kernel computes checksums over 16-bit words, and also takes VLAN tags apart by words. */
 const needsEvenBytes = ({ base, protocol }: Payload): boolean =>
 	base === INNER || protocol?.checksum !== undefined || (base === LINK && protocol === vlan);
 
-/** Which bytes are loaded and written back, and where the field is among their bits. */
+/** The bytes that are loaded and written back, and the position of the field in them. */
 interface Window {
 	readonly offset: number;
 	readonly bytes: number;
@@ -52,12 +52,12 @@ function windowOf(key: Payload, even: boolean): Window {
 	const offset = key.offset >> 3;
 	const bytes = (key.bits + extra + 7) >> 3;
 	if (!even || bytes % 2 === 0) return { offset, bytes, shift };
-	// An even offset is read faster: take the byte before rather than the one after.
+	// The kernel loads faster from an even offset, so the byte before is included and not the one after.
 	if (offset % 2 === 1) return { offset: offset - 1, bytes: bytes + 1, shift };
 	return { offset, bytes: bytes + 1, shift: shift + 8 };
 }
 
-/** A field that is no whole words is written by writing back its neighbours with it. */
+/** A field that does not consist of whole words is written back together with its neighbours. */
 function rewrite(key: Payload, value: Node, evaluation: Evaluation): Node {
 	const even = needsEvenBytes(key);
 	if (isByteAligned(key) && !(even && (key.bits / 8) % 2 === 1)) return value;
@@ -83,11 +83,11 @@ const reads = ({ left }: Binary, key: Payload): boolean =>
 	left.base === key.base &&
 	left.offset === key.offset;
 
-/** The bits of the window that are not the field's. */
+/** The bits in the window that do not belong to the field. */
 const others = (bits: number, { bytes, shift }: Window): bigint =>
 	bitmask(bytes * 8) ^ (bitmask(bits) << BigInt(shift));
 
-/** `field set field op constant`: the operation is done on the whole window. */
+/** `field set field op constant`: the operation is applied to the whole window. */
 function rewriteOwn(key: Payload, value: Binary, window: Window, evaluation: Evaluation): Node {
 	const inner = innermost(value);
 	const { left, right } = inner;
@@ -142,7 +142,7 @@ function emit(key: Payload, value: Node, emitter: Emitter): void {
 	});
 }
 
-/** A value written to a header field. */
+/** List the write of a value to a header field. */
 export function listPayloadWrite(data: ReadData<"payload">, reading: Reading): Listed | undefined {
 	if (data.NFTA_PAYLOAD_DREG !== undefined) return undefined;
 	const { NFTA_PAYLOAD_BASE: base = 0, NFTA_PAYLOAD_OFFSET: offset = 0 } = data;

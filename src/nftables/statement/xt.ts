@@ -6,8 +6,8 @@ const listXt = (type: "match" | "target", name: string | undefined): Listed =>
 	constantStatement(() => ({ xt: { type, name: name ?? "" } }));
 
 /**
- * An extension of iptables in a rule that iptables-nft made. What is in it only iptables knows: it is listed, as
- * nft does, and refused by the compiler.
+ * An extension of iptables in a rule that iptables-nft made. Only iptables can read its data: it is listed, as nft
+ * does, and refused by the compiler.
  */
 export const xt: StatementDefinition = {
 	list: {

@@ -1,6 +1,6 @@
 import type { Request } from "../../netlink/request.js";
 
-/** A message of the batch, and the command of the document it comes from. */
+/** A message of the batch, and the place of the command that it comes from. */
 export interface BatchMessage extends Request {
 	readonly path: string;
 }

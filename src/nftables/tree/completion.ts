@@ -5,25 +5,25 @@ import type { Node, Relational, SetDeclaration } from "./node.js";
 import type { Printer } from "./printer.js";
 import { ProtocolContext } from "./protocol-context.js";
 
-/** One statement of a rule between the kernel and JSON. */
+/** A statement that was read from the kernel and will be printed as JSON. */
 export interface Listed {
-	/** A comparison, which a later one may imply; then it is not listed. */
+	/** A comparison. If a later one implies it, it is not listed. */
 	relation?: Relational;
-	/** More than a question: what is checked before it cannot be moved behind it. */
+	/** Whether the statement has an effect, so that checks before it cannot be moved behind it. */
 	readonly effect: boolean;
-	/** What it is keyed by, when that may be inside a tunnel. */
+	/** The value that it depends on, which may be inside a tunnel. */
 	readonly key?: Node;
-	/** Find out what its values are, now that what comes before is known. */
+	/** Find out what its values mean, from the statements before it. */
 	complete(completion: Completion): void;
 	print(printer: Printer): StatementJson;
 }
 
-/** What is known at a place of the rule: the protocols, and the checks that a later one may imply. */
+/** What is known at a place in a rule: the protocols, and the checks that a later match may imply. */
 export interface PacketContext {
 	readonly protocols: ProtocolContext;
-	/** The check that told what the header at that base is. */
+	/** The check that determined the header at each base. */
 	readonly checks: Map<number, Listed>;
-	/** The icmp type that was checked. */
+	/** The ICMP type that was checked. */
 	icmpType: number | undefined;
 	previous: Listed | undefined;
 }
@@ -50,19 +50,19 @@ const isInner = (node: Node | undefined): boolean => {
 	}
 };
 
-/** Completes a node by its kind. */
+/** Completes a node of any kind. */
 export type Completer = (node: Node, completion: Completion) => Node;
 
-/** Works out, statement by statement, what a rule says in terms of headers and their fields. */
+/** Interprets a rule, statement by statement, in terms of headers and their fields. */
 export class Completion {
 	readonly family: number;
 	statements: Listed[];
-	/** That of the packet, or that of the packet inside a tunnel. */
+	/** The context of the packet, or of the packet inside a tunnel. */
 	context: PacketContext;
 	readonly outer: PacketContext;
-	/** The set whose key is being completed. */
+	/** The set whose key is completed. */
 	set: SetDeclaration | undefined;
-	/** In keys nothing compares: a mask is part of the field at once. */
+	/** Whether a key is completed, which is not compared with anything, so that a mask is part of its field. */
 	inKey = false;
 	readonly #complete: Completer;
 	readonly #inner: PacketContext = newContext(NFPROTO_BRIDGE);
@@ -95,7 +95,7 @@ export class Completion {
 		return this.#complete(node, this);
 	}
 
-	/** List a statement after the current one, or in place of it. */
+	/** List a statement after the current one, or instead of it. */
 	place(statement: Listed, instead: boolean): void {
 		const at = this.statements.indexOf(this.#current as Listed);
 		if (instead) this.statements.splice(at, 1, statement);
@@ -108,14 +108,14 @@ export class Completion {
 	remove(statement: Listed): void {
 		this.statements = this.statements.filter((s) => s !== statement);
 	}
-	/** A check may turn out to be implied by what follows. */
+	/** Remember a check that a later match may imply. */
 	remember(base: number, check: Listed): void {
 		this.context.checks.set(base, check);
 	}
 	checkAt(base: number, { checks } = this.context): Listed | undefined {
 		return checks.get(base) ?? (base === TRANSPORT ? checks.get(INNER) : undefined);
 	}
-	/** What follows implies the check: it is not listed. */
+	/** A match implies the check of this base, so the check is not listed. */
 	release(base: Base, context = this.context): void {
 		const { checks } = context;
 		const at = checks.has(base) || base !== TRANSPORT ? base : INNER;

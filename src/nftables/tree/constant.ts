@@ -1,7 +1,7 @@
 import type { Datatype } from "../fact/datatype.js";
 import type { Order } from "../fact/value.js";
 import type { Node, Value } from "./node.js";
-/** Whether the value is known without a packet. A lookup in a map counts: its results are. */
+/** Whether the value is known without a packet. A lookup in a map counts as known, because its data is. */
 export function isConstant(node: Node): boolean {
 	switch (node.kind) {
 		case "value":
@@ -23,7 +23,7 @@ export function isConstant(node: Node): boolean {
 	}
 }
 
-/** Whether it stands for one value rather than several. */
+/** Whether the node stands for one value and not for several. */
 export function isSingle(node: Node): boolean {
 	switch (node.kind) {
 		case "value":

@@ -9,7 +9,7 @@ import type { Concat, Node } from "./node.js";
 
 type Data = In<typeof dataAttrs>;
 
-/** The bytes of a constant, in its own order or another. @throws NftError */
+/** The bytes of a constant, in its own byte order or another. @throws NftError */
 export const bytesOf = (node: Node, order: Order | undefined = node.order): Uint8Array =>
 	node.kind === "value"
 		? toBytes(node.value, order ?? "host", byteLength(node.bits))
@@ -50,7 +50,7 @@ function rangeData(node: Node): Uint8Array {
 	return concatBytes(...[low, high].map((v) => padTo(toBytes(v, order ?? "big", bytes), length)));
 }
 
-/** What a map gives for a key. */
+/** The data that a map has for a key. */
 export function dataOf(node: Node): Data {
 	switch (node.kind) {
 		case "verdict":
@@ -70,7 +70,7 @@ export function dataOf(node: Node): Data {
 	}
 }
 
-/** The name of an object, kept as bytes like every string constant. */
+/** The name of an object, which is stored as bytes like every string constant. */
 export function objectName(node: Node): string {
 	const bytes = bytesOf(node);
 	const nul = bytes.indexOf(0);

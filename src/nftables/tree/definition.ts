@@ -7,38 +7,43 @@ import type { ExpressionParser, StatementParser } from "./parser.js";
 import type { Printer } from "./printer.js";
 import type { ExprName, ListedStateful, ReadData, Reading } from "./reading.js";
 
-/** Nodes of one kind, on their way to the kernel and back. */
+/** How nodes of one kind are evaluated, loaded, completed and printed. */
 export interface NodeDefinition<K extends Kind> {
-	/** Gives it its type, and inserts what must be checked before it. */
+	/** Determines the type, and inserts checks that must come before it. */
 	readonly evaluate: (node: NodeOf<K>, evaluation: Evaluation) => Node;
-	/** Has its value in a register; without it there is none. */
+	/** Loads its value into a register; absent if such a node has no value. */
 	readonly load?: (node: NodeOf<K>, emitter: Emitter, to: Register) => void;
-	/** Finds out what the kernel's values are, from what the rule says before; without it they are as they were read. */
+	/**
+	 * Finds out what the kernel's values mean, from the rest of the rule; absent if the node is complete when it is read.
+	 */
 	readonly complete?: (node: NodeOf<K>, completion: Completion) => Node;
-	/** Writes it as JSON; without it there is none in a listing. */
+	/** Prints it as JSON; absent if a listing never contains such a node. */
 	readonly print?: (node: NodeOf<K>, printer: Printer) => Expression;
 }
 
-/** An expression, both ways. */
+/** An expression in both directions. */
 export interface ExpressionDefinition {
-	/** By its names in JSON. */
+	/** Its parsers, by names in JSON. */
 	readonly parse?: Readonly<Record<string, ExpressionParser>>;
-	/** By the kernel's expression that loads it into a register. */
+	/** Its readers, by the kernel's expression that loads it into a register. */
 	readonly read?: { readonly [N in ExprName]?: (data: ReadData<N>, reading: Reading) => void };
-	/** By the kinds of nodes it is. */
+	/** The kinds of nodes that it consists of. */
 	readonly nodes?: { readonly [K in Kind]?: NodeDefinition<K> };
 }
 
 type StatefulName = NonNullable<ListedStateful["NFTA_EXPR_NAME"]>;
 
-/** A statement, both ways. */
+/** A statement in both directions. */
 export interface StatementDefinition {
-	/** By its names in JSON. */
+	/** Its parsers, by names in JSON. */
 	readonly parse?: Readonly<Record<string, StatementParser>>;
-	/** By the kernel's expression it ends with; it answers `undefined` where that is of another statement or loads. */
+	/**
+	 * Its listers, by the kernel's expression that ends it. They return `undefined` if the expression belongs to another
+	 * statement or loads a register.
+	 */
 	readonly list?: {
 		readonly [N in ExprName]?: (data: ReadData<N>, reading: Reading) => Listed | undefined;
 	};
-	/** The same for what may stand in an element, a set or a dynamic update as well. */
+	/** The same for statements that elements, sets and dynamic updates may contain. */
 	readonly stateful?: { readonly [N in StatefulName]?: (data: ReadData<N>) => Listed };
 }

@@ -11,7 +11,7 @@ import type { expr } from "../../uapi/nf_tables_expr.js";
 import { registers } from "../fact/value.js";
 import type { Expected, Node, Value } from "./node.js";
 
-/** An expression as the kernel takes it. */
+/** An expression in the form that the kernel takes. */
 export type Expr = In<typeof expr>;
 type ExprData = {
 	[E in Expr as E extends { NFTA_EXPR_NAME: infer N extends string }
@@ -22,15 +22,15 @@ type ExprName = keyof ExprData & string;
 /** The attributes of an expression by its name. */
 export type DataOf<N extends ExprName> = NonNullable<ExprData[N]>;
 
-/** A 32 bit register, counted from 1: 1, 5, 9 and 13 are where the kernel's 16 byte registers begin. */
+/** A 32-bit register, counted from 1. The kernel's 16-byte registers begin at 1, 5, 9 and 13. */
 export type Register = number;
-/** What is loaded there decides the packet's fate. */
+/** The register for verdicts. */
 export const VERDICT: Register = NFT_REG_VERDICT;
-/** A register of 16 bytes is so many of 32 bits. */
+/** How many 32-bit registers one register of 16 bytes has. */
 export const WHOLE = NFT_REG_SIZE / NFT_REG32_SIZE;
 const COUNT = NFT_REG32_15 - NFT_REG32_00 + 1;
 
-/** The number the kernel knows a register by: NFT_REG_1..4 where possible, else NFT_REG32_00 and up. */
+/** The kernel's number of a register: NFT_REG_1..4 if possible, else NFT_REG32_00 and up. */
 export function registerNumber(register: Register): number {
 	if (register === VERDICT) return NFT_REG_VERDICT;
 	const index = register - 1;
@@ -38,19 +38,22 @@ export function registerNumber(register: Register): number {
 }
 
 type RegisterNumbers = readonly (number | undefined)[];
-/** Has the value of a node in a register, by the kind of the node. */
+/** Loads the value of a node of any kind into a register. */
 export type Loader = (node: Node, emitter: Emitter, to: Register) => void;
 
-/** A constant that could be another one without the rule being compiled otherwise, and its bytes as they are sent. */
+/**
+ * A constant that could be another one without any change to the rest of the compiled rule, and its bytes in the
+ * message.
+ */
 export interface Variable {
 	readonly path: string;
-	/** What it was read as. */
+	/** The type, order and width with which it was parsed. */
 	readonly expected: Expected;
 	readonly value: Value;
 	readonly bytes: Uint8Array;
 }
 
-/** Collects the expressions of one rule and hands out its registers. */
+/** Collects the expressions of one rule and allocates registers. */
 export class Emitter {
 	readonly expressions: Expr[] = [];
 	readonly variables: Variable[] = [];
@@ -63,18 +66,18 @@ export class Emitter {
 	add<N extends ExprName>(name: N, data: DataOf<N>): void {
 		this.expressions.push({ NFTA_EXPR_NAME: name, NFTA_EXPR_DATA: data } as Expr);
 	}
-	/** Emit what puts the value of a node into a register. */
+	/** Emit expressions that load the value of a node into a register. */
 	load(node: Node, to: Register): void {
 		this.#load(node, this, to);
 	}
-	/** Load into fresh registers, which stay taken while `use` runs. */
+	/** Load into new registers, which stay allocated while `use` runs. */
 	with(node: Node, use: (from: Register) => void): void {
 		this.take(sizeOf(node), (register) => {
 			this.load(node, register);
 			use(register);
 		});
 	}
-	/** Load into fresh registers that are free again afterwards: the next expression reads them. */
+	/** Load into new registers that are released at once: the next expression reads them. */
 	source(node: Node): Register {
 		let source = VERDICT;
 		this.with(node, (register) => {
@@ -83,8 +86,8 @@ export class Emitter {
 		return source;
 	}
 	/**
-	 * Load several values side by side, into registers that stay taken while `use` runs: it is told their numbers. A value
-	 * that is `undefined` takes none.
+	 * Load several values into new registers, which stay allocated while `use` runs with their numbers. A value that is
+	 * `undefined` takes none.
 	 */
 	withEach(nodes: readonly (Node | undefined)[], use: (...numbers: RegisterNumbers) => void): void {
 		const start = this.#next;
@@ -111,6 +114,6 @@ export class Emitter {
 	}
 }
 
-/** How many registers a node takes: a concatenation what its fields need, all else a whole one. */
+/** How many registers a node takes: a concatenation as many as its fields need, anything else a 16-byte one. */
 const sizeOf = (node: Node | undefined): number =>
 	node?.kind === "concat" ? registers(node.bits) : WHOLE;

@@ -18,46 +18,48 @@ const nothing: Expected = {
 	key: undefined,
 };
 
-/** Evaluates a node by its kind. */
+/** Evaluates a node of any kind. */
 export type Evaluator = (node: Node, evaluation: Evaluation) => Node;
-/** What a rule needs from the ruleset around it. */
+/** The objects that a rule may refer to. */
 export interface Ruleset {
 	readonly host: Host;
 	readonly evaluate: Evaluator;
-	/** The set or map of that name in the rule's table. */
+	/** The set or map with this name in the rule's table. */
 	findSet(name: string, path: string): SetDeclaration;
-	/** Have an anonymous set made before the rule. */
+	/** Create an anonymous set before the rule. */
 	declare(set: SetDeclaration): void;
 }
 
-/** A statement of a rule between JSON and the kernel. */
+/** A statement that was parsed from JSON and will be sent to the kernel. */
 export interface Statement extends Stateful {
-	/** Nothing may follow it. */
+	/** Whether no statement may follow it. */
 	terminal?: boolean;
-	/** A match: rules are reduced by looking at these. */
+	/** The comparison, if the statement is a match. Merging matches uses it. */
 	match?: Relational;
-	/** Writes to a header, whose own sub-byte fields are then not masked but rewritten. */
+	/**
+	 * Whether it writes to a header. A field of less than a byte is then rewritten with its neighbours and not masked.
+	 */
 	readonly writesPayload?: boolean;
-	/** Give every expression its type and insert what must be checked first. */
+	/** Determine the types of all expressions, and insert checks. */
 	evaluate(evaluation: Evaluation): void;
 	emit(emitter: Emitter): void;
 }
 
-/** The state of evaluating one rule or one set declaration. */
+/** The state while one rule or one set declaration is evaluated. */
 export class Evaluation {
 	readonly family: number;
 	readonly ruleset: Ruleset;
 	readonly statements: Statement[];
 	expected: Expected = { ...nothing };
-	/** Width of what the statement writes to, where that is wider than its value. */
+	/** The width of what the statement writes to, if that is wider than the value. */
 	statementBits = 0;
 	statement: Statement | undefined;
-	/** The tunnel whose inner packet the expression at hand is about. */
+	/** The tunnel whose inner packet the current expression is about. */
 	tunnel: Protocol | undefined;
 	/** The set whose elements are evaluated. */
 	set: SetDeclaration | undefined;
 	readonly #outer: ProtocolContext;
-	/** The inner packet begins with an ethernet header, as in the bridge family. */
+	/** The inner packet begins with an Ethernet header, as in the bridge family. */
 	readonly #inner = new ProtocolContext(NFPROTO_BRIDGE);
 
 	constructor(ruleset: Ruleset, family: number, statements: Statement[] = []) {
@@ -78,12 +80,12 @@ export class Evaluation {
 	expectType(datatype: Datatype | undefined, bits = datatype?.size ?? 0): void {
 		this.expect({ datatype, order: datatype?.order, bits });
 	}
-	/** A constant beside this node is of its type. */
+	/** Expect that a constant has the type of this node. */
 	expectLike(node: Node): Node {
 		this.expect({ datatype: node.datatype, order: node.order, bits: node.bits });
 		return node;
 	}
-	/** Evaluate statements of our own making; they come before the statement at hand. */
+	/** Evaluate statements that we insert before the current one. */
 	evaluateInserted(statement: Statement): void {
 		const { statementBits } = this;
 		this.statementBits = 0;
@@ -98,7 +100,7 @@ export class Evaluation {
 		this.statements.unshift(statement);
 	}
 
-	/** Have a value in the given byte order: a constant is changed, anything else converted at run time. */
+	/** Convert a value to a byte order: a constant at once, anything else at run time. */
 	inOrder(node: Node, order: Order): Node {
 		if (node.order === order) return node;
 		if (node.kind === "concat") {
@@ -114,7 +116,7 @@ export class Evaluation {
 		}
 		return converted(node, order);
 	}
-	/** A part of a concatenated key that is compared by ranges, which the kernel orders bytewise. */
+	/** Convert a part of a concatenated key that is compared with ranges, which the kernel does bytewise. */
 	#partInOrder(part: Node): Node {
 		if (part.order === "big" || !isInteger(part.datatype)) return part;
 		if (part.kind === "value") {

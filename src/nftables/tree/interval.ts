@@ -5,7 +5,7 @@ import { value } from "./constant.js";
 import type { Element, Item, Node, Range, SetDeclaration, SetLiteral, Value } from "./node.js";
 import { elementOf, isDataMap } from "./set.js";
 
-/** An element with its first and last value. */
+/** An element with its first and its last value. */
 export interface Interval {
 	readonly item: Item;
 	low: bigint;
@@ -15,7 +15,7 @@ export interface Interval {
 const number = (node: Node): bigint =>
 	node.kind === "value" ? node.value : fail(node, "expected a constant");
 
-/** First and last value of a key. The kernel compares bytewise, so strings count as big endian numbers. */
+/** The first and the last value of a key. The kernel compares bytewise, so strings count as big endian numbers. */
 export function bounds(key: Node): readonly [low: bigint, high: bigint] {
 	const ordered = (v: bigint): bigint =>
 		isString(key.datatype) ? swapOrder(v, byteLength(key.bits)) : v;
@@ -38,7 +38,7 @@ function intervalOf(item: Item): Interval {
 	return { item, low, high };
 }
 
-/** Make every key a range and sort them; merge what overlaps where the set asks for it. */
+/** Make every key a range and sort them. Ranges that overlap are merged if the set asks for it. */
 export function toIntervals(set: SetDeclaration, literal: SetLiteral): void {
 	if (literal.intervals) return;
 	const intervals = intervalsOf(literal.items);
@@ -68,7 +68,7 @@ function rejectOverlap(intervals: readonly Interval[]): void {
 	}
 }
 
-/** The element, from the first of the values to the last. */
+/** The element with the range from its first to its last value. */
 export function ranged({ item, low, high }: Interval): Item {
 	const element = elementOf(item);
 	const { path, datatype, order, bits } = element.key;
@@ -80,10 +80,10 @@ export function ranged({ item, low, high }: Interval): Item {
 
 const isCatchall = (item: Item): boolean => elementOf(item).key.kind === "catchall";
 
-/** What is no interval: the key that all other values have. */
+/** The catch-all elements, which are not intervals. */
 export const catchalls = (items: readonly Item[]): Item[] => items.filter(isCatchall);
 
-/** By where they begin. */
+/** Sort by the first value. */
 export const sorted = (intervals: readonly Interval[]): Interval[] =>
 	intervals.toSorted((a, b) => (a.low < b.low ? -1 : a.low > b.low ? 1 : 0));
 

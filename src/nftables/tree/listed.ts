@@ -4,14 +4,14 @@ import type { Listed } from "./completion.js";
 import type { Element, Node, SetDeclaration } from "./node.js";
 import type { Printer } from "./printer.js";
 
-/** A statement without values of a packet. */
+/** A statement that contains no values from a packet. */
 export const constantStatement = (
 	print: (printer: Printer) => StatementJson,
 	complete: Listed["complete"] = () => {},
 ): Listed => ({ effect: true, complete, print });
 
 type Nodes = Record<string, Node | undefined>;
-/** A statement of some values, completed in their order. */
+/** A statement that contains several values, which are completed in order. */
 export function statementOf<N extends Nodes>(
 	nodes: N,
 	print: (nodes: N, printer: Printer) => StatementJson,
@@ -26,28 +26,28 @@ export function statementOf<N extends Nodes>(
 	};
 }
 
-/** Writes the elements of a set. */
+/** Prints the elements of a set. */
 export type PrintElements = (printer: Printer) => readonly ItemJson[];
 
-/** A set as a listing has it. */
+/** A set of a listing. */
 export interface ListedSet extends SetDeclaration {
-	/** In place of `elements`, where those are nothing but numbers. */
+	/** Prints the elements instead of `elements`, if they are only numbers. */
 	readonly printElements?: PrintElements;
-	/** Where the set does not say how wide the fields of its key are: itself, with this key. */
+	/** If the set does not say how wide the fields of its key are: the set as it is with this key. */
 	readonly readBy?: (key: Node) => ListedSet;
-	/** Of a map: an expression describes its key alone, not what it gives. */
+	/** For a map: an expression describes only its key and not its data. */
 	readonly isNamed?: boolean;
-	/** Its statements. */
+	/** The statements of its elements. */
 	readonly listed?: readonly Listed[];
 	readonly handle?: bigint;
-	/** How many elements it has. */
+	/** The number of its elements. */
 	readonly count?: number;
 }
 
-/** An element as a listing has it: with its statements, which are counting. */
+/** An element of a listing, with the state of its statements. */
 export interface ListedElement extends Element {
 	readonly listed: readonly Listed[];
 }
-/** The statements of an element; there are none where it is not of a listing. */
+/** The statements of an element; none if it does not come from a listing. */
 export const statementsOf = (element: Element): readonly Listed[] =>
 	"listed" in element ? (element as ListedElement).listed : [];

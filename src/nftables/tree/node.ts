@@ -7,9 +7,9 @@ import type { RelationJson } from "../json/statement.js";
 import type { Stateful } from "./stateful.js";
 
 /**
- * An expression between JSON and the kernel. Parsing makes the tree, evaluation gives every node its type,
- * byte order and width, folds constants and inserts what the packet must be checked for first; then the tree
- * is loaded into registers.
+ * An expression between JSON and the kernel. Parsing builds the tree. Evaluation determines the type, byte order and
+ * width of every node, folds constants and inserts the checks that the packet needs first. Then the tree is loaded into
+ * registers.
  */
 export type Node =
 	| Value
@@ -40,13 +40,13 @@ export type Node =
 	| Numgen
 	| Hash
 	| Ipsec;
-/** What sorts of nodes there are. */
+/** The kinds of nodes. */
 export type Kind = Node["kind"];
 /** The node of a kind. */
 export type NodeOf<K extends Kind> = Extract<Node, { readonly kind: K }>;
 
 interface Common {
-	/** Where in the document it stands. */
+	/** The place in the document. */
 	readonly path: string;
 	datatype: Datatype;
 	order: Order | undefined;
@@ -56,10 +56,10 @@ interface Common {
 export interface Value extends Common {
 	readonly kind: "value";
 	value: bigint;
-	/** In a listing: the kernel's bytes. */
+	/** In a listing: the bytes that the kernel sent. */
 	readonly origin?: Uint8Array;
 }
-/** What becomes of the packet. */
+/** A verdict on the packet. */
 export interface Verdict extends Common {
 	readonly kind: "verdict";
 	readonly code: number;
@@ -70,7 +70,7 @@ export interface SymbolText extends Common {
 	readonly kind: "symbol";
 	readonly text: string;
 }
-/** `@name` before the set is looked up. */
+/** `@name` before the set is found. */
 export interface SetName extends Common {
 	readonly kind: "set name";
 	readonly name: string;
@@ -87,25 +87,25 @@ export interface Range extends Common {
 	low: Node;
 	high: Node;
 }
-/** Flags, one by one. */
+/** A list of flags. */
 export interface List extends Common {
 	readonly kind: "list";
 	items: Node[];
 }
-/** Several values side by side. */
+/** Several values that form one key. */
 export interface Concat extends Common {
 	readonly kind: "concat";
 	parts: Node[];
-	/** Bytes of each part, not padded: NFTA_SET_DESC_CONCAT. */
+	/** The length of each part in bytes, without padding: NFTA_SET_DESC_CONCAT. */
 	fields: number[];
 }
 /** A set that is written where it is used. */
 export interface SetLiteral extends Common {
 	readonly kind: "set";
 	items: Item[];
-	/** NFT_SET_* that the elements ask for. */
+	/** The NFT_SET_* flags that the elements require. */
 	flags: number;
-	/** Sorted, merged, and every key a range: ready to become an interval set. */
+	/** Whether all keys are ranges, sorted and merged, ready for an interval set. */
 	intervals: boolean;
 }
 /** An element of a set. */
@@ -117,39 +117,39 @@ export interface Element extends Common {
 	readonly comment?: string;
 	readonly statements: readonly Stateful[];
 }
-/** The key of what no other element matches: `*`. */
+/** The key `*` of the element that matches everything no other element matches. */
 export interface Catchall extends Common {
 	readonly kind: "catchall";
 }
-/** An element of a map, and what the map has for it. */
+/** An element of a map with its data. */
 export interface Mapping extends Common {
 	readonly kind: "mapping";
 	key: Element;
 	data: Node;
 }
-/** What a set or a map is made of. */
+/** An element of a set or of a map. */
 export type Item = Element | Mapping;
-/** What a map has for a key. */
+/** The data that a map has for a key. */
 export interface MapLookup extends Common {
 	readonly kind: "map";
 	key: Node;
 	mappings: Node;
 }
-/** A set that is known. */
+/** A set that was found. */
 export interface SetReference extends Common {
 	readonly kind: "set reference";
 	readonly set: SetDeclaration;
 }
-/** An operation on bits. */
+/** A bitwise operation. */
 export type Operator = "&" | "|" | "^" | "<<" | ">>";
-/** An operation on two values. */
+/** A bitwise operation on two values. */
 export interface Binary extends Common {
 	readonly kind: "binary";
 	op: Operator;
 	left: Node;
 	right: Node;
 }
-/** A conversion between host and network order that evaluation inserted. */
+/** A conversion between host and network order, which evaluation inserts. */
 export interface ByteOrder extends Common {
 	readonly kind: "byteorder";
 	readonly op: "hton" | "ntoh";
@@ -161,44 +161,46 @@ export interface Relational extends Common {
 	op: RelationJson;
 	left: Node;
 	right: Node;
-	/** The right side when any other constant of its type would do as well, and what it was read as. */
+	/**
+	 * The right side, if any other constant of its type could stand there without further changes, and how it was parsed.
+	 */
 	variable?: { readonly value: Value; readonly expected: Expected };
 }
-/** What a rule may compare to learn the next protocol; comparing it adds to the protocol context. */
+/** A value that identifies the next protocol. Comparing it adds to the protocol context. */
 interface ProtocolKey extends Common {
-	/** Set when this names the protocol above. */
+	/** Set if the value identifies the protocol above. */
 	isProtocol: boolean;
 }
 /** Bits of a header. */
 export interface Payload extends ProtocolKey {
 	readonly kind: "payload";
 	base: Base | "tunnel";
-	/** Bits from the base. */
+	/** The offset in bits from the base. */
 	offset: number;
 	protocol?: Protocol;
 	field?: Field;
-	/** Given as base, offset and length: no dependency is known. */
+	/** Set if it was given as base, offset and length, so that no dependency is known. */
 	raw: boolean;
 	/** The tunnel whose inner packet is meant. */
 	tunnel?: Protocol;
 	evaluated: boolean;
 }
-/** Bits of a header or option that need not be there. */
+/** Bits of an optional header or option. */
 export interface Exthdr extends Common {
 	readonly kind: "exthdr";
 	readonly header: OptionalHeader;
 	readonly field?: Field;
 	offset: number;
-	/** Ask whether it is there instead of for its value. */
+	/** Whether it asks for the presence of the header and not for its value. */
 	readonly present: boolean;
 }
-/** What the kernel knows about a packet beside its bytes. */
+/** Metadata of a packet. */
 export interface Meta extends ProtocolKey {
 	readonly kind: "meta";
 	readonly key: number;
 	tunnel?: Protocol;
 }
-/** What connection tracking knows about the packet's connection. */
+/** A property of the packet's tracked connection. */
 export interface Ct extends ProtocolKey {
 	readonly kind: "ct";
 	readonly key: number;
@@ -206,12 +208,12 @@ export interface Ct extends ProtocolKey {
 	readonly base: Base;
 	family?: number;
 }
-/** What the packet's route says. */
+/** A property of the packet's route. */
 export interface Rt extends Common {
 	readonly kind: "rt";
 	key: number;
 }
-/** What the socket a packet is for says. */
+/** A property of the socket that a packet is for. */
 export interface Socket extends Common {
 	readonly kind: "socket";
 	readonly key: number;
@@ -223,20 +225,20 @@ export interface Osf extends Common {
 	readonly ttl: number;
 	readonly flags: number;
 }
-/** What a lookup in the routing tables finds. */
+/** The result of a lookup in the routing tables. */
 export interface Fib extends Common {
 	readonly kind: "fib";
 	readonly result: number;
 	flags: number;
 }
-/** A number that the kernel makes up. */
+/** A number that the kernel generates. */
 export interface Numgen extends Common {
 	readonly kind: "numgen";
 	readonly mode: number;
 	readonly modulus: number;
 	readonly offset: number;
 }
-/** A number that the kernel computes of others. */
+/** A number that the kernel computes from others. */
 export interface Hash extends Common {
 	readonly kind: "hash";
 	readonly type: number;
@@ -245,7 +247,7 @@ export interface Hash extends Common {
 	readonly offset: number;
 	source?: Node;
 }
-/** What the IPsec state of a packet says. */
+/** A property of the packet's IPsec state. */
 export interface Ipsec extends Common {
 	readonly kind: "ipsec";
 	readonly key: number;
@@ -253,7 +255,7 @@ export interface Ipsec extends Common {
 	readonly spnum: number;
 }
 
-/** An operation on two values; it is of the type of `like`. */
+/** A bitwise operation on two values. Its type is that of `like`. */
 export const binary = (op: Operator, left: Node, right: Node, like: Common = left): Binary => ({
 	kind: "binary",
 	path: left.path,
@@ -265,7 +267,7 @@ export const binary = (op: Operator, left: Node, right: Node, like: Common = lef
 	right,
 });
 
-/** A copy whose nodes can be changed without changing the original's. */
+/** A deep copy. */
 export function clone(node: Node): Node {
 	const copy = { ...node } as Record<string, unknown>;
 	for (const [key, member] of Object.entries(copy))
@@ -276,7 +278,7 @@ export function clone(node: Node): Node {
 const isNode = (member: unknown): member is Node =>
 	typeof member === "object" && member !== null && "kind" in member && "bits" in member;
 
-/** The common parts of a node that is not evaluated yet. */
+/** The common members of a node that is not evaluated yet. */
 export const unevaluated = { datatype: invalid, order: undefined, bits: 0 } as const;
 
 /** A set or map: named or anonymous, of this document or already in the kernel. */
@@ -284,14 +286,14 @@ export interface SetDeclaration {
 	readonly path: string;
 	readonly family: number;
 	readonly table: string;
-	/** An anonymous one has a format, `__set%d`, which the kernel fills in. */
+	/** For an anonymous set a format, `__set%d`, which the kernel fills in. */
 	readonly name: string;
-	/** Batch-local number by which a rule refers to it before it has a name. */
+	/** A number, unique in the batch, by which a rule can refer to the set before it has a name. */
 	readonly id: number;
 	flags: number;
 	key: Node;
 	data?: Node;
-	/** Whether data may be a range; then it is two values. */
+	/** Whether data may be a range, which then consists of two values. */
 	dataIsInterval: boolean;
 	readonly objectType?: number;
 	elements?: SetLiteral;
@@ -301,19 +303,19 @@ export interface SetDeclaration {
 	readonly size?: number;
 	readonly policy?: number;
 	readonly comment?: string;
-	/** What is counted for every element. */
+	/** The statements that every element has, such as counters. */
 	readonly statements: readonly Stateful[];
-	/** Bytes of each field of a concatenated interval key. */
+	/** The length in bytes of each field of a concatenated interval key. */
 	fields: readonly number[];
 }
 
-/** What a constant is read as: the type, order and width of what it stands beside. */
+/** How a constant is read: with the type, order and width of the value that it stands beside. */
 export interface Expected {
 	datatype: Datatype | undefined;
 	order: Order | undefined;
 	bits: number;
-	/** The largest value, 0 for none. */
+	/** The greatest value; 0 if there is none. */
 	max: number;
-	/** The expression it is a key for: a concatenation tells each part's type. */
+	/** The expression that the constant is a key for. If it is a concatenation, it tells the type of each part. */
 	key: Node | undefined;
 }

@@ -1,8 +1,8 @@
-/** Where an expression stands; inside of one the places add up: a map's key in what a statement writes is both. */
+/** Where an expression stands. Places add up with nesting: the key of a map in what a statement writes is at both. */
 export const PLACE = { written: 1, key: 2, part: 4, updated: 8 } as const;
 /** One of the places. */
 export type Place = keyof typeof PLACE;
-/** The places that an expression stands at, PLACE or'ed together. */
+/** All places that an expression stands at, PLACE or'ed together. */
 export type PlaceSet = number;
 
 const words: Readonly<Record<Place, string>> = {
@@ -11,7 +11,10 @@ const words: Readonly<Record<Place, string>> = {
 	part: "part of a concatenation",
 	updated: "what a packet adds to a set",
 };
-/** What nft does not read from JSON there, though its text and the kernel know some of it. */
+/**
+ * Expressions that nft does not accept in JSON at a place, although its text syntax and the kernel support some of
+ * them.
+ */
 const refused: Readonly<Record<Place, readonly string[]>> = {
 	written: ["exthdr", "tcp option", "ip option", "sctp chunk", "dccp option", "ipsec", "socket"],
 	key: ["map", "tcp option", "ip option", "sctp chunk", "dccp option", "socket"],
@@ -19,7 +22,7 @@ const refused: Readonly<Record<Place, readonly string[]>> = {
 	updated: ["map", "dccp option", "osf", "ipsec", "socket"],
 };
 
-/** Why an expression cannot stand at these places, if so. */
+/** Why an expression cannot stand at these places, or undefined if it can. */
 export function refusal(expression: string, places: PlaceSet): string | undefined {
 	if (places === 0) return undefined;
 	for (const place of Object.keys(PLACE) as Place[])

@@ -2,15 +2,15 @@ import type { Host } from "../fact/host.js";
 import type { Expression } from "../json/expression.js";
 import type { Node } from "./node.js";
 
-/** Writes a node as JSON, by its kind. */
+/** Prints a node of any kind as JSON. */
 export type NodePrinter = (node: Node, printer: Printer) => Expression;
 
-/** How a listing is written. */
+/** The options of printing. */
 export class Printer {
 	readonly host: Host;
-	/** Without what statements have counted. */
+	/** Whether the counts of statements are left out. */
 	readonly stateless: boolean;
-	/** Protocols by number, as the ends of a range are. */
+	/** Whether protocols are printed as numbers, as the ends of a range must be. */
 	readonly numeric: boolean;
 	readonly #print: NodePrinter;
 	constructor(host: Host, print: NodePrinter, { stateless = false, numeric = false } = {}) {

@@ -19,7 +19,7 @@ import {
 } from "../fact/protocol.js";
 import type { Node, Payload } from "./node.js";
 
-/** The lowest header a family's chains see, and what it is. */
+/** For each family, the lowest header that its chains see. */
 const families: Readonly<Record<number, readonly [base: Base, protocol: Protocol]>> = {
 	[NFPROTO_BRIDGE]: [LINK, protocol.ether],
 	[NFPROTO_NETDEV]: [LINK, protocol.netdev],
@@ -34,9 +34,9 @@ export class ProtocolContext {
 	readonly family: number;
 	readonly lowest: Base;
 	readonly lowestProtocol: Protocol;
-	/** Link headers below the current one: ether below vlan below vlan. */
+	/** The link headers below the current one: ether below vlan below vlan. */
 	readonly stacked: Protocol[] = [];
-	/** The icmp type that was matched. */
+	/** The ICMP type that was matched. */
 	icmpType: number | undefined;
 	readonly #at = new Map<Base, Protocol>();
 	readonly #transports = new Set<Protocol>();
@@ -53,12 +53,14 @@ export class ProtocolContext {
 		if (base === TRANSPORT) this.#transports.add(known);
 		this.#at.set(base, known);
 	}
-	/** A set of transports was matched: a field of `wanted` alone may not be there. */
+	/**
+	 * The protocol that conflicts with a field of `wanted`: if a set of transports was matched, the field may be missing.
+	 */
 	conflict(wanted: Protocol): Protocol | undefined {
 		if (this.#transports.size < 2) return undefined;
 		return [...this.#transports].find((known) => known !== wanted);
 	}
-	/** Bits of the link headers before the one the context is at. */
+	/** The total length, in bits, of the link headers below the current one. */
 	get stackedBits(): number {
 		return this.stacked.reduce((sum, header) => sum + (header.length ?? 0), 0);
 	}
@@ -81,7 +83,7 @@ function learnPayload(protocols: ProtocolContext, { base, raw }: Payload, number
 	if (below === undefined) return;
 	const above = upperProtocol(below, number);
 	if (above === undefined) {
-		// Type 0 is an echo reply; a request has the same fields.
+		// Type 0 is an echo reply, which has the same fields as an echo request.
 		if (below === protocol.icmp) protocols.icmpType = number === 0 ? 8 : number;
 		if (below === protocol.icmpv6) protocols.icmpType = number === 129 ? 128 : number;
 		return;

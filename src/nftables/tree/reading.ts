@@ -16,31 +16,31 @@ import { WHOLE } from "./emitter.js";
 import type { ListedSet } from "./listed.js";
 import { type Concat, clone, type Node, type Range, unevaluated, type Value } from "./node.js";
 
-/** The name of an expression of the kernel. */
+/** The name of an expression in the kernel. */
 export type ExprName = NonNullable<Expr["NFTA_EXPR_NAME"]>;
-/** The attributes of an expression, as the kernel tells of them. */
+/** The attributes of an expression as the kernel sends them. */
 export type ReadData<N extends ExprName> = NonNullable<
 	Extract<Expr, { readonly NFTA_EXPR_NAME: N }>["NFTA_EXPR_DATA"]
 >;
-/** An expression with a state, as the kernel tells of it. */
+/** An expression with a state, as the kernel sends it. */
 export type ListedStateful = Out<typeof statefulExpr>;
 type StatefulLister = (expr: ListedStateful) => Listed;
 type Data = Out<typeof dataAttrs>;
 
-/** A listing has no place in a document. */
+/** The path of nodes in a listing, which have no place in a document. */
 export const PATH = "$";
 
-/** The rule is more than this module can write as JSON. */
+/** The rule contains something that this module cannot print as JSON. */
 export class UnlistableError extends Error {}
 
-/** All registers side by side: no value is wider. */
+/** The total width of all registers: no value is wider. */
 const REGISTER_BITS = 8 * NFT_DATA_VALUE_MAXLEN;
-/** The register as one of 32 bits, counted from 1: NFT_REG_1..4 are four of them each. */
+/** The index of a register among the 32-bit ones, counted from 1. NFT_REG_1..4 consist of four of them each. */
 function index(register: number): number {
 	return register <= NFT_REG_4 ? 1 + (register - NFT_REG_1) * WHOLE : 1 + register - NFT_REG32_00;
 }
 
-/** A constant as the kernel has it: nothing says yet what it is. */
+/** A constant of the kernel. Its type is not known yet. */
 export function constant(bytes: Uint8Array | undefined): Value {
 	const { datatype } = unevaluated;
 	const raw = bytes ?? new Uint8Array();
@@ -49,7 +49,7 @@ export function constant(bytes: Uint8Array | undefined): Value {
 		origin: raw,
 	};
 }
-/** A constant or a verdict, as the kernel has it. */
+/** A constant or a verdict of the kernel. */
 export function dataNode(data: Data | undefined): Node {
 	const decision = data?.NFTA_DATA_VERDICT;
 	if (decision === undefined) return constant(data?.NFTA_DATA_VALUE);
@@ -65,11 +65,11 @@ export function dataNode(data: Data | undefined): Node {
 	};
 }
 
-/** The expressions of a rule as they are read: what is in which register, and the statements so far. */
+/** The state while the expressions of a rule are read: the contents of the registers, and the statements so far. */
 export class Reading {
 	readonly family: number;
 	readonly findSet: (name: string) => ListedSet | undefined;
-	/** Lists a statement that an element or a dynamic update has, with its state. */
+	/** Lists a statement with a state, of an element or a dynamic update. */
 	readonly stateful: StatefulLister;
 	readonly statements: Listed[] = [];
 	/** The tunnel whose inner packet the expression is about. */
@@ -92,12 +92,12 @@ export class Reading {
 		if (node.bits > REGISTER_BITS) throw new UnlistableError("wider than all registers");
 		this.#registers.set(index(register ?? 0), node);
 	}
-	/** What a register holds; when that is narrower than `bits`, it and those after it. */
+	/** The contents of a register. If they are narrower than `bits`, the following registers are included. */
 	load(register: number | undefined, bits = 0): Node {
 		const first = this.#at(index(register ?? 0));
 		return first.bits >= bits ? first : this.#concat(index(register ?? 0), bits);
 	}
-	/** The same, for an attribute that need not be there. */
+	/** The same for an optional attribute. */
 	loadIf(register: number | undefined, bits = 0): Node | undefined {
 		return register === undefined ? undefined : this.load(register, bits);
 	}
@@ -121,13 +121,13 @@ export class Reading {
 			left -= padded(part.bits);
 			at += registers(part.bits);
 		}
-		// What nft makes of a shift to the right of a field that is all of what it loads.
+		// nft produces this for a right shift of a field that is all of what was loaded.
 		if (parts.length < 2) throw new UnlistableError("more is read than was loaded");
 		return { kind: "concat", path: PATH, ...unevaluated, bits, parts, fields: [] };
 	}
 }
 
-/** A number that is no value of a packet. */
+/** A number that does not come from a packet. */
 export const constantNumber = (datatype: Datatype, number: number): Value =>
 	value(PATH, datatype, "host", 16, BigInt(number));
 /** All values between two. */

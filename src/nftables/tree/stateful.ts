@@ -1,15 +1,15 @@
 import type { In } from "../../netlink/codec.js";
 import type { statefulExpr as schema } from "../../uapi/nf_tables_expr.js";
 import { fail } from "../json/error.js";
-/** An expression with a state, as the kernel takes it. */
+/** An expression with a state, in the form that the kernel takes. */
 export type StatefulExpr = In<typeof schema>;
 
-/** What an element or a set knows of its statements: they are expressions that the kernel keeps a state of. */
+/** A statement that an element or a set may have: an expression for which the kernel keeps a state. */
 export interface Stateful {
 	/** Its name in JSON. */
 	readonly name: string;
 	readonly path: string;
-	/** The expression; without it the statement has no state, and can only stand in a rule. */
+	/** The expression. Without it the statement has no state and can only be part of a rule. */
 	stateful?(): StatefulExpr;
 }
 

@@ -3,7 +3,7 @@ import { record, u32 } from "../fact/userdata.js";
 import { concatBytes } from "../fact/value.js";
 import type { Kind, Node } from "./node.js";
 
-/** nft's numbers of the expressions a set may be declared by (`typeof`), in NFTA_SET_USERDATA. */
+/** The numbers that nft has in NFTA_SET_USERDATA for the expressions that a set may be declared with (`typeof`). */
 export const expressionIds: Readonly<Partial<Record<Kind, number>>> = {
 	verdict: 1,
 	value: 4,
@@ -81,12 +81,12 @@ function describeConcat(parts: readonly Node[]): Uint8Array {
 	for (const [i, part] of parts.entries()) {
 		let at = part;
 		while (at.kind === "binary") at = at.left;
-		// Converted for a lookup of ranges: nft describes the parts before it.
+		// For a lookup of ranges a part may be converted; nft describes it without the conversion.
 		if (expressionIds[at.kind] === undefined) break;
 		const data = describe(at);
 		const kind = u32(EXPR, expressionIds[at.kind] ?? 0);
 		if (data === undefined) {
-			// libnftnl gives up here and leaves the records it began without a length; a reader skips them.
+			// libnftnl gives up here and leaves the records that it began without a length. Readers skip them.
 			described.push(record(i, new Uint8Array()), kind, record(DATA, new Uint8Array()));
 			break;
 		}
@@ -95,13 +95,13 @@ function describeConcat(parts: readonly Node[]): Uint8Array {
 	return concatBytes(...described);
 }
 
-/** Declared by the names of types: the kernel's own attributes say all there is to say. */
+/** Whether it is declared by names of types, so that the kernel's own attributes are enough. */
 export const isPlainType = (node: Node): boolean =>
 	node.kind === "value" ||
 	node.kind === "verdict" ||
 	(node.kind === "concat" && node.parts.every(isPlainType));
 
-/** The record that says which expression a set's key or data was declared by. */
+/** The record with the expression that a set's key or data was declared with. */
 export function typeofRecord(type: number, node: Node): Uint8Array {
 	const id = expressionIds[node.kind];
 	if (id === undefined) return new Uint8Array();

@@ -1,7 +1,7 @@
 import type { Datatype } from "../fact/datatype.js";
 import type { Order } from "../fact/value.js";
 import type { Node } from "./node.js";
-/** Say what a node is; its parts are the same. */
+/** Set the type of a node; its parts stay as they are. */
 export function setType(node: Node, datatype: Datatype, order: Order | undefined): void {
 	switch (node.kind) {
 		case "prefix":

@@ -52,6 +52,8 @@ const MOVES: Readonly<Record<string, string>> = {
 		ip address add 2001:db8::1/64 dev eth1
 		ip address add 2001:db8::2/64 dev eth1
 		ip -6 route add default via 2001:db8::ff`,
+	"a secret for the next link-local address":
+		"sysctl -qw net.ipv6.conf.eth1.stable_secret=2001:db8:5ec::1",
 	"IPv6 that runs out": "ip address add 2001:db8::1/64 dev eth1 valid_lft 900 preferred_lft 800",
 	"IPv6 that runs out beside one that does not": `
 		ip address add 2001:db8::1/64 dev eth1 valid_lft 900 preferred_lft 800

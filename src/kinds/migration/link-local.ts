@@ -31,18 +31,19 @@ function identifierOf(mac: Uint8Array): Buffer {
  * How a bridge makes link-local addresses that takes the place of a link; undefined: as a new bridge does. It is given
  * those that the kernel made for the link. Where they are not what it would make of the same MAC, for the MAC was another
  * once or they come of a secret, it must make none beside them, which packets would leave with. A link that has none yet
- * gets them later: so does the bridge, but for those of a secret, which cannot be asked for without one.
+ * gets them later: so does the bridge. Those of a secret cannot be asked for, as the bridge has none.
  */
 export function genModeFor(
 	kernel: Kernel,
 	link: Link,
 	chosen: string | undefined,
 ): string | undefined {
+	// Without a secret the kernel refuses that mode (check_stable_privacy, net/ipv6/addrconf.c).
+	const mode = chosen === `${IN6_ADDR_GEN_MODE_STABLE_PRIVACY}` ? undefined : chosen;
 	const own = readAddresses(kernel, link.ifi_index).filter(isOfLink);
-	if (own.length === 0)
-		return chosen === `${IN6_ADDR_GEN_MODE_STABLE_PRIVACY}` ? undefined : chosen;
+	if (own.length === 0) return mode;
 	const identifier = identifierOf(link.IFLA_ADDRESS ?? new Uint8Array());
 	const isMade = ({ IFA_ADDRESS }: Address): boolean =>
 		IFA_ADDRESS !== undefined && identifier.equals(IFA_ADDRESS.subarray(8));
-	return own.every(isMade) ? chosen : NONE;
+	return own.every(isMade) ? mode : NONE;
 }

@@ -18,7 +18,11 @@ async function loadPrograms(): Promise<DemoPrograms | undefined> {
 
 async function main(): Promise<void> {
 	const status = await run(process.argv.slice(2), processIo(), {
-		async openHost(options, onRequest) {
+		async openHost(options, onRequest, tell) {
+			if (tell !== undefined) {
+				const { openTraced } = await import("../host/traced.js");
+				return openTraced(options, tell);
+			}
 			const { Host } = await import("../host/host.js");
 			return Host.open(options, onRequest);
 		},

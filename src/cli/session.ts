@@ -7,7 +7,7 @@ import { Exit } from "./exit.js";
 import type { Io } from "./io.js";
 import { Progress } from "./progress.js";
 import { type Paint, paintFor } from "./render/paint.js";
-import { printable, printableJson, printableReport } from "./render/printable.js";
+import { printable, printableJson, printableLines, printableReport } from "./render/printable.js";
 import { FEW } from "./render/table.js";
 import type { Settings } from "./settings.js";
 import type { Watchdog } from "./watchdog-protocol.js";
@@ -17,10 +17,14 @@ export interface HostPort extends ConfirmableNetworks {
 	close(): void;
 }
 
-/** How the commands get at a host, which tells of each request to the kernel; tests give a fake one. */
+/**
+ * How the commands get at a host, which tells of each request to the kernel, or in words what it asks and is answered;
+ * tests give a fake one.
+ */
 export type OpenHost = (
 	options: HostOptions,
 	onRequest?: () => void,
+	tell?: (lines: string) => void,
 ) => HostPort | Promise<HostPort>;
 
 /** Starts the process that rolls back if --confirm-within cannot: it works on the same state directory. */
@@ -60,7 +64,11 @@ export class Session {
 	async withHost<T>(work: (host: HostPort) => Promise<T>): Promise<T> {
 		const { netns, stateDir, timeout } = this.settings;
 		const progress = this.#beginProgress();
-		const host = await this.#openHost({ netns, stateDir, timeout }, progress?.request);
+		const host = await this.#openHost(
+			{ netns, stateDir, timeout },
+			progress?.request,
+			this.#isTraced ? this.#trace : undefined,
+		);
 		let isDone = false;
 		try {
 			const result = await work(host);
@@ -76,11 +84,20 @@ export class Session {
 		}
 	}
 
-	/** For people alone, and not where a change waits to be confirmed: that says itself what it waits for. */
+	/** With -vv all that the kernel is asked, and answers, is told. */
+	get #isTraced(): boolean {
+		return this.settings.verbosity > 1 && !this.settings.quiet;
+	}
+
+	#trace = (lines: string): void => {
+		this.io.stderr.write(`${printableLines(lines).join("\n")}\n`);
+	};
+
+	/** For people alone, and not where something else tells already what is going on. */
 	#beginProgress(): Progress | undefined {
 		const { json, quiet, confirmWithin } = this.settings;
-		if (json || quiet || confirmWithin !== undefined || this.io.env.TERM === "dumb")
-			return undefined;
+		const isTold = this.#isTraced || confirmWithin !== undefined;
+		if (json || quiet || isTold || this.io.env.TERM === "dumb") return undefined;
 		this.#progress = new Progress(this.io.stderr);
 		return this.#progress;
 	}

@@ -37,7 +37,7 @@ export function addGlobalOptions(program: Verb): void {
 		.option("-q, --quiet", "print nothing but errors; status: only the names of the taps")
 		.option(
 			"-v, --verbose",
-			"print more; up: every tap of many; plan: the messages of every step",
+			"print more; up: every tap of many; plan: the messages of every step; -vv: all that the kernel is asked and answers",
 			(_, n: number) => n + 1,
 			0,
 		)

@@ -67,10 +67,17 @@ export class Host implements ConfirmableNetworks {
 	readonly #locked: LockedEngine;
 	readonly #links: KernelLinks;
 
-	/** Enter the namespace on this thread. `onRequest` is told of each request. @throws KernelError, UmlnetError */
-	static open(options: HostOptions = {}, onRequest?: () => void): Host {
+	/**
+	 * Enter the namespace on this thread. `onRequest` is told of each request; `through` puts something between this host
+	 * and its kernel. @throws KernelError, UmlnetError
+	 */
+	static open(
+		options: HostOptions = {},
+		onRequest?: () => void,
+		through: (kernel: Kernel) => Kernel = (kernel) => kernel,
+	): Host {
 		if (options.netns !== undefined) enterNamespace(options.netns);
-		const kernel = new LinuxKernel();
+		const kernel = through(new LinuxKernel());
 		return new Host(onRequest === undefined ? kernel : watched(kernel, onRequest), options);
 	}
 

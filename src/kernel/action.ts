@@ -1,6 +1,7 @@
 import { describe } from "../netlink/describe.js";
 import type { Request } from "../netlink/request.js";
 import type { DefaultRouter, Kernel, TapRequest } from "./kernel.js";
+import { shownSetting } from "./secret.js";
 
 /**
  * What a link must still be for an action to touch it: the index, and one of the marks that we predicted
@@ -73,7 +74,9 @@ const TRAITS: { readonly [V in Via]: Traits<ActionOf<V>> } = {
 		isAtomic: true,
 		deletes: ({ batch }) => batch.every(({ message }) => message.name.startsWith("NFT_MSG_DEL")),
 	},
-	sysctl: { messages: ({ path, value }) => [`write ${value} to /proc/sys/${path}`] },
+	sysctl: {
+		messages: ({ path, value }) => [`write ${shownSetting(path, value)} to /proc/sys/${path}`],
+	},
 	router: {
 		messages: ({ add: { gateway, metric, expires } }) => [
 			`SIOCADDRT\n  rtmsg_gateway ${gatewayText(gateway)}\n  rtmsg_metric ${metric}\n  rtmsg_info ${expires}`,

@@ -9,6 +9,7 @@ import {
 } from "node:fs";
 import { KernelError } from "../sys/error.js";
 import { readProcFile } from "../sys/proc-file.js";
+import { shownSetting } from "./secret.js";
 
 const ROOT = "/proc/sys/";
 
@@ -68,7 +69,7 @@ export class SysctlDriver {
 		}
 		if (now !== value)
 			throw new KernelError(`write(${ROOT}${path})`, "EINVAL", {
-				kernel: `wrote ${value}, reads back ${now}`,
+				kernel: `wrote ${shownSetting(path, value)}, reads back ${shownSetting(path, now)}`,
 			});
 	}
 }

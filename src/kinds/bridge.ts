@@ -4,6 +4,7 @@ import type { Difference } from "../engine/report.js";
 import type { Identity } from "../kernel/action.js";
 import type { Kernel } from "../kernel/kernel.js";
 import { type Link, readLink, readLinkByName, readPorts } from "../kernel/read.js";
+import { shownSetting } from "../kernel/secret.js";
 import { request } from "../netlink/request.js";
 import { RTM_NEWLINK } from "../uapi/if_link.js";
 import { NLM_F_CREATE, NLM_F_EXCL } from "../uapi/netlink.js";
@@ -312,7 +313,7 @@ const SWITCHED: ReadonlySet<string> = new Set(["forwarding", "proxy_arp"]);
 const choose = (setting: Setting, name: string): Step => {
 	const [, what, value] = setting;
 	return {
-		label: `set ${what} of ${name} to ${value}, as its uplink has it`,
+		label: `set ${what} of ${name} to ${shownSetting(what, value)}, as its uplink has it`,
 		phase: "configure",
 		do: { via: "sysctl", path: pathOf(setting, name), value },
 		undo: [],

@@ -1,6 +1,7 @@
 import { linkKey, type PlanContext, type Step } from "../engine/kind.js";
 import type { Kernel } from "../kernel/kernel.js";
 import { type Link, readSetting } from "../kernel/read.js";
+import { shownSetting } from "../kernel/secret.js";
 import type { MadeBridge } from "./bridge.js";
 import { type Forwarding, isSwitchedBy } from "./forwarding.js";
 import { ipv6ForwardingKey, isForceForwarding } from "./ipv6-forwarding.js";
@@ -38,7 +39,7 @@ export const settingsBack = (returning: Returning, context: PlanContext): Step[]
 		const [, what, value] = setting;
 		const path = pathOf(setting, link);
 		return {
-			label: `set ${what} of ${link} to ${value}, as ${master?.IFLA_IFNAME ?? bridge} has it`,
+			label: `set ${what} of ${link} to ${shownSetting(what, value)}, as ${master?.IFLA_IFNAME ?? bridge} has it`,
 			phase: "option",
 			do: { via: "sysctl", path, value },
 			undo: [{ via: "sysctl", path, value: before, only: value }],

@@ -1,5 +1,3 @@
-import type { Request } from "./request.js";
-
 const hex = (bytes: Uint8Array): string => Buffer.from(bytes).toString("hex");
 
 function lines(value: unknown, indent: string): string[] {
@@ -16,7 +14,13 @@ function lines(value: unknown, indent: string): string[] {
 	});
 }
 
+/** A message by its name, and what is in it: a request, or what came back. */
+interface Described {
+	readonly message: { readonly name: string };
+	readonly value: unknown;
+}
+
 /** A request in words, one attribute a line, with the names of its table: what `plan -v` prints. */
-export function describe({ message, value }: Pick<Request, "message" | "value">): string {
+export function describe({ message, value }: Described): string {
 	return [message.name, ...lines(value, "  ")].join("\n");
 }

@@ -13,36 +13,43 @@ import type { PlannedLoss } from "./planner.js";
 import { type Residual, undo } from "./rollback.js";
 import type { Delta } from "./state.js";
 
-/** How a transaction ended: the requests that were left out, each with the reason; all others stand. */
+/** How a transaction ended: the requests that failed, each with its error. All other requests were committed. */
 export interface Applied {
 	readonly rejected: ReadonlyMap<number, UmlnetError>;
-	/** What others had and did not get back. */
+	/** What could not be given back to others. */
 	readonly losses: readonly PlannedLoss[];
-	/** The links that the caller has to delete, with `deferDeletes`. */
+	/** With `deferDeletes`: the links that the caller has to delete. */
 	readonly pending: PendingDeletes | undefined;
 }
 
 export interface ApplyOptions {
-	/** A name that no other transaction has, in no process. */
+	/** The name of the transaction, which no other transaction of any process has. */
 	readonly transaction: string;
-	/** What the user asked for, for messages. */
+	/** The command of the user, for messages. */
 	readonly command: string;
-	/** The names of the taps and networks that it is about; called when there is a residual. */
+	/** The names of the taps and networks concerned. Called if something cannot be undone. */
 	readonly names: () => readonly string[];
-	/** Do not delete links, which cannot be undone: the journal lists them, and other transactions may begin. */
+	/**
+	 * Leave deleting links, which cannot be undone, to the caller: the journal lists them as pending, and other
+	 * transactions may begin.
+	 */
 	readonly deferDeletes?: boolean | undefined;
-	/** Until when it is provisional, in milliseconds since boot; called when all steps are done. */
+	/** If it is provisional: its deadline, in milliseconds since boot. Called when all steps are done. */
 	readonly deadline?: (() => number) | undefined;
-	/** The steps that give back what others had and were refused before: refused again, each is a loss. */
+	/**
+	 * The steps that give something back to others and were refused in an earlier attempt. If they are refused again,
+	 * each is a loss.
+	 */
 	readonly refused?: ReadonlySet<string> | undefined;
-	/** Whose a link is that is in the way. */
+	/** Tells to whom a link belongs that is in the way. */
 	readonly whose?: Whose | undefined;
 }
 
 /**
- * Run a plan: write the undo down, do the steps, and end either all there or as it was. A step that belongs
- * to one request of several fails alone: that request is undone and rejected, the others go on.
- * @throws the failing step's error after everything was undone; RollbackError when undoing failed too
+ * Run a plan: write the undo to the journal, do the steps, and end with either all of them done or the host as it was.
+ * A step that belongs to only one of several requests fails alone: its request is undone and rejected, the others go
+ * on.
+ * @throws the error of the failing step after everything was undone; RollbackError if undoing failed as well
  */
 export function apply(kernel: Kernel, journal: Ledger, plan: Plan, options: ApplyOptions): Applied {
 	const { transaction, command, names, deferDeletes, deadline } = options;
@@ -68,7 +75,7 @@ export function apply(kernel: Kernel, journal: Ledger, plan: Plan, options: Appl
 			labels,
 			error,
 		);
-		// The host is as it was, and the plan holds: once more, and what is refused then stays undone.
+		// Everything was undone and the plan is still valid, so it is applied again; what is refused once more is a loss.
 		if (progress.refused.size > (options.refused?.size ?? 0) && steps.length === 0)
 			return apply(kernel, journal, plan, { ...options, refused: progress.refused });
 		throw thrown;
@@ -80,7 +87,7 @@ export function apply(kernel: Kernel, journal: Ledger, plan: Plan, options: Appl
 	return { rejected: progress.rejected, losses: [...plan.losses, ...progress.losses], pending };
 }
 
-/** What gives back to others what they had, for the journal: all of it, in its order. */
+/** The steps that give something back to others, for the journal, in their order. */
 const returning = ({ steps }: Plan): StepRecord[] =>
 	recordsOf(steps.filter(({ bestEffort }) => bestEffort === true));
 
@@ -88,28 +95,28 @@ const returning = ({ steps }: Plan): StepRecord[] =>
 const recordsOf = (final: readonly PlannedStep[]): StepRecord[] =>
 	final.map(({ label, effect, do: action }) => ({ label, effect, actions: [action] }));
 
-/** What of a plan is still to be done and to be remembered when some of its requests were rejected. */
+/** The part of a plan that remains when some of its requests have been rejected. */
 type Remaining = Pick<Plan, "final" | "delta">;
 
 const isEmpty = ({ put, drop, up, down }: Delta): boolean =>
 	put.length + drop.length + up.length + down.length === 0;
 
-/** What undoes the steps, for the journal: in their order, without those that need nothing. */
+/** The undo of the steps, for the journal, in the order of the steps and without those that need none. */
 const undoOf = (steps: readonly PlannedStep[]): StepRecord[] =>
 	steps
 		.filter(({ undo }) => undo.length > 0)
 		.map(({ label, effect, undo }) => ({ label, effect, actions: undo }));
 
-/** How far a transaction has come. */
+/** The progress of a transaction. */
 class Progress {
 	readonly rejected = new Map<number, UmlnetError>();
-	/** Steps that ran or may have run in part, in order. */
+	/** The steps that have run, completely or in part, in order. */
 	done: PlannedStep[] = [];
 	/** What could not be given back. */
 	readonly losses: PlannedLoss[] = [];
-	/** The steps that give something back and were refused, in earlier attempts as well. */
+	/** The steps that give something back and were refused, including earlier attempts. */
 	readonly refused: Set<string>;
-	/** What of rejected requests could not be undone. */
+	/** What could not be undone of rejected requests. */
 	readonly residual: Residual[] = [];
 	readonly #again: ReadonlySet<string>;
 	readonly #kernel: Kernel;
@@ -125,7 +132,7 @@ class Progress {
 		this.#plan = plan;
 	}
 
-	/** @throws the error of a step that several requests share, or of the only request there is */
+	/** @throws the error of a step that several requests share, or of the only request */
 	steps(): void {
 		let todo: readonly PlannedStep[] = this.#plan.steps;
 		while (todo.length > 0) {
@@ -143,7 +150,7 @@ class Progress {
 			this.done.push(...ran.filter((step) => !moot.has(step) && !idle.has(step)));
 			this.#reject(ran, failures, moot);
 			const rest = todo.slice(failures.length);
-			// Of a batch with one refused message nothing was done: the other steps in it are tried again.
+			// If one message of a batch was refused, nothing of the batch was done, so its other steps are tried again.
 			const again = trailingBatch(ran);
 			todo = [...again, ...rest].filter((step) => !moot.has(step) && !this.#isOut(step));
 		}
@@ -174,7 +181,7 @@ class Progress {
 		for (const [i, failure] of failures.entries()) {
 			const step = ran[i] as PlannedStep;
 			if (failure === undefined || moot.has(step)) continue;
-			// Settings of one link that went as one message have one error, which is about any of them.
+			// Settings of one link are sent as one message and get one error, which may be about any of them.
 			if (failure instanceof KernelError) failure.hint ??= step.advice?.[failure.errno];
 			const error = explain(failure, step, this.#whose);
 			if (step.bestEffort === true && this.#again.has(step.label)) {
@@ -203,7 +210,7 @@ class Progress {
 const isFailure = (failure: Error | undefined): boolean => failure !== undefined;
 
 /**
- * Say in the journal that a transaction was undone, and what of it could not be: no other waits for that.
+ * Write to the journal that a transaction was undone, and what of it could not be, which blocks no other transaction.
  * @returns the error to throw
  */
 function rolledBack(
@@ -217,7 +224,7 @@ function rolledBack(
 		if (steps.length > 0) journal.keepResidual(residual);
 		journal.abort(transaction);
 	} catch {
-		// The error that counts is the first one. A recovery will undo all of it once more, which does no harm.
+		// The first error is the one to report. A recovery will undo all of it again, which is harmless.
 	}
 	return steps.length > 0 ? new RollbackError(labels, { cause: error }) : error;
 }

@@ -1,17 +1,17 @@
-/** Taking down all there is: what cannot go does not keep the rest from going. */
+/** Taking down everything: a tap that cannot go down does not keep the others up. */
 import type { Kernel } from "../kernel/kernel.js";
 import { ConflictError } from "./error.js";
 import type { Kinds } from "./kind.js";
 import { planDown } from "./plan.js";
 import type { State } from "./state.js";
 
-/** The taps that can go down, and what is in the way of the others. */
+/** The taps that can go down, and why the others cannot. */
 export interface Removable {
 	readonly taps: readonly string[];
 	readonly conflicts: readonly ConflictError[];
 }
 
-/** Which of these taps can go. Those of one bridge go together, or not at all. */
+/** Which of these taps can go down. Those of one bridge go together or not at all. */
 export function removable(
 	kinds: Kinds,
 	kernel: Kernel,
@@ -49,7 +49,7 @@ function conflictOf(
 	}
 }
 
-/** Several conflicts as one error. `done`: what was done all the same. */
+/** Combine several conflicts into one error. `done` says what was done nevertheless. */
 export function together(
 	conflicts: readonly ConflictError[],
 	done: readonly string[],

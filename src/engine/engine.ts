@@ -27,21 +27,21 @@ import { statusReport } from "./status.js";
 import { stepsByRequest, stepsWithMessages, warningsOf, withLosses } from "./step-report.js";
 import { ours, planRemoval, strays } from "./strays.js";
 
-/** Tells the transactions of several processes that write one journal apart. */
+/** Distinguishes the transactions of several processes that share one journal. */
 export interface Ownership {
-	/** What the names of our transactions begin with, and those of no other process or thread. */
+	/** The prefix of the names of our transactions, which no other process or thread has. */
 	readonly owner: string;
-	/** Whether no process is about to run the pending deletes of this transaction any more. */
+	/** Whether no process is going to run the pending deletes of this transaction any more. */
 	isAbandoned(transaction: string): boolean;
 	/** Milliseconds since boot, the same for all processes. */
 	readonly now: () => number;
 	/** The state directory of the journal. */
 	readonly place?: string | undefined;
-	/** Whose a link is that is in the way, by what it says itself. */
+	/** Tells to whom a link belongs that is in the way, if its mark says so. */
 	whose?(link: string): Holder | undefined;
 }
 
-// Counts for all engines of this thread, as they may write the same journal.
+// One count for all engines of this thread, because they may write the same journal.
 let count = 0;
 
 /** How one request of a group ended. */
@@ -54,14 +54,14 @@ export interface DownRequest {
 }
 
 /**
- * The core: specs become plans, plans become transactions. Synchronous code over the `Kernel` seam. The caller holds
- * the lock of the namespace, and has refreshed the journal.
+ * The core: specs become plans, and plans become transactions. It is synchronous code on top of `Kernel`. The caller
+ * must hold the lock of the namespace and have refreshed the journal.
  */
 export class Engine {
 	readonly #kernel: Kernel;
 	readonly #journal: Ledger;
 	readonly #kinds: Kinds;
-	/** The index of a link of the host, by name. @throws SpecError when there is none */
+	/** The index of a link of the host. @throws SpecError if there is none */
 	readonly #readLinkIndex: (name: string) => number;
 	readonly #ownership: Ownership;
 	readonly #verified = new RecheckCache();
@@ -82,10 +82,10 @@ export class Engine {
 
 	/**
 	 * Bring up the taps of all requests in one transaction; a request that fails alone is rejected alone. With
-	 * `confirmWithin` all of it is undone again unless it is confirmed within so many milliseconds. Shared objects (the
-	 * nft table, uplink forwarding) that were verified less than `maxAge` ms ago are not read again: a change made by
-	 * others in that window is noticed at the next check. The taps `prune`, which no request names, go down in the same
-	 * transaction.
+	 * `confirmWithin` everything is undone unless it is confirmed within so many milliseconds. Shared objects (the nft
+	 * table, the forwarding of the uplink) that were verified less than `maxAge` ms ago are not read again: a change that
+	 * others made in that window is noticed at the next check. The taps in `prune`, which no request names, go down in
+	 * the same transaction.
 	 */
 	up(
 		requests: readonly UpRequest[],
@@ -98,7 +98,8 @@ export class Engine {
 		} catch (error) {
 			const { wasUsed } = this.#verified;
 			this.#verified.invalidate();
-			// Perhaps a shared object that was not verified for this is not there any more.
+			// The cause may be a shared object that was not verified and does not exist any more, so verify all and try
+			// again.
 			if (!wasUsed || error instanceof RollbackError || this.#journal.unfinished !== undefined)
 				throw error;
 			return this.#up(requests, confirmWithin, 0, prune);
@@ -145,8 +146,8 @@ export class Engine {
 	}
 
 	/**
-	 * Take down the taps of all requests in one transaction. With `deferDeletes` links are not deleted yet: the
-	 * journal lists them as pending, and the caller has that done. `confirmWithin` as for `up`.
+	 * Take down the taps of all requests in one transaction. With `deferDeletes` links are not deleted yet: the journal
+	 * lists them as pending, and the caller deletes them. `confirmWithin` is as for `up`.
 	 */
 	down(
 		requests: readonly DownRequest[],
@@ -177,7 +178,7 @@ export class Engine {
 		);
 	}
 
-	/** Which of these taps can go down, and what is in the way of the others. */
+	/** Which of these taps can go down, and why the others cannot. */
 	removable(taps: readonly string[]): Removable {
 		return removable(this.#kinds, this.#kernel, this.#journal.state, taps);
 	}
@@ -195,7 +196,7 @@ export class Engine {
 		return { steps: stepsWithMessages(plan), warnings: [] };
 	}
 
-	/** What is ours and where it drifted from what was made, and without names what else carries our marks. */
+	/** What is ours and where it has drifted from what was applied; without names, also what else carries our marks. */
 	status(
 		taps?: readonly string[],
 		{ verify = false }: { readonly verify?: boolean | undefined } = {},
@@ -208,7 +209,10 @@ export class Engine {
 		return this.#withProvisional(report);
 	}
 
-	/** The command of what a killed process did not finish, or could not be undone; `recover` sees to it. */
+	/**
+	 * The command of a transaction that a killed process left unfinished, or that could not be undone; `recover` handles
+	 * it.
+	 */
 	get unfinished(): string | undefined {
 		const [residual] = this.#journal.residuals.values();
 		return this.#toUndo?.command ?? this.#toFinish[0]?.command ?? residual?.command;
@@ -219,17 +223,17 @@ export class Engine {
 		return this.#toUndo !== undefined || this.#toFinish.length > 0;
 	}
 
-	/** What waits to be confirmed, and still may be. */
+	/** The change that waits to be confirmed, if its deadline is not over. */
 	get provisional(): ProvisionalReport | undefined {
 		return provisionalReport(this.#journal.unfinished, this.#ownership.now);
 	}
 
-	/** The provisional change stands from now on. @throws NotConfirmedError, ConflictError when there is nothing to confirm */
+	/** Make the provisional change permanent. @throws NotConfirmedError, ConflictError if there is nothing to confirm */
 	confirm(): ConfirmReport {
 		return confirm(this.#kernel, this.#journal, this.#ownership.now, () => this.recover());
 	}
 
-	/** Undo the provisional change now, before its deadline, if it is that of this transaction. @throws RollbackError */
+	/** Undo the provisional change now, before its deadline, if it is this transaction. @throws RollbackError */
 	rollBack(transaction: string): void {
 		const { unfinished, orphan } = this.#journal;
 		if (orphan?.transaction === transaction) undoOrphan(this.#kernel, this.#journal, orphan);
@@ -238,14 +242,17 @@ export class Engine {
 		if (residual.length > 0) throw new RollbackError(residual, { step: unfinished.command });
 	}
 
-	/** Undo or finish what a killed process began, and undo what nobody confirmed in time, so that others can begin. */
+	/**
+	 * Undo or finish what a killed process began, and undo what nobody confirmed in time, so that other transactions can
+	 * begin.
+	 */
 	resume(): void {
 		recover(this.#kernel, this.#journal, { unfinished: this.#toUndo, pending: this.#toFinish });
 	}
 
 	/**
-	 * The same, and try again what could not be undone or given back before.
-	 * @throws RollbackError naming what still cannot be
+	 * The same as `resume`. Also try again to undo or give back what could not be before.
+	 * @throws RollbackError that names what still cannot be
 	 */
 	recover(): RecoverReport {
 		const { orphan } = this.#journal;
@@ -262,8 +269,10 @@ export class Engine {
 	}
 
 	/**
-	 * Take away what carries our marks and is not in the journal, and give back what its marks say was changed for it.
-	 * @throws ConflictError when something of others stands on it; the failing step's error after all was undone
+	 * Delete objects that carry our marks but are not in the journal, and restore what their marks say was changed for
+	 * them.
+	 * @throws ConflictError if an object of others depends on one; the error of the failing step after everything was
+	 * undone
 	 */
 	removeStrays(): StrayReport {
 		this.#refuseWhileProvisional();
@@ -282,7 +291,9 @@ export class Engine {
 	#strays = () =>
 		strays(this.#kinds, this.#kernel, this.#journal, { place: this.#ownership.place });
 
-	/** Forget what could not be undone or given back: of these taps and networks, or all. @returns what that was */
+	/**
+	 * Forget what could not be undone or given back, of these taps and networks or of all. @returns what was forgotten
+	 */
 	giveUp(names: readonly string[] = []): string[] {
 		return giveUp(this.#journal, names);
 	}
@@ -291,18 +302,18 @@ export class Engine {
 		return abandonedDeletes(this.#journal, this.#ownership);
 	}
 
-	/** The transaction that is to be undone: not a provisional one before its deadline. */
+	/** The transaction that must be undone. A provisional one before its deadline need not be. */
 	get #toUndo(): Unfinished | undefined {
 		return this.provisional === undefined ? this.#journal.unfinished : undefined;
 	}
 
-	/** A report, and what waits to be confirmed. */
+	/** A report that also tells which change waits to be confirmed. */
 	#withProvisional<R extends object>(report: R): R & { readonly provisional?: ProvisionalReport } {
 		const { provisional } = this;
 		return provisional === undefined ? report : { ...report, provisional };
 	}
 
-	/** @throws ProvisionalError when something else waits to be confirmed: if that is undone, nothing may rest on it */
+	/** @throws ProvisionalError if another change waits to be confirmed: nothing may depend on what is possibly undone */
 	#refuseWhileProvisional(): void {
 		const { provisional } = this;
 		if (provisional !== undefined)

@@ -1,15 +1,17 @@
 import { UmlnetError, type UmlnetErrorOptions } from "../sys/error.js";
 
-/** Something that is not ours is in the place where we have to put something. It is left alone. */
+/** An object that is not ours has the name or place that we need. It is left alone. */
 export class ConflictError extends UmlnetError {
 	override readonly name = "ConflictError";
-	/** Of what there can be only one: `link br0`. */
+	/** The thing of which there can be only one: `link br0`. */
 	readonly subject: string;
 	/** What is there: `a dummy interface`. */
 	readonly found: string;
 	/** What was wanted in its place: `a bridge`. */
 	readonly wanted: string;
-	/** What was done all the same, a sentence each: all that was asked for and is not in the way of this. */
+	/**
+	 * What was done nevertheless, one sentence each: everything that was asked for and is not affected by the conflict.
+	 */
 	done: readonly string[] = [];
 	constructor(subject: string, found: string, wanted: string, options: UmlnetErrorOptions = {}) {
 		super("ERR_CONFLICT", `${subject}: found ${found}, wanted ${wanted}`, options);
@@ -19,7 +21,7 @@ export class ConflictError extends UmlnetError {
 	}
 }
 
-/** Another process of ours holds the lock and did not let go in time. */
+/** Another process of ours held the lock for too long. */
 export class LockError extends UmlnetError {
 	override readonly name = "LockError";
 	constructor(message: string, options: UmlnetErrorOptions = {}) {
@@ -37,7 +39,7 @@ export class ProvisionalError extends UmlnetError {
 	}
 }
 
-/** What was applied was not confirmed in time, and was rolled back. */
+/** The change was not confirmed in time and was rolled back. */
 export class NotConfirmedError extends UmlnetError {
 	override readonly name = "NotConfirmedError";
 	constructor(command: string, why = "was not confirmed in time") {
@@ -45,10 +47,10 @@ export class NotConfirmedError extends UmlnetError {
 	}
 }
 
-/** A step failed (`cause`), and part of the rollback failed too: what is named in `residual` is still there. */
+/** A step failed (`cause`), and so did a part of the rollback: what `residual` names is still there. */
 export class RollbackError extends UmlnetError {
 	override readonly name = "RollbackError";
-	/** In words: `tap tap0`. */
+	/** Descriptions such as `tap tap0`. */
 	readonly residual: readonly string[];
 	constructor(residual: readonly string[], options: UmlnetErrorOptions = {}) {
 		super("ERR_ROLLBACK", `rolled back only in part; left behind: ${residual.join(", ")}`, {
@@ -59,10 +61,10 @@ export class RollbackError extends UmlnetError {
 	}
 }
 
-/** Something was asked for that is planned and not implemented yet. It is refused rather than ignored. */
+/** A feature was asked for that is planned and not implemented yet. It is refused rather than ignored. */
 export class UnsupportedError extends UmlnetError {
 	override readonly name = "UnsupportedError";
-	/** What was asked for. */
+	/** The feature that was asked for. */
 	readonly feature: string;
 	constructor(feature: string, options: UmlnetErrorOptions = {}) {
 		super("ERR_UNSUPPORTED", `${feature} is not yet there`, options);

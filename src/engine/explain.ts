@@ -2,18 +2,18 @@ import { KernelError, UmlnetError } from "../sys/error.js";
 import { ConflictError } from "./error.js";
 import type { PlannedStep } from "./kind.js";
 
-/** How the kernel says that a name or an object is taken. */
+/** The errnos by which the kernel says that a name or an object exists already. */
 const TAKEN: readonly string[] = ["EEXIST", "EBUSY"];
 
-/** Whose something is that is in the way: `one of network lab`, and what to do about it. */
+/** To whom an object in the way belongs, `one of network lab`, and what to do about it. */
 export interface Holder {
 	readonly found: string;
 	readonly hint: string;
 }
-/** Whose a link is, by what it says itself; undefined where it does not. */
+/** Tells to whom a link belongs by its mark; undefined if it has none. */
 export type Whose = (link: string) => Holder | undefined;
 
-/** The error that a user gets for a step that failed: which step, which place in the spec, and what to do about it. */
+/** The error for the user when a step failed: which step, which place in the spec, and what to do about it. */
 export function explain(error: Error, step: PlannedStep, whose?: Whose): UmlnetError {
 	const { label, path, conflict } = step;
 	if (error instanceof KernelError && conflict !== undefined && TAKEN.includes(error.errno)) {
@@ -28,7 +28,7 @@ export function explain(error: Error, step: PlannedStep, whose?: Whose): UmlnetE
 	return error;
 }
 
-/** That nobody can say whose it is must not hide that it is in the way. */
+/** The conflict is reported even if it cannot be found out to whom the link belongs. */
 function holderOf(link: string, whose: Whose | undefined): Holder | undefined {
 	try {
 		return whose?.(link);

@@ -1,4 +1,4 @@
-/** What a step that failed has done all the same. */
+/** Which of the steps that ran together with a failed one may have changed something. */
 import { deletes, isAtomic, runTogether } from "../kernel/action.js";
 import type { Failures } from "../kernel/execute.js";
 import type { Kernel } from "../kernel/kernel.js";
@@ -6,14 +6,14 @@ import { KernelError } from "../sys/error.js";
 import type { PlannedStep } from "./kind.js";
 import { isAlreadySo, isLeft } from "./rollback.js";
 
-/** Whether a removal came too late, for somebody else has done it. Then there is nothing to undo either. */
+/** Whether a removal failed because the object is already gone. Then there is nothing to undo either. */
 export const isMoot = (
 	kernel: Kernel,
 	{ removes, do: action }: PlannedStep,
 	failure: Error | undefined,
 ): boolean => removes === true && failure !== undefined && !isLeft(kernel, action, failure);
 
-/** The kernel refuses with these before it does anything. */
+/** With these errnos the kernel refuses before it does anything. */
 const OUTRIGHT = new Set(["EEXIST", "EPERM", "EACCES", "EROFS"]);
 
 /**
@@ -34,19 +34,22 @@ export function idleSteps(
 	return new Set(group.filter((step, i) => isOthers(step, refusals[i])));
 }
 
-/** Whether what a step was to make is there already, or what it was to delete is not: then others did that. */
+/**
+ * Whether the object that a step creates exists already, or the object that it deletes does not: then somebody else did
+ * that.
+ */
 function isOthers({ do: action }: PlannedStep, refusal: KernelError | undefined): boolean {
 	if (refusal === undefined) return false;
 	return refusal.errno === "EEXIST" || (deletes(action) && isAlreadySo(action, refusal));
 }
 
-/** The steps at the end that ran together. */
+/** The last steps, as far as they ran together. */
 function trailingGroup(ran: readonly PlannedStep[]): readonly PlannedStep[] {
 	const last = ran.at(-1);
 	if (last === undefined) return [];
 	return ran.slice(ran.findLastIndex((step) => !runTogether(step.do, last.do)) + 1);
 }
 
-/** The steps at the end, if they were one batch. */
+/** The last steps, if they were one batch. */
 export const trailingBatch = (ran: readonly PlannedStep[]): readonly PlannedStep[] =>
 	trailingGroup(ran).filter((step) => isAtomic(step.do));

@@ -23,7 +23,9 @@ export function subnetsOf(state: State, names: readonly string[]): Subnet[] {
 
 const single = ({ address }: Subnet): Subnet => ({ address, prefix: 8 * address.length });
 
-/** Flush them. The taps are down by now: that flows could not be flushed is no failure of the request. */
+/**
+ * Flush the conntrack entries of these subnets. The taps are down already, so an error here does not fail the request.
+ */
 export function forgetFlows(kernel: Kernel, subnets: readonly Subnet[]): void {
 	try {
 		kernel.forgetFlows(subnets);

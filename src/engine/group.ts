@@ -1,11 +1,11 @@
-/** Group commit: all requests that wait become one transaction. */
+/** Group commit: all waiting requests become one transaction. */
 
 import { UmlnetError } from "../sys/error.js";
 import type { DownRequest, Engine, RequestOutcome } from "./engine.js";
 import type { UpRequest } from "./plan.js";
 import type { DownReport, UpReport } from "./report.js";
 
-/** A request that can share a transaction with others, for it names its taps. */
+/** A request that can share a transaction with others, because it names its taps. */
 export type GroupRequest =
 	| ({ readonly verb: "up" } & UpRequest)
 	| ({ readonly verb: "down" } & DownRequest);
@@ -36,12 +36,12 @@ export function waves(requests: readonly GroupRequest[]): GroupRequest[][] {
 	return out;
 }
 
-// Longer than a few transactions take, so that a crowd of guests verifies the table once; far too short for a person.
+// Long enough for a burst of guests to verify the shared objects once, and too short for a person to notice.
 const MAX_AGE_MS = 10;
 
 /**
- * Run requests in as few transactions as their order allows; each gets an outcome of its own. With
- * `deferDeletes` links are not deleted yet: the journal lists them as pending, and the caller has that done.
+ * Run requests in as few transactions as their order allows; each request gets its own outcome. With `deferDeletes`
+ * links are not deleted yet: the journal lists them as pending, and the caller deletes them.
  */
 export function commitGroup(
 	engine: Engine,
@@ -61,14 +61,16 @@ export function commitGroup(
 class Run {
 	readonly outcomes = new Map<number, GroupOutcome>();
 	readonly #engine: Engine;
-	/** Set when a transaction could not be undone: nothing more can begin, for this reason. */
+	/** Set if a transaction could not be undone. It is the error of all later requests, as nothing more can begin. */
 	#stuck: UmlnetError | undefined;
 
 	constructor(engine: Engine) {
 		this.#engine = engine;
 	}
 
-	/** All requests in one transaction. If that fails as a whole nothing was done, and each half is tried on its own. */
+	/**
+	 * Run all requests in one transaction. If it fails as a whole, nothing was done, and each half is tried separately.
+	 */
 	settle<U extends { readonly id: number }, R extends UpReport | DownReport>(
 		requests: readonly U[],
 		run: (requests: readonly U[]) => ReadonlyMap<number, RequestOutcome<R>>,
@@ -92,7 +94,7 @@ class Run {
 		}
 	}
 
-	/** Finish undoing the last transaction: no other may begin before, for its undo in the journal would be lost. */
+	/** Finish undoing the last transaction. Beginning another one before would lose the undo in the journal. */
 	#recover(): void {
 		try {
 			this.#engine.recover();

@@ -1,11 +1,14 @@
-/** The links of committed transactions that are still to be deleted: that is never undone, only finished. */
+/** The links of committed transactions that still have to be deleted. That is never undone, only finished. */
 import { execute } from "../kernel/execute.js";
 import type { Kernel } from "../kernel/kernel.js";
 import { RollbackError } from "./error.js";
 import { type Ledger, linksOf, type PendingDeletes } from "./journal/ledger.js";
 import { linkKey } from "./kind.js";
 
-/** Run the pending deletes of a transaction and end it. @throws RollbackError naming what would not go; it stays pending */
+/**
+ * Run the pending deletes of a transaction and end it. @throws RollbackError that names the links which could not be
+ * deleted; they stay pending
+ */
 export function finish(kernel: Kernel, journal: Ledger, pending: PendingDeletes): void {
 	const [error] = runDeletes(kernel, [pending]);
 	if (error !== undefined) throw error;
@@ -13,8 +16,8 @@ export function finish(kernel: Kernel, journal: Ledger, pending: PendingDeletes)
 }
 
 /**
- * Run the pending deletes of several transactions together, for the kernel deletes many links in the time of one.
- * @returns for each transaction why some of its links are still there; undefined where none is
+ * Run the pending deletes of several transactions together, because the kernel deletes many links in the time of one.
+ * @returns for each transaction why some of its links still exist; undefined if none does
  */
 export function runDeletes(
 	kernel: Kernel,
@@ -48,13 +51,13 @@ export function finishDeletesOf(
 			finish(kernel, journal, pending);
 }
 
-/** Whether the link of this index was ours, and is about to be deleted. */
+/** Whether the link with this index was ours and is about to be deleted. */
 export const isBeingDeleted = ({ pendingDeletes }: Ledger, index: number): boolean =>
 	[...pendingDeletes.values()].some((pending) =>
 		linksOf(pending).some((link) => link.index === index),
 	);
 
-/** The pending deletes that no process is about to run any more. */
+/** The pending deletes that no process is going to run any more. */
 export function abandonedDeletes(
 	{ pendingDeletes }: Ledger,
 	ownership: { isAbandoned(transaction: string): boolean },

@@ -23,7 +23,7 @@ import type { TapReport } from "./report.js";
 import { same } from "./same.js";
 import type { Delta, State } from "./state.js";
 
-/** A tap as it is wanted: its report, and every object that it needs. */
+/** A tap that is wanted: its report, and every object that it needs. */
 export interface WantedTap {
 	readonly report: Omit<TapReport, "index">;
 	readonly resources: readonly Resource[];
@@ -35,15 +35,18 @@ export interface UpRequest {
 	readonly taps: readonly WantedTap[];
 }
 
-/** All that a transaction will do, its undo included, before anything is done. */
+/** Everything that a transaction will do, including its undo, before anything is done. */
 export interface Plan {
-	/** If one of them fails, those before it are undone, the last first. */
+	/** If one of them fails, those before it are undone, the last one first. */
 	readonly steps: readonly PlannedStep[];
 	/** Steps that cannot be undone. They run last, when the transaction is committed. */
 	readonly final: readonly PlannedStep[];
-	/** What others do not get back, as is known beforehand: the host has no longer what it was taken from. */
+	/**
+	 * What cannot be given back to others, as is known beforehand: the host no longer has the link that it was taken
+	 * from.
+	 */
 	readonly losses: readonly PlannedLoss[];
-	/** What will not work of what is created, as the host is now. */
+	/** What will not work of what is created, on this host in its present state. */
 	readonly warnings: readonly PlannedWarning[];
 	readonly delta: Delta;
 	/** The id of the request that a tap belongs to, by the name of the tap. */
@@ -51,16 +54,16 @@ export interface Plan {
 	/** The ids of the requests that want a resource, by its key. */
 	readonly wanted: ReadonlyMap<string, { readonly requestIds: readonly number[] }>;
 	/**
-	 * Sets of ids. If every request in one of these sets fails, the whole transaction is rolled back: steps they share
+	 * Sets of ids. If all requests in one of these sets fail, the whole transaction is rolled back, because a shared step
 	 * cannot be attributed to one of them. The caller retries each alone.
 	 */
 	readonly inseparable: readonly (readonly number[])[];
 }
 
 /**
- * Every object that the requests need, once, and the keys of those of each tap. An object that is wanted only if it
- * is there is passed over where it is not.
- * @throws SpecError when two of them want different things of it
+ * Every object that the requests need, once, and the keys of the objects of each tap. An object that is only used if it
+ * exists is left out if it does not.
+ * @throws SpecError if two requests want an object to be different
  */
 function targets(kinds: Kinds, state: State, requests: readonly UpRequest[]) {
 	const wanted = new Map<string, Target>();
@@ -92,7 +95,7 @@ const wantedInTwoWays = (key: string, path: string, other: string): SpecError =>
 const BACK = PHASES.toReversed();
 const irreversible = (step: Step): boolean => isIrreversible(step.do);
 
-/** Creations in the order of the phases, then removals in the reverse order; what cannot be undone comes last. */
+/** Creations in the order of the phases, then removals in the reverse order. What cannot be undone comes last. */
 function order(
 	creations: readonly PlannedStep[],
 	removals: readonly PlannedStep[],
@@ -108,8 +111,8 @@ function order(
 }
 
 /**
- * The plan that brings the taps up. Looks up only what the taps name, and of the objects they share
- * with others only those that were not verified recently. The taps `prune` go down with it.
+ * The plan that brings the taps up. It looks up only what the taps name and, of the objects that they share with
+ * others, only those that were not verified recently. The taps in `prune` go down with it.
  * @throws ConflictError, SpecError, KernelError
  */
 export function planUp(
@@ -122,7 +125,7 @@ export function planUp(
 ): Plan {
 	const taps = requests.flatMap((request) => request.taps);
 	const requestOf = new Map<string, number>();
-	// Whoever asks for it is the only request: what goes down fails or succeeds with it.
+	// `prune` comes with a single request, and taking these taps down fails or succeeds together with it.
 	for (const name of prune) requestOf.set(name, requests[0]?.id ?? 0);
 	for (const { id, taps } of requests)
 		for (const { report } of taps) requestOf.set(report.name, id);
@@ -160,14 +163,14 @@ export function planUp(
 	};
 }
 
-/** The keys of the objects that these taps used, that they do not want any more and no other tap uses. */
+/** The keys of the objects that these taps used, do not want any more, and no other tap uses. */
 function unused(
 	state: State,
 	taps: ReadonlyMap<string, unknown>,
 	wanted: ReadonlyMap<string, unknown>,
 ): string[] {
 	const unwanted = new Set<string>();
-	// A set, for what a network shares has as many users as there are guests.
+	// A set, because objects that a network shares have as many users as there are guests.
 	for (const name of taps.keys())
 		for (const key of state.taps.get(name)?.keys ?? []) if (!wanted.has(key)) unwanted.add(key);
 	return [...unwanted].filter((key) => {
@@ -178,7 +181,7 @@ function unused(
 
 /**
  * The plan that takes taps down, and with the last tap of a network everything that was made for the network. Pure.
- * Names of taps that are not up are passed over.
+ * Names of taps that are not up are ignored.
  */
 export function planDown(
 	kinds: Kinds,
@@ -189,7 +192,7 @@ export function planDown(
 	const requestOf = new Map<string, number>();
 	/** How many taps will still use each object. */
 	const remaining = new Map<string, number>();
-	/** The request whose taps used each object; undefined where those of several did. */
+	/** The request whose taps used each object; undefined if taps of several requests did. */
 	const owners = new Map<string, number | undefined>();
 	for (const { id, taps } of requests)
 		for (const name of taps) {
@@ -214,7 +217,7 @@ export function planDown(
 	};
 }
 
-/** Taking taps down looks nothing up: all that it takes is in the state. */
+/** Taking taps down needs no look-ups: all that it needs is in the state. */
 const NO_LOOKUP: HostFacts = {
 	readLinkIndex(name) {
 		throw new ConflictError(`link ${name}`, "nothing", "a link");
@@ -223,11 +226,11 @@ const NO_LOOKUP: HostFacts = {
 	isBeingDeleted: () => false,
 };
 
-/** A set of one for every request. */
+/** For every request a set with only its id. */
 const each = (requestOf: ReadonlyMap<string, number>): (readonly number[])[] =>
 	[...requestOf.values()].map((id) => [id]);
 
-/** The id of the request that these taps belong to; undefined where there are several. */
+/** The id of the request that these taps belong to; undefined if there are several. */
 function requestOfAll(
 	taps: ReadonlySet<string>,
 	requestOf: ReadonlyMap<string, number>,

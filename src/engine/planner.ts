@@ -16,41 +16,41 @@ import {
 import { isPart } from "./same.js";
 import type { Entry, State } from "./state.js";
 
-/** What a plan must know of the host beside our state. */
+/** What a plan must know of the host in addition to our state. */
 export interface HostFacts {
-	/** The index of a link of the host. @throws SpecError when there is none */
+	/** The index of a link of the host. @throws SpecError if there is none */
 	readLinkIndex(name: string): number;
-	/** Whether the shared object of this key was verified recently, so that it need not be read again. */
+	/** Whether the shared object with this key was verified recently, so that it need not be read again. */
 	isRecent(key: string): boolean;
-	/** Whether the link of this index was ours, and its deletion is under way on another thread or process. */
+	/** Whether the link with this index was ours and is being deleted by another thread or process. */
 	isBeingDeleted(index: number): boolean;
-	/** The state directory that remembers what is made. */
+	/** The state directory, which marks on objects name. */
 	readonly place?: string | undefined;
 }
 
-/** A loss, and the request that causes it: undefined where several do. */
+/** A loss and the request that causes it, which is undefined if several do. */
 export interface PlannedLoss extends Loss {
 	readonly requestId: number | undefined;
 }
 
-/** A warning, with the place in the spec that asks for what will not work, and the request: undefined for several. */
+/** A warning, with the place in the spec and the request that it is about, which is undefined if there are several. */
 export interface PlannedWarning extends Warning {
 	readonly path: string;
 	readonly requestId: number | undefined;
 }
 
-/** A resource that is wanted, once for all requests that want it. */
+/** A wanted resource, once for all requests that want it. */
 export interface Target extends Omit<Resource, "ifPresent"> {
 	readonly key: string;
-	/** All who want it want it only if it is there already. */
+	/** Whether all who want it only want to use an existing one. */
 	ifPresent: boolean;
-	/** Of the requests that want it, each once. */
+	/** The ids of the requests that want it, each once. */
 	readonly requestIds: number[];
 }
 
 /**
- * The step with its place in the spec and its request; `other` overrides some of its fields. Written out field by field:
- * V8 spreads objects of many different shapes far more slowly.
+ * The step with its place in the spec and its request; `other` overrides some of its fields. The fields are written
+ * out, because V8 spreads objects of many different shapes far more slowly.
  */
 const placed = (
 	{ label, phase, effect, do: action, undo, removes, bestEffort, advice, conflict }: Step,
@@ -75,8 +75,8 @@ const WITHOUT_UNDO = { undo: [] } as const;
 const REMOVAL = { removes: true } as const;
 
 /**
- * Collects the steps of a plan, resource by resource, and answers what a kind asks about the others. A class with
- * methods, for a set of closures over each plan keeps garbage alive through V8's young collections.
+ * Collects the steps of a plan, resource by resource, and answers what a kind asks about other resources. It is a class
+ * and not a set of closures for each plan, because the closures would survive V8's collections of young garbage.
  */
 export class Planner implements PlanContext {
 	readonly kernel: Kernel;
@@ -86,9 +86,9 @@ export class Planner implements PlanContext {
 	readonly #facts: HostFacts;
 	/** The resources that the transaction wants, by key. */
 	readonly #wanted: ReadonlyMap<string, unknown>;
-	/** Entries as they will be. */
+	/** The entries as they will be when the plan is done. */
 	readonly entries = new Map<string, Entry>();
-	/** The keys of those that this transaction creates. */
+	/** The keys of the entries that this transaction creates. */
 	readonly created = new Set<string>();
 	readonly #requestOf = new Map<string, number | undefined>();
 	readonly steps: PlannedStep[] = [];
@@ -98,7 +98,7 @@ export class Planner implements PlanContext {
 	readonly #indexes = new Map<string, number>();
 	readonly #found = new Map<string, unknown>();
 
-	/** `taps`: those that the plan is about, by name. */
+	/** `taps` are the taps that the plan is about, by name. */
 	constructor(
 		kinds: Kinds,
 		kernel: Kernel,
@@ -158,12 +158,12 @@ export class Planner implements PlanContext {
 		return this.entries.get(key) ?? this.#state.entries.get(key);
 	}
 
-	/** Whether other taps use it too, and it was verified recently. */
+	/** Whether other taps use the resource as well, and it was verified recently. */
 	#isRecent(key: string): boolean {
 		return this.#state.users(key).size > this.#taps.size && this.#facts.isRecent(key);
 	}
 
-	/** Plan to create what is not there, and to repair or change what is. */
+	/** Plan to create a resource that does not exist, and to repair or change one that does. */
 	ensure({ kind: name, want, path, key, ifPresent, requestIds }: Target): void {
 		const kind = kindOf(this.#kinds, name);
 		const requestId = sole(requestIds);
@@ -183,7 +183,8 @@ export class Planner implements PlanContext {
 			this.#requestOf.set(key, requestId);
 			for (const warning of kind.warnings?.(made, this) ?? [])
 				this.warnings.push({ ...warning, path, requestId });
-			// The undo of a link removes what is on it, too. One of another request may be undone without it, though.
+			// The undo of a link also removes everything on the link. If this resource belongs to another request, though, it
+			// may be undone without the link.
 			const isOnNewLink =
 				parent !== undefined &&
 				this.created.has(parent) &&
@@ -203,7 +204,7 @@ export class Planner implements PlanContext {
 		add(withPath(path, () => kind.change(known.made, next, this.kernel)));
 	}
 
-	/** Let each kind check all resources of its own that are created. @throws the first error it finds */
+	/** Let each kind check all resources of its own that are created. @throws the first error */
 	validateNew(): void {
 		const byKind = new Map<string, Entry[]>();
 		for (const key of this.created) {
@@ -224,7 +225,7 @@ export class Planner implements PlanContext {
 		}
 	}
 
-	/** Plan to remove what no tap needs any more, the last made first. */
+	/** Plan to remove what no tap needs any more, in reverse order of creation. */
 	release(keys: readonly string[], requestOf: (key: string) => number | undefined): void {
 		const going = new Set(keys);
 		for (const key of keys.toReversed()) {
@@ -243,7 +244,9 @@ export class Planner implements PlanContext {
 		}
 	}
 
-	/** Reapply the resources of a kind that stay: the removal of a resource of another kind has reset their settings. */
+	/**
+	 * Reapply the remaining resources of a kind after the removal of a resource of another kind has reset their settings.
+	 */
 	#reapply(reset: string, going: ReadonlySet<string>, requestId: number | undefined): void {
 		const standing = new Map([...this.#state.entries, ...this.entries]);
 		for (const { kind, key, made, path } of standing.values()) {
@@ -254,7 +257,7 @@ export class Planner implements PlanContext {
 	}
 }
 
-/** Call a kind; what it throws gets the place in the spec that asked for it. */
+/** Call a kind. An error that it throws gets the place in the spec. */
 function withPath<T>(path: string, call: () => T): T {
 	try {
 		return call();
@@ -273,6 +276,6 @@ function withPath<T>(path: string, call: () => T): T {
 const sole = (ids: readonly number[]): number | undefined =>
 	ids.length === 1 ? ids[0] : undefined;
 
-/** The index of the link that an entry stands for; undefined where it stands for no link. */
+/** The index of the link that an entry stands for; undefined if it is no link. */
 export const linkIndex = (entry: Entry | undefined): number | undefined =>
 	(entry?.made as { index: number } | undefined)?.index;

@@ -7,10 +7,13 @@ import type { ConfirmReport, ProvisionalReport } from "./report.js";
 import type { Delta } from "./state.js";
 import { reportOfRecord } from "./step-report.js";
 
-/** The state holds the change already: the record that made it provisional said so. */
+/** The state contains the change already, since the record that made it provisional. */
 const NO_CHANGE: Delta = { put: [], drop: [], up: [], down: [] };
 
-/** The open transaction, if it can still be confirmed. `now`: milliseconds since boot; asked only if one is open. */
+/**
+ * The open transaction, if it can still be confirmed. `now` returns milliseconds since boot, and is called only if
+ * there is one.
+ */
 export function provisionalReport(
 	unfinished: Unfinished | undefined,
 	now: () => number,
@@ -22,8 +25,8 @@ export function provisionalReport(
 }
 
 /**
- * The provisional transaction stands from now on. If its time is over, `recover` is called to undo it.
- * @throws NotConfirmedError when it comes too late, ConflictError when nothing waits for it, RollbackError
+ * Make the provisional transaction permanent. If its time is over, `recover` is called to undo it.
+ * @throws NotConfirmedError if it is too late, ConflictError if nothing waits to be confirmed, RollbackError
  */
 export function confirm(
 	kernel: Kernel,

@@ -9,20 +9,20 @@ import type { RecoverReport } from "./report.js";
 import { attemptAll, revert } from "./rollback.js";
 import { reportOfRecord } from "./step-report.js";
 
-/** What there is to recover. */
+/** What has to be recovered. */
 export interface Recovery {
 	/** The transaction to undo. */
 	readonly unfinished?: Unfinished | undefined;
-	/** The deletes that no living process is about to run. */
+	/** The pending deletes that no living process is going to run. */
 	readonly pending?: readonly PendingDeletes[];
-	/** What could not be undone or given back by earlier transactions, to be tried again. */
+	/** What earlier transactions could not undo or give back, to be tried again. */
 	readonly residuals?: readonly ResidualRecord[];
 }
 
 /**
- * Undo what a killed process did not finish, run the deletes that were pending when it died, and try again what
- * could not be undone before. Touches nothing whose identity is not the one written down. May itself be killed and run
- * again. What cannot be undone now either is remembered, and no other transaction waits for it.
+ * Undo what a killed process left unfinished, run the deletes that were pending when it died, and try again what could
+ * not be undone before. Objects whose identity differs from the recorded one are not touched. It may be killed itself
+ * and run again. What still cannot be undone is remembered, and no other transaction waits for it.
  * @returns what was done, and the labels of what still cannot be
  */
 export function recover(
@@ -56,7 +56,7 @@ function undoUnfinished(
 	unfinished: Unfinished,
 ): readonly string[] {
 	const { transaction, command } = unfinished;
-	// Half undone it must not be confirmed any more, whoever goes on with it.
+	// A transaction that is half undone must not be confirmed any more, whoever continues the undo.
 	if (unfinished.provisional !== undefined) journal.expire(transaction);
 	const { labels, steps } = revert(kernel, unfinished.undo);
 	if (steps.length > 0) journal.keepResidual({ transaction, command, names: [], steps });
@@ -64,7 +64,7 @@ function undoUnfinished(
 	return labels;
 }
 
-/** What cannot be deleted stays pending: whoever needs the name of the link tries again. */
+/** Links that cannot be deleted stay pending. Whoever needs their names tries again. */
 function deletePending(
 	kernel: Kernel,
 	journal: Ledger,
@@ -85,7 +85,7 @@ function tryAgain(kernel: Kernel, journal: Ledger, residual: ResidualRecord): re
 	return labels;
 }
 
-/** Undo a transaction that is in no journal any more. @throws RollbackError naming what could not be undone */
+/** Undo a transaction that is in no journal any more. @throws RollbackError that names what could not be undone */
 export function undoOrphan(kernel: Kernel, journal: Ledger, { undo, command }: Unfinished): void {
 	const { labels } = revert(kernel, undo);
 	if (labels.length > 0)
@@ -96,7 +96,10 @@ export function undoOrphan(kernel: Kernel, journal: Ledger, { undo, command }: U
 	journal.orphanUndone();
 }
 
-/** Links that stand yet where ours was to be deleted: whoever changed name and mark has them, or has made them. */
+/**
+ * Links that exist at the index of one of ours and do not have its name and mark: somebody has changed those, or has
+ * made the link.
+ */
 const unproven = (kernel: Kernel, steps: readonly StepRecord[]): string[] =>
 	steps.flatMap(({ label, actions }) =>
 		actions.flatMap((action) => {
@@ -106,7 +109,7 @@ const unproven = (kernel: Kernel, steps: readonly StepRecord[]): string[] =>
 		}),
 	);
 
-/** All is done that could be: that somebody's name cannot be had is no failure any more. */
+/** Everything possible is done, so a link whose name cannot be read is no failure. */
 function nameNow(kernel: Kernel, index: number): string | undefined {
 	try {
 		return kernel.linkName(index);

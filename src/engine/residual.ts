@@ -1,4 +1,4 @@
-/** What a transaction could not undo or give back: it is remembered under the names that the transaction was about. */
+/** What a transaction could not undo or give back. It is remembered under the names that the transaction was about. */
 import type { Ledger } from "./journal/ledger.js";
 import type { Plan } from "./plan.js";
 import { labelsOf } from "./rollback.js";
@@ -15,7 +15,7 @@ export function namesIn({ requestOf, delta: { up } }: Plan, state: State): strin
 	return [...new Set([...requestOf.keys(), ...networks])];
 }
 
-/** Forget residuals: of these taps and networks, or all. @returns the labels of their steps */
+/** Forget residuals of these taps and networks, or all. @returns the labels of their steps */
 export function giveUp(journal: Ledger, names: readonly string[]): string[] {
 	const given = [...journal.residuals.values()].filter(
 		(residual) => names.length === 0 || residual.names.some((name) => names.includes(name)),

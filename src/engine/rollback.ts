@@ -14,25 +14,26 @@ import { KernelError, UmlnetError } from "../sys/error.js";
 import type { StepRecord } from "./journal/record.js";
 import type { PlannedStep } from "./kind.js";
 
-/** What could not be done of several steps, and can still be done. */
+/** The part of several steps that could not be done and can still be done. */
 export interface Residual {
 	/** The labels of the steps that failed. */
 	readonly labels: readonly string[];
 	/**
-	 * What to run when it is tried again: all of it, in this order, for what has been done may depend on what has not: of
-	 * two IPv4 addresses of a subnet the one that comes first is primary. Empty where nothing failed.
+	 * The steps for the next attempt. If anything failed these are all steps, in this order, because what was done may
+	 * depend on what was not: of two IPv4 addresses in a subnet the first one is primary. Empty if nothing failed.
 	 */
 	readonly steps: readonly StepRecord[];
 }
 const NOTHING: Residual = { labels: [], steps: [] };
 
-/** Undo steps, the last first. @returns what could not be undone */
+/** Undo steps, the last one first. @returns what could not be undone */
 export function undo(kernel: Kernel, done: readonly PlannedStep[]): Residual {
 	const residual = revert(
 		kernel,
 		done.map(({ label, undo }) => ({ label, actions: undo })),
 	);
-	// After the links were deleted as a group: to close a tap that still exists costs a grace period for each.
+	// This comes after the links were deleted as a group, because closing a tap that still exists waits for a grace
+	// period each time.
 	for (const step of done) release(kernel, step.do);
 	return residual;
 }
@@ -42,8 +43,8 @@ export const revert = (kernel: Kernel, steps: readonly StepRecord[]): Residual =
 	attemptAll(kernel, steps.toReversed());
 
 /**
- * Run all actions of all steps. What is already gone, or already back, counts as done; one failure does not keep the
- * rest from being run.
+ * Run all actions of all steps. What is already gone or already restored counts as done. A failure does not keep the
+ * others from running.
  */
 export function attemptAll(kernel: Kernel, steps: readonly StepRecord[]): Residual {
 	const failed = new Set(
@@ -57,9 +58,9 @@ export function attemptAll(kernel: Kernel, steps: readonly StepRecord[]): Residu
 }
 
 /**
- * What goes together: messages of nf_tables are a batch, and links that are deleted share what the kernel waits for. All
- * else goes one by one, for each may be the ground of the next: an address that came after another of its subnet, because
- * that was refused once, would be the primary one.
+ * Which actions run together: messages of nf_tables are one batch, and links that are deleted share the kernel's
+ * waiting time. All others run one by one, because each may depend on the one before: an address that is added after
+ * another one of its subnet, because it was refused at first, would not be the primary one.
  */
 function groupsOf(steps: readonly StepRecord[]): Action[][] {
 	const groups: Action[][] = [];
@@ -74,8 +75,8 @@ function groupsOf(steps: readonly StepRecord[]): Action[][] {
 const isShared = (action: Action): boolean => isAtomic(action) || isIrreversible(action);
 
 /**
- * Run a group of actions, and once more on its own each that failed, or that was in a batch with one that was refused.
- * @returns those that failed again
+ * Run a group of actions. Each one that failed, or was in a batch with one that was refused, is run again on its own.
+ * @returns the actions that failed again
  */
 function attempt(kernel: Kernel, group: readonly Action[]): Action[] {
 	const failures = execute(kernel, group);
@@ -89,13 +90,13 @@ function attempt(kernel: Kernel, group: readonly Action[]): Action[] {
 	});
 }
 
-/** Whether what an action changes still exists: nothing can be given back to a link that is gone. */
+/** Whether the link that an action changes still exists: nothing can be given back to a deleted link. */
 function isPossible(kernel: Kernel, action: Action): boolean {
 	try {
 		if (action.via === "sysctl") return readSetting(kernel, action.path) !== undefined;
 		return linksOf(action).every((link) => kernel.linkName(link) !== undefined);
 	} catch (error) {
-		// It is tried again, as nothing says that the link is gone.
+		// It is unknown whether the link exists, so the action is tried again.
 		if (error instanceof UmlnetError) return true;
 		throw error;
 	}
@@ -106,16 +107,16 @@ export const labelsOf = (steps: readonly StepRecord[]): string[] => [
 	...new Set(steps.map(({ label }) => label)),
 ];
 
-/** Whether an action that failed can still be done: neither is it done already, nor is what it changes gone. */
+/** Whether an action that failed can still be done: it is not done already, and the object that it changes exists. */
 export const isLeft = (kernel: Kernel, action: Action, error: Error): boolean =>
 	!isAlreadySo(action, error) && isPossible(kernel, action);
 
-/** What the kernel answers that has looked for an object to delete and found none. */
+/** The errnos with which the kernel says that an object to delete does not exist. */
 const NOT_THERE = new Set(["ENODEV", "ENOENT", "ESRCH", "EADDRNOTAVAIL"]);
 
 /**
- * Whether the kernel says of the very object that it is as it was to become: one to delete is not there, one to make is.
- * To what is made, not being found says something else: what it needs is missing.
+ * Whether the error says that the object is as it should be: one to delete does not exist, one to create does. If an
+ * object to create is "not found", something that it needs is missing.
  */
 export const isAlreadySo = (action: Action, error: Error): boolean =>
 	error instanceof KernelError &&

@@ -1,6 +1,6 @@
 import type { TapReport } from "./report.js";
 
-/** A host object that we made, and what is needed to recognise, repair and remove it. */
+/** An object of the host that we made, and what is needed to recognise, repair and remove it. */
 export interface Entry {
 	readonly kind: string;
 	readonly key: string;
@@ -14,7 +14,7 @@ export interface TapEntry {
 	readonly keys: readonly string[];
 }
 
-/** What a transaction changes in the state, once it is committed. */
+/** How a committed transaction changes the state. */
 export interface Delta {
 	readonly put: readonly Entry[];
 	readonly drop: readonly string[];
@@ -22,13 +22,13 @@ export interface Delta {
 	readonly down: readonly string[];
 }
 
-/** What is ours on this host. An object is there as long as a tap uses it. */
+/** What is ours on this host. An object stays as long as a tap uses it. */
 export class State {
 	readonly taps = new Map<string, TapEntry>();
 	readonly entries = new Map<string, Entry>();
 	readonly #users = new Map<string, Set<string>>();
 
-	/** The taps that use the object of this key. */
+	/** The taps that use the object with this key. */
 	users(key: string): ReadonlySet<string> {
 		return this.#users.get(key) ?? none;
 	}
@@ -69,7 +69,7 @@ export class State {
 		return next;
 	}
 
-	/** The whole state as one delta, for a fresh journal. */
+	/** The whole state as one delta, for a new journal. */
 	toDelta(): Delta {
 		return { put: [...this.entries.values()], drop: [], up: [...this.taps.values()], down: [] };
 	}

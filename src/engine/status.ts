@@ -7,15 +7,18 @@ import { ours, strays } from "./strays.js";
 import { verify } from "./verify.js";
 
 export interface StatusOptions {
-	/** Of these taps alone, by their names. */
+	/** Only the taps with these names. */
 	readonly taps?: readonly string[] | undefined;
-	/** Whether everything is exactly as applied. */
+	/** Whether to tell if everything is exactly as applied. */
 	readonly verify?: boolean | undefined;
 	/** The state directory of the journal. */
 	readonly place?: string | undefined;
 }
 
-/** What is ours and where it is not as it was made. `unfinished` as in the report. Reads the kernel object by object. */
+/**
+ * What is ours and where it differs from what was made. `unfinished` is as in the report. Reads the kernel object by
+ * object.
+ */
 export function statusReport(
 	kinds: Kinds,
 	kernel: Kernel,

@@ -5,7 +5,7 @@ import type { Plan } from "./plan.js";
 import type { PlannedLoss, PlannedWarning } from "./planner.js";
 import type { LossReport, StepReport, WarningReport } from "./report.js";
 
-// One list for all: a message to another thread holds it once, not once a step.
+// One list for all steps, so that a message to another thread contains it once.
 const NO_MESSAGES: readonly string[] = [];
 
 const reportOf = ({ label, effect, path }: PlannedStep): StepReport => ({
@@ -23,7 +23,7 @@ export const reportOfRecord = ({ label, effect }: StepRecord): StepReport => ({
 	messages: NO_MESSAGES,
 });
 
-/** The steps of each request, by its id; those that several share stand with each of them. */
+/** The steps of each request, by its id. A step that several requests share is listed for each of them. */
 export function stepsByRequest(plan: Plan): Map<number, StepReport[]> {
 	const out = new Map<number, StepReport[]>();
 	for (const id of plan.requestOf.values()) if (!out.has(id)) out.set(id, []);
@@ -33,7 +33,7 @@ export function stepsByRequest(plan: Plan): Map<number, StepReport[]> {
 	return out;
 }
 
-/** A report with what one request, or several together, could not give back. */
+/** A report with the losses of one request, or of several together. */
 export function withLosses<R extends object>(
 	report: R,
 	losses: readonly PlannedLoss[],
@@ -44,13 +44,13 @@ export function withLosses<R extends object>(
 	return { ...report, losses: theirs.map(({ requestId, ...loss }) => loss) };
 }
 
-/** What will not work for one request, or for several together. */
+/** The warnings of one request, or of several together. */
 export const warningsOf = (warnings: readonly PlannedWarning[], id: number): WarningReport[] =>
 	warnings
 		.filter(({ requestId }) => requestId === undefined || requestId === id)
 		.map(({ code, message, path }) => ({ code, message, path }));
 
-/** All steps, with the messages behind them. */
+/** All steps with their messages for the kernel. */
 export const stepsWithMessages = (plan: Plan): StepReport[] =>
 	[...plan.steps, ...plan.final].map((step) => ({
 		...reportOf(step),

@@ -6,32 +6,32 @@ import type { Kinds } from "./kind.js";
 import { type Plan, planDown } from "./plan.js";
 import { type Delta, type Entry, State } from "./state.js";
 
-/** An object that carries our marks and no tap of ours stands for, as if it were in the journal. */
+/** An object that carries our mark and belongs to no tap of ours, in the form of an entry of the journal. */
 export interface StrayEntry extends Entry {
-	/** In words. */
+	/** A description. */
 	readonly what: string;
-	/** It has but our name. */
+	/** Whether it only has a name like ours. */
 	readonly foreign: boolean;
 }
 
-/** How a kernel without nf_tables says so, and one that does not let us see them. */
+/** The errnos of a kernel that has no nf_tables, or does not let us see them. */
 const UNSEEN = new Set(["EPERM", "EACCES", "EOPNOTSUPP", "EPROTONOSUPPORT", "EAFNOSUPPORT"]);
 
 export interface StrayOptions {
 	/** The state directory of this journal. */
 	readonly place?: string | undefined;
-	/** Without the sorts of things that the kernel does not show. */
+	/** Leave out types of objects that the kernel does not let us see. */
 	readonly asFarAsSeen?: boolean;
 }
 
-/** What carries our marks on this host and is in no journal that is known. @throws KernelError */
+/** Objects of this host that carry our marks and are in no known journal. @throws KernelError */
 export function strays(
 	kinds: Kinds,
 	kernel: Kernel,
 	{ state: { entries }, unfinished, pendingDeletes }: Ledger,
 	{ place, asFarAsSeen = false }: StrayOptions = {},
 ): readonly StrayEntry[] {
-	// What a killed process left half done is for `recover`.
+	// What a killed process left half done is handled by `recover`.
 	if (unfinished !== undefined && unfinished.provisional === undefined) return [];
 	const going = new Set([...pendingDeletes.values()].flatMap(linksOf).map(({ index }) => index));
 	const links = readAllLinks(kernel).filter(({ ifi_index }) => !going.has(ifi_index));
@@ -58,15 +58,15 @@ function seen<T>(find: () => readonly T[]): readonly T[] {
 	}
 }
 
-/** Those that can be taken away. */
+/** The strays that can be removed. */
 export const ours = (found: readonly StrayEntry[]): StrayEntry[] =>
 	found.filter(({ foreign }) => !foreign);
 
-/** No tap is called so: its name is none that a spec can have. */
+/** No tap has this name, because it is not valid in a spec. */
 const NOBODY = "*";
 const NO_CHANGE: Delta = { put: [], drop: [], up: [], down: [] };
 
-/** The plan that takes strays away: as if one tap stood for all of them, and that was taken down. */
+/** The plan that removes strays, as if they all belonged to one tap that is taken down. */
 export function planRemoval(
 	kinds: Kinds,
 	kernel: Kernel,
@@ -77,7 +77,7 @@ export function planRemoval(
 	const details = { multiQueue: false, vnetHdr: false, addresses: [], guest: { addresses: [] } };
 	const keys = new Set(found.map(({ key }) => key));
 	const tap = { report: { ...report, ...details }, keys: [...keys] };
-	// A stray can have the key of what the journal says is there, and is not: it has another number.
+	// A stray may have the key of an entry in the journal whose object is missing. Its index differs.
 	const others = [...state.taps.values()].map((one) => {
 		return { ...one, keys: one.keys.filter((key) => !keys.has(key)) };
 	});

@@ -1,4 +1,6 @@
-/** How an action stands in the journal, both ways: all that must be said here of a new way of acting. */
+/**
+ * How an action is stored in the journal and read from it. A new type of action needs no other change to the journal.
+ */
 import type { Action, Identity } from "../../kernel/action.js";
 import type { DefaultRouter } from "../../kernel/kernel.js";
 import { Writer } from "../../netlink/bytes.js";
@@ -29,7 +31,7 @@ interface WireMessage {
 	flags: number;
 	payload: Uint8Array;
 }
-/** An action as the generic reader gives it. */
+/** An action as the decoder of the schema returns it. */
 export interface WireAction {
 	rtnetlink?: { request: WireMessage; only?: Identity };
 	nftables?: { batch: WireMessage[] };
@@ -46,7 +48,7 @@ const SYSCTL = tagsOf("SysctlAction", "path", "value", "only");
 const ROUTER = tagsOf("RouterAction", "link", "gateway", "metric", "preference", "expires");
 const IDENTITY = tagsOf("LinkIdentity", "index", "name", "alias", "master");
 
-/** What of a router is zero is not written. */
+/** The fields of a router that are zero are not stored. */
 const NO_ROUTER: DefaultRouter = {
 	link: 0,
 	gateway: new Uint8Array(16),
@@ -55,10 +57,10 @@ const NO_ROUTER: DefaultRouter = {
 	expires: 0,
 };
 
-/** Payloads, before their length is known. */
+/** Payloads are encoded here first, because their length is stored before them. */
 const payload = new Writer();
 
-/** All that kinds send. */
+/** All messages that kinds send. */
 const messages = new Map<string, AnyMessage>(
 	Object.entries({
 		RTM_NEWLINK,
@@ -84,7 +86,7 @@ const messages = new Map<string, AnyMessage>(
 );
 const names = new Map([...messages].map(([name, message]) => [message, name]));
 
-/** What the journal calls a message. @throws Error for one that has no place in it */
+/** The name of a message in the journal. @throws Error if the message cannot be stored */
 export function nameOf(message: AnyMessage): string {
 	const name = names.get(message);
 	if (name === undefined) throw new Error(`${message.name} has no place in the journal`);
@@ -97,7 +99,7 @@ function readMessage({ message: name, flags, payload }: WireMessage): Request {
 	return request(message, flags, message.recall(payload));
 }
 
-/** @throws Error when it is none of ours */
+/** @throws Error if it is not an action of ours */
 export function readAction({ rtnetlink, nftables, sysctl, unlink, router }: WireAction): Action {
 	if (rtnetlink)
 		return { via: "rtnetlink", request: readMessage(rtnetlink.request), only: rtnetlink.only };
@@ -108,7 +110,7 @@ export function readAction({ rtnetlink, nftables, sysctl, unlink, router }: Wire
 	throw new Error("an action of no kind");
 }
 
-/** @throws Error for an action that has no place in the journal */
+/** @throws Error if the action cannot be stored */
 export function writeAction(w: WireWriter, action: Action): void {
 	switch (action.via) {
 		case "rtnetlink": {
@@ -139,7 +141,7 @@ export function writeAction(w: WireWriter, action: Action): void {
 			writeRouter(w, action.add);
 			break;
 		default:
-			// Making a tap and persisting it are undone by deleting it, or by the death of the process before that.
+			// Creating a tap and making it persistent are undone by deleting it, or by the end of the process before that.
 			throw new Error(`${action.via} has no place in the journal`);
 	}
 }

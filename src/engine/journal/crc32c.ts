@@ -1,6 +1,7 @@
-// Castagnoli polynomial, reflected (RFC 3720 appendix B.4). Node's zlib has only CRC-32, and that not in 20.19.
+// The Castagnoli polynomial, reflected (RFC 3720, appendix B.4). Node's zlib only has CRC-32, and Node 20 not even
+// that.
 const POLYNOMIAL = 0x82f63b78;
-/** Of each byte its remainder; then the same for a byte that is followed by one, two and three others. */
+/** The remainder of each byte; then those of a byte that is followed by one, two and three others. */
 const table = new Uint32Array(4 * 256);
 for (let byte = 0; byte < 256; byte++) {
 	let crc = byte;
@@ -13,8 +14,8 @@ for (let i = 256; i < table.length; i++) {
 }
 
 /**
- * CRC-32C of some bytes, as an unsigned 32-bit number; `after` is the CRC of the bytes before them. Four bytes at a
- * time ("slicing by 4"): every transaction waits for the checksums of two records.
+ * The CRC-32C of some bytes as an unsigned 32-bit number; `after` is the CRC of the bytes before them. It takes four
+ * bytes at a time ("slicing by 4"), because every transaction waits for the checksums of two records.
  */
 export function crc32c(bytes: Uint8Array, after = 0): number {
 	let crc = ~after;

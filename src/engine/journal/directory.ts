@@ -6,38 +6,41 @@ import { at, called, type Handle, hold, isOneOf, pathOf, using } from "../../sys
 import { fileFlaw, walk } from "./walk.js";
 
 const FILES = ["journal", "journal.new", "turn", "lock"];
-/** Others make and remove the directory while we open a file in it; it does not happen so often in a row. */
+/** Other processes may create and remove the directory while we open a file in it, but not this often in a row. */
 const TRIES = 100;
 
 /**
- * The directory that keeps the journal of one namespace. What it holds says what we may delete on this host, so it must
- * be nobody else's to write, nor to put another in its place. It is held open: all that is in it is found through the
- * open directory, and each file is looked at before it is opened.
+ * The directory that contains the journal of one namespace. The journal says what we may delete on this host, so nobody
+ * else may be able to write to the directory or to replace it. It is held open: its files are opened relative to the
+ * open directory, and each is checked before it is opened.
  */
 export class StateDirectory {
-	/** As people know it. */
+	/** The path as the user knows it. */
 	readonly path: string;
 	#fd: number | undefined;
 
-	/** `name` says of which namespace it is. Nothing is made yet. @throws UmlnetError ERR_PERMISSION where it is not safe */
+	/**
+	 * `name` identifies the namespace. Nothing is created yet. @throws UmlnetError ERR_PERMISSION if the directory is not
+	 * safe
+	 */
 	constructor(stateDir: string, name: string) {
 		this.path = join(resolve(stateDir), name);
 		this.#open(false);
 	}
 
-	/** Whether it is there. It is not made for that. @throws UmlnetError ERR_PERMISSION */
+	/** Whether the directory exists; it is not created. @throws UmlnetError ERR_PERMISSION */
 	isThere(): boolean {
 		return this.#open(false) !== undefined;
 	}
 
-	/** Whether it lives in memory, so that there is nothing to sync. */
+	/** Whether it is on a file system in memory, so that there is nothing to sync. */
 	isInMemory(): boolean {
 		return isInMemory(pathOf(this.#open(true)));
 	}
 
 	/**
-	 * Open a file of it, to read and to append to. Where there is none it is made, with the directory, or not.
-	 * @throws UmlnetError ERR_PERMISSION where it is no plain file, or somebody else can write it
+	 * Open a file of the directory for reading and appending. With `make`, a missing file and the directory are created.
+	 * @throws UmlnetError ERR_PERMISSION if it is not a regular file, or others can write to it
 	 */
 	openFile(name: string, make: true): number;
 	openFile(name: string, make: false): number | undefined;
@@ -53,12 +56,12 @@ export class StateDirectory {
 			});
 			if (fd === null) return undefined;
 			if (fd !== undefined) return fd;
-			// It came or went this very moment, or its directory did.
+			// The file or its directory was created or removed at this very moment.
 		}
 		throw new UmlnetError("ERR_SYSTEM", `${path} comes and goes too often to be opened`);
 	}
 
-	/** Put a new file in the place of an old one, once it is written. @throws what `write` throws, and file errors */
+	/** Replace an old file by a new one once that is written. @throws what `write` throws, and errors of file calls */
 	replaceFile(name: string, write: (fd: number) => void): number {
 		const directory = this.#open(true);
 		const draft = at(directory, `${name}.new`);
@@ -81,7 +84,7 @@ export class StateDirectory {
 		called(join(this.path, name), () => rmSync(at(directory, name), { force: true }));
 	}
 
-	/** Remove it with all that is ours in it. What is not stays, and the directory with it. */
+	/** Remove the directory with all our files in it. If it contains other files, they and the directory stay. */
 	remove(): void {
 		const directory = this.#open(false);
 		if (directory === undefined) return;
@@ -98,7 +101,9 @@ export class StateDirectory {
 		this.#fd = undefined;
 	}
 
-	/** One that was removed is not the one of that name any more: whoever took the last tap down took it along. */
+	/**
+	 * If the open directory was removed, with the last tap, another one may have its name by now, which must be opened.
+	 */
 	#open(make: true): number;
 	#open(make: false): number | undefined;
 	#open(make: boolean): number | undefined {
@@ -107,7 +112,7 @@ export class StateDirectory {
 		return this.#fd;
 	}
 
-	/** The file that was looked at; undefined where it was removed since. */
+	/** Open the file that was checked; undefined if it was removed in the meantime. */
 	#reopen(name: string, { fd, stats }: Handle): number | undefined {
 		const flaw = fileFlaw(stats);
 		if (flaw !== undefined)
@@ -120,7 +125,7 @@ export class StateDirectory {
 	}
 }
 
-/** Make a file that is not there; undefined where it is by now, or its directory is not. */
+/** Create a file; undefined if it exists by now, or its directory does not. */
 function create(path: string): number | undefined {
 	try {
 		return openSync(path, "ax+", 0o600);
@@ -130,7 +135,7 @@ function create(path: string): number | undefined {
 	}
 }
 
-/** Remove what may be there; where that is not possible, it is in nobody's way. */
+/** Remove a file if it exists. A failure does no harm. */
 function discard(path: string): void {
 	try {
 		rmSync(path, { force: true });

@@ -10,12 +10,13 @@ const FILE = "journal";
 const REWRITE_BYTES = 1024 * 1024;
 
 type Take = (record: JournalRecord) => boolean;
-/** What of a record nobody of us can have written, in words; undefined where nothing is wrong. */
+/** Why umlnet-nl cannot have written a record, in words; undefined if nothing is wrong. */
 export type FlawOf = (record: JournalRecord) => string | undefined;
 
 /**
- * The file of a journal: records are appended to it and read from where this process last stopped. Network state dies
- * with the boot, so the file must survive a killed process, not a power cut; on a disk it is synced all the same.
+ * The file of a journal: records are appended, and read from where this process last stopped. Network state is lost
+ * with a reboot, so the file must survive the kill of a process but not a power failure; on a disk it is synced all the
+ * same.
  */
 export class JournalFile {
 	readonly #directory: StateDirectory;
@@ -23,9 +24,9 @@ export class JournalFile {
 	readonly #flawOf: FlawOf;
 	#onDisk: boolean | undefined;
 	#fd: number | undefined;
-	/** How many bytes of it were read or written. */
+	/** How many bytes of the file were read or written. */
 	#length = 0;
-	/** How long it was when it was last written anew. */
+	/** The length of the file when it was last rewritten. */
 	#rewritten = 0;
 
 	constructor(directory: StateDirectory, flawOf: FlawOf) {
@@ -34,7 +35,7 @@ export class JournalFile {
 		this.#path = join(directory.path, FILE);
 	}
 
-	/** Whether no record was read or written yet. */
+	/** Whether no record has been read or written yet. */
 	get isAtStart(): boolean {
 		return this.#length === MAGIC.length;
 	}
@@ -44,15 +45,18 @@ export class JournalFile {
 		return this.#length > MAGIC.length;
 	}
 
-	/** Whether it is big and has grown fourfold since it was written anew: so the cost of that is amortised. */
+	/**
+	 * Whether the file is large and has grown fourfold since it was last rewritten, so that the cost of rewriting is
+	 * amortised.
+	 */
 	get isWorthRewriting(): boolean {
 		return this.#length > Math.max(REWRITE_BYTES, 4 * this.#rewritten);
 	}
 
 	/**
-	 * Hand over the records that were not read yet. `take` returns false for a record that cannot stand there.
-	 * @returns false, and nothing was read, where another file, or none, has taken the place of the open one
-	 * @throws UmlnetError ERR_JOURNAL when it is damaged
+	 * Read the records that were not read yet. `take` returns false for a record that cannot occur at this place.
+	 * @returns false, without reading anything, if the open file was removed or replaced by another one
+	 * @throws UmlnetError ERR_JOURNAL if the file is damaged
 	 */
 	read(take: Take): boolean {
 		if (this.#fd === undefined) {
@@ -66,12 +70,12 @@ export class JournalFile {
 		return true;
 	}
 
-	/** The same for the rest of the open file, although another has taken its place. */
+	/** Read the rest of the open file, although another one has replaced it. */
 	readReplaced(take: Take): void {
 		if (this.#fd !== undefined) this.#replay(this.#fd, take);
 	}
 
-	/** @throws UmlnetError ERR_JOURNAL when it cannot be written */
+	/** @throws UmlnetError ERR_JOURNAL if it cannot be written */
 	append(record: JournalRecord): void {
 		const fd = this.#fd ?? this.#start(this.#directory.openFile(FILE, true));
 		const bytes = frame(encodeRecord(record), this.#length);
@@ -84,7 +88,7 @@ export class JournalFile {
 		this.#length += bytes.length;
 	}
 
-	/** Put a new file with these records in its place. @returns false where that fails: the old one is as good */
+	/** Replace the file by a new one with these records. @returns false if that fails, and the old file stays in use */
 	rewrite(records: readonly JournalRecord[]): boolean {
 		let length = MAGIC.length;
 		try {
@@ -118,7 +122,7 @@ export class JournalFile {
 		this.#rewritten = 0;
 	}
 
-	/** Go on with this file, and begin it where it is empty. */
+	/** Continue with this file. If it is empty, write its first bytes. */
 	#start(fd: number): number {
 		const { size } = fstatSync(fd);
 		if (size === 0) {
@@ -158,7 +162,7 @@ export class JournalFile {
 		}
 	}
 
-	/** A record that is whole need not be ours: what is not as we write it is not done. */
+	/** An intact record need not be ours: actions that we would not have written are not run. */
 	#decode(body: Uint8Array): JournalRecord {
 		let record: JournalRecord;
 		try {
@@ -171,7 +175,9 @@ export class JournalFile {
 		return record;
 	}
 
-	/** A tail in which no record can be found was torn by a kill and is cut off; anything else is damage. */
+	/**
+	 * If no record can be found in the rest of the file, a kill has torn it, and it is cut off. Anything else is damage.
+	 */
 	#tornOrDamaged(bytes: Uint8Array, at: number): void {
 		const complete = at >= MAGIC.length && declaredEnd(bytes, at) <= bytes.length;
 		for (let next = at + 1; !complete && next <= bytes.length - HEAD; next++)
@@ -216,7 +222,7 @@ function bytesOf(fd: number): Uint8Array {
 	return bytes;
 }
 
-/** One write: a killed process leaves all of a record or a torn tail, which is recognised and dropped. */
+/** A single write: after a kill the file has the whole record or a torn end, which is recognised and dropped. */
 function write(fd: number, bytes: Uint8Array, durable: boolean): void {
 	const written = writeSync(fd, bytes);
 	if (written !== bytes.length) throw new Error(`${written} of ${bytes.length} bytes written`);

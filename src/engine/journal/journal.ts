@@ -6,8 +6,8 @@ import type { ConfirmOutcome, Ledger, PendingDeletes, Unfinished } from "./ledge
 import type { JournalRecord, ProvisionalRecord, ResidualRecord, StepRecord } from "./record.js";
 
 /**
- * The one file that says what is ours in a namespace and what was about to happen. It is appended to with the lock
- * held; what other processes have written is taken in by `refresh`.
+ * The file that says what is ours in a namespace and which transaction is under way. It is appended to while the lock
+ * is held; `refresh` reads what other processes have written.
  */
 export class Journal implements Ledger {
 	state = new State();
@@ -15,21 +15,21 @@ export class Journal implements Ledger {
 	confirmOutcome: ConfirmOutcome | undefined;
 	readonly pendingDeletes = new Map<string, PendingDeletes>();
 	orphan: Unfinished | undefined;
-	/** Of provisional transactions, those that were seen to end. */
+	/** How provisional transactions ended, as far as this process has seen. */
 	readonly #outcomes = new Map<string, boolean>();
 	readonly residuals = new Map<string, ResidualRecord>();
 	readonly #file: JournalFile;
-	/** The state without the open transaction, while that is provisional. */
+	/** While the open transaction is provisional: the state without it. */
 	#before: State | undefined;
 
-	/** `flawOf` looks at each record that is read. */
+	/** `flawOf` checks each record that is read. */
 	constructor(directory: StateDirectory, flawOf: FlawOf = () => undefined) {
 		this.#file = new JournalFile(directory, flawOf);
 	}
 
 	/**
-	 * Take in what other processes wrote since. Call with the lock held. Where somebody removed the file although there
-	 * was something in it, what is known of that is written down again, unless nothing of it `stands` any more.
+	 * Read what other processes have written. The lock must be held. If somebody has removed the file although it was not
+	 * empty, what we know of it is written again, unless none of that exists (`stands`) any more.
 	 * @throws UmlnetError ERR_JOURNAL
 	 */
 	refresh(stands: (state: State) => boolean = () => true): void {
@@ -48,12 +48,12 @@ export class Journal implements Ledger {
 		} else if (known.length > 0 && this.#file.rewrite(known)) known.forEach(this.#fold);
 	}
 
-	/** The end of a file that was replaced or removed: there stands how a provisional transaction ended. */
+	/** Read the end of a file that was replaced or removed, which says how a provisional transaction ended. */
 	readReplaced(): void {
 		this.#file.readReplaced(this.#take);
 	}
 
-	/** Whether a provisional transaction was confirmed; undefined where it was not decided, or not seen. */
+	/** Whether a provisional transaction was confirmed; undefined if that is not decided yet, or was not seen. */
 	outcomeOf(transaction: string): boolean | undefined {
 		return this.#outcomes.get(transaction);
 	}
@@ -64,7 +64,7 @@ export class Journal implements Ledger {
 	}
 
 	begin(transaction: string, command: string, undo: readonly StepRecord[]): void {
-		// The undo of what is unfinished would be lost.
+		// Beginning another transaction would lose the undo of the unfinished one.
 		if (this.unfinished !== undefined)
 			throw new UmlnetError("ERR_JOURNAL", `${this.unfinished.command} is still half done`, {
 				hint: "umlnet-nl recover finishes it",
@@ -97,12 +97,12 @@ export class Journal implements Ledger {
 		this.#append({ residual });
 	}
 
-	/** Every transaction has come to its end. */
+	/** Whether every transaction has ended. */
 	get isSettled(): boolean {
 		return this.unfinished === undefined && this.pendingDeletes.size === 0;
 	}
 
-	/** Nothing is ours any more and nothing is unfinished: the file can go. */
+	/** Whether nothing is ours and nothing is unfinished, so that the file can be removed. */
 	get isEmpty(): boolean {
 		const { taps, entries } = this.state;
 		return this.isSettled && this.residuals.size === 0 && taps.size === 0 && entries.size === 0;
@@ -119,7 +119,7 @@ export class Journal implements Ledger {
 
 	#end(transaction: string, delta?: Delta): void {
 		this.#append({ end: { transaction, delta } });
-		// A new file holds the state alone: the undo of an unfinished transaction would be lost.
+		// A rewritten file contains only the state, so the undo of an unfinished transaction would be lost.
 		if (this.unfinished === undefined && this.#file.isWorthRewriting) this.#rewrite();
 	}
 
@@ -132,7 +132,9 @@ export class Journal implements Ledger {
 		this.#file.rewrite(this.#records());
 	}
 
-	/** The state as one record, and behind it what is pending or not finished, instead of all that led to them. */
+	/**
+	 * The state as one record, followed by what is pending or unfinished, instead of all the records that led to them.
+	 */
 	#records(): JournalRecord[] {
 		const records: JournalRecord[] = [{ checkpoint: (this.#before ?? this.state).toDelta() }];
 		for (const { transaction, command, steps } of this.pendingDeletes.values())
@@ -163,7 +165,7 @@ export class Journal implements Ledger {
 		return true;
 	};
 
-	/** Whether a record can stand here: a transaction is committed, or undone, before the next one begins. */
+	/** Whether a record can occur here: a transaction is committed or undone before the next one begins. */
 	#follows(record: JournalRecord): boolean {
 		if ("checkpoint" in record) return this.#file.isAtStart;
 		if ("residual" in record) return true;
@@ -201,14 +203,14 @@ export class Journal implements Ledger {
 		else this.residuals.delete(residual.transaction);
 	}
 
-	/** The open transaction stands. */
+	/** The open transaction is committed. */
 	#close(delta: Delta | undefined): void {
 		if (this.unfinished?.provisional !== undefined) this.#settle(true);
 		if (delta !== undefined) this.state.apply(delta);
 		this.unfinished = undefined;
 	}
 
-	/** The open transaction is provisional: it waits to be confirmed. */
+	/** The open transaction waits to be confirmed. */
 	#wait(provisional: ProvisionalRecord): void {
 		if (this.unfinished === undefined) return;
 		this.unfinished = { ...this.unfinished, provisional };
@@ -221,7 +223,7 @@ export class Journal implements Ledger {
 		this.#outcomes.set(transaction, confirmed);
 	}
 
-	/** The open transaction is provisional no longer: it is confirmed, or to be undone. */
+	/** The open transaction is no longer provisional: it is confirmed, or has to be undone. */
 	#settle(confirmed: boolean): void {
 		if (this.unfinished === undefined) return;
 		const { transaction, command, undo } = this.unfinished;

@@ -2,30 +2,33 @@ import { deletedLink, type Identity } from "../../kernel/action.js";
 import type { Delta, State } from "../state.js";
 import type { ProvisionalRecord, ResidualRecord, StepRecord } from "./record.js";
 
-/** A transaction that can still be undone: it is under way, its process was killed, or not all of it could be undone. */
+/**
+ * A transaction that can still be undone: it is in progress, its process was killed, or it could be undone only in
+ * part.
+ */
 export interface Unfinished {
 	readonly transaction: string;
-	/** What the user asked for: `up tap0`. */
+	/** The command of the user: `up tap0`. */
 	readonly command: string;
-	/** What undoes it, in the order of the steps. */
+	/** Its undo, in the order of the steps. */
 	readonly undo: readonly StepRecord[];
-	/** All its steps are done, and it waits to be confirmed. */
+	/** Set if all its steps are done and it waits to be confirmed. */
 	readonly provisional?: ProvisionalRecord;
 }
 
-/** How a provisional transaction ended, and what had been asked for. */
+/** How a provisional transaction ended, and the command that it came from. */
 export interface ConfirmOutcome {
 	readonly transaction: string;
 	readonly command: string;
-	/** False where it was rolled back. */
+	/** False if it was rolled back. */
 	readonly confirmed: boolean;
 }
 
-/** A committed transaction some of whose links are still to be deleted: that cannot be undone, only finished. */
+/** A committed transaction of which some links still have to be deleted. It cannot be undone, only finished. */
 export interface PendingDeletes {
 	readonly transaction: string;
 	readonly command: string;
-	/** Each deletes a link. */
+	/** Each of these steps deletes a link. */
 	readonly steps: readonly StepRecord[];
 }
 
@@ -33,37 +36,40 @@ export interface PendingDeletes {
 export const linksOf = ({ steps }: PendingDeletes): Identity[] =>
 	steps.flatMap(({ actions }) => actions.flatMap((action) => deletedLink(action) ?? []));
 
-/** What transactions need of a journal: what is so, what is open, and where to write what happens. */
+/** What transactions need of a journal: the state, the open transaction, and methods to write what happens. */
 export interface Ledger {
 	readonly state: State;
-	/** The open transaction. Until it is committed or undone no other may begin. */
+	/** The open transaction. Until it is committed or undone no other one may begin. */
 	readonly unfinished: Unfinished | undefined;
-	/** Of the last provisional transaction. It outlives the file, for the process that waits for it must learn it. */
+	/**
+	 * The end of the last provisional transaction. It is remembered even after the file is gone, because another process
+	 * may wait for it.
+	 */
 	readonly confirmOutcome: ConfirmOutcome | undefined;
 	/**
-	 * A transaction that was open in a journal that somebody removed, and that another has taken the place of: only this
-	 * process can still undo it.
+	 * A transaction that was open in a journal which somebody has removed and another one has replaced. Only this process
+	 * can still undo it.
 	 */
 	readonly orphan: Unfinished | undefined;
-	/** By transaction. To run them twice, or in two processes at once, does no harm. */
+	/** Pending deletes, by transaction. Running them twice, or in two processes at once, is harmless. */
 	readonly pendingDeletes: ReadonlyMap<string, PendingDeletes>;
 
-	/** Write down how to undo what is about to be done. @throws UmlnetError ERR_JOURNAL, as all that write */
+	/** Record how to undo what is about to be done. @throws UmlnetError ERR_JOURNAL, as do all methods that write */
 	begin(transaction: string, command: string, undo: readonly StepRecord[]): void;
-	/** The open transaction stands, but it will be rolled back at the deadline unless somebody confirms it. */
+	/** The open transaction is done, but is rolled back at the deadline unless somebody confirms it. */
 	provisional(record: ProvisionalRecord): void;
-	/** The open transaction was not confirmed in time: from now on it is one to undo. */
+	/** The open transaction was not confirmed in time, so it has to be undone. */
 	expire(transaction: string): void;
-	/** The open transaction stands. Where deletes are pending they will be run, whoever does it; others may begin. */
+	/** Commit the open transaction. Others may begin, even if deletes are pending, which some process will run. */
 	commit(transaction: string, delta: Delta, pending?: readonly StepRecord[]): void;
-	/** The pending deletes of a transaction have been run. */
+	/** The pending deletes of a transaction are done. */
 	end(transaction: string): void;
 	/** The open transaction was undone. */
 	abort(transaction: string): void;
-	/** `orphan` was undone. */
+	/** The transaction in `orphan` was undone. */
 	orphanUndone(): void;
-	/** By transaction. What could not be undone or given back; nothing waits for it. */
+	/** What could not be undone or given back, by transaction. No other transaction waits for it. */
 	readonly residuals: ReadonlyMap<string, ResidualRecord>;
-	/** Remember what is left of a transaction instead of what was before; without steps, forget it. */
+	/** Replace what is remembered of a transaction by this; without steps, forget it. */
 	keepResidual(residual: ResidualRecord): void;
 }

@@ -5,14 +5,14 @@ import { tryLock, unlock } from "../../sys/file.js";
 import { LockError } from "../error.js";
 import type { StateDirectory } from "./directory.js";
 
-// About as long as the shortest transaction takes.
+// About as long as a short transaction takes.
 const RETRY_MS = 1;
 
 /**
- * The lock of a namespace, fair among processes. It is two locks: a process that waits for the lock holds the
- * turnstile meanwhile, so that one which has just released the lock and wants it again comes after it. A third one, of
- * the file that stands for the namespace itself, keeps those out that use another state directory. The kernel releases
- * all when a process is killed.
+ * The lock of a namespace, which is fair among processes. It consists of two locks: a process that waits for the lock
+ * holds the turnstile, so a process that has just released the lock and wants it again has to queue. A third lock, on
+ * the file of the namespace itself, excludes processes that use another state directory. The kernel releases all of
+ * them when a process is killed.
  */
 export class HostLock {
 	readonly #directory: StateDirectory;
@@ -21,13 +21,13 @@ export class HostLock {
 	readonly #namespace: string | undefined;
 	#namespaceLock: number | undefined;
 
-	/** `namespace`: the file of the network namespace, where others may use another directory for it. */
+	/** `namespace` is the file of the network namespace, for which others may use another state directory. */
 	constructor(directory: StateDirectory, namespace?: string) {
 		this.#directory = directory;
 		this.#namespace = namespace;
 	}
 
-	/** @throws LockError when it could not be had within so many milliseconds */
+	/** @throws LockError if it could not be acquired within so many milliseconds */
 	async acquire(milliseconds: number): Promise<void> {
 		const deadline = monotonic() + milliseconds;
 		for (;;) {
@@ -43,14 +43,15 @@ export class HostLock {
 				await this.#takeNamespace(deadline);
 				return;
 			}
-			// The last tap of the host went down meanwhile, and the directory was removed: wait for the lock of the new one.
+			// The last tap of the host went down in the meantime and the directory was removed, so wait for the lock of the
+			// new one.
 			this.close();
 		}
 	}
 
-	/** Take the lock only if nobody has it and nobody waits. */
+	/** Take the lock only if nobody has it and nobody waits for it. */
 	tryAcquire(): boolean {
-		// Somebody removed the directory: the lock is another by now.
+		// Somebody has removed the directory, so the lock is another file by now.
 		if (this.#lock !== undefined && !this.#isCurrent(this.#lock)) this.close();
 		this.#turnstile ??= this.#directory.openFile("turn", true);
 		if (!tryLock(this.#turnstile)) return false;
@@ -73,8 +74,8 @@ export class HostLock {
 	}
 
 	/**
-	 * Polled rather than waited for in flock(2): a thread that sleeps there cannot be interrupted when its time is up,
-	 * and keeps the process from ending.
+	 * Polls instead of waiting in flock(2): a thread that sleeps there cannot be interrupted when its time is up, and
+	 * keeps the process from ending.
 	 */
 	async #take(fd: number, deadline: number): Promise<void> {
 		while (!tryLock(fd)) {
@@ -87,8 +88,8 @@ export class HostLock {
 	}
 
 	/**
-	 * Anybody in the namespace can open its file and lock it: only of who could change the network as well is it waited
-	 * for.
+	 * Everybody in the namespace can open its file and lock it, so only holders that could also change the network are
+	 * waited for.
 	 */
 	async #takeNamespace(deadline: number): Promise<void> {
 		if (this.#namespace === undefined) return;
@@ -116,8 +117,8 @@ export class HostLock {
 }
 
 /**
- * Whether the holder of a lock may be one of us: root, or who we are. One that cannot be seen, as in another PID
- * namespace, may be.
+ * Whether the holder of a lock may be a process of umlnet-nl: it is root's or of our own user. If it cannot be seen, as
+ * in another PID namespace, it may be.
  */
 function isHeldByPeer(fd: number): boolean {
 	const { ino } = fstatSync(fd);

@@ -1,19 +1,19 @@
-/** Which state directory something is remembered in, short enough for a mark of the kernel's. */
+/** A short name of a state directory, for the marks on objects of the kernel that it has the journal of. */
 import { realpathSync } from "node:fs";
 import { basename, dirname, join, resolve } from "node:path";
 
 export const DEFAULT_STATE_DIR = "/run/umlnet-nl";
 
-/** With all that stands beside it, it fits into the alias of a link (IFALIASZ, include/uapi/linux/if.h). */
+/** Together with the rest of a mark it fits into the alias of a link (IFALIASZ, include/uapi/linux/if.h). */
 const MOST = 120;
 
-/** The name of a state directory among those of one host, without spaces. */
+/** A name without spaces that identifies a state directory on this host. */
 export function placeOf(stateDir: string): string {
 	const text = encodeURI(real(resolve(stateDir)));
 	return text.length <= MOST ? text : `...${text.slice(3 - MOST)}`;
 }
 
-/** As people know it. */
+/** The name as users know it. */
 export const placeName = (place: string): string => {
 	try {
 		return decodeURI(place);
@@ -22,7 +22,7 @@ export const placeName = (place: string): string => {
 	}
 };
 
-/** One directory has one name, by whichever symbolic link it is reached; it need not be there yet. */
+/** A directory has one name, whichever symbolic link leads to it. It need not exist yet. */
 function real(path: string): string {
 	try {
 		return realpathSync(path);

@@ -5,10 +5,10 @@ import type { Effect } from "../kind.js";
 import type { Delta, Entry, TapEntry } from "../state.js";
 import { readAction, type WireAction } from "./action-record.js";
 
-/** A labelled list of actions, as the journal keeps it: the undo of a step, or a delete that is pending. */
+/** A list of actions with a label, as the journal stores it: the undo of a step, or a pending delete. */
 export interface StepRecord {
 	readonly label: string;
-	/** Of the step itself, not of its undo. */
+	/** The effect of the step itself and not of its undo. */
 	readonly effect?: Effect | undefined;
 	readonly actions: readonly Action[];
 }
@@ -18,19 +18,19 @@ export interface ProvisionalRecord {
 	readonly transaction: string;
 	/** When it is rolled back, in milliseconds since boot. */
 	readonly deadline: number;
-	/** The deletes that will be pending once it is confirmed. */
+	/** The deletes that become pending when it is confirmed. */
 	readonly steps: readonly StepRecord[];
 	readonly delta: Delta;
 }
 
-/** What of a transaction that has ended could not be undone, or not be given back. */
+/** What could not be undone or given back of a transaction that has ended. */
 export interface ResidualRecord {
 	readonly transaction: string;
-	/** What the user asked for: `down tap0`. */
+	/** The command of the user: `down tap0`. */
 	readonly command: string;
 	/** The names of the taps and networks that it was about. */
 	readonly names: readonly string[];
-	/** What is still to be done, in this order; none is left where there are no steps. */
+	/** What remains to be done, in this order. Without steps nothing does. */
 	readonly steps: readonly StepRecord[];
 }
 
@@ -45,7 +45,7 @@ export type JournalRecord =
 	| { readonly residual: ResidualRecord }
 	| { readonly checkpoint: Delta };
 
-/** @throws UmlnetError ERR_JOURNAL when the bytes are no record of ours */
+/** @throws UmlnetError ERR_JOURNAL if the bytes are not such a record */
 export function decodeRecord(bytes: Uint8Array): JournalRecord {
 	try {
 		return fromWire(decode("Record", bytes));
@@ -90,7 +90,7 @@ interface WireStep {
 	actions: WireAction[];
 	effect?: number;
 }
-/** What a step does, by its number in the journal: 0, where it changes something, is not written. */
+/** The effect of a step, by its number in the journal. The number 0, for a change, is not stored. */
 export const EFFECTS: readonly (Effect | undefined)[] = [undefined, "create", "delete"];
 
 const readStep = ({ label, actions, effect = 0 }: WireStep): StepRecord => ({

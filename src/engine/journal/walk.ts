@@ -3,17 +3,24 @@ import { dirname, join } from "node:path";
 import { UmlnetError } from "../../sys/error.js";
 import { at, called, type Handle, hold, isOneOf, using } from "../../sys/openat.js";
 
-/** As many symbolic links as the kernel follows in one path (MAXSYMLINKS, linux/namei.h). */
+/** The kernel follows as many symbolic links in one path (MAXSYMLINKS, linux/namei.h). */
 const LINKS = 40;
-/** The state directory, and in it that of a namespace: only above them may be symbolic links and sticky directories. */
+/**
+ * The state directory and the directory of the namespace in it must be strict: only above them symbolic links and
+ * sticky directories are accepted.
+ */
 const STRICT = 2;
-/** Who removes what is being walked is outrun; where the kernel lets nobody make anything (/proc), that is told. */
+/**
+ * If somebody removes directories while we walk, it is tried again. After this many tries it is reported, because in
+ * some places, such as /proc, nobody can create anything.
+ */
 const TRIES = 8;
 
 /**
- * Open the directory of a namespace below a state directory, each directory of the path in the one before, and look at
- * each once it is open: what becomes of the path afterwards changes nothing. With `make` what is missing is made.
- * @throws UmlnetError ERR_PERMISSION where somebody else could write in it, or put another in its place
+ * Open the directory of a namespace below a state directory. Each directory of the path is opened relative to the one
+ * before and checked after it is opened, so it does not matter what happens to the path later. With `make`, missing
+ * directories are created.
+ * @throws UmlnetError ERR_PERMISSION if somebody else could write to it, or replace it by another one
  */
 export function walk(path: string, make: boolean): number | undefined {
 	for (let tries = 1; ; tries++) {
@@ -31,7 +38,7 @@ class Walk {
 	#here = root();
 	#seen = "/";
 	#links = 0;
-	/** Whom the kernel calls by the number of nobody, if that is who has the root directory. */
+	/** In a user namespace: the user id of the root directory, if it is that of unknown users. */
 	readonly #hostRoot: number | undefined;
 
 	constructor(path: string) {
@@ -70,7 +77,7 @@ class Walk {
 		} catch (error) {
 			if (!isOneOf(error, "EEXIST")) throw error;
 		}
-		// Whose it is, and whether it is there, is seen as of any other.
+		// If it exists by now, its owner is checked like that of any other directory.
 		return hold(path) ?? this.#find(name, make);
 	}
 
@@ -81,7 +88,10 @@ class Walk {
 		this.#check();
 	}
 
-	/** A link in a directory that only root and we can write is as good as a directory: its owner could have made one. */
+	/**
+	 * A symbolic link in a directory that only root and we can write to is as safe as a directory: its owner could have
+	 * made one.
+	 */
 	#follow(name: string, uid: number): void {
 		const path = join(this.#seen, name);
 		if (this.#isStrict) throw unsafe(path, "is a symbolic link");
@@ -122,8 +132,9 @@ function root(): Handle {
 const isTrusted = (uid: number): boolean => uid === 0 || uid === process.geteuid?.();
 
 /**
- * In a user namespace that does not know the host's root, its directories belong to the number that stands for all whom it does not
- * know (user_namespaces(7)). Who has the root directory must be trusted, and cannot be told from the others.
+ * In a user namespace without the host's root, directories of the host's root appear under the id for unknown users
+ * (user_namespaces(7)). Whoever owns the root directory must be trusted, and cannot be told apart from other unknown
+ * users.
  */
 function hostRootOf({ uid }: Stats): number | undefined {
 	if (isTrusted(uid)) return undefined;
@@ -131,7 +142,10 @@ function hostRootOf({ uid }: Stats): number | undefined {
 	return uid === overflow ? uid : undefined;
 }
 
-/** Why others could write in a directory, or rename what is in it; with `strict` the sticky bit is no excuse. */
+/**
+ * Why others could write to a directory or rename what is in it. With `strict` the sticky bit does not make that
+ * acceptable.
+ */
 function flawOf(
 	stats: Stats,
 	strict: boolean,
@@ -139,7 +153,8 @@ function flawOf(
 ): string | undefined {
 	if (!stats.isDirectory()) return "is not a directory";
 	if (!isOwner(stats.uid)) return `belongs to uid ${stats.uid}`;
-	// In a sticky directory each can rename and remove only what is theirs, and the next one is root's or ours.
+	// In a sticky directory everybody can rename and remove only their own files, and the next directory is checked to be
+	// root's or ours.
 	if (!strict && (stats.mode & 0o1000) !== 0) return undefined;
 	return writableFor(stats);
 }
@@ -149,7 +164,7 @@ function writableFor({ mode }: Stats): string | undefined {
 	return (mode & 0o020) === 0 ? undefined : "is writable for its group";
 }
 
-/** Why a file of a state directory is none of ours alone. */
+/** Why a file of a state directory may be written by others. */
 export function fileFlaw(stats: Stats): string | undefined {
 	if (stats.isSymbolicLink()) return "is a symbolic link";
 	if (!stats.isFile()) return "is no plain file";
@@ -158,7 +173,7 @@ export function fileFlaw(stats: Stats): string | undefined {
 	return writableFor(stats);
 }
 
-/** What is found where the memory of this host lies, and must not be there. */
+/** The error for a path where the journal should be and which is not safe. */
 export const unsafe = (path: string, flaw: string): UmlnetError =>
 	new UmlnetError("ERR_PERMISSION", `state directory ${path} ${flaw}`, {
 		hint: "give a directory that only root can write: --state-dir, or UMLNET_STATE_DIR",

@@ -1,6 +1,6 @@
 /**
- * Records as bytes, in the form that proto/umlnet/v1/journal.proto gives them. Written out field by field, for every
- * guest waits for its journal: a writer for any message of the schema needs an object for each, and takes longer.
+ * Encodes records as proto/umlnet/v1/journal.proto describes them. It is written out field by field because every guest
+ * waits for its journal record: a generic writer would need an object for each message and take longer.
  */
 import { tagsOf } from "../../../proto/protobuf.js";
 import { WireWriter } from "../../../proto/wire.js";
@@ -33,7 +33,7 @@ const TAP = tagsOf("TapRecord", "report", "keys");
 
 const w = new WireWriter();
 
-/** The bytes of a record, until the next is encoded. */
+/** The bytes of a record. They are valid until the next one is encoded. */
 export function encodeRecord(record: JournalRecord): Uint8Array {
 	w.reset();
 	if ("begin" in record) {

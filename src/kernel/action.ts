@@ -4,62 +4,61 @@ import type { DefaultRouter, Kernel, TapRequest } from "./kernel.js";
 import { shownSetting } from "./secret.js";
 
 /**
- * What a link must still be for an action to touch it: the index, and one of the marks that we predicted
- * before it was made. A link that only has the same name is somebody else's.
+ * What a link must still be for an action to touch it: it must have the index, and one of the marks that we chose
+ * before it was made. A link that only has the same name belongs to somebody else.
  */
 export interface Identity {
 	readonly index: number;
-	/** The name it had when we made it, or the alias we gave it: one of them must still be there. */
+	/** The name under which we made it, or the alias that we gave it. It must still have one of them. */
 	readonly name: string;
 	readonly alias?: string | undefined;
-	/** Its master must still be this link. */
+	/** The index of its master, which must still be the same. */
 	readonly master?: number | undefined;
 }
 
 /**
- * One thing to do to a host, as plain data: printed by `plan`, written to the journal, run by a driver,
- * compared in tests.
+ * One change of a host, as plain data: printed by `plan`, written to the journal, run by a driver, compared in tests.
  */
 export type Action =
-	/** One rtnetlink message; consecutive ones travel in one send. Skipped where `only` no longer holds. */
+	/** One rtnetlink message. Consecutive ones are sent together. Skipped if the link is not `only` any more. */
 	| { readonly via: "rtnetlink"; readonly request: Request; readonly only?: Identity | undefined }
-	/** Messages of an nf_tables batch; consecutive actions are committed as one batch. */
+	/** Messages of an nf_tables batch. Consecutive actions are committed as one batch. */
 	| { readonly via: "nftables"; readonly batch: readonly Request[] }
-	/** One value below /proc/sys; skipped where the value is no longer `only`. */
+	/** One value below /proc/sys. Skipped if the present value is not `only`. */
 	| {
 			readonly via: "sysctl";
 			readonly path: string;
 			readonly value: string;
 			readonly only?: string | undefined;
 	  }
-	/** A default router that the kernel counts among those it learned: what rtnetlink cannot say. */
+	/** A default router that the kernel treats as learned from a router advertisement, which rtnetlink cannot add. */
 	| { readonly via: "router"; readonly add: DefaultRouter }
-	/** Create a tap and hold it open: until it is persistent it vanishes with this process. */
+	/** Create a tap and hold it open. Until it is persistent it is deleted with this process. */
 	| { readonly via: "tun"; readonly create: TapRequest }
 	/** Let the tap outlive this process. */
 	| { readonly via: "persist"; readonly name: string }
-	/** Delete a link if it is still the one we made; many consecutive ones go as one group. */
+	/** Delete a link if it is still the one we made. Consecutive ones are deleted as one group. */
 	| { readonly via: "unlink"; readonly link: Identity };
 
-/** The ways of acting on a host. */
+/** The types of actions. */
 export type Via = Action["via"];
 export type ActionOf<V extends Via> = Extract<Action, { via: V }>;
 
-/** What there is to know of a way of acting, beside how it is run (execute.ts). */
+/** The properties of a type of action, apart from how it is run (execute.ts). */
 interface Traits<A extends Action> {
-	/** The messages behind it, attribute by attribute. */
+	/** The messages for the kernel, attribute by attribute. */
 	messages(action: A): readonly string[];
-	/** Actions that run together take effect together: if one is refused, none of them has done anything. */
+	/** Set if actions that run together take effect together: if one is refused, none of them has done anything. */
 	readonly isAtomic?: true;
-	/** Nothing undoes it, so it must come when all else is done. */
+	/** Set if it cannot be undone, so that it must run when everything else is done. */
 	readonly isIrreversible?: true;
 	/** Whether it deletes an object. */
 	deletes?(action: A): boolean;
-	/** The link that it deletes. */
+	/** The link that the action deletes. */
 	deletedLink?(action: A): Identity;
-	/** The indexes of the links without which it cannot be done. */
+	/** The indexes of the links that the action needs. */
 	links?(action: A): readonly number[];
-	/** Let go of what this process still holds open of it after it was undone. */
+	/** Close what this process still holds open after the action was undone. */
 	release?(kernel: Kernel, action: A): void;
 }
 
@@ -105,35 +104,35 @@ const TRAITS: { readonly [V in Via]: Traits<ActionOf<V>> } = {
 const gatewayText = (bytes: Uint8Array): string => Buffer.from(bytes).toString("hex");
 const traitsOf = ({ via }: Action): Traits<Action> => TRAITS[via];
 
-/** The messages behind an action, attribute by attribute: what `plan -v` prints. */
+/** The messages for the kernel, attribute by attribute: what `plan -v` prints. */
 export const messagesOf = (action: Action): readonly string[] => traitsOf(action).messages(action);
 
-/** Whether actions that follow each other run together: in one send, one batch, one group. */
+/** Whether consecutive actions run together, in one send, one batch or one group. */
 export const runTogether = (a: Action, b: Action): boolean => a.via === b.via;
 
-/** Whether of actions that run together none has done anything if one was refused. */
+/** Whether, of actions that run together, none has done anything if one was refused. */
 export const isAtomic = (action: Action): boolean => traitsOf(action).isAtomic === true;
 
 /** Whether nothing undoes the action. */
 export const isIrreversible = (action: Action): boolean => traitsOf(action).isIrreversible === true;
 
-/** Whether the action deletes an object: if that is not there, nothing is wrong. */
+/** Whether the action deletes an object, so that a missing object is no error. */
 export const deletes = (action: Action): boolean => traitsOf(action).deletes?.(action) === true;
 
-/** The link that the action deletes, if it deletes one. */
+/** The link that the action deletes, if any. */
 export const deletedLink = (action: Action): Identity | undefined =>
 	traitsOf(action).deletedLink?.(action);
 
-/** Let go of what this process still holds open of an action that was undone. */
+/** Close what this process still holds open after an action was undone. */
 export function release(kernel: Kernel, action: Action): void {
 	traitsOf(action).release?.(kernel, action);
 }
 
-/** The indexes of the links without which an action cannot be done. */
+/** The indexes of the links that an action needs. */
 export const linksOf = (action: Action): readonly number[] =>
 	traitsOf(action).links?.(action) ?? [];
 
-/** Where messages of rtnetlink name the links that they are about; a master of 0 is none. */
+/** The members of rtnetlink messages that contain an index of a link. A master of 0 means none. */
 const LINK_FIELDS = [
 	"ifi_index",
 	"IFLA_MASTER",

@@ -13,7 +13,9 @@ import type { Subnet } from "./kernel.js";
 const COUNT = "net/netfilter/nf_conntrack_count";
 type Entry = ReturnType<typeof IPCTNL_MSG_CT_NEW.decode>;
 
-/** Connection tracking: what the kernel remembers of the flows of guests, and how their source was rewritten. */
+/**
+ * Connection tracking: the flows of guests that the kernel remembers, and how their source addresses were translated.
+ */
 export class ConntrackDriver {
 	readonly #socket: FreshSocket;
 	readonly #readSysctl: (path: string) => string;
@@ -23,13 +25,13 @@ export class ConntrackDriver {
 		this.#readSysctl = readSysctl;
 	}
 
-	/** Forget the flows that began in, or go to, one of the subnets. */
+	/** Delete the flows from or to one of the subnets. */
 	forget(subnets: readonly Subnet[]): void {
 		if (subnets.length === 0 || this.#isEmpty()) return;
 		this.#socket.use((socket) => {
 			const entries = socket.dump(IPCTNL_MSG_CT_GET, IPCTNL_MSG_CT_NEW, {});
 			const theirs = entries.filter((entry) => subnets.some((subnet) => touches(entry, subnet)));
-			// A flow that ended meanwhile answers ENOENT, which is no failure.
+			// A flow that has ended in the meantime answers ENOENT, which is no failure.
 			socket.send(
 				theirs.map(({ nfgen_family, CTA_TUPLE_ORIG, CTA_ID, CTA_ZONE }) =>
 					request(IPCTNL_MSG_CT_DELETE, 0, { nfgen_family, CTA_TUPLE_ORIG, CTA_ID, CTA_ZONE }),
@@ -38,9 +40,9 @@ export class ConntrackDriver {
 		});
 	}
 
-	/** Reading one number saves walking the whole hash table, and on most hosts of a farm there is none. */
+	/** Reading this count saves walking the whole hash table, and most hosts have no flows. */
 	#isEmpty(): boolean {
-		// Without connection tracking there is no such file.
+		// Without connection tracking this file does not exist.
 		return (ifThere(() => this.#readSysctl(COUNT)) ?? "0") === "0";
 	}
 

@@ -13,35 +13,38 @@ import {
 import { AF_INET6 } from "../uapi/socket.js";
 import { SIOCADDRT } from "../uapi/sockios.js";
 
-/** What tells one route by a router from another on the same link. */
+/** What distinguishes two routes through routers on the same link. */
 export interface RouterPlace {
 	readonly gateway: Uint8Array;
 	readonly metric: number;
 }
 
 /**
- * An entry of the default router list (RFC 4861 section 5.1): a default route that the kernel counts among those it
- * learned from router advertisements. It refreshes and withdraws these alone, and takes nothing of an advertisement whose
- * router has another default route of that metric (ndisc_router_discovery, net/ipv6/ndisc.c; rt6_get_dflt_router,
- * net/ipv6/route.c). A route that came by rtnetlink is never one of them, whatever its protocol.
+ * An entry of the default router list (RFC 4861, section 5.1): a default route that the kernel treats as learned from
+ * router advertisements. It refreshes and withdraws only these, and ignores an advertisement if its router has another
+ * default route of the same metric (ndisc_router_discovery, net/ipv6/ndisc.c; rt6_get_dflt_router, net/ipv6/route.c). A
+ * route that was added by rtnetlink is never one of them, whatever its protocol.
  */
 export interface DefaultRouter extends RouterPlace {
-	/** The index of the link it is reached by. */
+	/** The index of the link through which it is reached. */
 	readonly link: number;
 	/** RTA_PREF: 0 medium, 1 high, 3 low (RFC 4191). */
 	readonly preference: number;
-	/** How long it lasts, in hundredths of a second (USER_HZ), as RTA_CACHEINFO tells it. */
+	/** Its lifetime in hundredths of a second (USER_HZ), as in RTA_CACHEINFO. */
 	readonly expires: number;
 }
 
-/** Of the thread, as the namespace is: /proc/net is that of the whole process. */
+/**
+ * The file of the thread, because the thread may be in another namespace than the process: /proc/net is that of the
+ * process.
+ */
 const ROUTES = "/proc/thread-self/net/ipv6_route";
-/** Where the preference stands in the flags (RTF_PREF). */
+/** The position of the preference in the flags (RTF_PREF). */
 const PREFERENCE = RTF_PREF_MASK / 3;
 const LEARNED = RTF_ADDRCONF | RTF_DEFAULT;
 const NOWHERE = new Uint8Array(16);
 
-/** Default routers by a link, as ipv6_route_native_seq_show() tells: only there can these flags be seen. */
+/** The default routers on a link, from ipv6_route_native_seq_show(): no other interface shows these flags. */
 export function readDefaultRouters(link: string): RouterPlace[] {
 	return readRoutes().flatMap((line) => {
 		const [, length, , , gateway = "", metric = "", , , flags = "", device] = line
@@ -58,7 +61,7 @@ export function readDefaultRouters(link: string): RouterPlace[] {
 	});
 }
 
-/** None where there is no IPv6. */
+/** Empty if there is no IPv6. */
 function readRoutes(): string[] {
 	try {
 		return readFileSync(ROUTES, "latin1").split("\n");
@@ -70,7 +73,7 @@ function readRoutes(): string[] {
 
 const w = new Writer();
 
-/** Add a router to the list: by rtnetlink nobody can. @throws KernelError EEXIST where there is such a route */
+/** Add a router to the list, which is impossible by rtnetlink. @throws KernelError, EEXIST if there is such a route */
 export function addDefaultRouter({
 	link,
 	gateway,

@@ -4,12 +4,12 @@ import { type Action, type ActionOf, runTogether, type Via } from "./action.js";
 import type { Kernel } from "./kernel.js";
 import { stillOurs, unlink } from "./unlink.js";
 
-/** Why each action of a run failed; undefined where it was done. */
+/** Why each of several actions failed; undefined for one that was done. */
 export type Failures = readonly (Error | undefined)[];
 
 /**
- * Run actions in order. Consecutive ones of one way of acting run together: one rtnetlink send, one nf_tables batch,
- * one group delete. It stops behind the group in which one failed: the result may be shorter than `actions`.
+ * Run actions in order. Consecutive ones of the same type run together: one rtnetlink send, one nf_tables batch, one
+ * group delete. It stops after the group in which one failed, so the result may be shorter than `actions`.
  */
 export function execute(kernel: Kernel, actions: readonly Action[]): Failures {
 	const failures: (Error | undefined)[] = [];
@@ -32,7 +32,7 @@ function runs(actions: readonly Action[]): Action[][] {
 	return out;
 }
 
-/** A driver that throws cannot say which of the actions failed: then all of them count as failed. */
+/** If a driver throws, it is unknown which of the actions failed, so all of them count as failed. */
 function attempt(run: readonly Action[], drive: () => Failures): Failures {
 	try {
 		return drive();
@@ -64,7 +64,7 @@ const DRIVERS: { readonly [V in Via]: Driver<ActionOf<V>> } = {
 		),
 };
 
-/** Each on its own: the failure of one does not keep the next from being tried. */
+/** Run each action on its own: the failure of one does not keep the next from being tried. */
 function oneByOne<A extends Action>(act: (kernel: Kernel, action: A) => void): Driver<A> {
 	return (kernel, run) =>
 		run.map((action) => {
@@ -78,13 +78,13 @@ function oneByOne<A extends Action>(act: (kernel: Kernel, action: A) => void): D
 		});
 }
 
-/** A value that is there already is not written: the file may be read-only, and nothing has to be done to it. */
+/** A value that is already set is not written: the file may be read-only, and nothing has to be done. */
 function setValue(kernel: Kernel, { path, value, only }: ActionOf<"sysctl">): void {
 	const now = kernel.readSysctl(path);
 	if (now !== value && (only === undefined || now === only)) kernel.writeSysctl(path, value);
 }
 
-/** One send for all, without those whose `only` no longer holds. */
+/** One send for all actions, without those whose link is not `only` any more. */
 function driveRtnetlink(kernel: Kernel, run: readonly ActionOf<"rtnetlink">[]): Failures {
 	const stale = staleOnes(kernel, run);
 	const live = stale.size === 0 ? run : run.filter((action) => !stale.has(action));
@@ -96,7 +96,7 @@ function driveRtnetlink(kernel: Kernel, run: readonly ActionOf<"rtnetlink">[]): 
 	return run.map((action) => failed.get(action));
 }
 
-/** The actions whose link is gone, or is another by now. */
+/** The actions whose link is gone, or is another one by now. */
 function staleOnes(kernel: Kernel, run: readonly ActionOf<"rtnetlink">[]): ReadonlySet<Action> {
 	const guards = run.flatMap(({ only }) => only ?? []);
 	if (guards.length === 0) return none;
@@ -106,8 +106,8 @@ function staleOnes(kernel: Kernel, run: readonly ActionOf<"rtnetlink">[]): Reado
 const none: ReadonlySet<Action> = new Set();
 
 /**
- * Settings of one link that follow each other become one message: each message costs the kernel a lock and a
- * notification. `places` says which message each request went into.
+ * Consecutive settings of one link become one message, because each message costs the kernel a lock and a notification.
+ * `places` says which message each request is part of.
  */
 export function merge(requests: readonly Request[]): {
 	requests: readonly Request[];
@@ -128,7 +128,7 @@ const isSetting = ({ message, flags }: Request): boolean =>
 	message.name === "RTM_NEWLINK" && flags === 0;
 const indexOf = ({ value }: Request): number => (value as { ifi_index?: number }).ifi_index ?? 0;
 
-/** Two settings as one: nests are combined, flag words united. */
+/** Combine two settings into one: nests are merged, words of flags are or'ed. */
 function combine(a: unknown, b: unknown): unknown {
 	if (b === undefined) return a;
 	if (!isPlain(a) || !isPlain(b)) return b;

@@ -2,8 +2,8 @@ import { NetlinkSocket, type NetlinkSocketOptions } from "../netlink/socket.js";
 import { KernelError } from "../sys/error.js";
 
 /**
- * A netlink socket that is opened when first needed and replaced after it lost a reply: a late answer on the
- * old one could be taken for the answer to another request.
+ * A netlink socket that is opened when it is first needed, and replaced after a reply was lost: a late reply on the old
+ * one could be taken for the answer to another request.
  */
 export class FreshSocket {
 	readonly #protocol: number;
@@ -15,7 +15,7 @@ export class FreshSocket {
 		this.#options = options;
 	}
 
-	/** Run `body` with the socket; drop the socket when the trouble was not the kernel's plain refusal. */
+	/** Run `body` with the socket. The socket is dropped if the error was anything but a refusal by the kernel. */
 	use<T>(body: (socket: NetlinkSocket) => T): T {
 		this.#socket ??= new NetlinkSocket(this.#protocol, this.#options);
 		try {

@@ -1,9 +1,8 @@
 import { KernelError } from "../sys/error.js";
 
 /**
- * What a look-up finds; undefined where the kernel says that there is no such object. `absence` is how it says so:
- * ENODEV for a link, EOPNOTSUPP for a sort of object that
- * this kernel does not have, else ENOENT.
+ * The result of a look-up; undefined if the kernel says that there is no such object. `absence` is the errno for that:
+ * ENODEV for a link, EOPNOTSUPP for a type of object that this kernel does not have, else ENOENT.
  * @throws KernelError for any other refusal
  */
 export function ifThere<T>(

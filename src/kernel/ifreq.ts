@@ -7,14 +7,15 @@ import { SIOCGIFMTU, SIOCGIFNAME } from "../uapi/sockios.js";
 import { ifThere } from "./if-there.js";
 
 /**
- * What one ioctl tells of a link. These take no RTNL lock (dev_ifname and dev_ifsioc_locked, net/core/dev_ioctl.c): they are
- * far cheaper than RTM_GETLINK, and do not wait for whoever configures the network.
+ * Properties of a link that an ioctl can read. These ioctls do not take the RTNL lock (dev_ifname and
+ * dev_ifsioc_locked, net/core/dev_ioctl.c): they are far cheaper than RTM_GETLINK, and do not wait for others who
+ * configure the network.
  */
 export class IfreqDriver {
 	#fd: NetlinkFd | undefined;
 	readonly #w = new Writer();
 
-	/** The name of the link of this index. @throws KernelError */
+	/** The name of the link with this index. @throws KernelError */
 	name(index: number): string | undefined {
 		this.#w.reset();
 		ifreq_ifindex.write(this.#w, { ifr_name: "", ifr_ifindex: index });
@@ -22,7 +23,10 @@ export class IfreqDriver {
 		return told && ifreq_ifindex.read(told).ifr_name;
 	}
 
-	/** The MTU of the link of this name, or of this alternative name if that is no longer than a name. @throws KernelError */
+	/**
+	 * The MTU of the link with this name, or with this alternative name if it is no longer than a name may be. @throws
+	 * KernelError
+	 */
 	mtu(name: string): number | undefined {
 		this.#w.reset();
 		ifreq_mtu.write(this.#w, { ifr_name: name, ifr_mtu: 0 });
@@ -30,7 +34,7 @@ export class IfreqDriver {
 		return told && ifreq_mtu.read(told).ifr_mtu;
 	}
 
-	/** What is in the writer, with the kernel's answer in it; undefined where there is no such link. */
+	/** Send the struct in the writer, and return the kernel's answer; undefined if there is no such link. */
 	#ask(request: number, name: string): Reader | undefined {
 		this.#fd ??= new NetlinkFd(NETLINK_ROUTE);
 		const ifreq = this.#w.finish();

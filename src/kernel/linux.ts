@@ -27,7 +27,7 @@ import { TunDriver } from "./tun.js";
 
 const LAST_INDEX = 0x7fff_0000;
 
-/** The running kernel, in the network namespace of the thread that made this object. */
+/** The running kernel, in the network namespace of the thread that created this object. */
 export class LinuxKernel implements Kernel {
 	readonly identity: string;
 	readonly #rtnetlink: RtnetlinkDriver;
@@ -107,7 +107,7 @@ export class LinuxKernel implements Kernel {
 	}
 }
 
-/** Boot id and namespace cookie: neither is ever used twice, unlike a namespace's inode number. */
+/** The boot id and the cookie of the namespace: unlike a namespace's inode number, neither is ever used again. */
 function readIdentity(): string {
 	const boot = readFileSync("/proc/sys/kernel/random/boot_id", "latin1").trim();
 	const fd = new NetlinkFd(NETLINK_ROUTE);

@@ -14,19 +14,20 @@ import {
 import { FreshSocket } from "./fresh-socket.js";
 import type { BatchOutcome } from "./kernel.js";
 
-// Another process may commit between our reading the generation and our batch. So many in a row is no chance.
+// How often another process may commit between our read of the generation and our batch. This many times in a row is
+// not chance.
 const STALE_TRIES = 20;
 
 export interface CommitOptions {
-	/** The generation of the ruleset that the batch was made for. Without it, the one that there is. */
+	/** The generation of the ruleset that the batch was made for. Without it, the present one. */
 	readonly generation?: number | undefined;
 }
-/** How a commit ended, and what the kernel told of each message that asked for it (NLM_F_ECHO). */
+/** How a commit ended, and the kernel's replies to each message that asked for them (NLM_F_ECHO). */
 export interface Committed extends BatchOutcome {
 	readonly replies: readonly (readonly Reply[])[];
 }
 
-/** nf_tables: every change is one batch that the kernel commits whole or not at all. */
+/** nf_tables: every change is one batch that the kernel commits as a whole or not at all. */
 export class NftablesDriver {
 	readonly #socket: FreshSocket;
 	#generation: number | undefined;
@@ -36,8 +37,8 @@ export class NftablesDriver {
 	}
 
 	/**
-	 * @throws KernelError when the batch as a whole is refused: EPERM, or ERESTART because the ruleset is not of
-	 * the given generation, or never stands still
+	 * @throws KernelError if the batch is refused as a whole: EPERM, or ERESTART because the ruleset is not of the given
+	 * generation or changes all the time
 	 */
 	commit(batch: readonly Request[], { generation: wanted }: CommitOptions = {}): Committed {
 		for (let tries = 1; ; tries++) {
@@ -55,7 +56,8 @@ export class NftablesDriver {
 			if (begin?.error !== undefined) throw begin.error;
 			const refused = rest.flatMap(({ error }, at) => (error === undefined ? [] : [{ at, error }]));
 			if (refused.length > 0) return { refused, replies: [] };
-			// A malformed batch gets no answer at all; so did every batch before Linux 6.10. Which was it?
+			// The kernel does not answer a malformed batch, and before Linux 6.10 it answered no batch. The generation tells
+			// which it was.
 			if (this.generation() === nextGeneration(generation)) return { refused: [], replies };
 			throw new KernelError("NFNL_MSG_BATCH_END", "EPROTO", {
 				kernel: "the kernel did not answer the batch and did not commit it",
@@ -64,9 +66,9 @@ export class NftablesDriver {
 	}
 
 	/**
-	 * Have the kernel do everything a commit does but the last step: a batch without BATCH_END is validated as a
-	 * whole and thrown away (net/netfilter/nfnetlink.c NFNL_ABORT_VALIDATE).
-	 * @throws KernelError when the batch as a whole is refused
+	 * Let the kernel validate a batch without committing it: one without BATCH_END is validated and then dropped
+	 * (NFNL_ABORT_VALIDATE, net/netfilter/nfnetlink.c).
+	 * @throws KernelError if the batch is refused as a whole
 	 */
 	check(batch: readonly Request[]): BatchOutcome {
 		const begin = request(NFNL_MSG_BATCH_BEGIN, 0, { res_id: NFNL_SUBSYS_NFTABLES });
@@ -93,7 +95,7 @@ export class NftablesDriver {
 		this.#socket.close();
 	}
 
-	/** The number of the ruleset as it is: every commit gives it the next one. */
+	/** The generation of the ruleset: every commit increases it. */
 	generation(): number {
 		const [gen] = this.read(NFT_MSG_GETGEN, NFT_MSG_NEWGEN, {}, false);
 		return gen?.NFTA_GEN_ID ?? 0;
@@ -113,7 +115,8 @@ export class NftablesDriver {
 					request(NFNL_MSG_BATCH_END, 0, { res_id }),
 				]),
 			);
-			// An ACK on a message inside the batch says nothing; only the one on BATCH_END means committed.
+			// An acknowledgement of a message inside the batch means nothing; only the one of BATCH_END means that it was
+			// committed.
 			return { committed: acknowledged, outcomes: outcomes.slice(0, -1) };
 		} catch (error) {
 			if (!(error instanceof OverrunError)) throw error;
@@ -124,5 +127,5 @@ export class NftablesDriver {
 	}
 }
 
-// nft_net->base_seq skips 0 (net/netfilter/nf_tables_api.c nft_base_seq_inc).
+// The generation is never 0 (nft_base_seq_inc, net/netfilter/nf_tables_api.c).
 const nextGeneration = (generation: number): number => (generation + 1) >>> 0 || 1;

@@ -29,18 +29,18 @@ export type AddressFamily = number;
 
 const IFLA_EXT_MASK = RTEXT_FILTER_SKIP_STATS;
 
-/** What a look-up found; undefined where the kernel refused with one of `absence`. @throws KernelError */
+/** The result of a look-up; undefined if the kernel refused with one of `absence`. @throws KernelError */
 function found(outcome: Outcome | undefined, absence: ReadonlySet<string>): unknown {
 	if (outcome?.errno !== undefined && !absence.has(outcome.errno)) throw outcome.error;
 	return outcome?.replies[0]?.value;
 }
 const NO_LINK = new Set(["ENODEV"]);
-/** Most kernels say EINVAL where there is no such link (inet_netconf_get_devconf, net/ipv4/devinet.c). */
+/** If there is no such link most kernels answer EINVAL (inet_netconf_get_devconf, net/ipv4/devinet.c). */
 const NO_DEVCONF = new Set(["ENODEV", "EINVAL"]);
-/** No route, or one that is unreachable, prohibit or blackhole (fib_props, net/ipv4/fib_semantics.c). */
+/** There is no route, or it is unreachable, prohibit or blackhole (fib_props, net/ipv4/fib_semantics.c). */
 const NO_WAY = new Set(["ENETUNREACH", "EHOSTUNREACH", "EACCES", "EINVAL"]);
 
-/** The links of these indexes, in one send; undefined where there is none. @throws KernelError */
+/** The links with these indexes, in one send; undefined for one that does not exist. @throws KernelError */
 export function readLinks(kernel: Kernel, indexes: readonly number[]): (Link | undefined)[] {
 	const outcomes = kernel.rtnetlink(
 		indexes.map((ifi_index) => request(RTM_GETLINK, 0, { ifi_index, IFLA_EXT_MASK })),
@@ -48,10 +48,13 @@ export function readLinks(kernel: Kernel, indexes: readonly number[]): (Link | u
 	return outcomes.map((outcome) => found(outcome, NO_LINK) as Link | undefined);
 }
 
-/** RTM_GETLINK of which only the header of the answer is read: its attributes are about a kilobyte to decode. */
+/** RTM_GETLINK of whose answer only the header is decoded: its attributes are about a kilobyte. */
 const GET_INFO = { ...RTM_GETLINK, read: (r: Reader) => ifinfomsg.read(r) };
 
-/** The flags (IFF_*) of the links of these indexes, in one send; undefined where there is none. @throws KernelError */
+/**
+ * The flags (IFF_*) of the links with these indexes, in one send; undefined for one that does not exist. @throws
+ * KernelError
+ */
 export function readFlags(kernel: Kernel, indexes: readonly number[]): (number | undefined)[] {
 	const outcomes = kernel.rtnetlink(
 		indexes.map((ifi_index) => request(GET_INFO, 0, { ifi_index, IFLA_EXT_MASK })),
@@ -61,17 +64,17 @@ export function readFlags(kernel: Kernel, indexes: readonly number[]): (number |
 	);
 }
 
-/** The index of the link of this name, if there is one. @throws KernelError */
+/** The index of the link with this name, if there is one. @throws KernelError */
 export function readIndex(kernel: Pick<Kernel, "rtnetlink">, name: string): number | undefined {
 	const [outcome] = kernel.rtnetlink([request(GET_INFO, 0, { IFLA_IFNAME: name, IFLA_EXT_MASK })]);
 	return (found(outcome, NO_LINK) as Pick<Link, "ifi_index"> | undefined)?.ifi_index;
 }
 
-/** The link of this index, if there is one. @throws KernelError */
+/** The link with this index, if there is one. @throws KernelError */
 export const readLink = (kernel: Kernel, index: number): Link | undefined =>
 	readLinks(kernel, [index])[0];
 
-/** The link of this name, if there is one. @throws KernelError */
+/** The link with this name, if there is one. @throws KernelError */
 export function readLinkByName(kernel: Kernel, name: string): Link | undefined {
 	const [outcome] = kernel.rtnetlink([
 		request(RTM_GETLINK, 0, { IFLA_IFNAME: name, IFLA_EXT_MASK }),
@@ -79,14 +82,14 @@ export function readLinkByName(kernel: Kernel, name: string): Link | undefined {
 	return found(outcome, NO_LINK) as Link | undefined;
 }
 
-/** The ports of one bridge; none where there is no such bridge. @throws KernelError */
+/** The ports of a bridge; empty if there is no such bridge. @throws KernelError */
 export function readPorts(kernel: Kernel, bridge: number): readonly Link[] {
 	const dump = () => kernel.dump(RTM_GETLINK, RTM_NEWLINK, { IFLA_MASTER: bridge, IFLA_EXT_MASK });
 	return ofLink(dump).filter(({ IFLA_MASTER }) => IFLA_MASTER === bridge);
 }
 
 /**
- * The IPv4 settings of one link, if there is one: they are in RTM_GETLINK too, but that is far more to read.
+ * The IPv4 settings of a link, if there is one. RTM_GETLINK has them too, but is far more to read.
  * @throws KernelError
  */
 export function readNetconf(kernel: Kernel, index: number): Netconf | undefined {
@@ -96,25 +99,25 @@ export function readNetconf(kernel: Kernel, index: number): Netconf | undefined 
 	return found(outcome, NO_DEVCONF) as Netconf | undefined;
 }
 
-/** The addresses of one link, in the kernel's order: primary before secondary. @throws KernelError */
+/** The addresses of a link, in the kernel's order: primary before secondary. @throws KernelError */
 export function readAddresses(kernel: Kernel, index: number): readonly Address[] {
 	return ofLink(() => kernel.dump(RTM_GETADDR, RTM_NEWADDR, { ifa_index: index }));
 }
 
-/** The routes of one family that leave through one link, in all tables. @throws KernelError */
+/** The routes of one family through one link, in all tables. @throws KernelError */
 export function readRoutes(kernel: Kernel, family: AddressFamily, index: number): readonly Route[] {
 	return ofLink(() =>
 		kernel.dump(RTM_GETROUTE, RTM_NEWROUTE, { rtm_family: family, RTA_OIF: index }),
 	);
 }
 
-/** An address to look up the route to. */
+/** An address whose route is looked up. */
 export interface Destination {
 	readonly family: AddressFamily;
 	readonly address: Uint8Array;
 }
 
-/** The routes that packets to these addresses would take, as they stand in the tables (RTM_F_FIB_MATCH). */
+/** The routes that packets to these addresses would take, as they are in the tables (RTM_F_FIB_MATCH). */
 function routesTo(
 	kernel: Kernel,
 	message: typeof RTM_GETROUTE,
@@ -133,14 +136,14 @@ function routesTo(
 	return outcomes.map((outcome) => found(outcome, NO_WAY));
 }
 
-/** The route by which packets to an address go, if there is one that lets them. @throws KernelError */
+/** The route that packets to an address take, if there is one that forwards them. @throws KernelError */
 export const readRouteTo = (kernel: Kernel, to: Destination): Route | undefined =>
 	routesTo(kernel, RTM_GETROUTE, [to])[0] as Route | undefined;
 
-/** RTM_GETROUTE of which only the header of the answer is read: every guest waits for this look-up. */
+/** RTM_GETROUTE of whose answer only the header is decoded, because every guest waits for this look-up. */
 const GET_HEADER = { ...RTM_GETROUTE, read: (r: Reader) => rtmsg.read(r) };
 
-/** The prefix lengths of those routes, 0 for a default route; all in one send. @throws KernelError */
+/** The prefix lengths of those routes, which are 0 for a default route, in one send. @throws KernelError */
 export const readPrefixesTo = (
 	kernel: Kernel,
 	to: readonly Destination[],
@@ -149,14 +152,14 @@ export const readPrefixesTo = (
 		(header) => (header as Pick<Route, "rtm_dst_len"> | undefined)?.rtm_dst_len,
 	);
 
-/** The neighbours of one link, and the addresses it answers for as a proxy. @throws KernelError */
+/** The neighbours of a link, and the addresses for which it answers as a proxy. @throws KernelError */
 export function readNeighbours(kernel: Kernel, index: number): readonly Neighbour[] {
 	return [0, NTF_PROXY].flatMap((ndm_flags) =>
 		ofLink(() => kernel.dump(RTM_GETNEIGH, RTM_NEWNEIGH, { ndm_flags, NDA_IFINDEX: index })),
 	);
 }
 
-/** The nexthop objects that leave through one link; none where the kernel has none (before 5.3). @throws KernelError */
+/** The nexthop objects of a link; empty if the kernel has none (before 5.3). @throws KernelError */
 export function readNexthops(kernel: Kernel, index: number): readonly Nexthop[] {
 	const dump = () => kernel.dump(RTM_GETNEXTHOP, RTM_NEWNEXTHOP, { NHA_OIF: index });
 	const all = ifThere(() => ofLink(dump), "EOPNOTSUPP") ?? [];
@@ -167,18 +170,20 @@ export function readNexthops(kernel: Kernel, index: number): readonly Nexthop[] 
 export const readRules = (kernel: Kernel): readonly Rule[] =>
 	[AF_INET, AF_INET6].flatMap((family) => kernel.dump(RTM_GETRULE, RTM_NEWRULE, { family }));
 
-/** A value below /proc/sys; undefined where there is none, as for a link that has gone. @throws KernelError */
+/** A value below /proc/sys; undefined if it does not exist, as for a deleted link. @throws KernelError */
 export const readSetting = (kernel: Kernel, path: string): string | undefined =>
 	ifThere(() => kernel.readSysctl(path));
 
-/** What is read of a link that is gone is an empty list. */
+/** The list of what belongs to a link is empty if the link is gone. */
 const ofLink = <T>(read: () => readonly T[]): readonly T[] => ifThere(read, "ENODEV") ?? [];
 
-/** All links: only for what is about the whole host, as hosts may have thousands. @throws KernelError */
+/** All links. Only for what concerns the whole host, which may have thousands. @throws KernelError */
 export const readAllLinks = (kernel: Kernel): readonly Link[] =>
 	kernel.dump(RTM_GETLINK, RTM_NEWLINK, { IFLA_EXT_MASK });
 
-/** RTM_NEWLINK of a link that is on another; of all others only the header is read, and nothing told. */
+/**
+ * RTM_NEWLINK of a link on top of another one. Of all other links only the header is decoded and nothing is returned.
+ */
 const UPPER = {
 	...RTM_NEWLINK,
 	read(r: Reader): Link | undefined {
@@ -194,7 +199,10 @@ const UPPER = {
 	},
 };
 
-/** The links that are on others of this namespace: VLANs and the like, and both ends of a pair. As for all links. @throws KernelError */
+/**
+ * The links on top of others in this namespace, such as VLANs, and both ends of a veth pair. As expensive as all links.
+ * @throws KernelError
+ */
 export const readUppers = (kernel: Kernel): readonly Link[] =>
 	kernel
 		.dump(RTM_GETLINK, UPPER, { IFLA_EXT_MASK })
@@ -203,7 +211,7 @@ export const readUppers = (kernel: Kernel): readonly Link[] =>
 			return IFLA_LINK !== undefined && IFLA_LINK_NETNSID === undefined;
 		});
 
-/** The names of all links: only for settings of the whole host. @throws KernelError */
+/** The names of all links. Only for settings of the whole host. @throws KernelError */
 export const readLinkNames = (kernel: Kernel): string[] =>
 	readAllLinks(kernel).flatMap(({ IFLA_IFNAME }) =>
 		IFLA_IFNAME === undefined ? [] : [IFLA_IFNAME],

@@ -13,7 +13,7 @@ import { shownSetting } from "./secret.js";
 
 const ROOT = "/proc/sys/";
 
-/** Values below /proc/sys, resolved in the network namespace of the thread that opens the file. */
+/** Values below /proc/sys, in the network namespace of the thread that opens the file. */
 export class SysctlDriver {
 	/** @throws KernelError */
 	read(path: string): string {
@@ -25,8 +25,8 @@ export class SysctlDriver {
 	}
 
 	/**
-	 * The values of a directory that can be written. One that cannot be read has no value yet, as `stable_secret` of
-	 * IPv6 (EIO, addrconf_sysctl_stable_secret). @throws KernelError
+	 * The values in a directory that can be written. One that cannot be read has no value yet, such as IPv6's
+	 * `stable_secret` (EIO, addrconf_sysctl_stable_secret). @throws KernelError
 	 */
 	readAll(directory: string): ReadonlyMap<string, string> {
 		const values = new Map<string, string>();
@@ -52,7 +52,7 @@ export class SysctlDriver {
 		}
 	}
 
-	/** The kernel takes a prefix of what it cannot parse ("1 2" sets 1), so what was written is read back. */
+	/** The kernel takes a valid prefix of what it cannot parse ("1 2" sets 1), so the value is read back. */
 	write(path: string, value: string): void {
 		let now: string;
 		try {

@@ -21,15 +21,15 @@ import type { TapRequest } from "./kernel.js";
 const DEVICE = "/dev/net/tun";
 
 /**
- * Taps through /dev/net/tun: rtnetlink cannot make them ("tun/tap creation via rtnetlink is not supported").
- * A tap lives as long as the descriptor that made it, until it is persisted: whoever dies before that takes
- * the tap along, its addresses, routes and bridge membership included.
+ * Taps through /dev/net/tun, because rtnetlink cannot create them ("tun/tap creation via rtnetlink is not supported").
+ * Until it is made persistent, a tap lives as long as the descriptor that made it: when the process dies, the tap is
+ * deleted with its addresses, routes and bridge membership.
  */
 export class TunDriver {
 	readonly #held = new Map<string, number>();
 	readonly #w = new Writer();
 
-	/** @throws KernelError EBUSY when the name or the index is taken; EPERM, ENOENT with a remedy */
+	/** @throws KernelError, EBUSY if the name or the index is taken; EPERM or ENOENT with a remedy */
 	create(tap: TapRequest): void {
 		const fd = openTun();
 		try {
@@ -41,7 +41,7 @@ export class TunDriver {
 			closeSync(fd);
 			throw error;
 		}
-		// A tap of that name that we still hold open is one that somebody else has deleted.
+		// If we still hold a tap of this name open, somebody else has deleted it.
 		this.drop(tap.name);
 		this.#held.set(tap.name, fd);
 	}
@@ -54,7 +54,7 @@ export class TunDriver {
 		this.drop(name);
 	}
 
-	/** Close the descriptor of a tap; without `persist` before, the tap is gone. */
+	/** Close the descriptor of a tap, which deletes a tap that is not persistent. */
 	drop(name: string): void {
 		const fd = this.#held.get(name);
 		if (fd === undefined) return;
@@ -73,11 +73,11 @@ export class TunDriver {
 	}
 
 	#ifreq(tap: TapRequest): Uint8Array {
-		// Without EXCL, TUNSETIFF attaches to whatever already has that name.
+		// Without IFF_TUN_EXCL, TUNSETIFF attaches to an existing device of that name.
 		const queues = tap.multiQueue ? IFF_MULTI_QUEUE : 0;
 		const header = tap.vnetHdr ? IFF_VNET_HDR : 0;
-		// With a carrier, queues are set up when the tap goes up and torn down when we close it, and IPv6 solicits on
-		// behalf of a guest that is not there yet. Without one both wait for the guest.
+		// With a carrier, queues would be set up when the tap goes up and torn down when we close it, and IPv6 would send
+		// solicitations for a guest that is not there yet. Without one, both wait for the guest.
 		const ifr_flags = IFF_TAP | IFF_NO_PI | IFF_NO_CARRIER | IFF_TUN_EXCL | queues | header;
 		this.#w.reset();
 		ifreq.write(this.#w, { ifr_name: tap.name, ifr_flags });

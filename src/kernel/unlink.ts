@@ -5,7 +5,7 @@ import type { Identity } from "./action.js";
 import type { Kernel } from "./kernel.js";
 import { type Link, readLinks } from "./read.js";
 
-/** Whether a link is still the one that was predicted. Its name alone proves nothing; its index and a mark do. */
+/** Whether a link is still the one that we made. Its name alone proves nothing; its index and a mark do. */
 export function isStill(link: Link | undefined, identity: Identity): link is Link {
 	if (link === undefined || link.ifi_index !== identity.index) return false;
 	if (identity.master !== undefined && (link.IFLA_MASTER ?? 0) !== identity.master) return false;
@@ -17,15 +17,15 @@ export function isStill(link: Link | undefined, identity: Identity): link is Lin
 
 const isGone = (error: KernelError | undefined): boolean =>
 	error === undefined || error.errno === "ENODEV";
-// A group number chosen by chance is taken once in 2^31; three in a row mean that something else is wrong.
+// A random group number is taken with a probability of one in 2^31. Three in a row mean that something else is wrong.
 const GROUP_TRIES = 3;
 // dev_validate_mtu() refuses a negative MTU for every device before it changes anything (net/core/dev.c).
 const IMPOSSIBLE_MTU = 0xffff_ffff;
 
 /**
- * Delete the links that are still ours. One by one, each waits for RCU grace periods (unregister_netdevice_many,
- * net/core/dev.c); as one group they share them.
- * @returns the error of each link that would not go
+ * Delete the links that are still ours. If they were deleted one by one, each would wait for RCU grace periods
+ * (unregister_netdevice_many, net/core/dev.c); as one group they share them.
+ * @returns the error of each link that could not be deleted
  */
 export function unlink(
 	kernel: Kernel,
@@ -39,7 +39,7 @@ export function unlink(
 	return identities.map(({ index }) => errors.get(index));
 }
 
-/** The identities whose link is still there. Only a link that was renamed, or must have a master, is read. */
+/** The identities whose link still exists. A link is read only if it was renamed, or must have a master. */
 export function stillOurs(kernel: Kernel, identities: readonly Identity[]): readonly Identity[] {
 	const names = new Map(identities.map((one) => [one, kernel.linkName(one.index)]));
 	const there = identities.filter((one) => names.get(one) !== undefined);
@@ -59,7 +59,9 @@ function unlinkEach(kernel: Kernel, indexes: readonly number[]): (KernelError | 
 		.map(({ error }) => (isGone(error) ? undefined : error));
 }
 
-/** Put the links into a group that has no other member, and delete that; false when there is no such group. */
+/**
+ * Put the links into a group that has no other member, and delete the group. Returns false if there is no free group.
+ */
 function unlinkGroup(kernel: Kernel, indexes: readonly number[]): boolean {
 	for (let tries = 0; tries < GROUP_TRIES; tries++) {
 		const group = kernel.chooseIndex();
@@ -74,8 +76,8 @@ function unlinkGroup(kernel: Kernel, indexes: readonly number[]): boolean {
 }
 
 /**
- * Whether a group has no member, without a dump of all links: setting an impossible MTU for a whole group changes
- * nothing, and fails only if the group has a member (rtnl_group_changelink, net/core/rtnetlink.c).
+ * Whether a group has no members, found without a dump of all links: setting an impossible MTU for a group changes
+ * nothing, and fails only if the group has members (rtnl_group_changelink, net/core/rtnetlink.c).
  */
 function isEmptyGroup(kernel: Kernel, group: number): boolean {
 	const [outcome] = kernel.rtnetlink([

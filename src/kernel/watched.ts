@@ -1,6 +1,6 @@
 import type { Kernel } from "./kernel.js";
 
-/** The same kernel, which tells before each request that there is one. */
+/** The same kernel, which calls `onRequest` before each request. */
 export function watched(kernel: Kernel, onRequest: () => void): Kernel {
 	const methods = new Map<PropertyKey, unknown>();
 	return new Proxy(kernel, {

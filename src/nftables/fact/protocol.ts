@@ -383,7 +383,7 @@ const geneve = protocol(
 		tunnel: { type: NFT_INNER_GENEVE, flags: NFT_INNER_HDRSIZE | inner, headerSize: 8 },
 	},
 );
-// The kernel only reads the flags; nft gives its own two template types numbers behind the last field of the header.
+// nft gives its own two types of tunnel the numbers after the kernel's last one; the kernel reads only the flags.
 export const gre = protocol(
 	"gre",
 	20,

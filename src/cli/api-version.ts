@@ -1,2 +1,5 @@
-/** The version of what `--json` prints: in every object, and changed when a program would have to. */
+/**
+ * The version of the output of `--json`, which every object contains. It changes when programs that read the output
+ * would have to change.
+ */
 export const API_VERSION = "umlnet.v1";

@@ -1,22 +1,22 @@
 import { closeSync, openSync, readSync } from "node:fs";
 import { UsageError } from "./usage.js";
 
-// No document is that long; a source without an end, such as /dev/zero, would fill the memory.
+// No real document is longer; without a limit an endless file such as /dev/zero would fill the memory.
 const MAX_BYTES = 256 * 1024 * 1024;
 const CHUNK_BYTES = 64 * 1024;
 
-/** Collects a text from the chunks it comes in. */
+/** Collects a text from the chunks in which it is read. */
 export class DocumentText {
 	readonly #from: string;
 	readonly #chunks: Buffer[] = [];
 	#length = 0;
 
-	/** `from`: the name of its source, for messages. */
+	/** `from` is the name of its source, for messages. */
 	constructor(from: string) {
 		this.#from = from;
 	}
 
-	/** @throws UsageError when it does not end */
+	/** @throws UsageError if the text exceeds the limit */
 	add(chunk: Buffer): void {
 		this.#chunks.push(chunk);
 		this.#length += chunk.length;

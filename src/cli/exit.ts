@@ -1,6 +1,6 @@
 import type { ErrorCode } from "../sys/error-code.js";
 
-/** What the exit status of a command says. */
+/** The meaning of the exit statuses. */
 export const Exit = {
 	done: 0,
 	internal: 1,
@@ -8,19 +8,19 @@ export const Exit = {
 	kernel: 3,
 	permission: 4,
 	conflict: 5,
-	/** A question was answered with no. */
+	/** The answer to a question is "no". */
 	no: 6,
 	unconfirmed: 7,
-	/** Rolled back only in part. */
+	/** A change was rolled back only in part. */
 	partial: 8,
 } as const;
 
 const byCode: Readonly<Record<ErrorCode, number>> = {
 	ERR_INTERNAL: Exit.internal,
-	// Of calls of the library; no command makes them.
+	// Only calls of the library have these errors.
 	ERR_ABORTED: Exit.internal,
 	ERR_CLOSED: Exit.internal,
-	// Text that somebody typed is read as a spec, which says ERR_SPEC.
+	// Text that a user typed is read as a spec, whose errors have the code ERR_SPEC.
 	ERR_ADDRESS: Exit.internal,
 	ERR_USAGE: Exit.usage,
 	ERR_SPEC: Exit.usage,
@@ -28,12 +28,12 @@ const byCode: Readonly<Record<ErrorCode, number>> = {
 	ERR_NFT: Exit.usage,
 	ERR_NFT_UNSUPPORTED: Exit.usage,
 	ERR_KERNEL: Exit.kernel,
-	// The kernel's answer was lost: what was begun is undone, as after a refusal.
+	// The kernel's answer was lost. What was begun is undone, as after a refusal.
 	ERR_DEADLINE: Exit.kernel,
 	ERR_DUMP_INTERRUPTED: Exit.kernel,
 	ERR_OVERRUN: Exit.kernel,
 	ERR_WIRE: Exit.kernel,
-	// The system refused something that is no object of the network: a file, memory, a process.
+	// The system refused something that is not part of the network: a file, memory, a process.
 	ERR_JOURNAL: Exit.kernel,
 	ERR_WATCHDOG: Exit.kernel,
 	ERR_PLATFORM: Exit.kernel,
@@ -46,10 +46,10 @@ const byCode: Readonly<Record<ErrorCode, number>> = {
 	ERR_ROLLBACK: Exit.partial,
 };
 
-/** The exit status for the code of an error. */
+/** The exit status that belongs to the code of an error. */
 export const exitStatus = (code: ErrorCode): number => byCode[code];
 
-/** In words, for help and the reference. */
+/** The meanings in words, for the help and the reference. */
 export const exitMeanings: readonly (readonly [status: number, meaning: string])[] = [
 	[Exit.done, "done, or nothing to do"],
 	[Exit.internal, "internal error"],

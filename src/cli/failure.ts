@@ -4,33 +4,33 @@ import { KernelError, UmlnetError } from "../sys/error.js";
 import type { ErrorCode } from "../sys/error-code.js";
 import { API_VERSION } from "./api-version.js";
 
-/** An error as plain data, ready to be shown or sent. */
+/** An error as plain data, ready to be printed or sent. */
 export interface Failure {
 	readonly code: ErrorCode;
 	readonly message: string;
 	readonly path: string | undefined;
 	readonly step: string | undefined;
-	/** Name of the errno. */
+	/** The name of the errno. */
 	readonly errno: string | undefined;
 	/** The kernel's own sentence. */
 	readonly kernel: string | undefined;
 	readonly hint: string | undefined;
 	readonly issues: readonly Issue[];
-	/** The file the issues are in. */
+	/** The file that contains the issues. */
 	readonly source: string | undefined;
-	/** What an incomplete rollback left behind. */
+	/** What an incomplete rollback has left. */
 	readonly residual: readonly string[];
-	/** What was done all the same. */
+	/** What was done nevertheless. */
 	readonly done: readonly string[];
-	/** Messages of the causes, outermost first. */
+	/** The messages of the causes, outermost first. */
 	readonly causes: readonly string[];
-	/** Whether `message` is the kernel's answer to a request, which people read better after the step that asked. */
+	/** Whether `message` is the kernel's answer to a request. People understand it better after the step that failed. */
 	readonly answer: boolean;
 }
 
 const CAPABILITY = "this takes CAP_NET_ADMIN: run it as root (sudo)";
 
-/** Everything that is worth saying about something thrown. */
+/** Everything worth saying about a thrown value. */
 export function failureOf(thrown: unknown): Failure {
 	const error = thrown instanceof Error ? thrown : new Error(String(thrown));
 	const chain = chainOf(error);
@@ -105,7 +105,7 @@ function chainOf(error: Error): readonly Error[] {
 	return chain;
 }
 
-/** The object programs get on stdout under --json; every key is always there. */
+/** The object that programs get on stdout under --json. Every key is always present. */
 export function envelope(failure: Failure) {
 	const { code, message, path, step, errno, kernel, hint, issues } = failure;
 	const given = orNull({ path, step, errno, kernel, hint });

@@ -3,22 +3,22 @@ import { Exit } from "./exit.js";
 import type { Sink } from "./sink.js";
 import { Descriptor } from "./startup/descriptor.js";
 
-/** All that a command sees of the process it runs in, so that tests can run it without one. */
+/** Everything that a command uses of its process, so that tests can replace it. */
 export interface Io {
-	/** Data, for a program or a file. */
+	/** Data for a program or a file. */
 	readonly stdout: Sink;
-	/** Messages, for the person in front of it. */
+	/** Messages for the person at the terminal. */
 	readonly stderr: Sink;
 	readonly env: Readonly<Record<string, string | undefined>>;
 	/** The real user id. */
 	readonly uid: number;
-	/** Aborted when nobody reads stdout any more: a command that would write for ever ends then. */
+	/** Aborted when nobody reads stdout any more, so that a command that would write for ever ends. */
 	readonly outputClosed: AbortSignal;
 	/** All of standard input. */
 	readStdin(): Promise<string>;
-	/** From now on Ctrl-C and SIGTERM abort a signal instead of ending the process. */
+	/** Make Ctrl-C and SIGTERM abort a signal instead of ending the process. */
 	listenForInterruption(): Interruption;
-	/** Send SIGCONT to the process of this id (sys/process.ts) if it is the one that started us. */
+	/** Send SIGCONT to the process with this id (sys/process.ts) if it is the one that started us. */
 	wakeParent(process: string): void;
 }
 
@@ -28,8 +28,8 @@ export interface Interruption {
 }
 
 /**
- * The streams of this process. A reader that has seen enough (`| head`) closes the pipe; that must not stop a command
- * that is changing the host, so EPIPE is no error here: the rest of the output is dropped.
+ * The streams of this process. A reader that has seen enough (`| head`) closes the pipe. That must not stop a command
+ * that is changing the host, so EPIPE is not an error: the rest of the output is dropped.
  */
 export function processIo(): Io {
 	let closed: AbortController | undefined;
@@ -64,7 +64,7 @@ export function processIo(): Io {
 	};
 }
 
-/** SIGHUP, the end of a terminal, is ignored: a connection that broke may come back. */
+/** SIGHUP, which announces the end of a terminal, is ignored, because a broken connection may be restored. */
 function listenForInterruption(): Interruption {
 	const interruption = new AbortController();
 	const interrupt = (): void => interruption.abort();

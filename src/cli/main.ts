@@ -4,8 +4,8 @@ import { processIo } from "./io.js";
 import { run } from "./run.js";
 
 /**
- * The programs of the demo's guest. They lie beside this program; the single file has none. Loaded by `require`, since
- * Node warns of `import()` in code that V8 runs from our cache.
+ * Loads the programs of the demo's guest. They are files beside this program; the single file has none. It uses
+ * `require`, because Node prints a warning for `import()` in code that V8 loaded from our cache.
  */
 async function loadPrograms(): Promise<DemoPrograms | undefined> {
 	try {
@@ -32,7 +32,7 @@ async function main(): Promise<void> {
 			return startWatchdog(stateDir);
 		},
 	});
-	// The exit code is set already if the output could not be written; a status of the command outweighs that.
+	// The exit code is already set if the output could not be written. The status of the command overrides it.
 	process.exitCode = status || process.exitCode;
 }
 

@@ -1,7 +1,7 @@
-/** Whether it stands for many names, as a shell has it: `*`, `?` and `[…]` are in no name of an interface of ours. */
+/** Whether a word is a pattern as in a shell. No name of a tap contains `*`, `?` or `[…]`. */
 export const isPattern = (word: string): boolean => /[*?[]/.test(word);
 
-/** Names that a pattern of glob(7) stands for. A bracket that nothing closes stands for itself. */
+/** Returns a test for names that match a pattern of glob(7). A bracket that is not closed stands for itself. */
 export function matcher(pattern: string): (name: string) => boolean {
 	const source = pattern.replace(
 		/\[([!^]?)(\]?[^\]]*)\]|\*+|[\s\S]/g,
@@ -15,7 +15,7 @@ export function matcher(pattern: string): (name: string) => boolean {
 		const expression = new RegExp(`^${source}$`, "s");
 		return (name) => expression.test(name);
 	} catch {
-		// A range that runs backwards, as in [z-a], holds nothing.
+		// A reversed range such as [z-a] matches nothing.
 		return () => false;
 	}
 }

@@ -17,7 +17,7 @@ import { addGlobalOptions } from "./settings.js";
 import { Verb } from "./verb.js";
 import { version } from "./version.js";
 
-/** In the order of the help. */
+/** The verbs in the order of the help. */
 const VERBS: Readonly<Record<string, (program: Verb, perform: Perform) => void>> = {
 	up: addUp,
 	down: addDown,
@@ -34,8 +34,8 @@ const VERBS: Readonly<Record<string, (program: Verb, perform: Perform) => void>>
 };
 
 /**
- * The verbs that a command line needs: if it begins with one, that one alone, for building all of them would delay every
- * start. The completion scripts need all.
+ * The verbs that must be built. If the command line begins with a verb, only that one is, because building all of them
+ * would delay every start. The completion scripts need all.
  */
 function verbsFor([first = ""]: readonly string[]): readonly string[] {
 	const names = Object.keys(VERBS);
@@ -44,7 +44,7 @@ function verbsFor([first = ""]: readonly string[]): readonly string[] {
 
 const exitText = exitMeanings.map(([status, meaning]) => `  ${status}  ${meaning}`).join("\n");
 
-/** The command line, from which help, completion and the reference are made. `argv`: what will be parsed. */
+/** The command line, from which help, completion and the reference are generated. `argv` is what will be parsed. */
 export function buildProgram(
 	io: Pick<Io, "stdout" | "stderr">,
 	perform: Perform,
@@ -64,7 +64,7 @@ export function buildProgram(
 		.configureOutput({
 			writeOut: (text) => io.stdout.write(text),
 			writeErr: (text) => io.stderr.write(text),
-			// Errors are printed where they are caught, so that commander's look like ours.
+			// Errors are printed where they are caught, so that those of commander look like ours.
 			outputError: () => {},
 			getOutHelpWidth: () => io.stdout.columns ?? 100,
 			getErrHelpWidth: () => io.stderr.columns ?? 100,

@@ -1,14 +1,15 @@
 import type { Sink } from "./sink.js";
 
-// Until then nobody wonders; from then on often enough to be seen moving.
+// Nobody wonders before FIRST_MS; afterwards the line changes often enough to show that it is alive.
 const FIRST_MS = 1_000;
 const AGAIN_MS = 200;
 
 const ERASE = "\r\x1b[K";
 
 /**
- * One line on a terminal for what takes over a second, gone when that ends. The engine works synchronously, so that no
- * timer fires meanwhile: it tells of each request to the kernel. While it waits for the lock timers do fire.
+ * Shows one line on a terminal while something takes over a second, and erases it at the end. The engine is
+ * synchronous, so timers do not fire while it works; instead it reports each request to the kernel. Timers do fire
+ * while it waits for the lock.
  */
 export class Progress {
 	readonly #sink: Sink;
@@ -18,10 +19,10 @@ export class Progress {
 	#next: number;
 	#requests = 0;
 	#isShown = false;
-	/** Asked for when the first line is due, for to ask may load what a terminal takes. */
+	/** Asked only when the first line is due, because the answer may load Node's streams. */
 	#isTerminal: boolean | undefined;
 
-	/** `now`: milliseconds of a clock that nobody sets. */
+	/** `now` is a monotonic clock in milliseconds. */
 	constructor(sink: Sink, now: () => number = () => performance.now()) {
 		this.#sink = sink;
 		this.#now = now;
@@ -33,13 +34,13 @@ export class Progress {
 		this.#timer.unref();
 	}
 
-	/** The kernel is about to be asked for something. */
+	/** Called before each request to the kernel. */
 	request = (): void => {
 		this.#requests++;
 		this.#show(() => `at work: ${this.#requests} requests to the kernel`);
 	};
 
-	/** Something else is about to be written there. */
+	/** Erase the line, because other output is about to be written there. */
 	erase(): void {
 		if (this.#isShown) this.#sink.write(ERASE);
 		this.#isShown = false;

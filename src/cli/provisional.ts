@@ -10,8 +10,8 @@ import type { Settings } from "./settings.js";
 const POLL_MS = 100;
 
 /**
- * Change the host, and with --confirm-within wait until that is confirmed. If it is not, or this process is
- * interrupted, it is rolled back here; if this process has been killed, by the watchdog, which was started first.
+ * Change the host, and with --confirm-within wait until the change is confirmed. If it is not, or this process is
+ * interrupted, it is rolled back here. If this process is killed, the watchdog rolls it back, which is started first.
  * @throws NotConfirmedError
  */
 export function change<R extends { readonly provisional?: ProvisionalReport | undefined }>(
@@ -45,7 +45,10 @@ export function change<R extends { readonly provisional?: ProvisionalReport | un
 	});
 }
 
-/** Wait until it is confirmed. @throws NotConfirmedError when it was rolled back; RollbackError when not all of it was */
+/**
+ * Wait until the change is confirmed. @throws NotConfirmedError if it was rolled back; RollbackError if that was
+ * incomplete
+ */
 async function confirmed(
 	host: HostPort,
 	{ transaction, command }: ProvisionalReport,
@@ -69,7 +72,7 @@ async function confirmed(
 	}
 }
 
-/** Nothing tells whether it stands: nothing is said of a rollback. */
+/** It is unknown whether the change stands, so the error does not say that it was rolled back. */
 const unknown = (command: string): RollbackError =>
 	new RollbackError([`whatever ${command} made`], {
 		hint: "its journal was removed; umlnet-nl status tells what is there, recover --strays takes it away",
@@ -81,7 +84,7 @@ export function sentence({ command, remaining }: ProvisionalReport): string {
 	return `${command} is rolled back at ${at}, in ${Math.ceil(remaining)} s, unless it is confirmed`;
 }
 
-/** The command line that confirms it, from anywhere. */
+/** The command that confirms it, whatever the current directory or namespace. */
 export function confirmCommand({ netns, stateDir }: Settings): string {
 	const where = [
 		...(netns === undefined ? [] : ["-n", netns.includes("/") ? resolve(netns) : netns]),

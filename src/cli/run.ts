@@ -11,7 +11,7 @@ import { settingsOf } from "./settings.js";
 import { UsageError } from "./usage.js";
 import type { Verb } from "./verb.js";
 
-/** Run one command line and give its exit status. Nothing it does escapes `io` and `deps`. */
+/** Run one command line and return its exit status. It uses the process only through `io` and `deps`. */
 export async function run(argv: readonly string[], io: Io, deps: SessionDeps): Promise<number> {
 	let status: number = Exit.done;
 	let context: FailureContext = "looking";
@@ -30,7 +30,7 @@ export async function run(argv: readonly string[], io: Io, deps: SessionDeps): P
 	}
 }
 
-/** Commander ends help and version by throwing, too; those are no errors. */
+/** Commander also throws after it has printed help or the version, which is no error. */
 function usageOf(thrown: CommanderError, argv: readonly string[]): UsageError | undefined {
 	if (thrown.exitCode === 0) return undefined;
 	if (thrown.code === "commander.help")
@@ -70,7 +70,7 @@ async function fail(
 	return exitStatus(failure.code);
 }
 
-/** Where parsing failed, it may have stopped before it came to --json, or to the -o json that one verb has. */
+/** If parsing failed, it may have stopped before --json, or before the -o json of a verb. */
 function asksForJson(argv: readonly string[]): boolean {
 	const end = argv.indexOf("--");
 	const words = argv.slice(0, end === -1 ? undefined : end);

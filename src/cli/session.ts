@@ -17,34 +17,31 @@ export interface HostPort extends ConfirmableNetworks {
 	close(): void;
 }
 
-/**
- * How the commands get at a host, which tells of each request to the kernel, or in words what it asks and is answered;
- * tests give a fake one.
- */
+/** Opens the host for a command. `onRequest` is called before each request to the kernel. Tests pass a fake. */
 export type OpenHost = (
 	options: HostOptions,
 	onRequest?: () => void,
 	tell?: (lines: string) => void,
 ) => HostPort | Promise<HostPort>;
 
-/** Starts the process that rolls back if --confirm-within cannot: it works on the same state directory. */
+/** Starts the process that rolls back if the command with --confirm-within cannot. It uses the same state directory. */
 export type StartWatchdog = (stateDir: string | undefined) => Promise<Watchdog>;
 
-/** Loads what the demo may start: a real guest, and tools to show the host with. */
+/** Loads the programs that the demo may start: a real guest, and tools that show the host. */
 export type LoadPrograms = () => Promise<DemoPrograms | undefined>;
 
-/** What a command may use beside its input and output; tests give others. */
+/** What a command may use apart from its input and output. Tests pass their own. */
 export interface SessionDeps {
 	readonly openHost: OpenHost;
 	readonly loadPrograms: LoadPrograms;
 	readonly startWatchdog: StartWatchdog;
 }
 
-/** One run of one verb: its settings, its output, and the host that it works on. */
+/** One run of one verb: its settings, its output, and its host. */
 export class Session {
 	readonly io: Io;
 	readonly settings: Settings;
-	/** For stdout. */
+	/** The colours of stdout. */
 	readonly paint: Paint;
 	readonly loadPrograms: LoadPrograms;
 	readonly startWatchdog: StartWatchdog;
@@ -60,7 +57,9 @@ export class Session {
 		this.startWatchdog = startWatchdog;
 	}
 
-	/** Open the host, do something with it, and close it, whatever happens. What is done does not fail for the tidying up. */
+	/**
+	 * Open the host, do something with it and close it in any case. An error while closing does not fail what is done.
+	 */
 	async withHost<T>(work: (host: HostPort) => Promise<T>): Promise<T> {
 		const { netns, stateDir, timeout } = this.settings;
 		const progress = this.#beginProgress();
@@ -84,7 +83,9 @@ export class Session {
 		}
 	}
 
-	/** With -vv all that the kernel is asked, and answers, is told. */
+	/**
+	 * Progress is for people only, and not for a change that waits to be confirmed, which says itself what it waits for.
+	 */
 	get #isTraced(): boolean {
 		return this.settings.verbosity > 1 && !this.settings.quiet;
 	}
@@ -93,7 +94,7 @@ export class Session {
 		this.io.stderr.write(`${printableLines(lines).join("\n")}\n`);
 	};
 
-	/** For people alone, and not where something else tells already what is going on. */
+	/** Print the result: one JSON object for programs, lines for people. */
 	#beginProgress(): Progress | undefined {
 		const { json, quiet, confirmWithin } = this.settings;
 		const isTold = this.#isTraced || confirmWithin !== undefined;
@@ -102,39 +103,42 @@ export class Session {
 		return this.#progress;
 	}
 
-	/** The result: for programs the value as one JSON object, for people the lines. */
+	/** Print an object for programs. */
 	result(value: object, lines: () => readonly string[]): void {
 		if (this.settings.json) this.json(value);
 		else if (!this.settings.quiet) this.data(lines());
 	}
 
-	/** An object for programs. */
+	/** Print a JSON document whose format is not ours, so it gets no apiVersion. */
 	json(value: object): void {
 		this.document({ apiVersion: API_VERSION, ...value });
 	}
 
-	/** A JSON document of somebody else's making: it says itself what it is. */
+	/** Print one of many JSON objects, one a line, on a terminal as well. */
 	document(value: object): void {
 		this.io.stdout.write(`${printableJson(value, this.io.stdout.isTTY ? 2 : 0)}\n`);
 	}
 
-	/** One of many JSON objects, a line each, on a terminal too. */
+	/** Print lines of data on stdout. The caller must have made them printable. */
 	line(value: object): void {
 		this.io.stdout.write(`${printableJson(value, 0)}\n`);
 	}
 
-	/** Lines of data for stdout; `printable` is the caller's to see to. */
+	/** Print a sentence for the person at the terminal. */
 	data(lines: readonly string[]): void {
 		if (lines.length > 0) this.io.stdout.write(`${lines.join("\n")}\n`);
 	}
 
-	/** A sentence for the person at the terminal. */
+	/**
+	 * Print what will not work although it was asked for. Of many warnings with one code only the first are printed,
+	 * unless -v asks for all.
+	 */
 	say(sentence: string): void {
 		this.#progress?.erase();
 		if (!this.settings.quiet) this.io.stderr.write(`${printable(sentence)}\n`);
 	}
 
-	/** What will not work though it was asked for. Of many of one code the first ones alone, unless -v asks for all. */
+	/** The exit status of a change that is done. What could not be given back to others is printed, even with -q. */
 	warn(warnings: readonly WarningReport[]): void {
 		const told = new Map<string, number>();
 		for (const { code, message } of warnings) {
@@ -147,7 +151,7 @@ export class Session {
 			if (many > FEW) this.say(`${many - FEW} more of ${code}: -v shows them`);
 	}
 
-	/** The exit status of a change that is done. What others did not get back is named, under -q as well. */
+	/** Print how the change ended; with -v also the steps. */
 	ending({ losses = [] }: { readonly losses?: readonly LossReport[] | undefined }): number {
 		for (const { subject, reason, ours } of losses) {
 			const sentence = ours ? `${subject}: ${reason}` : `not given back: ${subject}: ${reason}`;

@@ -7,13 +7,13 @@ import type { Verb } from "./verb.js";
 export interface Settings {
 	readonly netns: string | undefined;
 	readonly stateDir: string | undefined;
-	/** Milliseconds to wait for the lock. */
+	/** How long to wait for the lock, in milliseconds. */
 	readonly timeout: number | undefined;
-	/** Milliseconds after which a change that nobody confirmed is rolled back. */
+	/** After how many milliseconds a change that was not confirmed is rolled back. */
 	readonly confirmWithin: number | undefined;
 	readonly json: boolean;
 	readonly quiet: boolean;
-	/** How often -v was given. */
+	/** How many times -v was given. */
 	readonly verbosity: number;
 	readonly color: ColorChoice;
 }
@@ -29,7 +29,7 @@ interface GlobalOptions {
 	readonly confirmWithin?: number;
 }
 
-/** Options that stand before or after the verb. */
+/** Add the options that can be given before or after the verb. */
 export function addGlobalOptions(program: Verb): void {
 	program
 		.option("-n, --netns <NAME|PATH>", "work in this network namespace", notEmpty)

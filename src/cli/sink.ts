@@ -1,7 +1,7 @@
-/** Where text goes: a terminal, a file or a pipe. */
+/** A destination of text: a terminal, a file or a pipe. */
 export interface Sink {
 	write(text: string): void;
 	readonly isTTY: boolean;
-	/** Of a terminal. */
+	/** The width of a terminal. */
 	readonly columns: number | undefined;
 }

@@ -16,12 +16,12 @@ const collect = (value: string, before: readonly string[] | undefined): readonly
 
 const GROUPS: readonly (readonly [title: string, fields: Fields])[] = [
 	["The tap:", tapSettings],
-	// It is the network that forwards a port.
+	// Ports are listed with the network, which forwards them.
 	["The network:", { ...networkFields, publish: tapFields.publish }],
 	["The guest:", guestFields],
 ];
 
-/** Let a verb take the flags that describe one tap. */
+/** Add the flags that describe one tap to a verb. */
 export function addTapOptions(verb: Verb): void {
 	for (const [title, fields] of GROUPS) {
 		verb.optionsGroup(title);
@@ -34,7 +34,7 @@ export function addTapOptions(verb: Verb): void {
 	}
 }
 
-/** The spec that a command line gives, by flags or by a file. @throws SpecError, UsageError */
+/** The spec that a command line gives, as flags or as a file. @throws SpecError, UsageError */
 export async function specOf(
 	session: Session,
 	tap: string | undefined,
@@ -59,20 +59,20 @@ export async function specOf(
 	return specFromFlags({ tap, ...flags }, { defaultOwner: await ownerOf(session) });
 }
 
-/** Who owns taps that name nobody: the invoking user, who under sudo is not who we run as. */
+/** The owner of taps that name none: the invoking user, which under sudo is not the user we run as. */
 async function ownerOf({ io }: Session): Promise<number> {
 	const { invokingUser } = await import("../spec/accounts.js");
 	return invokingUser(io.env.SUDO_UID ?? "", io.uid);
 }
 
-/** A flag of the tap that was given, as the user wrote it. */
+/** A flag of a tap that was given, as the user wrote it. */
 function givenFlag(flags: TapOptions, verb: Verb): string | undefined {
 	const [key] = Object.keys(flags);
 	if (key === undefined) return undefined;
 	return verb.options.find((option) => option.attributeName() === key)?.long ?? key;
 }
 
-/** Read and check a spec file; `-` is standard input. */
+/** Read and check a spec file. `-` is standard input. */
 export async function readSpec(session: Session, file: string): Promise<Spec> {
 	const text =
 		file === "-" ? await session.io.readStdin() : (await import("./document.js")).readText(file);
@@ -83,7 +83,7 @@ export async function readSpec(session: Session, file: string): Promise<Spec> {
 	return spec;
 }
 
-/** A pool lasts as long as the process that keeps it: one that ends with its verb cannot. */
+/** A pool exists as long as the process that keeps it, so a command, which ends, cannot have one. */
 async function refusePools({ networks }: Spec): Promise<void> {
 	const pooled = Object.values(networks).filter(({ pool }) => pool !== undefined);
 	if (pooled.length === 0) return;

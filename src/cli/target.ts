@@ -3,7 +3,7 @@ import type { Session } from "./session.js";
 import { readSpec } from "./spec.js";
 import { UsageError } from "./usage.js";
 
-/** Which taps to take down: exactly one of names, a spec and all is given. @throws UsageError */
+/** Which taps to take down. Exactly one of names, a spec and --all must be given. @throws UsageError */
 export async function targetOf(
 	session: Session,
 	taps: readonly string[],

@@ -8,7 +8,7 @@ export class UsageError extends UmlnetError {
 	}
 }
 
-/** Refuse a feature that is planned but not there yet. @throws UnsupportedError */
+/** Refuse a feature that is planned but not implemented yet. @throws UnsupportedError */
 export async function refuse(feature: string): Promise<never> {
 	const { UnsupportedError } = await import("../engine/error.js");
 	throw new UnsupportedError(feature);

@@ -1,12 +1,12 @@
 import { Command } from "commander";
 
-/** A command line to copy, and what it does. */
+/** An example command line, and what it does. */
 export interface Example {
 	readonly command: string;
 	readonly meaning: string;
 }
 
-/** A commander command that also knows examples, for `--help` and for the reference. */
+/** A command of commander that also has examples, for `--help` and for the reference. */
 export class Verb extends Command {
 	readonly #examples: Example[] = [];
 

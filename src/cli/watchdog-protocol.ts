@@ -1,14 +1,14 @@
-/** What passes between a command that waits to be confirmed and the watchdog it has started. */
+/** The messages between a command that waits to be confirmed and the watchdog that it has started. */
 
-/** The watchdog writes this to its standard output when it is able to do its work. */
+/** The watchdog writes this to its standard output when it is ready. */
 export const READY = "ready";
-/** The watchdog reads this from its standard input when it is not needed any more. */
+/** The watchdog reads this from its standard input when it is no longer needed. */
 export const DISMISSED = "dismissed";
 
-/** A watchdog as the command that started it sees it. */
+/** A watchdog, as seen by the command that started it. */
 export interface Watchdog {
-	/** It is not needed any more; resolves when it has exited. */
+	/** End the watchdog, which is no longer needed. Resolves when it has exited. */
 	dismiss(): Promise<void>;
-	/** End without it: from now on it rolls back as soon as the deadline is over. */
+	/** End this process without it: the watchdog then rolls back as soon as the deadline is over. */
 	handOver(): void;
 }

@@ -1,6 +1,6 @@
 /**
- * Starts the watchdog: this program once more, in a session of its own, which rolls back what nobody confirmed if this
- * process cannot do so any more. No other program is ever started.
+ * Starts the watchdog, which is this program as a second process in a session of its own. It rolls back an unconfirmed
+ * change if this process no longer can. No other program is ever started.
  */
 import { spawn } from "node:child_process";
 import { once } from "node:events";
@@ -9,10 +9,10 @@ import { UmlnetError } from "../sys/error.js";
 import { processId } from "../sys/process.js";
 import { DISMISSED, READY, type Watchdog } from "./watchdog-protocol.js";
 
-// Generous, for on a busy machine it takes many times as long as usual (docs/performance.md).
+// Generous, because the start takes many times as long on a busy machine (docs/performance.md).
 const START_MS = 30_000;
 
-/** How this program was started: as a script of its runtime, or as a single executable. */
+/** How this program was started: as a script of a runtime, or as a single executable. */
 function ourselves(): readonly [program: string, args: readonly string[]] {
 	const [, script = ""] = process.argv;
 	const isSingleFile = script.startsWith("/$bunfs/");
@@ -28,7 +28,7 @@ export async function startWatchdog(stateDir: string | undefined): Promise<Watch
 	const where = stateDir === undefined ? [] : ["--state-dir", resolve(stateDir)];
 	const child = spawn(program, [...args, "watchdog", processId(), ...where], {
 		cwd: "/",
-		// A session of its own (setsid): neither Ctrl-C nor the end of the terminal reaches it.
+		// Starts a session of its own (setsid), so that neither Ctrl-C nor the end of the terminal reaches it.
 		detached: true,
 		stdio: "pipe",
 	});

@@ -47,7 +47,7 @@ async function down(
 	return session.ending(report);
 }
 
-/** What was named and was not up; of a spec as one number, for it may name hundreds. */
+/** Sentences about taps that were named and are not up. For a spec it is one number, as it may name hundreds. */
 function notUp(target: Which, taken: readonly string[]): readonly string[] {
 	if ("all" in target) return [];
 	const named = "taps" in target ? target.taps : Object.keys(target.spec.taps ?? {});

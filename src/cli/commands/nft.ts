@@ -69,7 +69,7 @@ interface ListOptions {
 	readonly table?: string;
 }
 
-/** What compiles rules. */
+/** Loads the compiler of rules. */
 const load = () => import("../../nftables/index.js");
 
 async function apply(session: Session, { file, check, echo }: ApplyOptions): Promise<number> {
@@ -103,13 +103,13 @@ async function list(session: Session, { table }: ListOptions): Promise<number> {
 	if (table !== undefined && listed.nftables.length === 0)
 		throw new UsageError(`there is no table ${table}`);
 	const document = withMetainfo(listed);
-	// As nft(8) prints it, unless our own conventions are asked for; nft reads it all the same.
+	// As nft(8) prints it, unless --json asks for our own conventions. nft reads both.
 	if (session.settings.json) session.json(document);
 	else session.document(document);
 	return Exit.done;
 }
 
-/** `nft -j` begins every listing with the program that made it. */
+/** `nft -j` begins every listing with an object that names the program. */
 function withMetainfo({ nftables }: Document): Document {
 	const metainfo = { version, release_name: "umlnet-nl", json_schema_version: 1 };
 	return { nftables: [{ metainfo }, ...nftables] };

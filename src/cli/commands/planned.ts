@@ -2,7 +2,7 @@ import type { Perform } from "../perform.js";
 import { refuse } from "../usage.js";
 import type { Verb } from "../verb.js";
 
-// Verbs that are planned: known to help, and refused with a message that says so.
+// Verbs that are planned: the help lists them, and they are refused with a message that says so.
 const PLANNED = [["doctor", "why can this guest not reach the world?"]] as const;
 
 export function addPlanned(program: Verb, perform: Perform): void {
@@ -18,5 +18,5 @@ export function addPlanned(program: Verb, perform: Perform): void {
 	}
 }
 
-/** Whether a verb only says that it is not yet there. */
+/** Whether a verb is only planned. */
 export const isPlanned = (verb: string): boolean => PLANNED.some(([name]) => name === verb);

@@ -29,7 +29,7 @@ export function addRecover(program: Verb, perform: Perform): void {
 
 interface Options {
 	readonly strays?: boolean;
-	/** True without names. */
+	/** True if the option was given without names. */
 	readonly giveUp?: readonly string[] | true;
 }
 

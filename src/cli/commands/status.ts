@@ -81,7 +81,7 @@ async function status(
 	});
 }
 
-/** @throws UsageError where --json says one thing and -o another */
+/** @throws UsageError if --json and -o contradict each other */
 function formatOf({ settings }: Session, { output, header }: StatusOptions): Format {
 	const { json, quiet } = settings;
 	if (json && output !== undefined && output !== "json")
@@ -92,7 +92,7 @@ function formatOf({ settings }: Session, { output, header }: StatusOptions): For
 	return format;
 }
 
-/** A pattern stands for names that are up, so those are looked up first. */
+/** Report the status of the taps that were asked for. The names that a pattern matches are looked up first. */
 async function look(
 	host: HostPort,
 	words: readonly string[],
@@ -128,7 +128,7 @@ interface Asked {
 	readonly missing: readonly string[];
 }
 
-/** What else there is to say, and the exit status. */
+/** Print the rest of the report, and return the exit status. */
 async function ending(
 	session: Session,
 	report: StatusReport,
@@ -151,7 +151,7 @@ async function ending(
 	return missing.length > 0 ? Exit.no : Exit.done;
 }
 
-/** What waits to be confirmed, until when, and how. */
+/** Say which change waits to be confirmed, until when, and how to confirm it. */
 export async function sayProvisional(
 	session: Session,
 	provisional: ProvisionalReport | undefined,
@@ -163,7 +163,7 @@ export async function sayProvisional(
 
 interface Reports {
 	readonly report: StatusReport;
-	/** What of it is shown. */
+	/** The part of the report that is shown. */
 	readonly chosen: StatusReport;
 }
 
@@ -178,7 +178,7 @@ async function lines(
 	const { paint, settings } = session;
 	const names = accountNames();
 	const verbose = settings.verbosity > 0;
-	// Of many that were compared, those that are as they should be are a number in the last line.
+	// If many taps were compared, those without differences are only counted, in the last line.
 	const shown =
 		report.exact === undefined || verbose || report.taps.length <= FEW
 			? chosen

@@ -55,7 +55,7 @@ async function up(
 	const { change } = await import("../provisional.js");
 	const report = await change(session, async (host, options) => {
 		const done = await host.up(spec, { ...options, prune });
-		// Before it is asked whether to keep it.
+		// Warnings come before the question whether to keep the change.
 		session.warn(done.warnings);
 		return done;
 	});
@@ -71,7 +71,7 @@ async function up(
 	return session.ending(report);
 }
 
-/** Each tap as its guest needs it; of many only what they have in common, unless -v asks for all. */
+/** Each tap with what its guest needs. Of many taps only a summary, unless -v asks for all. */
 async function told(session: Session, taps: readonly TapReport[]): Promise<readonly string[]> {
 	const { json, quiet, verbosity } = session.settings;
 	if (json || quiet) return [];

@@ -6,13 +6,13 @@ import type { HostPort, Session } from "../session.js";
 import type { Verb } from "../verb.js";
 import { DISMISSED, READY } from "../watchdog-protocol.js";
 
-// No other change may begin meanwhile anyway, so nobody waits for the lock that we take to look.
+// No other change can begin until this one is decided, so nobody waits for the lock that each look takes.
 const POLL_MS = 250;
-/** Who started us waits as well and comes first. It may have been stopped, though (Ctrl-Z). */
+/** The process that started us waits for the deadline as well and acts first, unless it has been stopped (Ctrl-Z). */
 const GRACE_MS = 1000;
 const TRIES = 20;
 
-/** What `--confirm-within` starts beside itself; nobody types it. */
+/** The verb that `--confirm-within` starts as a process of its own. Nobody types it. */
 export function addWatchdog(program: Verb, perform: Perform): void {
 	program
 		.command("watchdog", { hidden: true })
@@ -23,10 +23,10 @@ export function addWatchdog(program: Verb, perform: Perform): void {
 
 async function watch(session: Session, process: string): Promise<number> {
 	await session.withHost(async (host) => {
-		// Fails before READY is said where the state directory or the namespace cannot be used.
+		// Fails before READY is written if the state directory or the namespace cannot be used.
 		await host.dueIn(process);
 		let word: string | undefined;
-		// The kernel closes the pipe when the process that started us ends, however it ends.
+		// The kernel closes the pipe when the process that started us ends, whatever the reason.
 		const parted = session.io.readStdin().then((text) => {
 			word = text;
 		});
@@ -38,9 +38,9 @@ async function watch(session: Session, process: string): Promise<number> {
 			try {
 				if ((await rollBackIfDue(host, process, word !== undefined)) && word !== undefined) return;
 			} catch (error) {
-				// Whoever was stopped while it looked at its journal holds the lock until it goes on.
+				// A process that was stopped while it read its journal holds the lock until it continues.
 				if (error instanceof LockError) session.io.wakeParent(process);
-				// Somebody holds the lock, or the kernel is short of something: it may go later.
+				// Another process holds the lock, or the kernel is short of a resource. It may work later.
 				failures++;
 			}
 		}
@@ -48,7 +48,7 @@ async function watch(session: Session, process: string): Promise<number> {
 	return Exit.done;
 }
 
-/** @returns whether there is nothing left to roll back */
+/** @returns whether nothing is left to roll back */
 async function rollBackIfDue(host: HostPort, process: string, alone: boolean): Promise<boolean> {
 	const dueIn = await host.dueIn(process);
 	if (dueIn === undefined) return true;

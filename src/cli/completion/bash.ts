@@ -37,7 +37,7 @@ const namesOf = (options: readonly OptionGrammar[]): readonly string[] => [
 
 const alternatives = (names: readonly string[]): string => names.join("|");
 
-/** What can follow an option that takes a value; options with the same answer share a case. */
+/** The cases for options with a value. Options with the same values share a case. */
 function valueCases(options: readonly OptionGrammar[]): readonly string[] {
 	const namesByReply = new Map<string, Set<string>>();
 	for (const { names, value } of options) {

@@ -2,7 +2,7 @@ import type { Argument, Option } from "commander";
 import { isPlanned } from "../commands/planned.js";
 import type { Verb } from "../verb.js";
 
-/** The words that can be completed in one place. */
+/** The words that can be completed in one position. */
 export type Values =
 	| { readonly from: "nowhere" }
 	| { readonly from: "words"; readonly words: readonly string[] }
@@ -18,10 +18,10 @@ export type Values =
 	  };
 
 export interface OptionGrammar {
-	/** As typed, short one first: `-n`, `--netns`. */
+	/** The names as they are typed, the short one first: `-n`, `--netns`. */
 	readonly names: readonly string[];
 	readonly description: string;
-	/** The name of its value, and the values it can have; absent for a switch. */
+	/** The name and the possible values of its argument; absent for a switch. */
 	readonly value: { readonly name: string; readonly values: Values } | undefined;
 	readonly repeatable: boolean;
 }
@@ -41,7 +41,7 @@ export interface Grammar {
 	readonly verbs: readonly VerbGrammar[];
 }
 
-/** What a shell has to know of a command line, from the same commander tree that parses it. */
+/** What a shell must know about the command line, taken from the commander tree that also parses it. */
 export function grammarOf(program: Verb): Grammar {
 	const verbs = program.verbs.filter((verb) => !isPlanned(verb.name()));
 	return {
@@ -88,7 +88,7 @@ const oneOf = (verbs: readonly Verb[]): VerbGrammar["argument"] => ({
 function argumentOf(argument: Argument | undefined): VerbGrammar["argument"] {
 	if (argument === undefined) return undefined;
 	const name = argument.name();
-	// A verb with one tap makes a new one; a verb with a list of taps works on those that exist.
+	// A verb with one tap creates a tap with a new name; a verb with a list of taps works on existing ones.
 	const taps = name === "tap" && argument.variadic;
 	const values: Values = argument.argChoices ? words(argument.argChoices) : { from: "nowhere" };
 	return { name, variadic: argument.variadic, values: taps ? { from: "taps" } : values };

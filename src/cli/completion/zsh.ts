@@ -1,6 +1,9 @@
 import type { Grammar, OptionGrammar, Values, VerbGrammar } from "./grammar.js";
 
-/** A completion script for zsh: a file of fpath named _umlnet-nl, or for eval after compinit. */
+/**
+ * A completion script for zsh. It can be a file named _umlnet-nl in a directory of fpath, or be passed to eval after
+ * compinit.
+ */
 export function zsh({ program, options, verbs }: Grammar): string {
 	const own = `_${program}`;
 	const summaries = verbs.map(({ name, summary }) => `\t\t${quote(`${name}:${literal(summary)}`)}`);
@@ -70,7 +73,7 @@ function actionOf(values: Values, own: string): string {
 	}
 }
 
-/** Escape brackets and colons, which have a meaning in the specs of _arguments and _describe. */
+/** Escape brackets and colons, which have a meaning in the arguments of _arguments and _describe. */
 const literal = (text: string): string => text.replace(/[[\]:\\]/g, "\\$&");
 
 const quote = (text: string): string => `'${text.replaceAll("'", `'\\''`)}'`;

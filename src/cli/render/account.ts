@@ -2,10 +2,10 @@ import type { TapReport } from "../../service/reports.js";
 import type { AccountNames } from "../../spec/account-names.js";
 import { printable } from "./printable.js";
 
-/** Absent where nobody looks names up: then ids are shown. */
+/** Absent if names are not looked up, so that ids are shown. */
 export type Names = AccountNames | undefined;
 
-/** Who may open a tap: by name where it is known, otherwise by id. */
+/** Who may open a tap: the name of the account, or its id if it has none. */
 export function accountName(
 	kind: "owner" | "group",
 	tap: Pick<TapReport, "owner" | "group">,

@@ -5,7 +5,7 @@ import { printableLines } from "./printable.js";
 import { count } from "./table.js";
 import { renderTaps } from "./tap.js";
 
-/** One event of the demo, as lines for a person. */
+/** An event of the demo, as lines for a person. */
 export function renderEvent(event: DemoEvent, paint: Paint): readonly string[] {
 	switch (event.event) {
 		case "built":

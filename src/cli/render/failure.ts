@@ -3,7 +3,7 @@ import type { Failure } from "../failure.js";
 import type { Paint } from "./paint.js";
 import { printableLines, printableReport } from "./printable.js";
 
-/** What the command was doing: after one that changes the host, people want to know what became of that. */
+/** What the command was doing. After a change that failed, people want to know the state of the host. */
 export type FailureContext = "changing" | "looking";
 
 /**
@@ -56,7 +56,7 @@ function plainBlock(failure: Failure, verbosity: number, paint: Paint): readonly
 			: [head(code, first, paint)];
 	lines.push(...more.map((line) => `  ${line}`));
 	lines.push(...residual.map((object) => `  left behind: ${object}`));
-	// After an incomplete rollback people need the causes to clean up; otherwise they are shown with -v.
+	// After an incomplete rollback people need the causes to clean up. Otherwise they are shown with -v.
 	const causes = residual.length > 0 ? failure.causes : failure.causes.slice(0, verbosity * 8);
 	lines.push(...causes.map((cause) => `  because: ${cause}`));
 	if (path !== undefined) lines.push(`  at ${path}`);
@@ -64,7 +64,7 @@ function plainBlock(failure: Failure, verbosity: number, paint: Paint): readonly
 	return lines;
 }
 
-/** What became of the host. */
+/** The state of the host after the failure. */
 function outcome({ code, step, done }: Failure): string | undefined {
 	if (done.length > 0) {
 		const more = done.length > 8 ? `, and ${done.length - 8} more` : "";

@@ -4,7 +4,7 @@ export type ColorChoice = "auto" | "always" | "never";
 
 type Brush = (text: string) => string;
 
-/** Colors for one stream. Where it gets none, each brush returns its text unchanged. */
+/** Colours for one stream. Without colours every function returns its text unchanged. */
 export interface Paint {
 	readonly bold: Brush;
 	readonly dim: Brush;
@@ -18,7 +18,7 @@ const brush =
 	(text) =>
 		enabled && text !== "" ? `\x1b[${on}m${text}\x1b[${off}m` : text;
 
-/** `auto`: colors for a terminal, unless NO_COLOR is set (no-color.org). */
+/** `auto` means colours on a terminal, unless NO_COLOR is set (no-color.org). */
 export function paintFor(
 	sink: Sink,
 	choice: ColorChoice,

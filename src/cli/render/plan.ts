@@ -2,12 +2,12 @@ import type { StepReport } from "../../engine/report.js";
 import type { Paint } from "./paint.js";
 import { count } from "./table.js";
 
-/** What a step does to the host, for the eye. */
+/** The mark of a step in a plan. */
 const MARKS = { create: "+", delete: "-", change: "~" } as const satisfies Readonly<
 	Record<StepReport["effect"], string>
 >;
 
-/** The steps, one a line; with `messages`, below each what is sent to the kernel for it. */
+/** The steps, one a line. With `messages`, each is followed by the messages for the kernel. */
 export function renderSteps(
 	steps: readonly StepReport[],
 	messages: boolean,

@@ -1,5 +1,6 @@
-// Names, kernel messages and file contents come from others. Control characters in them could steer the terminal, and
-// invisible characters that change the direction of writing could deceive the reader: neither is printed.
+// Names, kernel messages and contents of files are controlled by others. Control characters in them could manipulate
+// the terminal, and invisible characters that change the writing direction could deceive the reader, so neither is
+// printed.
 const DANGEROUS =
 	// biome-ignore lint/suspicious/noControlCharactersInRegex: these are the ones to find
 	/[\u0000-\u001f\u007f-\u009f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]/g;
@@ -12,16 +13,16 @@ function named(character: string): string {
 	return code.length > 2 ? `\\u${code.padStart(4, "0")}` : `\\x${code.padStart(2, "0")}`;
 }
 
-/** One line of text in which such characters are written as escapes. */
+/** One line of text with such characters escaped. */
 export const printable = (text: string): string => text.replace(DANGEROUS, named);
 
-/** The same for text of several lines. */
+/** A text of several lines with such characters escaped. */
 export const printableLines = (text: string): readonly string[] =>
 	text.split("\n").map((line) => printable(line.replaceAll("\t", "  ")));
 
 /**
- * A report with every string in it made printable, so that no renderer can forget one. Only the decoded
- * messages of a step have lines of their own.
+ * A report with every string in it made printable, so that no renderer can forget one. Only the decoded messages of a
+ * step keep their line breaks.
  */
 export function printableReport<T>(report: T, key?: string): T {
 	if (typeof report === "string")
@@ -33,7 +34,7 @@ export function printableReport<T>(report: T, key?: string): T {
 	) as T;
 }
 
-/** JSON that is as safe to print. JSON.stringify escapes the characters below U+0020, the others are escaped here. */
+/** JSON that is safe to print. JSON.stringify escapes the characters below U+0020; the others are escaped here. */
 export function printableJson(value: unknown, indent: number): string {
 	const text = JSON.stringify(value, undefined, indent);
 	return text

@@ -7,11 +7,11 @@ const HEADER = ["TAP", "NETWORK", "MODE", "OWNER", "BRIDGE", "UPLINK", "HOST", "
 const WIDE_HEADER = ["INDEX", "MTU", "MAC", "GUEST-MAC", "POOL"];
 const STATE = "STATE";
 
-/** How the table looks. */
+/** The options of the table. */
 export interface TableOptions {
-	/** With more columns. */
+	/** Whether it has additional columns. */
 	readonly wide: boolean;
-	/** With a line that names the columns. */
+	/** Whether it begins with a line that names the columns. */
 	readonly header: boolean;
 	readonly names: Names;
 }
@@ -34,7 +34,7 @@ function row(tap: TapStatus, { wide, names }: TableOptions): readonly string[] {
 	return [...facts, ...sides, ...more, drift.length === 0 ? "ok" : "drifted"].map(cell);
 }
 
-/** These taps, a line each. */
+/** The taps, one a line. */
 export function renderTable(
 	taps: readonly TapStatus[],
 	paint: Paint,
@@ -50,7 +50,7 @@ export function renderTable(
 	return [paint.bold(header), ...lines.map(state)];
 }
 
-/** Every difference once, with all the taps that it concerns. */
+/** Every difference once, with all taps that it concerns. */
 export function renderDrift(report: StatusReport, paint: Paint): readonly string[] {
 	const told = new Map<string, readonly string[]>();
 	for (const { taps, drift } of report.resources)
@@ -62,14 +62,17 @@ export function renderDrift(report: StatusReport, paint: Paint): readonly string
 	return [paint.yellow("drift"), ...table(rows).map((line) => `  ${line}`)];
 }
 
-/** The objects beside the taps, each with the taps that need it. */
+/** The objects in addition to taps, each with the taps that need it. */
 export function renderResources(report: StatusReport, paint: Paint): readonly string[] {
 	if (report.resources.length === 0) return [];
 	const rows = report.resources.map(({ kind, key, taps }) => [subject(kind, key), forWhom(taps)]);
 	return [paint.bold("made for them"), ...table(rows).map((line) => `  ${line}`)];
 }
 
-/** Every object of ours: ok, or how it differs from what was applied; then what else carries our marks. */
+/**
+ * Every object of ours, with "ok" or its differences from what was applied, followed by other objects that carry our
+ * marks.
+ */
 export function renderVerdicts(report: StatusReport, paint: Paint): readonly string[] {
 	const verdicts = report.resources.flatMap(({ kind, key, drift }) => {
 		const what = subject(kind, key);
@@ -80,7 +83,10 @@ export function renderVerdicts(report: StatusReport, paint: Paint): readonly str
 	return [...verdicts, ...strays];
 }
 
-/** One line that sums it up: `300 taps: 298 ok, 2 drifted`, and with --verify the objects too. Nothing of nothing. */
+/**
+ * A summary in one line: `300 taps: 298 ok, 2 drifted`, and with --verify the other objects as well. Empty if there are
+ * none.
+ */
 export function renderCounts({
 	taps,
 	resources,
@@ -104,7 +110,7 @@ export function renderCounts({
 const forWhom = (taps: readonly string[]): string =>
 	taps.length > FEW ? `for ${taps.length} taps` : `for ${taps.join(", ")}`;
 
-/** A key is a class and names: `address:tap0:10.0.0.1/8` is shown as `address tap0 10.0.0.1/8`. */
+/** A key consists of a kind and names: `address:tap0:10.0.0.1/8` is printed as `address tap0 10.0.0.1/8`. */
 function subject(kind: string, key: string): string {
 	const names = key.slice(key.indexOf(":") + 1);
 	return `${kind} ${names.replace(":", " ")}`;

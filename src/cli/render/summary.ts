@@ -3,10 +3,10 @@ import type { Paint } from "./paint.js";
 import { count, table } from "./table.js";
 import { connection } from "./tap.js";
 
-// Somebody may give every guest a network of its own; then these, too, are too many for one screen.
+// If every guest has a network of its own, the networks are too many for one screen as well.
 const SHOWN_NETWORKS = 12;
 
-/** A line for each network: its name, how many taps it has, and how their guests get out. */
+/** One line for each network: its name, its number of taps, and how their guests are connected. */
 export function renderSummary(taps: readonly TapReport[], paint: Paint): readonly string[] {
 	const networks = new Map<string, { readonly way: string; many: number }>();
 	for (const tap of taps) {

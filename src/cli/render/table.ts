@@ -1,4 +1,4 @@
-/** Columns as wide as their widest cell, two spaces apart; nothing trails. */
+/** Columns as wide as their widest cell and two spaces apart, without trailing spaces. */
 export function table(rows: readonly (readonly string[])[]): readonly string[] {
 	const widths: number[] = [];
 	for (const row of rows) {
@@ -14,7 +14,7 @@ export function table(rows: readonly (readonly string[])[]): readonly string[] {
 	);
 }
 
-/** So many of a kind are shown one by one, which makes a screenful; of more it is said what they have in common. */
+/** Up to this number, taps are printed one by one, which fits a screen; beyond it they are summed up. */
 export const FEW = 4;
 
 /** `1 change`, `2 changes` */

@@ -6,7 +6,7 @@ import type { Paint } from "./paint.js";
 import { printableJson } from "./printable.js";
 import { table } from "./table.js";
 
-/** How the guest gets out, in a few words: `nat via eth1`, `bridged, br0 with eth1`. */
+/** How the guest is connected, in a few words: `nat via eth1`, `bridged, br0 with eth1`. */
 export function connection({ mode, bridge, uplink }: TapReport): string {
 	const way = mode === "nat" && uplink !== undefined ? `nat via ${uplink}` : mode;
 	if (bridge === undefined) return way;
@@ -25,7 +25,7 @@ function features(tap: TapReport, names: Names): string {
 	return told.join(", ");
 }
 
-/** One tap with what was made for it and what to start its guest with. */
+/** One tap with what was made for it, and launch arguments for its guest. */
 export function renderTap(tap: TapReport, paint: Paint, names: Names): readonly string[] {
 	const guest = [...tap.guest.addresses, ...(tap.guest.mac === undefined ? [] : [tap.guest.mac])];
 	const { launch } = tap;
@@ -50,7 +50,7 @@ export function renderTap(tap: TapReport, paint: Paint, names: Names): readonly 
 	return [paint.bold(tap.name), ...table(filled), ...notes];
 }
 
-/** Several taps, an empty line between them. Without `names` their owners are numbers. */
+/** Several taps, separated by empty lines. Without `names` their owners are printed as numbers. */
 export const renderTaps = (
 	taps: readonly TapReport[],
 	paint: Paint,

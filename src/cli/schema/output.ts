@@ -1,4 +1,4 @@
-/** What `--json` prints, verb by verb. The compiler compares it with the reports, the tests with what is printed. */
+/** What `--json` prints, verb by verb. The compiler compares it with the reports, and tests with real output. */
 import type { DemoEvent } from "../../demo/demo.js";
 import type { FirecrackerNetwork } from "../../service/launch.js";
 import type { tapSettings } from "../../spec/fields.js";
@@ -20,7 +20,7 @@ import {
 	word,
 } from "./shape.js";
 
-/** Fields of a tap itself come from the table of fields. */
+/** The settings of a tap come from the table of fields. */
 const SETTINGS = {
 	owner: optional(whole("id of the user who may open it")),
 	group: optional(whole("id of the group that may open it")),
@@ -175,7 +175,7 @@ export const nftApply = object("nft apply", {
 	answers: list("what its list and reset commands asked for", document),
 });
 
-/** One change of `nft watch`, a line each. */
+/** One change in the output of `nft watch`, which has one a line. */
 const nftWatch = foreign<object>({
 	description: "a change, as `nft -j monitor` tells it",
 	type: "object",
@@ -223,7 +223,7 @@ export const error = object("an error", {
 	}),
 });
 
-/** By the words of the command. */
+/** The schemas by the words of the command. */
 export const OUTPUTS = {
 	up,
 	down,
@@ -250,7 +250,7 @@ const versioned = ({ schema }: Shape<unknown>) => {
 	};
 };
 
-/** The JSON Schema of what `--json` prints: any of these; what one verb prints is `#/$defs/VERB`. */
+/** The JSON Schema of all output of `--json`; the output of one verb is `#/$defs/VERB`. */
 export function outputSchema(): Readonly<Record<string, unknown>> {
 	const names = Object.keys(OUTPUTS);
 	return {

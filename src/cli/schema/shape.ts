@@ -1,12 +1,12 @@
 /**
- * The language in which output.ts says what `--json` prints: JSON Schemas that also carry the TypeScript type of what they
- * describe, so that the compiler compares them with the reports.
+ * The language in which output.ts describes the output of `--json`: JSON Schemas that also carry the TypeScript type of
+ * the described value, so that the compiler can compare them with the reports.
  */
 
-/** A JSON Schema of values of this type. */
+/** A JSON Schema for values of type T. */
 export interface Shape<T> {
 	readonly schema: Readonly<Record<string, unknown>>;
-	/** Never there: what carries the type. */
+	/** Never set; it only carries the type. */
 	readonly type?: T;
 }
 
@@ -15,7 +15,7 @@ export interface OptionalShape<T> extends Shape<T> {
 	readonly optional: true;
 }
 
-/** The type of what a shape describes. */
+/** The type that a shape describes. */
 export type TypeOf<S> = S extends Shape<infer T> ? T : never;
 
 type Properties = Readonly<Record<string, Shape<unknown> | OptionalShape<unknown>>>;
@@ -37,7 +37,7 @@ export const whole = (description: string): Shape<number> =>
 export const amount = (description: string): Shape<number> =>
 	of("number", description, { minimum: 0 });
 
-/** Always true, where it is there. */
+/** A value that is always true if it is present. */
 export const flag = (description: string): Shape<true> => ({
 	schema: { description, const: true },
 });
@@ -48,17 +48,17 @@ export const word = <const Words extends readonly string[]>(
 	words: Words,
 ): Shape<Words[number]> => ({ schema: { description, enum: words } });
 
-/** A text, or null where there is none. */
+/** A text, or null if there is none. */
 export const textOrNull = (description: string): Shape<string | null> => ({
 	schema: { description, type: ["string", "null"] },
 });
 
-/** A whole number, or null where there is none. */
+/** A whole number, or null if there is none. */
 export const wholeOrNull = (description: string): Shape<number | null> => ({
 	schema: { description, type: ["integer", "null"] },
 });
 
-/** Any scalar; null is for what is not set. */
+/** Any scalar; null means that it is not set. */
 export const scalar = (description: string): Shape<string | number | boolean | null> => ({
 	schema: { description, type: ["string", "number", "boolean", "null"] },
 });
@@ -69,7 +69,7 @@ export const list = <T>(description: string, items: Shape<T>): Shape<readonly T[
 
 export const optional = <T>(shape: Shape<T>): OptionalShape<T> => ({ ...shape, optional: true });
 
-/** An object of these properties and no others. */
+/** An object with these properties and no others. */
 export function object<const P extends Properties>(
 	description: string,
 	properties: P,
@@ -87,5 +87,5 @@ export function object<const P extends Properties>(
 	};
 }
 
-/** What somebody else defines. */
+/** A value whose schema is defined elsewhere. */
 export const foreign = <T>(schema: Readonly<Record<string, unknown>>): Shape<T> => ({ schema });

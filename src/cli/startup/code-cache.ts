@@ -1,10 +1,10 @@
 /**
- * The file in which the code that V8 made of the command line is kept from one run to the next. Its content is executed,
- * so it is read only if nobody but us can write it, and a damaged file is recognised: V8 itself checks only that the
- * code is of its own version and that the source is as long as it was.
+ * The file that keeps V8's compiled code of the command line from one run to the next. Its content is executed, so
+ * it is read only if nobody but us can write it, and damage is recognised: V8 itself only checks that the code is of
+ * its own version and that the source has the same length.
  *
- * The file holds head and code twice, and after them the sources, which are compared with the chunks as they are now.
- * Comparing bytes is faster than a checksum (docs/performance.md), for which a module of Node would have to be loaded.
+ * The file contains its head and the code twice, followed by the sources, which are compared with the present chunks.
+ * Comparing bytes is faster than a checksum (docs/performance.md), which would also need another module of Node.
  */
 import {
 	closeSync,
@@ -22,19 +22,23 @@ import {
 } from "node:fs";
 import { dirname, join } from "node:path";
 
-/** The source of a chunk, and what V8 made of it. */
+/** The source of a chunk, and V8's code of it. */
 export interface CachedChunk {
 	readonly source: Buffer;
-	/** latin1 if it is ASCII alone, which then becomes a string as fast as its bytes are copied; else utf8. */
+	/**
+	 * latin1 if the source is ASCII only, because then it becomes a string as fast as its bytes are copied; else utf8.
+	 */
 	readonly encoding: BufferEncoding;
 	readonly code: Buffer;
 }
-/** By the names of their files. */
+/** Chunks by the names of their files. */
 export type CachedChunks = ReadonlyMap<string, CachedChunk>;
 
 const NONE: CachedChunks = new Map();
 
-/** Two numbers of 32 bits in the byte order of this machine: the length of the first half, and of the head's JSON in it. */
+/**
+ * Two 32-bit numbers in the byte order of this machine: the length of the first half, and that of the JSON in its head.
+ */
 const PREAMBLE = 8;
 type Head = readonly (readonly [
 	chunk: string,
@@ -46,7 +50,7 @@ type Head = readonly (readonly [
 /** V8 copies code that does not begin at a multiple of eight before it reads it (AlignedCachedData). */
 const aligned = (length: number): number => Math.ceil(length / 8) * 8;
 
-/** The chunks in a file; none unless all of it is intact, and of the chunks that are in `directory` now. */
+/** The chunks in a file; none unless the whole file is intact and its chunks are those in `directory` now. */
 export function readCodeCache(path: string, directory: string): CachedChunks {
 	try {
 		if (!isInFolderOfOurs(path)) return NONE;
@@ -63,15 +67,15 @@ export function readCodeCache(path: string, directory: string): CachedChunks {
 }
 
 /**
- * Write the file for the next run. It gets its name at once, so that a killed process leaves no draft behind: a file
- * that is half written is recognised as damaged.
+ * Write the file for the next run. It has its final name from the start, so that a killed process leaves no draft
+ * behind: a half-written file is recognised as damaged.
  */
 export function writeCodeCache(path: string, chunks: CachedChunks): void {
 	try {
 		mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
 		if (!isInFolderOfOurs(path)) return;
 		removeDrafts(dirname(path));
-		// Not over the old file: somebody may be reading that, and it may have another name in a backup.
+		// The old file is not overwritten: somebody may be reading it, and a backup may link to it.
 		rmSync(path, { force: true });
 		const fd = openSync(path, "wx", 0o600);
 		try {
@@ -80,11 +84,11 @@ export function writeCodeCache(path: string, chunks: CachedChunks): void {
 			closeSync(fd);
 		}
 	} catch {
-		// The next run takes as long as this one.
+		// Without the file the next run takes as long as this one.
 	}
 }
 
-/** Earlier versions wrote a draft first, `status-v20.19.0-x64.PID`, and left it when they were killed. */
+/** Earlier versions wrote a draft first, `status-v20.19.0-x64.PID`, which stayed if they were killed. */
 function removeDrafts(folder: string): void {
 	for (const name of readdirSync(folder))
 		if (/^[a-z]+-v[\d.]+-\w+\.\d+$/.test(name)) rmSync(join(folder, name), { force: true });
@@ -143,7 +147,7 @@ function readAt(fd: number, position: number, length: number): Buffer {
 	return bytes;
 }
 
-// The second half is compared a piece at a time: touching more fresh memory would take as long as reading.
+// The second half is compared piece by piece: touching more new memory would take as long as reading.
 const piece = Buffer.allocUnsafeSlow(65_536);
 
 /** Whether the file has these bytes at a position. */

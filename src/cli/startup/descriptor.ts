@@ -1,12 +1,12 @@
 import { fstatSync, writeSync } from "node:fs";
 import type { Sink } from "../sink.js";
 
-const DEV_NULL = 0x103; // Documentation/admin-guide/devices.txt: 1, 3
+const DEV_NULL = 0x103; // Documentation/admin-guide/devices.txt: major 1, minor 3.
 
 /**
- * Standard output or error without Node's streams, which take long to load (docs/performance.md). As those do on Linux,
- * it writes synchronously. They are loaded only for a terminal, and for a pipe that somebody has made non-blocking when
- * it is full.
+ * Standard output or error without Node's streams, which take long to load (docs/performance.md). Like those on Linux
+ * it writes synchronously. The streams are loaded only for a terminal, and for a full pipe that somebody has made
+ * non-blocking.
  */
 export class Descriptor implements Sink {
 	readonly #fd: 1 | 2;
@@ -14,13 +14,13 @@ export class Descriptor implements Sink {
 	#stream: NodeJS.WriteStream | undefined;
 	#isBroken = false;
 
-	/** `onError` is called once, for the first error; nothing is written after it. */
+	/** `onError` is called once, for the first error. Nothing is written after it. */
 	constructor(fd: 1 | 2, onError: (error: NodeJS.ErrnoException) => void) {
 		this.#fd = fd;
 		this.#onError = onError;
 	}
 
-	/** Whether nothing more can be written. */
+	/** Whether writing has failed, so that nothing more can be written. */
 	get isBroken(): boolean {
 		return this.#isBroken;
 	}
@@ -41,7 +41,7 @@ export class Descriptor implements Sink {
 
 	get isTTY(): boolean {
 		const stats = fstatSync(this.#fd);
-		// /dev/null is a character device, too; to ask it would load the streams.
+		// /dev/null is a character device, too, and `isTTY` would load the streams for it.
 		return stats.isCharacterDevice() && stats.rdev !== DEV_NULL && this.#standard.isTTY === true;
 	}
 

@@ -1,17 +1,17 @@
 #!/usr/bin/env node
 /**
- * Where the command line starts under Node: it runs the chunks of the bundle from the code that V8 made of them in an
- * earlier run, which is faster than to compile them anew (docs/performance.md), and keeps that of this run for the next.
+ * The entry point of the command line under Node. It runs the chunks of the bundle from V8's code of an earlier run,
+ * which is faster than compiling them (docs/performance.md), and keeps the code of this run for the next one.
  */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { Script } from "node:vm";
 import { type CachedChunk, readCodeCache, writeCodeCache } from "./code-cache.js";
 
-/** The verbs whose runs are alike: each has a cache file of its own, with the code that it needs. */
+/** The verbs that have a cache file of their own, with the code that their runs need. */
 const VERBS = ["up", "down", "plan", "status", "recover", "confirm", "watchdog", "nft"];
 
-/** The file name of the main chunk; the build puts it here. */
+/** The file name of the main chunk, which the build inserts. */
 const MAIN = "CLI_CHUNK";
 
 type Wrapper = (
@@ -29,12 +29,12 @@ const file = cacheFile();
 const cached = file === undefined ? undefined : readCodeCache(file, directory);
 const compiled = new Map<string, Source & { readonly script: Script }>();
 const modules = new Map<string, { exports: unknown }>();
-/** Whether a chunk of this run was not in the cache, or V8 did not accept its code. */
+/** Whether a chunk of this run was not in the cache, or V8 rejected its code. */
 let isStale = false;
 
 /**
- * The cache file of this command line: under /var/cache for root (FHS), else where the user keeps caches. Undefined when
- * nothing shall be kept; Node's own switch for its compile cache turns ours off, too.
+ * The cache file of this command line: below /var/cache for root (FHS), else in the user's cache directory. Undefined
+ * if nothing should be cached. The variable that disables Node's own compile cache disables ours, too.
  */
 function cacheFile(): string | undefined {
 	const verb = process.argv.find((word) => VERBS.includes(word));
@@ -45,7 +45,7 @@ function cacheFile(): string | undefined {
 	return join(parent, "umlnet-nl", `${verb}-${process.version}-${process.arch}`);
 }
 
-/** As Node loads a CommonJS module, but with the code from the cache if there is some. */
+/** Load a chunk as Node loads a CommonJS module, but with code from the cache if there is some. */
 function load(chunk: string): unknown {
 	const known = modules.get(chunk);
 	if (known !== undefined) return known.exports;
@@ -65,7 +65,7 @@ function load(chunk: string): unknown {
 	return module.exports;
 }
 
-/** As Node itself wraps a CommonJS module. */
+/** The wrapper in which Node puts a CommonJS module. */
 const wrapped = (source: string): string =>
 	`(function(exports,require,module,__filename,__dirname){${source}\n})`;
 
@@ -79,8 +79,8 @@ function requireFrom(id: string): unknown {
 }
 
 /**
- * Write the cache: of the chunks of this run the code that V8 has by now, functions that were compiled meanwhile
- * included; the others are kept as they were, for the next run may need them.
+ * Write the cache. It gets V8's present code of the chunks of this run, including functions that were compiled in the
+ * meantime, and keeps the other chunks for runs that need them.
  */
 function keep(path: string): void {
 	const chunks = new Map(cached);

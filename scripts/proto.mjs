@@ -52,7 +52,8 @@ function typeOf(field) {
 	const { resolvedType, type } = field;
 	const one = SCALARS[type] ?? (resolvedType instanceof protobuf.Enum ? resolvedType.name : `${resolvedType.name}Message`);
 	if (field.map) return `Readonly<Record<string, ${one}>>`;
-	return field.repeated ? `readonly ${one}[]` : one;
+	if (!field.repeated) return one;
+	return /\bA single one needs no list\./.test(said(field) ?? "") ? `${one} | readonly ${one}[]` : `readonly ${one}[]`;
 }
 
 const documented = (comment, line) => (comment ? `/** ${comment} */\n${line}` : line);

@@ -67,7 +67,7 @@ const FLAGS: Flags = {
 	owner: 500,
 	address: [`${HOST_SIDE}/24`],
 	nat: "eth1",
-	snatTo: UPLINK,
+	snatTo: [UPLINK],
 	guestAddress: [`${GUEST_SIDE}/24`],
 };
 const UP =

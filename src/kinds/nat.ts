@@ -8,12 +8,13 @@ import { ElementSet } from "./element.js";
 import { linksElsewhere } from "./link.js";
 import { TABLE } from "./mark.js";
 import { ipv6Masqueraded } from "./ruleset/set/ipv6-masqueraded.js";
+import { ipv6SnatTo } from "./ruleset/set/ipv6-snat-to.js";
 import { masqueraded } from "./ruleset/set/masqueraded.js";
 import { snatTo } from "./ruleset/set/snat-to.js";
 import { isFlag, isLinkName, isMapOf, isOptional, isParsedBy, isText } from "./shape.js";
 import { natWarnings } from "./warning.js";
 
-/** A segment of guests that leaves an uplink under another source address. */
+/** A segment of guests whose packets of one family leave an uplink under another source address. */
 export interface Nat {
 	/** Where the guests' packets come in: their tap, or their bridge. */
 	readonly segment: string;
@@ -21,25 +22,35 @@ export interface Nat {
 	/** The address they get outside; without it the uplink's own. */
 	readonly snatTo: string | undefined;
 	readonly network: string;
-	/** Packets of IPv6 alone: those of a segment whose IPv4 has an address of its own outside. */
+	/** Packets of IPv6; otherwise those of IPv4. */
 	readonly isIpv6?: true | undefined;
 }
 
-const inet = { family: "inet", name: TABLE } as const;
-const MASQUERADED = new ElementSet(inet, masqueraded.set);
-const SNAT_TO = new ElementSet(inet, snatTo.map);
-const IPV6_MASQUERADED = new ElementSet(inet, ipv6Masqueraded.set);
+type SegmentAndUplink = readonly ["ifname", "ifname"];
+type OutsideAddress = "ipv4_addr" | "ipv6_addr";
+type Segments = ElementSet<SegmentAndUplink, OutsideAddress>;
+const segments = (
+	declared: ConstructorParameters<typeof ElementSet<SegmentAndUplink, OutsideAddress>>[1],
+): Segments =>
+	new ElementSet<SegmentAndUplink, OutsideAddress>({ family: "inet", name: TABLE }, declared);
+
+/** Of each family the set of those that are masqueraded, and the map of those with an address of their own outside. */
+const IPV4 = { masqueraded: segments(masqueraded.set), mapped: segments(snatTo.map) };
+const IPV6 = { masqueraded: segments(ipv6Masqueraded.set), mapped: segments(ipv6SnatTo.map) };
+
+const familyOf = ({ isIpv6 }: Pick<Nat, "isIpv6">) => (isIpv6 ? IPV6 : IPV4);
+const setOf = (nat: Nat): Segments =>
+	nat.snatTo === undefined ? familyOf(nat).masqueraded : familyOf(nat).mapped;
 
 const keyOf = ({ segment, uplink }: Nat) => [segment, uplink] as const;
 
 /** Putting the element in, and taking it out. */
-function actions(nat: Nat): { readonly add: Action; readonly remove: Action } {
-	const { snatTo: address, network: comment, isIpv6 } = nat;
-	if (isIpv6) return IPV6_MASQUERADED.actions({ key: keyOf(nat), comment });
-	return address === undefined
-		? MASQUERADED.actions({ key: keyOf(nat), comment })
-		: SNAT_TO.actions({ key: keyOf(nat), data: [address], comment });
-}
+const actions = (nat: Nat): { readonly add: Action; readonly remove: Action } =>
+	setOf(nat).actions({
+		key: keyOf(nat),
+		data: nat.snatTo === undefined ? undefined : [nat.snatTo],
+		comment: nat.network,
+	});
 
 const words = ({ segment, uplink, snatTo, isIpv6 }: Nat): string => {
 	const how = snatTo === undefined ? "masquerade" : `as ${snatTo}`;
@@ -68,17 +79,6 @@ function removeStep(nat: Nat): Step {
 	};
 }
 
-const strayOf = (
-	[segment, uplink]: readonly [string, string] = ["", ""],
-	snatTo?: string,
-	isIpv6?: true,
-): Nat => ({ segment, uplink, snatTo, network: "", isIpv6 });
-
-function setOf({ snatTo, isIpv6 }: Nat) {
-	if (isIpv6) return IPV6_MASQUERADED;
-	return snatTo === undefined ? MASQUERADED : SNAT_TO;
-}
-
 /** It as the kernel has it, with the address it has there; undefined where its set has no such element. */
 function read(kernel: Kernel, nat: Nat): Nat | undefined {
 	const found = setOf(nat).read(kernel, keyOf(nat));
@@ -100,9 +100,9 @@ export const nat: Kind<Nat, Nat> = {
 	drift: (made, kernel) =>
 		isThere(kernel, made) ? [] : [absent(words(made), `${words(made)} is not in place`)],
 	verify(made, kernel) {
-		if (made.isIpv6) return this.drift(made, kernel);
-		// An address that is mapped cannot be in the other set as well: the first rule would win.
-		const other = made.snatTo === undefined ? SNAT_TO : MASQUERADED;
+		// What is mapped cannot be in the other set as well: the first rule would win.
+		const { masqueraded, mapped } = familyOf(made);
+		const other = made.snatTo === undefined ? mapped : masqueraded;
 		const isInBoth = other.read(kernel, keyOf(made)) !== undefined;
 		return [
 			...this.drift(made, kernel),
@@ -126,19 +126,15 @@ export const nat: Kind<Nat, Nat> = {
 	strays(made, look) {
 		const { kernel } = look;
 		const others = new Set(linksElsewhere(look).map(({ name }) => name));
-		const known = made.filter(({ isIpv6 }) => !isIpv6).map(keyOf);
-		const knownIpv6 = made.filter(({ isIpv6 }) => isIpv6).map(keyOf);
-		const all = [
-			...IPV6_MASQUERADED.strays(kernel, knownIpv6).map(({ what, key }) => ({
-				what,
-				made: strayOf(key, undefined, true),
-			})),
-			...MASQUERADED.strays(kernel, known).map(({ what, key }) => ({ what, made: strayOf(key) })),
-			...SNAT_TO.strays(kernel, known).map(({ what, key, data }) => ({
-				what,
-				made: strayOf(key, data?.[0]),
-			})),
-		];
+		const all = [undefined, true as const].flatMap((isIpv6) => {
+			const known = made.filter((one) => one.isIpv6 === isIpv6).map(keyOf);
+			return Object.values(familyOf({ isIpv6 })).flatMap((set) =>
+				set.strays(kernel, known).map(({ what, key: [segment, uplink] = ["", ""], data }) => ({
+					what,
+					made: { segment, uplink, snatTo: data?.[0], network: "", isIpv6 },
+				})),
+			);
+		});
 		return all.filter((stray) => !others.has(stray.made.segment));
 	},
 	change(made, next, kernel) {

@@ -161,7 +161,7 @@ function resourcesOf(tap: Tap, network: Network, mtu: number | undefined): Resou
 		...guestRoutes(tap, segment, addresses).map((to) =>
 			resource("route", { to, dev: segment }, `${onTap}.guest.addresses`),
 		),
-		...natOf(segment, network, onNetwork, withIpv6),
+		...natOf(tap, segment, network, onNetwork, withIpv6),
 	];
 }
 
@@ -219,7 +219,7 @@ function bridgeOf(of: Network, path: string): Resource[] {
 	const { name: network, bridge, uplink, mtu, mode } = of;
 	if (bridge === undefined) return [];
 	const member = mode === "bridged" ? uplink : undefined;
-	const wayOut = wayOutOf(of, of.addresses.some(isIpv6) && isIpv6Forwarded(undefined, of));
+	const wayOut = wayOutOf(of, isIpv6Forwarded(undefined, of));
 	return [
 		resource("bridge", { name: bridge, network, mtu, uplink: member, wayOut }, `${path}.bridge`),
 		...(member === undefined
@@ -232,15 +232,26 @@ function bridgeOf(of: Network, path: string): Resource[] {
 const isForwarded = ({ mode }: Network): boolean => mode === "nat" || mode === "routed";
 
 /**
- * Whether that goes for IPv6 too: where the segment of the tap has addresses of it. All ports of a bridge must say the
- * same, so there the bridge's decide; only where nothing is said of those, the guest's.
+ * What is known of the addresses on a segment. All ports of a bridge must say the same, so there the bridge's decide; only
+ * where nothing is said of those, the guest's.
  */
+function addressesOn(tap: Tap | undefined, network: Network): readonly string[] {
+	if (network.bridge !== undefined && network.addresses.length > 0) return network.addresses;
+	return tap === undefined ? [] : [...tap.addresses, ...tap.guest.addresses];
+}
+
+/** Whether IPv6 is forwarded too: where there are addresses of it, or the network says how it leaves. */
 function isIpv6Forwarded(tap: Tap | undefined, network: Network): boolean {
 	if (!isForwarded(network)) return false;
-	if (network.bridge !== undefined && network.addresses.length > 0)
-		return network.addresses.some(isIpv6);
-	return tap !== undefined && (tap.addresses.some(isIpv6) || tap.guest.addresses.some(isIpv6));
+	if (network.ipv6 !== undefined || network.snatTo.some(isIpv6)) return true;
+	return addressesOn(tap, network).some(isIpv6);
 }
+
+/** Whether there may be IPv4 on a segment: where no addresses are known of it, DHCP may give some. */
+const hasIpv4 = (tap: Tap, network: Network): boolean => {
+	const known = [...addressesOn(tap, network), ...network.snatTo];
+	return known.length === 0 || !known.every(isIpv6);
+};
 
 function wayOutSwitch(network: Network, path: string, withIpv6: boolean): Resource[] {
 	const { uplink: link } = network;
@@ -288,17 +299,23 @@ function guestRoutes(tap: Tap, segment: string, addresses: readonly string[]): s
 		.map(({ address }) => cidrOf(address, 8 * address.length).text);
 }
 
-function natOf(segment: string, network: Network, path: string, withIpv6: boolean): Resource[] {
-	const { mode, uplink, snatTo, name } = network;
+/** An element for each family: what has an address of its own outside is mapped to it, the rest is masqueraded. */
+function natOf(
+	tap: Tap,
+	segment: string,
+	network: Network,
+	path: string,
+	withIpv6: boolean,
+): Resource[] {
+	const { mode, uplink, snatTo, name, ipv6 } = network;
 	if (mode !== "nat" || uplink === undefined) return [];
-	const resources = [
-		resource("table", { name: TABLE }, path),
-		resource("nat", { segment, uplink, snatTo, network: name }, path),
-	];
-	// What is masqueraded is so in both families.
-	if (withIpv6 && snatTo !== undefined) {
-		const ipv6 = { segment, uplink, snatTo: undefined, network: name, isIpv6: true } as const;
-		resources.push(resource("nat", ipv6, path));
-	}
+	const nat = (family: true | undefined): Resource => {
+		const outside = snatTo.find((address) => isIpv6(address) === (family ?? false));
+		const want = { segment, uplink, snatTo: outside, network: name, isIpv6: family };
+		return resource("nat", want, path);
+	};
+	const resources = [resource("table", { name: TABLE }, path)];
+	if (hasIpv4(tap, network)) resources.push(nat(undefined));
+	if (withIpv6 && ipv6 !== "routed") resources.push(nat(true));
 	return resources;
 }

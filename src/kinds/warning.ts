@@ -5,10 +5,17 @@ import type { PlanContext, Warning } from "../engine/kind.js";
 import { linkKey } from "../engine/kind.js";
 import { formatAddress, parseAddress } from "../inet/address.js";
 import type { Kernel } from "../kernel/kernel.js";
-import { type Link, readAddresses, readLink, readRouteTo, readSetting } from "../kernel/read.js";
+import {
+	type Address,
+	type Link,
+	readAddresses,
+	readLink,
+	readRouteTo,
+	readSetting,
+} from "../kernel/read.js";
 import { IPV6_MIN_MTU } from "../spec/segments.js";
 import { IFF_LOWER_UP, IFF_UP } from "../uapi/if.js";
-import { RTN_LOCAL } from "../uapi/rtnetlink.js";
+import { RT_SCOPE_LINK, RTN_LOCAL } from "../uapi/rtnetlink.js";
 import { AF_INET, AF_INET6 } from "../uapi/socket.js";
 import { forwardingKey } from "./port.js";
 import { findLink } from "./same-link.js";
@@ -83,29 +90,36 @@ interface NatWay {
 
 /** Of source NAT; asked for the first segment of an uplink alone, for a guest more shall cost no look-up. */
 export function natWarnings({ uplink, snatTo, isIpv6 }: NatWay, context: PlanContext): Warning[] {
-	if (isIpv6 || context.others(forwardingKey(uplink)).length > 0) return [];
-	if (!isFirst(context, `${uplink} ${snatTo}`)) return [];
-	return snatTo === undefined ? masqueradeWarnings(uplink, context) : snatWarnings(snatTo, context);
+	if (context.others(forwardingKey(uplink)).length > 0) return [];
+	const family = isIpv6 ? AF_INET6 : AF_INET;
+	if (!isFirst(context, `${uplink} ${family} ${snatTo}`)) return [];
+	return snatTo === undefined
+		? masqueradeWarnings(uplink, family, context)
+		: snatWarnings(snatTo, context);
 }
 
-function masqueradeWarnings(uplink: string, context: PlanContext): Warning[] {
+function masqueradeWarnings(uplink: string, family: number, context: PlanContext): Warning[] {
 	// The addresses of a link of ours come in the same transaction.
 	if (context.made(linkKey(uplink)) !== undefined) return [];
-	if (hasIPv4(context.indexOf(uplink), context.kernel)) return [];
-	const message = `uplink ${uplink} has no IPv4 address: there is none for guests to appear as outside`;
+	const found = readLately(context.indexOf(uplink), context.kernel);
+	const of = found.filter(({ ifa_family }) => ifa_family === family);
+	// Of a link without IPv6 that is said elsewhere, and so is why it has none.
+	if (family === AF_INET6 && of.length === 0) return [];
+	if (of.some(({ ifa_scope }) => family === AF_INET || ifa_scope < RT_SCOPE_LINK)) return [];
+	const what = family === AF_INET ? "IPv4 address" : "IPv6 address that is good beyond its link";
+	const message = `uplink ${uplink} has no ${what}: there is none for guests to appear as outside`;
 	return [{ code: "WARN_UPLINK_NO_ADDRESS", message }];
 }
 
 /** Networks that come and go with each guest, as those of a farm may, do not look at their uplink each time. */
 const GOOD_FOR = 1_000;
-const seen = new WeakMap<Kernel, Recent<boolean>>();
+const seen = new WeakMap<Kernel, Recent<readonly Address[]>>();
 
-function hasIPv4(index: number, kernel: Kernel): boolean {
+/** The addresses of a link as they were a moment ago. */
+function readLately(index: number, kernel: Kernel): readonly Address[] {
 	const known = seen.get(kernel) ?? new Recent();
 	seen.set(kernel, known);
-	return known.get(`${index}`, GOOD_FOR, () =>
-		readAddresses(kernel, index).some(({ ifa_family }) => ifa_family === AF_INET),
-	);
+	return known.get(`${index}`, GOOD_FOR, () => readAddresses(kernel, index));
 }
 
 function snatWarnings(snatTo: string, context: PlanContext): Warning[] {

@@ -25,8 +25,8 @@ export interface NetworkMessage {
 	/** The host's addresses in this network, each with the prefix length of its subnet: on the bridge if there is one, else on each tap. */
 	readonly addresses?: readonly string[] | undefined;
 
-	/** The IPv4 address that guests are seen as beyond the uplink, in mode nat; their IPv6 is seen as the uplink's own. Absent: the uplink's own (masquerade). */
-	readonly snatTo?: string | undefined;
+	/** The addresses that guests are seen as beyond the uplink, in mode nat: one of each family at most. What a family has none for is seen as the uplink's own. A single one needs no list. Absent: the uplink's own (masquerade). */
+	readonly snatTo?: string | readonly string[] | undefined;
 
 	/** Whether the host answers ARP requests of the guests for every address that it can reach itself. */
 	readonly proxyArp?: boolean | undefined;
@@ -42,6 +42,9 @@ export interface NetworkMessage {
 
 	/** Taps that are made ahead, for guests that do not mind the name of their tap. Only for programs that use the library: a pool is kept as long as they run. */
 	readonly pool?: PoolMessage | undefined;
+
+	/** How IPv6 leaves by the uplink. Absent: as the mode says of IPv4. */
+	readonly ipv6?: Ipv6 | undefined;
 }
 
 /** Taps that wait for guests. */
@@ -67,6 +70,9 @@ export type Mode = "nat" | "bridged" | "routed" | "host-only";
 
 /** Which switch of the kernel lets the host forward packets. */
 export type Forwarding = "interface" | "global";
+
+/** How IPv6 leaves by the uplink, where the host forwards. */
+export type Ipv6 = "nat" | "routed";
 
 /** The host's end of one interface of one guest. */
 export interface TapMessage {

@@ -1,3 +1,4 @@
+import { formatAddress } from "../inet/cidr.js";
 import { type Accounts, systemAccounts } from "./accounts.js";
 import { checkDraft } from "./check.js";
 import { checkedSpecs } from "./checked.js";
@@ -61,12 +62,13 @@ function byName<T extends { readonly name: string }>(
 }
 
 function networkOf({ path: _, ...draft }: DraftNetwork): Network {
-	const { mode, addresses, pool } = draft;
+	const { mode, addresses, snatTo, pool } = draft;
 	if (mode === undefined) throw new Error("a network without mode and without issue");
 	return frozen<Network>({
 		...draft,
 		mode,
 		addresses: textsOf(addresses),
+		snatTo: Object.freeze(snatTo.map(({ value }) => formatAddress(value.address))),
 		pool: pool && frozen<NetworkPool>(pool),
 	});
 }

@@ -34,8 +34,26 @@ function checkMode(network: DraftNetwork, issues: Issues): void {
 		);
 	if (mode === "host-only" && network.forwarding === "global")
 		issues.add([...path, "forwarding"], "has no use: in mode host-only nothing is forwarded");
-	if (mode !== undefined && mode !== "nat" && network.snatTo !== undefined)
+	checkIpv6(network, issues);
+	if (mode !== undefined && mode !== "nat" && network.snatTo.length > 0)
 		issues.add([...path, "snatTo"], `has no use: mode ${mode} does not translate addresses`);
+}
+
+/** What is said of IPv6, beside the mode and the addresses outside. */
+function checkIpv6({ mode, ipv6, snatTo, path }: DraftNetwork, issues: Issues): void {
+	if (ipv6 === undefined || mode === undefined) return;
+	const place = [...path, "ipv6"];
+	if (mode === "bridged" || mode === "host-only")
+		issues.add(place, `has no use: in mode ${mode} the host forwards no packets`);
+	else if (mode === "routed" && ipv6 === "nat")
+		issues.add(place, "has no use: mode routed does not translate addresses", "mode nat does");
+	if (mode !== "nat" || ipv6 !== "routed") return;
+	const outside = snatTo.find(({ value }) => value.family === 6);
+	if (outside !== undefined)
+		issues.add(
+			outside.path,
+			`${formatAddress(outside.value.address)} has no use: with ipv6: routed that is not translated`,
+		);
 }
 
 /** Suggestions compare a name with every other: for the first few issues only. */

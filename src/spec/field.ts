@@ -19,6 +19,8 @@ export interface Format {
 	readonly otherwise?: unknown;
 	/** There must be a value; what to write where it is missing. */
 	readonly needed?: string;
+	/** A list of one may be written as that one, without brackets. The comment in the schema says so. */
+	readonly bare?: true;
 	/** The schema has it, but this version cannot do it: whoever asks for it is refused. */
 	readonly planned?: true;
 }
@@ -33,7 +35,7 @@ interface Values {
 	word: { given: string; value: string };
 	link: { given: string; value: string };
 	mac: { given: string; value: string };
-	ipv4: { given: string; value: string };
+	addresses: { given: string | readonly (string | undefined)[]; value: readonly string[] };
 	/** An element of a list that was no text is undefined, and an issue already. */
 	hosts: { given: readonly (string | undefined)[]; value: readonly string[] };
 	ports: { given: readonly (string | undefined)[]; value: readonly string[] };
@@ -47,7 +49,8 @@ export const text = { is: "text" } as const;
 /** A name that an interface can have. */
 export const link = { is: "link" } as const;
 export const mac = { is: "mac" } as const;
-export const ipv4 = { is: "ipv4" } as const;
+/** Addresses without prefix length, one of each family at most. */
+export const addresses = { is: "addresses", bare: true, otherwise: [] } as const;
 /** Addresses of machines, each with the prefix length of its subnet. */
 export const hosts = { is: "hosts", otherwise: [] } as const;
 /** Ports that are forwarded to a guest. */
@@ -129,4 +132,5 @@ export const flagKey = (flag: string): string =>
 		.replace(/-(.)/g, (_, letter: string) => letter.toUpperCase());
 
 /** Whether the flag can be given several times, one element each. */
-export const isList = ({ is }: Format): boolean => is === "hosts" || is === "ports";
+export const isList = ({ is }: Format): boolean => LISTS.has(is);
+const LISTS: ReadonlySet<Format["is"]> = new Set(["addresses", "hosts", "ports"]);

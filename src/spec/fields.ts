@@ -1,8 +1,9 @@
 import {
+	addresses,
 	type Field,
+	type Fields,
 	group,
 	hosts,
-	ipv4,
 	link,
 	mac,
 	needed,
@@ -69,8 +70,13 @@ export const networkFields = {
 		"--nat <UPLINK>",
 		"forward the guest to this interface behind source NAT",
 	],
-	/** IPv4. Guests' IPv6 is masqueraded all the same. */
-	snatTo: [ipv4, "--snat-to <IP>", "the address it is seen as there (default: the uplink's own)"],
+	/** A family without one is masqueraded. */
+	snatTo: [
+		addresses,
+		"--snat-to <IP>",
+		"the address it is seen as there, one of each family (default: the uplink's own)",
+	],
+	ipv6: [word("nat", "routed"), "--ipv6 <HOW>", "how IPv6 leaves: nat, or routed untranslated"],
 	bridge: [link, "--bridge <NAME>", "make it a port of this bridge, created if absent"],
 	uplink: [
 		link,
@@ -94,3 +100,11 @@ export const poolFields = {
 	group: [group],
 	vnetHdr: [toggle],
 } as const satisfies Record<FieldName<"Pool">, Field>;
+
+/** The fields of each message, by its name. */
+export const FIELDS: Readonly<Record<string, Fields>> = {
+	Network: networkFields,
+	Pool: poolFields,
+	Tap: tapFields,
+	Guest: guestFields,
+};

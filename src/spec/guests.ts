@@ -17,8 +17,8 @@ import { formatPath, type Path } from "./tree.js";
 /** Guests against the host and against each other. */
 export function checkGuests(draft: Draft, segments: readonly Segment[], issues: Issues): void {
 	const hosts = new Map<string, Path>();
-	for (const { snatTo, path } of draft.networks.values())
-		if (snatTo !== undefined) hosts.set(snatTo, [...path, "snatTo"]);
+	for (const { snatTo } of draft.networks.values())
+		for (const { value, path } of snatTo) hosts.set(formatAddress(value.address), path);
 	for (const segment of segments)
 		for (const { value, path } of segment.hosts) hosts.set(formatAddress(value.address), path);
 	const guests = new Guests(hosts, issues);

@@ -99,19 +99,14 @@ export function parseHost(text: string, path: Path, issues: Issues): Cidr | unde
 	return undefined;
 }
 
-/** The address of `snatTo`, in canonical form; undefined where it became an issue. */
-export function parseSnatTo(text: string, path: Path, issues: Issues): string | undefined {
+/** An address without prefix length, as a subnet of one; undefined where it became an issue. */
+export function parseBareAddress(text: string, path: Path, issues: Issues): Cidr | undefined {
 	try {
 		const address = parseAddress(text);
-		const fault = hostFault(cidrOf(address, address.length * 8));
-		if (address.length === 16)
-			issues.add(
-				path,
-				"must be IPv4; a choice of IPv6 address is not yet there",
-				"IPv6 is masqueraded",
-			);
-		else if (fault !== undefined) issues.add(path, `${formatAddress(address)} ${fault}`);
-		else return formatAddress(address);
+		const cidr = cidrOf(address, address.length * 8);
+		const fault = hostFault(cidr);
+		if (fault === undefined) return cidr;
+		issues.add(path, `${formatAddress(address)} ${fault}`);
 	} catch (error) {
 		if (!(error instanceof AddressError)) throw error;
 		const hint = text.includes("/") ? "without the prefix length" : undefined;

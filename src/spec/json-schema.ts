@@ -3,8 +3,8 @@
  * write specs. What only the whole spec shows, as two taps of one address, it leaves to `checkSpec`.
  */
 import comments from "../proto/comments.json" with { type: "json" };
-import type { Field, Fields, Format } from "./field.js";
-import { guestFields, networkFields, poolFields, tapFields } from "./fields.js";
+import type { Field, Format } from "./field.js";
+import { FIELDS } from "./fields.js";
 import { choicesOf, fieldsOf, type SchemaField, wordsOf } from "./schema.js";
 
 /** A JSON Schema, or a part of one. */
@@ -18,13 +18,6 @@ interface Comment {
 }
 const COMMENTS: Readonly<Record<string, Comment>> = comments;
 
-const TABLES: Readonly<Record<string, Fields>> = {
-	Network: networkFields,
-	Pool: poolFields,
-	Tap: tapFields,
-	Guest: guestFields,
-};
-
 /** The keys of maps (names.ts). */
 const NAMES: Readonly<Record<string, string>> = {
 	Network: "^[a-z0-9][a-z0-9-]{0,31}$",
@@ -37,7 +30,7 @@ const MAX_UINT32 = 0xffff_ffff;
 const PATTERNS: { readonly [Is in Format["is"]]?: JsonSchema } = {
 	link: { pattern: NAMES.Tap },
 	mac: { pattern: "^[0-9A-Fa-f]{2}(:[0-9A-Fa-f]{2}){5}$" },
-	ipv4: { pattern: "^[0-9]{1,3}(\\.[0-9]{1,3}){3}$" },
+	addresses: { maxItems: 2 },
 	hosts: { maxItems: 64 },
 };
 
@@ -65,7 +58,10 @@ function ofField(field: SchemaField, line: Field | undefined): JsonSchema {
 			propertyNames: { pattern: NAMES[field.type] },
 			additionalProperties: one,
 		};
-	if (field.rule === "repeated") return { type: "array", items: one, ...told };
+	if (field.rule === "repeated") {
+		const list = { type: "array", items: one, ...told };
+		return format?.bare ? { anyOf: [one, list] } : list;
+	}
 	return "$ref" in one && Object.keys(told).length === 0 ? one : { ...one, ...told };
 }
 
@@ -78,7 +74,7 @@ function bounds({ is, least, most, otherwise }: Format): JsonSchema {
 }
 
 function ofMessage(name: string): JsonSchema {
-	const table = TABLES[name] ?? {};
+	const table = FIELDS[name] ?? {};
 	const { comment, members = {} } = COMMENTS[name] ?? {};
 	const fields = [...fieldsOf(name)];
 	const required = fields.flatMap(([key]) => (table[key]?.[0].needed === undefined ? [] : [key]));
@@ -129,8 +125,8 @@ export function specSchema(): JsonSchema {
 			version: { description: "The version of this schema.", const: 1 },
 		},
 		$defs: {
-			...Object.fromEntries(Object.keys(TABLES).map((name) => [name, ofMessage(name)])),
-			...Object.fromEntries(["Mode", "Forwarding"].map((name) => [name, ofEnum(name)])),
+			...Object.fromEntries(Object.keys(FIELDS).map((name) => [name, ofMessage(name)])),
+			...Object.fromEntries(["Mode", "Forwarding", "Ipv6"].map((name) => [name, ofEnum(name)])),
 		},
 	};
 }

@@ -1,7 +1,7 @@
-import { type Cidr, sameAddress } from "../inet/cidr.js";
+import { type Cidr, formatAddress, sameAddress } from "../inet/cidr.js";
 import { type Accounts, accountId } from "./accounts.js";
 import type { Fields, Format, Given, GivenOf, ValueOf } from "./field.js";
-import { parseHost, parseSnatTo } from "./hosts.js";
+import { parseBareAddress, parseHost } from "./hosts.js";
 import type { Issues } from "./issues.js";
 import { parseMac } from "./mac.js";
 import { checkInterfaceName } from "./names.js";
@@ -20,7 +20,7 @@ export interface ReadContext {
 	readonly issues: Issues;
 }
 
-type ReadOf<F extends Pick<Format, "is">> = F["is"] extends "hosts"
+type ReadOf<F extends Pick<Format, "is">> = F["is"] extends "hosts" | "addresses"
 	? readonly Placed<Cidr>[]
 	: ValueOf<F>;
 
@@ -52,7 +52,7 @@ const readers: { readonly [Is in Format["is"]]: Reader<Is> } = {
 		return name;
 	},
 	mac: (value, path, { issues }) => parseMac(value, path, issues),
-	ipv4: (value, path, { issues }) => parseSnatTo(value, path, issues),
+	addresses: readAddresses,
 	hosts: readHosts,
 	ports: (list) => list.flatMap((port) => port ?? []),
 };
@@ -122,6 +122,30 @@ function readHosts(
 		if (placed.some((other) => sameAddress(other.value.address, value.address)))
 			issues.add([...path, i], `${value.text} is given twice`);
 		else placed.push({ value, path: [...path, i] });
+	}
+	return placed;
+}
+
+/** One address of each family at most, each as a subnet of one. */
+function readAddresses(
+	given: string | readonly (string | undefined)[],
+	path: Path,
+	{ issues }: ReadContext,
+): readonly Placed<Cidr>[] {
+	const texts = typeof given === "string" ? [given] : given;
+	const placed: Placed<Cidr>[] = [];
+	for (const [i, text] of texts.entries()) {
+		if (text === undefined) continue;
+		const at = texts === given ? [...path, i] : path;
+		const value = parseBareAddress(text, at, issues);
+		if (value === undefined) continue;
+		const first = placed.find((other) => other.value.family === value.family);
+		if (first === undefined) placed.push({ value, path: at });
+		else
+			issues.add(
+				at,
+				`${formatAddress(value.address)} is a second one of IPv${value.family}, after ${formatAddress(first.value.address)}: one of each family at most`,
+			);
 	}
 	return placed;
 }

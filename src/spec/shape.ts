@@ -1,3 +1,4 @@
+import { FIELDS } from "./fields.js";
 import type { Issues } from "./issues.js";
 import { choicesOf, fieldsOf, messagesWith, type SchemaField, wordsOf } from "./schema.js";
 import { suggestion } from "./suggestion.js";
@@ -29,10 +30,18 @@ export function readMessage(
 	for (const [key, field] of fields) {
 		const entry = node.entries.get(key);
 		message[key] =
-			entry === undefined ? absent(field) : readField(field, entry.node, [...path, key], issues);
+			entry === undefined
+				? absent(field)
+				: isBare(type, key, entry.node)
+					? readValue(field.type, entry.node, [...path, key], issues)
+					: readField(field, entry.node, [...path, key], issues);
 	}
 	return message;
 }
+
+/** Whether a list of one is written as that one. Nothing at all is no value either. */
+const isBare = (type: string, key: string, node: Node): boolean =>
+	node.kind === "scalar" && node.value !== null && FIELDS[type]?.[key]?.[0].bare === true;
 
 /** What proto3 says about fields that are not there. */
 function absent(field: SchemaField): unknown {

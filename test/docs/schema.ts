@@ -44,12 +44,13 @@ const EXAMPLES: Examples = {
 		bridge: "br0",
 		uplink: "eth1",
 		addresses: '[192.168.33.33/24, "fd00:33::33/64"]',
-		snatTo: "10.33.33.34",
+		snatTo: '[10.33.33.34, "2001:db8:1::34"]',
 		proxyArp: "true",
 		mtu: "1400",
 		isolation: "true",
 		forwarding: "global",
 		pool: "{ size: 64, low: 16 }",
+		ipv6: "routed",
 	},
 	Pool: { size: "64", low: "16", owner: "500", group: "kvm", vnetHdr: "true" },
 	Tap: {
@@ -139,7 +140,7 @@ const VALUES: Readonly<Record<Format["is"], string>> = {
 	word: "a word",
 	link: "the name of an interface",
 	mac: "a MAC address",
-	ipv4: "an IPv4 address",
+	addresses: "a list of addresses, or a single one without brackets",
 	hosts: "a list of addresses with prefix length, IPv4 or IPv6",
 	ports: "a list of ports",
 };

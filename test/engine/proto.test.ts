@@ -2,8 +2,8 @@ import { execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import protobuf from "protobufjs";
 import { expect, test } from "vitest";
-import { type Field, type Fields, type Format, flagKey } from "../../src/spec/field.js";
-import { guestFields, networkFields, poolFields, tapFields } from "../../src/spec/fields.js";
+import { type Field, type Format, flagKey } from "../../src/spec/field.js";
+import { FIELDS, guestFields, networkFields, tapFields } from "../../src/spec/fields.js";
 import { choicesOf, fieldsOf, wordsOf } from "../../src/spec/schema.js";
 import { checkSpec } from "../../src/spec/spec.js";
 
@@ -40,12 +40,13 @@ test("every field of the schema reaches the Spec", () => {
 		bridge: "br0",
 		uplink: "eth0",
 		addresses: ["10.0.0.1/24"],
-		snatTo: "10.9.9.9",
+		snatTo: ["10.9.9.9", "fd00::9"],
 		proxyArp: true,
 		mtu: 1400,
 		isolation: false,
 		forwarding: "global",
 		pool: { size: 8, low: 4, owner: 3, group: 4, vnetHdr: true },
+		ipv6: "nat",
 	};
 	const tap = {
 		network: "lab",
@@ -80,17 +81,11 @@ test("every field has a line whose format is of the type that the schema says", 
 		word: "an enum",
 		link: "string",
 		mac: "string",
-		ipv4: "string",
+		addresses: "repeated string",
 		hosts: "repeated string",
 		ports: "repeated string",
 	};
-	const tables: Readonly<Record<string, Fields>> = {
-		Network: networkFields,
-		Pool: poolFields,
-		Tap: tapFields,
-		Guest: guestFields,
-	};
-	for (const [message, fields] of Object.entries(tables)) {
+	for (const [message, fields] of Object.entries(FIELDS)) {
 		const parts = ["pool", "guest"];
 		const schema = [...fieldsOf(message)].filter(([name]) => !parts.includes(name));
 		expect(Object.keys(fields).sort()).toEqual(schema.map(([name]) => name).sort());
@@ -103,6 +98,20 @@ test("every field has a line whose format is of the type that the schema says", 
 	}
 });
 
+test("what may be written without a list says so in the schema, and only that", () => {
+	const comments = JSON.parse(readFileSync(new URL("comments.json", file), "utf8")) as Readonly<
+		Record<string, { readonly members?: Readonly<Record<string, string>> }>
+	>;
+	const bare = Object.entries(FIELDS).flatMap(([message, fields]) =>
+		Object.entries(fields).flatMap(([name, [{ bare }]]) => {
+			const said = comments[message]?.members?.[name]?.includes("A single one needs no list.");
+			expect([message, name, said]).toEqual([message, name, bare === true]);
+			return bare ? [name] : [];
+		}),
+	);
+	expect(bare).toContain("snatTo");
+});
+
 test("a flag sets one field", () => {
 	const lines = [tapFields, guestFields, networkFields].flatMap((fields): Field[] =>
 		Object.values(fields),
@@ -110,7 +119,7 @@ test("a flag sets one field", () => {
 	const flags = lines.flatMap(([, flag]) => flag ?? []);
 	expect(flags.length).toBeGreaterThan(10);
 	expect(new Set(flags.map(flagKey)).size).toBe(flags.length);
-	for (const flag of flags) expect(flag).toMatch(/^--[a-z]+(-[a-z]+)*( <[A-Z]+>)?$/);
+	for (const flag of flags) expect(flag).toMatch(/^--[a-z][a-z0-9]*(-[a-z]+)*( <[A-Z]+>)?$/);
 	const toggles = lines.filter(([{ is }]) => is === "toggle").flatMap(([, flag]) => flag ?? []);
 	expect(flags.filter((flag) => !flag.includes(" ")).sort()).toEqual(toggles.sort());
 });

@@ -48,6 +48,7 @@ const bridged = { mode: "bridged", bridge: "br0", uplink: "eth1" };
 const masquerade = { mode: "nat", uplink: "eth1", addresses: [HOST] };
 const snat = { ...masquerade, snatTo: "10.33.33.34" };
 const routed = { mode: "routed", uplink: "eth1", addresses: ["192.168.33.33/32"] };
+const bothFamilies = { ...masquerade, addresses: [HOST, "fd00::1/64"] };
 const overBridge = { ...masquerade, bridge: "br0" };
 
 const many = (count: number): Record<string, Fields> =>
@@ -93,6 +94,12 @@ export const specs = {
 		{ lab: { ...masquerade, addresses: ["192.168.33.33/32", "fd00::1/128"] } },
 		{ tap0: { guest: { addresses: ["192.168.33.34/32", "fd01::5/128"] } } },
 	),
+	outside: spec(
+		{ lab: { ...bothFamilies, snatTo: ["10.33.33.34", "2001:db8::34"] } },
+		{ tap0: {} },
+	),
+	outsideOfIpv6: spec({ lab: { ...bothFamilies, snatTo: "2001:db8::35" } }, { tap0: {} }),
+	untranslated: spec({ lab: { ...bothFamilies, ipv6: "routed" } }, { tap0: {} }),
 	proxyArp: spec({ lab: { ...hostOnly, proxyArp: true } }, { tap0: {} }),
 	natProxyArp: spec({ lab: { ...snat, proxyArp: true } }, { tap0: {} }),
 	global: spec({ lab: { ...masquerade, forwarding: "global" } }, { tap0: {} }),
@@ -133,6 +140,8 @@ export const starts: readonly Scenario[] = [
 	{ name: "masquerade behind a bridge", host: lan, spec: specs.masqueradeBridge },
 	{ name: "routed guests with host routes", host: lan, spec: specs.routed },
 	{ name: "guests with IPv4 and IPv6", host: lan, spec: specs.dualStack },
+	{ name: "an address outside of each family", host: lan, spec: specs.outside },
+	{ name: "IPv6 untranslated beside IPv4 behind NAT", host: lan, spec: specs.untranslated },
 	{ name: "proxy ARP without forwarding", host: bare, spec: specs.proxyArp },
 	{ name: "source NAT with proxy ARP", host: busyLan, spec: specs.natProxyArp },
 	{ name: "forwarding of the whole host", host: lan, spec: specs.global },
@@ -242,6 +251,13 @@ export const changes: readonly Scenario[] = [
 	change("from source NAT to bridged", specs.snat, specs.bridged, busyLan),
 	change("from masquerade to a chosen address", specs.masquerade, specs.snat),
 	change("from a chosen address to masquerade", specs.snat, specs.masquerade),
+	change(
+		"from one address of IPv6 to another, and IPv4 masqueraded",
+		specs.outside,
+		specs.outsideOfIpv6,
+	),
+	change("IPv6 is translated no more", specs.outside, specs.untranslated),
+	change("IPv6 is translated now", specs.untranslated, specs.outsideOfIpv6),
 	change("from host-only to routed", specs.hostOnly, specs.routed),
 	change("a guest moves to another address", specs.routedOne, specs.routedElsewhere),
 	change("forwarding of the whole host comes", specs.masquerade, specs.global),

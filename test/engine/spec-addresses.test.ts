@@ -232,7 +232,9 @@ describe("snatTo", () => {
 		["127.0.0.1", "loopback"],
 		["224.0.0.1", "multicast"],
 		["255.255.255.255", "class E"],
-		["fd00::1", "not yet there"],
+		["fe80::1", "link-local"],
+		["::1", "loopback"],
+		["2001:db8::1/64", "is no address"],
 		["eth1", "four decimal numbers"],
 		["", "four decimal numbers"],
 	])("is not %j", (snatTo, message) => {
@@ -246,8 +248,61 @@ describe("snatTo", () => {
 		);
 	});
 
-	it("is an address of the uplink", () => {
-		const spec = checkSpec(lab({ ...nat, snatTo: "10.33.33.34" }));
-		expect(spec.networks.lab?.snatTo).toBe("10.33.33.34");
+	it.each([
+		["10.33.33.34", ["10.33.33.34"]],
+		["2001:DB8:0::34", ["2001:db8::34"]],
+		[["10.33.33.34"], ["10.33.33.34"]],
+		[
+			["2001:db8::34", "10.33.33.34"],
+			["2001:db8::34", "10.33.33.34"],
+		],
+		[[], []],
+	])("may be %j", (snatTo, read) => {
+		expect(checkSpec(lab({ ...nat, snatTo })).networks.lab?.snatTo).toEqual(read);
+	});
+
+	it.each([
+		[["10.0.0.1", "10.0.0.2"], "snatTo[1]", "10.0.0.2 is a second one of IPv4, after 10.0.0.1"],
+		[["fd00::1", "10.0.0.1", "fd00::1"], "snatTo[2]", "second one of IPv6"],
+		[["10.0.0.1", "10.0.0"], "snatTo[1]", "four decimal numbers"],
+		[["10.0.0.1", 7], "snatTo[1]", "must be text"],
+		[7, "snatTo", "must be text"],
+		[true, "snatTo", "must be text"],
+		[null, "snatTo", "is empty, must be a list"],
+		[{ ipv4: "10.0.0.1" }, "snatTo", "must be a list"],
+		[[["10.0.0.1"]], "snatTo[0]", "must be text"],
+	])("is not %j", (snatTo, place, message) => {
+		expect(refuse(lab({ ...nat, snatTo }))).toEqual(one(`networks.lab.${place}`, message));
+	});
+});
+
+describe("ipv6", () => {
+	const nat = { mode: "nat", uplink: "eth1" };
+
+	it.each(["nat", "routed"])("is %s in mode nat", (ipv6) => {
+		expect(checkSpec(lab({ ...nat, ipv6 })).networks.lab?.ipv6).toBe(ipv6);
+	});
+
+	it("is routed in mode routed", () => {
+		const spec = lab({ mode: "routed", uplink: "eth1", ipv6: "routed" });
+		expect(checkSpec(spec).networks.lab?.ipv6).toBe("routed");
+	});
+
+	it.each([
+		[{ mode: "routed", uplink: "eth1", ipv6: "nat" }, "ipv6", "mode routed does not translate"],
+		[{ mode: "host-only", ipv6: "nat" }, "ipv6", "in mode host-only the host forwards no packets"],
+		[{ mode: "bridged", bridge: "br0", ipv6: "routed" }, "ipv6", "in mode bridged"],
+		[{ ...nat, ipv6: "bridged" }, "ipv6", "must be nat or routed"],
+		[{ ...nat, ipv6: "router" }, "ipv6", "must be nat or routed"],
+		[{ ...nat, ipv6: true }, "ipv6", "must be nat or routed"],
+		[{ ...nat, ipv6: null }, "ipv6", "must be nat or routed"],
+		[{ ...nat, ipv6: ["nat"] }, "ipv6", "must be nat or routed"],
+		[
+			{ ...nat, ipv6: "routed", snatTo: ["10.0.0.1", "fd00::1"] },
+			"snatTo[1]",
+			"fd00::1 has no use: with ipv6: routed that is not translated",
+		],
+	])("is not %j", (network, place, message) => {
+		expect(refuse(lab(network))).toEqual(one(`networks.lab.${place}`, message));
 	});
 });

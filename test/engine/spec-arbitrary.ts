@@ -58,6 +58,7 @@ export const address = fc.oneof(
 const addresses = fc.array(sometimes(address), { maxLength: 3 });
 export const mac = fc.constantFrom("02:00:00:00:00:01", "02:00:00:00:00:02", "52:54:00:12:34:56");
 const mtu = fc.constantFrom(68, 1279, 1280, 1500, 9000, 65_522);
+const outside = fc.constantFrom("10.9.9.9", "10.0.0.1", "fd00::9");
 export const flag = fc.boolean();
 const networkFields = fc.record(
 	{
@@ -65,7 +66,8 @@ const networkFields = fc.record(
 		bridge: sometimes(name),
 		uplink: sometimes(name),
 		addresses: sometimes(addresses),
-		snatTo: sometimes(fc.constantFrom("10.9.9.9", "10.0.0.1", "fd00::9")),
+		snatTo: sometimes(fc.oneof(outside, fc.array(sometimes(outside), { maxLength: 3 }))),
+		ipv6: sometimes(fc.constantFrom("nat", "routed")),
 		proxyArp: sometimes(flag),
 		mtu: sometimes(mtu),
 		isolation: sometimes(fc.constant(false)),

@@ -32,7 +32,7 @@ const meant = {
 			mode: "nat",
 			uplink: "eth1",
 			addresses: ["192.168.33.33/24"],
-			snatTo: "10.33.33.34",
+			snatTo: ["10.33.33.34"],
 			proxyArp: true,
 			mtu: 1500,
 			isolation: false,

@@ -5,6 +5,7 @@ import { issuesOf } from "./refusal.js";
 
 const network = {
 	addresses: [],
+	snatTo: [],
 	proxyArp: false,
 	isolation: false,
 	forwarding: "interface",
@@ -45,14 +46,14 @@ describe("one tap described by flags", () => {
 			owner: "500",
 			address: ["192.168.33.33/24"],
 			nat: "eth1",
-			snatTo: "10.33.33.34",
+			snatTo: ["10.33.33.34"],
 		});
 		expect(spec.networks.tap0).toEqual({
 			...network,
 			name: "tap0",
 			mode: "nat",
 			uplink: "eth1",
-			snatTo: "10.33.33.34",
+			snatTo: ["10.33.33.34"],
 		});
 	});
 
@@ -130,8 +131,10 @@ describe("bad flags are named as the user wrote them", () => {
 		],
 		[{ nat: "lo" }, "--nat", "networks.tap0.uplink", "loopback"],
 		[{ nat: "tap0" }, "--nat", "networks.tap0.uplink", "tap0 is a tap of this spec"],
-		[{ nat: "eth1", snatTo: "10.0.0.1/8" }, "--snat-to", "networks.tap0.snatTo", "no address"],
-		[{ snatTo: "10.0.0.1" }, "--snat-to", "networks.tap0.snatTo", "has no use"],
+		[{ nat: "eth1", snatTo: ["10.0.0.1/8"] }, "--snat-to", "networks.tap0.snatTo[0]", "no address"],
+		[{ snatTo: ["10.0.0.1"] }, "--snat-to", "networks.tap0.snatTo", "has no use"],
+		[{ ipv6: "nat" }, "--ipv6", "networks.tap0.ipv6", "has no use"],
+		[{ nat: "eth1", ipv6: "nat66" }, "--ipv6", "networks.tap0.ipv6", "must be nat or routed"],
 		[{ bridge: "br 0" }, "--bridge", 'networks["br 0"].bridge', "other characters"],
 		[{ bridge: "tap0" }, "--bridge", "networks.tap0.bridge", "tap0 is a tap of this spec"],
 		[{ uplink: "eth1" }, "--uplink", "networks.tap0.uplink", "needs --bridge"],

@@ -21,7 +21,9 @@ type Written<F extends Format> = F extends { readonly words: readonly (infer Wor
 	? Word
 	: F["is"] extends "hosts" | "ports"
 		? readonly string[]
-		: GivenOf<F>;
+		: F["is"] extends "addresses"
+			? string | readonly string[]
+			: GivenOf<F>;
 type Needed<T extends Fields> = {
 	[K in keyof T]: T[K][0] extends { readonly needed: string } ? K : never;
 }[keyof T];

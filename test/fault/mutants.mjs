@@ -89,6 +89,20 @@ export const MUTANTS = [
 	],
 	["undo of source NAT", "kinds/nat.ts", "undo: [remove]", "undo: []", [...kind("nat"), ...FAULTS]],
 	[
+		"the family of an address outside",
+		"kinds/network.ts",
+		"isIpv6(address) === (family ?? false)",
+		"true",
+		["test/kernel/both-families.test.ts"],
+	],
+	[
+		"IPv6 that is not translated",
+		"kinds/network.ts",
+		'if (withIpv6 && ipv6 !== "routed")',
+		"if (withIpv6)",
+		["test/kernel/both-families.test.ts"],
+	],
+	[
 		"undo of taking source NAT away",
 		"kinds/nat.ts",
 		"undo: [add]",

@@ -36,12 +36,17 @@ const table = (masqueraded: string, snatTo: string): string => `nft -f - <<-END
 			type ifname . ifname
 			comment "guest segment . uplink"
 		}
+		map ipv6_snat_to {
+			type ifname . ifname : ipv6_addr
+			comment "guest segment . uplink : source address outside"
+		}
 		chain postrouting {
 			comment "source NAT of guests"
 			type nat hook postrouting priority srcnat; policy accept;
-			iifname . oifname @masqueraded masquerade
+			meta nfproto ipv4 iifname . oifname @masqueraded masquerade
 			meta nfproto ipv4 snat ip to iifname . oifname map @snat_to
 			meta nfproto ipv6 iifname . oifname @ipv6_masqueraded masquerade
+			meta nfproto ipv6 snat ip6 to iifname . oifname map @ipv6_snat_to
 		}
 	}
 END`;

@@ -23,7 +23,7 @@ export const S3 = specFromFlags({
 	...flags,
 	address: [HOST],
 	nat: "eth1",
-	snatTo: "10.33.33.34",
+	snatTo: ["10.33.33.34"],
 });
 
 const nat = { mode: "nat", uplink: "eth1", addresses: [HOST] };
@@ -89,6 +89,19 @@ export const VARIANTS: Readonly<Record<string, Spec>> = {
 		{ ...nat, snatTo: "10.33.33.34", addresses: [HOST, "fd00:33::1/64"] },
 		{ tap0: {} },
 	),
+	"source NAT of both families": labSpec(
+		{ ...nat, snatTo: ["10.33.33.34", "2001:db8::34"], addresses: [HOST, "fd00:33::1/64"] },
+		{ tap0: {} },
+	),
+	"source NAT of IPv6 on a bridge, masquerade of IPv4": labSpec(
+		{ ...nat, bridge: "br0", snatTo: "2001:db8::34", addresses: [HOST, "fd00:33::1/64"] },
+		many(2),
+	),
+	"IPv6 untranslated beside IPv4 behind NAT": labSpec(
+		{ ...nat, ipv6: "routed", addresses: [HOST, "2001:db8:33::1/64"] },
+		{ tap0: {} },
+	),
+	"NAT of IPv6 alone": labSpec({ ...nat, addresses: ["fd00:33::1/64"] }, { tap0: {} }),
 	"NAT of both families of a bridge": labSpec(
 		{ ...nat, bridge: "br0", addresses: [HOST, "fd00:33::1/64"] },
 		many(2),

@@ -1,3 +1,4 @@
+import { expect, test } from "vitest";
 import { execute } from "../../src/kernel/execute.js";
 import { nat } from "../../src/kinds/nat.js";
 import { table } from "../../src/kinds/table.js";
@@ -5,6 +6,7 @@ import { request } from "../../src/netlink/request.js";
 import type { FakeKernel } from "../../src/testing/fake/kernel.js";
 import { NFT_MSG_DELSETELEM } from "../../src/uapi/nf_tables.js";
 import { lan } from "../engine/hosts.js";
+import { messagesOf, Stage } from "./stage.js";
 import { testKind } from "./table.js";
 
 /** A LAN with our table. */
@@ -20,6 +22,7 @@ function withTable(kernel: FakeKernel): void {
 const masquerade = { segment: "tap0", uplink: "eth1", snatTo: undefined, network: "lab" };
 const snat = { ...masquerade, snatTo: "10.33.33.34" };
 const ipv6 = { ...masquerade, isIpv6: true } as const;
+const ipv6Snat = { ...ipv6, snatTo: "2001:db8::34" } as const;
 const flushed =
 	(set: string) =>
 	(kernel: FakeKernel): void => {
@@ -89,6 +92,33 @@ testKind(nat, {
 			],
 		},
 		{
+			name: "source NAT of IPv6 to an address",
+			host: withTable,
+			want: ipv6Snat,
+			steps: [
+				"filter: add source NAT of tap0 to eth1 (IPv6, as 2001:db8::34)",
+				"  do NFT_MSG_NEWSETELEM create excl nfgen_family 1 NFTA_SET_ELEM_LIST_TABLE",
+				"    umlnet-nl NFTA_SET_ELEM_LIST_SET ipv6_snat_to NFTA_SET_ELEM_LIST_ELEMENTS 0",
+				"    NFTA_SET_ELEM_KEY NFTA_DATA_VALUE tap0 . eth1 NFTA_SET_ELEM_DATA NFTA_DATA_VALUE",
+				'    2001:db8::34 NFTA_SET_ELEM_USERDATA comment "lab"',
+				"  undo NFT_MSG_DELSETELEM nfgen_family 1 NFTA_SET_ELEM_LIST_TABLE umlnet-nl",
+				"    NFTA_SET_ELEM_LIST_SET ipv6_snat_to NFTA_SET_ELEM_LIST_ELEMENTS 0",
+				"    NFTA_SET_ELEM_KEY NFTA_DATA_VALUE tap0 . eth1 NFTA_SET_ELEM_DATA NFTA_DATA_VALUE",
+				'    2001:db8::34 NFTA_SET_ELEM_USERDATA comment "lab"',
+			],
+			removal: [
+				"filter: remove source NAT of tap0 to eth1 (IPv6, as 2001:db8::34)",
+				"  do NFT_MSG_DELSETELEM nfgen_family 1 NFTA_SET_ELEM_LIST_TABLE umlnet-nl",
+				"    NFTA_SET_ELEM_LIST_SET ipv6_snat_to NFTA_SET_ELEM_LIST_ELEMENTS 0",
+				"    NFTA_SET_ELEM_KEY NFTA_DATA_VALUE tap0 . eth1 NFTA_SET_ELEM_DATA NFTA_DATA_VALUE",
+				'    2001:db8::34 NFTA_SET_ELEM_USERDATA comment "lab"',
+				"  undo NFT_MSG_NEWSETELEM create excl nfgen_family 1 NFTA_SET_ELEM_LIST_TABLE",
+				"    umlnet-nl NFTA_SET_ELEM_LIST_SET ipv6_snat_to NFTA_SET_ELEM_LIST_ELEMENTS 0",
+				"    NFTA_SET_ELEM_KEY NFTA_DATA_VALUE tap0 . eth1 NFTA_SET_ELEM_DATA NFTA_DATA_VALUE",
+				'    2001:db8::34 NFTA_SET_ELEM_USERDATA comment "lab"',
+			],
+		},
+		{
 			name: "source NAT to an address",
 			host: withTable,
 			want: snat,
@@ -130,6 +160,13 @@ testKind(nat, {
 			want: masquerade,
 			meddle: flushed("masqueraded"),
 			told: ["source NAT of tap0 to eth1 (masquerade) is not in place"],
+		},
+		{
+			name: "source addresses of IPv6 were flushed",
+			host: withTable,
+			want: ipv6Snat,
+			meddle: flushed("ipv6_snat_to"),
+			told: ["source NAT of tap0 to eth1 (IPv6, as 2001:db8::34) is not in place"],
 		},
 		{
 			name: "source addresses were flushed",
@@ -219,4 +256,36 @@ testKind(nat, {
 			],
 		},
 	],
+});
+
+test.each([
+	["IPv4", snat, masquerade, "masqueraded"],
+	["IPv6", ipv6Snat, ipv6, "ipv6_masqueraded"],
+] as const)(
+	"of %s an address and masquerade at once is no way to have it",
+	(_, made, other, set) => {
+		const stage = new Stage(withTable);
+		stage.do(nat.create(made));
+		expect(nat.verify?.(made, stage.kernel)).toEqual([]);
+		stage.do(nat.create(other));
+		expect(messagesOf(nat.verify?.(made, stage.kernel))).toEqual([
+			expect.stringContaining(`is in set ${set} too`),
+		]);
+	},
+);
+
+test("elements of all four sets that nobody knows are strays, each of its family", () => {
+	const stage = new Stage(withTable);
+	for (const made of [masquerade, ipv6Snat]) stage.do(nat.create(made));
+	for (const made of [snat, ipv6]) stage.do(nat.create({ ...made, segment: "tap1" }));
+	const look = { kernel: stage.kernel, links: [], place: undefined };
+	const strays = nat.strays?.([ipv6Snat], look) ?? [];
+	expect(strays.map(({ made }) => made)).toEqual([
+		{ ...masquerade, network: "", isIpv6: undefined },
+		{ ...snat, segment: "tap1", network: "", isIpv6: undefined },
+		{ ...ipv6, segment: "tap1", network: "", isIpv6: true },
+	]);
+	for (const { made } of strays) stage.do(nat.remove(made, stage.context()));
+	expect(nat.strays?.([ipv6Snat], look)).toEqual([]);
+	expect(nat.drift(ipv6Snat, stage.kernel)).toEqual([]);
 });

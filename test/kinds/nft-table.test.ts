@@ -45,7 +45,7 @@ const older = (kernel: FakeKernel): void => {
 		request(NFT_MSG_DELSET, 0, {
 			nfgen_family: 1,
 			NFTA_SET_TABLE: "umlnet-nl",
-			NFTA_SET_NAME: "ipv6_masqueraded",
+			NFTA_SET_NAME: "ipv6_snat_to",
 		}),
 	]);
 };

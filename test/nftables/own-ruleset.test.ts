@@ -74,6 +74,11 @@ it.each([
 		{ ...guest, snatTo: "10.33.33.34" },
 		{ ...inSet("snat_to"), elem: [[elem, "10.33.33.34"]] },
 	],
+	[
+		"behind an address of IPv6",
+		{ ...guest, snatTo: "2001:db8::34", isIpv6: true },
+		{ ...inSet("ipv6_snat_to"), elem: [[elem, "2001:db8::34"]] },
+	],
 ] as const)("a guest is an element, too, as the compiler writes it: %s", (_, made, element) => {
 	const [step] = nat.create(made);
 	if (step?.do.via !== "nftables") throw new Error("a guest is made otherwise now");

@@ -67,6 +67,22 @@ export const tables: readonly CompiledTable[] = [
 				NFTA_SET_ID: 3,
 				NFTA_SET_USERDATA: bytes("00040000000007176775657374207365676d656e74202e2075706c696e6b00"),
 			}),
+			request(NFT_MSG_NEWSET, 0x600, {
+				nfgen_family: 1,
+				version: 0,
+				res_id: 0,
+				NFTA_SET_TABLE: "umlnet-nl",
+				NFTA_SET_NAME: "ipv6_snat_to",
+				NFTA_SET_FLAGS: 8,
+				NFTA_SET_KEY_TYPE: 2665,
+				NFTA_SET_KEY_LEN: 32,
+				NFTA_SET_DATA_TYPE: 8,
+				NFTA_SET_DATA_LEN: 16,
+				NFTA_SET_ID: 4,
+				NFTA_SET_USERDATA: bytes(
+					"00040000000001040200000006040000000007306775657374207365676d656e74202e2075706c696e6b203a20736f757263652061646472657373206f75747369646500",
+				),
+			}),
 			request(NFT_MSG_NEWCHAIN, 0x600, {
 				nfgen_family: 1,
 				version: 0,
@@ -91,6 +107,15 @@ export const tables: readonly CompiledTable[] = [
 						NFTA_RULE_TABLE: "umlnet-nl",
 						NFTA_RULE_CHAIN: "postrouting",
 						NFTA_RULE_EXPRESSIONS: [
+							{ NFTA_EXPR_NAME: "meta", NFTA_EXPR_DATA: { NFTA_META_DREG: 1, NFTA_META_KEY: 15 } },
+							{
+								NFTA_EXPR_NAME: "cmp",
+								NFTA_EXPR_DATA: {
+									NFTA_CMP_SREG: 1,
+									NFTA_CMP_OP: 0,
+									NFTA_CMP_DATA: { NFTA_DATA_VALUE: bytes("02") },
+								},
+							},
 							{ NFTA_EXPR_NAME: "meta", NFTA_EXPR_DATA: { NFTA_META_DREG: 1, NFTA_META_KEY: 6 } },
 							{ NFTA_EXPR_NAME: "meta", NFTA_EXPR_DATA: { NFTA_META_DREG: 2, NFTA_META_KEY: 7 } },
 							{
@@ -164,6 +189,39 @@ export const tables: readonly CompiledTable[] = [
 								},
 							},
 							{ NFTA_EXPR_NAME: "masq", NFTA_EXPR_DATA: {} },
+						],
+					}),
+					request(NFT_MSG_NEWRULE, 0xc00, {
+						nfgen_family: 1,
+						version: 0,
+						res_id: 0,
+						NFTA_RULE_TABLE: "umlnet-nl",
+						NFTA_RULE_CHAIN: "postrouting",
+						NFTA_RULE_EXPRESSIONS: [
+							{ NFTA_EXPR_NAME: "meta", NFTA_EXPR_DATA: { NFTA_META_DREG: 1, NFTA_META_KEY: 15 } },
+							{
+								NFTA_EXPR_NAME: "cmp",
+								NFTA_EXPR_DATA: {
+									NFTA_CMP_SREG: 1,
+									NFTA_CMP_OP: 0,
+									NFTA_CMP_DATA: { NFTA_DATA_VALUE: bytes("0a") },
+								},
+							},
+							{ NFTA_EXPR_NAME: "meta", NFTA_EXPR_DATA: { NFTA_META_DREG: 1, NFTA_META_KEY: 6 } },
+							{ NFTA_EXPR_NAME: "meta", NFTA_EXPR_DATA: { NFTA_META_DREG: 2, NFTA_META_KEY: 7 } },
+							{
+								NFTA_EXPR_NAME: "lookup",
+								NFTA_EXPR_DATA: {
+									NFTA_LOOKUP_SREG: 1,
+									NFTA_LOOKUP_DREG: 1,
+									NFTA_LOOKUP_SET: "ipv6_snat_to",
+									NFTA_LOOKUP_SET_ID: 4,
+								},
+							},
+							{
+								NFTA_EXPR_NAME: "nat",
+								NFTA_EXPR_DATA: { NFTA_NAT_TYPE: 0, NFTA_NAT_FAMILY: 10, NFTA_NAT_REG_ADDR_MIN: 1 },
+							},
 						],
 					}),
 				],

@@ -1,5 +1,6 @@
 import { TABLE } from "../../mark.js";
 import { ipv6Masqueraded } from "../set/ipv6-masqueraded.js";
+import { ipv6SnatTo } from "../set/ipv6-snat-to.js";
 import { masqueraded } from "../set/masqueraded.js";
 import { snatTo } from "../set/snat-to.js";
 import type { DeclaredTable } from "../table.js";
@@ -10,6 +11,6 @@ export const inet: DeclaredTable = {
 	family: "inet",
 	name: TABLE,
 	comment: "networks of virtual machines, by umlnet-nl",
-	declarations: [masqueraded, snatTo, ipv6Masqueraded],
+	declarations: [masqueraded, snatTo, ipv6Masqueraded, ipv6SnatTo],
 	chains: [postrouting],
 };

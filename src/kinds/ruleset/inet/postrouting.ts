@@ -1,4 +1,6 @@
+import type { StatementJson } from "../../../nftables/index.js";
 import { ipv6Masqueraded } from "../set/ipv6-masqueraded.js";
+import { ipv6SnatTo } from "../set/ipv6-snat-to.js";
 import { masqueraded } from "../set/masqueraded.js";
 import { snatTo } from "../set/snat-to.js";
 import type { Chain } from "../table.js";
@@ -7,7 +9,17 @@ const segmentAndUplink = {
 	concat: [{ meta: { key: "iifname" } }, { meta: { key: "oifname" } }],
 } as const;
 
-/** Source NAT: the first rule that knows the segment and the uplink of a packet decides. */
+const isOf = (family: "ipv4" | "ipv6"): StatementJson => ({
+	match: { op: "==", left: { meta: { key: "nfproto" } }, right: family },
+});
+const isIn = ({ name }: { readonly name: string }): StatementJson => ({
+	match: { op: "==", left: segmentAndUplink, right: `@${name}` },
+});
+const snat = (family: "ip" | "ip6", { name }: { readonly name: string }): StatementJson => ({
+	snat: { family, addr: { map: { key: segmentAndUplink, data: `@${name}` } } },
+});
+
+/** Source NAT: the first rule that knows the family, the segment and the uplink of a packet decides. */
 export const postrouting: Chain = {
 	create: {
 		name: "postrouting",
@@ -18,23 +30,9 @@ export const postrouting: Chain = {
 		comment: "source NAT of guests",
 	},
 	rules: [
-		[
-			{ match: { op: "==", left: segmentAndUplink, right: `@${masqueraded.set.name}` } },
-			{ masquerade: null },
-		],
-		[
-			{ match: { op: "==", left: { meta: { key: "nfproto" } }, right: "ipv4" } },
-			{
-				snat: {
-					family: "ip",
-					addr: { map: { key: segmentAndUplink, data: `@${snatTo.map.name}` } },
-				},
-			},
-		],
-		[
-			{ match: { op: "==", left: { meta: { key: "nfproto" } }, right: "ipv6" } },
-			{ match: { op: "==", left: segmentAndUplink, right: `@${ipv6Masqueraded.set.name}` } },
-			{ masquerade: null },
-		],
+		[isOf("ipv4"), isIn(masqueraded.set), { masquerade: null }],
+		[isOf("ipv4"), snat("ip", snatTo.map)],
+		[isOf("ipv6"), isIn(ipv6Masqueraded.set), { masquerade: null }],
+		[isOf("ipv6"), snat("ip6", ipv6SnatTo.map)],
 	],
 };

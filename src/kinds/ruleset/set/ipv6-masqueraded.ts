@@ -1,6 +1,6 @@
 import type { Declaration } from "../table.js";
 
-/** Segments of guests whose IPv4 leaves an uplink under an address of the user's choice, and IPv6 under the uplink's own. */
+/** Segments of guests whose IPv6 leaves an uplink under the uplink's own address. */
 export const ipv6Masqueraded = {
 	set: {
 		name: "ipv6_masqueraded",

@@ -1,3 +1,4 @@
+import { call, checkArgument, checkOptions, count, counts } from "../sys/arguments.js";
 import { KernelError } from "../sys/error.js";
 import { NetlinkFd, type Received } from "../sys/socket.js";
 import { OverrunError, WireError } from "./error.js";
@@ -18,6 +19,7 @@ export interface ListenerOptions {
 	/** Opens the file descriptor that carries the bytes; tests pass a scripted one. */
 	readonly open?: (protocol: number, groups: number) => Source;
 }
+const OPTIONS = { bufferBytes: count, open: call };
 export type Source = Pick<NetlinkFd, "receive" | "setBuffers" | "close">;
 
 // nf_tables collects notifications up to NLMSG_GOODSIZE, at most a page, and no group that we join sends larger ones.
@@ -30,8 +32,11 @@ export class NetlinkListener {
 	readonly #fd: Source;
 	readonly #inbox = new Uint8Array(RECEIVE_BYTES);
 
-	/** @throws KernelError */
+	/** @throws KernelError; UmlnetError ERR_USAGE for an option of a wrong type */
 	constructor(protocol: number, groups: readonly number[], options: ListenerOptions = {}) {
+		checkArgument("new NetlinkListener()", "protocol", protocol, count);
+		checkArgument("new NetlinkListener()", "groups", groups, counts);
+		checkOptions("new NetlinkListener()", options, OPTIONS);
 		const mask = groups.reduce((bits, group) => bits | (1 << (group - 1)), 0) >>> 0;
 		this.#fd = options.open?.(protocol, mask) ?? new NetlinkFd(protocol, mask);
 		this.#fd.setBuffers(SEND_BYTES, options.bufferBytes ?? BUFFER_BYTES);

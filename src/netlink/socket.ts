@@ -1,3 +1,4 @@
+import { call, checkArgument, checkOptions, count, milliseconds } from "../sys/arguments.js";
 import { monotonic } from "../sys/clock.js";
 import { KernelError } from "../sys/error.js";
 import { NetlinkFd } from "../sys/socket.js";
@@ -39,6 +40,7 @@ export interface NetlinkSocketOptions {
 	/** Opens the file descriptor that carries the bytes; tests pass a scripted one. */
 	readonly open?: (protocol: number) => Transport;
 }
+const OPTIONS = { timeout: milliseconds, dumpTries: count, open: call };
 export type Transport = Pick<
 	NetlinkFd,
 	"portId" | "send" | "receive" | "wait" | "close" | "setOption" | "setBuffers"
@@ -65,8 +67,10 @@ export class NetlinkSocket {
 	/** How many messages were not for us: from another sender, to another port, or with an old sequence number. */
 	strays = 0;
 
-	/** @throws KernelError */
+	/** @throws KernelError; UmlnetError ERR_USAGE for an option of a wrong type */
 	constructor(protocol: number, options: NetlinkSocketOptions = {}) {
+		checkArgument("new NetlinkSocket()", "protocol", protocol, count);
+		checkOptions("new NetlinkSocket()", options, OPTIONS);
 		this.#timeout = options.timeout ?? 5_000;
 		this.#dumpTries = options.dumpTries ?? 20;
 		this.#fd = options.open?.(protocol) ?? new NetlinkFd(protocol);

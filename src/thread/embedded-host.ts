@@ -1,17 +1,5 @@
 import type { Worker } from "node:worker_threads";
 import type { TapReport as EngineTapReport } from "../engine/report.js";
-import {
-	checkArgument,
-	checkFields,
-	checkOptions,
-	checkWhich,
-	milliseconds,
-	names,
-	object,
-	signal,
-	text,
-	truth,
-} from "../service/arguments.js";
 import type {
 	ConfirmOptions,
 	GuestInput,
@@ -33,8 +21,20 @@ import {
 	withLaunch,
 	withLaunches,
 } from "../service/reports.js";
+import { checkWhich } from "../service/which.js";
 import { writtenSpec } from "../spec/checked.js";
 import type { SpecInput } from "../spec/input.js";
+import {
+	checkArgument,
+	checkFields,
+	checkOptions,
+	milliseconds,
+	names,
+	object,
+	signal,
+	text,
+	truth,
+} from "../sys/arguments.js";
 import { type CallOptions, WorkerChannel } from "./channel.js";
 
 /**

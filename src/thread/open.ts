@@ -1,6 +1,7 @@
 import { Worker } from "node:worker_threads";
 import type { HostOptions } from "../host/host.js";
 import type { PoolOptions } from "../host/pool.js";
+import { unpackError } from "../service/errors.js";
 import {
 	checkFields,
 	checkOptions,
@@ -9,8 +10,7 @@ import {
 	object,
 	text,
 	truth,
-} from "../service/arguments.js";
-import { unpackError } from "../service/errors.js";
+} from "../sys/arguments.js";
 import { closedError } from "./channel.js";
 import { EmbeddedHost } from "./embedded-host.js";
 import type { FromWorker } from "./messages.js";

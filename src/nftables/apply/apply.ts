@@ -1,4 +1,5 @@
 import { ifThere } from "../../kernel/if-there.js";
+import { checkOptions, object, truth } from "../../sys/arguments.js";
 import { KernelError } from "../../sys/error.js";
 import {
 	NFT_MSG_GETCHAIN,
@@ -25,7 +26,12 @@ import type { BatchMessage } from "../tree/batch-message.js";
 import type { Printer } from "../tree/printer.js";
 import { hasEndElements } from "../tree/set.js";
 import { answer } from "./answer.js";
-import { type Connection, type ConnectionOptions, connected } from "./connection.js";
+import {
+	CONNECTION_OPTIONS,
+	type Connection,
+	type ConnectionOptions,
+	connected,
+} from "./connection.js";
 import { echoing, echoOf } from "./echo.js";
 import { dumpElements, hasElements } from "./ruleset-reader.js";
 
@@ -78,6 +84,8 @@ export interface ApplyOptions extends ConnectionOptions {
 	/** Also return the document itself, with the handles that the kernel gave to the objects it adds (`nft -j -e`). */
 	readonly echo?: boolean | undefined;
 }
+
+const OPTIONS = { ...CONNECTION_OPTIONS, context: object, check: truth, echo: truth };
 
 /** A context that remembers the generation of the ruleset which it was read from, if anything was read. */
 function datedContext(connection: Connection): { context: Context; generation?: number } {
@@ -211,8 +219,10 @@ class Application {
  * Returns the answers to the queries in the document, one for each `list` and `reset`, as `nft -j` prints them. A query
  * before the first change is answered from the ruleset before the document, one after a change from the ruleset after
  * it.
- * @throws NftError if the document is wrong; if the kernel refused it, its cause is the KernelError
+ * @throws NftError if the document is wrong; if the kernel refused it, its cause is the KernelError. UmlnetError
+ * ERR_USAGE for an option of a wrong type
  */
 export function apply(document: Document, options: ApplyOptions = {}): readonly Document[] {
+	checkOptions("apply()", options, OPTIONS);
 	return connected(options, (connection) => new Application(document, connection, options).run());
 }

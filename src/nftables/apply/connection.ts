@@ -1,6 +1,7 @@
 import { type CommitOptions, type Committed, NftablesDriver } from "../../kernel/nftables.js";
 import type { Request } from "../../netlink/request.js";
 import type { Message } from "../../netlink/schema.js";
+import { object, text } from "../../sys/arguments.js";
 import { inNamespace } from "../../sys/namespace.js";
 import { NetlinkFd } from "../../sys/socket.js";
 import type { Host } from "../fact/host.js";
@@ -32,6 +33,9 @@ export interface ConnectionOptions {
 	 */
 	readonly host?: Host | undefined;
 }
+
+/** What each of these options takes. */
+export const CONNECTION_OPTIONS = { netns: text, connection: object, host: object };
 
 /** Open a netlink socket in a network namespace, or in that of the calling thread. @throws KernelError, UmlnetError */
 export const openIn = (netns: string | undefined, protocol: number, groups?: number): NetlinkFd =>

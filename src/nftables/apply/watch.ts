@@ -1,6 +1,7 @@
 import { setImmediate, setTimeout } from "node:timers/promises";
 import { ifThere } from "../../kernel/if-there.js";
 import { NetlinkListener } from "../../netlink/listener.js";
+import { checkOptions, count, signal } from "../../sys/arguments.js";
 import { NETLINK_NETFILTER } from "../../uapi/netlink.js";
 import {
 	NFT_MSG_GETSET,
@@ -15,7 +16,13 @@ import { EventReader, type RulesetEvent } from "../listing/event.js";
 import { readSet } from "../listing/set.js";
 import type { ListedSet } from "../tree/listed.js";
 import { isAnonymous } from "../tree/set.js";
-import { type Connection, type ConnectionOptions, connected, openIn } from "./connection.js";
+import {
+	CONNECTION_OPTIONS,
+	type Connection,
+	type ConnectionOptions,
+	connected,
+	openIn,
+} from "./connection.js";
 
 /** Options of `watch`. */
 export interface WatchOptions extends ConnectionOptions {
@@ -24,6 +31,8 @@ export interface WatchOptions extends ConnectionOptions {
 	/** How many bytes of messages the kernel queues for us before it drops some (OverrunError). */
 	readonly bufferBytes?: number | undefined;
 }
+
+const OPTIONS = { ...CONNECTION_OPTIONS, signal, bufferBytes: count };
 
 /**
  * Milliseconds between two polls. Node cannot wait for a descriptor that it did not open itself. A Worker that blocks
@@ -87,6 +96,7 @@ async function pause(signal: AbortSignal | undefined): Promise<void> {
  * @throws OverrunError from the iteration if the kernel had to drop events: list the ruleset again
  */
 export function watch(options: WatchOptions = {}): AsyncGenerator<RulesetEvent, void, undefined> {
+	checkOptions("watch()", options, OPTIONS);
 	const { bufferBytes, netns, signal, host = localHost() } = options;
 	const listener = new NetlinkListener(NETLINK_NETFILTER, [NFNLGRP_NFTABLES], {
 		...(bufferBytes !== undefined && { bufferBytes }),

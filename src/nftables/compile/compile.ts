@@ -1,3 +1,4 @@
+import { checkOptions, object } from "../../sys/arguments.js";
 import { Merging } from "../command/automerge.js";
 import { compileChain } from "../command/chain.js";
 import type {
@@ -40,6 +41,8 @@ export interface CompileOptions {
 	readonly host?: Host;
 	readonly context?: Context;
 }
+const OPTIONS = { host: object, context: object };
+
 /** The messages of one nf_tables transaction, in order, without those that begin and end it. */
 export interface Batch {
 	readonly messages: readonly BatchMessage[];
@@ -183,10 +186,12 @@ function compileCommand(at: Cursor, compilation: Compilation): Query | undefined
 /**
  * Compile a document of libnftables-json(5) to nf_tables messages. This sends nothing, and reads nothing except for
  * files of the host with names in them.
- * @throws NftError, with the place in the document
+ * @throws NftError, with the place in the document; UmlnetError ERR_USAGE for an option of a wrong type
  */
-export const compile = (document: Document, options: CompileOptions = {}): Batch =>
-	compileWith(document, options, { keep: (message) => message });
+export function compile(document: Document, options: CompileOptions = {}): Batch {
+	checkOptions("compile()", options, OPTIONS);
+	return compileWith(document, options, { keep: (message) => message });
+}
 
 /**
  * Compile to bytes. Each message is encoded before the next command is read, which frees the objects it was made of.

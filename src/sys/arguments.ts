@@ -1,14 +1,13 @@
 /** Checks the arguments of callers in plain JavaScript, whom no compiler warns, before anything is sent. */
-import { UmlnetError } from "../sys/error.js";
-import type { Which } from "./networks.js";
+import { UmlnetError } from "./error.js";
 
 /** A check that a value is of the type that an option or argument takes. */
-interface Test {
+export interface Test {
 	/** The expected type in words: `a string`. */
 	readonly takes: string;
 	is(value: unknown): boolean;
 }
-const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
+export const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
 	typeof value === "object" && value !== null && !Array.isArray(value);
 
 export const text: Test = {
@@ -16,10 +15,18 @@ export const text: Test = {
 	is: (value) => typeof value === "string" && value !== "" && !value.includes("\0"),
 };
 export const truth: Test = { takes: "true or false", is: (value) => typeof value === "boolean" };
+export const call: Test = {
+	takes: "a function",
+	is: (value) => typeof value === "function",
+};
 export const object: Test = { takes: "an object", is: isObject };
 export const names: Test = {
 	takes: "an array of names",
 	is: (value) => Array.isArray(value) && value.every((name) => typeof name === "string"),
+};
+export const counts: Test = {
+	takes: "an array of whole numbers, 0 or more",
+	is: (value) => Array.isArray(value) && value.every((one) => count.is(one)),
 };
 export const milliseconds: Test = {
 	takes: "a number of milliseconds, 0 or more",
@@ -38,6 +45,11 @@ export const signal: Test = {
 		typeof value.addEventListener === "function" &&
 		typeof value.removeEventListener === "function",
 };
+/** One of the words of a table: its keys. */
+export const keyOf = (table: Readonly<Record<string, unknown>>): Test => ({
+	takes: `one of ${Object.keys(table).join(", ")}`,
+	is: (value) => typeof value === "string" && Object.hasOwn(table, value),
+});
 const SIGNAL_HINT = "the signal of an AbortController is its property `signal`";
 
 /**
@@ -82,19 +94,6 @@ export function checkArgument(call: string, name: string, value: unknown, test: 
 	if (!test.is(value)) throw usage(`${call}: ${name} is ${kindOf(value)}, not ${test.takes}`);
 }
 
-/** @throws UmlnetError ERR_USAGE */
-export function checkWhich(call: string, which: unknown): Which {
-	const { taps, spec, all } = isObject(which) ? which : {};
-	const isNamed = names.is(taps) && spec === undefined && all === undefined;
-	const isSpec = taps === undefined && isObject(spec) && all === undefined;
-	const isAll = taps === undefined && spec === undefined && all === true;
-	if (isNamed || isSpec || isAll) return which as Which;
-	throw usage(
-		`${call}: which taps? Neither their names nor a spec nor all`,
-		"{ taps: [NAME] }, { spec } or { all: true }",
-	);
-}
-
 function kindOf(value: unknown): string {
 	if (value === null || value === undefined) return String(value);
 	if (value === "") return "an empty string";
@@ -103,5 +102,5 @@ function kindOf(value: unknown): string {
 	return typeof value === "object" ? "an object" : `a ${typeof value}`;
 }
 
-const usage = (message: string, hint?: string): UmlnetError =>
+export const usage = (message: string, hint?: string): UmlnetError =>
 	new UmlnetError("ERR_USAGE", message, { hint });

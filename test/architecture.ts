@@ -59,6 +59,7 @@ export const NFTABLES_BELOW: Readonly<Record<string, readonly string[]>> = {
 	fact: [],
 	json: ["fact"],
 	tree: ["json", "fact"],
+	machine: ["tree", "fact"],
 	expression: ["tree", "json", "fact"],
 	statement: ["expression", "tree", "json", "fact"],
 	fast: ["expression", "tree", "json", "fact"],

@@ -1,0 +1,99 @@
+import { NFT_BREAK, NFT_CONTINUE } from "../../uapi/nf_tables_const.js";
+import type { Choices } from "./choices.js";
+import type { Connection, Translation } from "./connection.js";
+import type { Device, Packet } from "./packet.js";
+import { Registers } from "./registers.js";
+import type { Rule, Table } from "./ruleset.js";
+
+/** Where in the kernel a chain is called. */
+export interface HookPoint {
+	/** NFPROTO_* of the packet's way: IPV4, IPV6, BRIDGE, ARP, NETDEV. */
+	readonly family: number;
+	/** NF_*: numbered by family. */
+	readonly hook: number;
+}
+
+/** What the routing tables say of an address: `fib` and `addrtype` ask for it. */
+export interface FibQuery {
+	readonly address: Uint8Array;
+	/** The other address of the packet. */
+	readonly other: Uint8Array;
+	readonly mark: number;
+	/** Only through this interface. */
+	readonly device: Device | undefined;
+	readonly of: "source" | "destination";
+	readonly packet: Packet;
+}
+/** What a look-up finds. */
+export interface FibAnswer {
+	readonly device: Device | undefined;
+	/** RTN_* */
+	readonly type: number;
+}
+
+/** What rules ask of the host beside the packet. */
+export interface World {
+	fib(query: FibQuery): FibAnswer;
+	/** The address that masquerading takes: the first of the interface that fits the way. */
+	masqueradeAddress(device: Device, packet: Packet): Uint8Array | undefined;
+	/** An address of the interface of the family of the packet: what redirecting takes. */
+	addressOf(device: Device, packet: Packet): Uint8Array | undefined;
+}
+
+/** What a rule did to the flow of a packet: translated its source or its destination. */
+export interface NatDone {
+	readonly kind: "snat" | "dnat";
+	readonly to: Translation;
+}
+
+/** One packet in one rule: what the expressions of nf_tables work on. */
+export class Evaluation {
+	readonly registers = new Registers();
+	readonly packet: Packet;
+	readonly point: HookPoint;
+	readonly world: World;
+	readonly choices: Choices;
+	table: Table;
+	rule: Rule | undefined;
+	/** NFT_CONTINUE, NFT_BREAK, NF_*, NFT_JUMP and so on. */
+	code: number = NFT_CONTINUE;
+	/** Where a jump or goto leads. */
+	chain: string | undefined;
+	/** What a rule of a nat chain has decided. */
+	nat: NatDone | undefined;
+	/** What a rule does beside a verdict, in words: `reject`, `queue`. */
+	manner: string | undefined;
+
+	constructor(packet: Packet, point: HookPoint, table: Table, world: World, choices: Choices) {
+		this.packet = packet;
+		this.point = point;
+		this.table = table;
+		this.world = world;
+		this.choices = choices;
+	}
+
+	/** The rule does not hold for the packet. */
+	break(): void {
+		this.code = NFT_BREAK;
+	}
+
+	/** Nobody can know whether it holds: ask, and remember the answer. */
+	depends(what: string, likely: boolean): boolean {
+		const [yes, no] = ["holds", "does not hold"] as const;
+		const options: [string, string] = likely ? [yes, no] : [no, yes];
+		return (this.choices.choose(this.place(what), options) === 0) === likely;
+	}
+
+	/** What it depends on, with the rule that asks. */
+	place(what: string): string {
+		const { family, name } = this.table;
+		return `${what} (${family}/${name}, rule ${this.rule?.handle ?? 0})`;
+	}
+
+	get connection(): Connection | undefined {
+		return this.packet.connection;
+	}
+}
+
+/** What an expression of the kernel does. */
+export type Run<Data = object> = (data: Data, on: Evaluation) => void;

@@ -69,7 +69,7 @@ test("with any bit flipped, and cut or grown to any length, nothing of it is bel
 		isBelieved(`bit ${bit}`);
 		writeSync(fd, good, at, 1, at);
 	}
-	// As a file is on which the power went away: as long as it should be, and zero from somewhere on.
+	// A file after a power failure: it has its full length and is zero from some position on.
 	for (let from = good.length - 8; from >= 0; from -= 8) {
 		writeSync(fd, Buffer.alloc(8), 0, 8, from);
 		isBelieved(`zero from ${from}`);

@@ -43,7 +43,7 @@ for (const shell of SHELLS)
 	});
 
 describe("bash completes", () => {
-	/** What bash offers for the last word; `status -q` is answered by a function in its place. */
+	/** What bash offers for the last word. A function replaces `umlnet-nl status -q`. */
 	function offers(...words: string[]): readonly string[] {
 		const script = `
 			source ${directory}/bash

@@ -5,34 +5,34 @@ import type { Sink } from "../../src/cli/sink.js";
 import type { HostOptions } from "../../src/host/host.js";
 import { checkOutput } from "./output-schema.js";
 
-/** What a command wrote and how it ended. */
+/** What a command printed, and how it ended. */
 export interface Ended {
 	readonly status: number;
 	readonly stdout: string;
 	readonly stderr: string;
-	/** How the host was opened; empty if it never was. */
+	/** The options with which the host was opened; empty if it never was. */
 	readonly opened: readonly HostOptions[];
-	/** What became of watchdogs, in order: `started`, `dismissed`, `left alone`. */
+	/** What happened to watchdogs, in order: `started`, `dismissed`, `left alone`. */
 	readonly watchdogs: readonly string[];
-	/** The processes that were woken in case they were stopped. */
+	/** The processes that were sent SIGCONT in case they were stopped. */
 	readonly woken: readonly string[];
 }
 
 export interface Environment {
 	readonly host?: Partial<HostPort>;
-	/** Thrown instead of opening the host. */
+	/** An error that is thrown instead of opening the host. */
 	readonly openError?: Error;
 	readonly env?: Readonly<Record<string, string>>;
 	readonly stdin?: string;
 	readonly uid?: number;
 	readonly tty?: boolean;
-	/** Ctrl-C is pressed as soon as somebody listens for it. */
+	/** Whether Ctrl-C is pressed as soon as the command listens for it. */
 	readonly interrupted?: boolean;
-	/** Nobody reads the output any more after so many lines. */
+	/** After how many lines the reader of the output closes it. */
 	readonly lines?: number;
 }
 
-/** Run a command line in a made-up environment: no process, no host. */
+/** Run a command line in an artificial environment: no process, no host. */
 export async function umlnet(
 	argv: readonly string[],
 	environment: Environment = {},
@@ -84,7 +84,7 @@ export async function umlnet(
 	return { status, ...texts, opened, watchdogs, woken };
 }
 
-/** A host of which the test expects nothing but to be closed. */
+/** A host on which nothing may be called except for `close`. */
 const unexpected: HostPort = {
 	up: never("up"),
 	down: never("down"),

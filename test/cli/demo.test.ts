@@ -4,7 +4,7 @@ import { expect, test } from "vitest";
 import { missing } from "../guest/uml.js";
 import { umlnet } from "./console.js";
 
-// The demo takes the thread it runs on along into its namespaces, so nothing else is tested in this file.
+// The demo moves the thread into its namespaces, so this file has no other test.
 
 const PROJECT = join(import.meta.dirname, "../..");
 

@@ -10,11 +10,11 @@ import { KernelError, UmlnetError } from "../../src/sys/error.js";
 import { umlnet } from "./console.js";
 import { difference, step, tapStatus } from "./reports.js";
 
-/** How `down tap0` ends when the host throws this. */
+/** How `down tap0` ends if the host throws this error. */
 const ended = (error: Error, ...flags: string[]) =>
 	umlnet(["down", "tap0", ...flags], { host: { down: () => Promise.reject(error) } });
 
-/** What Node throws for a system call on a file. */
+/** The error that Node throws when a system call on a file fails. */
 const fileError = (code: string, path: string) =>
 	Object.assign(new Error(`${code}: …, open '${path}'`), {
 		code,

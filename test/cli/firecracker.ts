@@ -1,6 +1,6 @@
 /**
- * What Firecracker says of the part of its configuration file that is about networks, in our words: `NetworkInterface`
- * in its OpenAPI description (src/firecracker/swagger/firecracker.yaml). It refuses fields that it does not know.
+ * The network interfaces of Firecracker's configuration file, rewritten from `NetworkInterface` in its OpenAPI
+ * description (src/firecracker/swagger/firecracker.yaml). Firecracker refuses fields that it does not know.
  */
 export const FIRECRACKER_NETWORK: Schema = {
 	type: "object",
@@ -23,7 +23,7 @@ export const FIRECRACKER_NETWORK: Schema = {
 	},
 };
 
-/** As much of JSON Schema as that takes. */
+/** The part of JSON Schema that this needs. */
 export type Schema =
 	| { readonly type: "string"; readonly pattern: RegExp }
 	| { readonly type: "array"; readonly items: Schema }
@@ -33,7 +33,7 @@ export type Schema =
 			readonly properties: Readonly<Record<string, Schema>>;
 	  };
 
-/** What of a value is not as a schema has it, with its place. */
+/** How a value violates a schema, with the place of each violation. */
 export function violations(schema: Schema, value: unknown, at = "$"): string[] {
 	if (schema.type === "string")
 		return typeof value === "string" && schema.pattern.test(value) ? [] : [`${at}: ${value}`];

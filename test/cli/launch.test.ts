@@ -4,7 +4,8 @@ import type { Mode } from "../../src/spec/input.js";
 import { FIRECRACKER_NETWORK, violations } from "./firecracker.js";
 import { tapReport } from "./reports.js";
 
-// That a guest gets a network by them is shown with real guests elsewhere; here it is which words, and when.
+// Tests with real guests show that these arguments give a network. This one checks the words, and when they are
+// printed.
 describe("launch arguments", () => {
 	test("of the seed's NAT guest", () => {
 		expect(launchArguments(tapReport())).toEqual({

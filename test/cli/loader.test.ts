@@ -16,7 +16,7 @@ beforeAll(() => {
 });
 afterAll(() => rmSync(stateDir, { recursive: true }));
 
-/** Lines of a shell with a /var/cache and a /run of its own, where `run` is the command; what they print. */
+/** Run lines of shell with a private /var/cache and /run, where `run` is the command; returns what they print. */
 function shell(...lines: readonly string[]): string {
 	const script = [
 		"set -eu",
@@ -35,7 +35,7 @@ function shell(...lines: readonly string[]): string {
 	return stdout;
 }
 
-/** Whether what is there before a second run is used by it, or replaced after it. */
+/** Whether the second run uses the present cache, or replaces it. */
 const isUsed = (...before: readonly string[]): boolean => {
 	const inode = `stat -c %i ${FILE}`;
 	const [first, second] = shell("run", ...before, inode, "run", inode).split("\n");
@@ -79,7 +79,7 @@ test("without a place for it, and where Node's own switch forbids it, nothing is
 	expect(shell("mount -o remount,ro /var/cache", "run", "ls /var/cache")).toBe("");
 });
 
-/** Flips a bit of the file; `node` runs it with the numbers of a byte and of its bit. */
+/** Flips one bit of a file. `node` runs it with the index of the byte and of the bit. */
 const FLIP = `
 	const fs = require("node:fs"), [, file, byte, bit] = process.argv;
 	const bytes = fs.readFileSync(file), at = byte % bytes.length;
@@ -114,7 +114,7 @@ test("killed at any call that has to do with it, it leaves nothing but what the 
 	const said = shell(
 		`try() { rm -rf ${CACHE}; mkdir -m 700 ${CACHE}; echo old > ${FILE}; chmod 600 ${FILE}; ${under} "$@" \\
 			'${process.execPath}' '${MAIN}' --state-dir '${stateDir}' status > /dev/null 2>&1; }`,
-		// Each call by its name, and the how manieth of those it is.
+		// Each call by its name, and how many calls of that name came before.
 		`try; sed -E 's/^[0-9]+ +//; s/\\(.*//' /run/trace | awk '{ print $1, ++n[$1] }' > /run/calls`,
 		`while read -r call at; do
 			! try -e inject=$call:signal=KILL:when=$at
@@ -123,7 +123,7 @@ test("killed at any call that has to do with it, it leaves nothing but what the 
 			echo $call
 		done < /run/calls`,
 	);
-	// Looked for, removed, made, written.
+	// The cache file is looked for, removed, created and written.
 	const calls = said.split("\n");
 	expect(calls).toEqual(expect.arrayContaining(["openat", "unlink", "write", "close"]));
 });

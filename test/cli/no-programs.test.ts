@@ -10,7 +10,7 @@ afterAll(() => lab.close());
 
 const flags = ["tap0", "--owner", "500", "--address", "192.168.33.33/24"];
 
-/** In this order, so that each has something to do. */
+/** In an order in which each verb has something to do. */
 test.each([
 	["plan", ...flags, "--nat", "eth1"],
 	["up", ...flags, "--nat", "eth1"],

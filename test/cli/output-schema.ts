@@ -7,7 +7,9 @@ const ajv = new Ajv2020({ allErrors: true, allowUnionTypes: true }).addSchema(
 	"output",
 );
 
-/** What is printed under `--json` is what `umlnet-nl schema output` says of it: looked at wherever a test has something printed. */
+/**
+ * Check output of `--json` against `umlnet-nl schema output`. It is called wherever a test makes a command print JSON.
+ */
 export function checkOutput(argv: readonly string[], stdout: string): void {
 	if (stdout === "" || !asksForJson(argv)) return;
 	const words = argv.filter((word) => !word.startsWith("-")).join(" ");

@@ -26,7 +26,10 @@ test("without an output it does its work", () => {
 	expect(shell(`${HELP} > /dev/null`)).toMatchObject({ status: 0, stdout: "", stderr: "" });
 });
 
-/** Makes its output one that does not block, as Node does with pipes it opens, fills it, and goes on as the command. */
+/**
+ * Makes its standard output non-blocking, as Node does with pipes that it opens, fills it, and then continues as the
+ * command.
+ */
 const FULL_PIPE = `
 const { writeSync } = require("node:fs");
 new (require("node:net").Socket)({ fd: 1, readable: false }).unref();
@@ -49,7 +52,7 @@ test("a full pipe that does not block loses nothing", async () => {
 	});
 	await once(child, "message");
 	const { stdout: whole } = shell(HELP);
-	// Only now does anybody read.
+	// The output is read only from here on.
 	const [written] = await Promise.all([
 		text(child.stdout as NodeJS.ReadableStream),
 		once(child, "close"),

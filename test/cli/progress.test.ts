@@ -7,7 +7,7 @@ import { umlnet } from "./console.js";
 
 const ERASE = "\r\x1b[K";
 
-/** A progress whose clock and terminal are ours. */
+/** A progress line with a clock and a terminal that the test controls. */
 function made(isTTY = true) {
 	let now = 0;
 	let text = "";
@@ -21,7 +21,7 @@ function made(isTTY = true) {
 	const progress = new Progress(sink, () => now);
 	return {
 		progress,
-		/** What is written of a request at that time. */
+		/** What is written when a request is made at this time. */
 		requestAt(milliseconds: number): string {
 			now = milliseconds;
 			text = "";

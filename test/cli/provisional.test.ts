@@ -14,7 +14,7 @@ const provisional = { transaction: "1-2-3", command: "down tap0", remaining: 30 
 const done = { changed: true, steps: [step("delete tap tap0")], taps: ["tap0"] };
 const DOWN = ["down", "tap0", "--confirm-within", "30"];
 
-/** A host whose `down` is provisional, and that says one after the other how it stands. */
+/** A host whose `down` is provisional, and which reports these states one after the other. */
 function answering(...states: readonly ConfirmState[]) {
 	const rest = [...states];
 	const host = {
@@ -42,7 +42,7 @@ describe("--confirm-within", () => {
 		expect(stderr).toMatch(
 			/^down tap0 is rolled back at ..:..:.., in 30 s, unless it is confirmed: umlnet-nl /,
 		);
-		// It may be typed anywhere.
+		// The command must work in any directory.
 		expect(stderr).toContain(` -n ${here}/lab --state-dir ${here}/s confirm\n`);
 		expect(host.rollBack).not.toHaveBeenCalled();
 	});

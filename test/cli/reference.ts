@@ -30,7 +30,7 @@ const factTable = (head: string, facts: Facts): string =>
 		...facts.map(([name, meaning]) => `| \`${name}\` | ${meaning} |`),
 	].join("\n");
 
-/** The reference of the command line in Markdown, from the tree that parses it. */
+/** The reference of the command line in Markdown, made from the tree that parses it. */
 export function reference(program: Verb): string {
 	const verbs = program.verbs.filter((verb) => !isPlanned(verb.name()));
 	const planned = program.verbs.filter((verb) => isPlanned(verb.name()));
@@ -96,5 +96,5 @@ function optionTable(options: readonly Option[]): string {
 	return ["| option | meaning |", "|---|---|", ...rows].join("\n");
 }
 
-/** A bar would end the cell, even between backquotes. */
+/** A bar would end the cell, even inside backquotes. */
 const cell = (text: string): string => text.replaceAll("|", "\\|");

@@ -7,7 +7,7 @@ import {
 	withLaunch,
 } from "../../src/service/reports.js";
 
-/** A tap as S3 of the contract has it, with whatever a test wants otherwise. */
+/** The report of a tap behind NAT, with the changes that a test wants. */
 export function tapReport(other: Partial<EngineTapReport> = {}): TapReport {
 	return withLaunch({
 		name: "tap0",
@@ -34,13 +34,13 @@ export const tapStatus = ({
 	drift,
 });
 
-/** Something that drifted, told in these words. */
+/** A difference with this description. */
 export const difference = (message: string): Difference => ({
 	...{ object: "link tap10", field: "mtu", wanted: 1500, found: 1400 },
 	message,
 });
 
-/** A step of that label: `create tap tap0`, `delete tap tap0`, or a change. */
+/** A step with this label, whose effect is taken from it: `create tap tap0`, `delete tap tap0`, or a change. */
 export const step = (label: string, ...messages: string[]): StepReport => ({
 	label,
 	effect: /^create/.test(label) ? "create" : /^(delete|remove)/.test(label) ? "delete" : "change",

@@ -24,7 +24,7 @@ import { umlnet } from "./console.js";
 const schemaOf = async (document: string): Promise<Readonly<Record<string, unknown>>> =>
 	JSON.parse((await umlnet(["schema", document])).stdout);
 
-/** Without what two ways to write one type differ in. */
+/** A type without the differences between two notations of it. */
 type Plain<T> = T extends readonly (infer U)[]
 	? readonly Plain<U>[]
 	: T extends object

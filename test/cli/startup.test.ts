@@ -5,7 +5,7 @@ import { buildProgram } from "../../src/cli/program.js";
 
 const SRC = resolve(import.meta.dirname, "../../src");
 
-/** Every module that loads with `file`, whatever the command line says; types cost nothing and are left out. */
+/** Every module that importing `file` loads, whatever the command line. Types are left out, as they cost nothing. */
 function loaded(file: string, found = new Set<string>()): ReadonlySet<string> {
 	if (found.has(file)) return found;
 	found.add(file);

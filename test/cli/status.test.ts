@@ -21,7 +21,7 @@ const resources = taps.map(({ name, drift }) => ({
 	drift,
 }));
 
-/** A host with these taps, that answers for those that are named. */
+/** A host with these taps, which reports those that are asked for. */
 const fake = (more: Partial<StatusReport> = {}) => ({
 	status: vi.fn<HostPort["status"]>(async (names) => ({
 		taps: taps.filter(({ name }) => names?.includes(name) ?? true),

@@ -27,7 +27,7 @@ describe("up", () => {
 	const steps = [step("create tap tap0"), step("bring up tap0")];
 	const report = { changed: true, steps, warnings: [] };
 
-	/** The spec that a command line gives to the host. */
+	/** The spec that a command line passes to the host. */
 	async function specOf(
 		argv: readonly string[],
 		around: Parameters<typeof umlnet>[1] = {},
@@ -116,7 +116,7 @@ describe("up", () => {
 		expect(stderr).toBe("tap0 is up: 2 changes\n");
 	});
 
-	/** Taps of a spec with as many. */
+	/** A spec with this many taps. */
 	const many = (number: number, other = {}) =>
 		Array.from({ length: number }, (_, i) => tapReport({ name: `vm${i}`, ...other }));
 

@@ -1,6 +1,6 @@
 /**
- * The corpus' line protocol: one JSON request per line, `{"id","doc"}` to load a document into the network
- * namespace this process is in, `{"id","list":true}` to list what is loaded; one JSON answer per line.
+ * The line protocol of nftables' test corpus. Each line is a JSON request: `{"id","doc"}` loads a document into the
+ * network namespace of this process, `{"id","list":true}` lists the ruleset. The answer is one line of JSON.
  */
 import { createInterface } from "node:readline";
 import { NftablesDriver } from "../../src/kernel/nftables.js";

@@ -14,28 +14,27 @@ import { npm } from "../library/runtimes.js";
 
 export const project = join(import.meta.dirname, "../..");
 
-/** What a script did. */
+/** The result of a script. */
 export interface Pasted {
 	/** Each command that failed, with its exit status. */
 	readonly failed: readonly string[];
 	readonly stdout: string;
-	/** Both streams, for the message of a test that fails. */
+	/** Both output streams, for the message of a failing test. */
 	readonly said: string;
 }
 
 /**
- * A machine as one that was just installed, with an uplink eth1 that has an address and the default route: throw-away
- * namespaces, in which what is written to the file system is seen by nobody else. The package was installed from its
- * tarball.
+ * A freshly installed machine with an uplink eth1 that has an address and the default route. It consists of temporary
+ * namespaces, in which nobody else sees what is written to the file system. The package is installed from its tarball.
  */
 export class BareMachine {
 	readonly #directory = mkdtempSync(join(tmpdir(), "umlnet-nl-bare-"));
 	readonly #stubs = join(this.#directory, "stubs");
-	/** There once the machine is. */
+	/** A file that exists as soon as the machine is ready. */
 	readonly #ready = join(this.#directory, "ready");
 	#tarball = "";
 
-	/** Packs what is built, and installs it as npm does, below a prefix of its own. */
+	/** Pack the build, and install it as npm does, below a prefix of its own. */
 	async install(): Promise<void> {
 		for (const name of ["stubs", "prefix", "program", "overlay"])
 			mkdirSync(join(this.#directory, name));
@@ -56,7 +55,7 @@ export class BareMachine {
 			writeFileSync(join(this.#stubs, name), text, { mode: 0o755 });
 	}
 
-	/** Where the package is. */
+	/** The directory of the installed package. */
 	get installed(): string {
 		return join(this.#directory, "prefix/lib/node_modules/umlnet-nl");
 	}
@@ -127,7 +126,10 @@ export class BareMachine {
 		`;
 	}
 
-	/** What would install or start something is recognised, and done with what is there; anything else of theirs fails. */
+	/**
+	 * Replacements for programs that install or start something: known uses act on what is there, and any other use
+	 * fails.
+	 */
 	#programs(): Readonly<Record<string, string>> {
 		const isScript =
 			"node -e 'process.exit(require(\"./package.json\").scripts[process.argv[1]] ? 0 : 1)'";
@@ -152,7 +154,7 @@ export class BareMachine {
 				esac || { echo "npm $*: $?" >>$LOG; exit 64; }
 			`,
 			npx: '#!/bin/sh\n[ "$1 $2" = "vitest run" ] && shift 2 && ls -d "$@" >/dev/null || { echo "npx $*" >>$LOG; exit 64; }\n',
-			// What systemd does with the unit, without systemd.
+			// What systemd would do with the unit, without systemd.
 			systemctl: `#!/bin/bash
 				name=\${@: -1}
 				run() { set -a; [ ! -e /etc/default/$name ] || . /etc/default/$name; eval "$(sed -n "s/^$1=//p" ${unit})"; }
@@ -168,7 +170,7 @@ export class BareMachine {
 	}
 }
 
-/** The fenced blocks of a document in some language. */
+/** The fenced code blocks of a document in some language. */
 export function blocks(document: string, language: string): readonly string[] {
 	const found = document.matchAll(new RegExp(`^\`\`\`${language}\\n(.*?)^\`\`\`$`, "gms"));
 	return [...found].map(([, text = ""]) => text);

@@ -3,13 +3,13 @@ import type { ErrorCode } from "../../src/sys/error-code.js";
 import { table } from "./spec.js";
 
 interface Description {
-	/** The class to ask `instanceof` for; UmlnetError itself where there is none of its own. */
+	/** The class for `instanceof`; UmlnetError if the code has no class of its own. */
 	readonly class: string;
 	readonly meaning: string;
 	readonly remedy: string;
 }
 
-/** Every code of a warning: something that will not work though it is done as it was asked for. */
+/** Every code of a warning: something that will not work, although it is done as asked for. */
 export const WARNING_CODES: Readonly<Record<string, string>> = {
 	WARN_CONFLICT:
 		"Something of others stands in the way of a part of what `down` would do: the rest would be done, and that part is refused.",
@@ -31,7 +31,7 @@ export const WARNING_CODES: Readonly<Record<string, string>> = {
 		"Rules of others ask for an uplink, by name or by index, that becomes a port of a bridge: the host's own packets come in by the bridge from then on, and go out by it. Let the rules name the bridge as well.",
 };
 
-/** Every code that an error of ours can have: a test compares it with those in src. */
+/** Every code of an error. A test compares the list with the codes in src. */
 export const ERROR_CODES: Readonly<Record<ErrorCode, Description>> = {
 	ERR_USAGE: {
 		class: "`UmlnetError`",

@@ -17,7 +17,7 @@ const project = join(import.meta.dirname, "../..");
 const nowhere = { write() {}, isTTY: false, columns: 100 };
 const program = buildProgram({ stdout: nowhere, stderr: nowhere }, async () => {});
 
-// `npm run reference` writes them: it is this test with -u.
+// `npm run reference` runs this test with -u, which writes the files.
 test.each([
 	["spec.md", specReference()],
 	["errors.md", errorReference()],
@@ -48,7 +48,7 @@ test.each([
 	}
 });
 
-/** The words in quotes that begin so, in all of src. */
+/** All quoted words in src with this prefix. */
 function codesInSource(prefix: "ERR" | "WARN"): Set<string> {
 	const files = readdirSync(join(project, "src"), { recursive: true, encoding: "utf8" });
 	const source = files
@@ -60,7 +60,7 @@ function codesInSource(prefix: "ERR" | "WARN"): Set<string> {
 
 test("every code of an error and of a warning in src is in docs/errors.md, and no other", () => {
 	const codes = codesInSource("ERR");
-	// Node's own.
+	// This code is one of Node's.
 	codes.delete("ERR_INVALID_ARG_VALUE");
 	expect(Object.keys(ERROR_CODES).sort()).toEqual([...codes].sort());
 	expect(Object.keys(WARNING_CODES).sort()).toEqual([...codesInSource("WARN")].sort());
@@ -68,7 +68,7 @@ test("every code of an error and of a warning in src is in docs/errors.md, and n
 
 describe("the example of each key of a spec", () => {
 	const accounts = { user: () => 500, group: () => 500 };
-	/** A whole spec with the line of one key in its place. */
+	/** A complete spec that contains the example line of one key. */
 	const specWith = (message: string, { name, example }: Key): string => {
 		const said = (given: Readonly<Record<string, string>>) =>
 			Object.entries(given)

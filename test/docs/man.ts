@@ -7,7 +7,7 @@ import { byHeading, ENVIRONMENT, FILES } from "../cli/reference.js";
 import { example } from "./example.js";
 import { fileKeys, type Key, sections } from "./schema.js";
 
-/** Pages in the language of man(7). Names are bold, what stands for something else is in italics. */
+/** Pages in the language of man(7). Names are bold, placeholders are italic. */
 const page = (name: string, section: number, group: string, ...parts: readonly string[]): string =>
 	`.\\" Made by \`npm run reference\`: do not edit.\n.TH ${name.toUpperCase()} ${section} "" "umlnet-nl ${version}" "${group}"\n${parts.join("\n")}\n`;
 
@@ -19,9 +19,9 @@ const listing = (text: string): string =>
 	`.PP\n.in +4n\n.EX\n${text.split("\n").map(line).join("\n")}\n.EE\n.in`;
 const bold = (text: string): string => `\\fB${roff(text)}\\fR`;
 
-/** A line that is none of man's own. */
+/** A line of text that man cannot take for a request. */
 const line = (text: string): string => roff(text).replace(/^(?=[.'])/, "\\&");
-/** What stands in backquotes becomes bold. */
+/** Text in backquotes becomes bold. */
 const prose = (text: string): string =>
 	text
 		.split("`")
@@ -35,7 +35,7 @@ const roff = (text: string): string =>
 		.replaceAll("~", "\\(ti")
 		.replaceAll("^", "\\(ha");
 
-/** umlnet-nl(1), from the tree that parses the command line. */
+/** umlnet-nl(1), made from the tree that parses the command line. */
 export function commandPage(program: Verb): string {
 	const verbs = program.verbs.filter((verb) => !isPlanned(verb.name()));
 	return page(
@@ -98,7 +98,7 @@ function option({ flags, description, argChoices, defaultValue }: Option): strin
 	return tagged(tag, `${description}${choices}${usual}`);
 }
 
-/** umlnet-nl-spec(5), from the schema. */
+/** umlnet-nl-spec(5), made from the schema. */
 export function specPage(): string {
 	return page(
 		"umlnet-nl-spec",

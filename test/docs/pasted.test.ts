@@ -8,19 +8,19 @@ const machine = new BareMachine();
 beforeAll(() => machine.install(), 300_000);
 afterAll(() => machine.close());
 
-/** The files of a folder of the checkout, by the end of their names. */
+/** The files in a folder of the checkout whose names end like this. */
 const all = (end: string, folder = ""): string[] =>
 	readdirSync(join(project, folder))
 		.filter((name) => name.endsWith(end))
 		.map((name) => join(folder, name));
 const read = (name: string): string => readFileSync(join(project, name), "utf8");
 
-/** Somebody at another terminal, where a change waits for that. */
+/** Confirms, like somebody at another terminal, a change that waits for it. */
 const CONFIRM = "{ until umlnet-nl confirm >/dev/null 2>&1; do sleep 0.2; done; } &\n";
 const asPasted = (block: string): string =>
 	`${block.includes("--confirm-within") ? CONFIRM : ""}${block}`;
 
-/** What has to be gone when all is down. */
+/** Shows everything that must be gone when all taps are down. */
 const LOOK =
 	"umlnet-nl --quiet down --all; wait; echo; echo LEFT; ip -br link; nft list tables; cat /proc/sys/net/ipv4/ip_forward";
 const NOTHING = /\nLEFT\nlo .*\n(eth1|beyond)@.*\n(eth1|beyond)@.*\n0\n$/;
@@ -38,7 +38,7 @@ test.each(documents)("the commands of %s do as pasted what they say", (name) => 
 	const commands = blocks(read(name), "sh");
 	expect(commands.length).toBeGreaterThan(0);
 	const stdout = expectClean(commands.map(asPasted).join("\n"));
-	// What they print is what stands there.
+	// They must print what the document shows.
 	for (const block of blocks(read(name), "text"))
 		for (const line of block.trimEnd().split("\n")) expect(stdout).toContain(`${line}\n`);
 });
@@ -58,7 +58,7 @@ test("the spec of README.md comes up", () => {
 	);
 });
 
-/** A program says in its last lines what it prints. */
+/** The last lines of a program are a comment with its output. */
 function expectPrinted(program: string): void {
 	const { failed, stdout, said } = machine.run(program);
 	expect(failed, said).toEqual([]);
@@ -86,8 +86,8 @@ describe("docs/reference.md", () => {
 		.filter((line) => line !== "" && !line.startsWith("#"));
 
 	test.each(commands)("%s", (command) => {
-		// Those that go on for ever are ended, and those that ask for what is not there may say no, but not that they
-		// were written wrongly, or that something is wrong in the program.
+		// Commands that run for ever are stopped. Commands about taps or files that do not exist here may fail, but not
+		// with a usage error or an internal error.
 		const { failed, said } = machine.paste(`
 			cp examples/nat.yaml lab.yaml; cp examples/rules.json .; ip netns add lab
 			umlnet-nl --quiet nft apply -f rules.json
@@ -123,7 +123,7 @@ describe("examples", () => {
 			),
 		sh: (name) => {
 			const stdout = expectClean(`QEMU=echo sh examples/${name} -m 512`);
-			// It is given what `up` says that it is to be given.
+			// QEMU must get the arguments that `up` prints.
 			const [, words] = /^ +QEMU +(-netdev .*)$/m.exec(stdout) ?? [];
 			expect(stdout).toContain(`\n${words} -m 512\n`);
 		},
@@ -131,7 +131,7 @@ describe("examples", () => {
 			expectPrinted(example(name));
 		},
 	};
-	// The bundlers are not on a bare machine: test/library/bundle.test.ts runs it.
+	// test/library/bundle.test.ts runs this one, because the bundlers are not on a bare machine.
 	test.each(names.filter((name) => name !== "bundle.mjs"))("%s", (name) => {
 		const extension = name.split(".").at(-1) ?? "";
 		expect(Object.keys(run)).toContain(extension);
@@ -158,7 +158,7 @@ describe("what is published", () => {
 		const files = new Set(readdirSync(machine.installed, { recursive: true, encoding: "utf8" }));
 		const dangling = links.filter(([name, to]) => !leads(name, to, files));
 		expect(dangling).toEqual([]);
-		// npm puts those beside the programs, where man finds them.
+		// npm puts the pages beside the programs, where man finds them.
 		for (const page of ["man1/umlnet-nl.1", "man5/umlnet-nl-spec.5"])
 			expect(existsSync(join(machine.installed, "../../../share/man", page))).toBe(true);
 		for (const page of ["docs/man/umlnet-nl.1", "docs/man/umlnet-nl-spec.5"])
@@ -166,7 +166,7 @@ describe("what is published", () => {
 		for (const name of readdirSync(EXAMPLES)) expect(files).toContain(`examples/${name}`);
 	});
 
-	/** Whether a link of a document leads to a file of the package, and to a heading that it has. */
+	/** Whether a link in a document leads to a file in the package, and to a heading in it. */
 	function leads(from: string, to: string, files: ReadonlySet<string>): boolean {
 		if (/^https:/.test(to)) return true;
 		const [path = "", anchor] = to.split("#");

@@ -4,10 +4,10 @@ import type { Field, Fields, Format } from "../../src/spec/field.js";
 import { guestFields, networkFields, poolFields, tapFields } from "../../src/spec/fields.js";
 import { choicesOf, type FieldName, fieldsOf, wordsOf } from "../../src/spec/schema.js";
 
-/** A message of the spec's schema, as the manual describes it. */
+/** A message of the spec's schema, for the manual. */
 export interface Section {
 	readonly message: string;
-	/** Where it stands in a spec: `networks.NAME`. */
+	/** The place in a spec: `networks.NAME`. */
 	readonly place: string;
 	readonly comment: string;
 	readonly keys: readonly Key[];
@@ -15,17 +15,17 @@ export interface Section {
 
 export interface Key {
 	readonly name: string;
-	/** What can be written there, in words. */
+	/** The possible values, in words. */
 	readonly value: string;
-	/** What the schema says of it. */
+	/** The comment in the schema. */
 	readonly meaning: string;
-	/** What holds where it is not written; undefined where it must be. */
+	/** What applies if the key is missing; undefined if it is required. */
 	readonly absent: string | undefined;
 	readonly required: boolean;
-	/** The flag of `up` that says the same. */
+	/** The flag of `up` with the same meaning. */
 	readonly flag: string | undefined;
 	readonly planned: boolean;
-	/** A line of YAML; empty where the key has a section of its own. */
+	/** A line of YAML; empty if the key has a section of its own. */
 	readonly example: string;
 	readonly words: readonly { readonly word: string; readonly meaning: string }[];
 }
@@ -37,7 +37,7 @@ type Examples = {
 	readonly Guest: Readonly<Record<FieldName<"Guest">, string>>;
 };
 
-/** What stands behind each key in its example; a key without one does not compile. */
+/** The value of each key in its example. The compiler reports a key without one. */
 const EXAMPLES: Examples = {
 	Network: {
 		mode: "nat",
@@ -76,7 +76,7 @@ const TABLES: Readonly<Record<keyof Examples, Fields>> = {
 	Guest: guestFields,
 };
 
-/** Every message that can be written in a spec, below its two maps. */
+/** Every message that can occur in a spec, below its two maps. */
 export function sections(): readonly Section[] {
 	const schema = parsed();
 	const places = { Network: "networks.NAME", Pool: "networks.NAME.pool", Tap: "taps.NAME" };
@@ -88,7 +88,7 @@ export function sections(): readonly Section[] {
 	}));
 }
 
-/** The keys of the whole file. */
+/** The keys at the top of a spec. */
 export function fileKeys(): readonly { readonly name: string; readonly meaning: string }[] {
 	const { fieldsArray } = parsed().lookupType("Spec");
 	return fieldsArray.map((field) => ({ name: field.name, meaning: commentOf(field) }));
@@ -166,7 +166,7 @@ function wordsWith(schema: protobuf.Root, type: string): Key["words"] {
 	return words.map((word, i) => ({ word, meaning: oneLine(said[i]?.[1] ?? "") }));
 }
 
-/** What a person wrote above it; a field of the schema without a word is a mistake. */
+/** The comment above a message or field of the schema. Every one must have a comment. */
 function commentOf(of: protobuf.ReflectionObject): string {
 	if (of.comment === null) throw new Error(`${of.fullName} has no comment in the schema`);
 	return oneLine(of.comment);

@@ -1,7 +1,7 @@
 import { example } from "./example.js";
 import { fileKeys, type Key, type Section, sections } from "./schema.js";
 
-/** The reference of spec files in Markdown, from the schema and its tables of fields. */
+/** The reference of spec files in Markdown, made from the schema and its tables of fields. */
 export function specReference(): string {
 	return `${[
 		"<!-- Made from proto/umlnet/v1/spec.proto and src/spec/fields.ts by `npm run reference`: do not edit. -->",
@@ -54,7 +54,7 @@ function keyOf(place: string, key: Key): readonly string[] {
 	return [`### \`${place}.${name}\``, meaning, lines.join("\n"), `\`\`\`yaml\n${example}\n\`\`\``];
 }
 
-/** As GitHub makes them of headings. */
+/** The anchor that GitHub gives to a heading. */
 const anchor = (place: string, name: string): string =>
 	`${place}.${name}`.toLowerCase().replaceAll(".", "");
 

@@ -16,14 +16,14 @@ import {
 } from "../../src/inet/cidr.js";
 
 const ipv4 = fc.uint8Array({ minLength: 4, maxLength: 4 });
-// Bytes that are often zero, so that '::' has something to stand for.
+// Groups that are often zero, so that '::' has something to replace.
 const ipv6 = fc
 	.array(fc.oneof(fc.constant(0), fc.nat(0xffff)), { minLength: 8, maxLength: 8 })
 	.map((groups) => Uint8Array.from(groups.flatMap((group) => [group >> 8, group & 255])));
 const cidr = fc
 	.tuple(fc.oneof(ipv4, ipv6), fc.nat(128))
 	.map(([address, prefix]) => cidrOf(address, prefix % (address.length * 8 + 1)));
-/** Pairs near enough to each other that containment is a question. */
+/** Pairs of subnets that are close enough to contain each other now and then. */
 const near = fc
 	.tuple(cidr, fc.nat(127), fc.nat(128))
 	.map(([a, bit, prefix]): readonly [Cidr, Cidr] => {
@@ -46,7 +46,7 @@ describe("addresses", () => {
 	it("are written as node writes them", () => {
 		fc.assert(
 			fc.property(ipv6, (bytes) => {
-				// Node (inet_ntop) also writes ::a.b.c.d, which RFC 5952 leaves to known prefixes.
+				// Node (inet_ntop) also writes ::a.b.c.d, which RFC 5952 allows only for well-known prefixes.
 				fc.pre(bytes.subarray(0, 12).some((byte) => byte !== 0));
 				const text = formatAddress(bytes);
 				expect(new SocketAddress({ address: text, family: "ipv6" }).address).toBe(text);
@@ -66,7 +66,7 @@ describe("addresses", () => {
 		);
 		fc.assert(
 			fc.property(soup, (text) => {
-				// A zone is part of an address to node and refused here.
+				// Node accepts a zone in an address, which is refused here.
 				const wanted = isIP(text) !== 0 && !text.includes("%");
 				let got = true;
 				try {

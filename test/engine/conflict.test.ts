@@ -20,13 +20,13 @@ const of = (spec: (typeof specs)[keyof typeof specs]): UpRequest => ({ id: 0, ta
 const STARTS: readonly Start[] = [
 	{ host: lan, request: of(specs.routedOne) },
 	{ host: lan, request: of(specs.masquerade) },
-	// Its table is there, so that it makes an element alone.
+	// Our table already exists, so only an element is created.
 	{ host: lan, before: of(specs.masquerade), request: upOf(1, "nat") },
 	{ host: lan, before: of(specs.masquerade), request: upOf(1, "snat") },
 	{ host: busyLan, request: of(specs.bridged) },
 ];
 
-/** How the kernel says that a link of that name, or such an object, is there already. */
+/** The kernel's answer if a link of that name, or such an object, already exists. */
 const taken = (operation: string): KernelError =>
 	new KernelError(operation, operation === "ioctl(TUNSETIFF)" ? "EBUSY" : "EEXIST");
 
@@ -37,7 +37,7 @@ function ready({ host, before }: Start): Rig {
 	return rig;
 }
 
-/** What is told of the step whose object is there already, when the k-th operation is refused. */
+/** What is reported for a step if the k-th operation is refused because its object already exists. */
 function toldAt(start: Start, k: number, operation: string): [step: string, told: string[]][] {
 	const rig = ready(start);
 	rig.kernel.failAt(k, taken(operation), "once", "before");

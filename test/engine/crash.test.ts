@@ -22,7 +22,10 @@ afterAll(() => {
 	report({ campaign: "a process dies at any operation (model)", cases, deviations, seed, notes });
 });
 
-/** What is wrong after somebody else has recovered: it must be all as before or all as after, and stay so. */
+/**
+ * What is wrong after another process has recovered: the host must be exactly as before or exactly as after, and stay
+ * so.
+ */
 function flawOfRecovery(run: Run, rig: Rig, again = true): string | undefined {
 	rig.recover();
 	const now = rig.picture();
@@ -40,7 +43,7 @@ function flawOfRecovery(run: Run, rig: Rig, again = true): string | undefined {
 
 const placesIn = (run: Run): Place[] => placesOf(run.operations.length, run.writes);
 
-/** One death, and what is wrong when somebody else has recovered. */
+/** Let the process die once, and return what is wrong after another one has recovered. */
 function flawOfDeath(run: Run, place: Place): string | undefined {
 	const rig = run.ready();
 	const died = dies(rig, place, () => run.act(rig));
@@ -51,11 +54,11 @@ function flawOfDeath(run: Run, place: Place): string | undefined {
 }
 
 const SMALL = 5;
-/** All of not so many, and every fifth of many. */
+/** All places if there are few, and every fifth if there are many. */
 const someOf = (places: readonly Place[]): Place[] =>
 	places.filter((_, i) => places.length < 150 || i % 5 === 0);
 
-/** One death, and another of the process that recovers, at every place or at some. */
+/** Let the process die once, and the process that recovers die as well, at every place or at some. */
 function flawsOfSecondDeath(run: Run, place: Place, dice: Dice): string[] {
 	const probe = run.ready();
 	dies(probe, place, () => run.act(probe));

@@ -8,13 +8,13 @@ import { flawOf } from "../../src/kinds/permitted.js";
 import type { FakeKernel } from "../../src/testing/fake/kernel.js";
 import type { Rig } from "./rig.js";
 
-/** The process dies here. Not an Error: whoever takes it for one and goes on is found out. */
+/** Thrown where the process dies. It is not an Error, so code that catches errors and continues is found out. */
 export class Death {
 	readonly name = "Death";
 	readonly message = "the process died";
 }
 
-/** How much of the write at which the process dies reaches the file. */
+/** How much of the write during which the process dies reaches the file. */
 export type Share = "nothing" | "all" | "a byte" | "half" | "all but a byte";
 export const SHARES: readonly Share[] = ["nothing", "all", "a byte", "half", "all but a byte"];
 
@@ -33,7 +33,7 @@ const kept = (share: Share, bytes: number): number => {
 	}
 };
 
-/** A journal whose every write goes through one place. */
+/** A journal that counts its writes. */
 export class CountingJournal extends Journal {
 	writes = 0;
 
@@ -62,14 +62,14 @@ export class CountingJournal extends Journal {
 	}
 }
 
-/** Which write of a process is its last, how much of it reaches the file, and what else dies with it. */
+/** During which write a process dies, how much of the write reaches the file, and what else is lost. */
 export interface Fate {
 	readonly at: number;
 	readonly share: Share;
 	readonly die: () => void;
 }
 
-/** The journal of a process that dies; who is dead writes nothing. */
+/** The journal of a process that dies. After its death it writes nothing. */
 export class MortalJournal extends CountingJournal {
 	readonly #path: string;
 	readonly #isDead: () => boolean;
@@ -95,7 +95,7 @@ export class MortalJournal extends CountingJournal {
 	}
 }
 
-/** From the k-th operation on, which is still done or not, the process is no more. */
+/** Let the process die before or after the k-th operation. */
 export function dieAt(kernel: FakeKernel, k: number, when: "before" | "after"): void {
 	const death = new Death();
 	if (when === "before") kernel.failAt(k, death, "forever", "before");
@@ -105,7 +105,7 @@ export function dieAt(kernel: FakeKernel, k: number, when: "before" | "after"): 
 	}
 }
 
-/** Where a process dies: at an operation of the kernel's, or at a write to the journal. */
+/** Where a process dies: at an operation of the kernel, or at a write to the journal. */
 export type Place =
 	| { readonly operation: number; readonly when: "before" | "after" }
 	| { readonly write: number; readonly share: Share };
@@ -115,7 +115,7 @@ export const told = (place: Place): string =>
 		? `${place.when} operation ${place.operation}`
 		: `write ${place.write}, ${place.share} of it`;
 
-/** Another process does `act` and dies at a place. Whether it died there; anything else it does is thrown. */
+/** Let another process run `act` and die at a place. Returns whether it died there; any other error is thrown. */
 export function dies(rig: Rig, place: Place, act: () => void): boolean {
 	const { kernel } = rig;
 	kernel.heal();
@@ -149,7 +149,7 @@ export function dies(rig: Rig, place: Place, act: () => void): boolean {
 
 const SIDES = ["before", "after"] as const;
 
-/** Every place at which a process that does something may die. */
+/** Every place at which a process may die while it does something. */
 export const placesOf = (operations: number, writes: number): Place[] => [
 	...Array.from({ length: operations }, (_, i) => i + 1).flatMap((operation) =>
 		SIDES.map((when) => ({ operation, when })),

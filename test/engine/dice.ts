@@ -1,6 +1,6 @@
 import { seed } from "../seed.js";
 
-/** Numbers that look random and are the same for the same seed (mulberry32). */
+/** Pseudo-random numbers that are the same for the same seed (mulberry32). */
 export class Dice {
 	readonly seed: number;
 	#state: number;
@@ -10,7 +10,7 @@ export class Dice {
 		this.#state = from >>> 0;
 	}
 
-	/** From 0 up to, and without, `below`. */
+	/** An integer from 0 up to, but not including, `below`. */
 	next(below: number): number {
 		this.#state = (this.#state + 0x6d2b79f5) >>> 0;
 		let t = this.#state;
@@ -19,7 +19,7 @@ export class Dice {
 		return ((t ^ (t >>> 14)) >>> 0) % below;
 	}
 
-	/** One of some. */
+	/** One of several values. */
 	pick<T>(values: readonly T[]): T {
 		if (values.length === 0) throw new Error("nothing to pick from");
 		return values[this.next(values.length)] as T;

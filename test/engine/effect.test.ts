@@ -10,7 +10,7 @@ import { changes, namesIn, starts, tapsIn } from "./scenarios.js";
 const directory = scratch();
 afterAll(() => rmSync(directory, { recursive: true }));
 
-/** What the verbs that labels begin with mean; all others change something. */
+/** The effect that the first word of a label stands for. All other words stand for a change. */
 const VERBS: Readonly<Record<string, StepReport["effect"]>> = {
 	add: "create",
 	create: "create",

@@ -12,12 +12,15 @@ const directory = scratch();
 afterAll(() => rmSync(directory, { recursive: true }));
 
 const scenarios = [...starts, ...changes];
-// Where there are many operations most are alike: each meets a few troubles in turn, not all of them.
+// Where there are many operations most are alike, so each meets only a few of the troubles in turn.
 const turns = ({ operations: { length } }: Run): number =>
 	THOROUGH || length <= 40 ? Number.POSITIVE_INFINITY : length <= 100 ? 4 : 1;
 const isFew = ({ operations }: Run, k: number): boolean => operations.length <= 100 || k % 10 === 0;
 
-/** What the k-th operation of a run may meet. Only where nothing of ours was before can nothing be in the way. */
+/**
+ * The troubles that the k-th operation of a run may meet. Objects of others can be in the way only if we have none
+ * there already.
+ */
 function troublesAt(run: Run, k: number, isStart: boolean): readonly Trouble[] {
 	const operation = run.at(k);
 	const all = isStart ? troublesOfMaking(operation) : troublesOf(operation);
@@ -34,11 +37,11 @@ describe("an operation that fails leaves all or nothing, or says what it leaves"
 	let deviations = 0;
 	afterAll(() => {
 		report({ campaign: "every operation at the seam fails", cases, deviations });
-		// Those in groups come on top: 20 000 together.
+		// Another test adds those in groups, for 20 000 together.
 		expect(cases).toBeGreaterThan(THOROUGH ? 18_000 : 3000);
 	});
 
-	/** One fault at one operation; and perhaps whether it works when there is none any more. */
+	/** Make one operation fail, and perhaps check whether it works afterwards. */
 	function meet(run: Run, k: number, one: Trouble, again: boolean): string[] {
 		const rig = run.ready();
 		rig.kernel.failAt(k, one.error, one.mode, one.when);
@@ -75,7 +78,7 @@ describe("an operation that fails, and then the undoing of it", () => {
 	const PAIRS = THOROUGH ? 10_000 : 1000;
 	const dice = new Dice();
 
-	/** The fault at k, and one at an operation that came after it. */
+	/** Make operation k fail, and then also one that comes after it. */
 	function meetTwice(run: Run, k: number, first: Trouble): string | undefined {
 		const probe = run.ready();
 		probe.kernel.failAt(k, first.error, first.mode, first.when);

@@ -21,7 +21,7 @@ afterAll(() => {
 	console.log(`${cases} meddlings`);
 });
 
-/** Something somebody else does, whatever is there; and the link that is theirs from then on. */
+/** Something that somebody else does, whatever the state of the host, and the link that belongs to them afterwards. */
 interface Meddling {
 	readonly name: string;
 	readonly act: (kernel: FakeKernel) => void;
@@ -51,7 +51,7 @@ const makeBridge = (kernel: FakeKernel, name: string): void =>
 			IFLA_LINKINFO: { IFLA_INFO_KIND: "bridge" },
 		}),
 	);
-/** Whatever was there under a name, it is theirs now. */
+/** Replace whatever had a name by a link of somebody else. */
 function replace(kernel: FakeKernel, name: string): void {
 	deleteLink(kernel, name);
 	makeBridge(kernel, name);
@@ -75,17 +75,17 @@ const meddlings: readonly Meddling[] = [
 	},
 ];
 
-/** The link that is theirs, as it is; nothing where they have none. */
+/** The present state of their link; empty if they have none. */
 const theirs = (kernel: FakeKernel, name: string): string =>
 	JSON.stringify(linkNamed(kernel.ns, name) ?? null);
 
-/** What of ours is left on a host. */
+/** What remains of ours on a host. */
 const leftOf = (rig: Rig): string[] =>
 	[...rig.kernel.ns.links.values()]
 		.filter(({ alias }) => alias?.startsWith("umlnet-nl "))
 		.map(({ name }) => name);
 
-/** Run something that may fail, but only with an error that has a type. */
+/** Run something that may fail, but only with a typed error. */
 function attempt(act: () => void): UmlnetError | undefined {
 	try {
 		act();
@@ -96,7 +96,7 @@ function attempt(act: () => void): UmlnetError | undefined {
 	}
 }
 
-/** Somebody comes between two operations of a run; then everything of ours is taken away. */
+/** Somebody acts between two operations of a run. Afterwards everything of ours is taken down. */
 function flawOf(run: Run, k: number, { act, theirs: name }: Meddling): string | undefined {
 	const rig = run.ready();
 	const { kernel } = rig;
@@ -146,7 +146,7 @@ describe("what is somebody else's is left alone, and what is ours goes, when som
 	});
 });
 
-/** A link of ours that somebody took for their own, after our process died: nothing says any more that it is ours. */
+/** Somebody takes over a link of ours after our process died, so that nothing marks it as ours any more. */
 function flawOfTakeover(run: Run, k: number, name: string): string | undefined {
 	const rig = run.ready();
 	const { kernel } = rig;
@@ -164,7 +164,7 @@ function flawOfTakeover(run: Run, k: number, name: string): string | undefined {
 	const failures = [attempt(() => rig.recover())];
 	const down = () => attempt(() => rig.down(...rig.journal.state.taps.keys()));
 	const refusal = down();
-	// A port that is not ours any more keeps its bridge, until its owner takes it out.
+	// A port that is no longer ours keeps its bridge, until its owner removes it from the bridge.
 	const keepsBridge = refusal?.message.includes("mine on it, a port that is not ours") ?? false;
 	if (keepsBridge) change(kernel, "mine", { IFLA_MASTER: 0 });
 	failures.push(keepsBridge ? down() : refusal);

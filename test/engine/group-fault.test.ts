@@ -17,7 +17,7 @@ afterAll(() => rmSync(directory, { recursive: true }));
 
 const onLan = (): Rig => new Rig(directory, lan);
 
-/** A group on a host where some requests are up, and what each one leads to. */
+/** A group on a host where some requests are already up, and the result of each. */
 class Group {
 	readonly #ups: readonly UpRequest[];
 	readonly #requests: readonly UpRequest[];
@@ -49,7 +49,7 @@ class Group {
 		return rig;
 	}
 
-	/** Who is out; where something was left behind, after recovering from it. */
+	/** The requests that were rejected. If something could not be undone, this recovers first. */
 	#up(rig: Rig): readonly number[] {
 		const all = this.#requests.map(({ id }) => id);
 		try {

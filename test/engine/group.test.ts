@@ -14,12 +14,12 @@ afterAll(() => rmSync(directory, { recursive: true }));
 
 const onLan = (): Rig => new Rig(directory, lan);
 
-/** Somebody else has a link of that name. */
+/** Somebody else creates a link of that name. */
 function take(rig: Rig, name: string): void {
 	rig.kernel.aside(() => rig.kernel.addNic(name));
 }
 
-/** A host on which these requests were brought up one after the other. */
+/** The state of a host on which these requests were brought up one after the other. */
 function oneByOne(requests: readonly UpRequest[], host = lan): string {
 	const rig = new Rig(directory, host);
 	for (const one of requests) rig.engine.up([one]);
@@ -133,7 +133,7 @@ describe("a request whose tap's name is taken", () => {
 	});
 });
 
-/** As the library does it: what fails as a whole is tried again one by one. */
+/** Like the library: a group that fails as a whole is retried one by one. */
 function commit(
 	rig: Rig,
 	requests: readonly UpRequest[],

@@ -1,6 +1,6 @@
 /**
- * A journal that is whole, with the right checksums, and was written by somebody else: what it asks for is done only if
- * it is of the sort that we do. All else is refused with its place, and nothing is touched.
+ * A journal that is intact, with valid checksums, and was written by somebody else: only actions that we would write
+ * ourselves are run. Everything else is refused with its place, and nothing is changed.
  */
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
@@ -36,7 +36,7 @@ beforeEach(() => {
 	mkdirSync(dirname(path), { mode: 0o700 });
 });
 
-/** A journal of these bodies of records. */
+/** Write a journal with these bodies of records. */
 function write(...bodies: readonly Uint8Array[]): void {
 	let bytes = Buffer.from(MAGIC);
 	for (const body of bodies) bytes = Buffer.concat([bytes, frame(body, bytes.length)]);
@@ -203,7 +203,7 @@ const VERBS: Readonly<Record<string, (host: Host) => Promise<unknown>>> = {
 	recover: (host) => host.recover({ strays: true }),
 };
 
-/** What each verb comes to on a host with that journal, and whether anything was touched. */
+/** Run each verb on a host with this journal, and return what is wrong with the result. */
 async function flawsOf(): Promise<string[]> {
 	const before = pictureOf(kernel);
 	const bytes = readFileSync(path);

@@ -17,7 +17,7 @@ import {
 } from "../../src/uapi/rtnetlink.js";
 import { AF_INET, AF_INET6 } from "../../src/uapi/socket.js";
 
-/** Somebody else sets something up, and it must work. */
+/** Somebody else configures something, which must succeed. */
 export function arrange(kernel: FakeKernel, ...requests: readonly Request[]): void {
 	const outcomes = kernel.aside(() => kernel.rtnetlink(requests));
 	for (const { error } of outcomes) if (error !== undefined) throw error;
@@ -91,7 +91,7 @@ export function neighbourOn(
 	});
 }
 
-/** A machine on a LAN, eth1, with somebody else's bridge and nf_tables table on it. */
+/** A machine in a LAN with the interface eth1, and with a bridge and an nf_tables table of somebody else. */
 export function lan(kernel: FakeKernel): void {
 	const { index } = kernel.addNic("eth1", { mac: "525400123456" });
 	arrange(
@@ -112,7 +112,7 @@ export function lan(kernel: FakeKernel): void {
 	);
 }
 
-/** The same with everything an uplink can carry: secondary addresses, labels, metrics, IPv6, tables, neighbours. */
+/** The same with everything that an uplink can have: secondary addresses, labels, metrics, IPv6, tables, neighbours. */
 export function busyLan(kernel: FakeKernel): void {
 	const { index } = kernel.addNic("eth1", { mac: "525400123456" });
 	arrange(
@@ -133,10 +133,10 @@ export function busyLan(kernel: FakeKernel): void {
 	);
 }
 
-/** Nothing but loopback. */
+/** A host that only has loopback. */
 export function bare(): void {}
 
-/** Values below /proc/sys that somebody set before. */
+/** Values below /proc/sys that somebody has set before. */
 export const withSysctl =
 	(host: (kernel: FakeKernel) => void, ...values: readonly (readonly [string, string])[]) =>
 	(kernel: FakeKernel): void => {

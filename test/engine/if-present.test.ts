@@ -9,14 +9,14 @@ import { Rig, scratch } from "./rig.js";
 const directory = scratch();
 afterAll(() => rmSync(directory, { recursive: true }));
 
-/** Parking a tap of user 500. */
+/** A request to park a tap of user 500. */
 const parked = (id: number) => ({
 	id,
 	taps: [parkedTap(`tap${id}`, { owner: 500, group: undefined, vnetHdr: false }, "1-1")],
 });
 const guest = (id: number) => upOf(id, "nat", `192.168.${10 + id}.1/24`);
 
-/** A host where a tap is parked. */
+/** A host with a parked tap. */
 function place(): Rig {
 	const rig = new Rig(directory, lan);
 	expect(rejected(rig.engine.up([parked(1)]))).toEqual([]);
@@ -51,7 +51,7 @@ test("nobody looks whether it is there when a tap is parked", () => {
 	dropTable(rig);
 	expect(rejected(rig.engine.up([parked(1)]))).toEqual([]);
 	expect(hasTable(rig)).toBe(false);
-	// The next guest needs it.
+	// The next guest needs our table.
 	expect(rejected(rig.engine.up([guest(1)]))).toEqual([]);
 	expect(hasTable(rig)).toBe(true);
 	rig.close();

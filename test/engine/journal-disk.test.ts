@@ -6,7 +6,7 @@ import { Rig, scratch } from "./rig.js";
 import { noFlaws, told } from "./run.js";
 import { specs } from "./scenarios.js";
 
-/** A disk that has so much room left, and may refuse to sync. */
+/** A disk with this much free space, which may refuse to sync. */
 const disk = vi.hoisted(() => ({ room: Number.POSITIVE_INFINITY, inMemory: true, broken: false }));
 const EXT4 = 0xef53;
 
@@ -41,7 +41,7 @@ afterAll(() => rmSync(directory, { recursive: true }));
 const before = specs.hostOnly;
 const spec = specs.snat;
 
-/** A host on which something is up, and how it looks. */
+/** A host on which something is up, and its state. */
 function ready(): { rig: Rig; start: string } {
 	const rig = new Rig(directory, lan);
 	rig.up(before);
@@ -58,7 +58,7 @@ function attempt(act: () => void): UmlnetError | undefined {
 	}
 }
 
-/** How much `act` writes into the journal of a host that is ready. */
+/** How many bytes `act` writes into the journal of such a host. */
 function sizeOf(act: (rig: Rig) => void): number {
 	const { rig } = ready();
 	const { length } = readFileSync(rig.path);

@@ -29,7 +29,7 @@ const entry = (key: string, bytes = 10): Entry => ({
 });
 let count = 0;
 
-/** One transaction that puts or drops an entry. */
+/** Write one transaction that puts or drops an entry. */
 function commit(journal: Journal, delta: Partial<Delta>): void {
 	journal.refresh();
 	const transaction = `1-${++count}`;
@@ -125,7 +125,7 @@ describe("two processes with one journal", () => {
 describe("a journal that has grown", () => {
 	const LARGE = 300_000;
 
-	/** Large transactions that leave one small entry each. */
+	/** Write large transactions that leave one small entry each. */
 	function grow(journal: Journal, times: number): void {
 		for (let i = 0; i < times; i++) {
 			commit(journal, { put: [entry(`large${i}`, LARGE), entry(`small${i}`)] });

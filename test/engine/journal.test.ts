@@ -18,7 +18,7 @@ afterAll(() => rmSync(directory, { recursive: true }));
 
 const MAGIC = MAGIC_BYTES.length;
 
-/** Where the records of a journal begin, and where the last one ends. */
+/** The positions at which records begin, and the end of the last one. */
 function bounds(bytes: Buffer): number[] {
 	const out: number[] = [];
 	let at = MAGIC;
@@ -39,7 +39,7 @@ const saidBy = ({ state, unfinished, pendingDeletes }: Journal): string =>
 		[...pendingDeletes],
 	]);
 
-/** What a process makes of these bytes: what they say, or the code of the error. */
+/** What a process reads from these bytes: their contents, or the code of the error. */
 function read(bytes: Uint8Array): string {
 	writeFileSync(path, bytes);
 	const journal = new Journal(state);
@@ -54,7 +54,7 @@ function read(bytes: Uint8Array): string {
 	}
 }
 
-/** A journal as it comes to be: several transactions, one of them undone, the last one half done. */
+/** A realistic journal: several transactions, of which one was undone and the last is half done. */
 function writeReal(): Buffer {
 	const rig = new Rig(directory, lan);
 	rig.up(specs.hostOnly);
@@ -79,7 +79,7 @@ function writeReal(): Buffer {
 const real = writeReal();
 const starts = bounds(real);
 const records = starts.slice(0, -1).map((start, i) => real.subarray(start, starts[i + 1]));
-/** What was so after each record; the first is what an empty journal says. */
+/** The state after each record. The first one is that of an empty journal. */
 const states = starts.map((end) => read(real.subarray(0, end)));
 
 describe("a journal", () => {
@@ -126,7 +126,7 @@ describe("a journal", () => {
 			const said = read(bytes);
 			if (said === "ERR_JOURNAL") refused++;
 			else if (!earlier.has(said) || said === states.at(-1)) flaws.push(`bit ${bit}: ${said}`);
-			// What is refused is left as it is, for a person to look at.
+			// A journal that is refused must be left unchanged, so that a person can inspect it.
 			if (said === "ERR_JOURNAL" && statSync(path).size !== bytes.length)
 				flaws.push(`bit ${bit}: refused and cut`);
 		}
@@ -146,7 +146,7 @@ describe("records of a journal", () => {
 	const order = (indexes: readonly number[]): string =>
 		read(Buffer.concat([magic, ...indexes.map((i) => records[i] as Buffer)]));
 	const all = records.map((_, i) => i);
-	/** What may be said when everything from a record on is not as it was. */
+	/** The results that are allowed if everything from record i on is damaged. */
 	const upTo = (i: number): string[] => ["ERR_JOURNAL", ...states.slice(0, i + 1)];
 
 	test("are refused when one stands twice", () => {
@@ -231,7 +231,7 @@ describe("what is no journal", () => {
 		writeFileSync(path, bytes);
 		const journal = new Journal(state);
 		expect(() => journal.refresh()).toThrow(/journal: damaged at byte 8; nothing was touched/);
-		// Asking again does not make it better.
+		// Reading it again gives the same error.
 		expect(() => journal.refresh()).toThrow(/damaged/);
 		journal.close();
 	});

@@ -38,21 +38,21 @@ afterEach(() => {
 	for (const child of children) child.kill("SIGKILL");
 });
 
-/** The directory of the lock as one more process would have it. */
+/** The directory of the lock, opened as by another process. */
 function directoryOf(): StateDirectory {
 	const state = new StateDirectory(directory, "lock");
 	states.push(state);
 	return state;
 }
 
-/** The lock as one more process would have it: flock(2) tells open files apart, not processes. */
+/** The lock, opened as by another process: flock(2) distinguishes open files, not processes. */
 function lockOf(): HostLock {
 	const lock = new HostLock(directoryOf());
 	locks.push(lock);
 	return lock;
 }
 
-/** A process with the lock's program that has said its first word. */
+/** Start the lock program as a process, and wait until it prints its first word. */
 async function start(...args: readonly string[]): Promise<ChildProcess> {
 	const [verb = "", ...rest] = args;
 	const child = spawn(process.execPath, [PROGRAM, verb, directory, ...rest], {
@@ -63,7 +63,7 @@ async function start(...args: readonly string[]): Promise<ChildProcess> {
 	return child;
 }
 
-/** Whether a promise is still waiting after everything that could be done was done. */
+/** Whether a promise is still pending after everything else was done. */
 async function isWaiting(promise: Promise<unknown>): Promise<boolean> {
 	const tick = new Promise<"tick">((resolve) => setTimeout(resolve, 20, "tick"));
 	return (await Promise.race([promise.then(() => "done"), tick])) === "tick";
@@ -115,7 +115,7 @@ describe("the lock", () => {
 		expect(performance.now() - from).toBeGreaterThanOrEqual(49);
 		expect(failure).toBeInstanceOf(LockError);
 		expect(failure).toMatchObject({ code: "ERR_LOCK", hint: expect.stringContaining("fuser") });
-		// Who gave up stands in nobody's way, and can come again.
+		// A process that gave up blocks nobody, and can try again.
 		const third = lockOf();
 		one.release();
 		await third.acquire(LONG);
@@ -195,7 +195,7 @@ describe("among processes, the lock", () => {
 		const child = await start("turns", "a");
 		child.stdin?.end("go\n");
 		const third = lockOf();
-		// The turnstile is taken as soon as the child waits.
+		// The child takes the turnstile as soon as it waits.
 		await expect.poll(() => isTurnstileTaken()).toBe(true);
 		child.kill("SIGKILL");
 		await once(child, "exit");
@@ -222,13 +222,13 @@ describe("among processes, the lock", () => {
 	});
 });
 
-/** How many turns each has had when the first is through: nobody is served last. */
+/** How many turns each process has had when the first one is done: none may be left behind. */
 function shares(turns: readonly string[], names: readonly string[]): number[] {
 	const through = Math.min(...names.map((name) => turns.lastIndexOf(name)));
 	return names.map((name) => turns.slice(0, through + 1).filter((one) => one === name).length);
 }
 
-/** Somebody is in the turnstile: the way to the lock is taken though the lock itself may be free. */
+/** Whether somebody holds the turnstile: then the lock cannot be had, even if it is free. */
 function isTurnstileTaken(): boolean {
 	const probe = lockOf();
 	const free = probe.tryAcquire();
@@ -236,7 +236,7 @@ function isTurnstileTaken(): boolean {
 	return !free;
 }
 
-/** Let processes take turns, all started at once; who had the lock, turn by turn. */
+/** Let processes that start together take turns. Returns which one had the lock at each turn. */
 async function race(
 	names: readonly string[],
 	times: number,

@@ -1,7 +1,7 @@
 /**
- * The journal is lost, an older copy of it is put back, or it is one of another version, while something is up: nobody
- * is locked out by that, and with `recover --strays` and `down` nothing of ours is left. Where it was lost altogether the
- * host ends as it was before us.
+ * While something is up, the journal is lost, replaced by an older copy, or of another version. Nobody may be locked
+ * out by that, and `recover --strays` and `down` must leave nothing of ours. If the journal was lost altogether, the
+ * host must end as it was before us.
  */
 import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import { afterAll, test } from "vitest";
@@ -19,7 +19,9 @@ let cases = 0;
 let deviations = 0;
 afterAll(() => report({ campaign: "memory lost or old (model)", cases, deviations }));
 
-/** A host on which everything of a scenario is up, how it was before, and all that the journal said meanwhile. */
+/**
+ * A host on which everything of a scenario is up, its state before, and every content of the journal in the meantime.
+ */
 function ready({ host, before = [], spec }: Scenario) {
 	const rig = new Rig(directory, host);
 	const start = rig.picture();
@@ -28,14 +30,14 @@ function ready({ host, before = [], spec }: Scenario) {
 	return { rig, start, bytes: readFileSync(rig.path) };
 }
 
-/** Where the records of a journal end; where the first one begins is an end as well. */
+/** The ends of the records of a journal. The beginning of the first one counts as an end. */
 function ends(bytes: Buffer): number[] {
 	const out = [MAGIC.length];
 	for (let at = MAGIC.length; at < bytes.length; out.push(at)) at += HEAD + bytes.readUInt32LE(at);
 	return out;
 }
 
-/** A process that has only this journal: what is wrong with how it ends. */
+/** Let a process that has only this journal clean up, and return what is wrong with the result. */
 function flawOf(
 	rig: Rig,
 	start: string,
@@ -67,10 +69,10 @@ function none(flaws: readonly string[]): void {
 	noFlaws(flaws);
 }
 
-/** What single interfaces had before the whole host forwarded stands in no mark. */
+/** No mark records the settings that single interfaces had before the whole host forwarded. */
 const UNMARKED = /one interface having it already/;
 
-/** What others did meanwhile stays theirs. */
+/** What others did in the meantime belongs to them. */
 const all = [...starts, ...changes].filter(({ meanwhile }) => meanwhile === undefined);
 
 test.each(all.map((scenario) => [scenario.name, scenario] as const))("%s", (_, scenario) => {
@@ -82,7 +84,7 @@ test.each(all.map((scenario) => [scenario.name, scenario] as const))("%s", (_, s
 	];
 	for (const [what, journal] of journals) {
 		const { rig, start } = ready(scenario);
-		// What an old journal takes for the host as it was may be ours: it cannot know better.
+		// An old journal may take objects of ours for the state of the host before us, because it cannot know better.
 		const isExact =
 			(what === "lost" || journal?.length === bytes.length) && !scenario.name.match(UNMARKED);
 		const flaw = flawOf(rig, start, journal, isExact);

@@ -1,6 +1,6 @@
 /**
- * Journals as an older version left them (version 0.1.0 at its first commit with source NAT, of scenarios of
- * scenarios.ts): what they say is ours is told, taken down and undone as if we had written it.
+ * Journals that version 0.1.0 wrote, at its first commit with source NAT, for scenarios of scenarios.ts. What they say
+ * is ours must be reported, taken down and undone as if the present version had written it.
  */
 import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -22,7 +22,7 @@ afterAll(() => rmSync(directory, { recursive: true }));
 let rig: Rig;
 afterEach(() => rig.close());
 
-/** A host on which these bytes are the journal, and all that is there which they say is ours. */
+/** A host with this journal and all objects that the journal says are ours. */
 function hostOf(bytes: Uint8Array, host: ConstructorParameters<typeof Rig>[1]): string {
 	rig = new Rig(directory, host);
 	const before = rig.picture();

@@ -19,7 +19,7 @@ const links = (): string[] =>
 		.map(({ name }) => name)
 		.filter((name) => /^(tap|br)/.test(name));
 
-/** Taps 1 and 2 are down, and their links still there. */
+/** Take taps 1 and 2 down, with their links still present. */
 function downLater(): void {
 	rig.engine.up([upOf(1, "plain"), upOf(2, "bridge"), upOf(3, "other")]);
 	rig.engine.down(downOf(1, 2), true);
@@ -66,7 +66,7 @@ test("it survives the process, the rewriting of the journal, and recovering twic
 	downLater();
 	rig.restart();
 	expect(rig.engine.unfinished).toBe("down tap1 tap2");
-	// Grown beyond 1 MiB the journal is rewritten.
+	// A journal that has grown beyond 1 MiB is rewritten.
 	const many = Array.from({ length: 40 }, (_, i) => upOf(100 + i, "plain"));
 	const { ino } = statSync(rig.path);
 	const before = rig.journal.pendingDeletes.size;

@@ -1,6 +1,6 @@
 import type { FakeKernel } from "../../src/testing/fake/kernel.js";
 
-/** What of a snapshot is looked at here; the rest is compared as it is. */
+/** The parts of a snapshot that are normalised here. The rest is compared as it is. */
 interface Snapshot {
 	readonly links: readonly Link[];
 	readonly tables: readonly (readonly [key: string, table: unknown])[];
@@ -16,9 +16,9 @@ interface Link {
 const OURS = / umlnet-nl$/;
 
 /**
- * A namespace as text, to be compared with another. Left out is only what cannot be brought back and what
- * nobody can see: handles inside our own nf_tables table and the order in its sets, that somebody once chose
- * the MAC or MTU of a link of ours, and the order of a link's addresses.
+ * A namespace as text that can be compared with another. It leaves out only what cannot be restored and nobody can see:
+ * handles inside our nf_tables table and the order in its sets, whether somebody has set the MAC or MTU of a link of
+ * ours, and the order of a link's addresses.
  */
 export function pictureOf(kernel: FakeKernel): string {
 	const { links, tables, ...rest } = kernel.snapshot() as Snapshot;
@@ -30,7 +30,7 @@ export function pictureOf(kernel: FakeKernel): string {
 	});
 }
 
-/** A label that is the link's own name says nothing; which address is a subnet's primary, its flags say. */
+/** A label that equals the link's name is the default, and the flags show which address of a subnet is primary. */
 const plainly = ({ name, addresses, ...rest }: Link): Link => ({
 	name,
 	...rest,
@@ -45,7 +45,7 @@ function withoutMemory(link: Link): Link {
 	return link.alias?.startsWith("umlnet-nl ") ? { ...rest, macIsSet: macIsSet ?? false } : link;
 }
 
-/** Without handles, and with the names of every object and the elements of every set in one order. */
+/** Remove handles, and sort the names of all objects and the elements of all sets. */
 function unordered(value: unknown): unknown {
 	if (Array.isArray(value)) return value.map(unordered);
 	if (typeof value !== "object" || value === null) return value;
@@ -61,8 +61,8 @@ const sorted = (elements: unknown): string[] =>
 	(elements as readonly unknown[]).map((element) => JSON.stringify(unordered(element))).sort();
 
 /**
- * A picture in which links go by their names: for two hosts that came to the same by different ways. A bridge
- * keeps the MAC it was made with; addresses are in no order.
+ * A picture with the names of links instead of indexes, for comparing two hosts that reached the same state in
+ * different ways. A bridge keeps the MAC it was created with, and addresses are sorted.
  */
 export function namedPictureOf(kernel: FakeKernel): string {
 	const { links, routes, tables } = JSON.parse(pictureOf(kernel)) as Named;
@@ -95,5 +95,5 @@ interface Named {
 	readonly routes: readonly unknown[];
 	readonly tables: readonly unknown[];
 }
-/** A MAC that nobody asked for: the model's own, or that of a bridge, made of its index. */
+/** A MAC that was not asked for: assigned by the model, or derived from the index of a bridge. */
 const CHOSEN = /^(02fa|0275)[0-9a-f]{8}$/;

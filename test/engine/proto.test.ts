@@ -61,7 +61,7 @@ test("every field of the schema reaches the Spec", () => {
 		guest: { addresses: ["10.0.0.2/24"], mac: "02:00:00:00:00:02" },
 		publish: [],
 	};
-	// A field new to the schema must be added above, and then it must come out below.
+	// A field that is new in the schema must be added above, and must then be decoded below.
 	expect(Object.keys(network)).toEqual([...fieldsOf("Network").keys()]);
 	expect(Object.keys(network.pool)).toEqual([...fieldsOf("Pool").keys()]);
 	expect(Object.keys(tap)).toEqual([...fieldsOf("Tap").keys()]);

@@ -34,10 +34,10 @@ const SCENARIOS: readonly Scenario[] = [
 	},
 ];
 
-/** A scenario with a deadline: what comes before it, what it does, and how the host looks. */
+/** A scenario with a deadline: its preparations, what it does, and the states of the host. */
 class ProvisionalRun {
 	readonly start: string;
-	/** While it waits to be confirmed; and when it was, which may take links away. */
+	/** The state while it waits to be confirmed, and the state after the confirmation, which may delete links. */
 	readonly waiting: string;
 	readonly end: string;
 	readonly places: readonly Place[];
@@ -52,7 +52,7 @@ class ProvisionalRun {
 		this.start = rig.picture();
 		this.act(rig);
 		this.operations = [...rig.kernel.operations];
-		// Its begin, and that it is provisional.
+		// Two writes: its beginning, and that it is provisional.
 		this.places = placesOf(this.operations.length, 2);
 		this.waiting = rig.picture();
 		rig.engine.confirm();
@@ -82,7 +82,7 @@ class ProvisionalRun {
 		return rig;
 	}
 
-	/** It must wait, all of it, and lead back when its time is over; or nothing of it be there. */
+	/** Either the whole change must wait and be undone when its time is over, or none of it must be there. */
 	flaw(rig: Rig): string | undefined {
 		if (rig.recover().provisional !== undefined && rig.picture() !== this.waiting)
 			return "it waits, but not all of it";
@@ -247,7 +247,7 @@ describe("a process dies", () => {
 		expect(ends).toEqual(new Set([false, true]));
 	});
 
-	/** Another process does something to what is provisional and dies at each place of it. */
+	/** Another process does something to the provisional change and dies at every place. */
 	function dying(run: ProvisionalRun, ready: (rig: Rig) => void, act: (rig: Rig) => void) {
 		const probe = run.onIt();
 		ready(probe);
@@ -274,7 +274,7 @@ describe("a process dies", () => {
 			rig.recover();
 			const stands = rig.picture() === run.end && rig.journal.isSettled;
 			rig.close();
-			// A write that is not there need not be waited for: some end with one.
+			// After the last write there is no place to die, so some runs simply end.
 			return stands || !died ? undefined : `died ${where}: it does not stand`;
 		});
 		expect(deaths.filter(({ died }) => died).length).toBeGreaterThanOrEqual(5);
@@ -290,7 +290,7 @@ describe("a process dies", () => {
 			(rig) => rig.recover(),
 		);
 		const flaws = deaths.map(({ rig, died, where }) => {
-			// Whatever its clock shows: what was begun to be undone must not be confirmed.
+			// Whatever the clock shows, a change whose undo has begun must not be confirmed.
 			rig.now = WITHIN - 1;
 			const hasExpired = rig.journal.unfinished?.provisional === undefined;
 			if (!hasExpired) rig.now = WITHIN;

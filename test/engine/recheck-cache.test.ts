@@ -19,7 +19,7 @@ let clock: number;
 beforeEach(() => {
 	clock = 1000;
 	rig = new Rig(directory, lan);
-	// Two, so that table and uplink stand for others as well.
+	// Two guests, so that others than this one use the table and the uplink.
 	for (const id of [1, 2]) up(id);
 	return () => {
 		rig.close();
@@ -28,7 +28,7 @@ beforeEach(() => {
 
 const up = (id: number) =>
 	rig.engine.up([upOf(id, "nat", `192.168.${10 + id}.1/24`)], undefined, MAX_AGE);
-/** What the kernel was asked for, and not told to do, but for the one look-up of a tap's own subnet. */
+/** The requests to the kernel that only read, except for the look-up of the tap's own subnet. */
 function looks(act: () => void): number {
 	const before = rig.kernel.operations.length;
 	act();

@@ -71,13 +71,13 @@ test.each(records.map((record) => [kindOf(record), record] as const))(
 	(_, record) => {
 		const bytes = encodeRecord(record).slice();
 		const read = decodeRecord(bytes);
-		// Members of a header that were left out are zero when they come back.
+		// Members of a header that were left out are decoded as zero.
 		expect(read).toMatchObject(record);
 		expect(Buffer.compare(encodeRecord(read), bytes)).toBe(0);
 	},
 );
 
-/** It leaves out what is zero or empty; nothing here is. */
+/** The writer leaves out values that are zero or empty, of which there are none here. */
 test.each(records.map((record) => [kindOf(record), record] as const))(
 	"a %s record is as protobufjs would write it",
 	(_, record) => {

@@ -3,7 +3,7 @@ import { type Issue, SpecError } from "../../src/spec/error.js";
 import type { Spec } from "../../src/spec/model.js";
 import { checkSpec, parseSpec, type SpecOptions } from "../../src/spec/spec.js";
 
-/** The issues of what must not be accepted. Anything else that is thrown is a failure of the test. */
+/** The issues of a spec that must be refused. Any other error makes the test fail. */
 export function issuesOf(make: () => Spec): readonly Issue[] {
 	try {
 		expect(make()).toBe("refused");
@@ -22,14 +22,14 @@ export const refuse = (value: unknown, options?: SpecOptions) =>
 export const refuseText = (text: string, options?: SpecOptions) =>
 	issuesOf(() => parseSpec(text, options));
 
-/** One issue and no other: nothing that is wrong once is reported twice. */
+/** Exactly one issue: a single mistake must not be reported twice. */
 export const one = (path: string, message: string) => [
 	expect.objectContaining({ path, message: expect.stringContaining(message) }),
 ];
 
 type Fields = Readonly<Record<string, unknown>>;
 
-/** A good spec of one network `lab` and one tap `tap0`, with changes. */
+/** A valid spec with one network `lab` and one tap `tap0`, with changes. */
 export function lab(network: Fields = {}, tap: Fields = {}): Fields {
 	return {
 		version: 1,

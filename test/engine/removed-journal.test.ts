@@ -1,6 +1,6 @@
 /**
- * Somebody removes the journal, or the directory with it, while processes that know what was in it are running: the next
- * of them writes it again, and what waits to be confirmed waits on.
+ * Somebody removes the journal, or the whole directory, while processes are running that know its contents. The next of
+ * them must write it again, and a change that waits to be confirmed must still wait.
  */
 import { existsSync, readFileSync, rmSync, truncateSync } from "node:fs";
 import { dirname } from "node:path";
@@ -24,7 +24,7 @@ function rigOf(host = lan): Rig {
 }
 const remove = (rig: Rig): void => rmSync(dirname(rig.path), { recursive: true });
 
-/** Another process that has taken in what the journal says. */
+/** Another process that has read the journal. */
 function another(rig: Rig): Journal {
 	const journal = new Journal(rig.state);
 	open.push(journal);

@@ -7,7 +7,7 @@ const modes = {
 	nat: { mode: "nat", uplink: "eth1" },
 	snat: { mode: "nat", uplink: "eth1", snatTo: "10.33.33.34" },
 	bridge: { mode: "nat", uplink: "eth1", bridge: "br0", addresses: ["192.168.1.1/24"] },
-	/** The network `bridge` with an address outside. */
+	/** The network `bridge` with an additional address. */
 	bridgeAs: {
 		mode: "nat",
 		uplink: "eth1",
@@ -33,6 +33,6 @@ export function upOf(id: number, mode: Mode, address?: string): UpRequest {
 export const downOf = (...ids: readonly number[]): DownRequest[] =>
 	ids.map((id) => ({ id, taps: [`tap${id}`] }));
 
-/** Who was rejected, by id. */
+/** The ids of the rejected requests. */
 export const rejected = (outcomes: ReadonlyMap<number, RequestOutcome<unknown>>) =>
 	[...outcomes].flatMap(([id, outcome]) => ("error" in outcome ? [id] : []));

@@ -1,4 +1,4 @@
-/** What cannot be undone or given back is remembered, retried and forgotten, and nobody waits for it. */
+/** What cannot be undone or given back is remembered, retried and can be given up, and nothing else waits for it. */
 import { rmSync } from "node:fs";
 import { afterAll, beforeEach, expect, test } from "vitest";
 import { RollbackError } from "../../src/engine/error.js";
@@ -24,7 +24,7 @@ beforeEach(() => {
 	rig.up(bridged);
 });
 
-/** The kernel refuses to give the uplink an address, however often it is asked. */
+/** Let the kernel refuse every new address of the uplink. */
 function refuseAddresses(): void {
 	const { kernel } = rig;
 	const eth1 = linkNamed(kernel.ns, "eth1")?.index;
@@ -42,7 +42,7 @@ function refuseAddresses(): void {
 	};
 }
 const allowAddresses = (): void => {
-	// The method of the class again.
+	// Restore the method of the class.
 	Reflect.deleteProperty(rig.kernel, "rtnetlink");
 };
 
@@ -116,7 +116,7 @@ test("an address that is refused once while all is undone has its place among it
 				: (outcomes.shift() as (typeof outcomes)[number]),
 		);
 	};
-	// What comes after the addresses have moved.
+	// A step that comes after the addresses have moved.
 	kernel.persistTap = () => {
 		throw new KernelError("TUNSETPERSIST", 22);
 	};

@@ -16,7 +16,7 @@ import { tapsIn, type Wanted } from "./scenarios.js";
 
 const NAME = "host";
 
-/** A state directory in memory, where there is some to write files to: nothing here has to outlive the machine. */
+/** A state directory, in memory if possible: nothing here has to survive a reboot. */
 export function scratch(): string {
 	const directory = ((): string => {
 		try {
@@ -29,10 +29,10 @@ export function scratch(): string {
 	return directory;
 }
 
-/** The only host of a state directory. */
+/** The directory of the only host below a state directory. */
 export const stateIn = (directory: string): StateDirectory => new StateDirectory(directory, NAME);
 
-/** Where its journal lies. */
+/** The path of its journal. */
 export const journalPath = (directory: string): string => join(directory, NAME, "journal");
 
 const readLinkIndex = (kernel: Kernel, name: string): number => {
@@ -41,7 +41,7 @@ const readLinkIndex = (kernel: Kernel, name: string): number => {
 	return link.ifi_index;
 };
 
-/** `now` is what its clock shows. */
+/** `now` is its clock. */
 export const engineOver = (kernel: Kernel, journal: Journal, now = () => 0): Engine =>
 	new Engine(kernel, journal, kinds, readLinkIndex, {
 		owner: `${process.pid}`,
@@ -49,7 +49,7 @@ export const engineOver = (kernel: Kernel, journal: Journal, now = () => 0): Eng
 		now,
 	});
 
-/** The engine over the model of a kernel, with a journal on disk: all of a host but its lock. */
+/** The engine with the model of a kernel and a journal on disk: a complete host except for the lock. */
 export class Rig {
 	readonly kernel = new FakeKernel();
 	readonly directory: string;
@@ -72,7 +72,7 @@ export class Rig {
 		return journalPath(this.directory);
 	}
 
-	/** Another process of ours takes over, with only what is in the journal. */
+	/** Let another process take over, which knows only the journal. */
 	restart(journal = new Journal(this.state, flawOf)): void {
 		this.journal.close();
 		this.journal = journal;
@@ -107,7 +107,7 @@ export class Rig {
 	}
 }
 
-/** Fields in the order of their names: in which order an object got them says nothing. */
+/** Sort fields by name, as the order in an object means nothing. */
 const byName = (_: string, value: unknown): unknown =>
 	typeof value === "object" && value !== null && !Array.isArray(value)
 		? Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)))

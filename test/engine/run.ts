@@ -8,7 +8,7 @@ import { namedPictureOf } from "./picture.js";
 import { Rig } from "./rig.js";
 import { namesIn, type Parting, type Scenario } from "./scenarios.js";
 
-/** One thing to do to a host that is ready for it, and how the host looks before and after. */
+/** An operation on a prepared host, and the states of the host before and after it. */
 export class Run {
 	readonly name: string;
 	readonly verb: "up" | "down";
@@ -16,9 +16,9 @@ export class Run {
 	readonly end: string;
 	/** What the journal says before and after. */
 	readonly #ours: readonly [start: string, end: string];
-	/** Everything that is asked of the kernel when nothing goes wrong. */
+	/** All requests to the kernel if nothing goes wrong. */
 	readonly operations: readonly Operation[];
-	/** How often the journal is written to. */
+	/** The number of writes to the journal. */
 	readonly writes: number;
 	readonly #directory: string;
 	readonly #ready: (rig: Rig) => void;
@@ -54,7 +54,7 @@ export class Run {
 		rig.close();
 	}
 
-	/** The places of the operations, counted from 1. */
+	/** The positions of the operations, counted from 1. */
 	get places(): number[] {
 		return this.operations.map((_, i) => i + 1);
 	}
@@ -62,7 +62,7 @@ export class Run {
 		return this.operations[k - 1] as Operation;
 	}
 
-	/** A host with everything that comes before. */
+	/** A host with everything that precedes the run. */
 	ready(): Rig {
 		const rig = new Rig(this.#directory, this.#host);
 		this.#ready(rig);
@@ -70,7 +70,7 @@ export class Run {
 		return rig;
 	}
 
-	/** Do it. What comes back is what the user would see. */
+	/** Run it. Returns the error that the user would see. */
 	attempt(rig: Rig): UmlnetError | undefined {
 		try {
 			this.act(rig);
@@ -82,8 +82,8 @@ export class Run {
 	}
 
 	/**
-	 * What is wrong with how it ended: it must be all there, or as it was with an error that has a type, or all
-	 * that is left must have been named, and then recover brings it to one of the two.
+	 * What is wrong with the result. Either everything must be done; or the host must be as it was, with a typed error;
+	 * or everything that is left must be named, and `recover` must lead to one of the two.
 	 */
 	flaw(rig: Rig, error: UmlnetError | undefined): string | undefined {
 		const now = rig.picture();
@@ -95,7 +95,7 @@ export class Run {
 		return now === this.start ? this.flawOfState(rig) : `not as it was after ${told(error)}`;
 	}
 
-	/** Whether the journal says what the host shows. */
+	/** Whether the journal agrees with the state of the host. */
 	flawOfState(rig: Rig): string | undefined {
 		const now = rig.picture();
 		const states = this.#ours.filter((_, i) => now === [this.start, this.end][i]);
@@ -120,7 +120,7 @@ export class Run {
 		return rig.picture() === goal ? this.flawOfState(rig) : `${outcome}, but not exactly`;
 	}
 
-	/** What could not be given back is remembered, and recover gives it back. */
+	/** What could not be given back must be remembered, and `recover` must give it back. */
 	#flawOfLoss(rig: Rig): string | undefined {
 		rig.kernel.heal();
 		rig.restart();
@@ -130,7 +130,7 @@ export class Run {
 		return rig.picture() === this.end ? this.flawOfState(rig) : "losses, and not all given back";
 	}
 
-	/** Whether it can be done once the trouble is over. */
+	/** Whether the operation succeeds after the trouble is over. */
 	flawOfAgain(rig: Rig): string | undefined {
 		rig.kernel.heal();
 		const error = this.attempt(rig);
@@ -149,7 +149,7 @@ interface Picture {
 	readonly conf: unknown;
 }
 
-/** The names of what is not as it should be and is not mentioned either. */
+/** The names of objects that are in a wrong state and were not reported. */
 export function unnamedIn(residual: readonly string[], goal: string, now: string): string[] {
 	if (goal === now) return [];
 	const a = JSON.parse(goal) as Picture;
@@ -165,7 +165,7 @@ export function unnamedIn(residual: readonly string[], goal: string, now: string
 	return [...wrong].filter((name) => !isNamed(name));
 }
 
-/** What is only in one of two lists. */
+/** The items that are in only one of two lists. */
 function odd<T>(a: readonly T[], b: readonly T[]): T[] {
 	const texts = (values: readonly T[]) => new Map(values.map((one) => [JSON.stringify(one), one]));
 	const [left, right] = [texts(a), texts(b)];
@@ -175,7 +175,7 @@ function odd<T>(a: readonly T[], b: readonly T[]): T[] {
 	].map(([, value]) => value);
 }
 
-/** Everything there is to do: every start and every change going up, and what is up going down. */
+/** All runs: every start and every change as an up, and a down of everything that is up. */
 export function runsOf(
 	directory: string,
 	{ name, host, before = [], spec, meanwhile }: Scenario,
@@ -198,7 +198,7 @@ export function runsOf(
 	return [up, down];
 }
 
-/** What goes down while other things of ours stay. */
+/** A run that takes some taps down while others stay. */
 export const partingRun = (directory: string, { name, host, before, going }: Parting): Run =>
 	new Run(
 		directory,

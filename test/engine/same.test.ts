@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import { isPart, same } from "../../src/engine/same.js";
 
-/** With the keys of every object in one order, and what is undefined left out. */
+/** Sort the keys of every object, and leave out undefined values. */
 function canonical(value: unknown): unknown {
 	if (typeof value !== "object" || value === null) return value;
 	if (Array.isArray(value)) return value.map(canonical);
@@ -13,7 +13,7 @@ function canonical(value: unknown): unknown {
 			.map(([key, one]) => [key, canonical(one)]),
 	);
 }
-// Few keys and values, so that two of them are equal now and then.
+// Few different keys and values, so that two trees are equal now and then.
 const { tree } = fc.letrec((tie) => ({
 	tree: fc.oneof(
 		{ depthSize: "small" },

@@ -13,7 +13,7 @@ import { changes, namesIn, type Parting, partings, type Scenario, starts } from 
 const directory = scratch();
 afterAll(() => rmSync(directory, { recursive: true }));
 
-/** The host with everything that is there before the scenario's own spec. */
+/** The host with everything that precedes the scenario's own spec. */
 function ready({ host, before = [], meanwhile }: Scenario): Rig {
 	const rig = new Rig(directory, host);
 	for (const wanted of before) rig.up(wanted);

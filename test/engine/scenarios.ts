@@ -5,30 +5,30 @@ import { checkSpec } from "../../src/spec/spec.js";
 import type { FakeKernel } from "../../src/testing/fake/kernel.js";
 import { bare, busyLan, lan, withSysctl } from "./hosts.js";
 
-/** What may be asked to be up: the taps of a spec, or those of a pool. */
+/** What can be brought up: the taps of a spec, or those of a pool. */
 export type Wanted = Spec | readonly WantedTap[];
 export const tapsIn = (wanted: Wanted): readonly WantedTap[] =>
 	"taps" in wanted ? wantedTaps(wanted) : wanted;
 export const namesIn = (wanted: Wanted): string[] =>
 	tapsIn(wanted).map(({ report }) => report.name);
 
-/** A spec and the host it comes to. */
+/** A spec and the host on which it is brought up. */
 export interface Scenario {
 	readonly name: string;
-	/** What is there before us. */
+	/** The state of the host before umlnet-nl. */
 	readonly host: (kernel: FakeKernel) => void;
 	readonly spec: Wanted;
-	/** What of ours was brought up already, one after the other. */
+	/** What is already up, brought up in this order. */
 	readonly before?: readonly Wanted[];
-	/** What others did to it meanwhile. */
+	/** What others have changed in the meantime. */
 	readonly meanwhile?: (kernel: FakeKernel) => void;
-	/** Our table stays, though nothing in it does. */
+	/** Set if our table stays, although it is empty. */
 	readonly keepsTable?: true;
 }
 
 type Fields = Readonly<Record<string, unknown>>;
 
-/** Taps of user 500 in networks, as one writes them in a file. */
+/** A spec with taps of user 500, as one writes it in a file. */
 const spec = (networks: Readonly<Record<string, Fields>>, taps: Readonly<Record<string, Fields>>) =>
 	checkSpec({
 		version: 1,
@@ -121,7 +121,7 @@ export const specs = {
 	onlyOther: spec({ lab: { ...hostOnly, addresses: ["192.168.34.1/24"] } }, { tap0: {} }),
 } as const;
 
-/** Specs on a host where nothing of ours is. */
+/** Specs on a host with nothing of ours. */
 export const starts: readonly Scenario[] = [
 	{ name: "a host-only tap", host: bare, spec: specs.hostOnly },
 	{ name: "a tap with MAC, MTU, owner and group", host: bare, spec: specs.dressed },
@@ -159,7 +159,7 @@ export const starts: readonly Scenario[] = [
 	{ name: "forty taps", host: lan, spec: specs.fortyTaps },
 ];
 
-/** The tap of a pool, for anybody's guest. */
+/** A tap of a pool without a guest. */
 const parked = [parkedTap("tap0", { owner: 500, group: undefined, vnetHdr: false }, "1-1")];
 
 /** Several specs of which only some taps go down. */
@@ -168,7 +168,7 @@ export interface Parting {
 	readonly host: Scenario["host"];
 	readonly before: readonly Wanted[];
 	readonly going: readonly string[];
-	/** What stays. */
+	/** The taps that stay. */
 	readonly spec: Wanted;
 }
 
@@ -231,12 +231,12 @@ const change = (
 	meanwhile?: Scenario["meanwhile"],
 ): Scenario => ({ name, host, before: [before], spec, ...(meanwhile && { meanwhile }) });
 
-/** A tap of a pool that serves a guest goes out of service. */
+/** A tap of a pool that has a guest is parked again. */
 function parking(name: string, spec: Spec, host: Scenario["host"] = lan): Scenario {
 	return { name, host, before: [parked, spec], spec: parked };
 }
 
-/** Specs on a host where another one is up. */
+/** Specs on a host where another spec is up. */
 export const changes: readonly Scenario[] = [
 	change("a tap gets a MAC and another MTU", specs.hostOnly, specs.adjusted),
 	change("a second address beside the first", specs.hostOnly, specs.otherAddress),

@@ -2,7 +2,7 @@ import { describe, expect, it, test } from "vitest";
 import { checkSpec } from "../../src/spec/spec.js";
 import { farm, lab, one, refuse } from "./refusal.js";
 
-/** No machine on a wire can have these, host or guest. The text of a CIDR itself is cidr.test.ts. */
+/** Addresses that neither a host nor a guest can have. The syntax of a CIDR is tested in cidr.test.ts. */
 const badHosts: readonly (readonly [cidr: string, reason: string])[] = [
 	["10.0.0.1", "the prefix length is missing"],
 	["10.0.0.1/33", "from 0 to 32"],

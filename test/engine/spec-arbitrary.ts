@@ -3,7 +3,7 @@ import { expect } from "vitest";
 import { SpecError } from "../../src/spec/error.js";
 import type { Spec } from "../../src/spec/model.js";
 
-/** Accepted, or refused with issues whose text is fit for a terminal; undefined when refused. */
+/** The spec if it is accepted; undefined if it is refused, which must be with issues that are safe to print. */
 export function accepted(make: () => Spec): Spec | undefined {
 	try {
 		return make();
@@ -99,7 +99,7 @@ export const spec = fc.record({
 	taps: sometimes(fc.dictionary(name, sometimes(tapFields), { maxKeys: 4 })),
 });
 
-/** A network as people write it, by itself without fault. */
+/** A network as people write it, which is valid on its own. */
 const goodNetwork = fc.oneof(
 	fc.record({ mode: fc.constantFrom("host-only", "routed"), proxyArp: flag }),
 	fc.record({ mode: fc.constant("nat"), uplink: fc.constantFrom("eth0", "eth1") }),
@@ -109,7 +109,7 @@ const goodNetwork = fc.oneof(
 		bridge: fc.constant("br0"),
 	}),
 );
-/** A tap in a subnet of its own; its guest may be where the host is, and then it is refused. */
+/** A tap in a subnet of its own. It is refused if its guest has the host's address. */
 const goodTap = (networks: readonly string[], i: number): fc.Arbitrary<object> =>
 	fc
 		.record({
@@ -124,7 +124,7 @@ const goodTap = (networks: readonly string[], i: number): fc.Arbitrary<object> =
 			addresses: [`10.7.${i}.${host}/24`],
 			guest: { addresses: guests.map((guest) => `10.7.${i}.${guest}/24`) },
 		}));
-/** A spec that is likely to be accepted: what `spec` draws at random hardly ever is once it has a tap. */
+/** A spec that is likely to be accepted. A random one from `spec` hardly ever is, once it has a tap. */
 export const likely = fc
 	.dictionary(network, goodNetwork, { minKeys: 1, maxKeys: 3 })
 	.chain((networks) =>

@@ -5,7 +5,7 @@ import type { Spec } from "../../src/spec/model.js";
 import { checkSpec, type Flags, parseSpec, specFromFlags } from "../../src/spec/spec.js";
 import { accepted, address, flag, junk, likely, mac, name, spec } from "./spec-arbitrary.js";
 
-/** What a Spec is turns back into what a user would write. */
+/** Convert a Spec back to what a user would write. */
 function written(spec: Spec): unknown {
 	const nameless = <T extends { readonly name: string }>(record: Readonly<Record<string, T>>) =>
 		Object.fromEntries(Object.entries(record).map(([key, { name: _, ...rest }]) => [key, rest]));

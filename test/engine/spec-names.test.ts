@@ -25,7 +25,7 @@ const badNames: readonly (readonly [name: string, reason: string])[] = [
 	["tap\u00a00", "other characters"],
 	["\u001b[31mtap", "other characters"],
 	["tap\ud800", "other characters"],
-	// The a is Cyrillic.
+	// The first letter "a" is Cyrillic.
 	["t\u0430p0", "other characters"],
 	["caf\u00e9", "other characters"],
 	["cafe\u0301", "other characters"],
@@ -56,7 +56,7 @@ describe("names of interfaces", () => {
 		};
 		const issues = refuse(spec);
 		expect(issues).toEqual([expect.objectContaining({ message: expect.stringContaining(reason) })]);
-		// Whatever the name holds, the path can be shown on a terminal.
+		// Whatever the name contains, the path must be safe to print.
 		expect(issues[0]?.path).toMatch(/^taps[\x20-\x7e]+$/);
 	});
 

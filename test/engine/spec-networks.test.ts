@@ -9,7 +9,7 @@ import { checkSpec, checkTap } from "../../src/spec/spec.js";
 import { issuesOf } from "./refusal.js";
 import { accepted, likely, spec } from "./spec-arbitrary.js";
 
-/** The Spec, or what is wrong. */
+/** The Spec, or its issues. */
 function outcome(make: () => Spec): unknown {
 	try {
 		return make();
@@ -19,7 +19,7 @@ function outcome(make: () => Spec): unknown {
 	}
 }
 
-/** A spec in the networks of another. */
+/** A spec that uses the networks of another one. */
 function inNetworksOf(networksOf: Spec, value: object): Spec {
 	const issues = new Issues();
 	return assembleSpec({ root: treeOf(value, issues), networksOf }, issues, {});

@@ -34,7 +34,7 @@ const tokens = [
 	"\ud800",
 	"é",
 ];
-/** A text cut, doubled and sprinkled with what parsers stumble over. */
+/** A text that is cut, repeated and mixed with what parsers often get wrong. */
 const mangled = (text: fc.Arbitrary<string>) =>
 	fc
 		.tuple(

@@ -1,4 +1,4 @@
-/** What the compiler knows of a spec, compared with the schema. Most of this is checked by `tsc` alone. */
+/** Compares the TypeScript types of a spec with the schema. Most of this is checked by `tsc` alone. */
 import { expect, expectTypeOf, test } from "vitest";
 import type {
 	Forwarding,
@@ -16,7 +16,7 @@ import type { NetworkInput, SpecInput, TapInput } from "../../src/spec/input.js"
 import type { Spec } from "../../src/spec/model.js";
 import { checkSpec } from "../../src/spec/spec.js";
 
-/** What a person writes for a field of this format. */
+/** The type of what a user writes for a field of this format. */
 type Written<F extends Format> = F extends { readonly words: readonly (infer Word)[] }
 	? Word
 	: F["is"] extends "hosts" | "ports"
@@ -27,7 +27,7 @@ type Written<F extends Format> = F extends { readonly words: readonly (infer Wor
 type Needed<T extends Fields> = {
 	[K in keyof T]: T[K][0] extends { readonly needed: string } ? K : never;
 }[keyof T];
-/** What a person writes for a message, as its table of fields has it. */
+/** The type of what a user writes for a message, derived from its table of fields. */
 type WrittenAs<T extends Fields> = {
 	readonly [K in Needed<T>]: Written<T[K][0]>;
 } & { readonly [K in Exclude<keyof T, Needed<T>>]?: Written<T[K][0]> | undefined };
@@ -46,7 +46,7 @@ test("the types of a spec are those of its tables, key by key", () => {
 	expectTypeOf<Forwarding>().toEqualTypeOf<Spec["networks"][string]["forwarding"]>();
 });
 
-/** Never called: the compiler finds fault with each line that is marked, and with no other. */
+/** Never called: the compiler must reject each marked line, and no other. */
 async function compiled(host: Networks, text: string, names: readonly string[]): Promise<void> {
 	const lab = { mode: "nat", uplink: "eth1" } as const;
 	await host.up({ version: 1, networks: { lab }, taps: { tap0: { network: "lab", owner: 500 } } });
@@ -55,7 +55,7 @@ async function compiled(host: Networks, text: string, names: readonly string[]):
 		networks: { lab, lan: { mode: "bridged", bridge: "br0" } },
 		taps: { tap0: { network: "lan", owner: "kvm" }, tap1: { network: "lab", guest: {} } },
 	});
-	// A tap in a network whose name is known only when it runs.
+	// A tap in a network whose name is known only at run time.
 	const taps = Object.fromEntries(names.map((name) => [name, { network: text }]));
 	await host.up({ version: 1, networks: { lab }, taps });
 	const widened = { version: 1, networks: { lab }, taps: { tap0: { network: "lab" } } } as const;

@@ -1,7 +1,8 @@
 /**
- * Where our memory lies: each directory on the way to it, and each file in it, as somebody else's, writable for others,
- * a link, a FIFO, a device, a file of several names, or put in its place while it is looked at. What we did is done by
- * what stands there, so nothing of it may be another's doing: it is refused, soon, and nothing is touched.
+ * Attacks on the state directory: each directory on the path to it, and each file in it, belongs to somebody else, is
+ * writable by others, is a link, a FIFO, a device or a file with several names, or is replaced while it is checked. The
+ * journal decides what we change, so others must have no influence on it: all of this must be refused, soon, and
+ * nothing may be changed.
  */
 import { spawnSync } from "node:child_process";
 import {
@@ -30,7 +31,7 @@ import { scratch } from "./rig.js";
 import { noFlaws } from "./run.js";
 import { specs } from "./scenarios.js";
 
-/** What happens before the next calls to the file system, one after the other. */
+/** What happens before each of the next calls to the file system. */
 const meanwhile = vi.hoisted(() => ({ calls: 0, at: -1, act: (): void => {} }));
 
 vi.mock("node:fs", async (original) => {
@@ -52,7 +53,7 @@ const NOBODY = 65_534;
 const place = scratch();
 afterAll(() => rmSync(place, { recursive: true }));
 
-/** Three directories below one another, the state directory, and in it that of the host. */
+/** Three nested directories above the state directory, which contains that of the host. */
 const PARENTS = ["one", "two", "three"].map((_, i, all) => join(place, ...all.slice(0, i + 1)));
 const stateDir = join(place, "one", "two", "three", "state");
 const { identity } = new FakeKernel();
@@ -69,7 +70,7 @@ beforeEach(clear);
 
 let kernel: FakeKernel;
 
-/** Do something with a host whose memory lies there; its error, and how long that took. */
+/** Run something on a host with this state directory. Returns the error, and checks how long it took. */
 async function attempt(act: (host: Host) => Promise<unknown>): Promise<UmlnetError | undefined> {
 	let host: Host | undefined;
 	try {
@@ -100,14 +101,14 @@ const VERBS: Readonly<Record<string, (host: Host) => Promise<unknown>>> = {
 	recover: (host) => host.recover(),
 };
 
-/** A host on which something is up, so that its directory and all of its files are there. */
+/** A host on which something is up, so that its directory and all of its files exist. */
 async function ready(): Promise<void> {
 	kernel = new FakeKernel();
 	expect(await attempt(up)).toBeUndefined();
 	expect(readdirSync(directory).sort()).toEqual(["journal", "lock", "turn"]);
 }
 
-/** What is done to a directory or a file, by its name. */
+/** An attack on the directory or file with this path. */
 type Spoil = (path: string) => void;
 const replaced =
 	(by: (path: string) => void): Spoil =>
@@ -172,7 +173,7 @@ function none(flaws: readonly string[]): void {
 	noFlaws(flaws);
 }
 
-/** Every file below a directory, with what is in it and whose it is. */
+/** Every file below a directory, with its contents and its owner. */
 function pictureOfFiles(path: string): string {
 	const stats = lstatSync(path);
 	const what = `${path} ${stats.mode.toString(8)} ${stats.uid} ${stats.nlink}`;
@@ -280,7 +281,7 @@ describe("a directory on the way", () => {
 	});
 });
 
-/** What somebody puts in the place of a directory of ours: it looks like one, and is his. */
+/** Replace a directory of ours by one that looks like it and belongs to somebody else. */
 const hostile = (path: string): void => {
 	mkdirSync(path, { recursive: true });
 	const rest = directory.slice(path.length + 1);

@@ -14,7 +14,10 @@ export interface Trouble {
 	readonly when: Fault["when"];
 }
 
-/** What each operation may be refused with, whatever the host looks like (the manual pages, net/, drivers/net/tun.c). */
+/**
+ * Errnos with which the kernel may refuse each operation, whatever the state of the host (from manual pages, net/,
+ * drivers/net/tun.c).
+ */
 const REFUSALS: Readonly<Record<string, readonly string[]>> = {
 	RTM_GETLINK: ["ENOBUFS", "ENOMEM"],
 	RTM_GETADDR: ["ENOBUFS", "ENOMEM", "interrupted"],
@@ -29,14 +32,16 @@ const REFUSALS: Readonly<Record<string, readonly string[]>> = {
 	RTM_DELNEIGH: ["EPERM", "ENOMEM"],
 	RTM_DELROUTE: ["EPERM", "EINVAL", "ENOMEM"],
 	nftables: ["EPERM", "EINVAL", "ENOMEM", "EOPNOTSUPP", "ENOBUFS"],
-	// Its socket is opened when first needed.
+	// The socket is opened when it is first needed.
 	"ioctl(SIOCGIFNAME)": ["EMFILE", "ENOBUFS"],
 	"ioctl(TUNSETIFF)": ["EPERM", "ENOMEM", "ENFILE"],
 	"ioctl(TUNSETPERSIST)": ["EBADFD", "EINVAL"],
 	read: ["EACCES", "EIO"],
 	write: ["EACCES", "EROFS", "EINVAL"],
 };
-/** What says that something is in the way. Where nothing is, only making a thing may say so, and once. */
+/**
+ * Errnos that say that an object exists already. If there is none, only a creation may be refused so, and only once.
+ */
 const TAKEN: Readonly<Record<string, readonly string[]>> = {
 	RTM_NEWLINK: ["EEXIST"],
 	RTM_NEWADDR: ["EEXIST"],
@@ -44,7 +49,7 @@ const TAKEN: Readonly<Record<string, readonly string[]>> = {
 	nftables: ["EEXIST"],
 	"ioctl(TUNSETIFF)": ["EBUSY"],
 };
-/** What the netlink socket throws instead of an answer. */
+/** What the netlink socket throws if no answer comes. */
 const SILENCE = ["deadline", "overrun"];
 const isGet = (name: string): boolean => name.includes("_GET");
 const SOCKET = /^(RTM|NFT)_|^nftables$/;
@@ -58,12 +63,15 @@ function errorOf(request: string, name: string): Error {
 }
 
 const [SILENT] = SILENCE;
-/** Once refused, undoing is refused as well, whatever the words: that goes on for ever in one refusal and in silence. */
+/**
+ * If an operation is refused for ever, undoing is refused as well, whatever the errno, so one errno and silence are
+ * enough for that.
+ */
 const modesOf = (errno: string, refusals: readonly string[]): readonly Trouble["mode"][] =>
 	THOROUGH || errno === SILENT || errno === refusals.at(-1) ? ["once", "forever"] : ["once"];
 const SIDES = ["before", "after"] as const;
 const PARTLY = ["before", "after", "partly"] as const;
-// What the kernel looks at before it does anything; and of nf_tables, a refusal means that nothing was done.
+// With these errnos the kernel refuses before it does anything; and if nf_tables refuses, nothing was done.
 const OUTRIGHT = new Set(["EPERM", "EACCES", "EROFS"]);
 const sidesOf = (
 	operation: string,
@@ -76,7 +84,7 @@ const sidesOf = (
 			? PARTLY
 			: SIDES;
 
-/** What only the state of the host can be the reason of: said once, by what makes things. */
+/** Refusals that only depend on the state of the host: they occur once, and only for creations. */
 const taken = (name: string): Trouble[] =>
 	(TAKEN[name] ?? []).map((errno) => ({
 		name: `${errno} once before`,
@@ -103,7 +111,7 @@ export function troublesOf({ name, divisible = false }: Operation): readonly Tro
 	);
 }
 
-/** The same, and what else making a thing can meet. */
+/** The same, and what else a creation can meet. */
 export const troublesOfMaking = (operation: Operation): readonly Trouble[] => [
 	...troublesOf(operation),
 	...taken(operation.name),

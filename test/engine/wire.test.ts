@@ -6,7 +6,7 @@ import { decode, tagsOf } from "../../src/proto/protobuf.js";
 import { WireReader, WireWriter } from "../../src/proto/wire.js";
 
 const Message = protobuf.Root.fromJSON(proto).lookupType("umlnet.v1.WireMessage");
-// Nothing that is left out where it is the default.
+// Every field has a value other than its default, which would be left out.
 const message = fc.record({
 	message: fc.string({ unit: "binary", minLength: 1, maxLength: 300 }),
 	flags: fc.integer({ min: 1, max: 0xffff_ffff }),

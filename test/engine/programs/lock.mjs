@@ -1,5 +1,5 @@
-// A process that wants the lock of a directory: `lock.mjs hold DIRECTORY`, `lock.mjs turns DIRECTORY NAME TIMES`;
-// with `last` for `turns` it takes the directory away each time, as who takes the last tap down.
+// A process that takes the lock of a directory: `lock.mjs hold DIRECTORY`, `lock.mjs turns DIRECTORY NAME TIMES`. With
+// `last` instead of `turns` it removes the directory each time, as whoever takes the last tap down does.
 import { appendFileSync, closeSync, openSync, unlinkSync, writeSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout } from "node:timers/promises";
@@ -20,11 +20,11 @@ if (verb === "hold") {
 	process.stdin.destroy();
 	for (let i = 0; i < Number(times); i++) {
 		await lock.acquire(Number(timeout));
-		// Two at once would find the other one's file here.
+		// If two processes held the lock at once, this would fail with EEXIST.
 		const inside = openSync(join(directory, "inside"), "wx");
 		writeSync(inside, name);
 		appendFileSync(join(directory, "turns"), `${name}\n`);
-		// A transaction takes as long.
+		// About as long as a transaction takes.
 		await setTimeout(2);
 		closeSync(inside);
 		unlinkSync(join(directory, "inside"));

@@ -2,7 +2,7 @@ import { execFileSync } from "node:child_process";
 import { expect, test } from "vitest";
 import { ERRNOS } from "../../src/sys/errno.js";
 
-// Those of the kernel's own linux/errno.h are in no header of the C library.
+// No header of the C library has the errnos of the kernel's internal linux/errno.h.
 const public_ = ERRNOS.filter(([number]) => number < 512);
 const byName = new Map(public_.map(([number, name]) => [name, number]));
 

@@ -18,7 +18,7 @@ async function exportsOf(folder: string): Promise<Tables> {
 	return Object.assign({}, ...modules);
 }
 
-/** Whether headers of this kernel must know a name that came with `since`. */
+/** Whether the headers of this kernel must have a name that was added in `since`. */
 function known(since: string): boolean {
 	const [major, minor] = headersVersion();
 	const [sinceMajor = Number.POSITIVE_INFINITY, sinceMinor = 0] = since.split(".").map(Number);
@@ -36,7 +36,7 @@ const isExpected = ({ name }: Fact): boolean => {
 const tables = (await Promise.all(["uapi", "netlink", "packet"].map(exportsOf))).flatMap(facts);
 const constants = constantsIn(SRC);
 const claims = constants.map((one): Fact => ({ ...one, expression: one.expression ?? one.name }));
-/** Every fact of src once, whoever states it. */
+/** Every fact in src once, wherever it is stated. */
 const all = [...new Map([...tables, ...claims].map((fact) => [keyOf(fact), fact])).values()];
 function keyOf({ name, expression, value }: Fact): string {
 	return `${name} ${expression} ${value}`;
@@ -78,7 +78,7 @@ describe("the kernel's facts in src against the installed headers", () => {
 	});
 
 	test("what is listed as newer is unknown to them, or a stable update brought it: then it is the header's", () => {
-		// Debian's 6.1.187 has two names of 6.12 and later, taken back into 6.1.
+		// Debian's 6.1.187 has two names of Linux 6.12 and later, which were backported.
 		const early = refuted(all.filter((fact) => !isExpected(fact)));
 		expect(early.filter(({ isWrong }) => isWrong).map(({ text }) => text)).toEqual([]);
 	});

@@ -1,15 +1,15 @@
 import { spawnSync } from "node:child_process";
 import type { Fact } from "./walk.js";
 
-/** Headers that can be included together. */
+/** A set of headers that can be included together. */
 interface Headers {
 	readonly includes: readonly string[];
 	readonly flags?: readonly string[];
 }
 
-/** The kernel's, and of the C library's those that speak of the same calls. */
+/** The kernel's headers, and those of the C library about the same calls. */
 const kernel: Headers = {
-	// sys/socket.h first: the kernel's headers step back where the C library has defined the same thing.
+	// sys/socket.h comes first, because the kernel's headers leave out what the C library has defined.
 	includes: [
 		"stddef.h",
 		"sys/socket.h",
@@ -77,11 +77,13 @@ const kernel: Headers = {
 		"linux/veth.h",
 		"linux/xfrm.h",
 	],
-	// The C library shows what Linux alone has on request. Its if_arp.h, which linux/netfilter_bridge.h brings in,
-	// defines linux/if_arp.h again.
+	// The C library shows Linux-specific names only on request. Its if_arp.h, which linux/netfilter_bridge.h includes,
+	// would define linux/if_arp.h again.
 	flags: ["-D_GNU_SOURCE", "-D_NET_IF_ARP_H"],
 };
-/** The C library's own names of packets: the headers define structs again that are the kernel's above. */
+/**
+ * The C library's names for packets. These headers define structs again that the kernel's headers above have as well.
+ */
 const library: Headers = {
 	includes: ["stddef.h", "netinet/icmp6.h", "netinet/if_ether.h", "netinet/ip.h", "netinet/tcp.h"],
 };
@@ -105,10 +107,10 @@ function compile(
 	return status === 0 ? stdout : stderr;
 }
 
-/** What the compiler says where it knows a name, and the number is another. */
+/** The compiler's message if a name exists and has another value. */
 const WRONG = 'static assertion failed: ""';
 
-/** Why these headers do not confirm a fact, for each that they do not. */
+/** For each fact that these headers do not confirm, the reason. */
 function reasons(headers: Headers, facts: readonly Fact[]): Map<Fact, string> {
 	const body = facts.map(
 		({ expression, value }, i) =>
@@ -127,9 +129,9 @@ function reasons(headers: Headers, facts: readonly Fact[]): Map<Fact, string> {
 /** A fact that the installed headers do not confirm. */
 export interface Refuted {
 	readonly fact: Fact;
-	/** Whether they know the name, and say another number. */
+	/** Whether the name exists and has another value. */
 	readonly isWrong: boolean;
-	/** All of it for people, with the compiler's reason. */
+	/** The complete message for people, with the compiler's reason. */
 	readonly text: string;
 }
 
@@ -147,14 +149,17 @@ export function refuted(facts: readonly Fact[]): Refuted[] {
 	});
 }
 
-/** Which kernel the installed headers are from: [6, 1]. */
+/** The kernel version of the installed headers: [6, 1]. */
 export function headersVersion(): readonly [major: number, minor: number] {
 	const macros = compile(kernel, [], ["-E", "-dM"]);
 	const code = Number(/#define LINUX_VERSION_CODE (\d+)/.exec(macros)?.[1]);
 	return [code >> 16, (code >> 8) & 0xff];
 }
 
-/** How names begin that the headers know, up to their first `_`: a name that begins so may well be one of the kernel's. */
+/**
+ * The prefixes of all names in the headers, up to the first `_`. A name with such a prefix is probably one of the
+ * kernel's.
+ */
 export function prefixes(): ReadonlySet<string> {
 	const words = [kernel, library].flatMap((headers) =>
 		[["-E"], ["-E", "-dM"]].flatMap((flags) => [

@@ -1,7 +1,7 @@
 /**
- * Names the tables know and older headers do not, under the kernel that brought them: the installed headers may
- * miss a name only if they are from before. "never" is for what the kernel keeps out of its uapi headers, and for what
- * RFCs alone have; a struct stands for all its members.
+ * Names in the tables that older headers do not have, by the kernel that added them: the installed headers may lack
+ * such a name only if they are older. "never" is for names that the kernel keeps out of its uapi headers, and for those
+ * of RFCs. A struct stands for all of its members.
  */
 export const newer: Readonly<Record<string, readonly string[]>> = {
 	"6.2": [

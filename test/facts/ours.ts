@@ -1,9 +1,9 @@
-/** Which numbers of src are our own, where no header of the kernel or of the C library knows their names. */
+/** The numbers in src that are our own, whose names no header of the kernel or of the C library has. */
 
-/** By these a name says what it is: a limit, a time, a size, a number of tries. */
+/** Names that say themselves that the number is ours: a limit, a time, a size, a number of tries. */
 const CONVENTION = /^MAX_|(^|_)(MS|BYTES|TRIES)$/;
 
-/** Those that begin like names of the kernel all the same, and what they are. */
+/** Names of our own that have a prefix of the kernel's nevertheless, and what they are. */
 export const ours: Readonly<Record<string, string>> = {
 	GROUP_MAX: "requests that share a transaction at most",
 	GROUP_SIZE: "guests of the warm-up that share a transaction",
@@ -16,7 +16,7 @@ export const ours: Readonly<Record<string, string>> = {
 	TUN_TAP: "what IFLA_TUN_TYPE says of a tap: IFF_TAP, tun_fill_info, drivers/net/tun.c",
 };
 
-/** Whether a name is one of ours: it is listed, says so itself, or begins like none that the headers know. */
+/** Whether a name is one of ours: it is listed, matches the convention, or has no prefix that the headers know. */
 export const isOurs = (name: string, known: ReadonlySet<string>): boolean =>
 	name in ours ||
 	CONVENTION.test(name) ||

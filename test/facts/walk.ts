@@ -1,7 +1,7 @@
 import { Writer } from "../../src/netlink/bytes.js";
 import type { AnyCodec, AnyMessage, Parts } from "../../src/netlink/schema.js";
 
-/** Something a table claims and a header can confirm: a C expression and its value. */
+/** A fact that a header can confirm: a C expression and its value. */
 export interface Fact {
 	/** The name in the headers: of a constant, an attribute, or `struct.member`. */
 	readonly name: string;
@@ -15,13 +15,13 @@ const isCodec = (value: unknown): value is AnyCodec =>
 const isMessage = (value: unknown): value is AnyMessage =>
 	typeof value === "object" && value !== null && "header" in value && "set" in value;
 
-/** How an export shows the struct of its name, where it is not whole, or where C has another name for it. */
+/** How an export relates to the C struct of its name, if it is only a part of it or C has another name. */
 interface View {
 	/** The type in C. */
 	readonly c?: string;
-	/** How many bytes of the struct stand before what is shown: a header that is a table of its own. */
+	/** How many bytes of the struct precede this part: a header that has a table of its own. */
 	readonly from?: number;
-	/** A union that is a table of its own stands behind. */
+	/** Set if a union with a table of its own follows. */
 	readonly part?: true;
 }
 const un = (arm: string): View => ({ c: `typeof(((struct icmphdr *)0)->un.${arm})` });
@@ -50,15 +50,15 @@ const unnamed: ReadonlySet<string> = new Set([
 	"nd_opt_rdnss_addresses",
 	"nd_opt_dnssl_domains",
 ]);
-/** Netfilter message types are numbered inside their subsystem (nlmsg_type >> 8). */
+/** The types of netfilter messages are numbered within their subsystem (nlmsg_type >> 8). */
 const subsystems: Readonly<Record<string, string>> = {
 	IPCTNL_MSG_: "NFNL_SUBSYS_CTNETLINK",
 	NFT_MSG_: "NFNL_SUBSYS_NFTABLES",
 };
 
-/** Every fact in the tables: constants, message types, attribute numbers, struct sizes and members. */
+/** Every fact in the tables: constants, message types, attribute numbers, sizes and members of structs. */
 export function facts(tables: Tables): Fact[] {
-	// By its parts: `many` and `asymmetric` wrap a struct and keep them.
+	// Structs are recognised by their parts, which `many` and `asymmetric` keep.
 	const structs = new Map<Parts | undefined, string>();
 	for (const [name, value] of Object.entries(tables))
 		if (isCodec(value) && value.kind === "struct") structs.set(value.parts, name);
@@ -74,8 +74,8 @@ export function facts(tables: Tables): Fact[] {
 		if (codec.size !== undefined && !isPart) add("", `sizeof(${c})`, from + codec.size);
 		let offset = from;
 		for (const [member, [, part]] of Object.entries(codec.parts ?? {})) {
-			// Of a bit-field C knows no place; padding of ours, what the compiler pads with and what fills the rest
-			// of an option have no name.
+			// C knows no offset of a bit-field, and padding has no name, whether it is ours, the compiler's or the rest of an
+			// option.
 			if (!unnamed.has(member) && part.kind !== "bit-field") {
 				add(member, `offsetof(${c}, ${member})`, offset);
 				if (part.size !== undefined) add(member, `sizeof(((${c} *)0)->${member})`, part.size);
@@ -87,10 +87,10 @@ export function facts(tables: Tables): Fact[] {
 		if (seen.has(value)) return;
 		seen.add(value);
 		if (value.kind === "struct") struct(value, path);
-		// A space that gives two attributes one number is refused when it is first used.
+		// An attribute space in which two attributes have the same number is refused when it is first used.
 		if (value.kind === "nest") value.write(new Writer(), {});
 		for (const [name, [type, part]] of Object.entries(value.parts ?? {})) {
-			// `IFLA_INFO_DATA(bridge)`: one attribute with a schema per kind
+			// `IFLA_INFO_DATA(bridge)` is one attribute with a schema for each kind.
 			const plain = name.replace(/\(.*\)$/, "");
 			if (type >= 0) out.push({ name: plain, expression: plain, value: type });
 			codec(part, `${path}.${name}`);

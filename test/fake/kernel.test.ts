@@ -119,7 +119,7 @@ describe("a killed process", () => {
 			}),
 		]);
 		kernel.kill();
-		// All that is left is what the real kernel leaves too: the bridge followed its port's MAC.
+		// The only difference that remains also remains in the real kernel: the bridge has followed the MAC of its port.
 		expect(JSON.stringify(kernel.snapshot()).replace(/"mac":"0{12}"/g, "")).toBe(
 			JSON.stringify(before).replace(/"mac":"(0{12}|02fa00000001)"/g, ""),
 		);

@@ -3,35 +3,35 @@ import { THOROUGH } from "../seed.js";
 
 export { seed, THOROUGH } from "../seed.js";
 
-/** How much to do: a little in CI, all of it in a full run; UMLNET_CASES says it itself. */
+/** How many cases to try: few in CI, all in a full run, or as many as UMLNET_CASES says. */
 export const sized = (little: number, all: number): number =>
 	Number(process.env.UMLNET_CASES ?? (THOROUGH ? all : little));
 
-/** When a campaign that is measured by how much it does ends, done or not: UMLNET_MINUTES from now. */
+/** When a campaign that has no end of its own must stop, whether it is done or not: UMLNET_MINUTES from now. */
 export const until =
 	Date.now() + Number(process.env.UMLNET_MINUTES ?? Number.MAX_SAFE_INTEGER / 60_000 / 4) * 60_000;
 
-/** Which part of the cases this process tries, so that several can share them: UMLNET_LANE=1/2. */
+/** The part of the cases that this process tries, so that several processes can share them: UMLNET_LANE=1/2. */
 export function inLane<T>(cases: readonly T[]): T[] {
 	const [lane = 1, lanes = 1] = (process.env.UMLNET_LANE ?? "1/1").split("/").map(Number);
 	return cases.filter((_, i) => i % lanes === lane - 1);
 }
 
-/** What a campaign came to: a row of RESULTS.md. */
+/** The result of a campaign: a row of RESULTS.md. */
 export interface Outcome {
 	readonly campaign: string;
 	readonly cases: number;
-	/** Of how many there are, where they were counted. */
+	/** How many cases there are in all, if that is known. */
 	readonly of?: number;
-	/** What did not end as it should. */
+	/** How many cases did not end as they should. */
 	readonly deviations: number;
 	readonly seed?: number;
 	readonly notes?: string;
-	/** What this process had no chance to try; it counts where no other had one. */
+	/** What this process could not try. It is reported if no other process could either. */
 	readonly untried?: readonly string[];
 }
 
-/** Tell how a campaign ended, before anything is expected of it; for the run that gathers them as well. */
+/** Report the result of a campaign before anything is expected of it. The run that gathers results reads it. */
 export function report(outcome: Outcome): void {
 	const { campaign, deviations, notes, of } = outcome;
 	const cases = of === undefined ? `${outcome.cases}` : `${outcome.cases} of ${of}`;

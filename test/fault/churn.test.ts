@@ -1,6 +1,6 @@
 /**
- * Sixteen processes whose guests come and go on one host, half of them out of a pool, while some are killed, held
- * still or told to end, and replaced: nobody meets an error, and in the end nothing is left.
+ * Sixteen processes whose guests come and go on one host, half of them from a pool, while some of the processes are
+ * killed, stopped or asked to end, and replaced. Nobody may see an error, and in the end nothing may be left.
  */
 import { existsSync, readdirSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -13,10 +13,12 @@ import { report, seed, sized, THOROUGH, until } from "./campaign.js";
 vi.setConfig({ testTimeout: 3_600_000 });
 
 const PROCESSES = 16;
-/** These live to the end, so that it can be seen what a long life costs. */
+/** These processes live to the end, to show whether memory or descriptors leak. */
 const IMMORTAL = 8;
 const GUESTS = THOROUGH ? 50 : 16;
-/** In a short life a thread that deletes links (src/thread/deletion-queue.ts) may only come to be in the later half. */
+/**
+ * In a short life a thread that deletes links (src/thread/deletion-queue.ts) may start as late as in the second half.
+ */
 const FDS = THOROUGH ? 0 : 20;
 const SIGNALS = ["SIGKILL", "SIGKILL", "SIGTERM", "SIGSTOP"] as const;
 
@@ -27,7 +29,7 @@ interface Round {
 	readonly fds: number;
 }
 
-/** A place among the sixteen: one process after the other, until all its rounds are done. */
+/** One of the sixteen seats: it is taken by one process after the other, until all rounds are done. */
 class Seat {
 	readonly #lab: Lab;
 	readonly #name: string;
@@ -37,7 +39,7 @@ class Seat {
 	readonly errors: string[] = [];
 	#running: Running | undefined;
 	#doomed = false;
-	/** Whether its process of now has had guests. */
+	/** Whether its present process has had guests. */
 	#hasBegun = false;
 	done = false;
 
@@ -48,7 +50,7 @@ class Seat {
 		this.#rounds = rounds;
 	}
 
-	/** Until a process has come to its end that nobody sent there. */
+	/** Run processes until one has ended that nobody killed or stopped. */
 	async run(): Promise<void> {
 		while (this.told.length < this.#rounds && this.errors.length === 0 && Date.now() < until) {
 			this.#doomed = false;
@@ -94,7 +96,7 @@ class Seat {
 	}
 }
 
-/** How much more the later half of a life holds than its middle. */
+/** How much more the second half of a life uses than its middle. */
 function growth(rounds: readonly Round[], of: (round: Round) => number): number {
 	const part = (from: number, to: number): number => {
 		const some = rounds.slice(Math.floor(rounds.length * from), Math.ceil(rounds.length * to));
@@ -109,7 +111,7 @@ test(`guests come and go, processes too, seed ${seed}`, async () => {
 	const before = lab.look();
 	const dice = new Dice(seed);
 	const rounds = Math.ceil(sized(1_024, 100_000) / PROCESSES / GUESTS);
-	// A share is over in three seconds; somebody has to be met in them.
+	// In CI the campaign takes only seconds, in which some processes must be hit by signals.
 	const pace = sized(200, 1_000);
 	const seats = Array.from({ length: PROCESSES }, (_, i) => new Seat(lab, i, rounds));
 	const started = performance.now();

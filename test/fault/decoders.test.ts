@@ -1,6 +1,6 @@
 /**
- * What the kernel says, a guest sends, a journal holds or a person writes, with lies in it: every decoder reads it or
- * refuses it with an error that has a type, soon, and without taking ever more memory.
+ * Corrupted input from the kernel, a guest, a journal or a person: every decoder must read it or refuse it with a typed
+ * error, soon, and without using more and more memory.
  */
 import { readFileSync, rmSync } from "node:fs";
 import { Worker } from "node:worker_threads";
@@ -28,10 +28,10 @@ const directory = scratch();
 afterAll(() => rmSync(directory, { recursive: true }));
 
 interface Input {
-	/** The constant of the message that it is. */
+	/** The constant of the message type. */
 	readonly name?: string;
 	readonly bytes: Uint8Array;
-	/** What it is the answer to. */
+	/** The request that it answers. */
 	readonly asked?: Uint8Array;
 	readonly value?: unknown;
 }
@@ -71,7 +71,7 @@ END
 busybox ping -c1 -W1 10.0.0.3 > /dev/null
 `;
 
-/** Everything a kernel says of a host on which there is something of everything. */
+/** Everything that a kernel reports about a host with one object of every type. */
 async function dumps(): Promise<{ netlink: Input[]; nft: Input[] }> {
 	const lab = await Lab.open(HOST);
 	await lab.run((host) => host.up(S3));
@@ -93,7 +93,7 @@ async function dumps(): Promise<{ netlink: Input[]; nft: Input[] }> {
 	};
 }
 
-/** Rules of every statement and expression there is, as they travel. */
+/** Rules with every statement and expression, as encoded messages. */
 const rules = (): Input[] =>
 	rows.flatMap(([, family, statements]) =>
 		compile({ nftables: inTable(family, statements) }, { host }).messages.map(
@@ -110,7 +110,7 @@ function extackOf(extack: Parameters<typeof nlmsgerrAttrs.write>[1]): Uint8Array
 	return w.finish();
 }
 
-/** Refusals: one that a kernel sent, and those with every sort of extended acknowledgement. */
+/** Refusals: one that a kernel sent, and one with each type of extended acknowledgement. */
 function refusals(): Input[] {
 	const asked = uapi.RTM_NEWLINK.encode({ IFLA_MTU: 1, IFLA_IFNAME: "x" });
 	const header = datagram(16, asked).subarray(0, 16);
@@ -130,7 +130,7 @@ function refusals(): Input[] {
 	}));
 }
 
-/** A journal of several transactions, and its records one by one. */
+/** A journal with several transactions, and its records one by one. */
 function journal(): { journal: Input[]; record: Input[] } {
 	const rig = new Rig(directory, lan);
 	for (const spec of [specs.hostOnly, specs.snat, specs.bridged]) rig.up(spec);
@@ -162,7 +162,7 @@ const VALUE = {
 	},
 };
 
-/** Of 1000 inputs so many are of each family: what is dear to decode is decoded less often. */
+/** How many of 1000 inputs are of each family: what is slow to decode is decoded less often. */
 const SHARES = {
 	netlink: 400,
 	nft: 348,
@@ -197,7 +197,7 @@ const work = (corpus: object, count: number, lane: number): Promise<Result> =>
 	});
 
 const THREADS = 2;
-// Each is tried again when it took long: what is left is what the input itself takes.
+// A slow input is tried again several times, so this is the time of decoding alone.
 const SLOW_MS = 100;
 
 test(`lies end in an answer or in a typed error, seed ${seed}`, async () => {
@@ -227,7 +227,7 @@ test(`lies end in an answer or in a typed error, seed ${seed}`, async () => {
 	const notes = `${each.join(", ")}; ${again} decoded again for they took long, slowest input ${slow.slowest.toFixed(1)} ms (${slow.slowestIn}), memory ${mebibytes(grown)} MiB more at the end`;
 	report({ campaign: "decoders", cases: done, deviations: flaws.length, seed, notes });
 	expect(flaws).toEqual([]);
-	// Lies that nobody notices would be no lies.
+	// If no corrupted input were refused, the corruption would be worthless.
 	for (const family of Object.keys(SHARES))
 		expect(sum("refused", family), family).toBeGreaterThan(sum("counts", family) / 100);
 	expect(slow.slowest).toBeLessThan(SLOW_MS);

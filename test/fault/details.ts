@@ -1,6 +1,6 @@
 /**
- * Lines of a difference without what says nothing more: of a link that has come or gone its settings, its entries
- * and its port have, too.
+ * Remove lines of a difference that follow from others: if a link has appeared or disappeared, so have its settings,
+ * its forwarding entries and its port.
  */
 export function withoutDetails(lines: readonly string[]): string[] {
 	const links = lines.flatMap((line) => {

@@ -1,7 +1,7 @@
 /**
- * Between our `up` and our `down` others lay hands on the host: they take links away, give addresses, routes and
- * leases, flip switches, flush rules. Whatever ours is asked for then, nobody else is held up, nothing of theirs is
- * lost, and what cannot be given back is told by name; afterwards the host is as they would have made it without us.
+ * Between our `up` and our `down` others change the host: they delete links, add addresses, routes and leases, change
+ * settings, flush rules. Whatever command of ours follows, nobody else may be blocked, nothing of theirs may be lost,
+ * and what cannot be given back must be named. Afterwards the host must be as they would have made it without us.
  */
 import { expect, test, vi } from "vitest";
 import { Dice } from "../engine/dice.js";
@@ -17,17 +17,17 @@ vi.setConfig({ testTimeout: 3_600_000 });
 const fits = ({ needs = [] }: Mutation, { has }: Scenario): boolean =>
 	needs.every((need) => has.includes(need));
 
-/** One mutation by itself, in every scenario, before every command. */
+/** One mutation on its own, in every scenario, before every command. */
 const alone = (mutation: Mutation): Case[] =>
 	SCENARIOS.filter((scenario) => fits(mutation, scenario)).flatMap((scenario) =>
 		VERBS.map((verb): Case => ({ host: "plain", scenario, mutations: [mutation], verb })),
 	);
 
-/** What is left of it cannot be said of it and others together. */
+/** What such a mutation leaves cannot be predicted together with others. */
 const standsAlone = ({ mend, orElse }: Mutation): boolean =>
 	mend !== undefined || orElse !== undefined;
 
-/** Some mutations, one after the other, on any host. */
+/** Several random mutations in a random scenario. */
 function anyCase(dice: Dice): Case {
 	const scenario = dice.pick(SCENARIOS);
 	const all = MUTATIONS.filter((mutation) => fits(mutation, scenario));
@@ -39,7 +39,7 @@ function anyCase(dice: Dice): Case {
 
 test(`what others do meanwhile is theirs, and nobody is held up by it, seed ${seed}`, async () => {
 	const dice = new Dice(seed);
-	// What one lane does of a mutation has one expectation.
+	// All cases of one mutation are in one lane, because they share an expectation.
 	const singles = THOROUGH ? MUTATIONS.map(alone) : [];
 	const count = sized(150, singles.flat().length + 2000);
 	const more = Math.max(0, count - singles.flat().length);

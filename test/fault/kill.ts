@@ -11,45 +11,48 @@ import { inLane, report, THOROUGH } from "./campaign.js";
 export interface Scenario {
 	readonly name: string;
 	readonly spec: Spec;
-	/** The command line; without `file` it says all of the spec. */
+	/** The command line, which contains the whole spec if there is no `file`. */
 	readonly up: readonly string[];
-	/** The text of the spec file that the command line takes by `-f`. */
+	/** The contents of the spec file that the command line names with `-f`. */
 	readonly file?: string;
 }
 
-/** How the host was after `recover`: all there, or as before; unknown where something was wrong. */
+/** The state of the host after `recover`: everything up, or as before. Unknown if something was wrong. */
 export type End = "up" | "down" | "unknown";
 
-/** Whose calls: those others can see, or those of the runtime for its memory, its threads and its event loop. */
+/** Which system calls: those that others can notice, or those of the runtime for its memory, threads and event loop. */
 export type Whose = "ours" | "the runtime's own";
 const whoseIs = ({ isRuntime }: Call): Whose => (isRuntime ? "the runtime's own" : "ours");
 
 export const DOWN = ["down", "--all"];
 
-/** What touches the kernel's network or our journal. */
+/** The calls that touch the network or our journal. */
 const NAMES = ["sendto", "ioctl", "fsync", "unlink", "rmdir"];
 const isPoint = ({ name, line }: Call): boolean =>
 	(name !== "ioctl" || /TUN/.test(line)) && !/^fsync\([0-2]</.test(line);
-/** Before it looks at anything of ours a command has changed nothing: some of its calls will do. */
+/** Until it looks at anything of ours a command has changed nothing, so only some of its calls are tried. */
 const STARTING_UP = 100;
-/** How many of the runtime's own calls are points in CI, spread over all of them. */
+/** How many of the runtime's own calls are tried in CI, spread over all of them. */
 const FEW_POINTS = 5;
 
-/** The last that `up` does, and the one thing in `down` that cannot be undone. */
+/** The last action of `up`, and the only action of `down` that cannot be undone. */
 const HALF_DONE: Readonly<Record<"up" | "down", RegExp>> = {
 	up: /TUNSETPERSIST/,
 	down: /RTM_DELLINK/,
 };
 
-/** Where the runtime wakes its threads, and how often the RTNL sends a call back, is chance: it comes in the end. */
+/**
+ * When the runtime wakes its threads, and how often a call is restarted because of the RTNL lock, is random, so a call
+ * that did not occur is tried again.
+ */
 const TRIES = 50;
-/** Those of the runtime come as it likes: where threads wait for each other is chance. */
+/** Calls of the runtime depend on how its threads wait for each other, so they occur at random. */
 const TRIES_OF_RUNTIME = 3;
 
-/** Kills commands in a lab of its own, and counts what became of it. */
+/** Kills commands in a lab of its own, and counts the results. */
 export class KillCampaign {
 	readonly lab: Lab;
-	/** The host as nothing of ours is there. */
+	/** The host without anything of ours. */
 	readonly before: Snapshot;
 	readonly #tallies: Readonly<Record<Whose, Tally>> = {
 		ours: new Tally(),
@@ -65,7 +68,7 @@ export class KillCampaign {
 		return new KillCampaign(await Lab.open());
 	}
 
-	/** `notes` for the report, beside what was counted. */
+	/** `notes` are added to the counts in the report. */
 	close(notes: string): void {
 		this.lab.close();
 		for (const [whose, tally] of Object.entries(this.#tallies)) tally.report(whose, notes);
@@ -79,7 +82,7 @@ export class KillCampaign {
 		return this.lab.run((host) => host.down({ all: true }));
 	}
 
-	/** The command line of a scenario, with its spec file in place. */
+	/** The command line of a scenario, whose spec file is written first. */
 	commandOf({ up, file }: Scenario): readonly string[] {
 		if (file === undefined) return up;
 		const path = join(this.lab.stateDir, "..", "spec.json");
@@ -87,11 +90,11 @@ export class KillCampaign {
 		return [...up, "-f", path];
 	}
 
-	/** The points of a command, which this runs once to the end. */
+	/** The system calls of a command, found by running it once. */
 	pointsOf(args: readonly string[], whose: Whose): readonly Call[] {
 		if (!THOROUGH && whose === "ours") return callsOf(this.lab, NAMES, args).filter(isPoint);
 		const calls = callsOf(this.lab, ["all"], args).filter(({ name }) => name !== "execve");
-		// It is looked for in the directory that it is in, which is open by then.
+		// The state directory is opened by its name in its parent, which is open already.
 		const look = new RegExp(`/proc/self/fd/\\d+/${basename(this.lab.stateDir)}"`);
 		const first = calls.findIndex(({ line }) => look.test(line));
 		expect(first).toBeGreaterThan(0);
@@ -102,12 +105,12 @@ export class KillCampaign {
 			: points.filter((_, i) => i % Math.ceil(points.length / FEW_POINTS) === 0);
 	}
 
-	/** Take everything down; it is as if it had never been up. */
+	/** Take everything down, after which the host must be as if nothing had ever been up. */
 	async clear(): Promise<void> {
 		if ((await this.down()).result.changed) expect(this.lab.changes(this.before)).toEqual([]);
 	}
 
-	/** What leaves a scenario half done, again and again: its command is killed in the middle. */
+	/** Returns a function that leaves a scenario half done, by killing its command in the middle. */
 	async halfDone(scenario: Scenario, verb: "up" | "down"): Promise<() => Promise<void>> {
 		const { spec } = scenario;
 		const args = verb === "up" ? this.commandOf(scenario) : DOWN;
@@ -121,7 +124,7 @@ export class KillCampaign {
 		};
 	}
 
-	/** Kill a command at each of these points, as long as there is time. @returns how that ended */
+	/** Kill a command at each of these calls, as long as there is time. @returns how that ended */
 	async killAtAll(
 		{ spec }: Scenario,
 		ready: () => unknown,
@@ -144,9 +147,8 @@ export class KillCampaign {
 	}
 
 	/**
-	 * Kill a command at a point, and say how it ended after another process has recovered. strace counts the calls of
-	 * a name, and now and then one of them comes once more or once less than it did; what it was killed at says where
-	 * to the next try goes.
+	 * Kill a command at a call, and return the state after another process has recovered. strace counts calls by name,
+	 * and now and then there is one more or one less than before; the call that was hit shows which count to try next.
 	 */
 	async #killAt(
 		spec: Spec,
@@ -178,7 +180,7 @@ export class KillCampaign {
 		return end;
 	}
 
-	/** After `recover` it is all there, so that `up` finds nothing to do, or nothing is. */
+	/** After `recover` either everything is up, so that `up` has nothing to do, or nothing is. */
 	async #recover(spec: Spec): Promise<End> {
 		const { result } = await this.lab.run((host) => host.recover());
 		expect(result.residual).toEqual([]);
@@ -194,13 +196,13 @@ export class KillCampaign {
 	}
 }
 
-/** What became of the points of one sort. */
+/** Counts the results of a group of calls. */
 class Tally {
 	points = 0;
 	tried = 0;
-	/** Points that did not come again. */
+	/** Calls that did not occur again. */
 	absent = 0;
-	/** Kills that hit another call than the one they were meant for. */
+	/** Kills that hit another call than the intended one. */
 	elsewhere = 0;
 	readonly flaws: string[] = [];
 
@@ -218,7 +220,7 @@ class Tally {
 	}
 }
 
-/** Tests of one file share a campaign. */
+/** The tests of one file share a campaign. */
 export const killTest = (notes: string) =>
 	base.extend<{ campaign: KillCampaign }>({
 		campaign: [

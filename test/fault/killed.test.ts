@@ -1,8 +1,8 @@
 /**
- * The command is killed (kill -9) as it enters a system call: before anything of that call is done. Then another
- * process recovers, and it is exactly as before or exactly as after. In a full run every system call from the
- * first look at the state directory on is such a point; in CI those that touch the network or the journal, and a few
- * of the runtime's own.
+ * A command is killed (kill -9) as it enters a system call, before the call does anything. Then another process
+ * recovers, and the host must be exactly as before or exactly as after. A full run does this at every system call after
+ * the first access to the state directory; CI does it at those that touch the network or the journal, and at a few of
+ * the runtime's own.
  */
 import { describe, expect, vi } from "vitest";
 import { difference } from "../../src/oracle/snapshot.js";
@@ -22,7 +22,7 @@ const byFlags = (name: string, spec: Spec, ...up: string[]): Scenario => ({
 	spec,
 	up: ["up", "tap0", ...flags, ...up],
 });
-/** A spec that takes a file to say it. */
+/** A scenario whose spec is in a file. */
 function byFile(name: string, network: object, ...taps: string[]): Scenario {
 	const each = taps.map((tap) => [tap, { network: "lab", owner: 500 }]);
 	const value = { version: 1, networks: { lab: network }, taps: Object.fromEntries(each) };
@@ -43,7 +43,7 @@ const SCENARIOS = THOROUGH ? [...FEW, ...MORE] : FEW;
 
 const test = killTest(`${SCENARIOS.length} scenarios`);
 
-// Each kills some twenty processes, or some hundred, one after the other, and looks at what each has left.
+// Each test kills dozens or hundreds of processes one after the other, and checks what each has left.
 vi.setConfig({ testTimeout: 3_600_000 });
 
 describe.each(SCENARIOS)("$name", (scenario) => {
@@ -116,11 +116,11 @@ test("what cannot be proven ours any more is named and left alone", async ({ cam
 });
 
 const VERBS = ["up", "down", "recover"] as const;
-/** All scenarios take hours; in CI one of each verb. */
+/** All scenarios take hours, so CI runs one for each verb. */
 const WITHIN_RUNTIME = THOROUGH
 	? SCENARIOS.flatMap((one) => VERBS.map((verb) => ({ ...one, verb })))
 	: VERBS.map((verb) => ({ ...BRIDGED, verb }));
-/** What is left of the time is theirs, in equal parts. */
+/** The remaining time is divided equally among them. */
 const share = (at: number): number =>
 	Date.now() + (until - Date.now()) / (WITHIN_RUNTIME.length - at);
 

@@ -3,12 +3,12 @@ import type { Snapshot } from "../../src/oracle/snapshot.js";
 import { RTM_NEWADDR, RTM_NEWROUTE } from "../../src/uapi/index.js";
 
 const FOR_EVER = 0xffffffff;
-const HZ = 100; // USER_HZ, in which rta_expires counts
+const HZ = 100; // USER_HZ, the unit of rta_expires.
 
-/** What runs out, and in how many seconds. */
+/** Lifetimes in seconds, by what has them. */
 type Lives = Map<string, number>;
 
-/** Every lifetime there is, of addresses and of routes. */
+/** Every lifetime of addresses and routes. */
 export function livesOf({ messages }: Snapshot): Lives {
 	const lives: Lives = new Map();
 	for (const bytes of messages.get("address") ?? []) {
@@ -32,10 +32,10 @@ export function livesOf({ messages }: Snapshot): Lives {
 	return lives;
 }
 
-/** The kernel counts in whole seconds, and rounds where it tells and where it is told, on either way of a move. */
+/** The kernel counts whole seconds, and rounds when it reports and when it is told, on both ways of a move. */
 const ROUNDED = 4;
 
-/** What has more or less of its life left than it had, but for the time that has gone by. */
+/** Lifetimes that have changed by more or less than the time that has passed. */
 export const otherLives = (was: Lives, is: Lives, seconds: number, tolerance = ROUNDED): string[] =>
 	[...was].flatMap(([title, left]) => {
 		const now = is.get(title);

@@ -1,6 +1,6 @@
 /**
- * Small edits that take one precaution away each, and the tests of which at least one must go red: a test that
- * stays green does not look. [what is gone, file below src, from, to, tests]
+ * Small edits, each of which removes one precaution, and the tests of which at least one must fail because of it:
+ * otherwise the tests do not check the precaution. [what is removed, file below src, from, to, tests]
  */
 const kind = (name) => [`test/kinds/${name}.test.ts`];
 const engine = (...names) => names.map((name) => `test/engine/${name}.test.ts`);
@@ -15,7 +15,7 @@ const LIVE = [
 ];
 
 export const MUTANTS = [
-	// What an uplink has beside addresses and routes.
+	// What an uplink has in addition to addresses and routes.
 	[
 		"temporary addresses go with the one they were drawn for",
 		"kinds/migration/address.ts",
@@ -44,7 +44,7 @@ export const MUTANTS = [
 		"mtu",
 		["test/kernel/mtu.test.ts"],
 	],
-	// One undo.
+	// An undo.
 	[
 		"undo of a tap",
 		"kinds/tap.ts",
@@ -300,7 +300,7 @@ export const MUTANTS = [
 		kind("option"),
 	],
 
-	// One EXCL, one mark, one look before the leap.
+	// An EXCL flag, a mark, or a check before a change.
 	[
 		"EXCL of a bridge",
 		"kinds/bridge.ts",
@@ -435,7 +435,7 @@ export const MUTANTS = [
 		'phase: "configure"',
 		[...kind("tap"), ...engine("crash")],
 	],
-	// One setting.
+	// A setting.
 	[
 		"what a setting becomes that is named no longer",
 		"kinds/settable.ts",
@@ -451,7 +451,7 @@ export const MUTANTS = [
 		[...kind("tap"), "test/library/pool.test.ts"],
 	],
 
-	// One identity.
+	// An identity.
 	[
 		"name or alias of a link to delete",
 		"kernel/unlink.ts",
@@ -544,7 +544,7 @@ export const MUTANTS = [
 		[...engine("execute", "foreign"), ...kind("option")],
 	],
 
-	// One check of what the kernel says.
+	// A check of the kernel's answer.
 	[
 		"sender of a datagram",
 		"netlink/socket.ts",

@@ -1,4 +1,7 @@
-/** Every mutant can still be made: the line that it takes away is there, once it is taken away it is another, and so are its tests. */
+/**
+ * Every mutant must still be possible: the text that it replaces exists once, the replacement differs, and its tests
+ * exist.
+ */
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
@@ -9,7 +12,7 @@ const root = join(import.meta.dirname, "../..");
 const path = "./mutants.mjs";
 const { MUTANTS } = (await import(path)) as { readonly MUTANTS: readonly Mutant[] };
 
-/** Why a mutant would be none. */
+/** Why a mutant is impossible. */
 function flawOf([, file, from, to, tests]: Mutant): string | undefined {
 	const source = join(root, "src", file);
 	if (!existsSync(source)) return `there is no src/${file}`;

@@ -1,5 +1,6 @@
-// Applies the mutants one at a time to a copy of the sources, and runs their tests: all must be caught.
-// UMLNET_LANE=1/2 takes every second one. Says one JSON line for RESULTS.md where UMLNET_RESULTS names a file.
+// Applies the mutants one at a time to a copy of the sources and runs their tests, of which one must fail.
+// UMLNET_LANE=1/2 takes every second mutant. If UMLNET_RESULTS names a file, a line of JSON for RESULTS.md is appended
+// to it.
 import { spawnSync } from "node:child_process";
 import {
 	appendFileSync,
@@ -42,9 +43,9 @@ const BUILD = [
 	["npx", "rolldown", "-c"],
 ];
 
-/** Whether a test is red; one that runs what is built is given it built. */
+/** Whether a test fails. A test that uses the build gets a new one. */
 function isRed(test) {
-	// What is unused or cannot be reached is an error to the compiler, and compiled all the same.
+	// The compiler reports code that has become unused or unreachable, but compiles it nevertheless.
 	if (/^test.(fault.killed|kernel.trouble|library.provisional)/.test(test))
 		for (const [program, ...args] of BUILD) spawnSync(program, args, { cwd: copy });
 	const run = spawnSync("npx", ["vitest", "run", "--bail", "1", test], {

@@ -1,7 +1,7 @@
 /**
- * Before any change that `up` or `down` asks the kernel for, somebody else does something on the same host. Ours
- * ends with success or with an error that has a type; then it can be taken down; and once the other has taken back
- * what they did, all is as it was before us.
+ * Before each change that `up` or `down` requests, somebody else does something on the same host. Our command must end
+ * with success or a typed error. Then everything of ours can be taken down, and once the other has reverted their
+ * action, the host must be as before us.
  */
 import { afterAll, expect, test, vi } from "vitest";
 import { difference, type Snapshot } from "../../src/oracle/snapshot.js";
@@ -14,7 +14,7 @@ import { inLane, report, seed, THOROUGH } from "./campaign.js";
 
 vi.setConfig({ testTimeout: 3_600_000 });
 
-/** What is on the host of somebody else's. */
+/** What somebody else has on the host. */
 const THEIRS = `
 ip link add other address 02:00:00:00:00:0a type bridge
 sysctl -qw net.ipv6.conf.other.disable_ipv6=1
@@ -34,12 +34,15 @@ const ADDRESS = `
 ip address replace 10.33.33.34/8 dev eth1
 ip route replace default via 10.33.33.1
 `;
-/** While ours was on the bridge theirs was the first of its subnet: ours goes with it (promote_secondaries). */
+/**
+ * While ours was on the bridge, theirs was a secondary address, and now it is the first one of its subnet
+ * (promote_secondaries), so deleting it deletes ours.
+ */
 const SECONDARY = `ip address delete 10.33.33.77/8 dev eth1; ${ADDRESS}`;
 const gone = (link: string): string => `ip link delete ${link}`;
 const ELEMENT = `'{ "tap7" . "eth1" }'`;
 
-/** What somebody does, and how they take it back; where it cannot be done just then, it is not done. */
+/** Actions, each with the commands that revert it. One that is impossible at that moment is not done. */
 const ACTIONS: readonly (readonly [act: string, mend?: string])[] = [
 	["ip link delete tap0"],
 	["ip link set tap0 down"],
@@ -66,7 +69,7 @@ const ACTIONS: readonly (readonly [act: string, mend?: string])[] = [
 	["ip link set br0 alias mine", gone("br0")],
 	["ip link set br0 type bridge stp_state 1"],
 	["ip link set br0 address 02:00:00:00:00:09"],
-	// A bridge that has its uplink's addresses gives back what it has been given meanwhile as well.
+	// A bridge that has its uplink's addresses also gives back those that it got in the meantime.
 	["ip address add 10.97.0.1/24 dev br0", "ip address delete 10.97.0.1/24 dev eth1"],
 	["ip link set eth1 nomaster"],
 	["ip link set eth1 master other", "ip link set eth1 nomaster"],
@@ -116,7 +119,7 @@ const open = () => Lab.open(THEIRS);
 const change = (lab: Lab, verb: "up" | "down", spec: Spec, meddling?: Parameters<Lab["run"]>[1]) =>
 	lab.run<unknown>((host) => (verb === "up" ? host.up(spec) : host.down({ all: true })), meddling);
 
-/** How many changes a run asks for when nobody else is there. */
+/** How many changes a run requests if nobody else acts. */
 async function stepsOf(verb: "up" | "down", spec: Spec): Promise<number> {
 	const lab = await open();
 	if (verb === "down") await change(lab, "up", spec);
@@ -133,7 +136,7 @@ interface Case {
 	readonly action: (typeof ACTIONS)[number];
 }
 
-/** Run something of ours that may fail, but only with an error that has a type. */
+/** Run something of ours that may fail, but only with a typed error. */
 async function outcome(work: () => Promise<unknown>): Promise<string> {
 	try {
 		await work();
@@ -146,7 +149,7 @@ async function outcome(work: () => Promise<unknown>): Promise<string> {
 
 const took = new Set<string>();
 
-/** The host of the next case: that of the last one, where it left no trace. */
+/** The host of the last case is used again if that has left no trace. */
 let spare: { readonly lab: Lab; readonly before: Snapshot } | undefined;
 afterAll(() => spare?.lab.close());
 async function clean() {
@@ -196,10 +199,10 @@ async function flawOf({ name, spec, verb, step, action: [act, mend = "true"] }: 
 }
 const EXCEPT = ["conntrack"];
 
-/** What the other could not take back without a trace: a table made again has another number. */
+/** What the other cannot revert without a trace: a table that is created again has another handle. */
 const isTheirs = (act: string, line: string): boolean =>
 	(act === "nft flush ruleset" && /^nft .*mine/.test(line)) ||
-	// What a bridge makes of the ports it has had.
+	// Properties of a bridge that its former ports have changed.
 	/^link other: IFLA_(TSO_MAX_SIZE|CARRIER|OPERSTATE|GSO\w*)|^link other: IFLA_TSO/.test(line);
 
 test(`whatever somebody else does, theirs stays and ours goes, seed ${seed}`, async () => {

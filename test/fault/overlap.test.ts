@@ -1,7 +1,7 @@
 /**
- * Processes that bring up and take down the same taps, while some are killed, held still or told to end: what each
- * was told must fit one order of all that was done (linearizability, Herlihy and Wing 1990), tap by tap. Then no
- * update was lost, none was done twice, and no tap was given to two.
+ * Processes bring the same taps up and down, while some of them are killed, stopped or asked to end. The answers that
+ * they got must fit a single order of all operations (linearizability, Herlihy and Wing 1990) for each tap. Then no
+ * update was lost or done twice, and no tap was given to two processes.
  */
 import { setTimeout as sleep } from "node:timers/promises";
 import { expect, test, vi } from "vitest";
@@ -24,8 +24,8 @@ const TAPS = Object.fromEntries(
 );
 
 /**
- * Something that was asked for: from when to when, in microseconds, and what was said. Whoever was killed was not
- * told; what it left half done is ended by whoever comes after its death, before anything of their own.
+ * A request: when it began and ended, in microseconds, and its answer. A killed process got no answer, and whatever it
+ * left half done is finished or undone by the next process after its death, before anything else.
  */
 interface Operation {
 	readonly tap: string;
@@ -35,10 +35,10 @@ interface Operation {
 	changed?: boolean;
 	index?: number;
 }
-/** The number of a tap's link; 0 when it is down, -1 when somebody brought it up who was not told. */
+/** The index of a tap's link; 0 if it is down, -1 if it was brought up by a process that got no answer. */
 type State = number;
 
-/** What becomes of a tap by an operation, if that can have said what it said. */
+/** The state of a tap after an operation, if the operation can have given its answer. */
 function after({ verb, changed, index = -1 }: Operation, state: State): State | undefined {
 	const isUp = state !== 0;
 	if (changed === undefined) return verb === "down" ? 0 : isUp ? state : -1;
@@ -47,13 +47,13 @@ function after({ verb, changed, index = -1 }: Operation, state: State): State | 
 	return changed || state === -1 || state === index ? index : undefined;
 }
 
-/** How a tap can be, and which of those that have begun and not ended have been done to make it so. */
+/** A possible state of a tap, and which of the unfinished operations have already taken effect in it. */
 interface Possible {
 	readonly state: State;
 	readonly done: ReadonlySet<Operation>;
 }
 
-/** All that can come of it when some of those that are under way are done now. */
+/** All states that are possible if some of the unfinished operations take effect now. */
 function possibilities(from: Possible, underWay: ReadonlySet<Operation>): Possible[] {
 	const next = [...underWay].flatMap((one) => {
 		const state = from.done.has(one) ? undefined : after(one, from.state);
@@ -69,7 +69,7 @@ function distinct(all: readonly Possible[]): Possible[] {
 	return [...new Map(all.map((one) => [key(one), one])).values()];
 }
 
-/** Whether there is an order in which all of a tap's operations can have been done, each within its time. */
+/** Whether all operations on a tap can have taken effect in some order, each within its time. */
 function hasOrder(operations: readonly Operation[], last: State): boolean {
 	const events = operations
 		.flatMap((one) => [
@@ -86,7 +86,7 @@ function hasOrder(operations: readonly Operation[], last: State): boolean {
 			underWay.delete(one);
 			possible = distinct(
 				all
-					// Of whom nobody knows whether it did anything, it may have done nothing.
+					// An operation without an answer may also have done nothing.
 					.filter(({ done }) => done.has(one) || one.changed === undefined)
 					.map(({ state, done }) => ({
 						state,
@@ -98,7 +98,7 @@ function hasOrder(operations: readonly Operation[], last: State): boolean {
 	return possible.some(({ state }) => state === last || (state === -1 && last > 0));
 }
 
-/** A place among the eight: one process after the other. */
+/** One of the eight seats, taken by one process after the other. */
 class Seat {
 	readonly operations: Operation[] = [];
 	readonly errors: string[] = [];
@@ -176,7 +176,7 @@ test(`whoever works on the same taps: one order explains it all, seed ${seed}`, 
 	const lives = Promise.all(seats.map((seat) => seat.run()));
 	let met = 0;
 	while (!seats.every(({ isDone }) => isDone)) {
-		// A process that is killed is followed by one that takes its time to start.
+		// After a kill another process starts, which takes some time.
 		await sleep((THOROUGH ? 1_000 : 200) + dice.next(400));
 		if (await dice.pick(seats).meet(dice.pick(SIGNALS))) met++;
 	}

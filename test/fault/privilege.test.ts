@@ -1,6 +1,6 @@
 /**
- * The kernel suite once more, by somebody who is not root: a user with CAP_NET_ADMIN alone, and the root of a user
- * namespace who is nobody outside of it.
+ * Runs the kernel suite as somebody who is not root: a user who has only CAP_NET_ADMIN, and the root of a user
+ * namespace who has no rights outside of it.
  */
 import { execFile } from "node:child_process";
 import { chmodSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
@@ -12,7 +12,7 @@ import { inLane, report, THOROUGH } from "./campaign.js";
 const FEW = ["scenarios", "uplink", "twice", "failing", "meddling"];
 const ALL = [...FEW, "verify", "network", "differential", "walk", "random"];
 
-/** Whose hands they are, and what is tried with them; `contract` is with the test's own. */
+/** The users, and the files that are run as each; `contract` needs the rights of the test itself. */
 const WHO: Readonly<Record<string, readonly string[]>> = {
 	net_admin: THOROUGH ? ALL : FEW,
 	rootless: THOROUGH ? [...ALL, "contract"] : ["scenarios", "contract"],
@@ -25,10 +25,10 @@ interface Ended {
 	readonly testResults: readonly { readonly name: string }[];
 }
 
-/** Run some files of the suite, in a vitest of their own. */
+/** Run some files of the suite, in a separate vitest. */
 async function runAs(who: string, files: readonly string[]): Promise<Ended & { said: string }> {
 	const directory = mkdtempSync(join(tmpdir(), "umlnet-nl-"));
-	// The rootless are nobody here, and write there too.
+	// The root of the user namespace has no rights here, but must write to this directory.
 	chmodSync(directory, 0o777);
 	const result = join(directory, "result.json");
 	const script = join(import.meta.dirname, "privilege");

@@ -1,5 +1,5 @@
-// What a campaign came to goes to results.json, and RESULTS.md is made of that: results.mjs DIRECTORY NAME SECONDS
-// STATUS. With names of other results.json alone it takes over what is newer there.
+// Adds the result of a campaign to results.json, and writes RESULTS.md from it: results.mjs DIRECTORY NAME SECONDS
+// STATUS. If it only gets names of other results.json files, it takes over what is newer in those.
 import { execFileSync } from "node:child_process";
 import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { cpus, release } from "node:os";
@@ -10,7 +10,7 @@ const isMerge = process.argv.slice(2).every((argument) => argument.endsWith(".js
 const here = import.meta.dirname;
 const kept = join(here, "results.json");
 
-/** Rows of one campaign that several processes tried are one row. */
+/** The rows of one campaign that several processes have shared are combined. */
 function rowsOf(campaign) {
 	const file = join(directory, `${campaign}.rows`);
 	const lines = existsSync(file)
@@ -54,7 +54,7 @@ const git = (...args) => {
 	}
 };
 const all = existsSync(kept) ? JSON.parse(readFileSync(kept, "utf8")) : {};
-/** The result of one campaign, of now. */
+/** The present result of one campaign. */
 const result = () => ({
 	date: new Date().toISOString().slice(0, 16).replace("T", " "),
 	commit: git("rev-parse", "--short", "HEAD"),

@@ -1,8 +1,8 @@
-/** A case: what host, what of ours on it, what others do, and what is asked of ours then. */
+/** A case: the host, what of ours is up, what others do, and which command follows. */
 import type { Mutation } from "./mutation.js";
 import type { Scenario } from "./scenario.js";
 
-/** What is on the host of somebody else's, on every one. */
+/** What somebody else has on every host. */
 const THEIRS = `
 ip link add other address 02:00:00:00:00:0a type bridge
 sysctl -qw net.ipv6.conf.other.disable_ipv6=1
@@ -22,7 +22,7 @@ ip -6 route add default via 2001:db8:1::1 dev eth1
 ip neigh add 10.33.33.9 lladdr 02:00:00:00:00:09 dev eth1
 `;
 
-/** What uplinks have besides on some. */
+/** What uplinks have in addition on some hosts. */
 export const HOSTS = {
 	plain: THEIRS,
 	rich: `${THEIRS}
@@ -41,7 +41,7 @@ export const VERBS = ["up again", "down", "recover", "verify", "an unrelated up"
 export interface Case {
 	readonly host: keyof typeof HOSTS;
 	readonly scenario: Scenario;
-	/** What others do, one after the other. */
+	/** What others do, in order. */
 	readonly mutations: readonly Mutation[];
 	readonly verb: (typeof VERBS)[number];
 }

@@ -6,17 +6,17 @@ import type { Mutation } from "./mutation.js";
 
 const known = new Map<string, Snapshot>();
 
-/** What others would have left on a host on which nothing of ours ever was. */
+/** The state that the actions of others leave on a host on which nothing of ours ever was. */
 export const expectation = (one: Case): Promise<Snapshot> =>
 	host(one, ({ act, left = act }) => left);
 
-/** The same where more was done than was asked for; nothing where there is no such case. */
+/** The alternative state if the kernel may have done more than was asked for; undefined if there is none. */
 export const otherwise = async (one: Case): Promise<Snapshot | undefined> =>
 	one.mutations.some(({ orElse }) => orElse !== undefined)
 		? host(one, ({ act, left = act, orElse = left }) => orElse)
 		: undefined;
 
-/** A host on which others alone did what they do, or what of it is said to be left. */
+/** A host on which only others act, or on which only the parts that remain are done. */
 async function host(
 	{ host, scenario, mutations }: Case,
 	leftOf: (mutation: Mutation) => string,
@@ -43,6 +43,6 @@ async function host(
 	}
 }
 
-/** What goes with a guest, or is taken away by who made it, leaves nothing. */
+/** What disappears with a guest, or is removed by whoever made it, leaves nothing. */
 const isPassing = ({ act: script, mend }: Mutation): boolean =>
 	script === "OPEN" || mend !== undefined;

@@ -1,31 +1,31 @@
 /**
- * What somebody else does, in commands: `U` is the uplink, `M` the link that has the uplink's addresses at that time,
- * our bridge or the uplink itself, `B` our bridge, `T` our first tap, `S` the segment of its guest, tap or bridge, and `A`
- * the address that it has there;
- * `N` the uplink's number, `LAN` another namespace.
+ * Something that somebody else does, as commands with placeholders: `U` is the uplink, `M` the link that has the
+ * uplink's addresses at that time, which is our bridge or the uplink itself, `B` our bridge, `T` our first tap, `S` the
+ * segment of its guest, tap or bridge, `A` the host's address there, `N` the index of the uplink, and `LAN` another
+ * namespace.
  */
 export interface Mutation {
 	readonly name: string;
-	/** The commands. Those that the host refuses are without effect. */
+	/** The commands. Those that the host refuses have no effect. */
 	readonly act: string;
 	/**
-	 * What is left of it when nothing of ours is there any more, as commands for a host on which nothing of ours ever
-	 * was; by default all of it where it is about the uplink or the host, and nothing where it is about links of ours.
+	 * What remains of it when nothing of ours is up any more, as commands for a host on which nothing of ours ever was.
+	 * By default all of it remains if it is about the uplink or the host, and nothing if it is about links of ours.
 	 */
 	readonly left?: string;
-	/** What of ours it is about: it is only done where that is there. */
+	/** Which objects of ours it is about: it is only done if they exist. */
 	readonly needs?: readonly Need[];
-	/** What was there before us may be there in its place, as we know of it: a link that was plugged in again. */
+	/** Set if our `down` may restore what was there before us, such as a link that was plugged in again. */
 	readonly mayReturn?: true;
-	/** What may be left of it as well, part by part, where the kernel has done more than was asked for. */
+	/** What may remain instead, part by part, if the kernel has done more than was asked for. */
 	readonly orElse?: string;
-	/** In which order addresses and routes are is then by the way. */
+	/** Set if the order of addresses and routes may differ then. */
 	readonly anyOrder?: true;
-	/** It stands in the way of `down`, which says so, until this is done. */
+	/** It prevents `down`, which must say so, until these commands are run. */
 	readonly unblock?: string;
-	/** What takes the rest of it away at last, which shows that it was there yet; where its number is drawn. */
+	/** Commands that remove what remains, which also shows that it still existed. Needed if its index is random. */
 	readonly mend?: string;
-	/** Our own are other than they were made: `status --verify` says so. */
+	/** Set if objects of ours differ from what was made, which `status --verify` must report. */
 	readonly drifts?: true;
 	/** How long it takes to have its effect, in seconds. */
 	readonly seconds?: number;
@@ -40,10 +40,10 @@ export type Need =
 	| "address"
 	| "no member"
 	| "forwarded"
-	/** No switch of the whole host is ours: whoever turns one on that is on changes nothing that can be seen. */
+	/** Only where no setting of the whole host is ours: to set one that is already set would change nothing visible. */
 	| "no switch";
 
-/** Mutations by their names, with what all of them have in common. */
+/** Give mutations their names, and what all of them have in common. */
 export const list = (
 	needs: readonly Need[],
 	shared: Partial<Mutation>,

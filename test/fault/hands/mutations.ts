@@ -4,7 +4,7 @@ import { FILTERS, SETTINGS } from "./on-host.js";
 import { BRIDGES, TAPS, THEIRS } from "./on-ours.js";
 import { UPLINK } from "./on-uplink.js";
 
-/** Everything that others do. */
+/** All mutations. */
 export const MUTATIONS: readonly Mutation[] = [
 	...UPLINK,
 	...ADDRESSES,

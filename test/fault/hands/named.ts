@@ -1,12 +1,12 @@
-/** Which differences were told of. */
+/** Finds the differences that no report has named. */
 
-/** The rest of what an address or a link makes by itself: the kernel's own, told of with that. */
+/** Objects that the kernel makes for an address or a link. They are reported with it. */
 const FOLLOWS = /^(forwarding entry|bridge port|netconf) /;
 
-/** The lines of a difference whose subject nothing that was told names. */
+/** The lines of a difference whose subject is not named in what was reported. */
 export function unnamed(lines: readonly string[], told: string): string[] {
 	const left = lines.filter((line) => !FOLLOWS.test(line) && !isNamed(line, told));
-	// What follows of something is excused with it, and by itself it is a difference like any other.
+	// A consequence is excused by its cause. Without one it is a difference like any other.
 	const follows = lines.filter((line) => FOLLOWS.test(line));
 	return left.length > 0 || left.length + follows.length === lines.length
 		? [...left, ...follows]
@@ -19,7 +19,7 @@ const isNamed = (line: string, told: string): boolean =>
 const SECTION =
 	/^(\/proc\/sys\/net|link|address|route|rule|nexthop|(?:proxied )?neighbour|nft \w+)[: ]+(.*)$/;
 
-/** What must be told for a difference to be known of. */
+/** The words of which one must be reported, so that a difference is known. */
 function subjectsOf(line: string): string[] {
 	const [, section, rest = ""] = SECTION.exec(line) ?? [];
 	const [title = ""] = rest.split(/: | was /);
@@ -44,10 +44,10 @@ function subjectsOf(line: string): string[] {
 	}
 }
 
-/** The kernel's own routes are told of with the address they are of. */
+/** The routes that the kernel makes are reported with their address. */
 function routeOf(line: string, title: string): string {
 	const source = /rtm_protocol=2 .*RTA_PREFSRC=(\S+?)[ )]/.exec(line)?.[1];
-	// Family, table, destination, length: a default route has no destination.
+	// The title is family, table, destination, length. A default route has no destination.
 	const [, , to = ""] = title.split(" ");
 	return source ?? (/[.:]/.test(to) ? to : "default");
 }

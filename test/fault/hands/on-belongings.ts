@@ -1,4 +1,4 @@
-/** What becomes of the addresses, routes, rules and neighbours of the uplink. */
+/** Changes of the addresses, routes, rules and neighbours of the uplink. */
 import { list } from "./mutation.js";
 
 export const ADDRESSES = list(

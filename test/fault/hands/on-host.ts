@@ -1,4 +1,4 @@
-/** What becomes of settings and rules of the whole host. */
+/** Changes of settings and rules of the whole host. */
 import { list } from "./mutation.js";
 
 export const SETTINGS = list(

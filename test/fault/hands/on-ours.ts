@@ -1,4 +1,4 @@
-/** What becomes of links of ours, and of others beside them. */
+/** Changes of our links, and of links of others beside them. */
 import { list } from "./mutation.js";
 
 export const TAPS = list(
@@ -14,7 +14,7 @@ export const TAPS = list(
 		"the tap is renamed while it is up": { act: "ip link set T name tapx", drifts: true },
 		"the tap has another alias": { act: "ip link set T alias mine", drifts: true },
 		"the tap has no alias any more": { act: "ip link set T alias ''", drifts: true },
-		// What the spec does not say of a tap is whoever's.
+		// Settings of a tap that the spec does not contain may be changed by anybody.
 		"the tap's MTU is another": "ip link set T mtu 1300",
 		"the tap's MAC is another": "ip link set T address 02:00:00:00:00:09",
 		"the tap is a port of another bridge": {
@@ -93,7 +93,9 @@ ip address add A dev S`,
 	},
 );
 
-/** A link that goes down loses its routes and the addresses of IPv6, ours too when it has the uplink's. */
+/**
+ * A link that is set down loses its routes and its IPv6 addresses, and so does our bridge while it has the uplink's.
+ */
 const FLUSHED = "ip link set U down; ip link set U up";
 
 export const BRIDGES = list(
@@ -116,7 +118,7 @@ export const BRIDGES = list(
 		"the bridge has no alias any more": { act: "ip link set B alias ''", drifts: true },
 		"the bridge has another MAC": {
 			act: "ip link set B address 02:00:00:00:00:09",
-			// The kernel forgets the neighbours of a link whose address is another.
+			// The kernel forgets the neighbours of a link whose MAC changes.
 			orElse: "ip neigh flush nud permanent dev U",
 			drifts: true,
 		},

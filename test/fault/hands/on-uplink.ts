@@ -1,7 +1,7 @@
-/** What becomes of the uplink itself. */
+/** Changes of the uplink itself. */
 import { list } from "./mutation.js";
 
-/** The cable to the uplink plugged in again: its number is another one, unless it is told. */
+/** Plug the uplink in again. It gets another index, unless one is given. */
 const cable = (index: string | number): string => `
 ip link add U index ${index} address 02:00:00:00:00:e1 type veth peer name lan0 netns LAN
 ip link set U up

@@ -1,4 +1,4 @@
-/** Ours is up, somebody else lays hands on the host, ours is asked for something: what comes of it. */
+/** Runs a case: a spec is up, somebody else changes the host, and a command of ours follows. */
 import type { LossReport } from "../../../src/engine/report.js";
 import { difference, type Snapshot } from "../../../src/oracle/snapshot.js";
 import { specFromFlags } from "../../../src/spec/spec.js";
@@ -22,7 +22,7 @@ interface Ending {
 	readonly text: string;
 }
 
-/** What reports tell of beside success. */
+/** What reports may contain in addition to success. */
 interface Told {
 	readonly residual?: readonly string[];
 	readonly losses?: readonly LossReport[];
@@ -40,7 +40,7 @@ async function ending(what: string, work: () => Promise<unknown>): Promise<Endin
 	}
 }
 
-/** What may come of each command, besides success. */
+/** The errors with which each command may end. */
 const MAY = {
 	"up again": ["ERR_CONFLICT", "ERR_ROLLBACK", "ERR_SPEC"],
 	down: ["ERR_CONFLICT", "ERR_ROLLBACK"],
@@ -53,13 +53,13 @@ const MAY = {
 
 export interface Result {
 	readonly flaws: readonly string[];
-	/** Which of the mutations the host let happen. */
+	/** The mutations that the host accepted. */
 	readonly took: readonly string[];
-	/** How many losses were named, as they may be. */
+	/** How many losses were named that are acceptable. */
 	readonly named: number;
 }
 
-/** One case, from a host of its own to what is left there. */
+/** Run one case on a host of its own, and check the state that it leaves. */
 export async function resultOf(one: Case): Promise<Result> {
 	const expected = await expectation(one);
 	const other = await otherwise(one);
@@ -73,7 +73,7 @@ export async function resultOf(one: Case): Promise<Result> {
 	}
 }
 
-/** What a run is held against, and what of it must be closed whatever comes. */
+/** The host of a run, and what must be closed in any case. */
 interface Around {
 	readonly expected: Snapshot;
 	readonly other: Snapshot | undefined;
@@ -85,7 +85,7 @@ class Run {
 	readonly #case: Case;
 	readonly #expected: Snapshot;
 	readonly #other: Snapshot | undefined;
-	/** What guests hold open. */
+	/** The descriptors of guests. */
 	readonly #open: Disposable[];
 	readonly #flaws: string[] = [];
 	readonly #endings: Ending[] = [];
@@ -102,7 +102,7 @@ class Run {
 		const { scenario, mutations, verb } = this.#case;
 		const before = this.#lab.look();
 		const first = await this.#do("up", () => this.#lab.run((host) => host.up(scenario.spec)));
-		// A host on which it does not come up is the other campaign's.
+		// The campaign of uplinks tests hosts on which `up` fails.
 		if (first.code !== "done")
 			return { flaws: [`up: ${first.code}: ${first.text}`], took: [], named: 0 };
 		this.#endings.length = 0;
@@ -144,7 +144,7 @@ class Run {
 		return end;
 	}
 
-	/** Do it; it may end in some ways only. */
+	/** Run a command, which may end with certain errors only. */
 	async #expectOf(what: keyof typeof MAY, work: () => Promise<unknown>): Promise<Ending> {
 		const end = await this.#do(what, work);
 		const may: readonly string[] = ["done", ...MAY[what]];
@@ -164,7 +164,7 @@ class Run {
 		else await this.#expectOf("an unrelated up", () => lab.run((host) => host.up(UNRELATED)));
 	}
 
-	/** What was mended is as it was made, and there is nothing more to do. */
+	/** After a repair nothing has drifted, and a second `up` has nothing to do. */
 	async #upAgain(): Promise<void> {
 		const { spec } = this.#case.scenario;
 		const lab = this.#lab;
@@ -186,7 +186,7 @@ class Run {
 			this.#flaws.push("verify: nothing is told of it");
 	}
 
-	/** What is not as it was made, and what has our marks and is not ours, which `up` cannot mend. */
+	/** What has drifted, and objects of others with our marks, which `up` cannot repair. */
 	async #drift(): Promise<{ drift: readonly string[]; strays: readonly string[] }> {
 		let drift: readonly string[] = [];
 		let strays: readonly string[] = [];
@@ -198,7 +198,7 @@ class Run {
 		return { drift, strays };
 	}
 
-	/** Nobody else is locked out. */
+	/** Another network must not be blocked. */
 	async #unrelated(): Promise<void> {
 		const lab = this.#lab;
 		await this.#expectOf("an unrelated up", () => lab.run((host) => host.up(UNRELATED)));
@@ -225,7 +225,7 @@ class Run {
 			this.#flaws.push(`down: nothing is in the way any more, but ${again.text}`);
 	}
 
-	/** What others made in our place is there yet, and is taken away by them. */
+	/** An object that others made in place of ours must still exist, and is deleted by them. */
 	async #mend(took: readonly string[]): Promise<void> {
 		for (const { name, mend } of this.#case.mutations) {
 			if (mend === undefined || !took.includes(name)) continue;
@@ -234,7 +234,7 @@ class Run {
 		}
 	}
 
-	/** What is there is what would be there without us; of everything else it has been told. */
+	/** The host must be as it would be without us; every difference must have been reported. */
 	async #compare(before: Snapshot): Promise<number> {
 		const except = ["conntrack", "state directory", "open files"];
 		const { mutations } = this.#case;
@@ -272,21 +272,21 @@ class Run {
 	}
 }
 
-/** A line of a difference, whatever number the link has: one that was plugged in again has another. */
+/** A line of a difference without the index of the link, as a link that was plugged in again has another one. */
 const withoutNumber = (line: string): string =>
 	line
 		.replace(/^(address|(?:proxied )?neighbour|netconf|forwarding entry) (\d+ )?\d+ /, "$1 $2")
 		.replace(/\b(ifa_index|ndm_ifindex|RTA_OIF|NHA_OIF|NETCONFA_IFINDEX)=\d+/g, "$1");
 
-/** How long a case may take: lifetimes of two hosts are compared. */
+/** How long a case may take, for comparing lifetimes on two hosts. */
 const MOMENT = 60;
 
-/** Links that come up at once have their link-local routes in the order in which the kernel came to them. */
+/** Links that come up at the same time get their link-local routes in any order. */
 const RACE = /^route: in another order from route 10 \d+ (fe80|ff00)::/;
 
 /**
- * The handle of a table counts all that were ever made; a bridge keeps something of every port it has had; and where
- * a link is renamed its further addresses get labels with numbers (inetdev_changename).
+ * The handle of a table counts all tables that ever existed, a bridge keeps traces of former ports, and if a link is
+ * renamed, its further addresses get labels with numbers (inetdev_changename).
  */
 const isPassing = (line: string): boolean =>
 	/IFA_LABEL was (\w+)(:\d+)?, is \1(:\d+)?$/.test(line) ||

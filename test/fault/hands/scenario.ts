@@ -3,20 +3,20 @@ import { checkSpec } from "../../../src/spec/spec.js";
 import { labSpec, S1, S2, S3, VARIANTS } from "../../kernel/specs.js";
 import type { Need } from "./mutation.js";
 
-/** Something of ours that is up while somebody else is at work. */
+/** A spec that is up while somebody else changes the host. */
 export interface Scenario {
 	readonly name: string;
 	readonly spec: Spec;
-	/** What it has that somebody may lay hands on. */
+	/** The objects that it has, which others may change. */
 	readonly has: readonly Need[];
-	/** Our bridge. */
+	/** The name of our bridge. */
 	readonly bridge?: string;
 }
 
 const HOST = ["192.168.33.33/24"];
 const nat = { mode: "nat", uplink: "eth1", addresses: HOST };
 
-/** Two networks that have one uplink. */
+/** Two networks with the same uplink. */
 const TWO = checkSpec({
 	version: 1,
 	networks: {

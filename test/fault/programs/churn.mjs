@@ -1,5 +1,5 @@
-// Guests that come and go, so many at a time, until so many have been: every round is told, with what the
-// process holds. Every second process takes its guests' taps out of a pool. Errors end it.
+// Guests come and go, a number at a time, until enough have come. Every round is reported with the resources that the
+// process uses. Every second process takes its taps from a pool. An error ends the program.
 import { readdirSync } from "node:fs";
 import { open } from "../../../dist/index.js";
 
@@ -18,7 +18,7 @@ const host = await open({
 	timeout: 600_000,
 	...(pool === "pool" && { pool: { size: names.length, low: 1, owner: 500 } }),
 });
-// Whoever had this name before was killed, and its guests may still be up.
+// The last process with this name was killed, and its guests may still be up.
 await host.down({ taps: names });
 
 const come =

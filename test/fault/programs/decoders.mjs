@@ -1,4 +1,4 @@
-// One thread of the decoder campaign: lies about a corpus, and what the decoders make of them.
+// One thread of the decoder campaign, which corrupts inputs of a corpus and decodes them.
 import { parentPort, workerData } from "node:worker_threads";
 import { HEAD, MAGIC, recordAt } from "../../../dist/engine/journal/frame.js";
 import { decodeRecord } from "../../../dist/engine/journal/record.js";
@@ -9,13 +9,13 @@ import { UmlnetError } from "../../../dist/sys/error.js";
 import * as uapi from "../../../dist/uapi/index.js";
 
 const { corpus, counts, seed, until } = workerData;
-// Where an error came from is of no interest, and finding out takes longer than decoding.
+// Recording the stack of an error would take longer than decoding, and is not needed.
 Error.stackTraceLimit = 0;
 const NLMSG_ERROR = 2;
 const NLMSG_DONE = 3;
 
 let state = seed >>> 0;
-/** mulberry32 */
+/** A pseudo-random number (mulberry32). */
 function next() {
 	state = (state + 0x6d2b79f5) | 0;
 	let t = Math.imul(state ^ (state >>> 15), state | 1);
@@ -24,7 +24,7 @@ function next() {
 }
 const below = (n) => next() % n;
 
-/** Read a datagram as the socket does: each message by the table that `name` says it is of. */
+/** Read a datagram as the socket does, with each message decoded by the table that `name` identifies. */
 function readDatagram({ message, asked }, bytes, length) {
 	for (const one of frames(bytes, length)) {
 		if (one.type === NLMSG_ERROR || one.type === NLMSG_DONE) {
@@ -78,7 +78,7 @@ const INTRUDERS = [
 	true,
 	1n,
 ];
-/** A copy of a spec with one thing in it replaced, left out or put twice. */
+/** A copy of a spec in which one value is replaced, left out or duplicated. */
 function lied(value, a, b) {
 	let places = 1 + ((a * 7 + below(64)) % 40);
 	const by = INTRUDERS[(b + below(INTRUDERS.length)) % INTRUDERS.length];
@@ -98,7 +98,7 @@ const LENGTHS = [
 ];
 const ODD = [0, 1, 0x7f, 0x80, 0xff, 0x22, 0x27, 0x2d, 0x3a, 0x5b, 0x7b, 0x0a, 0x26, 0x2a];
 
-/** Tell one to three lies in place; what has been overwritten goes to `undo`, and the length comes back. */
+/** Corrupt one to three places. The overwritten bytes are added to `undo`; returns the length. */
 function lie(one, undo) {
 	const { bytes, view, headers } = one;
 	let { length } = bytes;
@@ -124,7 +124,7 @@ function lie(one, undo) {
 	return length;
 }
 
-/** Where something begins that has a length: the message, and attributes at any depth. */
+/** The positions of everything that has a length: the message, and attributes at any depth. */
 function headersOf(view, first) {
 	const found = [];
 	const inside = (start, end) => {
@@ -173,7 +173,7 @@ const entries = Object.fromEntries(
 	]),
 );
 
-/** As they are, all of them are read: otherwise every lie would be told to somebody who does not listen. */
+/** The uncorrupted inputs must all be accepted: otherwise the corruption would test nothing. */
 for (const [family, inputs] of Object.entries(entries))
 	for (const one of inputs)
 		if (family !== "value") DECODERS[family](one, one.bytes, one.bytes.length);
@@ -189,7 +189,7 @@ const result = {
 };
 const undo = [];
 
-/** Decode it, and say how long that took. */
+/** Decode an input, and return how long that took. */
 function timed(family, one, length) {
 	const start = performance.now();
 	try {
@@ -204,13 +204,13 @@ function timed(family, one, length) {
 	return performance.now() - start;
 }
 
-// Garbage is collected within some tens of milliseconds, and a thread waits for its turn as long.
+// Garbage collection, and waiting for a processor, take tens of milliseconds.
 const LONG_MS = 20;
 
 function attempt(family, one, length) {
 	const before = state;
 	let took = timed(family, one, length);
-	// What an input takes, it takes again; what came between comes elsewhere.
+	// The time for an input itself repeats; interruptions occur elsewhere the next time.
 	for (let again = 0; took > LONG_MS && again < 5; again++) {
 		state = before;
 		result.again++;
@@ -221,7 +221,7 @@ function attempt(family, one, length) {
 	if (took > result.slowest) Object.assign(result, { slowest: took, slowestIn: family });
 }
 
-/** One of its parts after the other, so that each is done in part where the time is short. */
+/** The parts take turns, so that each is tried if time is short. */
 const PARTS = 20;
 for (const [family, whole] of Array.from({ length: PARTS }, () => Object.entries(counts)).flat()) {
 	if (Date.now() > until) break;
@@ -231,7 +231,7 @@ for (const [family, whole] of Array.from({ length: PARTS }, () => Object.entries
 	for (let i = 0; i < count; i++) {
 		const one = inputs[below(inputs.length)];
 		const length = lie(one, undo);
-		// A record must get past its checksum to be decoded at all: that is what `record` is for.
+		// Most corrupted journals fail at the checksum, so records are also decoded without it (`record`).
 		attempt(family, one, length);
 		while (undo.length > 0) {
 			const byte = undo.pop();

@@ -1,11 +1,11 @@
-// Brings taps up and takes them down that others bring up and take down as well, two at a time: says when each
-// began and what came of it, with the time of the kernel's clock, which is the same for all processes.
+// Brings up and down taps that other processes bring up and down as well, two at a time. It reports when each operation
+// began and its answer, with the kernel's clock, which is the same for all processes.
 import { open } from "../../../dist/index.js";
 
 const [stateDir, specs, seed, count, until] = process.argv.slice(2);
 const taps = Object.entries(JSON.parse(specs));
 let state = Number(seed) >>> 0;
-/** xorshift32 */
+/** A pseudo-random number (xorshift32). */
 function below(n) {
 	state ^= state << 13;
 	state ^= state >>> 17;

@@ -3,9 +3,9 @@ import { type Productions, UPLINK } from "./draft.js";
 const add = (rest: string): string => `ip address add ${rest} dev ${UPLINK}`;
 
 /**
- * Addresses an interface can have. None that another interface has as well: of two routes to one address in table local
- * the older one comes first, and the order would be given back only by taking the address off the other interface,
- * which is not ours, for a moment.
+ * The addresses that an interface can have. None of them is on another interface as well: of two routes to one address
+ * in the local table the older one comes first, and restoring the order would mean removing the address from the other
+ * interface, which is not ours, for a moment.
  */
 export const ADDRESSES: Productions = {
 	"address: primary": (d) => `${add(`${d.subnet4().own}/24`)} brd +`,

@@ -3,10 +3,7 @@ import { readdirSync, readFileSync } from "node:fs";
 const ROOT = "/proc/sys/net";
 const BELOW = ["ipv4/conf", "ipv6/conf", "ipv4/neigh", "ipv6/neigh"];
 
-/**
- * Settings in which a bridge need not be what its uplink was: what follows from something else, or tells how it is
- * and sets nothing.
- */
+/** Settings in which a bridge may differ from its uplink: they follow from others, or only report a state. */
 const ITS_OWN = new Map([
 	["ipv6/conf/mtu", "follows the MTU of the link"],
 	["ipv6/conf/stable_secret", "made where it is asked for"],
@@ -14,7 +11,7 @@ const ITS_OWN = new Map([
 	["ipv6/conf/mc_forwarding", "who routes groups sets it"],
 ]);
 
-/** Every setting of one link below conf/ and neigh/. */
+/** Every setting of a link below conf/ and neigh/. */
 export function settingsOf(link: string): Map<string, string> {
 	const settings = new Map<string, string>();
 	for (const below of BELOW) {
@@ -25,7 +22,7 @@ export function settingsOf(link: string): Map<string, string> {
 	return settings;
 }
 
-/** A link whose MTU is too small for IPv6 has none. */
+/** A link whose MTU is too small for IPv6 has no IPv6 settings. */
 function names(directory: string): string[] {
 	try {
 		return readdirSync(directory);
@@ -43,11 +40,11 @@ function read(path: string): string {
 }
 
 /**
- * In what else a bridge can be: given the link-local addresses of its uplink, where it would make others it makes none.
+ * Another value that is right for a bridge: it has the link-local addresses of its uplink, so it must not make its own.
  */
 const OR = new Map([["ipv6/conf/addr_gen_mode", "1"]]);
 
-/** What is other, a line each. */
+/** The settings that differ, one a line. */
 export const otherSettings = (was: Map<string, string>, is: Map<string, string>): string[] =>
 	[...was].flatMap(([name, value]) =>
 		is.get(name) === value || (OR.has(name) && is.get(name) === OR.get(name))

@@ -1,47 +1,47 @@
 import type { Dice } from "../../engine/dice.js";
 
-/** One thing that a host has, as the commands that gave it. */
+/** A property of a host, as the commands that configure it. */
 export interface Item {
-	/** The production it is of. */
+	/** The name of its production. */
 	readonly kind: string;
 	readonly script: string;
-	/** Given by other means where the commands of this host's `ip` cannot: how, in words of netlink. */
+	/** How it is configured by netlink if the `ip` of this host cannot. */
 	readonly give?: Giving;
 }
 
-/** An address with a protocol (IFA_PROTO), which ip knows since iproute2 6.3. */
+/** An address with a protocol (IFA_PROTO), which ip supports since iproute2 6.3. */
 export interface Giving {
 	readonly address: string;
 	readonly proto: number;
 }
 
-/** Productions by the names of their kinds: each makes one more item of a draft. */
+/** Productions by name. Each adds an item to a draft. */
 export type Productions = Readonly<Record<string, (draft: Draft) => string | Made>>;
 export type Made = Pick<Item, "script" | "give">;
 
-/** The address that the kernel gives to the uplink of the lab, by its MAC. */
+/** The link-local address that the kernel derives from the MAC of the lab's uplink. */
 const LINK_LOCAL = "fe80::ff:fe00:e1";
 
-/** A subnet the uplink is in. */
+/** A subnet that the uplink is in. */
 interface Subnet {
 	readonly own: string;
 	readonly gateway: string;
 }
 
-/** The uplink, its second sister, and who else there is. */
+/** The uplink, a second interface, and others. */
 export const UPLINK = "eth1";
 export const OTHER = "eth2";
 
 /**
- * A host on its way: its items so far, what they gave to the uplink, and which numbers are taken, so that a later
- * item can name what an earlier one made.
+ * A host that is being generated: its items so far, the addresses of the uplink, and the numbers that are taken, so
+ * that a later item can refer to an earlier one.
  */
 export class Draft {
 	readonly items: Item[] = [];
 	readonly dice: Dice;
 	readonly subnets4: Subnet[] = [{ own: "203.0.113.10", gateway: "203.0.113.1" }];
 	readonly subnets6: Subnet[] = [{ own: "2001:db8:1::10", gateway: "2001:db8:1::1" }];
-	/** Where packets go to whose way is looked up. */
+	/** The destinations whose routes are looked up. */
 	readonly destinations = new Set<string>([
 		"198.18.0.1",
 		"2001:db8:ffff::1",
@@ -56,7 +56,7 @@ export class Draft {
 		"fe80::1",
 		LINK_LOCAL,
 	]);
-	/** Nexthop objects of one hop each, by family; a group has some of them. */
+	/** Nexthop objects with one hop each, by family. A group consists of some of them. */
 	readonly nexthops4: number[] = [];
 	readonly nexthops6: number[] = [];
 	readonly tables: number[] = [];
@@ -73,7 +73,7 @@ export class Draft {
 		this.items.push({ kind, ...(typeof made === "string" ? { script: made } : made) });
 	}
 
-	/** One more number that nothing else of this host has, from 20 on. */
+	/** A number from 20 on that nothing else on this host has. */
 	number(): number {
 		return 20 + this.#number++;
 	}
@@ -82,7 +82,7 @@ export class Draft {
 		return this.dice.next(one) === 0;
 	}
 
-	/** A subnet of its own, with which the uplink has a gateway more. */
+	/** A new subnet, in which the uplink gets an address and a gateway. */
 	subnet4(): Subnet {
 		const n = this.number();
 		const subnet = { own: `172.20.${n}.10`, gateway: `172.20.${n}.1` };
@@ -98,18 +98,18 @@ export class Draft {
 		return subnet;
 	}
 
-	/** An address that the uplink has, by this draft. */
+	/** An address that the uplink has in this draft. */
 	own4 = (): string => this.dice.pick(this.subnets4).own;
 	own6 = (): string => this.dice.pick(this.subnets6).own;
-	/** Somebody in a subnet of the uplink. */
+	/** A machine in a subnet of the uplink. */
 	gateway4 = (): string => this.beside(this.dice.pick(this.subnets4).gateway);
 	gateway6 = (): string => this.beside(this.dice.pick(this.subnets6).gateway);
-	/** The gateway of a subnet or one of the machines after it. */
+	/** The gateway of a subnet, or one of the addresses after it. */
 	private beside(gateway: string): string {
 		return gateway.replace(/1$/, `${1 + this.dice.next(9)}`);
 	}
 
-	/** A prefix of its own that routes lead to. */
+	/** A new prefix for routes to lead to. */
 	prefix4(): string {
 		const n = this.number();
 		this.to(`10.${n}.0.1`, `10.${n}.255.254`);
@@ -121,7 +121,7 @@ export class Draft {
 		return `2001:db8:a${n}::/48`;
 	}
 
-	/** A routing table, often one that is there already. */
+	/** A routing table, often one that exists already. */
 	table(): number {
 		if (this.tables.length > 0 && this.chance(2)) return this.dice.pick(this.tables);
 		const table = this.chance(4) ? 70_000 + this.number() : 100 + this.number();

@@ -6,7 +6,7 @@ const via6 = (d: Draft): string => `via ${d.gateway6()} dev ${UPLINK}`;
 const add4 = (d: Draft, rest: string): string => `ip route add ${d.prefix4()} ${rest}`;
 const add6 = (d: Draft, rest: string): string => `ip -6 route add ${d.prefix6()} ${rest}`;
 
-/** One more nexthop object of one hop. */
+/** Add a nexthop object with one hop. */
 function nexthop4(d: Draft): [id: number, script: string] {
 	const id = d.number();
 	d.nexthops4.push(id);
@@ -18,7 +18,7 @@ function nexthop6(d: Draft): [id: number, script: string] {
 	return [id, `ip -6 nexthop add id ${id} ${via6(d)}`];
 }
 
-/** Routes an interface can have. */
+/** The routes that an interface can have. */
 const PLAIN: Productions = {
 	"route: default": (d) => `ip route add default ${via4(d)} metric ${d.number()}`,
 	"route: default, IPv6": (d) => `ip -6 route add default ${via6(d)} metric ${d.number()}`,
@@ -98,7 +98,7 @@ ip route add ${own.replace(/\d+$/, "0/24")} dev ${UPLINK} proto kernel scope lin
 	"route: connected one deleted, IPv6": () => `ip -6 route delete 2001:db8:1::/64 dev ${UPLINK}`,
 };
 
-/** Several hops, listed in the route. */
+/** Routes with several hops listed in the route. */
 const SEVERAL: Productions = {
 	"route: several hops": (d) =>
 		add4(d, `nexthop ${via4(d)} weight 3 nexthop via 203.0.113.99 dev ${UPLINK}`),
@@ -127,13 +127,14 @@ ip -6 route append ${prefix} via 2001:db8:1::92 dev ${UPLINK}`;
 };
 
 /**
- * Of a nexthop without a gateway the kernel keeps the source address that it chose by the scope of the nexthop, when that
- * was made, until some address of the host comes or goes: then it chooses by the scope of the route
- * (fib_info_update_nhc_saddr, net/ipv4/fib_semantics.c). Any change of addresses shows that, and so does ours.
+ * For a nexthop without a gateway the kernel chooses a source address by the scope of the nexthop when that is made.
+ * When any address of the host is added or deleted, it chooses again, by the scope of the route
+ * (fib_info_update_nhc_saddr, net/ipv4/fib_semantics.c). Our changes of addresses would make that visible, so it is
+ * provoked beforehand.
  */
 const CHOOSE_ANEW = "ip address add 192.0.2.254/32 dev lo; ip address delete 192.0.2.254/32 dev lo";
 
-/** Nexthop objects: a route names one by its number. */
+/** Routes that refer to a nexthop object by its number. */
 const OBJECTS: Productions = {
 	"nexthop: one": (d) => {
 		const [id, script] = nexthop4(d);
@@ -207,7 +208,7 @@ ip route add ${d.prefix4()} nhid ${id} proto 12 metric 20 table ${d.table()}`;
 	},
 };
 
-/** Routes that are not the uplink's, but hang on it. */
+/** Routes on other links that depend on the uplink. */
 const ELSEWHERE: Productions = {
 	"elsewhere: src": (d) => add4(d, `via 198.51.100.1 dev ${OTHER} src ${d.own4()}`),
 	"elsewhere: src, IPv6": (d) => add6(d, `via 2001:db8:2::1 dev ${OTHER} src ${d.own6()}`),

@@ -1,6 +1,6 @@
 import { OTHER, type Productions, UPLINK } from "./draft.js";
 
-/** A table to look in that has a way for everything. */
+/** A table to look up, which has a default route. */
 const table = (d: Parameters<Productions[string]>[0]): [number, string] => {
 	const n = d.table();
 	return [
@@ -16,7 +16,7 @@ const table6 = (d: Parameters<Productions[string]>[0]): [number, string] => {
 	];
 };
 
-/** Rules of both families, and neighbours that somebody configured. */
+/** Rules of both families, and static neighbours. */
 export const RULES: Productions = {
 	"rule: from": (d) => {
 		const [n, route] = table(d);

@@ -2,7 +2,7 @@ import { type Productions, UPLINK } from "./draft.js";
 
 type Values = Readonly<Record<string, readonly (number | string)[]>>;
 
-/** Settings of one interface below conf/ and neigh/, with values that it can have. */
+/** Settings of one interface below conf/ and neigh/, with possible values. */
 const CONF4: Values = {
 	rp_filter: [1, 2, 0],
 	forwarding: [1],
@@ -114,7 +114,7 @@ const settings = (below: string, values: Values): Productions =>
 		]),
 	);
 
-/** Settings of all interfaces, or of those that are yet to come: br0 is one. */
+/** Settings of all interfaces, or of future ones, such as br0. */
 const WIDE: Productions = {
 	"wide: rp_filter by default": () => "sysctl -qw net.ipv4.conf.default.rp_filter=1",
 	"wide: rp_filter of all": () => "sysctl -qw net.ipv4.conf.all.rp_filter=2",
@@ -137,7 +137,7 @@ const WIDE: Productions = {
 		`sysctl -qw net.ipv6.conf.all.accept_dad=1 net.ipv6.conf.${UPLINK}.accept_dad=1`,
 };
 
-/** What the link itself can be. */
+/** Properties of the link itself. */
 const LINK: Productions = {
 	"link: jumbo frames": () => `ip link set ${UPLINK} mtu 9000`,
 	"link: MTU 1400": () => `ip link set ${UPLINK} mtu 1400`,
@@ -166,7 +166,7 @@ ip link set ${UPLINK} down; ip link set ${UPLINK} up`,
 	"link: without IPv4": () => `ip -4 address flush dev ${UPLINK}`,
 };
 
-/** Links that stand on the uplink. */
+/** Links on top of the uplink. */
 const ABOVE: Productions = {
 	"above: a VLAN": (d) => {
 		const n = d.number();

@@ -1,4 +1,4 @@
-/** What is essential of a failing case: items are left out, one after the other, for as long as it fails alike. */
+/** Reduce a failing case: items are removed one after the other, as long as it still fails in the same way. */
 export async function shrunk<T>(
 	items: readonly T[],
 	fails: (items: readonly T[]) => Promise<boolean>,

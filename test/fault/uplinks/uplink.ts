@@ -1,4 +1,4 @@
-/** One uplink out of the grammar, and what becomes of it when it is a port of a bridge for a while. */
+/** Generates an uplink from the grammar, and checks it while and after it is a port of a bridge. */
 import { setTimeout as sleep } from "node:timers/promises";
 import { ConflictError } from "../../../src/engine/error.js";
 import { formatAddress } from "../../../src/inet/address.js";
@@ -30,7 +30,7 @@ import { HOST, SETTINGS } from "./settings.js";
 import { Atlas, strayed } from "./ways.js";
 
 export interface Uplink {
-	/** In the order in which they were given. */
+	/** The items in the order in which they are configured. */
 	readonly items: readonly Item[];
 	readonly destinations: readonly string[];
 	/** For how many seconds it is a port. */
@@ -59,10 +59,10 @@ ip address add 2001:db8:2::10/64 dev ${OTHER}`,
 ];
 
 const LISTS: readonly Productions[] = [ADDRESSES, ROUTES, RULES, SETTINGS, HOST];
-/** How likely an item of each is. */
+/** The weights with which items of each list are chosen. */
 const WEIGHTS = [4, 6, 2, 2, 1];
 
-/** Every production there is. */
+/** The names of all productions. */
 export const KINDS: readonly string[] = LISTS.flatMap((list) => Object.keys(list));
 
 const listOf = (kind: string): Productions => LISTS.find((list) => kind in list) as Productions;
@@ -74,14 +74,14 @@ const uplinkOf = ({ items, destinations, dice }: Draft): Uplink => ({
 		items.some(({ script }) => /_lft [1-9]|expires/.test(script)) && dice.next(3) === 0 ? 6 : 0,
 });
 
-/** The usual uplink and one thing more. */
+/** A usual uplink with one more item of each of these kinds. */
 export function uplinkWith(dice: Dice, ...kinds: readonly string[]): Uplink {
 	const draft = new Draft(dice);
 	for (const kind of kinds) draft.add(kind, listOf(kind));
 	return uplinkOf(draft);
 }
 
-/** An uplink with everything that the dice say. */
+/** A random uplink. */
 export function anyUplink(dice: Dice): Uplink {
 	const draft = new Draft(dice);
 	const count = 1 + dice.next(dice.pick([3, 8, 25]));
@@ -95,10 +95,10 @@ export function anyUplink(dice: Dice): Uplink {
 	return uplinkOf(draft);
 }
 
-/** The lab's own uplink without what it has there. */
+/** Removes everything that the lab has configured on the uplink. */
 const BARE = `ip -4 address flush dev ${UPLINK}`;
 
-/** Give all of it to a host, as far as its kernel takes it. @returns the kinds of what it took whole */
+/** Configure all items on a host, as far as its kernel accepts them. @returns the kinds that it accepted completely */
 async function give(lab: Lab, items: readonly Item[]): Promise<ReadonlySet<string>> {
 	let script = "";
 	let refused = "";
@@ -139,13 +139,13 @@ const SPEC = specFromFlags({ tap: "tap0", owner: 500, bridge: "br0", uplink: UPL
 const UNRELATED = specFromFlags({ tap: "other0", owner: 500, address: ["10.99.0.1/24"] });
 
 export interface Finding {
-	/** What of it is not as it should be, a line each. */
+	/** What is wrong, one flaw a line. */
 	readonly flaws: readonly string[];
-	/** Of what kinds the host took everything. */
+	/** The kinds of items that the host accepted completely. */
 	readonly took: ReadonlySet<string>;
 }
 
-/** What becomes of an uplink. */
+/** Test an uplink. */
 export async function find(uplink: Uplink): Promise<Finding> {
 	const lab = await Lab.open(BARE);
 	try {
@@ -162,12 +162,15 @@ export async function find(uplink: Uplink): Promise<Finding> {
 
 interface Run {
 	readonly flaws: readonly string[];
-	/** What is other than before; some of it may have become so by itself. */
+	/** Differences from before. Some of them may not be caused by us. */
 	readonly changes: readonly string[];
 	readonly seconds: number;
 }
 
-/** The one uplink that is refused, before anything is changed: the kernel would take its routes by IPv6 from nobody. */
+/**
+ * The only type of uplink that is refused, before anything is changed: the kernel would not accept its IPv6 routes from
+ * anybody.
+ */
 const isRefused = (error: unknown, settings: ReadonlyMap<string, string>): boolean =>
 	error instanceof ConflictError &&
 	error.message.includes("with a gateway of IPv6") &&
@@ -179,7 +182,7 @@ const said = (error: unknown): string => {
 	return [code, step, message, hint].filter(Boolean).join(": ");
 };
 
-/** Make it a port, look, and take that back. */
+/** Make it a port, check it, and revert that. */
 async function port(
 	lab: Lab,
 	{ destinations, seconds }: Uplink,
@@ -231,7 +234,7 @@ async function port(
 	return { flaws, changes: changesOf(before, settledAfter), seconds: spent };
 }
 
-/** A bridge and a tap on it carry what their uplink carries. */
+/** A bridge and a tap on it must have the MTU of their uplink. */
 function otherMtus({ host }: Lab): string[] {
 	const links = host.json("ip -j link") as { ifname: string; mtu: number }[];
 	const of = (name: string) => links.find(({ ifname }) => ifname === name)?.mtu;
@@ -240,7 +243,7 @@ function otherMtus({ host }: Lab): string[] {
 	);
 }
 
-/** What becomes of the same host in the same time when nobody of ours comes. */
+/** How the same host changes in the same time without us. */
 async function leftAlone({ items }: Uplink, seconds: number): Promise<ReadonlySet<string>> {
 	const lab = await Lab.open(BARE);
 	try {
@@ -266,8 +269,8 @@ function look(link: string, destinations: readonly string[], known?: readonly st
 const EXCEPT = ["conntrack"];
 
 /**
- * What is other. The kernel makes a temporary address (RFC 8981) anew for an address that comes to a link, and draws
- * it: one is as good as another.
+ * The differences. If an address is added to a link, the kernel makes a new random temporary address for it (RFC 8981),
+ * so two of those count as equal.
  */
 function changesOf(before: Snapshot, after: Snapshot): string[] {
 	const drawn = [before, after].flatMap(temporary);
@@ -299,6 +302,6 @@ function temporary({ messages }: Snapshot): string[] {
 	});
 }
 
-/** The MAC of the group that an address is asked for in (RFC 4291 section 2.7.1, RFC 2464 section 7). */
+/** The MAC of the solicited-node multicast group of an address (RFC 4291, section 2.7.1, and RFC 2464, section 7). */
 const groupMac = (address: Uint8Array): string =>
 	`3333ff${Buffer.from(address.subarray(13)).toString("hex")}`;

@@ -1,4 +1,4 @@
-/** Where packets of the host, and packets through it, go: asked of the kernel, one look-up each. */
+/** Asks the kernel, with one look-up each, for the routes of packets that the host sends or forwards. */
 import { familyOf, formatAddress, parseAddress } from "../../../src/inet/address.js";
 import { request } from "../../../src/netlink/request.js";
 import { NetlinkSocket } from "../../../src/netlink/socket.js";
@@ -19,7 +19,7 @@ import {
 import { NETLINK_ROUTE } from "../../../src/uapi/netlink.js";
 import { UPLINK } from "./draft.js";
 
-/** A packet whose way is looked up; `by` and `in` say that it leaves or comes by the uplink. */
+/** A packet whose route is looked up. `by` and `in` mean that it leaves or arrives by the uplink. */
 interface Packet {
 	readonly to: string;
 	readonly from?: string;
@@ -30,15 +30,15 @@ interface Packet {
 }
 type Route = ReturnType<typeof RTM_GETROUTE.decode>;
 
-/** Somebody beyond the uplink. */
+/** A host beyond the uplink. */
 const REMOTE = { 4: "198.18.7.7", 6: "2001:db8:ffff::7" };
 
-/** Every kind of packet to a destination, of a host that has these addresses. */
+/** Every type of packet to a destination, on a host with these addresses. */
 function packetsTo(to: string, own: readonly string[]): Packet[] {
 	const family = familyOf(parseAddress(to));
 	const froms = own.filter((one) => familyOf(parseAddress(one)) === family);
 	const remote = REMOTE[family];
-	// On which link a link-local address or a group is must be said: else the kernel takes the oldest route.
+	// A link-local or multicast address needs an interface: otherwise the kernel takes the oldest route.
 	if (/^(fe80|ff..):/.test(to))
 		return [
 			{ to, by: true },
@@ -67,20 +67,20 @@ const titleOf = ({ to, from, by, in: comes, mark, tos }: Packet): string =>
 		.filter(Boolean)
 		.join(" ");
 
-/** The ways of packets, as the kernel tells them, by the packet. */
+/** The routes of packets as the kernel reports them, by packet. */
 export type Ways = ReadonlyMap<string, Way>;
-/** Its facts, or why there is none. */
+/** The facts of a route, or why there is none. */
 type Way = ReadonlyMap<string, string> | string;
 
-/** One look at links and addresses, and look-ups after it. */
+/** A snapshot of links and addresses, and look-ups of routes. */
 export class Atlas {
 	readonly #socket = new NetlinkSocket(NETLINK_ROUTE);
 	readonly #names = new Map<number, string>();
 	readonly #temporary = new Set<string>();
-	/** The link that has what is the uplink's. */
+	/** The link that has the addresses of the uplink. */
 	readonly #uplink: number;
 
-	/** `uplink`: the link that has now what is the uplink's; in what is told it has the uplink's name. */
+	/** `uplink` is the link that now has the addresses of the uplink. In results it has the uplink's name. */
 	constructor(uplink: string) {
 		const IFLA_EXT_MASK = RTEXT_FILTER_SKIP_STATS;
 		for (const { ifi_index, IFLA_IFNAME = "" } of this.#socket.dump(RTM_GETLINK, RTM_NEWLINK, {
@@ -88,7 +88,7 @@ export class Atlas {
 		}))
 			this.#names.set(ifi_index, IFLA_IFNAME);
 		this.#uplink = [...this.#names].find(([, name]) => name === uplink)?.[0] ?? 0;
-		// The one that was the uplink and is a port now has another name than that which took its place.
+		// The uplink, which is a port now, gets another name than the link that has replaced it.
 		for (const [index, name] of this.#names)
 			if (name === UPLINK && index !== this.#uplink) this.#names.set(index, `${name}, the port`);
 		this.#names.set(this.#uplink, UPLINK);
@@ -101,7 +101,7 @@ export class Atlas {
 		return this.#socket.dump(RTM_GETADDR, RTM_NEWADDR, {});
 	}
 
-	/** The addresses of the uplink that packets can come from. */
+	/** The source addresses that packets through the uplink can have. */
 	own(): string[] {
 		return this.#addresses()
 			.filter(({ ifa_index }) => ifa_index === this.#uplink)
@@ -109,7 +109,7 @@ export class Atlas {
 			.filter((address) => !address.startsWith("fe80:") && !this.#temporary.has(address));
 	}
 
-	/** The ways to all destinations. */
+	/** The routes to all destinations. */
 	ways(destinations: Iterable<string>, own: readonly string[]): Ways {
 		const packets = [...destinations].flatMap((to) => packetsTo(to, own));
 		const ways = new Map<string, Way>();
@@ -137,7 +137,7 @@ export class Atlas {
 		const RTA_DST = parseAddress(to);
 		const RTA_SRC = from === undefined ? undefined : parseAddress(from);
 		const isV4 = RTA_DST.length === 4;
-		// Strictly checked, IPv6 takes no other flag (inet6_rtm_valid_getroute_req).
+		// With strict checking IPv6 accepts no other flag (inet6_rtm_valid_getroute_req).
 		const flags = isV4 ? RTM_F_LOOKUP_TABLE : 0;
 		return {
 			rtm_family: isV4 ? AF_INET : AF_INET6,
@@ -153,7 +153,7 @@ export class Atlas {
 		};
 	}
 
-	/** By names instead of numbers, and without what says nothing of the way. */
+	/** Replace indexes by names, and remove what does not concern the route. */
 	#tell({ RTA_CACHEINFO, RTA_UID, RTA_NH_ID, RTA_OIF, RTA_IIF, ...route }: Route): Way {
 		const name = (index: number | undefined) => index && (this.#names.get(index) ?? `${index}`);
 		const hops = route.RTA_MULTIPATH?.map(({ rtnh_ifindex, ...hop }) => ({
@@ -171,7 +171,7 @@ export class Atlas {
 	}
 }
 
-/** What leads elsewhere than it did, a line each. */
+/** The packets whose routes differ, one a line. */
 export const strayed = (before: Ways, now: Ways): string[] =>
 	[...before].flatMap(([packet, was]) => {
 		const other = otherFacts(was, now.get(packet) ?? "none");

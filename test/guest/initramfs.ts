@@ -1,4 +1,4 @@
-/** The guest's root file system: busybox, one link per applet, and init.sh. Built once, then cached. */
+/** The guest's root file system: busybox, one link for each applet, and init.sh. It is built once and then cached. */
 import { execFileSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import {
@@ -19,7 +19,10 @@ import { gzipSync } from "node:zlib";
 const BUSYBOX = "/bin/busybox";
 const CACHE = join(import.meta.dirname, "../../.cache/guest");
 
-/** The path of the initramfs, with modules of the kernel that init is to load; its name carries the hash of all it is made from. */
+/**
+ * The path of the initramfs. It contains the kernel modules that init should load; its name contains a hash of all its
+ * parts.
+ */
 export function initramfs(modules: readonly string[] = []): string {
 	const init = readFileSync(join(import.meta.dirname, "init.sh"));
 	const busybox = readFileSync(BUSYBOX);
@@ -40,7 +43,7 @@ export function initramfs(modules: readonly string[] = []): string {
 	return path;
 }
 
-/** True for busybox-static's binary: one that names no dynamic loader in its first page. */
+/** Whether the busybox is that of busybox-static: its first page names no dynamic loader. */
 export function isStaticBusybox(): boolean {
 	return existsSync(BUSYBOX) && !readFileSync(BUSYBOX).subarray(0, 4096).includes("/ld-");
 }
@@ -53,7 +56,7 @@ function build(path: string, init: Buffer, busybox: Buffer, modules: readonly st
 		for (const directory of ["bin", "dev", "modules", "proc", "sys", "tmp"]) {
 			mkdirSync(join(root, directory), { recursive: true });
 		}
-		// Loaded in the order of their names.
+		// init loads modules in the order of their names.
 		for (const [i, module] of modules.entries())
 			copyFileSync(
 				module,
@@ -70,7 +73,7 @@ function build(path: string, init: Buffer, busybox: Buffer, modules: readonly st
 			maxBuffer: 64 << 20,
 		});
 		writeFileSync(join(work, "initramfs"), gzipSync(archive));
-		// Test files run in parallel: the name appears at once with the whole content behind it.
+		// Test files run in parallel, so the file must appear at once with its complete contents.
 		renameSync(join(work, "initramfs"), path);
 	} finally {
 		rmSync(work, { recursive: true });

@@ -1,6 +1,6 @@
 /**
- * What `umlnet-nl demo` may start: a real guest, and the usual tools to look with. The build puts this into
- * dist/guest beside the program, which itself starts nothing.
+ * The programs that `umlnet-nl demo` may start: a real guest, and the usual tools to show the host. The build copies
+ * this into dist/guest, beside the program, which itself starts nothing.
  */
 import { execFileSync } from "node:child_process";
 import type { BootGuest, DemoPrograms } from "../../src/demo/demo.js";
@@ -9,7 +9,7 @@ import { type GuestOptions, missing, startGuest } from "./uml.js";
 
 const OWNER = 500;
 
-/** A User Mode Linux, started as the tap's owner with just the arguments that `up` has printed. */
+/** Boots User Mode Linux as the tap's owner, with exactly the arguments that `up` has printed. */
 const bootGuest: BootGuest = async (tap, netns) => {
 	const { uml, ip } = launchArguments(tap) as Pick<GuestOptions, "ip"> & {
 		uml: GuestOptions["net"];
@@ -56,7 +56,7 @@ export const programs: DemoPrograms = {
 				});
 				return [{ command: command.join(" "), output }];
 			} catch {
-				return []; // not installed: there is one thing less to see
+				return []; // If a tool is not installed, its output is left out.
 			}
 		}),
 };

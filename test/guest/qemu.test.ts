@@ -17,7 +17,7 @@ afterEach(() => lab.close());
 const run = (...args: readonly string[]) =>
 	umlnet({ netns: lab.host.path, stateDir: lab.stateDir }, ...args);
 
-/** Each of another make; all of them devices of one guest, for a boot takes its time. */
+/** Taps of different types, all as devices of one guest, because booting takes long. */
 const TAPS = [
 	["tap0", "--nat", "eth1"],
 	["tap1", "--nat", "eth1", "--vnet-hdr", "--guest-mac", "52:54:00:12:34:56"],
@@ -28,7 +28,7 @@ const TAPS = [
 	return { name: flags[0] as string, host, guest, up: ["up", ...flags, ...addresses] };
 });
 
-/** Neither while a guest has them open nor afterwards is anything other than it was made. */
+/** While a guest has the taps open, and afterwards, status must report no drift. */
 function settled(): void {
 	const status = run("status", "--verify");
 	expect(status.stdout).not.toMatch(/drifted|differs/);
@@ -52,7 +52,7 @@ test.skipIf(!canBoot())(
 		const launches = TAPS.map(({ name }) => {
 			const { launch } = taps.find((tap) => tap.name === name) ?? {};
 			if (launch === undefined) throw new Error(`no ${name}`);
-			// What a person copies is what a program gets.
+			// The printed arguments must be the same as those in the report.
 			expect(run("status", name).stdout).toContain(launch.qemu.join(" "));
 			return launch;
 		});
@@ -62,7 +62,7 @@ test.skipIf(!canBoot())(
 				net: launches.flatMap(({ qemu }) => qemu),
 			});
 			for (const [i, { inGuest }] of launches.entries()) {
-				// Each is written for the guest's only device.
+				// The commands are written for a guest with a single device.
 				const typed = inGuest.join("; ").replaceAll("eth0", `eth${i}`);
 				const { stdout } = await guest.exec(
 					i === 0 ? typed : typed.replace(/; ip route add default.*/, ""),
@@ -70,7 +70,7 @@ test.skipIf(!canBoot())(
 				expect(stdout).toBe("");
 				await answers(guest, TAPS[i]?.host);
 			}
-			// The router of the LAN: out by source NAT.
+			// The router of the LAN, reached through source NAT.
 			await answers(guest, "10.33.33.1");
 			const { stdout } = await guest.exec("ip link show eth2; cat /sys/class/net/eth1/address");
 			expect(stdout).toContain("mtu 1400");

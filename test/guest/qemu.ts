@@ -1,4 +1,4 @@
-/** A real QEMU guest, emulated (TCG), with Debian's kernel for clouds: as slow as that is, it runs everywhere. */
+/** A real QEMU guest with Debian's cloud kernel. It is emulated (TCG), which is slow but runs everywhere. */
 import { spawn } from "node:child_process";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
@@ -6,24 +6,24 @@ import { initramfs } from "./initramfs.js";
 import { type Guest, GuestError, RunningGuest } from "./uml.js";
 
 const QEMU = "/usr/bin/qemu-system-x86_64";
-/** Where test/run unpacks the kernel. */
+/** The directory into which test/run unpacks the kernel. */
 const UNPACKED = join(import.meta.dirname, "../../.cache/guest/linux");
 
 export const canBoot = (): boolean => existsSync(QEMU) && existsSync(join(UNPACKED, "unpacked"));
 
-/** Emulated, and on a machine that does other things too: nobody knows how long it takes. */
+/** Generous, because the guest is emulated on a machine that may be busy. */
 const BOOT_MS = 600_000;
 
 export interface QemuOptions {
 	/** The path of a network namespace. */
 	readonly netns: string;
-	/** QEMU's arguments for the network devices, as they are printed. */
+	/** QEMU's arguments for the network devices, as `up` prints them. */
 	readonly net: readonly string[];
-	/** More parameters of the kernel. */
+	/** Additional kernel parameters. */
 	readonly parameters?: readonly string[];
 }
 
-/** Boots a guest that runs until `stop()`, or until the scope of its `await using` ends. */
+/** Boot a guest that runs until `stop()`, or until the end of the scope of its `await using`. */
 export async function startQemu({ netns, net, parameters = [] }: QemuOptions): Promise<Guest> {
 	if (!canBoot())
 		throw new GuestError("QEMU cannot boot here: npm test installs what it needs", "");
@@ -45,7 +45,7 @@ export async function startQemu({ netns, net, parameters = [] }: QemuOptions): P
 		"-initrd",
 		initramfs(modules(release)),
 	];
-	// The first serial line is for commands, the second is the console.
+	// The first serial line is for commands, the second one is the console.
 	const lines = [
 		"-chardev",
 		"socket,id=commands,fd=3",
@@ -64,7 +64,7 @@ export async function startQemu({ netns, net, parameters = [] }: QemuOptions): P
 	return guest;
 }
 
-/** The modules that a virtio network device on PCI needs, each behind those it needs itself (modules.dep). */
+/** The modules that a virtio network device on PCI needs, each one after those that it depends on (modules.dep). */
 function modules(release: string): string[] {
 	const root = join(UNPACKED, "lib/modules", release);
 	const files = readdirSync(join(root, "kernel"), { recursive: true, encoding: "utf8" });
@@ -73,7 +73,7 @@ function modules(release: string): string[] {
 		files.find((file) => file.endsWith(`/${name}.ko`));
 	function add(name: string): void {
 		const file = find(name);
-		if (file === undefined) return; // built in
+		if (file === undefined) return; // The module is built into the kernel.
 		const path = join(root, "kernel", file);
 		if (out.includes(path)) return;
 		for (const needed of dependsOn(path)) add(needed);
@@ -83,7 +83,7 @@ function modules(release: string): string[] {
 	return out;
 }
 
-/** What a module says of itself: `depends=virtio,virtio_ring`. */
+/** The dependencies that a module declares: `depends=virtio,virtio_ring`. */
 function dependsOn(path: string): string[] {
 	const [, names = ""] = /\0depends=([^\0]*)\0/.exec(readFileSync(path, "latin1")) ?? [];
 	return names.split(",").filter((name) => name !== "");

@@ -18,7 +18,7 @@ beforeEach(async () => {
 });
 afterEach(() => lab.close());
 
-/** A command line as the contract has it; started in another namespace, so that -n must mean something. */
+/** Run a command line. It is started in another namespace, so that its -n is needed. */
 const run = (...args: readonly string[]) =>
 	umlnet({ netns: lab.lan.path, stateDir: lab.stateDir }, "-n", name, ...args);
 
@@ -35,7 +35,7 @@ const NET: Readonly<Record<Transport, GuestOptions["net"]>> = {
 	eth0: "eth0=tuntap,tap0",
 	vec0: "vec0:transport=tap,ifname=tap0",
 };
-/** A guest with an address, started as the user who owns the tap. */
+/** Boot a guest with an address, as the user who owns the tap. */
 const boot = (on: Transport, address: string, gateway: string, mask: string): Promise<Guest> =>
 	startGuest({
 		netns: name,
@@ -90,7 +90,7 @@ describe.each(["eth0", "vec0"] as const)("with the guest on %s", (on) => {
 test("S2: the uplink keeps working through the change and back, both ways", async () => {
 	const through = async (change: () => void): Promise<void> => {
 		const count = 60;
-		// iputils' ping: to it a packet that cannot be sent is one that is lost, where busybox's gives up.
+		// The ping of iputils counts a packet that cannot be sent as lost, while busybox's gives up.
 		const flags = ["-q", "-c", `${count}`, "-i", "0.05", "-W", "2"];
 		const flights = [
 			lab.lan.spawn("ping", ...flags, "10.33.33.34"),
@@ -125,7 +125,7 @@ describe("S3", () => {
 	let far: Machine;
 	let server: Server;
 
-	/** Behind the router, with a way back to the LAN and to nothing else; it tells who calls. */
+	/** A machine behind the router that has a route back to the LAN only. It reports who connects. */
 	beforeEach(async () => {
 		far = new Machine();
 		lab.lan.sh(`

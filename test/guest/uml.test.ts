@@ -29,19 +29,19 @@ function addTap(name: string, address: string): void {
 	ip("link", "set", name, "up");
 }
 
-/** Processes in the test's network namespace: only guests ever run there. */
+/** The processes in the test's network namespace, where only guests run. */
 function processes(): string[] {
 	const inode = statSync(`/run/netns/${netns}`).ino;
 	return readdirSync("/proc").filter((pid) => {
 		try {
 			return /^\d+$/.test(pid) && readlinkSync(`/proc/${pid}/ns/net`) === `net:[${inode}]`;
 		} catch {
-			return false; // a process of somebody else that has just ended
+			return false; // A process of somebody else has just ended.
 		}
 	});
 }
 
-/** A tap has a carrier exactly while a process holds it open. */
+/** A tap has a carrier only while a process holds it open. */
 function expectNothingLeft(): void {
 	expect(processes()).toEqual([]);
 	expect(ip("link", "show", "tap0")).toContain("NO-CARRIER");
@@ -110,7 +110,7 @@ test("a guest stuck in a command is killed at the deadline and nothing of it is 
 	await using guest = await startGuest(tuntap);
 	expect(processes()).not.toEqual([]);
 	expect(ip("link", "show", "tap0")).not.toContain("NO-CARRIER");
-	// On a busy machine an answer takes its time: the deadline is many times that of one.
+	// On a busy machine an answer takes long, so the deadline is a multiple of a measured answer.
 	const asked = performance.now();
 	await guest.exec("echo");
 	const deadline = Math.ceil(500 + 20 * (performance.now() - asked));

@@ -1,8 +1,8 @@
 /**
  * A real User Mode Linux guest on a tap, for tests and the demo.
  *
- * `bootGuest` runs a list of commands in a guest and throws it away; `startGuest` leaves it running,
- * so that it answers pings while the test goes on. Needs root, and the packages `missing` checks for.
+ * `bootGuest` runs a list of commands in a guest and stops it; `startGuest` leaves it running, so that it answers pings
+ * while the test goes on. It needs root, and the packages that `missing` checks for.
  */
 import { type ChildProcess, spawn } from "node:child_process";
 import { randomUUID } from "node:crypto";
@@ -16,15 +16,15 @@ const KERNEL = "/usr/bin/linux.uml";
 const LAUNCH = join(import.meta.dirname, "launch.sh");
 const PATH = "/usr/sbin:/usr/bin:/sbin:/bin";
 
-/** A guest that hangs is found by this; how long a machine takes that does other things too, nobody knows. */
+/** Finds a guest that hangs. It is generous, because the machine may be busy. */
 const HANGS_MS = 300_000;
 
-/** UML's serial line loses input that a 4 KB tty buffer cannot take; base64 makes 4 bytes of 3. */
+/** UML's serial line loses input beyond its 4 KB tty buffer, and base64 makes 4 bytes of 3. */
 const MAX_COMMAND_BYTES = 2800;
 
 /**
- * Debian's UML kernel spends 1.3 of its 1.6 seconds on things no guest here needs: benchmarks of
- * RAID and XOR code, Btrfs and zswap, 256 legacy ptys and the calibration of a delay loop.
+ * Debian's UML kernel spends most of its boot on what no guest here needs: benchmarks of RAID and XOR code, Btrfs,
+ * zswap, 256 legacy ptys, and the calibration of a delay loop.
  */
 const FAST_BOOT = [
 	"initcall_blacklist=raid6_select_algo,calibrate_xor_blocks,init_btrfs_fs,init_zswap",
@@ -33,36 +33,36 @@ const FAST_BOOT = [
 ];
 
 export interface GuestOptions {
-	/** Name (as for `ip netns`) or path of a network namespace; undefined is the caller's own. */
+	/** Name (as for `ip netns`) or path of a network namespace. Undefined means that of the caller. */
 	readonly netns: string | undefined;
 	/** UML's parameter for its only network device, as `umlnet-nl up` prints it. */
 	readonly net: `eth0=tuntap,${string}` | `vec0:transport=tap,ifname=${string}`;
-	/** The kernel's ip= parameter; without it the device stays down until a command sets it up. */
+	/** The kernel's ip= parameter. Without it the device stays down until a command configures it. */
 	readonly ip?: `ip=${string}`;
-	/** Who runs UML and opens the tap: root, who may open any, if not given; the group follows. */
+	/** The user who runs UML and opens the tap, with the group of the same id. Default: root. */
 	readonly uid?: number;
 	readonly gid?: number;
-	/** For the boot, and for each command that does not bring its own. */
+	/** The time limit for the boot, and for each command that has none of its own. */
 	readonly timeoutMs?: number;
-	/** 32M if not given, of which the kernel takes 18; it does not boot with 20M. */
+	/** Default: 32M. The kernel itself takes 18M, and does not boot with 20M. */
 	readonly memory?: string;
 }
 
 export interface Result {
 	readonly command: string;
 	readonly status: number;
-	/** What the command wrote, standard error included, in the order a terminal would show it. */
+	/** What the command wrote, including standard error, in the order in which a terminal would show it. */
 	readonly stdout: string;
 }
 
 export interface Guest extends AsyncDisposable {
 	/** What the kernel and init have printed so far. */
 	readonly console: string;
-	/** From the start of the first process to the guest's first readiness for a command. */
+	/** The time from the start of the first process until the guest is ready for commands. */
 	readonly bootMs: number;
-	/** Runs a shell command in the guest, which is killed if the command is not done in time. */
+	/** Run a shell command in the guest. If it exceeds its time limit, the guest is killed. */
 	exec(command: string, timeoutMs?: number): Promise<Result>;
-	/** Ends the guest; then no process of it is left and nobody holds the tap. */
+	/** Stop the guest. Afterwards no process of it is left, and nobody holds the tap open. */
 	stop(): Promise<void>;
 }
 
@@ -72,7 +72,7 @@ export interface Run {
 	readonly bootMs: number;
 }
 
-/** A guest that did not boot, died, or ran out of time. It is gone when this is thrown. */
+/** A guest that did not boot, died, or exceeded its time limit. It has been stopped when this is thrown. */
 export class GuestError extends Error {
 	override readonly name = "GuestError";
 	readonly console: string;
@@ -83,7 +83,9 @@ export class GuestError extends Error {
 	}
 }
 
-/** Boots a guest, runs the commands one after the other, and ends it; `timeoutMs` is for it all. */
+/**
+ * Boot a guest, run the commands one after the other, and stop it. `timeoutMs` is the limit for everything together.
+ */
 export async function bootGuest(
 	options: GuestOptions & { readonly commands: readonly string[] },
 ): Promise<Run> {
@@ -97,7 +99,7 @@ export async function bootGuest(
 	return { console: guest.console, results, bootMs: guest.bootMs };
 }
 
-/** Boots a guest that runs until `stop()`, or until the scope of its `await using` ends. */
+/** Boot a guest that runs until `stop()`, or until the end of the scope of its `await using`. */
 export async function startGuest(options: GuestOptions): Promise<Guest> {
 	const packages = missing();
 	if (packages.length > 0) {
@@ -108,7 +110,7 @@ export async function startGuest(options: GuestOptions): Promise<Guest> {
 	return guest;
 }
 
-/** The Debian packages a guest needs and this machine lacks. */
+/** The Debian packages that a guest needs and that are not installed. */
 export function missing(): string[] {
 	const has = (program: string) => PATH.split(":").some((bin) => existsSync(join(bin, program)));
 	const packages = {
@@ -122,9 +124,9 @@ export function missing(): string[] {
 }
 
 /**
- * UML is a crowd: a kernel process, its I/O threads and one process per guest address space. In a
- * PID namespace they all die with its first process, launch.sh. And should the process that runs
- * the tests be killed, --pdeathsig takes unshare along and --kill-child launch.sh.
+ * UML consists of a kernel process, I/O threads and one process for each address space of the guest. In a PID namespace
+ * they all die with its first process, launch.sh. If the process that runs the tests is killed, --pdeathsig kills
+ * unshare, and --kill-child kills launch.sh.
  */
 function launch(options: GuestOptions): ChildProcess {
 	const { netns, net, ip, uid = 0, gid = uid, memory = "32M" } = options;
@@ -134,13 +136,13 @@ function launch(options: GuestOptions): ChildProcess {
 		`mem=${memory}`,
 		net,
 		...(ip === undefined ? [] : [ip]),
-		// The console is for reading only; commands and results have a serial line of their own.
+		// The console is only read; commands and results have a serial line of their own.
 		"con0=null,fd:1",
 		"ssl0=fd:3,fd:3",
-		// The other consoles and lines would each look for an xterm.
+		// Without this, each of the other consoles and lines would look for an xterm.
 		"con=null",
 		"ssl=null",
-		// A panic and a reboot both end UML.
+		// Both a panic and a reboot end UML.
 		"panic=-1",
 		"noreboot",
 		"quiet",
@@ -153,17 +155,17 @@ function launch(options: GuestOptions): ChildProcess {
 	});
 }
 
-/** A guest with its console and, as fd 3 of its process, the serial line on which init.sh takes commands. */
+/** A guest with its console and, as fd 3 of its process, the serial line on which init.sh reads commands. */
 export class RunningGuest implements Guest {
 	console = "";
 	bootMs = Number.NaN;
 	readonly #child: ChildProcess;
-	/** The guest's ttyS0, where init.sh reads commands and answers. */
+	/** The guest's ttyS0, on which init.sh reads commands and answers. */
 	readonly #channel: Socket;
 	readonly #timeoutMs: number;
 	readonly #started = performance.now();
 	readonly #gone = new AbortController();
-	/** What came over the channel and belongs to no result yet. */
+	/** Output from the channel that belongs to no result yet. */
 	#received = "";
 	#turn: Promise<unknown> = Promise.resolve();
 
@@ -182,7 +184,7 @@ export class RunningGuest implements Guest {
 		channel.setEncoding("utf8").on("data", (text: string) => {
 			this.#received += text;
 		});
-		// A write to a guest that has just died; its death is reported by "close".
+		// A write to a guest that has just died fails; "close" reports its death.
 		channel.on("error", () => {});
 	}
 
@@ -212,13 +214,13 @@ export class RunningGuest implements Guest {
 	async stop(): Promise<void> {
 		const { pid, exitCode, signalCode } = this.#child;
 		if (pid !== undefined && exitCode === null && signalCode === null) {
-			// Not unshare itself: it would be gone at once and the guest a little later. When unshare
-			// has reaped the first process of the namespace, the kernel has done so with all others.
+			// Kill the first process of the PID namespace and not unshare: unshare would be gone at once, and the guest a
+			// little later. When unshare has reaped that process, the kernel has reaped all others of the namespace.
 			const [first] = readFileSync(`/proc/${pid}/task/${pid}/children`, "utf8").split(" ");
 			try {
 				process.kill(Number(first) || pid, "SIGKILL");
 			} catch {
-				// It has ended by itself this very moment.
+				// It has ended by itself at this very moment.
 			}
 		}
 		if (!this.#gone.signal.aborted) await once(this.#gone.signal, "abort");
@@ -228,7 +230,7 @@ export class RunningGuest implements Guest {
 		return this.stop();
 	}
 
-	/** Takes everything up to and with `end` from the channel. */
+	/** Read everything up to and including `end` from the channel. */
 	async #receive(
 		task: string,
 		end: RegExp,
@@ -249,7 +251,7 @@ export class RunningGuest implements Guest {
 				await this.stop();
 				throw error;
 			}
-			// It rejects when the signal aborts, which the next turn of the loop looks at.
+			// This rejects if the signal aborts, which the next iteration checks.
 			await once(this.#channel, "data", { signal }).catch(() => {});
 		}
 	}

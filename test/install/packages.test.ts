@@ -12,7 +12,7 @@ beforeAll(() => {
 });
 afterAll(() => rmSync(directory, { recursive: true }));
 
-/** A package whose scripts start a daemon and enable it, as those of Debian do: by way of policy-rc.d. */
+/** A package whose scripts start and enable a daemon, through policy-rc.d, as those of Debian do. */
 const APT_GET = `#!/bin/sh
 echo "apt-get $*" >>$LOG
 [ "$1" = install ] || exit 0
@@ -22,7 +22,7 @@ update-rc.d papers defaults
 if /usr/sbin/policy-rc.d papers start; then echo "started papers" >>$LOG; fi
 `;
 
-/** Runs the script with a file system whose changes nobody sees, and says what it leaves. */
+/** Run the script with a private file system, and return what it leaves. */
 function install(
 	policy: string | undefined,
 	last = "",

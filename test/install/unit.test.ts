@@ -29,7 +29,7 @@ const NETWORK = "version: 1\nnetworks: { lab: { mode: host-only } }\n";
 const specOf = (...taps: readonly string[]) =>
 	`${NETWORK}taps:\n${taps.map((name) => `  ${name}: { network: lab }\n`).join("")}`;
 
-/** What systemd would run, with the files of this test in place of the machine's. */
+/** Run the commands that systemd would, with the files of this test in place of the machine's. */
 function perform(setting: "ExecStart" | "ExecReload" | "ExecStop", spec: string) {
 	const file = join(directory, "spec.yaml");
 	writeFileSync(file, spec);
@@ -67,7 +67,7 @@ test("systemd finds nothing wrong with the unit, whether the program is on its p
 		return { status, said: stdout + stderr };
 	};
 	expect(verify(unit)).toEqual(QUIETLY);
-	// It would have seen it.
+	// systemd-analyze must complain about a broken unit, which shows that it checks anything.
 	expect(verify(unit.replace("/usr/bin/env ", "")).status).not.toBe(0);
 });
 

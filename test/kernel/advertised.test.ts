@@ -1,4 +1,4 @@
-/** What a router advertises to an uplink goes on being learned by whoever has the uplink's place. */
+/** What a router advertises to an uplink must still be learned by the link that replaces the uplink. */
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { specFromFlags } from "../../src/spec/spec.js";
@@ -25,7 +25,7 @@ afterEach(() => {
 const up = () => lab.run((host) => host.up(spec));
 const down = () => lab.run((host) => host.down({ taps: ["tap0"] }));
 
-/** Addresses and routes of IPv6 of a link, a line each, without what runs down. */
+/** The IPv6 addresses and routes of a link, one a line, without lifetimes. */
 const configOf = (link: string): string =>
 	lab.host
 		.sh(`ip -6 route show dev ${link}; ip -6 address show dev ${link} scope global`)
@@ -35,7 +35,7 @@ const configOf = (link: string): string =>
 		.sort()
 		.join("\n");
 
-/** Wait until a link has something. */
+/** Wait until the configuration of a link matches. */
 async function shown(link: string, what: RegExp, seconds = 5): Promise<void> {
 	const deadline = performance.now() + 1000 * seconds;
 	while (!what.test(configOf(link))) {
@@ -95,7 +95,7 @@ test("a router that takes itself back is none any more, neither for the bridge n
 
 test("a router is one again when the move is undone", async () => {
 	const before = configOf("eth1");
-	// Refused when the uplink's address has moved: its own once more.
+	// A spec that is refused after the uplink's address has moved: the tap has the same address.
 	const twice = specFromFlags({
 		...{ tap: "tap0", owner: 500, bridge: "br0", uplink: "eth1" },
 		address: ["10.33.33.34/8"],

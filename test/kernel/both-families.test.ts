@@ -1,4 +1,7 @@
-/** What a guest sends beyond the uplink arrives, in both families, from an address that the machines there can answer. */
+/**
+ * Packets that a guest sends beyond the uplink must arrive, in both families, from an address that the machines there
+ * can answer.
+ */
 import type { ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import type { Readable } from "node:stream";
@@ -22,7 +25,7 @@ afterEach(() => {
 	lab.close();
 });
 
-/** Tells everybody who connects from which address that comes. */
+/** Tells everybody who connects the address that the connection comes from. */
 const TELLER = `require("net").createServer((socket) => socket.end(socket.remoteAddress))
 	.listen(7, "::", () => console.log("ready"))`;
 
@@ -54,7 +57,7 @@ test.each([
 	const addresses = ["192.168.33.33/24", "fd00:33::1/64"];
 	const nat = { mode: "nat", uplink: "eth1", bridge: "br0", addresses, ...network };
 	await lab.run((host) => host.up(labSpec(nat, { tap0: {} })));
-	// A port that stands for the guest's: it needs nobody who opens the tap.
+	// A port in the place of the guest's, which needs nobody who opens the tap.
 	lab.host.sh(`
 		ip link add port type veth peer name eth0 netns ${guest.path}
 		ip link set port master br0 up`);

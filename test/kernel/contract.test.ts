@@ -15,7 +15,7 @@ afterEach(() => {
 	for (const kernel of opened.splice(0)) kernel.close();
 });
 
-/** The kernel of a namespace that was not there before and goes with this process. */
+/** The kernel of a new namespace, which disappears with this process. */
 function real(): Kernel {
 	newNetns();
 	return open(new LinuxKernel());

@@ -9,8 +9,8 @@ import { forwardings, sysctls } from "./contract/sysctls.js";
 import { taps } from "./contract/taps.js";
 
 /**
- * What the engine relies on, said of any kernel behind the seam. Each behaviour begins in an empty namespace.
- * It is run against the real kernel and against the fake one, so that the fake cannot drift.
+ * The behaviour of the kernel that the engine relies on. Each behaviour begins in an empty namespace. It is run on the
+ * real kernel and on the fake one, so that the fake stays faithful.
  */
 export const contract: Readonly<Record<string, Behaviours>> = {
 	"creating links": creating,

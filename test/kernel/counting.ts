@@ -11,22 +11,22 @@ import type { Request } from "../../src/netlink/request.js";
 import type { Message } from "../../src/netlink/schema.js";
 
 /**
- * Something that somebody else does just before the kernel is asked for something for the first time; or, given a
- * number, before it is asked for a change for so manieth time.
+ * Something that somebody else does just before the first request of this name or, with a number, before that change,
+ * counted from 1.
  */
 export interface Meddling {
 	readonly before: string | number;
 	act(): void;
 }
 
-/** A kernel that remembers everything it was asked that could have changed it. */
+/** A kernel that records every request that could have changed it. */
 export class CountingKernel implements Kernel {
 	readonly mutations: string[] = [];
-	/** The names of links whose MTU it was asked for. */
+	/** The names of links whose MTU was read. */
 	readonly looks: string[] = [];
 	readonly #kernel: Kernel;
 	#meddling: Meddling | undefined;
-	/** How often it was asked for changes; those of one send or one batch come at once. */
+	/** How many calls made changes; those of one send or batch count as one. */
 	changes = 0;
 
 	constructor(kernel: Kernel, meddling?: Meddling) {

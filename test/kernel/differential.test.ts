@@ -60,7 +60,7 @@ const tap = (name: string, settings = "user 500"): string => `
 ip tuntap add dev ${name} mode tap ${settings}
 ip link set ${name} address $(mac ${name}) up`;
 
-/** The same by hand; `mac LINK` is the address our own link of that name got. */
+/** Specs and equivalent commands; `mac LINK` stands for the MAC of our own link of that name. */
 const BY_HAND: readonly (readonly [name: string, spec: Spec, script: string])[] = [
 	[
 		"S1, as the seed does it",
@@ -165,8 +165,8 @@ const BY_HAND: readonly (readonly [name: string, spec: Spec, script: string])[] 
 ];
 
 /**
- * What a host looks like while guests run on its taps. By then each tap has had a carrier: one made by hand gets
- * its link-local address only from that, ours is open while it is made.
+ * The state of a host while guests run on its taps. Then each tap has had a carrier. A tap that was made by hand gets
+ * its link-local address only with a carrier, and ours has had one while it was made.
  */
 async function running(host: Machine, spec: Spec): Promise<Picture> {
 	host.enter();

@@ -19,11 +19,11 @@ const routed = labSpec(
 const mac = "02:00:00:00:00:01";
 
 interface Collision {
-	/** What of ours is up before. */
+	/** What of ours is already up. */
 	readonly first?: Spec;
-	/** What somebody does then. */
+	/** What somebody else then does. */
 	readonly script: string;
-	/** What we want next, and cannot have. */
+	/** What we want next, which must fail. */
 	readonly next: Spec;
 	readonly code: string;
 }
@@ -97,7 +97,7 @@ const COLLISIONS: Readonly<Record<string, Collision>> = {
 	},
 };
 
-/** The kernel tells of the carriers of a thousand links a few at a time, and there is our journal. */
+/** The kernel reports the carriers of a thousand links a few at a time, and our journal changes. */
 const NEWS = /ifi_flags|OPERSTATE|BRPORT_STATE|CARRIER|rtm_flags|^state directory/;
 
 describe("up fails, and everything is as it was:", () => {

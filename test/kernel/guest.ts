@@ -12,7 +12,9 @@ import {
 const IFREQ = 40; // sizeof(struct ifreq)
 const IFNAMSIZ = 16;
 
-/** Open a tap of the calling thread's namespace as a virtual machine monitor does: it has a carrier while open. */
+/**
+ * Open a tap in the calling thread's namespace as a virtual machine monitor does. It has a carrier while it is open.
+ */
 function open({ name, multiQueue, vnetHdr }: Tap): number {
 	const fd = openSync("/dev/net/tun", "r+");
 	const ifreq = Buffer.alloc(IFREQ);
@@ -23,7 +25,7 @@ function open({ name, multiQueue, vnetHdr }: Tap): number {
 	return fd;
 }
 
-/** Let a guest that says nothing run on every tap of a spec, until it is disposed of. */
+/** Run a guest that sends nothing on every tap of a spec, until it is disposed of. */
 export function quietGuests(spec: Spec): Disposable {
 	const fds = Object.values(spec.taps).map(open);
 	return {

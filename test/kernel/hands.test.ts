@@ -1,4 +1,4 @@
-/** What others have put on what is ours keeps it, and is named. */
+/** An object of ours that others have added something to is kept, and the report names it. */
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { ConflictError } from "../../src/engine/error.js";
 import { Lab } from "./lab.js";

@@ -1,6 +1,7 @@
 /**
- * Bad input, a row each, through the whole command on a real host: exit status 2 or 5, a place and a reason, and
- * the kernel was not even asked for a change. What each field may be is tested below test/engine.
+ * Invalid input, one case a row, through the whole command on a real host: the exit status is 2 or 5, the error has a
+ * place and a reason, and no change was requested from the kernel. The possible values of each field are tested in
+ * test/engine.
  */
 import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -39,7 +40,7 @@ afterAll(() => {
 	rmSync(directory, { recursive: true });
 });
 
-/** Run a command on the host of the lab. What it was asked for that could have changed anything comes along. */
+/** Run a command on the host of the lab, and also return the requests that could have changed something. */
 async function command(args: readonly string[], stdin = "") {
 	const kernel = new CountingKernel(new LinuxKernel());
 	const host = new Host(kernel, { stateDir: lab.stateDir });
@@ -59,7 +60,7 @@ type Fields = Readonly<Record<string, unknown>>;
 const HOST = "192.168.33.33/24";
 const lan = { mode: "host-only", addresses: [HOST] };
 
-/** A spec of one network, and taps with what is said of them. */
+/** A spec with one network, and taps with these fields. */
 const spec = (network: Fields, taps: Readonly<Record<string, Fields>> = { tap0: {} }): string =>
 	JSON.stringify({
 		version: 1,
@@ -96,7 +97,7 @@ const BAD_MACS = [
 const BAD_MTUS = [0, 67, 65_522, 65_536, 2 ** 31, -1, 1500.5, "1500", null];
 const BAD_OWNERS = [-1, 2 ** 32 - 1, 2 ** 32, "no-such-user", 1.5, null, ""];
 
-/** What it is, the spec, where the error points, and what it says. */
+/** The name of the case, the spec, the path in the error, and its message. */
 type Row = readonly [name: string, text: string, path: string | null, says: RegExp];
 const each = <T>(
 	what: string,
@@ -118,7 +119,7 @@ const BOMB = `a: &a [x,x,x,x,x,x,x,x,x]\n${[...DEEPER]
 	.map((name, i) => `${name}: &${name} [${`*${`a${DEEPER}`[i]},`.repeat(9)}]`)
 	.join("\n")}`;
 
-/** What cannot be meant, whatever the host is like. */
+/** Specs that make no sense on any host. */
 const MEANINGLESS: readonly Row[] = [
 	...each("the name", BAD_NAMES, named, "taps", /is no name for an interface: (is|has|begins) /),
 	...each("the address", BAD_CIDRS, address, "networks.lab.addresses[0]", /./),
@@ -233,7 +234,7 @@ const MEANINGLESS: readonly Row[] = [
 	plain("version: 1\n---\nversion: 1", /second document/),
 ];
 
-/** What may be meant, but not on this host. */
+/** Specs that make sense, but not on this host. */
 const IN_THE_WAY: readonly (readonly [...Row, status: number])[] = [
 	...["eth1", "other", "theirs", "tun7", "v0", "twin"].map(
 		(name) =>
@@ -309,7 +310,7 @@ interface Failure {
 	readonly path: string | null;
 	readonly message: string;
 }
-/** The error of a command that left everything as it was. */
+/** The error of a command that changed nothing. */
 async function failure(text: string, status: number): Promise<Failure> {
 	const ended = await command(["up", "-f", "-"], text);
 	expect(ended.status, ended.stdout).toBe(status);

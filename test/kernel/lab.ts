@@ -9,7 +9,7 @@ import { CountingKernel, type Meddling } from "./counting.js";
 import { Machine } from "./machine.js";
 import { asRoot, LEAST, leastPrivileged, UID } from "./privilege.js";
 
-/** The uplink of the seed: eth1 is 10.33.33.34/8 in a LAN with one more machine, the router. */
+/** The uplink of the host: eth1 with 10.33.33.34/8, in a LAN with one other machine, the router. */
 const uplink = (lan: Machine): string => `
 ip link add eth1 address 02:00:00:00:00:e1 type veth peer name lan0 netns ${lan.path}
 ip address add 10.33.33.34/8 dev eth1
@@ -24,18 +24,18 @@ const ROUTE = "ip route add default via 10.33.33.1";
 /** What one process of ours did. */
 export interface Outcome<T> {
 	readonly result: T;
-	/** Requests that could have changed the kernel, by name. */
+	/** The names of the requests that could have changed the kernel. */
 	readonly mutations: readonly string[];
 	/** How many calls that was. */
 	readonly changes: number;
-	/** The names of links whose MTU it asked for. */
+	/** The names of links whose MTU was read. */
 	readonly looks: readonly string[];
 }
 
-/** A host with an uplink, its LAN, and a state directory: all a test needs, and gone with it. */
+/** A host with an uplink, a LAN and a state directory, which are all removed with it. */
 export class Lab {
 	readonly lan = new Machine();
-	/** The thread is in this one. */
+	/** The calling thread is in this machine. */
 	readonly host: Machine;
 	readonly #directory = mkdtempSync(join(tmpdir(), "umlnet-nl-"));
 	readonly stateDir = join(this.#directory, "state");
@@ -45,7 +45,7 @@ export class Lab {
 		if (LEAST) chownSync(this.#directory, UID, UID);
 	}
 
-	/** A host on which `script` has run, and nothing is on its way any more; with a name for its namespace. */
+	/** Make a host, run `script` on it, and wait until the kernel has settled. `name` is for its namespace. */
 	static async open(script = "", name?: string): Promise<Lab> {
 		const lab = new Lab(name);
 		lab.host.sh(uplink(lab.lan));
@@ -55,26 +55,26 @@ export class Lab {
 		return lab;
 	}
 
-	/** All of the host and of our state directory, and what this process has open. */
+	/** A snapshot of the host, of our state directory, and of the open descriptors of this process. */
 	look(): Snapshot {
 		return snapshot({ stateDir: this.stateDir, descriptors: true });
 	}
-	/** All of it, once the kernel has done what it does by itself. */
+	/** A snapshot after the kernel has settled. */
 	async lookSettled(): Promise<Snapshot> {
 		await settled();
 		return this.look();
 	}
-	/** What is other than before, a line each. */
+	/** The differences from an earlier snapshot, one a line. */
 	changes(before: Snapshot): string[] {
 		return difference(before, this.look());
 	}
-	/** The same of the network alone, between two moments in which taps of ours are up: the journal grows. */
+	/** The same without the journal, for two moments in which taps of ours are up. */
 	async networkChanges(before: Snapshot): Promise<string[]> {
 		const except = ["conntrack", "state directory"];
 		return difference(before, await this.lookSettled(), { except });
 	}
 
-	/** Do something as a process of ours does it: open the host, work, close it. */
+	/** Act like a process of ours: open the host, work, close it. */
 	run<T>(work: (host: Host) => Promise<T>, meddling?: Meddling): Promise<Outcome<T>> {
 		const theirs = meddling && { ...meddling, act: () => asRoot(() => meddling.act()) };
 		return leastPrivileged(() => this.#run(work, theirs));

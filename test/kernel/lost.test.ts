@@ -1,6 +1,6 @@
 /**
- * The state directory is lost while something is up: what carries our marks is named, and can be taken away as if it
- * were remembered, with all that was changed for it.
+ * The state directory is lost while something is up. Objects that carry our marks must be reported, and can be removed
+ * as if they were still in the journal, along with all that was changed for them.
  */
 import { chmodSync, rmSync } from "node:fs";
 import { join } from "node:path";

@@ -3,8 +3,8 @@ import { closeSync, openSync } from "node:fs";
 import { enterNetns, newNetns } from "../../src/sys/netns.js";
 
 /**
- * Without what a kernel does by itself at times of its own: looking for a second whether somebody else has an
- * IPv6 address, and reporting its multicast groups, which would be a flow.
+ * Switches off what a kernel does at times of its own: checking for a second whether an IPv6 address is a duplicate,
+ * and reporting multicast groups, which would be a flow.
  */
 const START = `
 ip link set lo up
@@ -13,14 +13,14 @@ sysctl -qw net.ipv4.igmp_link_local_mcast_reports=0
 `;
 
 /**
- * A machine of a test: a network namespace, by default without a name, so that nothing of it outlives this
- * process. Whoever makes one stands in it afterwards.
+ * A machine of a test: a network namespace, by default without a name, so that nothing of it outlives this process. The
+ * thread that makes one is in it afterwards.
  */
 export class Machine {
 	readonly #fd: number;
 	readonly #name: string | undefined;
 
-	/** `name`: for `ip netns` and for whoever takes a namespace by its name. */
+	/** `name` is for `ip netns`, and for programs that take the name of a namespace. */
 	constructor(name?: string) {
 		this.#name = name;
 		if (name === undefined) newNetns();
@@ -50,13 +50,13 @@ export class Machine {
 		});
 	}
 
-	/** What a program that writes JSON says of it. */
+	/** Run a program in it that prints JSON, and return the value. */
 	json(command: string): unknown {
 		const text = this.sh(command).trim();
 		return text === "" ? [] : JSON.parse(text);
 	}
 
-	/** Start a program in it that goes on running. */
+	/** Start a program in it without waiting for its end. */
 	spawn(program: string, ...args: readonly string[]): ChildProcess {
 		return spawn("nsenter", [`--net=${this.path}`, program, ...args]);
 	}

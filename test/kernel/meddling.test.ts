@@ -10,14 +10,14 @@ beforeEach(async () => {
 afterEach(() => lab.close());
 
 interface Case {
-	/** What of ours is up before. */
+	/** What of ours is already up. */
 	readonly first?: Spec;
 	readonly next: Spec;
-	/** Just before the kernel is first asked for this, … */
+	/** Just before the first request of this name to the kernel, … */
 	readonly before: string;
 	/** … somebody does that, … */
 	readonly script: string;
-	/** … and takes it back later, so that it can be seen that nothing else is left. */
+	/** … and reverts it later, so that the test can check that nothing else is left. */
 	readonly mend: string;
 	readonly code: string;
 }

@@ -1,4 +1,4 @@
-/** What a tap and a bridge carry of which nobody says it: as much as the link by which their packets leave. */
+/** The default MTU of a tap and a bridge: that of the link through which their packets leave. */
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { launchArguments } from "../../src/service/launch.js";
 import type { Spec } from "../../src/spec/model.js";
@@ -17,7 +17,7 @@ const mtuOf = (link: string): unknown =>
 	(lab.host.json(`ip -j link show dev ${link}`) as [{ mtu: number }])[0].mtu;
 
 const UPLINK = { uplink: "eth1" };
-/** A subnet is behind one interface alone: without a bridge each guest has a route of its own. */
+/** A subnet can only be on one interface, so without a bridge each guest has a route of its own. */
 const NAT = { mode: "nat", addresses: ["192.168.33.33/32"], ...UPLINK };
 const ROUTED = { mode: "routed", addresses: ["192.168.33.33/32", "fd07::1/128"], ...UPLINK };
 const NETWORKS: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {

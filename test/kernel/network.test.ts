@@ -167,7 +167,7 @@ describe("the queue of a tap", () => {
 
 	test.each([
 		[0, 1],
-		// Room for what the kernel sends by itself besides.
+		// There is room for what the kernel itself sends in addition.
 		[100, 0],
 	])("of %i drops %i of a packet for the guest", async (txqueuelen, dropped) => {
 		const spec = specFromFlags(tap);
@@ -201,7 +201,7 @@ describe("what somebody changed meanwhile", () => {
 		["sysctl -qw net.ipv4.conf.eth1.forwarding=0", /forwarding of eth1 is off/],
 		["ip link delete tap0", /tap0 is gone/],
 	])("is told by status and repaired by up: %s", async (command, told) => {
-		// A tap that is down or loses all its addresses gets its link-local one back with a carrier, not with us.
+		// A tap that is set down or loses all its addresses gets its link-local one back with a carrier, and not by us.
 		lab.host.sh("sysctl -qw net.ipv6.conf.default.disable_ipv6=1");
 		const before = lab.look();
 		await up(natTap({ mtu: 1400 }, { txqueuelen: 77 }));
@@ -269,5 +269,5 @@ describe("what somebody changed meanwhile", () => {
 	});
 });
 
-/** A table that was made again has other handles. */
+/** A table that was created again has other handles. */
 const isNotNumber = (line: string): boolean => !/_HANDLE|^nft rule/.test(line);

@@ -1,4 +1,7 @@
-/** What is given as a network namespace and is none is wrong usage, said at once; nothing is opened that could wait. */
+/**
+ * If the given network namespace is something else, it is a usage error, reported at once, and nothing is opened that
+ * could block.
+ */
 import { spawnSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";

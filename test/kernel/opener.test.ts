@@ -1,4 +1,4 @@
-/** Whoever opens a tap settles how its frames look: that is no drift, and the same `up` has nothing to do. */
+/** Whoever opens a tap decides on the format of its frames. That is not drift, and the same `up` has nothing to do. */
 import { closeSync, openSync } from "node:fs";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { ioctl, ioctlNumber } from "../../src/sys/ioctl.js";

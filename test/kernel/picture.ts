@@ -1,8 +1,8 @@
-/** What the usual tools say of a host, without what differs between two hosts made alike. */
+/** What the usual tools report about a host, without what differs between two hosts that were made alike. */
 import { readValues } from "../../src/oracle/files.js";
 import type { Machine } from "./machine.js";
 
-/** Numbers the kernel counts up, clocks, and the marks by which we know what is ours. */
+/** Counters, clocks, and the marks by which we recognise what is ours. */
 const LEFT_OUT = new Set([
 	"ifindex",
 	"link_netnsid",
@@ -17,7 +17,7 @@ const LEFT_OUT = new Set([
 	"message_age_timer",
 	"forward_delay_timer",
 ]);
-/** rtm_protocol and IFA_PROTO of ours. */
+/** Our value of rtm_protocol and IFA_PROTO. */
 const OUR_PROTOCOL = "117";
 
 export type Picture = Readonly<Record<string, unknown>>;

@@ -2,15 +2,16 @@ import { readFileSync } from "node:fs";
 import { bind, check } from "../../src/sys/libc.js";
 
 /**
- * Least privilege: with UMLNET_PRIVILEGE=net_admin whatever of ours a test runs in its own process is run as a
- * user who is not root and has CAP_NET_ADMIN alone. The test's own hands stay root's: they make namespaces.
+ * Least privilege: with UMLNET_PRIVILEGE=net_admin our code in the test's process runs as a user who is not root and
+ * has only CAP_NET_ADMIN. The test itself stays root, because it makes namespaces.
  */
 export const LEAST = process.env.UMLNET_PRIVILEGE === "net_admin";
 export const UID = 1000;
 
 const CAP_NET_ADMIN = 12; // linux/capability.h
 const VERSION_3 = 0x20080522;
-// Credentials belong to a thread; glibc's setresuid would change those of all (asm/unistd_64.h, asm-generic).
+// Credentials belong to a thread, but glibc's setresuid would change those of all threads (asm/unistd_64.h,
+// asm-generic).
 const [SETRESUID, SETRESGID] = process.arch === "arm64" ? [147, 149] : [117, 119];
 const syscall = bind<[number, number, number, number]>(
 	"syscall",
@@ -20,7 +21,7 @@ const syscall = bind<[number, number, number, number]>(
 const capset = bind<[Uint8Array, Uint8Array]>("capset", ["void *", "void *"]);
 const KEEP = -1;
 
-/** What a program that does not run in this process is started with. */
+/** The prefix of commands that run in another process. */
 export const asUser: readonly string[] = LEAST
 	? [
 			"setpriv",
@@ -42,7 +43,7 @@ const status = (name: string): string =>
 function drop(): void {
 	check("setresgid", syscall(SETRESGID as number, KEEP, UID, KEEP));
 	check("setresuid", syscall(SETRESUID as number, KEEP, UID, KEEP));
-	// struct __user_cap_header_struct, then two of __user_cap_data_struct: effective, permitted, inheritable.
+	// struct __user_cap_header_struct, then two struct __user_cap_data_struct: effective, permitted, inheritable.
 	const permitted = BigInt(`0x${status("CapPrm")}`);
 	const [low, high] = [Number(permitted & 0xffff_ffffn), Number(permitted >> 32n)];
 	const data = Uint32Array.of(1 << CAP_NET_ADMIN, low, 0, 0, high, 0);
@@ -59,7 +60,7 @@ function raise(): void {
 
 let dropped = false;
 
-/** Do something of ours as the user that it is tried for. */
+/** Run something of ours as the unprivileged user. */
 export async function leastPrivileged<T>(work: () => Promise<T>): Promise<T> {
 	if (!LEAST || dropped) return work();
 	drop();
@@ -72,7 +73,7 @@ export async function leastPrivileged<T>(work: () => Promise<T>): Promise<T> {
 	}
 }
 
-/** In the middle of that, do something as root. */
+/** Run something as root in between. */
 export function asRoot<T>(work: () => T): T {
 	if (!dropped) return work();
 	raise();

@@ -1,4 +1,6 @@
-/** --confirm-within on the real kernel: whoever dies, the host ends with all of the change or as it was. */
+/**
+ * --confirm-within on the real kernel: whichever process dies, the host must end with the whole change or as before.
+ */
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { existsSync, readdirSync, readFileSync, rmSync } from "node:fs";
@@ -10,7 +12,7 @@ import { callsOf, killedAt } from "./strace.js";
 import { MAIN, umlnet } from "./umlnet.js";
 
 const UP = ["up", "tap0", "--owner", "500", "--bridge", "br0", "--uplink", "eth1"];
-/** Long enough for whatever comes before it to be done, on a busy machine as well. */
+/** Long enough for everything that precedes it, on a busy machine as well. */
 const LONG = "60";
 
 let lab: Lab;
@@ -29,7 +31,7 @@ afterEach(async () => {
 const command = (...args: readonly string[]) =>
 	umlnet({ netns: lab.host.path, stateDir: lab.stateDir }, ...args);
 
-/** What waits to be confirmed, started and brought so far that it waits. */
+/** A command that was started and now waits to be confirmed. */
 class Waiting {
 	readonly #child: ChildProcess;
 	readonly #ended: Promise<unknown[]>;
@@ -51,7 +53,7 @@ class Waiting {
 		return waiting;
 	}
 
-	/** Who waits, and the watchdog, by their ids. */
+	/** The process ids of the waiting command and of the watchdog. */
 	get pid(): number {
 		return this.#child.pid as number;
 	}
@@ -76,7 +78,7 @@ async function until(isSo: () => boolean): Promise<void> {
 }
 const isThere = (pid: number): boolean => existsSync(`/proc/${pid}`);
 const isBridgeGone = (): boolean => !lab.host.sh("ip -o link").includes("br0");
-/** Whoever ended last has nothing to remember, and let go of everything. */
+/** The last process has removed the journal, as nothing is ours any more. */
 const isForgotten = (): boolean => readdirSync(lab.stateDir).length === 0;
 
 test("not confirmed it is rolled back, and nothing is left, no process either", async () => {

@@ -35,7 +35,7 @@ import {
 const RUNS = Number(process.env.UMLNET_RUNS ?? 10);
 const BATCHES = 30;
 
-/** One message of a batch about a few tables, chains, sets and elements. */
+/** A random message of a batch about a few tables, chains, sets and elements. */
 function message(random: () => number): Request {
 	const pick = <T>(from: readonly T[]): T => from[Math.floor(random() * from.length)] as T;
 	const flags = pick([CREATE, CREATE, NLM_F_CREATE]);

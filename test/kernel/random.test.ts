@@ -28,7 +28,7 @@ import { observe, projected } from "./contract/observation.js";
 const RUNS = Number(process.env.UMLNET_RUNS ?? 25);
 const STEPS = 40;
 
-/** One thing to do to a kernel, with its words for the message of a failure. */
+/** An operation on a kernel, with a description for the message of a failure. */
 interface Move {
 	readonly words: string;
 	readonly act: (kernel: Kernel) => void;
@@ -117,7 +117,7 @@ function moves(random: () => number): Move {
 	])();
 }
 
-/** How a move ended: the errno, and the kernel's words if there are any. */
+/** The result of an operation: the errno, and the kernel's words if there are any. */
 function ending(
 	kernel: Kernel,
 	{ act }: Move,

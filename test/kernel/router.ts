@@ -4,7 +4,7 @@ import { icmpv6 } from "../../src/packet/icmpv6.js";
 import { ND_ROUTER_ADVERT } from "../../src/packet/ndisc.js";
 import type { Machine } from "./machine.js";
 
-/** Sends the same bytes to all nodes of a link again and again: the kernel puts a checksum and its own address to them. */
+/** Sends the same bytes to all nodes of a link again and again; the kernel adds a checksum and its own address. */
 const SEND = `
 import socket, sys, time
 link = socket.if_nametoindex(sys.argv[1])
@@ -19,7 +19,7 @@ while True:
 
 const ALL_NODES = parseAddress("ff02::1");
 
-/** What a router says: that it is one for `lifetime` seconds, and of a prefix of 64 bits that addresses are to be made of. */
+/** A router advertisement: a lifetime as default router in seconds, and a prefix of 64 bits for autoconfiguration. */
 function advertisement(prefix: string, lifetime: number): Uint8Array {
 	const nd_router_advert = {
 		nd_ra_curhoplimit: 64,
@@ -43,7 +43,7 @@ function advertisement(prefix: string, lifetime: number): Uint8Array {
 	);
 }
 
-/** A machine as a router that advertises itself on a link of its own, five times a second. */
+/** A machine that advertises itself as a router on a link, five times a second. */
 export class Router {
 	readonly #machine: Machine;
 	readonly #link: string;
@@ -54,14 +54,14 @@ export class Router {
 		this.#link = link;
 	}
 
-	/** What it says from now on. */
+	/** Advertise this from now on. */
 	advertise(prefix: string, lifetime: number): void {
 		this.stop();
 		const bytes = Buffer.from(advertisement(prefix, lifetime)).toString("hex");
 		this.#sender = this.#machine.spawn("python3", "-c", SEND, this.#link, bytes);
 	}
 
-	/** It says nothing any more. */
+	/** Stop advertising. */
 	stop(): void {
 		this.#sender?.kill("SIGKILL");
 		this.#sender = undefined;

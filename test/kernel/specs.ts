@@ -16,7 +16,7 @@ export const labSpec = (network: Fields, taps: Readonly<Record<string, Fields>>)
 const HOST = "192.168.33.33/24";
 const flags = { tap: "tap0", owner: 500 };
 
-/** The scenarios of the seed, by the flags of the contract. */
+/** The usual scenarios, by flags: host-only, bridged and behind NAT. */
 export const S1 = specFromFlags({ ...flags, address: [HOST] });
 export const S2 = specFromFlags({ ...flags, bridge: "br0", uplink: "eth1" });
 export const S3 = specFromFlags({
@@ -30,7 +30,7 @@ const nat = { mode: "nat", uplink: "eth1", addresses: [HOST] };
 const many = (count: number): Record<string, Fields> =>
 	Object.fromEntries(Array.from({ length: count }, (_, i) => [`tap${i}`, {}]));
 
-/** Everything else a network or a tap can be. */
+/** Other forms of networks and taps. */
 export const VARIANTS: Readonly<Record<string, Spec>> = {
 	"S1, host only": S1,
 	"S2, bridged": S2,

@@ -3,23 +3,23 @@ import { join } from "node:path";
 import type { Lab } from "./lab.js";
 import { type Ended, umlnet } from "./umlnet.js";
 
-/** One system call of the main thread, as strace writes it. */
+/** One system call of the main thread, from the output of strace. */
 export interface Call {
 	readonly name: string;
 	/** The whole line. */
 	readonly line: string;
-	/** Counted from 1 among the calls of that name. */
+	/** Its position, counted from 1, among the calls with that name. */
 	readonly ordinal: number;
-	/** What it is done to: its name, the open file or the path. */
+	/** What it acts on: its name, with the open file or the path. */
 	readonly target: string;
-	/** Counted from 1 among the calls to that target, each one once, however often it was begun again. */
+	/** Its position, counted from 1, among the calls to that target. A restarted call counts once. */
 	readonly nth: number;
-	/** A call of the runtime's own, for its memory, its threads and its event loop: nobody else sees it. */
+	/** Whether it is a call of the runtime for its memory, threads or event loop, which nobody else notices. */
 	readonly isRuntime: boolean;
 }
 
-// One thread collects garbage, the hashes are those of last time, and no code is kept from the last run or for the
-// next one: two runs make the same calls, nearly.
+// Garbage is collected by one thread, hash seeds are fixed, and no code cache is used, so that two runs make nearly the
+// same calls.
 const STEADY = ["--single-threaded", "--hash-seed=1", "--random-seed=1"];
 const WITHOUT_CACHE = ["-E", "NODE_DISABLE_COMPILE_CACHE=1"];
 
@@ -40,13 +40,13 @@ function log(lab: Lab, options: readonly string[], args: readonly string[]): str
 	return readFileSync(logOf(lab), "utf8").split("\n");
 }
 
-/** What a call is done to. The numbers of sockets and processes are others in every run. */
+/** What a call acts on, without the numbers of sockets and processes, which differ in every run. */
 function targetOf(name: string, line: string): string {
 	const [file = ""] = /^\w+\(\d+<[^>]*>/.exec(line) ?? /"\/[^"]*"/.exec(line) ?? [];
 	return `${name} ${file.replace(/\[\d+\]|(?<=\/proc\/(self\/fd\/)?)\d+/g, "")}`;
 }
 
-/** A call that another thread's hold of the RTNL sent back, to be made again at once: write to /proc/sys. */
+/** Whether a write to /proc/sys was restarted because another thread held the RTNL lock. */
 const isSentBack = (line: string): boolean => / = \? ERESTART/.test(line);
 
 function calls(lines: readonly string[]): Call[] {
@@ -66,20 +66,20 @@ function calls(lines: readonly string[]): Call[] {
 	});
 }
 
-/** The system calls of these names that the main thread of a command line makes, in order. */
+/** The system calls with these names that the main thread of a command line makes, in order. */
 export const callsOf = (lab: Lab, names: readonly string[], args: readonly string[]): Call[] =>
 	calls(log(lab, ["-y", "-e", `trace=${names.join(",")}`], args));
 
-/** What all its threads and children do, line by line; `calls` is what strace's `trace=` takes. */
+/** The calls of all its threads and children, line by line. `calls` is the argument of strace's `trace=`. */
 export const traceOf = (lab: Lab, calls: string, args: readonly string[]): string[] =>
 	log(lab, ["-f", "-e", `trace=${calls}`], args);
 
-/** How a command line ended that was to be killed, and the calls of that name that it made until then. */
+/** How a command line that should be killed ended, and its calls with that name until then. */
 export interface Killed extends Ended {
 	readonly calls: readonly Call[];
 }
 
-/** Run a command line and kill it as it enters a system call: kill -9, before anything of that call is done. */
+/** Run a command line and kill it (kill -9) as it enters a system call, before the call does anything. */
 export function killedAt(
 	lab: Lab,
 	{ name, ordinal }: Pick<Call, "name" | "ordinal">,
@@ -90,15 +90,15 @@ export function killedAt(
 	return { ...ended, calls: calls(readFileSync(logOf(lab), "utf8").split("\n")) };
 }
 
-/** Whether a command line was killed, and at this very call. */
+/** Whether a command line was killed at exactly this call. */
 export function isKilledAt({ signal, calls }: Killed, { target, nth }: Call): boolean {
 	const last = calls.at(-1);
-	// Killed, it has not returned.
+	// A call during which the process was killed has not returned.
 	const fired = signal === "SIGKILL" && last !== undefined && / = \?$/.test(last.line);
 	return fired && last.target === target && last.nth === nth;
 }
 
-/** How often a call has to come before it is this one, by what a run of the same command line has shown. */
+/** The position at which a call is expected, according to an earlier run of the same command line. */
 export function ordinalIn({ calls }: Killed, { target, nth }: Call, tried: number): number {
 	const found = calls.find((call) => call.target === target && call.nth === nth);
 	return found?.ordinal ?? tried + 1;

@@ -1,4 +1,4 @@
-/** -vv tells all that the kernel is asked and answers, and no secret. */
+/** -vv shows all requests to the kernel and its answers, and no secrets. */
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { traced } from "../../src/kernel/traced.js";
 import { KernelError } from "../../src/sys/error.js";
@@ -6,7 +6,7 @@ import { FakeKernel } from "../../src/testing/fake/kernel.js";
 import { Lab } from "./lab.js";
 import { umlnet } from "./umlnet.js";
 
-/** Of a question and its answers: the number, whether it asks, and the first line. */
+/** The number of a request, whether the line is a request or an answer, and its first line. */
 const LINE = /^(\d+)([<>]) (.*)$/gm;
 
 describe("on the real kernel", () => {

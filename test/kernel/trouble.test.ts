@@ -10,7 +10,7 @@ beforeEach(async () => {
 });
 afterEach(() => lab.close());
 
-/** Run a script in mounts of its own before the command. */
+/** Run a script in a private mount namespace before the command. */
 const after = (script: string): string[] => [
 	...["unshare", "--mount", "--propagation", "private"],
 	...["sh", "-euc", `${script}\nexec "$@"`, "sh"],
@@ -40,7 +40,7 @@ const run = (under: readonly string[], args: readonly string[], input?: string) 
 	umlnet({ netns: lab.host.path, stateDir: lab.stateDir, under, input }, ...args);
 
 interface Trouble {
-	/** What is the matter with the host. */
+	/** What is wrong with the host. */
 	readonly script?: string;
 	readonly under?: readonly string[];
 	readonly args: readonly string[];
@@ -213,7 +213,7 @@ describe("an error of its own, a way out and an untouched kernel:", () => {
 	});
 });
 
-/** The state directory belongs to whoever runs umlnet-nl. */
+/** The state directory belongs to the user who runs umlnet-nl. */
 function allowUser(): void {
 	mkdirSync(lab.stateDir);
 	chownSync(lab.stateDir, 1000, 1000);
@@ -283,7 +283,7 @@ describe("the state directory", () => {
 		const parent = join(lab.stateDir, "..");
 		chmodSync(parent, 0o777);
 		isRefused(/below .*, which is writable for others/);
-		// As /tmp is: there nobody renames what is not theirs.
+		// Sticky like /tmp, where nobody can rename the files of others.
 		chmodSync(parent, 0o1777);
 		expect(run([], S1).status).toBe(0);
 		expect(run([], ["down", "--all"]).status).toBe(0);

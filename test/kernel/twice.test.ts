@@ -13,7 +13,7 @@ afterEach(() => lab.close());
 const tap = ["tap0", "--owner", "500"];
 const host = ["--address", "192.168.33.33/24"];
 
-/** Everything by which a process can change the network of its namespace. */
+/** Every system call by which a process can change the network of its namespace. */
 const CALLS = "sendto,sendmsg,sendmmsg,ioctl,open,openat,openat2";
 const CHANGES = [
 	/RTM_(NEW|DEL|SET)/,

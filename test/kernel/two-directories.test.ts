@@ -1,4 +1,4 @@
-/** Two state directories in one network namespace: what both would have to give back only one can have. */
+/** Two state directories in one network namespace. Only one of them can have what both would have to give back. */
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -25,7 +25,7 @@ afterEach(() => {
 const run = (stateDir: string, ...args: readonly string[]) =>
 	umlnet({ netns: lab.host.path, stateDir }, ...args);
 
-/** What the first has, and what the second wants beside it, in the words of the command line. */
+/** The flags of what the first has, and of what the second wants in addition. */
 const PAIRS: Readonly<Record<string, readonly [first: string, second: string]>> = {
 	"a tap of one name": ["tap0 --address 10.1.0.1/24", "tap0 --address 10.2.0.1/24"],
 	"a bridge of one name": [
@@ -50,7 +50,7 @@ test.each(Object.entries(PAIRS))("%s is a conflict, in either order", async (_, 
 		expect(refused).toMatchObject({ status: 5 });
 		expect(refused.stderr).toMatch(/one|port of br/);
 		expect(run(one, "status", "--verify")).toMatchObject({ status: 0 });
-		// What the first remembers is no stray of the second.
+		// What is in the journal of the first is not a stray of the second.
 		expect(run(two, "status")).toMatchObject({ status: 0 });
 		expect(run(two, "recover", "--strays")).toMatchObject({ status: 0 });
 		expect(run(one, "status", "--verify")).toMatchObject({ status: 0 });

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { checkOutput } from "../cli/output-schema.js";
 import { asUser } from "./privilege.js";
 
-/** The command as it is installed; `npm run build` makes it. */
+/** The command as it is installed. `npm run build` makes it. */
 export const MAIN = join(import.meta.dirname, "../../dist/bin/umlnet-nl.cjs");
 
 /** How a command line ended. */
@@ -15,10 +15,10 @@ export interface Ended {
 }
 
 export interface Around {
-	/** Path or name of the network namespace it is started in. */
+	/** The path or name of the network namespace in which it is started. */
 	readonly netns: string;
 	readonly stateDir: string;
-	/** A program, with its arguments, that starts it. */
+	/** A program, with its arguments, that starts the command. */
 	readonly under?: readonly string[] | undefined;
 	/** Options of the runtime. */
 	readonly node?: readonly string[] | undefined;
@@ -33,7 +33,7 @@ export function umlnet(around: Around, ...args: readonly string[]): Ended {
 	const ended = spawnSync("nsenter", command, { encoding: "utf8", input });
 	if (ended.error !== undefined) throw ended.error;
 	const { status, signal, stdout, stderr } = ended;
-	// What was killed may have said half of it.
+	// A killed command may have printed half of its output.
 	if (signal === null) checkOutput(args, stdout);
 	return { status, signal, stdout, stderr };
 }

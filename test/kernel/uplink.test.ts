@@ -15,7 +15,10 @@ const down = () => lab.run((host) => host.down({ taps: ["tap0"] }));
 
 type Fields = Readonly<Record<string, unknown>>;
 
-/** Addresses and routes of a link as ip shows them, with the link called LINK; not what is of the kernel's own. */
+/**
+ * The addresses and routes of a link as ip shows them, with LINK for the name of the link, and without the kernel's
+ * own.
+ */
 function configOf(link: string): string {
 	const told = lab.host.json(`ip -j -d address show dev ${link}`) as [{ addr_info: Fields[] }];
 	const addresses = told[0].addr_info.filter(
@@ -28,7 +31,7 @@ function configOf(link: string): string {
 	return JSON.stringify([...addresses, ...routes], plain, 1).replaceAll(`"${link}`, '"LINK');
 }
 
-/** Lifetimes run down; that detection of duplicates is over or was left out is no part of an address. */
+/** Remove lifetimes, and the state of duplicate address detection. */
 function plain(name: string, value: unknown): unknown {
 	if (["nodad", "dynamic"].includes(name)) return undefined;
 	const runs = name.endsWith("life_time") || name === "expires";
@@ -152,7 +155,7 @@ test("a route that somebody deleted is not there either when the move is undone"
 	lab.host.sh("ip route delete 10.0.0.0/8 dev eth1");
 	const before = await lab.lookSettled();
 	const own = configOf("eth1");
-	// The same address once more, which is refused when the uplink's has moved.
+	// The same address once more, which is refused after the uplink's has moved.
 	const twice = labSpec(
 		{ mode: "bridged", bridge: "br0", uplink: "eth1", addresses: ["10.33.33.34/8"] },
 		{ tap0: {} },

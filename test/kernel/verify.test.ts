@@ -47,7 +47,7 @@ const HALF = VARIANTS["source NAT of IPv4, masquerade of IPv6"] as typeof S1;
 const GLOBAL = VARIANTS["forwarding for the whole host"] as typeof S1;
 const KEY = (uplink: string) => `umlnet-nl masqueraded '{ "tap7" . "${uplink}" }'`;
 
-/** What somebody does, and what is told of it. */
+/** Changes by somebody else, and the line that must report them. */
 const MEDDLINGS: readonly (readonly [script: string, spec: typeof S1, line: RegExp])[] = [
 	["ip link set tap0 mtu 1300", MASQUERADE, /mtu is 1300/],
 	["ip link set tap0 address 02:00:00:00:00:09", MASQUERADE, /address is 02:00:00:00:00:09/],
@@ -104,7 +104,7 @@ const MEDDLINGS: readonly (readonly [script: string, spec: typeof S1, line: RegE
 	],
 ];
 
-/** What is theirs: the spec does not say it, or they made it themselves, or took away what had been theirs. */
+/** Changes that are not reported: the spec does not contain the setting, or the object was theirs. */
 const THEIRS: readonly (readonly [script: string, spec: typeof S1])[] = [
 	["ip link set tap0 mtu 1300", S1],
 	["ip link set tap0 txqueuelen 500", S1],
@@ -181,6 +181,6 @@ test("the command says it by its exit status, and what it is", async () => {
 	expect(json.status).toBe(5);
 	expect(JSON.parse(json.stdout)).toMatchObject({ exact: false, strays: [] });
 	expect(umlnet(around, "status", "tap9", "--verify").status).toBe(5);
-	// Without it drift is told, and no fault of the command.
+	// Without --verify drift is reported, and the command succeeds.
 	expect(umlnet(around, "status").status).toBe(0);
 });

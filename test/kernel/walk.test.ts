@@ -11,7 +11,7 @@ vi.setConfig({ testTimeout: 600_000 });
 type Fields = Readonly<Record<string, unknown>>;
 
 const uplink = "eth1";
-/** A network each; those on one bridge never contradict each other in what they say of it. */
+/** Networks for the steps of a walk. Those on the same bridge never contradict each other. */
 const NETWORKS: readonly Fields[] = [
 	{ mode: "host-only" },
 	{ mode: "host-only", mtu: 1400 },
@@ -45,7 +45,7 @@ const up = (network: Fields, ...taps: string[]): Move => ({
 	network,
 	addressed: false,
 });
-/** Walks on which something was lost once. */
+/** Walks that once showed a fault. */
 const PATHS: readonly (readonly Move[])[] = [
 	[
 		up({ mode: "routed", uplink, forwarding: "global" }, "tap0"),
@@ -75,7 +75,7 @@ function specOf({ taps, network, addressed }: Move): Spec {
 	);
 }
 
-/** A host with what is up on it, spec by spec. */
+/** A host, and the specs that are up on it. */
 class Walk {
 	readonly #lab: Lab;
 	readonly #live = new Map<Spec, readonly string[]>();
@@ -94,7 +94,7 @@ class Walk {
 		await this.#check();
 	}
 
-	/** False when it cannot be had beside what is there, and then nothing was touched. */
+	/** Bring a spec up. Returns false if it conflicts with what is up, and then nothing may have changed. */
 	async #up(spec: Spec): Promise<boolean> {
 		const before = await this.#lab.lookSettled();
 		try {
@@ -108,7 +108,7 @@ class Walk {
 		}
 	}
 
-	/** What is up is as it was wanted, and stays so when it is asked for again. */
+	/** What is up must be as wanted, and a second `up` must have nothing to do. */
 	async #check(): Promise<void> {
 		const { result } = await this.#lab.run((host) => host.status());
 		expect(result.taps.flatMap(({ drift }) => drift)).toEqual([]);

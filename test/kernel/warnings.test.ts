@@ -1,4 +1,4 @@
-/** What cannot work is said, and done all the same; and taking down all takes what can go. */
+/** What cannot work is reported and done nevertheless, and `down --all` takes down what can go down. */
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { Snapshot } from "../../src/oracle/snapshot.js";
 import { Lab } from "./lab.js";
@@ -56,7 +56,7 @@ describe("on stderr, and in the report", () => {
 		const up = run(...args);
 		expect(up).toMatchObject({ status: 0, stderr: expect.stringMatching(/^warning: /m) });
 		expect(up.stderr).toMatch(words);
-		// Nothing is newly made, and nothing said again.
+		// Nothing is created, so no warning is repeated.
 		expect(run(...args)).toMatchObject({ status: 0, stderr: "nothing to do\n" });
 		expect(run("down", "tap0")).toMatchObject({ status: 0 });
 	});

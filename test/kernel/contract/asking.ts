@@ -10,32 +10,32 @@ import { RTM_DELLINK, RTM_GETLINK, RTM_NEWLINK } from "../../../src/uapi/if_link
 import { NLM_F_CREATE, NLM_F_EXCL } from "../../../src/uapi/netlink.js";
 import { AF_INET, AF_INET6 } from "../../../src/uapi/socket.js";
 
-/** What must hold of every kernel, in a sentence, and how to see that it does. */
+/** Sentences that must be true of every kernel, each with a function that checks it. */
 export type Behaviours = Readonly<Record<string, (kernel: Kernel) => void>>;
 
 export const CREATE = NLM_F_CREATE | NLM_F_EXCL;
 type LinkValue = Given<typeof RTM_NEWLINK>;
 export type Link = Taken<typeof RTM_NEWLINK>;
 
-/** Requests that must all be granted. */
+/** Send requests that must all succeed. */
 export function granted(kernel: Kernel, ...requests: readonly Request[]): void {
 	for (const { error } of kernel.rtnetlink(requests)) if (error !== undefined) throw error;
 }
 
-/** An errno by what errno(3) calls it; two names may be one number. */
+/** The name of an errno in errno(3). Two names may have the same number. */
 function named(errno: string): string {
 	const number = (constants.errno as Readonly<Record<string, number>>)[errno];
 	return number === undefined ? errno : errnoName(number);
 }
 
-/** A request that must be refused, with this errno and, if given, these words. */
+/** Send a request that must be refused with this errno and, if given, these words. */
 export function refused(kernel: Kernel, one: Request, errno: string, words?: string): void {
 	const [outcome] = kernel.rtnetlink([one]);
 	expect(outcome?.error?.errno).toBe(named(errno));
 	if (words !== undefined) expect(outcome?.error?.kernel).toBe(words);
 }
 
-/** Something that must throw a KernelError of this errno. */
+/** Run something that must throw a KernelError with this errno. */
 export function fails(body: () => unknown, errno: string): void {
 	let thrown: unknown;
 	try {
@@ -70,13 +70,13 @@ export const setLink = (ifi_index: number, value: LinkValue): Request =>
 	request(RTM_NEWLINK, 0, { ifi_index, ...value });
 export const deleteLink = (ifi_index: number): Request => request(RTM_DELLINK, 0, { ifi_index });
 
-/** Make a tap and let it stay. */
+/** Create a persistent tap. */
 export function persistentTap(kernel: Kernel, name: string, index: number): void {
 	kernel.createTap({ name, index, multiQueue: false, vnetHdr: false });
 	kernel.persistTap(name);
 }
 
-/** The link of an index, if there is one. */
+/** The link with this index, if there is one. */
 export function linkOf(kernel: Kernel, ifi_index: number): Link | undefined {
 	const [outcome] = kernel.rtnetlink([request(RTM_GETLINK, 0, { ifi_index })]);
 	if (outcome?.error !== undefined) {

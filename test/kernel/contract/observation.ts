@@ -22,8 +22,8 @@ import type { Link } from "./asking.js";
 type Json = Readonly<Record<string, unknown>>;
 
 /**
- * What differs between two kernels that were asked the same, and why: carrier is told to others by a work
- * queue, MACs are drawn, clocks run, numbers are handed out.
+ * What may differ between two kernels after the same requests: a work queue reports carriers, MACs are random, clocks
+ * run, and numbers are assigned.
  */
 const NOT_COMPARED = new Set([
 	"IFLA_OPERSTATE",
@@ -37,10 +37,10 @@ const NOT_COMPARED = new Set([
 	"NFTA_RULE_HANDLE",
 	"NFTA_RULE_POSITION",
 ]);
-/** MACs that the contract itself hands out. */
+/** MACs that the contract itself assigns. */
 const GIVEN_MAC = /^020000000|^0+$/;
 
-/** Everything a kernel tells about its namespace, as plain JSON in a fixed order. */
+/** Everything that a kernel reports about its namespace, as plain JSON in a fixed order. */
 export function observe(kernel: Kernel): Json {
 	const links = kernel.dump(RTM_GETLINK, RTM_NEWLINK, {});
 	const names = new Map(links.map(({ ifi_index, IFLA_IFNAME = "" }) => [ifi_index, IFLA_IFNAME]));
@@ -52,7 +52,8 @@ export function observe(kernel: Kernel): Json {
 			[AF_INET, AF_INET6].flatMap((ifa_family) =>
 				kernel
 					.dump(RTM_GETADDR, RTM_NEWADDR, { ifa_family })
-					// The kernel makes link-local addresses when it sees a carrier, and probes all IPv6 ones.
+					// The kernel adds link-local addresses when it notices a carrier, and checks all IPv6 addresses for
+					// duplicates.
 					.filter(({ IFA_ADDRESS: [first] = [] }) => first !== 0xfe)
 					.map((one) => ({ ...one, ifa_index: named(one.ifa_index), ...flagsOf(one) })),
 			),
@@ -114,7 +115,7 @@ const comparable = (value: unknown): Json =>
 	JSON.parse(
 		JSON.stringify(plain(value), (name, inner) => (NOT_COMPARED.has(name) ? undefined : inner)),
 	);
-/** What tells one object from the next, whatever kind it is. */
+/** What identifies an object, whatever its type. */
 const KEYS = [
 	...["IFLA_IFNAME", "ifa_index", "IFA_LOCAL", "IFA_ADDRESS", "ifa_prefixlen"],
 	...["rtm_table", "RTA_DST", "rtm_dst_len", "rtm_type", "RTA_OIF", "RTA_PRIORITY", "RTA_GATEWAY"],
@@ -125,7 +126,7 @@ function sorted(values: readonly unknown[]): Json[] {
 	return values.map(comparable).sort((a, b) => (text(a) < text(b) ? -1 : 1));
 }
 
-/** The part of `real` that `model` speaks of at all: a model may know less, but nothing else. */
+/** The part of `real` that `model` has as well: a model may have less, but nothing different. */
 export function projected(real: unknown, model: unknown): unknown {
 	if (Array.isArray(real) && Array.isArray(model))
 		return real.map((one, i) => (i in model ? projected(one, model[i]) : one));

@@ -60,7 +60,7 @@ export const add = (name: string, key: string, data?: string, flags = CREATE): R
 	request(NFT_MSG_NEWSETELEM, flags, elements(name, [key, data]));
 export const drop = (name: string, key: string): Request =>
 	request(NFT_MSG_DELSETELEM, 0, elements(name, [key]));
-/** A rule that looks a packet's source up in a set, or jumps to a chain. */
+/** A rule that looks up a packet's source in a set, or jumps to a chain. */
 export const rule = (
 	inChain: string,
 	to: { readonly set?: string; readonly jump?: string },

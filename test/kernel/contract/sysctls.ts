@@ -37,7 +37,7 @@ export const sysctls: Behaviours = {
 	"a value that is no number, or is kept as another text, is EINVAL": (kernel) => {
 		fails(() => kernel.writeSysctl(of("lo"), "on"), "EINVAL");
 		fails(() => kernel.writeSysctl(of("lo"), "0x1"), "EINVAL");
-		expect(kernel.readSysctl(of("lo"))).toBe("1"); // 0x1 was understood
+		expect(kernel.readSysctl(of("lo"))).toBe("1"); // The kernel has understood 0x1.
 	},
 	"a device's directory follows its name and goes with it": (kernel) => {
 		granted(kernel, createBridge("br0", 100), setLink(100, conf({ IPV4_DEVCONF_RP_FILTER: 2 })));

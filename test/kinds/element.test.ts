@@ -16,7 +16,7 @@ import { Stage } from "./stage.js";
 
 const inet = { family: "inet", name: "lab" } as const;
 
-/** The element of a set as the nft compiler writes it. */
+/** The element of a set as the nft compiler encodes it. */
 function compiled(declaration: Command, element: Expression, name: string): string {
 	const { messages } = compile(
 		{
@@ -29,7 +29,7 @@ function compiled(declaration: Command, element: Expression, name: string): stri
 		{ host },
 	);
 	const { message, value } = messages.at(-1) as (typeof messages)[number];
-	// The set is named, not numbered: in the engine's batch it is there already.
+	// The set is identified by its name and not by its id, because it already exists when the engine adds an element.
 	const bytes = message.encode({
 		...(value as object),
 		NFTA_SET_ELEM_LIST_SET_ID: undefined,

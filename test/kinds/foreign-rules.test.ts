@@ -24,7 +24,7 @@ beforeAll(() => {
 });
 afterAll(() => kernel.close());
 
-/** How many rules of a chain ask for eth1, when it has these in a table of that family. */
+/** How many rules of a chain with these rules, in a table of this family, refer to eth1. */
 function naming(rules: string, family = "inet", before = "", table = "others"): number {
 	run("nft flush ruleset");
 	run("nft -f -", `table ${family} ${table} {\n${before}\nchain c {\n${rules}\n}\n}`);

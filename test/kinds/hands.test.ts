@@ -1,4 +1,4 @@
-/** What a kind does about what somebody else did between our up and our down. */
+/** How a kind reacts to what somebody else did between our up and our down. */
 import { expect, test } from "vitest";
 import { ConflictError } from "../../src/engine/error.js";
 import type { Kind, PlanContext, Step } from "../../src/engine/kind.js";
@@ -21,7 +21,7 @@ const plain = { name: "br0", network: "lab", mtu: undefined, uplink: undefined }
 const over = { ...plain, uplink: "eth1" };
 const FORWARD = "net/ipv4/ip_forward";
 
-/** Make it, let others act, and take it away. */
+/** Create it, let others act, and remove it. */
 function removal<Want, Made extends Want>(
 	kind: Kind<Want, Made>,
 	want: Want,
@@ -151,7 +151,7 @@ test("an address can be replaced by another of its subnet", () => {
 	expect(address.drift(first, stage.kernel)).not.toEqual([]);
 });
 
-/** An uplink in its bridge. */
+/** An uplink that is a port of its bridge. */
 function bridged(): { readonly stage: Stage; readonly made: MadeUplink } {
 	const stage = new Stage(lan);
 	stage.do(bridge.create(bridge.resolve(plain, stage.context())));
@@ -178,7 +178,7 @@ const make = (kernel: FakeKernel, name: string, ifi_index: number): void =>
 			IFLA_LINKINFO: { IFLA_INFO_KIND: "bridge" },
 		}),
 	);
-/** Up again: what it becomes, and what is done for that. */
+/** A second up: the new `made`, and the steps to it. */
 function again(stage: Stage, made: MadeUplink) {
 	const want = { link: made.link, bridge: made.bridge };
 	const next = uplink.reconcile?.(made, want, stage.context()) ?? made;
@@ -278,7 +278,7 @@ test("what others set on a bridge they have set for its uplink", () => {
 		"option: set proxy_arp of eth1 to 1, as br0 has it",
 		"option: set rp_filter of eth1 to 2, as br0 has it",
 	]);
-	// Known by its marks alone, nobody can say who set what.
+	// If an object is known by its marks only, it is unknown who changed its settings.
 	expect(set(uplink.remove(made, stage.context()))).toEqual([]);
 	const ours: Readonly<Record<string, object>> = {
 		...bridgeOf,

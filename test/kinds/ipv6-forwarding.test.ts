@@ -55,7 +55,7 @@ testKind(ipv6Forwarding, {
 	],
 });
 
-/** Make it, let others act, and take it away. */
+/** Create it, let others act, and remove it. */
 function removal(hands: (kernel: FakeKernel) => void, other: Partial<PlanContext> = {}): string[] {
 	const stage = new Stage(lan);
 	const made = ipv6Forwarding.resolve(want, stage.context());
@@ -88,7 +88,7 @@ test("an uplink that is another by now is switched on, and the one it was is set
 	]);
 });
 
-/** A host whose kernel does not know it: an older one, or a link of too small an MTU. */
+/** A host without this setting: with an older kernel, or a link whose MTU is too small. */
 const without =
 	(...devices: readonly ("all" | "eth1")[]) =>
 	(kernel: FakeKernel): void => {

@@ -7,7 +7,7 @@ import { arrange } from "../engine/hosts.js";
 type Meddle = (kernel: FakeKernel) => void;
 type Setting = Parameters<typeof RTM_NEWLINK.encode>[0];
 
-/** A link of that name, which must be there. */
+/** The link with this name, which must exist. */
 export function link(kernel: FakeKernel, name: string): Link {
 	const found = linkNamed(kernel.ns, name);
 	if (found === undefined) throw new Error(`there is no ${name}`);

@@ -18,7 +18,7 @@ import { messagesOf, Stage } from "./stage.js";
 import { testKind } from "./table.js";
 
 /**
- * The kind over other tables than ours, as it is to work for any: two families, two chains that the kernel calls, and
+ * The kind with other tables than ours, as it should work for any: two families, two chains that the kernel calls, and
  * one that rules jump to.
  */
 const guests = { set: { name: "guests", type: "ifname" } } as const;
@@ -152,7 +152,7 @@ testKind(kind, {
 	],
 });
 
-/** A host with both tables, after somebody came. */
+/** A host with both tables, after somebody else has changed something. */
 function meddledWith(meddle: (kernel: FakeKernel) => void): FakeKernel {
 	const stage = new Stage(lan);
 	stage.do([...kind.create(bridge), ...kind.create(inet)]);

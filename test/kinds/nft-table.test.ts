@@ -38,7 +38,7 @@ const deleted = (kernel: FakeKernel): void => {
 		request(NFT_MSG_DELTABLE, 0, { nfgen_family: 1, NFTA_TABLE_NAME: "umlnet-nl" }),
 	]);
 };
-/** A table of a version that knew less: without its last set, and the rules that ask that. */
+/** A table of an older version, without the last set and the rules that use it. */
 const older = (kernel: FakeKernel): void => {
 	flushed(kernel);
 	kernel.nftables([

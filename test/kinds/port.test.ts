@@ -7,7 +7,7 @@ import { arrange } from "../engine/hosts.js";
 import { enslave } from "./neighbour.js";
 import { testKind } from "./table.js";
 
-/** Bridges br0 and br1, and eth9 beside them. */
+/** Bridges br0 and br1, and another link eth9. */
 function bridges(kernel: FakeKernel): void {
 	kernel.addNic("eth9");
 	for (const name of ["br0", "br1"])

@@ -10,20 +10,20 @@ interface Declared {
 
 const hex = (bytes: Uint8Array): string => Buffer.from(bytes).toString("hex");
 
-/** A name and nothing but NULs behind it; anything else as it is. */
+/** A name that is followed by NULs only; other bytes in hexadecimal. */
 function nameIn(bytes: Uint8Array): string {
 	const [name = "", ...rest] = Buffer.from(bytes).toString("latin1").split(/\0/);
 	return name !== "" && rest.every((part) => part === "") ? name : hex(bytes);
 }
 
-/** How many bytes a value of a type has, and how people write it. */
+/** The size of a value of each type, and how people write it. */
 const TYPES: Readonly<Record<string, readonly [number, (bytes: Uint8Array) => string]>> = {
 	ifname: [16, nameIn],
 	ipv4_addr: [4, formatAddress],
 	ipv6_addr: [16, formatAddress],
 };
 
-/** `tap0 . eth1`, of a concatenation; bytes that are no value of these types stay as they are. */
+/** A concatenation such as `tap0 . eth1`. Bytes that are not a value of these types stay as they are. */
 function concatenated(bytes: Uint8Array, types: readonly string[]): string {
 	const parts = types.map((type) => TYPES[type]);
 	const total = parts.reduce((sum, part) => sum + (part?.[0] ?? Number.NaN), 0);
@@ -37,7 +37,7 @@ function concatenated(bytes: Uint8Array, types: readonly string[]): string {
 	return texts.join(" . ");
 }
 
-/** The comment of an element: a record of type 0, its length, a text and its NUL. */
+/** The comment of an element: a record of type 0 with its length, a text and a NUL. */
 function comment(bytes: Uint8Array): string {
 	const [type, length] = bytes;
 	const isComment = type === 0 && length === bytes.length - 2 && bytes.at(-1) === 0;
@@ -68,8 +68,8 @@ function element(value: Value, set: string | undefined): Value {
 const ADDRESSES = new Set(["IFA_LOCAL", "IFA_ADDRESS", "RTA_DST", "RTA_GATEWAY", "NDA_DST"]);
 
 /**
- * What a message says, with addresses, keys of set elements and their comments as people write them. Two messages that
- * differ never read the same.
+ * A message with addresses, keys of set elements and their comments in readable form. Different messages always have
+ * different forms.
  */
 export function readable(value: unknown): unknown {
 	const { NFTA_SET_ELEM_LIST_ELEMENTS: elements, ...rest } = value as Value;

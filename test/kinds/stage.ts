@@ -19,7 +19,7 @@ export class Stage {
 		host(this.kernel);
 	}
 
-	/** What the kind would be told of the others; links named here are made in the same transaction. */
+	/** The context that the kind gets. The links named here are created in the same transaction. */
 	context(blank: readonly string[] = []): PlanContext {
 		return {
 			kernel: this.kernel,
@@ -40,7 +40,7 @@ export class Stage {
 		return index;
 	}
 
-	/** Run actions; what fails is thrown. */
+	/** Run actions. A failure is thrown. */
 	run(actions: readonly Action[]): void {
 		for (let at = 0; at < actions.length; ) {
 			const failures = execute(this.kernel, actions.slice(at));
@@ -51,7 +51,7 @@ export class Stage {
 	do(steps: readonly Step[]): void {
 		this.run(steps.map((step) => step.do));
 	}
-	/** The undo of steps, the last first, whatever of it is in vain. */
+	/** Undo steps, the last one first, and ignore failures. */
 	undo(steps: readonly Step[]): void {
 		for (const { undo } of steps.toReversed())
 			for (const action of undo) execute(this.kernel, [action]);
@@ -60,7 +60,7 @@ export class Stage {
 		return pictureOf(this.kernel);
 	}
 
-	/** Steps in words: phase and label, what is done, what undoes it. Links go by their names. */
+	/** Steps in words: phase and label, what is done, and what undoes it. Links are identified by their names. */
 	words(steps: readonly Step[], made: object): string[] {
 		const names = new Map([...this.kernel.ns.links].map(([index, { name }]) => [index, name]));
 		if ("index" in made && "name" in made) names.set(made.index as number, made.name as string);
@@ -76,13 +76,13 @@ export class Stage {
 	}
 }
 
-/** Steps by their labels alone. */
+/** The labels of steps. */
 export const labels = (steps: readonly Step[]): string[] =>
 	steps.map(({ phase, label }) => `${phase}: ${label}`);
 
 const COLUMNS = 84;
 
-/** A long line as several, the later ones further in. */
+/** Split a long line into several, of which the later ones are indented. */
 function wrapped(text: string): string[] {
 	if (text.length <= COLUMNS) return [text];
 	const at = text.lastIndexOf(" ", COLUMNS);
@@ -103,7 +103,7 @@ function requestWords(request: Request): string {
 	return [name, ...flags, ...attributes].join(" ");
 }
 
-/** What a link must still be, or it is left alone. */
+/** The identity that a link must have, or the action is skipped. */
 function guard(only: Identity | undefined): string {
 	if (only === undefined) return "";
 	const alias = only.alias === undefined ? "" : ` or "${only.alias}"`;
@@ -139,7 +139,7 @@ function wordsOf(action: Action): string[] {
 	}
 }
 
-/** What is made, as it comes back from the journal. */
+/** `made` as it is read from the journal. */
 export const remembered = <Made>(made: Made): Made => JSON.parse(JSON.stringify(made)) as Made;
 
 /** Differences in words. */

@@ -7,29 +7,29 @@ import { labels, messagesOf, remembered, Stage } from "./stage.js";
 
 type Host = (kernel: FakeKernel) => void;
 
-/** Something that is made where it is not. */
+/** A resource that is created. */
 export interface Creation<Want> {
 	readonly name: string;
 	readonly host: Host;
-	/** Links that are made in the same transaction. */
+	/** Links that are created in the same transaction. */
 	readonly blank?: readonly string[];
 	readonly want: Want;
-	/** Steps in words, as `Stage.words` puts them; or by their labels. */
+	/** The steps in words, as by `Stage.words`; or their labels. */
 	readonly steps: readonly string[];
 	readonly removal: readonly string[];
 	readonly by?: "labels";
 }
-/** Something that others change behind our back. */
+/** Something that others change after the resource was created. */
 export interface Drift<Want> {
 	readonly name: string;
 	readonly host: Host;
 	readonly want: Want;
 	readonly meddle: (kernel: FakeKernel) => void;
 	readonly told: readonly string[];
-	/** What up does about it; without a word it mends it. */
+	/** What `up` does about it. By default it repairs it. */
 	readonly up?: "refuses" | "leaves it" | "mends it beside theirs";
 }
-/** Something that is wanted otherwise than it was made. */
+/** A resource that is wanted differently than it was made. */
 export interface Change<Want> {
 	readonly name: string;
 	readonly host: Host;
@@ -51,12 +51,12 @@ interface Tables<Want> {
 	readonly refusals?: readonly Refusal<Want>[];
 }
 
-/** What goes for every kind, checked with the tables of one. README.md tells how to write them. */
+/** Test what must be true of every kind, with the tables of one kind. README.md explains how to write them. */
 export function testKind<Want, Made extends Want>(
 	kind: Kind<Want, Made>,
 	{ creations, drifts, changes = [], refusals = [] }: Tables<Want>,
 ): void {
-	/** A host on which it was made. */
+	/** A host on which the resource was created. */
 	function made(host: Host, want: Want, blank?: readonly string[]): { stage: Stage; made: Made } {
 		const stage = new Stage(host);
 		const made = kind.resolve(want, stage.context(blank));
@@ -123,7 +123,7 @@ export function testKind<Want, Made extends Want>(
 		});
 	});
 
-	/** A host on which it was made, and then somebody came. */
+	/** A host on which the resource was created and somebody else then changed something. */
 	function meddledWith({ host, want, meddle }: Drift<Want>) {
 		const { stage, made: it } = made(host, want);
 		const there = stage.picture();

@@ -20,7 +20,7 @@ const dressed = { ...plain, group: 36, mac: "02:00:00:00:00:01", mtu: 1400, txqu
 
 const parked = { ...plain, network: "parked", parked: true };
 
-/** Its owner made it anew with other rights: what only who opens a tap can do. */
+/** Its owner created it again with other features, which only whoever opens a tap can do. */
 const opened =
 	(access: object) =>
 	(kernel: FakeKernel): void => {

@@ -8,7 +8,7 @@ import { arrange, busyLan, lan } from "../engine/hosts.js";
 import { enslave, link } from "./neighbour.js";
 import { testKind } from "./table.js";
 
-/** A bridge br0 that is up, beside what else there is. */
+/** A bridge br0 that is up, in addition to what the host has. */
 const withBridge =
 	(host: (kernel: FakeKernel) => void) =>
 	(kernel: FakeKernel): void => {

@@ -1,10 +1,12 @@
-/** Callers in plain JavaScript are told what they got wrong, before anything is asked of the engine. */
+/**
+ * Callers in plain JavaScript must be told what is wrong with their arguments, before the engine is asked for anything.
+ */
 import { describe, expect, test } from "vitest";
 import { open } from "../../src/index.js";
 import type { EmbeddedHost } from "../../src/thread/embedded-host.js";
 import { Place, rejection, tapSpec } from "./library.js";
 
-/** Any value that some option or argument might be given. */
+/** Values of all types, of which an option or argument accepts only some. */
 const WRONG: Readonly<Record<string, unknown>> = {
 	"an AbortController": new AbortController(),
 	"a number": 5,
@@ -57,7 +59,7 @@ const CALLS: readonly (readonly [string, Call, ReturnType<typeof but>])[] = [
 	[
 		"the network of take",
 		(host, network) => host.take({ network, networks: {} } as never),
-		// A name may be any text; without a pool it is refused all the same.
+		// A name may be any text; without a pool the call is refused nevertheless.
 		but(),
 	],
 	[
@@ -143,7 +145,7 @@ test("those who give up do not keep others waiting", async () => {
 	const asked = [host.up(tapSpec("tap0")), host.status(), host.down({ taps: ["gone0"] })];
 	await Promise.all(asked);
 	await Promise.all(given);
-	// What had begun is finished, and stands; all others were never begun.
+	// What had begun is finished and stays; all other requests were never begun.
 	const { taps } = await host.status();
 	expect(taps.length).toBeLessThan(5000 / 4);
 	expect(taps.map(({ name }) => name)).toContain("tap0");

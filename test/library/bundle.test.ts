@@ -27,7 +27,7 @@ test.each(["esbuild", "rolldown"])(
 			expect.arrayContaining(["library.js", "worker.js", "deleter.js"]),
 		);
 		await using place = new Place();
-		// Somewhere else, so that nothing but the bundle and the native module is found.
+		// In a separate directory, so that only the bundle and the native module are found.
 		const modules = join(directory, "node_modules");
 		const away = join(directory, "away", bundler);
 		await execute("mkdir", ["-p", join(away, "node_modules")]);

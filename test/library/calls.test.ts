@@ -5,7 +5,7 @@ import { Contention, until } from "./contention.js";
 import { library, Place, rejection, tapSpec } from "./library.js";
 import { node, tell } from "./program.js";
 
-/** What one of each call was rejected with. */
+/** The error with which one call of each method is rejected. */
 const rejections = (host: EmbeddedHost, signal?: AbortSignal): Promise<unknown[]> =>
 	Promise.all(
 		[
@@ -128,7 +128,7 @@ describe("close", () => {
 		expect(await host.close()).toBeUndefined();
 		expect(await host[Symbol.asyncDispose]()).toBeUndefined();
 		expect(await rejection(host.status())).toMatchObject({ code: "ERR_CLOSED" });
-		// What one close does is done, and nothing more: the taps of the pool are gone, the others stand.
+		// Closing does only what it should: the taps of the pool are gone, the others stay.
 		expect(after).toEqual(["tap0"]);
 		expect(place.links).toEqual(["tap0"]);
 	});

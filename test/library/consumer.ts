@@ -4,18 +4,18 @@ import { join } from "node:path";
 import { root } from "./library.js";
 import { npm } from "./runtimes.js";
 
-/** A project of somebody else, with the package as npm would publish it. */
+/** Another project that uses the package as npm would publish it. */
 export interface Consumer {
 	readonly directory: string;
 	/** The package as npm packs it. */
 	readonly tarball: string;
-	/** Where it is installed. */
+	/** The directory in which it is installed. */
 	readonly installed: string;
 	write(file: string, text: string): void;
 	remove(): void;
 }
 
-/** `others`: packages that it needs too, `name@version`. */
+/** `others` are further packages that it needs, as `name@version`. */
 export async function newConsumer(...others: readonly string[]): Promise<Consumer> {
 	const directory = mkdtempSync(join(tmpdir(), "umlnet-nl-consumer-"));
 	const { stdout } = await npm(root, "pack", "--pack-destination", directory);

@@ -5,7 +5,7 @@ import { StateDirectory } from "../../src/engine/journal/directory.js";
 import { HostLock } from "../../src/engine/journal/lock.js";
 import { tryLock } from "../../src/sys/file.js";
 
-/** Wait until something holds. @throws when it does not in ten seconds */
+/** Wait until a condition is true. @throws if it is not within ten seconds */
 export async function until(condition: () => boolean | Promise<boolean>): Promise<void> {
 	const deadline = performance.now() + 10_000;
 	while (!(await condition())) {
@@ -14,7 +14,7 @@ export async function until(condition: () => boolean | Promise<boolean>): Promis
 	}
 }
 
-/** The lock of a namespace in the hands of somebody else: an engine that begins something waits meanwhile. */
+/** Holds the lock of a namespace like another process, so that an engine that begins something must wait. */
 export class Contention implements Disposable {
 	readonly #directory: string;
 	readonly #lock: HostLock;
@@ -31,7 +31,7 @@ export class Contention implements Disposable {
 		return contention;
 	}
 
-	/** Wait until an engine has begun something: whoever waits for the lock stands in the turnstile. */
+	/** Wait until an engine has begun something: whoever waits for the lock holds the turnstile. */
 	async felt(): Promise<void> {
 		await until(() => {
 			const fd = openSync(join(this.#directory, "turn"), "a");

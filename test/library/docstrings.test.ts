@@ -5,11 +5,11 @@ import { root } from "./library.js";
 
 interface Declaration {
 	readonly name: string;
-	/** The file that re-exports it, or declares it. */
+	/** The file that re-exports or declares it. */
 	readonly file: string;
 }
 
-/** What a file re-exports by name. */
+/** The names that a file re-exports. */
 const reExports = (file: string): Declaration[] =>
 	[
 		...readFileSync(file, "utf8").matchAll(/^export (?:type )?\{([^}]*)\} from "([^"]+)";/gm),
@@ -27,7 +27,7 @@ const declares = (name: string): RegExp =>
 		"m",
 	);
 
-/** Where a name may come from that a file imports, or re-exports with all others of a file. */
+/** The declarations from which a name may come that a file imports, or re-exports with `export *`. */
 function passedOn(file: string, text: string, name: string): Declaration[] {
 	const statements = text.matchAll(
 		/^(?:import (?:type )?\{([^}]*)\}|export (?:type )?\*) from "([^"]+)";/gm,
@@ -40,7 +40,7 @@ function passedOn(file: string, text: string, name: string): Declaration[] {
 	});
 }
 
-/** Where something that is exported is declared. */
+/** The declaration of something exported. */
 function declarationOf({ name, file }: Declaration): { text: string; at: number; word: string } {
 	const text = readFileSync(file, "utf8");
 	const match = declares(name).exec(text);

@@ -17,7 +17,7 @@ interface Message {
 	readonly error?: { readonly message: string };
 }
 
-/** An editor, as far as TypeScript's language server sees one (the Language Server Protocol 3.17). */
+/** An editor, as TypeScript's language server sees one (Language Server Protocol 3.17). */
 class Editor {
 	readonly #directory: string;
 	readonly #server;
@@ -42,7 +42,7 @@ class Editor {
 		this.#send({ method: "initialized", params: {} });
 	}
 
-	/** Open a file with this text. @returns what to call it by */
+	/** Open a file with this text. @returns its URI */
 	open(file: string, text: string): string {
 		const uri = pathToFileURL(join(this.#directory, file)).href;
 		const textDocument = { uri, languageId: "typescript", version: 1, text };
@@ -50,14 +50,14 @@ class Editor {
 		return uri;
 	}
 
-	/** What is underlined in red. */
+	/** The errors that an editor underlines. */
 	async errors(uri: string): Promise<readonly string[]> {
 		const report = await this.#request("textDocument/diagnostic", { textDocument: { uri } });
 		const { items } = report as { readonly items: readonly Diagnostic[] };
 		return items.map(({ message }) => message);
 	}
 
-	/** What is offered at a place. */
+	/** The completions that are offered at a position. */
 	async completions(uri: string, line: number, character: number): Promise<readonly string[]> {
 		const position = { line, character };
 		const list = await this.#request("textDocument/completion", {
@@ -98,7 +98,7 @@ class Editor {
 			this.#received = this.#received.subarray(end);
 			if (message.id === undefined) continue;
 			if (message.method === undefined) this.#waiting.get(message.id)?.(message);
-			// It asks for settings, and registers what it would like to be told.
+			// The server asks for settings, and registers for notifications.
 			else this.#send({ id: message.id, result: message.params?.items?.map(() => null) ?? null });
 		}
 	}

@@ -50,7 +50,7 @@ test("a foreign link in the way: the conflict, and the kernel's refusal as its c
 		hint: expect.stringContaining("ip link delete tap0"),
 	});
 	const { cause, stack } = error as Error;
-	// It names the place in the engine's thread where the error was made, not the one where it arrived.
+	// The stack shows where in the engine's thread the error was made, and not where it arrived.
 	expect(stack).toContain("/dist/engine/");
 	expect(stack).not.toContain("/dist/service/");
 	expect(cause).toBeInstanceOf(KernelError);
@@ -67,7 +67,7 @@ test("a refusal: what was asked of the kernel and what it said", async () => {
 		taps: { tap0: { network: "lab", owner: 500 } },
 	};
 	await host.up(spec);
-	// What comes in on a tap with a macvtap on it goes there: a bridge cannot have it.
+	// A macvtap on a tap takes all its packets, so the tap cannot be a port of a bridge.
 	place.machine.sh("ip link set tap0 nomaster; ip link add link tap0 name vtap0 type macvtap");
 	const error = await rejection(host.up(spec));
 	expect(error).toBeInstanceOf(KernelError);
@@ -109,7 +109,7 @@ test("what could not be rolled back: every residual, the first refusal as the ca
 		networks: { lab: { mode: "host-only", bridge: "br0" } },
 		taps: { tap0: { network: "lab", owner: 500 } },
 	};
-	// From the third request on the kernel refuses everything: what was begun can be neither done nor undone.
+	// From the third request on the kernel refuses everything, so what was begun can be neither finished nor undone.
 	const refusing = ["-e", "trace=sendto", "-e", "inject=sendto:error=ENOBUFS:when=3+"];
 	const [up] = await tell<Said[][]>(place.machine, [
 		...strace("/dev/null", ...refusing),

@@ -10,7 +10,7 @@ import { calls, type Said, strace, tell } from "./program.js";
 
 const { ConflictError, SpecError } = library;
 
-/** Queue calls while the engine is busy with a first one, so that they make one group. */
+/** Make calls while the engine is busy with another one, so that they become one group. */
 async function together<T>(
 	place: Place,
 	host: EmbeddedHost,
@@ -54,7 +54,7 @@ test("all that wait are one transaction, and each is told its own steps", async 
 	const names = tapNames(32);
 	const outcomes = await together(place, host, () => names.map((name) => host.up(tapSpec(name))));
 	expect(rejected(outcomes)).toEqual([]);
-	// The one that waited for the lock takes those along who came meanwhile.
+	// The request that waited for the lock forms a group with those that came in the meantime.
 	expect(begun(place)).toHaveLength(2);
 	for (const [i, outcome] of outcomes.entries())
 		if (outcome.status === "fulfilled")
@@ -107,7 +107,7 @@ test("those that fail are rejected, each with its own reason, and the others sta
 		["first", "second", "tap7", "tap9", ...standing].toSorted(),
 	);
 	expect(place.machine.sh("ip -o route show 172.16.0.5")).toContain("dev lo");
-	// One that cannot even be planned is found by halving, not by trying each on its own.
+	// A request that cannot even be planned is found by halving the group, and not by trying each one.
 	expect(begun(place).length).toBeLessThan(16);
 });
 
@@ -138,7 +138,7 @@ test("many go down with one delete, however they are asked for", async () => {
 	expect(said.flat().flatMap(({ error }) => error ?? [])).toEqual([]);
 	expect(place.links).toEqual([]);
 	const deletes = readFileSync(file, "latin1").match(/nlmsg_type=RTM_DELLINK/g) ?? [];
-	// One for the call that names all; for the calls that name one each: the first of them, then all others.
+	// One deletion for the call with all names; for the calls with one name, one for the first and one for the rest.
 	expect(deletes.length).toBeGreaterThanOrEqual(2);
 	expect(deletes.length).toBeLessThanOrEqual(4);
 });
@@ -151,7 +151,8 @@ test("what cannot be undone stays in the journal, whatever else is in the group"
 		taps: { [name]: { network: "lab", owner: 500 } },
 	}));
 	const ups = specs.map((spec) => ["up", spec] as const);
-	// Two requests bring up the first, a third makes the bridges of all others, and then all is refused.
+	// Two requests bring up the first tap, a third one creates the bridges of all others, and everything after that is
+	// refused.
 	const refusing = ["-e", "trace=sendto", "-e", "inject=sendto:error=ENOBUFS:when=12+"];
 	const [one, group] = await tell<Said[][]>(place.machine, [
 		...strace("/dev/null", ...refusing),

@@ -3,10 +3,10 @@ import { join } from "node:path";
 import { decodeRecord, type JournalRecord } from "../../src/engine/journal/record.js";
 import type { Place } from "./library.js";
 
-const MAGIC = 8; // "umlnetj1"
-const HEAD = 8; // length, CRC-32C
+const MAGIC = 8; // "umlnetj1".
+const HEAD = 8; // Length and CRC-32C.
 
-/** The bodies of all whole records: somebody may be writing the next one. */
+/** The bodies of all complete records. Somebody may be writing the next one. */
 function bodies(directory: string | undefined): Buffer[] {
 	if (directory === undefined) return [];
 	const bytes = readFileSync(join(directory, "journal"));
@@ -19,7 +19,7 @@ function bodies(directory: string | undefined): Buffer[] {
 	return out;
 }
 
-/** What stands in the journal of a place, record by record. */
+/** The records in the journal of a place. */
 export const journal = ({ directory }: Pick<Place, "directory">): JournalRecord[] =>
 	bodies(directory).map(decodeRecord);
 
@@ -27,7 +27,7 @@ export const journal = ({ directory }: Pick<Place, "directory">): JournalRecord[
 export const begun = (place: Pick<Place, "directory">): string[] =>
 	journal(place).flatMap((record) => ("begin" in record ? [record.begin.command] : []));
 
-/** The process in the middle of whose transaction the journal ends, if it is in the middle of one. */
+/** The process whose transaction is open at the end of the journal, if there is one. */
 export function busy({ directory }: Pick<Place, "directory">): number | undefined {
 	const last = bodies(directory).at(-1);
 	const record = last && decodeRecord(last);

@@ -5,21 +5,21 @@ import type { OpenOptions, SpecInput } from "../../src/index.js";
 import type { EmbeddedHost } from "../../src/thread/embedded-host.js";
 import { Machine } from "../kernel/machine.js";
 
-/** The checkout. */
+/** The root of the checkout. */
 export const root = join(import.meta.dirname, "../..");
 const built = (path: string): Promise<unknown> => import(join(root, "dist", path));
 
-/** What is tested is what is published: the engine's thread is a compiled file. */
+/** The published files are tested, because the engine's thread must be a compiled file. */
 export const library = (await built("index.js")) as typeof import("../../src/index.js");
 
-/** A host without an uplink, with a state directory, and every engine a test has opened on it. */
+/** A host without an uplink, with a state directory, and with every engine that a test has opened on it. */
 export class Place {
 	readonly machine = new Machine();
 	readonly #directory = mkdtempSync(join(tmpdir(), "umlnet-nl-"));
 	readonly stateDir = join(this.#directory, "state");
 	readonly #hosts: EmbeddedHost[] = [];
 
-	/** One more engine in it. */
+	/** Open another engine on it. */
 	async open(options: OpenOptions = {}): Promise<EmbeddedHost> {
 		const host = await library.open({ ...this.options, ...options });
 		this.#hosts.push(host);
@@ -30,13 +30,13 @@ export class Place {
 		return { netns: this.machine.path, stateDir: this.stateDir };
 	}
 
-	/** Where its journal and its lock are; undefined while nothing is ours. */
+	/** The directory with its journal and its lock; undefined while nothing is ours. */
 	get directory(): string | undefined {
 		const [name] = existsSync(this.stateDir) ? readdirSync(this.stateDir) : [];
 		return name === undefined ? undefined : join(this.stateDir, name);
 	}
 
-	/** The names of its links, but for loopback. */
+	/** The names of its links, without loopback. */
 	get links(): string[] {
 		const links = this.machine.json("ip -j link") as readonly { readonly ifname: string }[];
 		return links.map(({ ifname }) => ifname).filter((name) => name !== "lo");
@@ -49,7 +49,7 @@ export class Place {
 	}
 }
 
-/** Host-only taps, each a segment of its own. */
+/** A spec with host-only taps, each of which is a segment of its own. */
 export const tapSpec = (...names: readonly string[]): SpecInput => ({
 	version: 1,
 	networks: { lab: { mode: "host-only" } },
@@ -65,7 +65,7 @@ export const tapSpec = (...names: readonly string[]): SpecInput => ({
 export const tapNames = (count: number): string[] =>
 	Array.from({ length: count }, (_, i) => `tap${i}`);
 
-/** What a promise was rejected with. */
+/** The error with which a promise was rejected. */
 export async function rejection(promise: Promise<unknown>): Promise<unknown> {
 	try {
 		await promise;

@@ -5,7 +5,7 @@ import { node, Running } from "./program.js";
 const MILLISECONDS = "3000";
 const UPLINK = "ip link add eth1 address 02:00:00:00:00:e1 type veth peer name lan0";
 
-/** How late an event loop was, in milliseconds. */
+/** The delays of an event loop, in milliseconds. */
 interface Lateness {
 	readonly cycles: number;
 	readonly steps: number;
@@ -14,8 +14,8 @@ interface Lateness {
 }
 
 /**
- * On a busy machine every event loop is late. So beside the process whose guests come and go runs one that
- * does nothing at all: what the busy loop is later than the idle one at the same time is our doing.
+ * On a busy machine every event loop is late. So a process that does nothing runs beside the process whose guests come
+ * and go, and the difference between the two is caused by us.
  */
 test("64 guests at a time come and go, and the caller's event loop is not 5 ms later for it", async () => {
 	await using place = new Place();
@@ -33,7 +33,7 @@ test("64 guests at a time come and go, and the caller's event loop is not 5 ms l
 	expect(calm).toMatchObject({ cycles: 0 });
 	expect(busy.steps).toBeGreaterThan(calm.steps / 10);
 	console.log(`event loop p99: ${busy.p99.toFixed(2)} ms late, idle ${calm.p99.toFixed(2)} ms`);
-	// Where even the idle one is late, one that has work is so as many times more as the two share a processor.
+	// If even the idle loop is late, one with work is later in proportion, because both share the processors.
 	expect(busy.p99 - calm.p99, "p99 in ms above the idle loop's").toBeLessThan(5 + calm.p99);
 	expect(place.links.toSorted()).toEqual(["eth1", "lan0"]);
 });

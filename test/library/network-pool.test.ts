@@ -32,9 +32,9 @@ test("networks have pools of their own, and the engine's is for those that have 
 	const b = await host.take(pooled(1, { size: 2, owner: 3 }, "b"));
 	const other = await host.take(guest(2));
 	expect([a.owner, b.owner, other.owner]).toEqual([2, 3, 1]);
-	// The engine's has one left, and is not below its mark.
+	// The pool of the engine has one tap left, and is not below its mark.
 	await filled(host, 1 + 2 + 2);
-	// All of one pool go back to it; of two pools they are deleted.
+	// Taps that are all of one pool return to it; those of two pools are deleted.
 	const before = place.links;
 	await host.down({ taps: [a.name, b.name] });
 	expect(place.links).not.toContain(a.name);

@@ -162,7 +162,7 @@ test("several engines share one namespace and its journal", async () => {
 	const ups = hosts.flatMap((host, i) =>
 		Array.from({ length: 8 }, (_, j) => host.up(tapSpec(`tap${i}-${j}`, "shared"))),
 	);
-	// Two engines may not want one address in two places; that they want one tap is no contradiction.
+	// Two engines must not have one address in two places, but both may want the same tap.
 	const outcomes = await Promise.allSettled(ups);
 	expect(outcomes.filter(({ status }) => status === "rejected")).toEqual([]);
 	for (const host of hosts) expect((await host.status()).taps).toHaveLength(33);

@@ -11,7 +11,7 @@ import { bunBinary, nodeBinary, VERSIONS } from "./runtimes.js";
 
 const execute = promisify(execFile);
 
-/** What a user of the types writes; the compiler finds fault with a call that makes no sense. */
+/** A program that uses the types, in which the compiler must reject a call that makes no sense. */
 const ESM = `
 import { type EmbeddedHost, open, type SpecInput, type TapReport, UmlnetError } from "umlnet-nl";
 import { NetlinkSocket } from "umlnet-nl/netlink";
@@ -57,7 +57,7 @@ const did = await work(host);
 console.log(JSON.stringify({ ...did, node: process.versions.node, nft: Object.keys(nftables).length > 0 }));
 `;
 
-/** A CommonJS program gets at an ES module by a dynamic import. */
+/** A CommonJS program loads an ES module by a dynamic import. */
 const COMMONJS = `
 "use strict";
 const [stateDir] = process.argv.slice(2);
@@ -81,7 +81,7 @@ const spec = {
 })();
 `;
 
-/** How a program finds the types: as Node does, or as a bundler. */
+/** How a program resolves types: as Node does, or as a bundler. */
 const RESOLUTIONS = {
 	node16: { module: "node16", moduleResolution: "node16", outDir: "built" },
 	nodenext: { module: "nodenext", moduleResolution: "nodenext", noEmit: true },
@@ -109,7 +109,7 @@ beforeAll(async () => {
 }, 600_000);
 afterAll(() => project.remove());
 
-/** What the compiler complains of. */
+/** The errors of the compiler. */
 async function compile(resolution: keyof typeof RESOLUTIONS): Promise<string> {
 	const compilerOptions = { ...STRICT, ...RESOLUTIONS[resolution] };
 	project.write("tsconfig.json", JSON.stringify({ compilerOptions, include: ["program.ts"] }));
@@ -131,7 +131,7 @@ test("its types are found by every resolution that can import it", async () => {
 	const argv = [project.tarball, "--profile", "esm-only", "--format", "ascii", "--no-color"];
 	const { stdout, code = 0 } = await execute(attw, argv).catch((error) => error);
 	expect(code, stdout).toBe(0);
-	// Every subpath was looked at.
+	// Every subpath was checked.
 	for (const path of ["umlnet-nl", "umlnet-nl/testing", "umlnet-nl/nftables"])
 		expect(stdout).toContain(`"${path}"`);
 });
@@ -183,7 +183,7 @@ describe("what is published", () => {
 			const { scripts = {} } = read<{ scripts?: object }>(consumer, directory, "package.json");
 			const hooks = Object.keys(scripts).filter((name) => /^(pre|post)?install$/.test(name));
 			expect(hooks, directory).toEqual([]);
-			// npm builds what has one of these, without being told to.
+			// npm would build a package that contains this file.
 			expect(readdirSync(join(consumer, directory)), directory).not.toContain("binding.gyp");
 		}
 	});

@@ -57,7 +57,7 @@ test("the table waits with the taps of guests that needed it, and goes with them
 	const { resources } = await host.status();
 	expect(resources.find(({ kind }) => kind === "table")).toMatchObject({ taps: [name], drift: [] });
 
-	// Parking does not ask for it: whoever deleted it meanwhile is in nobody's way.
+	// Parking does not need the table, so somebody may have deleted it.
 	const again = await host.take(nat);
 	place.machine.sh("nft delete table inet umlnet-nl");
 	await host.down({ taps: [again.name] });

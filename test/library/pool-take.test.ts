@@ -8,7 +8,7 @@ const lab = (last: number): GuestInput["networks"] => ({
 	quiet: { mode: "host-only" },
 });
 
-/** Where packets of a guest's tap go out, and as whom. */
+/** The uplink and the source address of a guest's packets. */
 function natOf(pool: Pool, guest: Parameters<Pool["take"]>[1]): unknown {
 	const { request } = pool.take(1, structuredClone(guest));
 	if (request.verb !== "up") throw new Error("a take brings something up");

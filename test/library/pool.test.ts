@@ -24,7 +24,7 @@ interface LinkJson {
 const linkOf = ({ machine }: Place, name: string): LinkJson =>
 	(machine.json(`ip -j -d link show ${name}`) as LinkJson[])[0] as LinkJson;
 
-/** What the kernel has about a link beside the link itself; what any link has of multicast does not count. */
+/** What the kernel has for a link in addition to the link itself, without the multicast groups that every link has. */
 function traces({ machine }: Place, name: string) {
 	const lines = (command: string): string[] => machine.sh(command).split("\n").filter(Boolean);
 	const conf = `/proc/sys/net/ipv4/conf/${name}`;
@@ -134,7 +134,7 @@ test("nothing of the last guest is left on a parked tap", async () => {
 			taps: [{ mode: "parked", drift: [] }],
 		});
 	}
-	// Taken, parked, taken, parked: no guest has the address of another, or of the tap while it waits.
+	// Taken, parked, taken, parked: no guest gets the MAC of another one, or of the parked tap.
 	const [first, waiting, second, again] = macs;
 	expect(new Set([first, waiting, second]).size).toBe(3);
 	expect(again).toBe(waiting);
@@ -167,7 +167,8 @@ test("below the mark it is filled up again, and never beyond its size", async ()
 	const [more] = await Promise.all([take(16), take(17)]);
 	await filled(host, 20);
 
-	// All come back at once: two have room, in one call or each in its own the others are deleted.
+	// All are returned at once. Two of them fit into the pool and the others are deleted, whether by one call or by
+	// several.
 	await Promise.all([0, 1].map(() => host.take(guest(18))));
 	const all = (await host.status()).taps.filter(({ mode }) => mode !== "parked");
 	expect(all).toHaveLength(20);
@@ -193,10 +194,10 @@ test("no tap has two guests, whatever is done with its name", async () => {
 	const host = await place.open({ pool: { size: 3, low: 1 } });
 	await filled(host, 3);
 	const { name } = await host.take(guest(0));
-	// Twice at once, and once more.
+	// Returned twice in one call, in two calls, and once more.
 	await Promise.all([0, 1].map(() => host.down({ taps: [name, name] })));
 	await host.down({ taps: [name] });
-	// By its name it goes to somebody else while it is parked.
+	// By its name, somebody else can take it while it is parked.
 	const owner = process.getuid?.() ?? 0;
 	const named = { ...tapSpec(name), taps: { [name]: { network: "lab", owner } } };
 	expect((await host.up(named)).taps).toMatchObject([{ name, mode: "host-only" }]);

@@ -3,7 +3,7 @@ import type { GuestInput, NetworkInput } from "../../src/index.js";
 import type { EmbeddedHost } from "../../src/thread/embedded-host.js";
 import { until } from "./contention.js";
 
-/** Makes an uplink. */
+/** Commands that make an uplink. */
 export const UPLINK = "ip link add eth1 type veth peer name lan0; ip link set eth1 up";
 
 /** The parked taps of all pools in the namespace of an engine. */
@@ -12,7 +12,7 @@ export async function parked(host: EmbeddedHost): Promise<readonly TapStatus[]> 
 	return taps.filter(({ mode }) => mode === "parked");
 }
 
-/** Wait until so many taps are parked. @returns their names */
+/** Wait until this many taps are parked. @returns their names */
 export async function filled(host: EmbeddedHost, count: number): Promise<string[]> {
 	let names: string[] = [];
 	await until(async () => {
@@ -22,7 +22,7 @@ export async function filled(host: EmbeddedHost, count: number): Promise<string[
 	return names;
 }
 
-/** A guest that does not mind its tap's name, in a network of its own. */
+/** A guest that does not care about the name of its tap, in a network of its own. */
 export const guest = (
 	i = 0,
 	network: Partial<NetworkInput> = {},

@@ -16,7 +16,7 @@ beforeEach(async () => {
 });
 afterEach(() => lab.close());
 
-/** A process whose guests come and go so many times. */
+/** A process whose guests come and go this many times. */
 const guests = (i: number, rounds: number): Running =>
 	new Running(lab.host, node("guests.mjs", lab.stateDir, `p${i}`, GUESTS, `${rounds}`));
 const all = <T>(make: (i: number) => T): T[] =>
@@ -37,23 +37,23 @@ test("eight processes at once on one host: no errors, and nothing is left", asyn
 	expect(readdirSync(lab.stateDir)).toEqual([]);
 });
 
-/** The place of the only journal there is. */
+/** The directory of the only journal. */
 const place = () => {
 	const [name] = readdirSync(lab.stateDir);
 	return { directory: name === undefined ? undefined : join(lab.stateDir, name) };
 };
 
-/** Whether every thread of a process has stopped (proc_pid_stat(5)). */
+/** Whether every thread of a process is stopped (proc_pid_stat(5)). */
 const isStill = (pid: number): boolean =>
 	readdirSync(`/proc/${pid}/task`).every((thread) =>
 		/\) T /.test(readFileSync(`/proc/${pid}/task/${thread}/stat`, "latin1")),
 	);
 
-/** Kill a process in the middle of a transaction: it is held still, looked at, and let go until it is in one. */
+/** Kill a process in the middle of a transaction: it is stopped, checked and continued until it is in one. */
 async function killBusy(process: Running): Promise<void> {
 	for (;;) {
 		process.child.kill("SIGSTOP");
-		// The signal is only sent: a thread that still runs could end its transaction after the look.
+		// The signal takes effect later, and a thread that still runs could finish its transaction after the check.
 		while (!isStill(process.child.pid ?? 0)) await setImmediate();
 		if (busy(place()) === process.child.pid) break;
 		process.child.kill("SIGCONT");
@@ -68,7 +68,7 @@ test("three of eight are killed in the middle: one recover, and no halves are le
 	for (const process of processes) await process.next();
 	const [first, second, last, ...others] = processes as [Running, Running, Running, ...Running[]];
 	await killBusy(first);
-	// Whoever comes next undoes what it left, and goes on.
+	// The next process undoes what it left, and continues.
 	for (const process of others) await process.next();
 	await killBusy(second);
 	for (const process of others) process.go();
@@ -81,7 +81,7 @@ test("three of eight are killed in the middle: one recover, and no halves are le
 	expect((await host.recover()).outcome).toMatch(/^(undone|finished)$/);
 	expect(await host.recover()).toMatchObject({ outcome: "nothing" });
 
-	// What stands is what they had brought up, whole.
+	// Everything that the other processes brought up is complete.
 	const { taps, resources, unfinished } = await host.status();
 	expect(unfinished).toBeUndefined();
 	expect(taps.map(({ name }) => name).toSorted()).toEqual(links());

@@ -7,14 +7,14 @@ import { onTestFinished } from "vitest";
 import type { Machine } from "../kernel/machine.js";
 import type { Place } from "./library.js";
 
-/** One of our programs under Node, as a command. */
+/** The command that runs one of our programs under Node. */
 export const node = (name: string, ...args: readonly string[]): string[] => [
 	process.execPath,
 	join(import.meta.dirname, "programs", name),
 	...args,
 ];
 
-/** What makes a command one whose system calls are watched, or refused. */
+/** The prefix that makes strace watch a command, or refuse its system calls. */
 export const strace = (file: string, ...options: readonly string[]): string[] => [
 	"strace",
 	"-f",
@@ -24,7 +24,7 @@ export const strace = (file: string, ...options: readonly string[]): string[] =>
 	...options,
 ];
 
-/** How a program ended, and what it said. */
+/** How a program ended, and its output. */
 export interface Ended {
 	readonly code: number | null;
 	readonly signal: NodeJS.Signals | null;
@@ -37,7 +37,7 @@ export interface RunOptions {
 	readonly cwd?: string;
 }
 
-/** Run a program in a machine to its end. */
+/** Run a program in a machine until it ends. */
 export async function run(
 	machine: Machine,
 	command: readonly string[],
@@ -56,32 +56,32 @@ export async function run(
 	return { code, signal, stdout, stderr };
 }
 
-/** Run a program to its end; it says one JSON value. @throws what it complains of */
+/** Run a program until it ends. It prints one JSON value. @throws its standard error */
 export async function tell<T>(machine: Machine, command: readonly string[]): Promise<T> {
 	const { code, signal, stdout, stderr } = await run(machine, command);
 	if (code !== 0) throw new Error(`it ended with ${code ?? signal}: ${stderr}${stdout}`);
 	return JSON.parse(stdout) as T;
 }
 
-/** How a call ended that a program made. */
+/** The result of a call that a program made. */
 export interface Said {
 	readonly value?: object;
 	readonly error?: object;
 }
 
-/** Lists of calls, made by a process of its own: those of one list at once, one list after the other. */
+/** A process that makes lists of calls: those of one list at the same time, and one list after the other. */
 export const calls = (
 	{ stateDir }: Place,
 	...lists: readonly (readonly (readonly [verb: string, argument?: unknown])[])[]
 ): string[] => node("calls.mjs", stateDir, JSON.stringify(lists));
 
-/** A program that goes on, line by line, but not longer than the test. */
+/** A program that runs beside the test and is killed at its end. Its output is read line by line. */
 export class Running {
 	readonly child: ChildProcess;
 	readonly #lines: AsyncIterator<string>;
 	readonly #closed: Promise<unknown>;
 	#complaints = "";
-	/** Whether it has come to its end. */
+	/** Whether it has ended. */
 	closed = false;
 
 	constructor(machine: Machine, command: readonly string[]) {
@@ -107,12 +107,12 @@ export class Running {
 		return JSON.parse(value) as T;
 	}
 
-	/** Tell it to go on. */
+	/** Tell it to continue. */
 	go(): void {
 		this.child.stdin?.write("go\n");
 	}
 
-	/** Wait for its end; a signal may bring it about. @returns its exit status, and what it complained of */
+	/** Wait until it ends; a signal may make it end. @returns its exit status and its standard error */
 	async end(signal?: NodeJS.Signals): Promise<Pick<Ended, "code" | "stderr">> {
 		if (signal !== undefined) this.child.kill(signal);
 		await this.#closed;

@@ -5,7 +5,7 @@ import { node, run } from "./program.js";
 
 const { parseSpec } = library;
 
-/** Until something holds, but not for longer than this. */
+/** Wait until a condition is true, but not longer than this. */
 async function until(holds: () => boolean, milliseconds = 5_000): Promise<void> {
 	const end = Date.now() + milliseconds;
 	while (!holds() && Date.now() < end) await setTimeout(20);

@@ -6,26 +6,26 @@ import { root } from "./library.js";
 
 const execute = promisify(execFile);
 
-/** The oldest version of Node that package.json promises, and one of each later line. */
+/** The oldest version of Node that package.json allows, and one of each later line. */
 export const VERSIONS = ["20.19.0", "22.23.3", "24.21.0"] as const;
 
-/** npm, without a word and without running anything that a package brings along. */
+/** Run npm quietly, without scripts of packages. */
 export const npm = (directory: string, ...args: readonly string[]) =>
 	execute("npm", [...args, "--silent", "--no-audit", "--no-fund", "--ignore-scripts"], {
 		cwd: directory,
 	});
 
-/** The node of a version. */
+/** The node binary of a version. */
 export const nodeBinary = (version: string): Promise<string> =>
 	binaryOf(`node-linux-${process.arch}`, version, "bin/node", `node/${version}`);
 
 const machine = process.arch === "arm64" ? "aarch64" : process.arch;
 
-/** Bun, the one that the single file is made with (scripts/build-bin.mjs). */
+/** Bun, in the version that builds the single file (scripts/build-bin.mjs). */
 export const bunBinary = (): Promise<string> =>
 	binaryOf(`@oven/bun-linux-${machine}`, "1.4.5", "bin/bun", "bin/glibc");
 
-/** A runtime's binary: npm has each in a package of its own, without anything to run when it is installed. */
+/** The binary of a runtime, from an npm package that runs nothing when it is installed. */
 async function binaryOf(
 	name: string,
 	version: string,

@@ -27,11 +27,11 @@ let program: string;
 let empty: string;
 let lab: Lab;
 beforeAll(async () => {
-	// What `npm run build:bin` does once dist/ is built; tests beside this one are using that.
+	// The part of `npm run build:bin` that does not build dist/, which other tests are using.
 	await execute(process.execPath, [join(root, "scripts/build-bin.mjs")]);
 	directory = mkdtempSync(join(tmpdir(), "umlnet-nl-bin-"));
 	empty = mkdtempSync(join(tmpdir(), "umlnet-nl-empty-"));
-	// Where nothing else is that it could find and use.
+	// A directory with nothing else in it that the program could use.
 	program = join(directory, "umlnet-nl");
 	cpSync(join(root, "bin/umlnet-nl"), program);
 	lab = await Lab.open();
@@ -41,7 +41,7 @@ afterAll(() => {
 	for (const path of [directory, empty]) rmSync(path, { recursive: true });
 });
 
-/** Run it from an empty directory with nothing in its environment. */
+/** Run it in an empty directory with an empty environment. */
 const bare = (args: readonly string[], under: readonly string[] = []): Promise<Ended> =>
 	run(lab.host, [...under, "env", "-i", program, ...args], { cwd: empty });
 
@@ -70,7 +70,10 @@ test("there is one for each C library, whichever this machine has", async () => 
 	});
 }, 300_000);
 
-/** The program that the kernel starts to load it, which belongs to its C library: it stands near the begin of the file. */
+/**
+ * The dynamic loader that an ELF file names, which belongs to its C library. The name is near the beginning of the
+ * file.
+ */
 function interpreterOf(program: string): string | undefined {
 	const head = Buffer.alloc(4096);
 	const fd = openSync(program, "r");
@@ -99,14 +102,14 @@ test("S3 comes up, is told, and goes down to what was there, with no other progr
 	);
 	expect(up).toMatchObject({ code: 0 });
 	expect(JSON.parse(up.stdout)).toMatchObject({ changed: true, taps: [{ name: "tap0" }] });
-	// env, and what it became.
+	// The only two calls of execve are for env and for the program.
 	const calls = readFileSync(trace, "utf8");
 	const started = calls.match(/\b(execve|v?fork)\(.*\) = 0$/gm) ?? [];
 	expect(started.map((line) => /"([^"]*)"/.exec(line)?.[1]?.split("/").at(-1))).toEqual([
 		"env",
 		"umlnet-nl",
 	]);
-	// Nothing is unpacked first, where it might not be allowed to run: it makes files of its state and no others.
+	// Nothing is unpacked first, because execution may be forbidden there. It only creates files of its state.
 	const made = calls.split("\n").filter((line) => line.includes("O_CREAT"));
 	expect(made.length).toBeGreaterThan(0);
 	expect(made.filter((line) => !line.includes(`<${lab.stateDir}/`))).toEqual([]);
@@ -132,7 +135,7 @@ test("S3 comes up, is told, and goes down to what was there, with no other progr
 	expect(readdirSync(empty)).toEqual([]);
 });
 
-// Nothing is changed before the watchdog says that it is ready: without one this would end with 1.
+// Nothing is changed before the watchdog is ready; without one the command would exit with 1.
 test("it is its own watchdog, and rolls back what nobody confirms", async () => {
 	const before = lab.look();
 	const up = await bare(["--state-dir", lab.stateDir, ...UP, "--confirm-within", "2"]);

@@ -43,7 +43,7 @@ test("the caller's threads stay where they are, engines alone go elsewhere", asy
 	}
 });
 
-/** An engine whose thread is in the test's hands. */
+/** An engine whose thread the test can control. */
 async function openThread(place: Place): Promise<{ worker: Worker; host: EmbeddedHost }> {
 	const worker = new Worker(pathToFileURL(join(root, "dist/thread/worker.js")), {
 		workerData: place.options,
@@ -66,7 +66,7 @@ test("a thread that dies rejects what waits for it, and whatever comes later", a
 	await host.close();
 	contention[Symbol.dispose]();
 
-	// Its locks and its taps in the making went with it.
+	// Its locks and its unfinished taps are gone with it.
 	const next = await place.open();
 	expect((await next.down({ all: true })).taps).toEqual(["tap0"]);
 	expect(place.links).toEqual([]);

@@ -28,7 +28,7 @@ describe("the warm-up", () => {
 		expect(guests).toBeGreaterThan(100);
 		expect(asked.taps).toBe(guests);
 		expect(asked.sends).toBeGreaterThanOrEqual(guests);
-		// Up and down again, but for the first of each network, which stays.
+		// Each guest is brought up and down, except for the first one of each network, which stays up.
 		expect(asked.batches).toBeGreaterThanOrEqual(2 * guests - 2);
 	});
 

@@ -1,5 +1,5 @@
-// Makes the calls given as second argument, `[[[verb, argument], …], …]`: those of one list at once, one list
-// after the other. Tells the value or the error of each, and leaves the engine open.
+// Makes the calls in its second argument, `[[[verb, argument], …], …]`: those of one list at the same time, and one
+// list after the other. Prints the value or the error of each, and leaves the engine open.
 import { open, UmlnetError } from "../../../dist/index.js";
 
 const [stateDir, lists] = process.argv.slice(2);

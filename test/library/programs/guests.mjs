@@ -1,5 +1,5 @@
-// Lets so many guests come and go at a time, and tells of each time they have all been there; until it is told
-// to stop, or for as many rounds as it is given. Errors end it.
+// Lets a number of guests come and go at a time, and reports each time that all of them have been up, until it is told
+// to stop or has done the given number of rounds. An error ends the program.
 import { open } from "../../../dist/index.js";
 
 const [stateDir, prefix, count, rounds] = process.argv.slice(2);

@@ -1,4 +1,4 @@
-// Opens an engine, uses it and forgets it: a process ends when nothing is left to do.
+// Opens an engine, uses it and does not close it: a process with nothing left to do must end.
 import { open } from "../../../dist/index.js";
 
 const [stateDir, spec, options] = process.argv.slice(2);

@@ -1,11 +1,11 @@
-// Says when it is ready and, once told to go, measures how late its event loop is for some milliseconds while
-// so many guests at a time come and go.
+// Reports when it is ready. When it is told to go, it measures the delays of its event loop for some milliseconds,
+// while a number of guests at a time come and go.
 import { once } from "node:events";
 import { monitorEventLoopDelay } from "node:perf_hooks";
 import { setTimeout as sleep } from "node:timers/promises";
 import { open } from "../../../dist/index.js";
 
-const STEP = 1; // millisecond; the loop is late by what a step takes longer
+const STEP = 1; // One millisecond. A step that takes longer is a delay.
 const [stateDir, milliseconds, count] = process.argv.slice(2);
 const host = await open({ stateDir });
 let cycles = 0;
@@ -19,7 +19,7 @@ async function guests(i, until) {
 		networks: { lab: network },
 		taps: { [name]: { network: "lab", owner: 500 } },
 	};
-	// However busy the machine is: one each at the least.
+	// At least one guest each, however busy the machine is.
 	for (let own = 0; performance.now() < until || own === 0; own++) {
 		await host.up(spec);
 		await host.down({ taps: [name] });

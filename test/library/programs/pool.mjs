@@ -1,4 +1,4 @@
-// Keeps a pool: tells the names of its parked taps once it is full, and ends in order when told to.
+// Keeps a pool: prints the names of its parked taps when it is full, and closes the engine when told to.
 import { once } from "node:events";
 import { setTimeout as sleep } from "node:timers/promises";
 import { open } from "../../../dist/index.js";

@@ -1,4 +1,4 @@
-// Brings up a tap that is to be confirmed, and has nothing else to do then.
+// Brings up a tap that waits to be confirmed, and then has nothing else to do.
 import { open } from "../../../dist/index.js";
 
 const [stateDir] = process.argv.slice(2);

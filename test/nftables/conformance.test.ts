@@ -4,7 +4,7 @@ import { fileURLToPath } from "node:url";
 import { expect, test } from "vitest";
 
 const project = fileURLToPath(new URL("../..", import.meta.url));
-/** nftables' own tests, beside the repository. */
+/** nftables' own tests, in a directory beside the repository. */
 const corpus = new URL("../../../shared/nft-corpus/", import.meta.url);
 
 test.skipIf(!existsSync(corpus))(
@@ -16,7 +16,7 @@ test.skipIf(!existsSync(corpus))(
 		});
 		expect(run.status, run.stderr).toBe(0);
 		console.log(run.stdout);
-		// The table by kind: a line of column names, then one for rules and one for rulesets.
+		// The table by type: a line with the names of the columns, then one line for rules and one for rulesets.
 		const table = run.stdout.slice(run.stdout.lastIndexOf("\nkind "));
 		const [names = [], ...rows] = table
 			.trim()
@@ -27,7 +27,7 @@ test.skipIf(!existsSync(corpus))(
 		const part = (kind: string): number => score(kind, "identical") / score(kind, "total");
 		expect(score("rule", "total")).toBeGreaterThan(3000);
 		expect(score("ruleset", "total")).toBeGreaterThan(200);
-		// What differs, and why: test/conformance/README.md.
+		// test/conformance/README.md says what differs and why.
 		expect(part("rule")).toBeGreaterThanOrEqual(0.99);
 		expect(part("ruleset")).toBeGreaterThanOrEqual(0.97);
 		expect(score("TOTAL", "list-identical") / score("TOTAL", "total")).toBeGreaterThanOrEqual(0.99);

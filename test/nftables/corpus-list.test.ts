@@ -17,7 +17,7 @@ import {
 import { objAttrs } from "../../src/uapi/nf_tables_obj.js";
 import { corpusHost } from "./ruleset.js";
 
-/** What the kernel held for nftables' own tests, and nft's listing of it: beside the repository. */
+/** The kernel's contents for nftables' own tests, and nft's listing of them, in a directory beside the repository. */
 const corpus = (name: string): URL =>
 	new URL(`../../../shared/nft-corpus/${name}.open.jsonl.gz`, import.meta.url);
 const families = { ip: 2, ip6: 10, inet: 1, arp: 3, bridge: 7, netdev: 5 } as const;
@@ -71,7 +71,7 @@ function listed({ tables, chains, objs, flowtables = [], sets, rules }: Recorded
 	});
 }
 
-/** Handles are the kernel's; named sets are listed in the order of a hash table. */
+/** Handles are assigned by the kernel, and named sets are listed in the order of a hash table. */
 const comparable = (items: readonly unknown[]): unknown[] =>
 	JSON.parse(JSON.stringify(items), (key, value) => {
 		if (key === "handle" || key === "metainfo" || key === "count") return undefined;

@@ -7,7 +7,7 @@ import { compile, type Document } from "../../src/nftables/index.js";
 import { expr } from "../../src/uapi/nf_tables_expr.js";
 import { type Decoded, corpusHost as host } from "./ruleset.js";
 
-/** nftables' own tests, with what real nft sends for them: beside the repository, not in it. */
+/** nftables' own tests, with the messages that nft sends for them, in a directory beside the repository. */
 const corpus = new URL("../../../shared/nft-corpus/cases.open.jsonl.gz", import.meta.url);
 const expressions = list(1, expr);
 
@@ -19,7 +19,7 @@ interface Case {
 	>;
 }
 
-/** Numbers of sets in the batch are the sender's own. */
+/** The ids of sets in a batch are chosen by the sender. */
 const comparable = (decoded: Decoded): unknown =>
 	JSON.parse(
 		JSON.stringify(decoded, (key, value) => {

@@ -14,7 +14,7 @@ const isDefinition = (value: unknown): value is Definition =>
 	value !== null &&
 	Object.keys(value).some((key) => MEMBERS.includes(key));
 
-/** What the files of a folder define. */
+/** The definitions in the files of a folder. */
 async function definitionsIn(folder: "expression" | "statement"): Promise<readonly Definition[]> {
 	const source = new URL(`../../src/nftables/${folder}/`, import.meta.url);
 	const files = readdirSync(source).filter((file) => file !== "index.ts");

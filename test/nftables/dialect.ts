@@ -8,10 +8,10 @@ const isObject = (json: Json | undefined): json is Fields =>
 const inOrder = (items: readonly Json[]): Json[] =>
 	items.toSorted((a, b) => (JSON.stringify(a) < JSON.stringify(b) ? -1 : 1));
 
-/** ICMP codes by name, which nft 1.0.6 takes for codes of ICMPv6 as well. */
+/** The names of ICMP codes that nft 1.0.6 also uses for codes of ICMPv6. */
 const codes: Readonly<Record<string, number>> = { "no-route": 0, "admin-prohibited": 1 };
 
-/** The type of an expression, by which 1.0.6 names what a set is declared by. */
+/** The type of an expression, with which 1.0.6 declares a set. */
 const typeOfKey: Readonly<Record<string, string>> = {
 	iif: "iface_index",
 	saddr: "ipv4_addr",
@@ -28,7 +28,7 @@ function typeName(expression: Json): Json {
 	return typeOfKey[`${name}`] ?? expression;
 }
 
-/** Hours that are not between two, and those from the later one to the earlier one of the next day, are the same. */
+/** "Not between two hours" is the same as the range from the later one to the earlier one of the next day. */
 function hours({ match }: Fields): Fields | undefined {
 	if (!isObject(match) || !JSON.stringify(match.left).includes('"hour"')) return undefined;
 	const { op, right, left } = match;
@@ -38,14 +38,14 @@ function hours({ match }: Fields): Fields | undefined {
 
 function member(key: string, json: Json, of: Fields): [string, Json][] {
 	switch (key) {
-		// Of the moment, or not told by 1.0.6: what the text says of them is compared beside this.
+		// These change with time, or 1.0.6 does not list them; another test compares what the text says of them.
 		case "expires":
 		case "handle":
 		case "auto-merge":
 			return [];
 		case "dev":
 			return of.family === "netdev" ? [] : [[key, json]];
-		// That of a table is not told, either.
+		// 1.0.6 does not list the comment of a table either.
 		case "comment":
 			return "table" in of || "val" in of ? [[key, json]] : [];
 		case "flags":
@@ -83,7 +83,10 @@ function normal(json: Json): Json {
 	);
 }
 
-/** A listing in what words nft 1.0.6 and nft 1.1 have in common: the rules of each chain as they are, all else in any order. */
+/**
+ * Reduces a listing to what nft 1.0.6 and nft 1.1 have in common: the rules of each chain in order, everything else
+ * sorted.
+ */
 export function dialect({ nftables }: Document): {
 	readonly rules: Json[];
 	readonly others: Json[];

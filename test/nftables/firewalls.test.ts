@@ -6,15 +6,15 @@ import { apply, type Command, type Document, list, localHost } from "../../src/n
 import { newNetns } from "../../src/sys/netns.js";
 import { dialect } from "./dialect.js";
 
-/** Rulesets as the firewalls write them that people run, in nft's own language. */
+/** Rulesets in nft's own language, as popular firewalls write them. */
 const directory = new URL("firewalls/", import.meta.url);
 const names = readdirSync(directory).map((file) => file.replace(/\.nft$/, ""));
-/** What they name. */
+/** The interfaces that they name. */
 const interfaces = "eth0 wan0 lan0 wg0 docker0 virbr0 br-lan pppoe-wan".split(" ");
 
 const run = (command: string, input = ""): string => {
 	const [program = "", ...args] = command.split(" ");
-	// The hours of rules are local time, and those of the compiler here are as well.
+	// Hours in rules are local time, so nft and the compiler need the same time zone.
 	const env = { ...process.env, TZ: process.env.TZ ?? "UTC", LC_ALL: "C" };
 	const { status, stdout, stderr } = spawnSync(program, args, { encoding: "utf8", input, env });
 	if (status !== 0) throw new Error(`${command}: exit ${status}\n${stderr}`);
@@ -39,10 +39,10 @@ const load = (name: string): void => {
 const theirs = (): Document => JSON.parse(run("nft -j list ruleset"));
 const text = (): string => run("nft -s list ruleset");
 
-/** nft 1.0.6 says of a presence which nft 1.1 has put how wide it is. */
+/** nft 1.0.6 adds a width to a presence that nft 1.1 has declared. */
 const asRead = (ruleset: string): string => ruleset.replaceAll(/(missing|exists)\/8\b/g, "$1");
 
-/** What is lost in the JSON of nft 1.0.6: the expressions that sets are declared by, a comment, a flag. */
+/** What the JSON of nft 1.0.6 loses: the expressions that sets are declared with, a comment, a flag. */
 const lost: readonly (readonly [string, string])[] = [
 	["typeof ip saddr . tcp dport", "type ipv4_addr . inet_service"],
 	["typeof ip daddr . meta l4proto . th dport", "type ipv4_addr . inet_proto . inet_service"],
@@ -50,12 +50,15 @@ const lost: readonly (readonly [string, string])[] = [
 	['\tcomment "rules for kube-proxy"\n', ""],
 	["\t\tauto-merge\n", ""],
 ];
-/** In the JSON of any nft: the data of a map by its type. */
+/** The JSON of every nft describes the data of a map by its type. */
 const mapByType = ["typeof meta skuid : meta mark", "type uid : mark"] as const;
 const without = (ruleset: string, words: readonly (readonly [string, string])[]): string =>
 	words.reduce((text, [from, to]) => text.replaceAll(from, to), ruleset);
 
-/** A listing that nft 1.0.6 does not take itself: it names chains before it adds them, and netdev chains without device. */
+/**
+ * Fixes a listing of nft 1.0.6 that it would refuse itself: chains are named before they are added, and netdev chains
+ * have no device.
+ */
 function applicable({ nftables }: Document): Command[] {
 	const isFirst = (one: object): boolean => "table" in one || "chain" in one;
 	const chains = nftables.filter(isFirst).map((one) => {

@@ -26,7 +26,7 @@ const documents: readonly (readonly Command[])[] = [
 	],
 ];
 
-/** Words of the language where they do not belong, and what no language has. */
+/** Words of the language in wrong places, and values that are in no language. */
 const intruder = fc.oneof(
 	fc.constantFrom(...wordsOf(documents)),
 	fc.integer(),
@@ -45,7 +45,7 @@ function wordsOf(value: unknown): unknown[] {
 	return Object.entries(value).flatMap(([key, member]) => [key, member, ...wordsOf(member)]);
 }
 
-/** A copy with the value at the n-th place replaced. */
+/** A copy in which the n-th value is replaced. */
 function replaced(value: unknown, place: { n: number }, by: unknown): unknown {
 	if (place.n-- === 0) return by;
 	if (Array.isArray(value)) return value.map((each) => replaced(each, place, by));
@@ -55,7 +55,7 @@ function replaced(value: unknown, place: { n: number }, by: unknown): unknown {
 	);
 }
 
-/** What comes of a document, by either way of compiling it. */
+/** The result of compiling a document in one of the two ways. */
 function outcome(compileIt: typeof compile, document: unknown): string | undefined {
 	try {
 		for (const { message, value } of compileIt(document as Document, { host }).messages)
@@ -119,7 +119,7 @@ test("a rule of expressions in any order and with any numbers in them is listed 
 		{ numRuns: runs / 2 },
 	);
 });
-/** The n-th number of an expression replaced; */
+/** A copy in which the n-th number of an expression is replaced. */
 function withNumber<T>(value: T, place: { n: number }, by: number): T {
 	if (typeof value === "number") return (place.n-- === 0 ? by : value) as T;
 	if (typeof value !== "object" || value === null || value instanceof Uint8Array) return value;

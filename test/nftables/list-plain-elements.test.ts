@@ -18,7 +18,7 @@ import { host } from "./ruleset.js";
 const printer = printerFor(host);
 const ip = { family: "ip", table: "t", name: "s" } as const;
 
-/** The set and the lists of its elements, as the kernel writes them: without NLA_F_NESTED. */
+/** The set and the lists of its elements as the kernel sends them, without NLA_F_NESTED. */
 function dumped(declaration: object) {
 	const command = { add: { set: { ...ip, ...declaration } } } as unknown as Command;
 	const { messages } = compile({ nftables: [command] }, { host });
@@ -71,7 +71,7 @@ test("numbers are listed as they would be one by one", () => {
 
 test("intervals of numbers are listed as they would be one by one", () => {
 	const declaration = numbers.map(({ type, elem }) => {
-		// Neighbours of a sorted list make intervals that do not overlap; the last value has no end to it.
+		// Neighbours in a sorted list form intervals that do not overlap. The last value has no end.
 		const ends = elem
 			.map((n) => Math.min(n, 2 ** bits[type as "mark"] - 2))
 			.toSorted((a, b) => a - b);

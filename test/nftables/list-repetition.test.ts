@@ -13,7 +13,7 @@ const printer = printerFor(host);
 const families = { ip: 2, ip6: 10, inet: 1, arp: 3, bridge: 7, netdev: 5 } as const;
 const noSet = () => undefined;
 
-/** The expressions of a rule, the constants it compares with and its counts being other ones. */
+/** The expressions of a rule with other constants and counts. */
 function varied(bytes: Uint8Array, by: number): Uint8Array {
 	const decoded = expressions.read(new Reader(bytes));
 	for (const expression of decoded) {

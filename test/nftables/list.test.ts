@@ -25,7 +25,7 @@ beforeAll(() => {
 });
 const flush: Command = { flush: { ruleset: null } };
 
-/** Handles are the kernel's own; what was counted and when differs between two listings. */
+/** Handles are assigned by the kernel, and counts and times differ between two listings. */
 const comparable = (document: Document): Document =>
 	JSON.parse(
 		JSON.stringify(document, (key, value) =>
@@ -38,7 +38,7 @@ function accepted(nftables: readonly Command[]): boolean {
 		apply({ nftables }, { connection, host });
 		return true;
 	} catch (error) {
-		// This kernel may lack a module; what it takes must come back.
+		// This kernel may lack a module. What it accepts must be listed again.
 		if (error instanceof NftError && error.cause !== undefined) return false;
 		throw error;
 	}
@@ -138,7 +138,7 @@ test("elements of a concatenation are listed by the numbers of their fields", ()
 const rule = (...expr: StatementJson[]): Command => ({
 	add: { rule: { ...ip, chain: "c", expr } },
 });
-/** What is listed for a rule of these statements. */
+/** The listing of a rule with these statements. */
 function listedStatements(...expr: StatementJson[]): unknown {
 	apply({ nftables: [flush, ...inTable("ip", []), rule(...expr)] }, { connection, host });
 	const last = listed().nftables.at(-1) as { rule: { expr: unknown } };

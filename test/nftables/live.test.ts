@@ -24,7 +24,7 @@ beforeAll(() => {
 	connection = new NftablesDriver({});
 });
 
-/** From a file: nft opens its input again by name, which a spawned process' socket does not allow. */
+/** nft gets a file: it opens its input again by name, which is impossible for the socket of a spawned process. */
 function nft(document: unknown) {
 	const file = join(mkdtempSync(join(tmpdir(), "nft-")), "ruleset.json");
 	writeFileSync(file, JSON.stringify(document));
@@ -39,7 +39,7 @@ const flush = { flush: { ruleset: null } } as const;
 const keyBytes = ({ NFTA_SET_ELEM_KEY: key }: Element): Uint8Array =>
 	key?.NFTA_DATA_VALUE ?? new Uint8Array();
 
-/** What the kernel holds of the table `t`: the rule's expressions and the elements of its sets. */
+/** The kernel's contents of the table `t`: the expressions of the rule and the elements of its sets. */
 function held(family: number): unknown {
 	const of = { nfgen_family: family };
 	const rules = connection
@@ -56,7 +56,7 @@ function held(family: number): unknown {
 						true,
 					)
 					.flatMap((list) => list.NFTA_SET_ELEM_LIST_ELEMENTS ?? [])
-					// A hash table gives its elements in an order of its own.
+					// A hash table lists its elements in an arbitrary order.
 					.toSorted((a, b) => Buffer.compare(keyBytes(a), keyBytes(b)))
 			);
 		} catch {
@@ -67,7 +67,7 @@ function held(family: number): unknown {
 }
 const families = { ip: 2, ip6: 10, inet: 1, arp: 3, bridge: 7, netdev: 5 } as const;
 
-// Debian's nft 1.0.6 is older than what we compile like (1.1.7): what it does otherwise, and why.
+// Debian's nft 1.0.6 is older than nft 1.1.7, which we imitate: what it does differently, and why.
 const otherwise: Readonly<Record<string, string>> = {
 	range: "two comparisons instead of a range expression",
 	"range of a host order value": "two comparisons instead of a range expression",
@@ -80,7 +80,7 @@ const otherwise: Readonly<Record<string, string>> = {
 	"interval set": "leaves out the end that starts the set",
 	"port written": "another checksum flag",
 };
-/** What this kernel cannot do without modules or objects that the row does not make. */
+/** Rows that need modules or objects which this kernel does not have. */
 const needsMore =
 	/named counter|flow|queue|osf|dup|jump|synproxy|tproxy|reject with|dnat|snat|masq|redirect|nat|meter/;
 
@@ -91,7 +91,7 @@ describe.skipIf(!hasNft)("the kernel holds what nft would have put there", () =>
 			const nftables = [flush, ...inTable(family, statements)] as readonly Command[];
 			const { status, stderr } = nft({ nftables });
 			if (status !== 0) {
-				// nft and the kernel refuse it: so must we, or the kernel for us.
+				// nft or the kernel refuses it, so we must refuse it as well, or the kernel must.
 				expect(() => apply({ nftables }, { connection, host }), stderr).toThrow(NftError);
 				return;
 			}

@@ -11,7 +11,7 @@ import type { Request } from "../../src/netlink/request.js";
 import { type Command, compile } from "../../src/nftables/index.js";
 import { host } from "./ruleset.js";
 
-/** What the kernel is sent, byte for byte. */
+/** The messages for the kernel, byte for byte. */
 const sent = (requests: readonly Request[]): unknown =>
 	requests.map(({ message, flags, value }) => [
 		message.name,
@@ -82,7 +82,7 @@ it.each([
 ] as const)("a guest is an element, too, as the compiler writes it: %s", (_, made, element) => {
 	const [step] = nat.create(made);
 	if (step?.do.via !== "nftables") throw new Error("a guest is made otherwise now");
-	// In the engine's batch the set is there already: it is named, not numbered.
+	// The set already exists when the engine adds an element, so it is identified by its name and not by its id.
 	const [added] = compiled({ create: { element } }).slice(-1);
 	const value = { ...(added?.value as object), NFTA_SET_ELEM_LIST_SET_ID: undefined };
 	expect(sent(step.do.batch)).toEqual(sent([{ ...(added as Request), value }]));

@@ -5,7 +5,7 @@ import { type Command, compile, type Document } from "../../src/nftables/index.j
 import { NFT_MSG_NEWSETELEM } from "../../src/uapi/nf_tables.js";
 import { host } from "./ruleset.js";
 
-/** What the messages say of elements: to which set, by which flags, and all of them in their order. */
+/** The set and the flags in the messages, and all their elements in order. */
 function elementsOf({ messages }: ReturnType<typeof compile>): unknown {
 	const sent = messages.filter(({ message }) => message.type === NFT_MSG_NEWSETELEM.type);
 	const decoded = sent.map(({ message, flags, value, path }) => {

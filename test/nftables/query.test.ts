@@ -88,7 +88,7 @@ const one = (command: Command): readonly Command[] => {
 };
 
 const hasNft = spawnSync("nft", ["--version"]).status === 0;
-/** What nft prints: a document a line, of which the metainfo is nft's own. */
+/** The output of nft, one document a line, without nft's own metainfo. */
 function nft(...nftables: readonly Command[]): { answers: Command[][]; refused: boolean } {
 	const file = join(mkdtempSync(join(tmpdir(), "nft-")), "query.json");
 	writeFileSync(file, JSON.stringify({ nftables }));
@@ -100,7 +100,7 @@ function nft(...nftables: readonly Command[]): { answers: Command[][]; refused: 
 		.map((line) => JSON.parse(line).nftables.slice(1));
 	return { answers, refused: status !== 0 };
 }
-/** nft 1.0.6 lists the chains of a table after its sets, and members of an object in another order. */
+/** nft 1.0.6 lists the chains of a table after its sets, and the members of an object in another order. */
 const sorted = (objects: readonly unknown[]): string[] =>
 	objects.map((object) => JSON.stringify(canonical(object))).toSorted();
 function canonical(value: unknown): unknown {
@@ -150,7 +150,7 @@ describe.skipIf(!hasNft)("a question is answered as nft answers it", () => {
 	it.each(questions.map((question) => [JSON.stringify(question), question] as const))(
 		"%s",
 		(_, question) => {
-			// Each of a ruleset of its own: some questions change what they ask for.
+			// Each question gets a ruleset of its own, because some change what they ask for.
 			const theirs = nft(question);
 			const left = list({}, { connection, host });
 			apply({ nftables: ruleset }, { connection, host });
@@ -183,7 +183,7 @@ describe.skipIf(!hasNft)("a question is answered as nft answers it", () => {
 const withoutHandles = (objects: readonly unknown[]): unknown[] =>
 	JSON.parse(JSON.stringify(objects, (key, value) => (key === "handle" ? undefined : value)));
 
-// nft 1.0.6 cannot be asked these: it knows no such reset, or dies of it.
+// nft 1.0.6 does not support these resets, or crashes on them.
 describe("what is reset is listed as it was", () => {
 	const rule = (packets: number) => ({
 		rule: { expr: [{}, { counter: { packets, bytes: packets === 0 ? 0 : 6 } }] },
@@ -284,7 +284,7 @@ describe("what a document refers to may change until it is committed", () => {
 	const set = (type: "ipv4_addr" | "mark"): Command => ({
 		add: { set: { ...ip, name: "v", type, flags: ["interval"] } },
 	});
-	/** Somebody else, who acts before each of the first `times` commits. */
+	/** Somebody else acts before each of the first `times` commits. */
 	function meddled(times: number, act: () => void): NftablesDriver {
 		const other = Object.create(connection) as NftablesDriver;
 		let left = times;
@@ -300,7 +300,7 @@ describe("what a document refers to may change until it is committed", () => {
 	test("then it is compiled for what is there now", () => {
 		ask(set("mark"));
 		const change = () => ask({ delete: { set: inTable("v") } } as Command, set("ipv4_addr"));
-		// An address is no mark: without the second look nothing could be right.
+		// An address is not a mark, so only a second look at the set can make this right.
 		expect(() => apply({ nftables: [element] }, { connection, host })).toThrow(NftError);
 		change();
 		let seen = 1;

@@ -11,12 +11,12 @@ const bytesOf = ({ messages }: ReturnType<typeof compile>): unknown =>
 		message.write(writer, value as never);
 		return [message.name, flags, path, Buffer.from(writer.finish()).toString("hex")];
 	});
-/** Rules that are filled in have a message of their own, which writes them. */
+/** Rules that were derived from another one have a message type of their own, which writes them. */
 const ways = ({ messages }: ReturnType<typeof compile>): number =>
 	new Set(messages.filter((one) => one.message.name === "NFT_MSG_NEWRULE").map((m) => m.message))
 		.size;
 
-/** The same value of another constant: what stands there decides what else it can be. */
+/** The same document with another constant, whose type stays the same. */
 function varied(json: unknown, by: number): unknown {
 	if (Array.isArray(json)) return json.map((item) => varied(item, by));
 	if (typeof json === "number") return json + by;
@@ -42,7 +42,7 @@ it.each(rows)("%s, again and again with other constants", (_label, family, state
 	try {
 		expected = bytesOf(compile({ nftables }, { host }));
 	} catch (error) {
-		// Not every number may be another one; then it is refused in the same words.
+		// Not every number is allowed everywhere. Both ways must refuse with the same message.
 		expect(() => compileEncoded({ nftables }, { host })).toThrow((error as Error).message);
 		return;
 	}

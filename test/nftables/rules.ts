@@ -12,7 +12,7 @@ const meta = (key: string) => ({ meta: { key } });
 const set = (key: object, value: unknown): StatementJson =>
 	({ mangle: { key, value } }) as unknown as StatementJson;
 
-/** One row for each thing the language can say; what it compiles to is in the snapshot beside. */
+/** One row for each construct of the language. The snapshot has what it is compiled to. */
 export const rows: readonly Row[] = [
 	// verdicts
 	["accept", "ip", [{ accept: null }]],

@@ -27,7 +27,7 @@ export const host: Host = {
 	utcOffset: () => 7200,
 };
 
-/** The host that the corpus was recorded on: two hours east of UTC, with one interface, lo. */
+/** The host on which the corpus was recorded: two hours east of UTC, with one interface, lo. */
 export const corpusHost: Host = {
 	...localHost(),
 	ifindex: host.ifindex,
@@ -50,7 +50,7 @@ export const inTable = (
 const expressions = list(1, expr);
 export type Decoded = Out<typeof expressions>;
 
-/** What the kernel is sent for a rule, decoded again: encoding is part of what is tested. */
+/** The messages for a rule, encoded and decoded again, so that encoding is tested as well. */
 export function compiled(nftables: readonly Command[]): Decoded {
 	const { messages } = compile({ nftables }, { host });
 	const rule = messages.findLast(({ message }) => message.name === "NFT_MSG_NEWRULE");
@@ -60,7 +60,7 @@ export function compiled(nftables: readonly Command[]): Decoded {
 	return expressions.read(new Reader(writer.finish()));
 }
 
-/** An expression in a line: its name, then its attributes without the prefix the name repeats. */
+/** An expression on one line: its name, and its attributes without the prefix that the name repeats. */
 export function line({ NFTA_EXPR_NAME: name, NFTA_EXPR_DATA: data }: Decoded[number]): string {
 	return [
 		name,

@@ -14,8 +14,8 @@ import * as icmpv6 from "../../src/packet/icmpv6.js";
 import * as ndisc from "../../src/packet/ndisc.js";
 import * as rtnetlink from "../../src/uapi/rtnetlink.js";
 
-// These numbers are stated twice: with them `nft` would load the codecs of packets and of rtnetlink. What is not listed
-// here has no name in src beside nft's.
+// These numbers are stated twice, because importing them would make `nft` load the codecs of packets and of rtnetlink.
+// What is not listed here has no other name in src.
 const tables: readonly (readonly [title: string, symbols: Symbols, named: Symbols])[] = [
 	[
 		"icmp types",

@@ -12,7 +12,7 @@ const dport = { payload: { protocol: "tcp", field: "dport" } } as const;
 const ip = { family: "ip", table: "t" } as const;
 const set = { ...ip, name: "s" } as const;
 
-/** Right: the compiler of TypeScript and ours take it. */
+/** A valid document, which both the TypeScript compiler and ours accept. */
 const right = {
 	nftables: [
 		{ add: { table: { family: "ip", name: "t", flags: ["dormant"], comment: "ours" } } },
@@ -48,7 +48,7 @@ const right = {
 	],
 } as const satisfies Document;
 
-/** Wrong statements: a compile error each, and refused where nobody compiles. */
+/** Invalid statements: the TypeScript compiler must reject each, and so must ours. */
 const statements: readonly (readonly [why: string, statement: StatementJson])[] = [
 	// @ts-expect-error
 	["no statement", { teleport: null }],
@@ -80,7 +80,7 @@ const statements: readonly (readonly [why: string, statement: StatementJson])[] 
 	["a prefix without a length", { fwd: { dev: { prefix: { addr: "10.0.0.0" } } } }],
 ];
 
-/** Wrong commands. */
+/** Invalid commands. */
 const commands: readonly (readonly [why: string, command: Command])[] = [
 	// @ts-expect-error
 	["no command", { invent: { table: { family: "ip", name: "t" } } }],

@@ -23,7 +23,7 @@ const among = (...set: readonly number[]) =>
 
 beforeAll(() => newNetns());
 
-/** What a watch tells while the documents are applied, without handles. */
+/** What a watch reports while the documents are applied, without handles. */
 async function told(before: readonly Command[], ...documents: readonly (readonly Command[])[]) {
 	apply({ nftables: [flush, ...before] }, options);
 	const changes = watch(options);
@@ -185,7 +185,7 @@ test("a check has the kernel validate and changes nothing", () => {
 	expect(() => check({ add: { rule } }, { add: { rule: { ...rule, chain: "none" } } })).toThrow(
 		/^\$\.nftables\[1\].*ENOENT/,
 	);
-	// A loop of jumps shows only when the batch is validated as a whole.
+	// A loop of jumps is only found when the batch is validated as a whole.
 	const jump = (from: string, target: string) =>
 		({ add: { rule: { ...ip, chain: from, expr: [{ jump: { target } }] } } }) as const;
 	const base = { ...ip, name: "b", type: "filter", hook: "input", prio: 0 } as const;
@@ -198,7 +198,7 @@ test("a check has the kernel validate and changes nothing", () => {
 	] as const;
 	expect(() => check(...loop)).toThrow(NftError);
 	expect(list({}, { connection, host })).toEqual(before);
-	// And a commit after it is one.
+	// A commit after it still works.
 	apply({ nftables: [{ add: { rule } }] }, { connection, host });
 	expect(list({}, { connection, host }).nftables).toHaveLength(before.nftables.length + 1);
 	connection.close();

@@ -19,8 +19,8 @@ const IF_OPER_LOWERLAYERDOWN = 3;
 const IF_OPER_UP = 6;
 
 /**
- * Wait until the kernel has done what it does later by itself: it tells of a carrier up to a second after it
- * came or went, and only then is an interface up, with an IPv6 address that it first looks for on the link.
+ * Wait until the kernel has finished its delayed work: it reports a carrier up to a second after a change, and only
+ * then is an interface up, with an IPv6 address that is first checked for duplicates.
  */
 export async function settled(milliseconds = 30_000): Promise<void> {
 	const deadline = performance.now() + milliseconds;
@@ -47,7 +47,7 @@ function pending(socket: NetlinkSocket): string[] {
 	const states = up
 		.filter((link) => !isTold(link))
 		.map(({ IFLA_IFNAME }) => `state of ${IFLA_IFNAME}`);
-	// Without a carrier a duplicate cannot be looked for, so that does not end unless it is switched off.
+	// Without a carrier duplicate address detection never ends, unless it is switched off.
 	const looking = readFileSync("/proc/sys/net/ipv6/conf/all/accept_dad", "latin1").trim() !== "0";
 	const ready = new Set(
 		up.filter((link) => hasCarrier(link) || !looking).map((link) => link.ifi_index),
@@ -62,11 +62,12 @@ function pending(socket: NetlinkSocket): string[] {
 
 const ALWAYS: ReadonlySet<string> = new Set(["tun", "ifb", "dummy", "vxlan"]);
 
-/** Whether the kernel has told of the carrier a link has now (linkwatch, RFC 2863). */
+/** Whether the kernel has reported the present carrier of a link (linkwatch, RFC 2863). */
 function isTold(link: Link): boolean {
 	const { IFLA_OPERSTATE = IF_OPER_UNKNOWN, IFLA_LINKINFO } = link;
 	if (!hasCarrier(link)) return [IF_OPER_DOWN, IF_OPER_LOWERLAYERDOWN].includes(IFLA_OPERSTATE);
-	// Loopback, a tap somebody holds and others have had their carrier from the beginning: that is never told.
+	// Loopback, a tap that is held open and some others have had their carrier from the beginning, which is never
+	// reported.
 	const kind = IFLA_LINKINFO?.IFLA_INFO_KIND;
 	const always = kind === undefined || ALWAYS.has(kind);
 	return IFLA_OPERSTATE === IF_OPER_UP || (always && IFLA_OPERSTATE === IF_OPER_UNKNOWN);

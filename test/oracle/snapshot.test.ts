@@ -13,7 +13,7 @@ const stateDir = mkdtempSync(join(tmpdir(), "oracle-"));
 const sh = (script: string): string =>
 	execFileSync("sh", ["-euc", script], { encoding: "utf8", cwd: stateDir });
 
-/** A host with something of everything. */
+/** A host with one object of every type. */
 const HOST = `
 ip link set lo up
 sysctl -qw net.ipv6.conf.all.accept_dad=0 net.ipv6.conf.default.accept_dad=0
@@ -89,7 +89,7 @@ test("every name on the ignore list is one the tables know", async () => {
 	for (const name of IGNORED.keys()) expect(known).toContain(name.replace(/^.*\./, ""));
 });
 
-/** What somebody does, and the line that tells of it. */
+/** Changes, and the line that must report each. */
 const CHANGES: readonly (readonly [command: string, line: RegExp])[] = [
 	["ip neigh change 10.0.0.7 lladdr 02:00:00:00:00:08 dev eth0", /^neighbour .*NDA_LLADDR/],
 	["ip link set eth0 mtu 1400", /^link eth0: IFLA_MTU was 1500, is 1400$/],

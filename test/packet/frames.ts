@@ -1,15 +1,16 @@
 /**
- * Frames as Linux 6.18 sent them, between two namespaces and a veth pair whose hardware checksums were off (ETHTOOL_STXCSUM
- * 0), read from a packet socket. What the two long ones carry is zero, and left out here; it was 2000 bytes in all.
+ * Frames that Linux 6.18 sent between two namespaces through a veth pair without hardware checksums (ETHTOOL_STXCSUM
+ * 0), read from a packet socket. The payload of the two long ones consists of zeroes and is left out here; it had 2000
+ * bytes.
  */
 import { hex } from "../wire/bytes.js";
 
-/** Field → what it is; bytes in hex. */
+/** Field → value, with bytes in hexadecimal. */
 type Said = Readonly<Record<string, unknown>>;
 export interface Frame {
 	readonly what: string;
 	readonly bytes: Uint8Array;
-	/** Its headers from the outside in, and of each what is said. */
+	/** The headers from the outside in, each with its fields. */
 	readonly layers: readonly (readonly [protocol: string, said: Said])[];
 }
 

@@ -5,14 +5,14 @@ import { unhex } from "../wire/bytes.js";
 import { frames } from "./frames.js";
 import { type Protocol, protocols } from "./protocols.js";
 
-/** A value with its bytes in hex, at any depth. */
+/** A value with its bytes in hexadecimal, at any depth. */
 function readable(value: unknown): unknown {
 	if (value instanceof Uint8Array) return unhex(value);
 	if (Array.isArray(value)) return value.map(readable);
 	if (typeof value !== "object" || value === null) return value;
 	return Object.fromEntries(Object.entries(value).map(([name, one]) => [name, readable(one)]));
 }
-/** What the headers say; what one carries is said by the next. */
+/** The fields of the headers. The payload of one is described by the next. */
 const said = (layers: readonly Layer[]): unknown[] =>
 	layers.map(({ value: { payload, ...header } }, i) =>
 		readable(i === layers.length - 1 ? { ...header, payload } : header),
@@ -21,14 +21,14 @@ const said = (layers: readonly Layer[]): unknown[] =>
 const protocolOf = ({ protocol }: Layer): Protocol =>
 	protocols.find(({ packet }) => packet.name === protocol) as Protocol;
 
-/** The addresses that a protocol above IP sums up: those of the nearest IP header before it. */
+/** The addresses for the checksum of a protocol above IP, from the nearest IP header before it. */
 function around(layers: readonly Layer[], i: number): object[] {
 	if (!["udp", "tcp", "icmpv6"].includes(layers[i]?.protocol ?? "")) return [];
 	const ip = layers.slice(0, i).findLast(({ protocol }) => protocol.startsWith("ipv"));
 	return [ip?.value as object];
 }
 
-/** Encode the layers again, the inner ones first; `given` says which fields are. */
+/** Encode the layers again, the inner ones first. `given` selects the fields that are passed. */
 function encode(layers: readonly Layer[], given: (layer: Layer) => object): Uint8Array {
 	let bytes: Uint8Array | undefined;
 	for (let i = layers.length - 1; i >= 0; i--) {
@@ -41,7 +41,7 @@ function encode(layers: readonly Layer[], given: (layer: Layer) => object): Uint
 
 describe.each(frames.map((one) => [one.what, one] as const))("%s", (_what, { bytes, layers }) => {
 	const read = [...dissect(bytes)];
-	// Linux leaves gaps between the options of TCP, so that they lie at even places; ours lie side by side.
+	// Linux pads between the options of TCP to align them; we do not.
 	const gaps = layers.some(([, { options }]) => /TCPOPT/.test(JSON.stringify(options) ?? ""));
 
 	test("means what was sent", () => {

@@ -1,6 +1,6 @@
 /**
- * The kernel as the other side of a tap: it answers what we encode, and what it answers we decode. A wrong checksum, length
- * or field it drops without a word.
+ * The kernel is on the other side of a tap: it answers what we encode, and we decode its answers. It silently drops
+ * packets with a wrong checksum, length or field.
  */
 import { execFileSync } from "node:child_process";
 import { closeSync, constants, openSync, readSync, writeFileSync, writeSync } from "node:fs";
@@ -55,7 +55,7 @@ const over6 = (nexthdr: number, payload: Uint8Array): Uint8Array =>
 type Of<P> = Extract<Layer, { protocol: P }>["value"];
 const buffer = new Uint8Array(65_536);
 
-/** The next frame of the kernel's that has a header of this protocol as we want it. */
+/** The next frame of the kernel with a header of this protocol that matches. */
 async function heard<P extends Layer["protocol"]>(
 	protocol: P,
 	wanted: (value: Of<P>) => boolean,
@@ -66,7 +66,7 @@ async function heard<P extends Layer["protocol"]>(
 		try {
 			length = readSync(tap, buffer);
 		} catch {
-			await sleep(2); // EAGAIN: nothing there yet
+			await sleep(2); // EAGAIN: there is no frame yet.
 			continue;
 		}
 		const layers = [...dissect(buffer.slice(0, length))];
@@ -77,12 +77,12 @@ async function heard<P extends Layer["protocol"]>(
 }
 const last = (layers: readonly Layer[] | undefined): unknown => layers?.at(-1)?.value;
 
-// Root only: for a network namespace of its own.
+// Making a network namespace needs root.
 describe.skipIf(process.getuid?.() !== 0)("the kernel", () => {
 	beforeAll(async () => {
 		newNetns();
 		tap = openTap("tap0");
-		// What it knows of us, it shall have from our packets alone.
+		// The kernel must learn about us from our packets only.
 		writeFileSync("/proc/sys/net/ipv6/conf/tap0/router_solicitations", "0");
 		ip("link set tap0 address 02:00:00:00:00:0b");
 		ip("address add 10.0.0.11/24 dev tap0");

@@ -7,7 +7,7 @@ import { addressesOf, packetValues, protocols } from "./protocols.js";
 const CASES = 300;
 const ORACLE = new URL("oracle.py", import.meta.url).pathname;
 
-/** Values as JSON: bytes in hex. */
+/** Values as JSON, with bytes in hexadecimal. */
 const text = (value: unknown): string =>
 	JSON.stringify(value, (_, one) => (one instanceof Uint8Array ? unhex(one) : one));
 

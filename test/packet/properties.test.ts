@@ -5,7 +5,7 @@ import { WireError } from "../../src/netlink/error.js";
 import { dissect } from "../../src/packet/dissect.js";
 import { addressesOf, type Protocol, packetValues, protocols } from "./protocols.js";
 
-/** What comes out, or undefined where that is a WireError; any other error is a failure. */
+/** The decoded value, or undefined after a WireError. Any other error makes the test fail. */
 function survives<T>(decode: () => T): T | undefined {
 	try {
 		return decode();
@@ -74,7 +74,7 @@ describe.each(protocols.map((one) => [one.packet.name, one] as const))("%s", (_n
 		);
 	});
 
-	// Options that a table names are written in its order, and without what filled the gaps between them.
+	// Options in a table are written in its order, and without the padding between them.
 	const reordered = ["tcp", "icmpv6"].includes(packet.name);
 	const said = (value: object): object =>
 		Object.fromEntries(Object.entries(value).filter(([name]) => !implied.includes(name)));
@@ -102,7 +102,7 @@ describe.each(protocols.map((one) => [one.packet.name, one] as const))("%s", (_n
 
 describe("frames", () => {
 	const [outer] = protocols as [Protocol];
-	/** What Ethernet says comes next, and the field in which that says what it carries. */
+	/** The EtherType of each protocol, and the field in which its header names the next one. */
 	const NEXT: Readonly<Record<string, readonly [h_proto: number, field?: string]>> = {
 		vlan: [0x8100],
 		arp: [0x0806],
@@ -133,7 +133,7 @@ describe("frames", () => {
 					expect(error).toBeInstanceOf(WireError);
 					lies++;
 				}
-				// Those two are well-formed; what they carry is any bytes.
+				// Those two are well-formed; their payload is arbitrary.
 				expect(layers.slice(0, 2)).toEqual(["ethernet", inner]);
 			}),
 			{ numRuns: 2000 },

@@ -1,4 +1,7 @@
-/** Every protocol of src/packet, what of its header follows from the rest, and which values a test may give the others. */
+/**
+ * Every protocol of src/packet, with the fields of its header that follow from others, and the possible values of the
+ * rest.
+ */
 import fc, { type Arbitrary } from "fast-check";
 import { Writer } from "../../src/netlink/bytes.js";
 import type { AnyCodec, Parts } from "../../src/netlink/schema.js";
@@ -17,20 +20,20 @@ import { valuesOf } from "../wire/values.js";
 
 export interface Protocol {
 	readonly packet: AnyPacket;
-	/** Fields that encoding makes from the others: constants, lengths, the checksum. */
+	/** Fields that encoding derives from others: constants, lengths, the checksum. */
 	readonly implied: readonly string[];
 	readonly options?: Arbitrary<unknown>;
-	/** Of a union in the header: the values of its tag, and the arm that each has. */
+	/** For a union in the header: the values of its tag for each arm. */
 	readonly union?: readonly [tag: string, arms: Readonly<Record<string, readonly number[]>>];
 }
 
-/** Option spaces whose values come as bytes, as long as they are aligned. */
+/** Options whose values are bytes of an aligned length. */
 const bytesOf = (unit: number, offset = 0): Arbitrary<Uint8Array> =>
 	fc
 		.integer({ min: offset > 0 ? 1 : 0, max: 4 })
 		.chain((n) => fc.uint8Array({ minLength: n * unit - offset, maxLength: n * unit - offset }));
 
-/** doff has four bits: 40 bytes of options. */
+/** doff has four bits, which allows 40 bytes of options. */
 function fitsTcp(options: object): boolean {
 	const w = new Writer();
 	tcpOptions.write(w, options);
@@ -88,13 +91,13 @@ export const protocols: readonly Protocol[] = [
 	},
 ];
 
-/** Values for a table: what of it is scalar as for netlink messages, the rest by what packets have beside them. */
+/** Values for a table. Scalars are those of netlink messages; the rest is specific to packets. */
 function valueFor(codec: AnyCodec, name = ""): Arbitrary<unknown> {
 	const { kind, parts = {} } = codec;
 	if (kind === "bit-field") return fc.integer({ min: 0, max: 2 ** (8 * (codec.size ?? 0)) - 1 });
 	if (kind === "bits" || kind === "struct") return membersOf(parts);
 	if (kind === "options") return spaceOf(codec);
-	// What fills the rest of an option of 8 bytes: 2 of its header and 6 of what stands before.
+	// The padding of an option of 8 bytes, in which 2 bytes are its header.
 	if (kind === "binary" && codec.size === undefined) return bytesOf(8);
 	if (kind === "array")
 		return fc.array(valueFor(parts["[]"]?.[1] as AnyCodec, name), { maxLength: 3 });
@@ -111,10 +114,10 @@ const membersOf = (parts: Parts, but: readonly string[] = []): Arbitrary<object>
 		{ noNullPrototype: true },
 	);
 
-/** Some options of a space, and at times one that it does not name. */
+/** Some options of a space, and sometimes one that it does not name. */
 function spaceOf({ parts = {} }: AnyCodec): Arbitrary<object> {
 	const known = Object.entries(parts).map(([name, [, codec]]) => {
-		// `many` is the struct that it repeats, and says so.
+		// `many` has the parts of the struct that it repeats.
 		const one = valueFor(codec, name);
 		const value = codec.repeated ? fc.array(one, { minLength: 1, maxLength: 2 }) : one;
 		return value.map((given) => ({ [name]: given }));
@@ -128,7 +131,7 @@ function spaceOf({ parts = {} }: AnyCodec): Arbitrary<object> {
 		.map((values) => Object.assign({}, ...values));
 }
 
-/** Packets of a protocol: everything but what is implied. */
+/** Packets of a protocol, without the fields that are derived. */
 export function packetValues({ packet, implied, options, union }: Protocol): Arbitrary<object> {
 	const { parts = {} } = packet.header;
 	const arms = Object.entries(union?.[1] ?? {});
@@ -146,13 +149,13 @@ export function packetValues({ packet, implied, options, union }: Protocol): Arb
 			const tagged = { ...value, [union[0]]: tag };
 			if (arm === "") return fc.constant(tagged);
 			const codec = parts[arm]?.[1] as AnyCodec;
-			// A message of neighbour discovery is options to its end.
+			// A message of neighbour discovery has options up to its end.
 			const rest = arm.startsWith("nd_") ? { payload: new Uint8Array() } : {};
 			return valueFor(codec).map((given) => ({ ...tagged, ...rest, [arm]: given }));
 		});
 }
 
-/** What the header before may be, where a protocol sums it up. */
+/** The enclosing IP header, for protocols whose checksum includes it. */
 export const addressesOf = ({
 	packet,
 }: Protocol): Arbitrary<readonly [] | readonly [Addresses]> => {

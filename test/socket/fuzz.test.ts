@@ -27,7 +27,7 @@ const ASKED: Readonly<Record<string, Ask>> = {
 	refusal: (socket) => socket.send([request(RTM_NEWLINK, 0, { IFLA_MTU: 1 })]),
 };
 
-/** Ask a kernel that answers with these datagrams. */
+/** Send a request to a kernel that answers with these datagrams. */
 function ask(name: string, datagrams: readonly Uint8Array[]): unknown {
 	const { socket } = scripted(() => datagrams.map((bytes) => ({ bytes })), {
 		timeout: 0,
@@ -80,7 +80,7 @@ describe.each(Object.keys(ASKED))("lies about %s", (name) => {
 				}
 			}
 		}
-		// Lies that nobody notices, or that all are refused, would try nothing.
+		// If no corruption were noticed, or all were refused, the test would be worthless.
 		expect(answers).toBeGreaterThan(CASES / 100);
 		expect(answers).toBeLessThan(CASES * 0.99);
 	});
@@ -97,7 +97,7 @@ describe.each(Object.keys(ASKED))("lies about %s", (name) => {
 			}
 	});
 
-	// What says that all has been said stands at its very end.
+	// The end of a dump is marked by its very last message.
 	it("end in an error wherever the last datagram is cut", () => {
 		const last = datagrams.at(-1) as Uint8Array;
 		for (let length = 0; length < last.length; length++) {

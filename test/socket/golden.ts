@@ -1,8 +1,8 @@
 import { readFileSync } from "node:fs";
 
 /**
- * Datagrams a kernel sent, from `golden/NAME.txt`: comment lines say which command made it answer so, then
- * come the bytes in rows. They answer sequence number 1 on port 4711.
+ * Datagrams that a kernel sent, from `golden/NAME.txt`: comment lines name the command that they answer, followed by
+ * the bytes in rows. They answer sequence number 1 on port 4711.
  */
 export function golden(name: string): Uint8Array[] {
 	const text = readFileSync(new URL(`golden/${name}.txt`, import.meta.url), "utf8");

@@ -35,7 +35,7 @@ const bridge = (IFLA_IFNAME: string, rest: object = {}) =>
 		...rest,
 	});
 
-/** The error with which a function must end. */
+/** The error that a function must throw. */
 function errorOf(body: () => unknown): KernelError {
 	try {
 		body();
@@ -146,7 +146,7 @@ describe("a dump of 300 links while another process makes and deletes some", () 
 		return state;
 	}
 
-	/** How often each stable link stands in a dump; undefined when it was torn to the end. */
+	/** How often each stable link occurs in a dump; undefined if every attempt was interrupted. */
 	function dump(): Map<string, number> | undefined {
 		const seen = new Map<string, number>();
 		try {

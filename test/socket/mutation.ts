@@ -1,4 +1,4 @@
-/** Numbers in [0, 1) that come again from the same seed (mulberry32). */
+/** Pseudo-random numbers in [0, 1) that are the same for the same seed (mulberry32). */
 export function randomFrom(seed: number): () => number {
 	let state = seed >>> 0;
 	return () => {
@@ -9,7 +9,7 @@ export function randomFrom(seed: number): () => number {
 	};
 }
 
-/** Where something begins that has a length: a message, or an attribute at any depth. */
+/** The position of something that has a length: a message, or an attribute at any depth. */
 interface Header {
 	readonly at: number;
 	readonly kind: "message" | "attribute";
@@ -20,7 +20,7 @@ const align4 = (n: number): number => (n + 3) & ~3;
 const MESSAGE = 16;
 const ATTRIBUTE = 4;
 
-/** All headers of a well-formed datagram. What could be attributes is taken for attributes. */
+/** All headers of a well-formed datagram. Everything that could be attributes is treated as attributes. */
 export function headersOf(bytes: Uint8Array): Header[] {
 	const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
 	const headers: Header[] = [];
@@ -28,7 +28,7 @@ export function headersOf(bytes: Uint8Array): Header[] {
 		const length = view.getUint32(at, true);
 		if (length < MESSAGE) break;
 		headers.push({ at, kind: "message", length });
-		// The fixed headers behind nlmsghdr are of different lengths: whatever parses, parses.
+		// The fixed headers behind nlmsghdr have different lengths, so all of them are tried.
 		for (const fixed of [4, 8, 12, 16, 20])
 			headers.push(...attributesIn(view, at + MESSAGE + fixed, at + length));
 		at += align4(length);
@@ -51,7 +51,7 @@ function attributesIn(view: DataView, start: number, end: number): Header[] {
 
 const LENGTHS = [0, 1, 2, 3, 4, 5, 7, 8, 12, 15, 16, 17, 20, 0x7fff, 0x8000, 0xffff];
 
-/** One to four lies told about a datagram: lengths, types, flags, bytes, its end, its depth. */
+/** Corrupt a datagram in one to four places: lengths, types, flags, bytes, its end, its depth. */
 export function mutate(golden: Uint8Array, random: () => number): Uint8Array {
 	let bytes = golden.slice();
 	const below = (n: number): number => Math.floor(random() * n);
@@ -94,7 +94,7 @@ function setType(view: DataView, { at, kind }: Header, type: number): void {
 	view.setUint16(at + (kind === "message" ? 4 : 2), type, true);
 }
 
-/** Make an attribute a nest of nests as deep as its bytes allow, all of its own type. */
+/** Fill an attribute with nested attributes of the same type, as deep as its bytes allow. */
 function nest(view: DataView, { at, length }: Header): void {
 	const end = Math.min(at + length, view.byteLength);
 	const type = view.getUint16(at + 2, true);

@@ -6,7 +6,7 @@ import { RTM_NEWLINK } from "../../src/uapi/if_link.js";
 import { NFT_MSG_NEWRULE } from "../../src/uapi/nf_tables.js";
 import { arrival, type Extack, errorPart, scripted } from "./script.js";
 
-/** Offset from nlmsghdr of the attribute whose payload begins with these bytes. */
+/** The offset, from nlmsghdr, of the attribute whose payload begins with these bytes. */
 function offsetOf(datagram: Uint8Array, payload: Uint8Array): number {
 	const at = Buffer.from(datagram).indexOf(payload);
 	expect(at, "the payload stands in the datagram").toBeGreaterThan(0);

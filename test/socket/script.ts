@@ -8,15 +8,15 @@ import {
 
 export const PORT_ID = 4711;
 
-/** What a receive brings: a datagram, or the error of recvfrom(2). */
+/** The result of a receive: a datagram, or an error of recvfrom(2). */
 export type Arrival =
 	| { readonly bytes: Uint8Array; readonly from?: number; readonly trueLength?: number }
 	| { readonly throws: Error };
 
-/** The kernel as a function: what was sent in, what then lies in the receive queue out. */
+/** The kernel as a function: it gets what was sent, and returns the contents of the receive queue. */
 export type Script = (requests: readonly Frame[], datagram: Uint8Array) => Iterable<Arrival>;
 
-/** A file descriptor with a script for a kernel. It never sleeps: what is not there does not come. */
+/** A file descriptor with a scripted kernel. It never sleeps: what is not there will not come. */
 export class ScriptedTransport implements Transport {
 	readonly portId = PORT_ID;
 	readonly options: (readonly [level: number, option: number, value: number])[] = [];
@@ -54,7 +54,7 @@ export class ScriptedTransport implements Transport {
 	}
 }
 
-/** A socket whose kernel is a script. */
+/** A socket with a scripted kernel. */
 export function scripted(
 	script: Script,
 	options: NetlinkSocketOptions = {},
@@ -69,11 +69,11 @@ export interface Part {
 	readonly seq: number;
 	readonly portId?: number;
 	readonly payload?: Uint8Array;
-	/** What nlmsg_len says, where that is not the truth. */
+	/** The value of nlmsg_len, if it is wrong. */
 	readonly claims?: number;
 }
 
-/** One datagram of these messages. */
+/** One datagram with these messages. */
 export function datagram(...parts: readonly Part[]): Uint8Array {
 	const w = new Writer();
 	for (const {
@@ -133,7 +133,7 @@ function extackBytes({ message, offset, missingType, missingNest }: Extack): Uin
 	return w.finish();
 }
 
-/** NLMSG_ERROR as the kernel builds it; uncapped it carries the whole request before the extack. */
+/** NLMSG_ERROR as the kernel builds it. Uncapped it contains the whole request before the extended acknowledgement. */
 export function errorPart(
 	asked: Frame,
 	errno: number,
@@ -159,7 +159,7 @@ export function errorPart(
 
 export const ack = (asked: Frame): Part => errorPart(asked, 0);
 
-/** NLMSG_DONE, which carries what the dump function returned. */
+/** NLMSG_DONE, which contains the return value of the dump function. */
 export function donePart(asked: Frame, result = 0, extack: Extack = {}, flags = 0): Part {
 	const w = new Writer();
 	w.u32(result >>> 0);

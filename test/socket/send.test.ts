@@ -17,7 +17,7 @@ import {
 
 const get = (ifi_index: number) => request(RTM_GETLINK, 0, { ifi_index });
 const link = ({ seq }: Frame, ifi_index: number) => part(RTM_NEWLINK, { ifi_index }, { seq });
-/** A kernel that acknowledges whatever asks for it. */
+/** A kernel that acknowledges every request that asks for it. */
 const obliging: Script = (requests) =>
 	requests.filter(({ flags }) => flags & NLM_F_ACK).map((asked) => arrival(ack(asked)));
 
@@ -64,7 +64,7 @@ describe("a send", () => {
 	});
 
 	it("tells a refusal of what was sent, also when something else has been sent since", () => {
-		// Where the first attribute stands, behind nlmsghdr and ifinfomsg.
+		// The offset of the first attribute, behind nlmsghdr and ifinfomsg.
 		const { socket } = scripted(([asked]) => [
 			arrival(errorPart(asked as Frame, 22, { offset: 32 })),
 		]);

@@ -1,4 +1,4 @@
-/** Values to hex and back, for tests that say what a codec puts on the wire. */
+/** Converts values to hexadecimal and back, for tests of what a codec writes. */
 import { Reader, Writer } from "../../src/netlink/bytes.js";
 import { type AnyCodec, NLA_F_NESTED } from "../../src/netlink/schema.js";
 
@@ -13,7 +13,7 @@ export const write = (codec: AnyCodec, value: unknown): string => {
 };
 export const read = <O>(codec: { read(r: Reader): O }, bytes: string): O =>
 	codec.read(new Reader(hex(bytes)));
-/** An attribute; its header is in host order, whatever that is here. */
+/** An attribute. Its header is in host order. */
 export const attr = (type: number, payload: string): string => {
 	const w = new Writer();
 	const at = w.beginAttr(type);

@@ -14,7 +14,7 @@ const encode = (message: AnyMessage, value: object): Uint8Array => {
 	return w.finish();
 };
 
-/** Where attributes that stand directly behind the header end: there a cut leaves a whole message. */
+/** The ends of the top-level attributes, where a message that is cut is still complete. */
 function boundaries(message: AnyMessage, bytes: Uint8Array): Set<number> {
 	const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
 	const header = message.header.size ?? 0;
@@ -28,7 +28,7 @@ function boundaries(message: AnyMessage, bytes: Uint8Array): Set<number> {
 	return out;
 }
 
-// Captured on a little-endian machine; what is in host order looks different on another.
+// They were captured on a little-endian machine, and values in host order would differ on others.
 describe.skipIf(endianness() === "BE").each(goldens)(
 	"$command",
 	({ message, bytes, value, ours }) => {

@@ -1,7 +1,7 @@
 /**
- * Messages as real programs and the kernel put them on the wire. Captured with strace 6.1
- * (`-e trace=sendmsg,sendto,recvmsg -e write=3 -e read=3`) of iproute2 6.1.0 and nftables 1.0.6 in an empty
- * network namespace of Linux 6.18 on x86-64. Links there: br0 = 2, v1 = 3, v0 = 4, vx0 = 5.
+ * Messages that real programs and the kernel sent. They were captured with strace 6.1 (`-e trace=sendmsg,sendto,recvmsg
+ * -e write=3 -e read=3`) from iproute2 6.1.0 and nftables 1.0.6 in an empty network namespace of Linux 6.18 on x86-64.
+ * The links there: br0 = 2, v1 = 3, v0 = 4, vx0 = 5.
  */
 import type { AnyMessage, Message } from "../../src/netlink/schema.js";
 import * as uapi from "../../src/uapi/index.js";
@@ -13,9 +13,9 @@ export interface Golden {
 	readonly message: AnyMessage;
 	/** The whole message with its nlmsghdr, as captured. */
 	readonly bytes: Uint8Array;
-	/** What is in it. */
+	/** The decoded value. */
 	readonly value: object;
-	/** The payload we write for `value`, where it is not the captured one byte for byte, and why. */
+	/** The payload that we write for `value`, if it differs from the captured one, and why. */
 	readonly ours?: readonly [why: string, payload: Uint8Array];
 }
 

@@ -1,11 +1,11 @@
-/** iproute2 in this process's network namespace, and the words in which it prints what the kernel says. */
+/** Runs iproute2 in this process's network namespace, and has the words in which it prints values. */
 import { execFileSync } from "node:child_process";
 
-/** Run `ip` or `bridge` in this process's network namespace; what it prints with -j. */
+/** Run `ip` or `bridge` with -j, and return what it prints. */
 export function json(command: string): Record<string, unknown>[] {
 	const [tool = "", ...rest] = command.split(" ");
 	const out = execFileSync(tool, ["-j", "-d", ...rest], { encoding: "utf8" });
-	// `ip -j` prints {} for what it filtered out.
+	// `ip -j` prints {} for objects that it filtered out.
 	return JSON.parse(out || "[]").filter((one: object) => Object.keys(one).length > 0);
 }
 export const run = (command: string): unknown =>
@@ -18,7 +18,7 @@ export function ip(bytes: Uint8Array | undefined): string | undefined {
 	const groups = Buffer.from(bytes).toString("hex").match(/.{4}/g)?.join(":");
 	return new URL(`http://[${groups}]`).hostname.slice(1, -1);
 }
-/** Our side without what is undefined: ip does not print what it was not told. */
+/** Our value without undefined fields, because ip does not print what the kernel does not report. */
 export const told = <T extends object>(value: T): Partial<T> =>
 	Object.fromEntries(Object.entries(value).filter(([, v]) => v !== undefined)) as Partial<T>;
 export const yes = (value: number | undefined): boolean | undefined =>

@@ -1,4 +1,4 @@
-/** A link as we read it, in the words and shapes of `ip -j -d link` (iproute2 6.1). */
+/** A link as we decode it, in the form of `ip -j -d link` (iproute2 6.1). */
 import type { Out } from "../../src/netlink/schema.js";
 import * as uapi from "../../src/uapi/index.js";
 import { bits, ip, mac, named, told, yes } from "./iproute.js";

@@ -1,4 +1,6 @@
-/** Addresses, routes, rules and neighbours as we read them, in the words of `ip -j -d` and `bridge -j` (iproute2 6.1). */
+/**
+ * Addresses, routes, rules and neighbours as we decode them, in the form of `ip -j -d` and `bridge -j` (iproute2 6.1).
+ */
 import * as uapi from "../../src/uapi/index.js";
 import { bits, ip, mac, named, told } from "./iproute.js";
 

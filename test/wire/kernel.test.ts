@@ -10,14 +10,14 @@ function expectLinksAsIpShowsThem(): void {
 	const ours = links().map(asIpLink);
 	expect(ours.map(({ ifname }) => ifname)).toEqual(theirs.map(({ ifname }) => ifname));
 	for (const [i, one] of ours.entries()) {
-		// Flags have no order that means anything.
+		// The order of flags has no meaning.
 		const { flags, ...rest } = one;
 		expect(theirs[i]).toMatchObject(rest);
 		expect(theirs[i]?.flags).toEqual(expect.arrayContaining(flags ?? []));
 	}
 }
 
-// Root only: for a network namespace of its own.
+// Making a network namespace needs root.
 describe.skipIf(process.getuid?.() !== 0)("links: the kernel understands us, and we it", () => {
 	beforeAll(enterEmptyNamespace);
 

@@ -14,7 +14,7 @@ import {
 	rtnl,
 } from "./namespace.js";
 
-// Root only: for a network namespace of its own.
+// Making a network namespace needs root.
 describe.skipIf(process.getuid?.() !== 0)("routing: the kernel understands us, and we it", () => {
 	beforeAll(() => {
 		enterEmptyNamespace();
@@ -142,7 +142,7 @@ describe.skipIf(process.getuid?.() !== 0)("routing: the kernel understands us, a
 			ndm_flags: uapi.NTF_PROXY,
 			NDA_DST: ip4("10.0.0.77"),
 		});
-		// neigh_valid_dump_req() takes the link as an attribute, and no ndm_ifindex.
+		// neigh_valid_dump_req() takes the link as an attribute, and rejects ndm_ifindex.
 		const all = { ndm_family: uapi.AF_INET, NDA_IFINDEX: index };
 		const ours = rtnl.dump(uapi.RTM_GETNEIGH, uapi.RTM_NEWNEIGH, all);
 		expect(ours).toContainEqual(expect.objectContaining(known));

@@ -3,7 +3,7 @@ import { Writer } from "../../src/netlink/bytes.js";
 import { type AnyMessage, locate, type Message } from "../../src/netlink/schema.js";
 import * as uapi from "../../src/uapi/index.js";
 
-/** The names found at every offset of an encoded request, in the order in which they stand. */
+/** The names found at every offset of an encoded request, in order. */
 function names<O, I>(message: Message<O, I>, value: I): string[] {
 	const w = new Writer();
 	message.write(w, value);

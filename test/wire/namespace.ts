@@ -6,7 +6,7 @@ import * as uapi from "../../src/uapi/index.js";
 
 export let rtnl: NetlinkSocket;
 
-/** Unshare this process's own namespace, before anything is opened in it; it dies with the process. */
+/** Move this process into a new namespace, before anything is opened in the old one. It disappears with the process. */
 export function enterEmptyNamespace(): void {
 	newNetns();
 	rtnl = new NetlinkSocket(uapi.NETLINK_ROUTE);
@@ -31,10 +31,10 @@ export const up = (name: string) =>
 		ifi_change: uapi.IFF_UP,
 	});
 
-/** Sorted, so that two lists can be compared whose order is the kernel's affair. */
+/** Sort a list for a comparison, because its order is up to the kernel. */
 const sorted = (values: readonly unknown[]): unknown[] =>
 	[...values].sort((a, b) => (JSON.stringify(a) < JSON.stringify(b) ? -1 : 1));
-/** Both lists as far as ours has words: the same objects, and for each object the same keys. */
+/** Compare two lists as far as ours has fields: the same objects, and the same keys in each. */
 export function expectSame(
 	ours: readonly object[],
 	theirs: readonly Record<string, unknown>[],

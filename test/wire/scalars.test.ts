@@ -103,7 +103,7 @@ describe("strings", () => {
 	});
 
 	test("bytes that are no UTF-8 are read, and written as they were", () => {
-		// Anybody may name an interface like that: dev_valid_name() looks for '/', ':' and white space.
+		// Such a name is possible: dev_valid_name() only rejects '/', ':' and white space.
 		expect(read(string(15), "74ff70")).toBe("t\udcffp");
 		fc.assert(
 			fc.property(fc.uint8Array({ maxLength: 15, min: 1 }), (bytes) => {

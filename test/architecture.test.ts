@@ -54,7 +54,7 @@ describe("the sources", () => {
 	});
 });
 
-/** A breach of each rule, and nothing but that breach. */
+/** For each rule a set of sources that breaks it and no other rule. */
 const BAD: Readonly<Record<string, Readonly<Record<string, string>>>> = {
 	"arrows point down": {
 		"sys/clock.ts": 'import type { Plan } from "../engine/plan.js";',

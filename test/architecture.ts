@@ -9,13 +9,13 @@ interface Import {
 	/** A path below src/, or the name of a package. */
 	readonly to: string;
 	readonly local: boolean;
-	/** Erased by the compiler: it costs nothing at run time. */
+	/** The compiler erases it, so it costs nothing at run time. */
 	readonly typeOnly: boolean;
 }
 
 /**
- * What may import what, in types too; a layer may always import itself, and names only layers that stand above it in this
- * table, so there is no circle between folders. `.` is index.ts, the library's surface.
+ * What each layer may import, types included. A layer may always import itself, and names only layers above it in this
+ * table, so there is no circle between folders. `.` is index.ts, the public interface of the library.
  */
 export const BELOW: Readonly<Record<string, readonly string[]>> = {
 	sys: [],
@@ -51,9 +51,9 @@ export const BELOW: Readonly<Record<string, readonly string[]>> = {
 	cli: ["demo", "host", "service", "engine", "spec", "nftables", "sys"],
 };
 /**
- * The same inside nftables. Facts, the types of the JSON, and the tree between JSON and kernel are below; then come its
- * parts, each in one file both ways. What compiles documents knows nothing of listings, and the other way round; only what
- * talks to the kernel knows both.
+ * The same for the layers inside nftables. At the bottom are facts, the types of the JSON, and the tree between JSON
+ * and kernel; then come the parts of the language, each of which goes both ways in one file. Compiling knows nothing of
+ * listing and vice versa; only the code that talks to the kernel knows both.
  */
 export const NFTABLES_BELOW: Readonly<Record<string, readonly string[]>> = {
 	fact: [],
@@ -71,7 +71,10 @@ export const NFTABLES_BELOW: Readonly<Record<string, readonly string[]>> = {
 };
 const EMPTY_NAMES = /^(utils?|helpers?|common|managers?|types?|misc)\.ts$/;
 
-/** Words cut into bytes and put together again: views, Buffer's methods, shifts by bytes, masks of one, and the like. */
+/**
+ * Code that takes words apart into bytes or puts them together: views, methods of Buffer, shifts by multiples of eight,
+ * masks of one byte.
+ */
 const LAYING = new RegExp(
 	[
 		String.raw`\bDataView\b`,
@@ -83,7 +86,7 @@ const LAYING = new RegExp(
 		String.raw` [*/%] (128|256|0x100)n?\b`,
 	].join("|"),
 );
-/** Where bytes are laid, and why there. */
+/** The files that may take words apart, and why. */
 const LAID_IN: ReadonlyMap<string, string> = new Map([
 	["netlink/bytes.ts", "this is the place"],
 	["sys/socket.ts", "structs of system calls, below the language"],
@@ -109,27 +112,27 @@ const LAID_IN: ReadonlyMap<string, string> = new Map([
 	["nftables/fast/plain-listing.ts", "past the language for speed, too"],
 ]);
 
-/** Where the numbers of the kernel stand. */
+/** The layers that state numbers of the kernel. */
 const FACTS: readonly string[] = ["uapi", "netlink", "packet"];
-/** What is below them and needs one of them all the same. */
+/** Numbers that layers below those need all the same. */
 const BELOW_FACTS: Readonly<Record<string, readonly string[]>> = {
 	"sys/socket.ts": ["AF_NETLINK"],
 };
 
 interface Rule {
 	readonly name: string;
-	/** Why it is a rule: part of the message when somebody breaks it. */
+	/** The reason for the rule, which is part of the message when somebody breaks it. */
 	readonly why: string;
 	readonly breaks: (sources: Sources) => Iterable<string>;
 }
 
 export const layerOf = (path: string): string =>
 	path.includes("/") ? (path.split("/")[0] as string) : ".";
-/** The layer inside nftables; `undefined` for what is elsewhere. */
+/** The layer inside nftables; `undefined` for files elsewhere. */
 export const nftablesLayerOf = (path: string): string | undefined =>
 	path.startsWith("nftables/") ? layerOf(path.slice("nftables/".length)) : undefined;
 
-/** The imports of one file: static, re-exported, dynamic and in types. */
+/** The imports of one file: static, re-exported, dynamic, and of types. */
 export function importsOf(from: string, text: string): Import[] {
 	const code = text.replace(/\/\*[\s\S]*?\*\/|^\s*\/\/.*$/gm, "");
 	const statements = code.matchAll(
@@ -144,7 +147,7 @@ export function importsOf(from: string, text: string): Import[] {
 	];
 }
 
-/** `{ type A, type B }`: everything named is a type. */
+/** Whether all names are types: `{ type A, type B }`. */
 function namesTypesOnly(names: string): boolean {
 	const inside = /^\{([^}]*)\}/.exec(names.trim())?.[1];
 	const each = inside?.split(",").filter((name) => name.trim() !== "");
@@ -160,7 +163,7 @@ function imported(from: string, to: string, typeOnly: boolean): Import {
 const allImports = (sources: Sources): Import[] =>
 	[...sources].flatMap(([path, text]) => importsOf(path, text));
 
-/** Everything a file pulls in at run time, itself included. */
+/** Everything that a file loads at run time, including itself. */
 function reach(sources: Sources, path: string, seen = new Set<string>()): Set<string> {
 	if (seen.has(path) || !sources.has(path)) return seen;
 	seen.add(path);
@@ -169,10 +172,10 @@ function reach(sources: Sources, path: string, seen = new Set<string>()): Set<st
 	return seen;
 }
 
-/** What of `sys` calls nothing: errors, and what errnos mean. */
+/** The files of `sys` that call nothing: errors, and the meaning of errnos. */
 const WORDS: readonly string[] = ["sys/error.ts", "sys/errno.ts"];
 
-/** Whether a file holds a hand on the host: a socket, an ioctl, a file below /proc. */
+/** Whether a file has access to the host: a socket, an ioctl, a file below /proc. */
 const touchesTheHost = (sources: Sources, path: string): boolean =>
 	[...reach(sources, path)].some(
 		(one) =>
@@ -183,7 +186,7 @@ const touchesTheHost = (sources: Sources, path: string): boolean =>
 
 const show = ({ from, to }: Import): string => `${from} imports ${to}`;
 
-/** What each file imports of the others, types too. */
+/** For each file, the files that it imports, types included. */
 type Graph = ReadonlyMap<string, readonly string[]>;
 const graphOf = (sources: Sources): Graph =>
 	new Map(
@@ -216,7 +219,7 @@ function* matches(sources: Sources, pattern: RegExp, except: (path: string) => b
 				if (pattern.test(line)) yield `${path}:${i + 1}: ${line.trim()}`;
 }
 
-/** Imports between two layers of a table that it does not name. */
+/** The imports between layers that a table does not allow. */
 function* arrowsUp(
 	sources: Sources,
 	below: Readonly<Record<string, readonly string[]>>,
@@ -350,7 +353,7 @@ export const RULES: readonly Rule[] = [
 	},
 ];
 
-/** Every breach of every rule, each with what breaks it and why that is a rule. */
+/** Every violation of a rule, with what breaks it and the reason for the rule. */
 export function violations(sources: Sources): string[] {
 	return RULES.flatMap(({ name, why, breaks }) =>
 		[...breaks(sources)].map((breach) => `${breach}\n  breaks "${name}": ${why}`),

@@ -28,7 +28,7 @@ const nameOfMain = {
 /** Parts of the program that are needed together: each chunk that is opened delays the start (docs/performance.md). */
 const together = (name, priority, modules) => ({ name, priority, test: new RegExp(`/dist/(${modules})\\.js(on)?$`) });
 const chunks = [
-	together("shared", 3, "(sys|engine|spec)/error|spec/(account-names|checked|fields?)|inet/cidr|proto/proto|cli/(provisional|render/tap)|sys/process"),
+	together("shared", 3, "(sys|engine|spec)/error|spec/(account-names|checked|fields?)|inet/cidr|proto/proto|cli/(provisional|ssh|render/tap)|sys/process"),
 	together("libc", 2, "sys/namespace"),
 	together("flags", 1, "spec/flags"),
 ];

@@ -9,6 +9,7 @@
  */
 export {
 	ConflictError,
+	ConnectionError,
 	LockError,
 	NotConfirmedError,
 	ProvisionalError,
@@ -29,7 +30,9 @@ export {
 	launchArguments,
 } from "./service/launch.js";
 export type {
+	ChangeOptions,
 	ConfirmOptions,
+	Connection,
 	GuestInput,
 	Networks,
 	PlanOptions,

@@ -40,6 +40,7 @@ const byCode: Readonly<Record<ErrorCode, number>> = {
 	ERR_SYSTEM: Exit.kernel,
 	ERR_PERMISSION: Exit.permission,
 	ERR_CONFLICT: Exit.conflict,
+	ERR_CONNECTION: Exit.conflict,
 	ERR_LOCK: Exit.conflict,
 	ERR_PROVISIONAL: Exit.conflict,
 	ERR_UNCONFIRMED: Exit.unconfirmed,
@@ -61,7 +62,7 @@ export const exitMeanings: readonly (readonly [status: number, meaning: string])
 	[Exit.permission, "no permission; the error names the capability or the file"],
 	[
 		Exit.conflict,
-		"a foreign object is in the way, another change waits to be confirmed, status --verify found a difference, or the lock could not be had in time",
+		"a foreign object or the SSH connection of the caller is in the way, another change waits to be confirmed, status --verify found a difference, or the lock could not be had in time",
 	],
 	[
 		Exit.no,

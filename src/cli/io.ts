@@ -12,6 +12,8 @@ export interface Io {
 	readonly env: Readonly<Record<string, string | undefined>>;
 	/** The real user id. */
 	readonly uid: number;
+	/** The process that started this one. */
+	readonly parent: number;
 	/** Aborted when nobody reads stdout any more, so that a command that would write for ever ends. */
 	readonly outputClosed: AbortSignal;
 	/** All of standard input. */
@@ -45,6 +47,7 @@ export function processIo(): Io {
 		stderr,
 		env: process.env,
 		uid: process.getuid?.() ?? 0,
+		parent: process.ppid,
 		get outputClosed() {
 			closed ??= new AbortController();
 			if (stdout.isBroken) closed.abort();

@@ -2,9 +2,16 @@ import { resolve } from "node:path";
 import { setTimeout } from "node:timers/promises";
 import { NotConfirmedError, RollbackError } from "../engine/error.js";
 import type { ProvisionalReport } from "../engine/report.js";
-import type { ConfirmOptions } from "../service/networks.js";
+import type { ChangeOptions } from "../service/networks.js";
 import type { HostPort, Session } from "./session.js";
 import type { Settings } from "./settings.js";
+import { sshConnection } from "./ssh.js";
+
+/** Flags of every verb that changes the host. */
+export interface ChangeFlags {
+	/** Do it even if it cuts the connection of the caller. */
+	readonly yes?: true | undefined;
+}
 
 // The command ends at most this long after `confirm`.
 const POLL_MS = 100;
@@ -12,14 +19,19 @@ const POLL_MS = 100;
 /**
  * Change the host, and with --confirm-within wait until the change is confirmed. If it is not, or this process is
  * interrupted, it is rolled back here. If this process is killed, the watchdog rolls it back, which is started first.
- * @throws NotConfirmedError
+ * Without --confirm-within, what would cut the caller's own SSH connection is refused unless --yes was given.
+ * @throws NotConfirmedError, ConnectionError
  */
 export function change<R extends { readonly provisional?: ProvisionalReport | undefined }>(
 	session: Session,
-	work: (host: HostPort, options: ConfirmOptions) => Promise<R>,
+	{ yes }: ChangeFlags,
+	work: (host: HostPort, options: ChangeOptions) => Promise<R>,
 ): Promise<R> {
 	const { confirmWithin, stateDir } = session.settings;
-	if (confirmWithin === undefined) return session.withHost((host) => work(host, {}));
+	if (confirmWithin === undefined) {
+		const sparing = yes === true ? undefined : sshConnection(session.io);
+		return session.withHost((host) => work(host, sparing === undefined ? {} : { sparing }));
+	}
 	return session.withHost(async (host) => {
 		const watchdog = await session.startWatchdog(stateDir);
 		const interruption = session.io.listenForInterruption();

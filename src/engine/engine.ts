@@ -23,6 +23,7 @@ import type {
 	UpReport,
 } from "./report.js";
 import { giveUp, namesIn } from "./residual.js";
+import { refuseCut, type Spared } from "./sparing.js";
 import { statusReport } from "./status.js";
 import { stepsByRequest, stepsWithMessages, warningsOf, withLosses } from "./step-report.js";
 import { ours, planRemoval, strays } from "./strays.js";
@@ -46,6 +47,14 @@ let count = 0;
 
 /** How one request of a group ended. */
 export type RequestOutcome<R> = { readonly report: R } | { readonly error: UmlnetError };
+
+/** How a plan is applied. */
+interface ApplyOptions {
+	readonly deferDeletes?: boolean;
+	readonly confirmWithin?: number | undefined;
+	/** The links that the plan must not cut off. */
+	readonly spared?: Spared | undefined;
+}
 
 /** Taps to take down, all or none. */
 export interface DownRequest {
@@ -92,9 +101,10 @@ export class Engine {
 		confirmWithin?: number,
 		maxAge = 0,
 		prune: readonly string[] = NO_TAPS,
+		spared?: Spared,
 	): ReadonlyMap<number, RequestOutcome<UpReport>> {
 		try {
-			return this.#up(requests, confirmWithin, maxAge, prune);
+			return this.#up(requests, { confirmWithin, spared }, maxAge, prune);
 		} catch (error) {
 			const { wasUsed } = this.#verified;
 			this.#verified.invalidate();
@@ -102,13 +112,13 @@ export class Engine {
 			// again.
 			if (!wasUsed || error instanceof RollbackError || this.#journal.unfinished !== undefined)
 				throw error;
-			return this.#up(requests, confirmWithin, 0, prune);
+			return this.#up(requests, { confirmWithin, spared }, 0, prune);
 		}
 	}
 
 	#up(
 		requests: readonly UpRequest[],
-		confirmWithin: number | undefined,
+		options: ApplyOptions,
 		maxAge: number,
 		prune: readonly string[],
 	): ReadonlyMap<number, RequestOutcome<UpReport>> {
@@ -126,7 +136,7 @@ export class Engine {
 			.filter(({ report }) => report.mode === "parked");
 		const idle = parked.map(({ report }) => report.name);
 		const subnets = subnetsOf(this.#journal.state, [...idle, ...prune]);
-		const { rejected, losses } = this.#apply(plan, command("up", names), { confirmWithin });
+		const { rejected, losses } = this.#apply(plan, command("up", names), options);
 		if (rejected.size > 0) this.#verified.invalidate();
 		forgetFlows(this.#kernel, subnets);
 		const steps = stepsByRequest(plan);
@@ -153,6 +163,7 @@ export class Engine {
 		requests: readonly DownRequest[],
 		deferDeletes = false,
 		confirmWithin?: number,
+		spared?: Spared,
 	): ReadonlyMap<number, RequestOutcome<DownReport>> {
 		this.#refuseWhileProvisional();
 		finishDeletesOf(this.#kernel, this.#journal, () =>
@@ -165,7 +176,7 @@ export class Engine {
 		const plan = planDown(this.#kinds, this.#kernel, state, requests);
 		const names = [...plan.requestOf.keys()];
 		const subnets = subnetsOf(state, names);
-		const options = { deferDeletes, confirmWithin };
+		const options = { deferDeletes, confirmWithin, spared };
 		const { losses } = this.#apply(plan, command("down", names), options);
 		forgetFlows(this.#kernel, subnets);
 		const steps = stepsByRequest(plan);
@@ -320,11 +331,8 @@ export class Engine {
 			throw new ProvisionalError(provisional.command, Math.ceil(provisional.remaining));
 	}
 
-	#apply(
-		plan: Plan,
-		command: string,
-		{ deferDeletes, confirmWithin }: { deferDeletes?: boolean; confirmWithin?: number | undefined },
-	) {
+	#apply(plan: Plan, command: string, { deferDeletes, confirmWithin, spared }: ApplyOptions) {
+		refuseCut(plan, spared, command);
 		const transaction = `${this.#ownership.owner}-${++count}`;
 		const deadline =
 			confirmWithin === undefined ? undefined : () => this.#ownership.now() + confirmWithin;

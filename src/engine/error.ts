@@ -21,6 +21,23 @@ export class ConflictError extends UmlnetError {
 	}
 }
 
+/** The change would take away, or take another way through, a link that the connection to be spared runs over. */
+export class ConnectionError extends UmlnetError {
+	override readonly name = "ConnectionError";
+	/** The name of that link. */
+	readonly link: string;
+	constructor(command: string, link: string) {
+		super(
+			"ERR_CONNECTION",
+			`${command} takes away or moves what your SSH connection comes in by: ${link}`,
+			{
+				hint: "add --confirm-within 60 and then type `umlnet-nl confirm`: if you are cut off, it is rolled back by itself; --yes does it without that",
+			},
+		);
+		this.link = link;
+	}
+}
+
 /** Another process of ours held the lock for too long. */
 export class LockError extends UmlnetError {
 	override readonly name = "LockError";

@@ -6,14 +6,15 @@ import type { PendingDeletes } from "../engine/journal/ledger.js";
 import { DEFAULT_STATE_DIR } from "../engine/journal/place.js";
 import type { WantedTap } from "../engine/plan.js";
 import type { TapReport as EngineTapReport, UpReport as EngineUpReport } from "../engine/report.js";
+import type { Spared } from "../engine/sparing.js";
 import type { Kernel } from "../kernel/kernel.js";
 import { LinuxKernel } from "../kernel/linux.js";
 import { readFlags } from "../kernel/read.js";
 import { watched } from "../kernel/watched.js";
 import { wantedTaps } from "../kinds/index.js";
 import type {
+	ChangeOptions,
 	ConfirmableNetworks,
-	ConfirmOptions,
 	ConfirmState,
 	GuestInput,
 	PlanOptions,
@@ -40,6 +41,7 @@ import { sinceBoot } from "../sys/clock.js";
 import { enterNamespace } from "../sys/namespace.js";
 import { processId } from "../sys/process.js";
 import { IFF_LOWER_UP } from "../uapi/if.js";
+import { linksOf } from "./connection.js";
 import { areDeleted } from "./deferred-deletes.js";
 import { KernelLinks } from "./host-links.js";
 import { LockedEngine } from "./locked-engine.js";
@@ -88,35 +90,41 @@ export class Host implements ConfirmableNetworks {
 		this.#links = new KernelLinks(kernel, () => this.#locked.journal.state.entries);
 	}
 
-	async up(spec: SpecInput, { prune, confirmWithin }: UpOptions = {}): Promise<UpReport> {
+	async up(spec: SpecInput, { prune, confirmWithin, sparing }: UpOptions = {}): Promise<UpReport> {
 		const checked = await checkedSpec(spec);
 		const report = await this.#locked.run(() => {
 			const pruned = prune === true ? this.#others(checked) : undefined;
 			const requests = [{ id: 0, taps: this.wanted(checked) }];
-			const done = only(this.#locked.engine.up(requests, confirmWithin, 0, pruned));
+			const spared = sparing && linksOf(this.#locked.kernel, sparing);
+			const done = only(this.#locked.engine.up(requests, confirmWithin, 0, pruned, spared));
 			return pruned === undefined ? done : { ...done, pruned };
 		});
 		return withLaunches(report);
 	}
 
-	async down(which: Which, { confirmWithin }: ConfirmOptions = {}): Promise<DownReport> {
+	async down(which: Which, { confirmWithin, sparing }: ChangeOptions = {}): Promise<DownReport> {
 		const namesOf = await this.#namesOf(which);
-		return this.#locked.run(() =>
-			"all" in which
-				? this.#downAll(namesOf(), confirmWithin)
-				: only(this.#locked.engine.down([{ id: 0, taps: namesOf() }], false, confirmWithin)),
-		);
+		return this.#locked.run(() => {
+			const spared = sparing && linksOf(this.#locked.kernel, sparing);
+			if ("all" in which) return this.#downAll(namesOf(), confirmWithin, spared);
+			const requests = [{ id: 0, taps: namesOf() }];
+			return only(this.#locked.engine.down(requests, false, confirmWithin, spared));
+		});
 	}
 
 	/**
 	 * All of them that can go.
 	 * @throws ConflictError naming what is in the way of the others. What is to be confirmed goes whole or not at all
 	 */
-	#downAll(names: readonly string[], confirmWithin: number | undefined): DownReport {
+	#downAll(
+		names: readonly string[],
+		confirmWithin: number | undefined,
+		spared: Spared | undefined,
+	): DownReport {
 		const { engine } = this.#locked;
 		const { taps, conflicts } = engine.removable(names);
 		if (conflicts.length > 0 && confirmWithin !== undefined) throw together(conflicts, []);
-		const report = only(engine.down([{ id: 0, taps }], false, confirmWithin));
+		const report = only(engine.down([{ id: 0, taps }], false, confirmWithin, spared));
 		if (conflicts.length === 0) return report;
 		throw together(
 			conflicts,

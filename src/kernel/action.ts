@@ -1,5 +1,6 @@
 import { describe } from "../netlink/describe.js";
 import type { Request } from "../netlink/request.js";
+import { IFF_UP } from "../uapi/if.js";
 import type { DefaultRouter, Kernel, TapRequest } from "./kernel.js";
 import { shownSetting } from "./secret.js";
 
@@ -58,6 +59,8 @@ interface Traits<A extends Action> {
 	deletedLink?(action: A): Identity;
 	/** The indexes of the links that the action needs. */
 	links?(action: A): readonly number[];
+	/** The indexes of the links whose packets do not come in any more as they did. */
+	cuts?(action: A): readonly number[];
 	/** Close what this process still holds open after the action was undone. */
 	release?(kernel: Kernel, action: A): void;
 }
@@ -67,6 +70,7 @@ const TRAITS: { readonly [V in Via]: Traits<ActionOf<V>> } = {
 		messages: ({ request }) => [describe(request)],
 		deletes: ({ request }) => request.message.name.startsWith("RTM_DEL"),
 		links: ({ request }) => linksIn(request),
+		cuts: ({ request }) => cutIn(request),
 	},
 	nftables: {
 		messages: ({ batch }) => batch.map(describe),
@@ -99,6 +103,7 @@ const TRAITS: { readonly [V in Via]: Traits<ActionOf<V>> } = {
 		isIrreversible: true,
 		deletes: () => true,
 		deletedLink: ({ link }) => link,
+		cuts: ({ link }) => [link.index],
 	},
 };
 const gatewayText = (bytes: Uint8Array): string => Buffer.from(bytes).toString("hex");
@@ -131,6 +136,19 @@ export function release(kernel: Kernel, action: Action): void {
 /** The indexes of the links that an action needs. */
 export const linksOf = (action: Action): readonly number[] =>
 	traitsOf(action).links?.(action) ?? [];
+
+/** The indexes of the links that it takes away, or whose packets come in by another link from then on, or to no address. */
+export const cutLinks = (action: Action): readonly number[] =>
+	traitsOf(action).cuts?.(action) ?? [];
+
+function cutIn({ message: { name }, value }: Request): number[] {
+	const fields = value as Readonly<Record<string, number | undefined>>;
+	if (name === "RTM_DELADDR") return [fields.ifa_index ?? 0];
+	if (name === "RTM_DELLINK") return [fields.ifi_index ?? 0];
+	const { ifi_index = 0, ifi_flags = 0, ifi_change = 0, IFLA_MASTER } = fields;
+	const goesDown = (ifi_change & IFF_UP) !== 0 && (ifi_flags & IFF_UP) === 0;
+	return name === "RTM_NEWLINK" && (IFLA_MASTER !== undefined || goesDown) ? [ifi_index] : [];
+}
 
 /** The members of rtnetlink messages that contain an index of a link. A master of 0 means none. */
 const LINK_FIELDS = [

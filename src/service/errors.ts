@@ -4,6 +4,7 @@
  */
 import {
 	ConflictError,
+	ConnectionError,
 	LockError,
 	NotConfirmedError,
 	ProvisionalError,
@@ -26,6 +27,7 @@ export interface PackedError {
 const classes: ReadonlyMap<string, new (...args: never[]) => Error> = new Map(
 	Object.entries({
 		ConflictError,
+		ConnectionError,
 		DeadlineError,
 		DumpInterruptedError,
 		KernelError,

@@ -25,8 +25,26 @@ export interface ConfirmOptions {
 	readonly confirmWithin?: number | undefined;
 }
 
+/** A TCP connection by its two addresses as text, as SSH_CONNECTION of ssh(1) has them. */
+export interface Connection {
+	/** The address on this host. */
+	readonly local: string;
+	/** The address at the other end. */
+	readonly remote: string;
+}
+
+/** Options of every change. */
+export interface ChangeOptions extends ConfirmOptions {
+	/**
+	 * A connection that the change must not cut, such as the one over which the caller has logged in. What takes away a link
+	 * that it runs over, or the addresses of one, or puts one under a bridge or takes it out there, is refused with
+	 * ConnectionError.
+	 */
+	readonly sparing?: Connection | undefined;
+}
+
 /** Options of `up`. */
-export interface UpOptions extends ConfirmOptions {
+export interface UpOptions extends ChangeOptions {
 	/** Also take down, in the same transaction, what is ours and not in the spec. Taps of pools are left alone. */
 	readonly prune?: boolean | undefined;
 }
@@ -91,7 +109,7 @@ export interface Networks {
 	 */
 	down<Network extends string, Used extends string>(
 		which: Which<Network, Used>,
-		options?: ConfirmOptions,
+		options?: ChangeOptions,
 	): Promise<DownReport>;
 
 	/** What `up` would do, step by step. Changes nothing. @throws as `up`, if that can be known beforehand */

@@ -7,6 +7,7 @@
  * | ERR_ADDRESS | a text is not an address |
  * | ERR_CLOSED | the engine is closed |
  * | ERR_CONFLICT | something that is not ours is in the way |
+ * | ERR_CONNECTION | the change would cut the connection that it was to spare |
  * | ERR_DEADLINE | the kernel did not answer in time |
  * | ERR_DUMP_INTERRUPTED | other programs kept changing what the kernel was listing, on every attempt |
  * | ERR_INTERNAL | a bug in umlnet-nl |
@@ -33,6 +34,7 @@ export type ErrorCode =
 	| "ERR_ADDRESS"
 	| "ERR_CLOSED"
 	| "ERR_CONFLICT"
+	| "ERR_CONNECTION"
 	| "ERR_DEADLINE"
 	| "ERR_DUMP_INTERRUPTED"
 	| "ERR_INTERNAL"

@@ -11,6 +11,33 @@ export const processId = (pid: number | "self" = "self"): string => {
 	return `${stat.slice(0, stat.indexOf(" "))}-${fields[19]}`;
 };
 
+/** The environment and the parent of a process, as far as they can be read. */
+export interface Ancestor {
+	readonly parent: number;
+	/** `NAME=value` each; empty where the process is another user's. */
+	readonly environment: readonly string[];
+}
+
+/** What there is to know of a process above this one; undefined where there is none, or none that can be seen. */
+export function readAncestor(pid: number): Ancestor | undefined {
+	const read = (name: string): string => readFileSync(`/proc/${pid}/${name}`, "latin1");
+	try {
+		const stat = read("stat");
+		const parent = Number(stat.slice(stat.lastIndexOf(")") + 2).split(" ")[1]);
+		return { parent, environment: environmentOf(() => read("environ")) };
+	} catch {
+		return undefined;
+	}
+}
+
+function environmentOf(read: () => string): readonly string[] {
+	try {
+		return read().split("\0");
+	} catch {
+		return [];
+	}
+}
+
 /** Identifies the calling thread among all that run, by the kernel's thread id. Reading it needs no module of Node. */
 export const threadId = (): string => basename(readlinkSync("/proc/thread-self"));
 

@@ -1,7 +1,7 @@
 import type { Worker } from "node:worker_threads";
 import type { TapReport as EngineTapReport } from "../engine/report.js";
 import type {
-	ConfirmOptions,
+	ChangeOptions,
 	GuestInput,
 	Networks,
 	PlanOptions,
@@ -62,9 +62,9 @@ export class EmbeddedHost implements Networks {
 		options?: CallOptions & UpOptions,
 	): Promise<UpReport> {
 		checkArgument("up", "the spec", spec, object);
-		checkOptions("up", options, { ...CALL, ...CONFIRM, prune: truth });
-		const { prune, confirmWithin } = options ?? {};
-		const request = { verb: "up", spec: writtenSpec(spec), prune, confirmWithin } as const;
+		checkOptions("up", options, { ...CALL, ...CHANGE, prune: truth });
+		const change = changeOf("up", options);
+		const request = { verb: "up", spec: writtenSpec(spec), ...change } as const;
 		return withLaunches(
 			(await this.#channel.request(request, options)) as UpReport & {
 				readonly taps: readonly EngineTapReport[];
@@ -98,11 +98,11 @@ export class EmbeddedHost implements Networks {
 	 */
 	async down<Network extends string, Used extends string>(
 		which: Which<Network, Used>,
-		options?: CallOptions & ConfirmOptions,
+		options?: CallOptions & ChangeOptions,
 	): Promise<DownReport> {
-		checkOptions("down", options, { ...CALL, ...CONFIRM });
-		const { confirmWithin } = options ?? {};
-		const request = { verb: "down", which: whichOf("down", which), confirmWithin } as const;
+		checkOptions("down", options, { ...CALL, ...CHANGE });
+		const change = changeOf("down", options);
+		const request = { verb: "down", which: whichOf("down", which), ...change } as const;
 		return this.#channel.request(request, options) as Promise<DownReport>;
 	}
 
@@ -183,9 +183,19 @@ export class EmbeddedHost implements Networks {
 /** The fields that describe a guest. */
 const GUEST = { network: text, networks: object, tap: object } as const;
 
-/** The options of every call, and those of changes that can be provisional. */
+/** The options of every call, and those of every change. */
 const CALL = { signal } as const;
-const CONFIRM = { confirmWithin: milliseconds } as const;
+const CHANGE = { confirmWithin: milliseconds, sparing: object } as const;
+/** The fields of a connection. */
+const CONNECTION = { local: text, remote: text } as const;
+
+/** The options of a change that the engine's thread needs: all but the signal. @throws UmlnetError ERR_USAGE */
+function changeOf(call: string, options: (CallOptions & UpOptions) | undefined): UpOptions {
+	const { signal: _, ...change } = options ?? {};
+	if (change.sparing !== undefined)
+		checkFields(`${call}: sparing`, change.sparing, CONNECTION, ["local", "remote"]);
+	return change;
+}
 
 /** @throws UmlnetError ERR_USAGE */
 function whichOf(call: string, given: unknown): Which {

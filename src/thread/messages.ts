@@ -1,6 +1,6 @@
 /** The messages between the caller's thread and the thread of the engine. */
 import type { PackedError } from "../service/errors.js";
-import type { GuestInput, Which } from "../service/networks.js";
+import type { Connection, GuestInput, Which } from "../service/networks.js";
 
 /** What a caller asks for. Specs are sent as the caller passed them; the engine's thread checks them. */
 export type Request =
@@ -9,12 +9,14 @@ export type Request =
 			readonly spec: unknown;
 			readonly prune?: boolean | undefined;
 			readonly confirmWithin?: number | undefined;
+			readonly sparing?: Connection | undefined;
 	  }
 	| { readonly verb: "take"; readonly guest: GuestInput }
 	| {
 			readonly verb: "down";
 			readonly which: Which;
 			readonly confirmWithin?: number | undefined;
+			readonly sparing?: Connection | undefined;
 	  }
 	| { readonly verb: "plan"; readonly spec: unknown; readonly prune: boolean }
 	| { readonly verb: "planDown"; readonly which: Which }

@@ -1,5 +1,6 @@
 import { type MessagePort, receiveMessageOnPort } from "node:worker_threads";
 import { packError } from "../service/errors.js";
+import type { ChangeOptions } from "../service/networks.js";
 import { UmlnetError } from "../sys/error.js";
 import type { FromWorker, Request, Response, ToWorker } from "./messages.js";
 
@@ -94,15 +95,18 @@ export class RequestQueue {
 
 /**
  * An up, or a down by name, can share a transaction. A request that depends on everything that is up cannot, nor can
- * one that is confirmed or rolled back as a whole.
+ * one that is confirmed, rolled back or refused as a whole.
  */
 function isGroupable({ request }: Received): boolean {
 	switch (request.verb) {
 		case "up":
-			return request.prune !== true && request.confirmWithin === undefined;
+			return request.prune !== true && isUnconditional(request);
 		case "down":
-			return !("all" in request.which) && request.confirmWithin === undefined;
+			return !("all" in request.which) && isUnconditional(request);
 		default:
 			return request.verb === "take";
 	}
 }
+
+const isUnconditional = ({ confirmWithin, sparing }: ChangeOptions): boolean =>
+	confirmWithin === undefined && sparing === undefined;

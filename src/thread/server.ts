@@ -132,10 +132,10 @@ export class Server {
 		}
 	}
 
-	async #down({ which, confirmWithin }: Request & { readonly verb: "down" }): Promise<DownReport> {
+	async #down({ which, ...options }: Request & { readonly verb: "down" }): Promise<DownReport> {
 		const named = "all" in which ? which : { taps: this.#pools.withoutIdle(namesOf(which)) };
 		try {
-			const report = await this.#host.down(named, { confirmWithin });
+			const report = await this.#host.down(named, options);
 			this.#pools.forget(report.taps);
 			return this.#watched(report);
 		} catch (error) {

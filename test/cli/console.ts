@@ -55,6 +55,7 @@ export async function umlnet(
 		stderr: sink("stderr"),
 		env,
 		uid,
+		parent: 0,
 		outputClosed: closed.signal,
 		readStdin: async () => stdin,
 		listenForInterruption: () => ({

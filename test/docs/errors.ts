@@ -110,6 +110,13 @@ export const ERROR_CODES: Readonly<Record<ErrorCode, Description>> = {
 		remedy:
 			"`umlnet-nl recover` tries again; `umlnet-nl recover --give-up` forgets what the host does not take back.",
 	},
+	ERR_CONNECTION: {
+		class: "`ConnectionError`",
+		meaning:
+			"`up` or `down` would take away the link that the SSH connection of the caller runs over, or take its addresses, or put it under a bridge or take it out there. Nothing was changed.",
+		remedy:
+			"Add `--confirm-within 60`, and type `umlnet-nl confirm` once it is done: if the connection is cut, all is rolled back. With `--yes` it is done without that.",
+	},
 	ERR_DEADLINE: {
 		class: "`DeadlineError`",
 		meaning: "The kernel did not answer a netlink request in time. Everything was rolled back.",

@@ -136,6 +136,7 @@ test.each<[string, Error]>([
 		new sources.UmlnetError("ERR_SYSTEM", "x", { cause, hint: "h", path: "p", step: "s" }),
 	],
 	["SpecError", new sources.SpecError([{ path: "taps", message: "m", line: 1 }], { source: "f" })],
+	["ConnectionError", new sources.ConnectionError("up tap0", "eth1")],
 	["ConflictError", new sources.ConflictError("link br0", "a veth", "a bridge", { cause })],
 	["LockError", new sources.LockError("held", { hint: "wait" })],
 	["RollbackError", new sources.RollbackError(["tap0", "br0"], { cause })],

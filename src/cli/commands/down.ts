@@ -1,11 +1,13 @@
 import type { Which } from "../../service/networks.js";
 import type { Perform } from "../perform.js";
+import type { ChangeFlags } from "../provisional.js";
 import { count } from "../render/table.js";
 import type { Session } from "../session.js";
 import { targetOf } from "../target.js";
 import type { Verb } from "../verb.js";
+import { YES } from "../yes.js";
 
-interface DownOptions {
+interface DownOptions extends ChangeFlags {
 	readonly file?: string;
 	readonly all?: boolean;
 }
@@ -23,6 +25,7 @@ export function addDown(program: Verb, perform: Perform): void {
 		.argument("[tap...]", "names of taps")
 		.option("-f, --file <SPEC>", "the taps of this spec file; - is standard input")
 		.option("--all", "everything of ours")
+		.option("--yes", YES)
 		.example("umlnet-nl down tap0", "take down one tap")
 		.example("umlnet-nl down -f lab.yaml", "take down the taps that lab.yaml names")
 		.example("umlnet-nl down --all", "take down everything of ours")
@@ -34,11 +37,11 @@ export function addDown(program: Verb, perform: Perform): void {
 async function down(
 	session: Session,
 	taps: readonly string[],
-	{ file, all = false }: DownOptions,
+	{ file, all = false, yes }: DownOptions,
 ): Promise<number> {
 	const target = await targetOf(session, taps, file, all);
 	const { change } = await import("../provisional.js");
-	const report = await change(session, (host, options) => host.down(target, options));
+	const report = await change(session, { yes }, (host, options) => host.down(target, options));
 	session.result(report, () => []);
 	for (const sentence of notUp(target, report.taps)) session.say(sentence);
 	const subject =

@@ -1,14 +1,16 @@
 import type { StepReport } from "../../engine/report.js";
 import type { TapReport } from "../../service/reports.js";
 import type { Perform } from "../perform.js";
+import type { ChangeFlags } from "../provisional.js";
 import { printableReport } from "../render/printable.js";
 import { count, FEW } from "../render/table.js";
 import type { Session } from "../session.js";
 import { addTapOptions, specOf, type TapOptions } from "../spec.js";
 import { UsageError } from "../usage.js";
 import type { Verb } from "../verb.js";
+import { YES } from "../yes.js";
 
-interface UpOptions extends TapOptions {
+interface UpOptions extends TapOptions, ChangeFlags {
 	readonly file?: string;
 	readonly prune?: boolean;
 }
@@ -25,6 +27,7 @@ export function addUp(program: Verb, perform: Perform): void {
 		.argument("[tap]", "name of the tap's interface, up to 15 characters")
 		.option("-f, --file <SPEC>", "spec file, YAML or JSON; - is standard input")
 		.option("--prune", "with -f: take down what is ours and not in the spec")
+		.option("--yes", YES)
 		.example(
 			"umlnet-nl up tap0 --address 192.168.33.33/24 --guest-address 192.168.33.34/24",
 			"host and guest only",
@@ -49,11 +52,11 @@ async function up(
 	options: UpOptions,
 	verb: Verb,
 ): Promise<number> {
-	const { file, prune = false, ...flags } = options;
+	const { file, prune = false, yes, ...flags } = options;
 	if (prune && file === undefined) throw new UsageError("--prune needs a spec: -f SPEC");
 	const spec = await specOf(session, tap, file, flags, verb);
 	const { change } = await import("../provisional.js");
-	const report = await change(session, async (host, options) => {
+	const report = await change(session, { yes }, async (host, options) => {
 		const done = await host.up(spec, { ...options, prune });
 		// Warnings come before the question whether to keep the change.
 		session.warn(done.warnings);

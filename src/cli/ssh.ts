@@ -1,0 +1,30 @@
+import type { Connection } from "../service/networks.js";
+import { readAncestor } from "../sys/process.js";
+import type { Io } from "./io.js";
+
+const VARIABLE = "SSH_CONNECTION";
+/** Far more processes than stand between a shell and the server of its session. */
+const ANCESTORS = 64;
+
+/**
+ * The connection over which the caller has logged in, if that is SSH. sudo does not pass SSH_CONNECTION on (env_reset,
+ * sudoers(5)), so it is looked for in the environments of the processes above, too: the login shell has it.
+ */
+export function sshConnection({ env, parent }: Pick<Io, "env" | "parent">): Connection | undefined {
+	const own = env[VARIABLE];
+	if (own !== undefined) return parseConnection(own);
+	for (let pid = parent, tries = 0; pid > 1 && tries < ANCESTORS; tries++) {
+		const ancestor = readAncestor(pid);
+		if (ancestor === undefined) return undefined;
+		const found = ancestor.environment.find((line) => line.startsWith(`${VARIABLE}=`));
+		if (found !== undefined) return parseConnection(found.slice(VARIABLE.length + 1));
+		pid = ancestor.parent;
+	}
+	return undefined;
+}
+
+/** ssh(1) has the client's address and port, then the server's. */
+function parseConnection(text: string): Connection | undefined {
+	const [remote, , local] = text.split(" ");
+	return remote === undefined || local === undefined ? undefined : { remote, local };
+}

@@ -16,6 +16,43 @@ const LIVE = [
 
 export const MUTANTS = [
 	// What an uplink has in addition to addresses and routes.
+	// The connection of the caller.
+	[
+		"an uplink of the SSH connection that becomes a port",
+		"kernel/action.ts",
+		'name === "RTM_NEWLINK" && (IFLA_MASTER !== undefined || goesDown)',
+		'name === "RTM_NEWLINK" && goesDown',
+		["test/kernel/ssh.test.ts"],
+	],
+	[
+		"a tap of the SSH connection that goes",
+		"kernel/action.ts",
+		"cuts: ({ link }) => [link.index],",
+		"cuts: () => [],",
+		["test/kernel/ssh.test.ts"],
+	],
+	[
+		"the way by which answers leave",
+		"host/connection.ts",
+		"for (const route of [here, routeTo(kernel, remote)])",
+		"for (const route of [here])",
+		["test/kernel/ssh.test.ts"],
+	],
+	[
+		"an address of the connection that is none of this host",
+		"host/connection.ts",
+		"if (here?.rtm_type !== RTN_LOCAL) return links;",
+		"",
+		["test/kernel/ssh.test.ts"],
+	],
+	[
+		"the login shell above sudo",
+		"cli/ssh.ts",
+		"pid = ancestor.parent;",
+		"return undefined;",
+		["test/kernel/ssh.test.ts"],
+	],
+	// What an uplink has beside addresses and routes.
 	[
 		"temporary addresses go with the one they were drawn for",
 		"kinds/migration/address.ts",

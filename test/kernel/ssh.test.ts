@@ -7,7 +7,7 @@ import { errorOf, umlnet } from "./umlnet.js";
 let lab: Lab;
 let before: Snapshot;
 beforeEach(async () => {
-	lab = await Lab.open("ip -6 address add 2001:db8::34/64 dev eth1 nodad");
+	lab = await Lab.open();
 	before = lab.look();
 });
 afterEach(() => lab.close());
@@ -55,14 +55,21 @@ test("--confirm-within does it, and rolls back", () => {
 });
 
 test("under sudo the login shell tells", () => {
-	const sudo = ["env", variable(), "sh", "-c", 'env -u SSH_CONNECTION "$@"; exit $?', "sudo"];
+	// A shell that knows of the connection starts one that does not, and that starts us.
+	const inner = `env -u SSH_CONNECTION sh -c '"$@"; exit $?' inner "$@"; exit $?`;
+	const sudo = ["env", variable(), "sh", "-c", inner, "login"];
 	const around = { netns: lab.host.path, stateDir: lab.stateDir, under: sudo };
 	expect(umlnet(around, "up", ...BRIDGED)).toMatchObject({ status: 5 });
 });
 
 describe("it is refused over", () => {
 	test.each([
-		["an address of IPv6", "", { local: "2001:db8::34", remote: "2001:db8::9" }, BRIDGED],
+		[
+			"an address of IPv6",
+			"ip -6 address add 2001:db8::34/64 dev eth1 nodad",
+			{ local: "2001:db8::34", remote: "2001:db8::9" },
+			BRIDGED,
+		],
 		[
 			"another address, where the answers leave by the uplink",
 			"ip address add 192.0.2.1/32 dev lo",
@@ -76,7 +83,7 @@ describe("it is refused over", () => {
 			["tap0", "--bridge", "br0", "--uplink", "vb"],
 		],
 	])("%s", (_, script, connection, args) => {
-		if (script !== "") lab.host.sh(script);
+		lab.host.sh(script);
 		expect(over(connection, "up", ...args)).toMatchObject({ status: 5 });
 	});
 

@@ -3,29 +3,29 @@ import { Lab } from "./lab.js";
 import type { Peer } from "./peer.js";
 import { missing, type PeerId, startPeer } from "./peers.js";
 
-/** A peer that takes part, on its own host. */
+/** A running peer on a host of its own. */
 export interface Runner {
 	readonly id: PeerId;
 	readonly peer: Peer;
 	readonly netns: string;
 }
 
-/** One run of the bench: the hosts it makes, and how thorough it is. */
+/** One run of the bench: it makes the hosts, and knows how thorough to be. */
 export class Bench implements Disposable {
 	readonly lab = new Lab();
-	/** Few rounds with few guests: does it work, not how fast is it. */
+	/** Few rounds with few guests, to see whether everything works and not how fast it is. */
 	readonly quick: boolean;
 
 	constructor(quick: boolean) {
 		this.quick = quick;
 	}
 
-	/** How often something is done: the second number in a quick run. */
+	/** How often to do something: the second number applies to a quick run. */
 	times(thorough: number, quick: number): number {
 		return this.quick ? quick : thorough;
 	}
 
-	/** Start peers, each on a fresh host; whatever happens, they and their hosts are gone afterwards. */
+	/** Start peers, each on a new host. In any case they and their hosts are removed afterwards. */
 	async with<T>(
 		ids: readonly PeerId[],
 		body: (runners: readonly Runner[]) => Promise<T>,
@@ -42,7 +42,7 @@ export class Bench implements Disposable {
 		}
 	}
 
-	/** `interleave` of these peers; who cannot take part is in its place, with the reason. */
+	/** Interleave these peers. For one that cannot take part, the outcome is the reason. */
 	async interleave(
 		ids: readonly PeerId[],
 		runners: readonly Runner[],

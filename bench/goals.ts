@@ -2,12 +2,12 @@ import type { PeerId } from "./peers.js";
 import type { Row } from "./row.js";
 import type { Figure } from "./sample.js";
 
-/** One thing we mean to reach, and what this run says about it. */
+/** A goal, and the result of this run. */
 export interface Goal {
-	/** What is compared, in words; the two sides of a ratio. */
+	/** What is compared, in words: the two sides of a ratio. */
 	readonly goal: string;
 	readonly value: number | undefined;
-	/** What those come to who do the least that can be done; undefined where nobody does. */
+	/** The result of the floor, which does the least that must be done; undefined if there is none. */
 	readonly floor: number | undefined;
 	readonly limit: number;
 	readonly better: "less" | "more";
@@ -16,15 +16,15 @@ export interface Goal {
 	readonly floorMet: boolean | undefined;
 }
 
-/** Of ours, and of the floor. */
+/** The value of ours and that of the floor. */
 type Values = readonly [value: number | undefined, floor?: number | undefined];
 type Stat = keyof Figure;
 
-/** The goals of the project for speed, each a ratio against a peer of the same run, or a plain limit. */
+/** The project's goals for speed: each is a ratio to a peer in the same run, or a fixed limit. */
 export function goals(rows: readonly Row[]): Goal[] {
 	const find = (id: string, peer: PeerId, stat: Stat = "p50"): number | undefined =>
 		rows.find((row) => row.id === id)?.entries.find((entry) => entry.peer === peer)?.figure?.[stat];
-	/** Somebody's figure in a row as so many of another's: ours, and the floor's if there is one. */
+	/** The values of ours and of the floor in a row, relative to those of a peer. */
 	const against = (
 		id: string,
 		theirs: PeerId,

@@ -1,10 +1,10 @@
-/** The guests all peers make: guest i is tap b<i> in a /30 network of its own, behind SNAT out of eth1. */
+/** The guests that all peers make: guest i is tap b<i> in a /30 network of its own, behind SNAT out of eth1. */
 export const OWNER = 500;
 export const UPLINK = "eth1";
 export const SNAT_TO = "10.33.33.34";
 export const KNOBS = ["proxy_arp", "forwarding"] as const;
 
-/** A churn's guests: numbers that nobody else is given. */
+/** The first number of the guests of a churn, which no other guest has. */
 export const CONTENDER = 1_500_000;
 
 export const tap = (i: number): string => `b${i}`;

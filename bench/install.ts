@@ -3,7 +3,7 @@ import { existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { built, bun, cache, root, sources } from "./paths.js";
 
-/** The peers, and what builds them, as Debian packages. */
+/** The peers, and what is needed to build them, as Debian packages. */
 export const PACKAGES = [
 	"gcc",
 	"libc6-dev",
@@ -27,10 +27,10 @@ const NPM_PEER = "netlink@0.3.0";
 
 const failed = new Map<string, string>();
 
-/** Why something could not be had, if so: its row says it and the others go on. */
+/** Why something could not be installed, which its rows then say while the others go on; otherwise undefined. */
 export const guard = (what: "npm"): string | undefined => failed.get(what);
 
-/** The version of a Debian package, if it is there. */
+/** The version of a Debian package, if it is installed. */
 export function packageVersion(name: string): string | undefined {
 	const query = ["-W", "-f", `\${db:Status-Status} \${Version}`, name];
 	const { stdout } = spawnSync("dpkg-query", query, { encoding: "utf8" });
@@ -38,7 +38,7 @@ export function packageVersion(name: string): string | undefined {
 	return status === "installed" ? version : undefined;
 }
 
-/** Install what is missing and build what is ours. @throws Error when a peer that every row needs cannot be had */
+/** Install what is missing and build our programs. @throws Error if a peer that every row needs is not available */
 export function install(): void {
 	mkdirSync(cache, { recursive: true });
 	run("bash", ["-ec", '. scripts/packages.sh; debian_packages "$@"', "bash", ...PACKAGES], root);
@@ -46,7 +46,7 @@ export function install(): void {
 		const source = join(sources, `${name}.c`);
 		run("gcc", ["-O2", "-Wall", "-Wextra", "-Werror", "-pthread", "-o", built(name), source]);
 	}
-	// Debian ships Go libraries as sources in a GOPATH; nothing is fetched.
+	// Debian ships Go libraries as sources in a GOPATH, so nothing is downloaded.
 	for (const [program, folder] of [
 		["go_netlink", "go"],
 		["go_nft", "go_nft"],
@@ -62,7 +62,7 @@ export function install(): void {
 	if (existsSync(bun)) buildBare();
 }
 
-/** A program that does nothing, made in the way that our single file is. */
+/** Build a program that does nothing, in the same way as our single file. */
 function buildBare(): void {
 	const folder = built("bare");
 	mkdirSync(folder, { recursive: true });
@@ -72,7 +72,7 @@ function buildBare(): void {
 	run(bun, ["build", ...options, source], cache, { BUN_INSTALL_CACHE_DIR: folder });
 }
 
-/** The npm peer lies in a folder of its own: it is no dependency of ours. It brings its native module prebuilt. */
+/** The npm peer is in a folder of its own, because it is not a dependency of ours. Its native module is prebuilt. */
 function installNpmPeer(): void {
 	const folder = built("npm");
 	if (existsSync(join(folder, "node_modules/netlink/package.json"))) return;

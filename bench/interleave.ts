@@ -1,10 +1,10 @@
-/** What came of each peer: what was measured, or why nothing was. */
+/** The outcome of each peer: its measurements, or why there are none. */
 export type Outcomes<Id extends string = string> = ReadonlyMap<Id, readonly number[] | Error>;
 
 /**
- * Ask each peer once a round, never one after the other has finished: what slows the machine down meanwhile slows
- * all of them. Who begins changes from round to round; a first round, for warming up, is thrown away.
- * A peer that fails is out, and its outcome says why.
+ * Ask each peer once a round, one after the other, so that whatever slows the machine down slows all of them. Every
+ * round begins with another peer, and a first round for warming up is discarded. A peer that fails takes no further
+ * part, and its outcome is the error.
  */
 export async function interleave<R extends { readonly id: string }>(
 	runners: readonly R[],

@@ -16,18 +16,20 @@ table ip bench {
 
 const PREFIX = "umlbench-";
 const MADE_BY = new RegExp(`^${PREFIX}(\\d+)`);
-/** After the last object of a namespace is gone, the kernel still frees what hung on it. */
+/** After the last object of a namespace is gone, the kernel still frees memory for a while. */
 const SETTLE_MS = 200;
 const GONE_MS = 60_000;
 
-/** Throw-away network namespaces, and a folder in memory. All of them carry our pid. */
+/** Temporary network namespaces, and a folder in memory. Their names contain our process id. */
 export class Lab {
 	readonly #prefix = `${PREFIX}${process.pid}`;
 	readonly #made = new Set<string>();
 	#count = 0;
-	/** On tmpfs, where state of the network belongs: it dies with the boot, as the network does. */
+	/** A tmpfs, which is the right place for the state of the network: both are lost with a reboot. */
 	readonly scratch = `/dev/shm/${this.#prefix}`;
-	/** Where every uplink's other end is: it vanishes with the uplink, which is how we see that. */
+	/**
+	 * The namespace with the other end of every uplink. It disappears with the uplink, which shows when a host is gone.
+	 */
 	readonly #world = this.bare();
 
 	constructor() {
@@ -43,7 +45,7 @@ export class Lab {
 		return name;
 	}
 
-	/** A host: loopback, an uplink that forwards, and the static part of the NAT. */
+	/** Make a host: loopback, an uplink that forwards, and the static part of the NAT. */
 	host(): string {
 		const name = this.bare();
 		const other = this.#other(name);
@@ -58,7 +60,7 @@ export class Lab {
 		return name;
 	}
 
-	/** Delete hosts and wait until the kernel is done with it: thousands of taps keep it busy for seconds. */
+	/** Delete hosts and wait until the kernel has finished: thousands of taps keep it busy for a while. */
 	async remove(hosts: readonly string[]): Promise<void> {
 		for (const name of hosts) this.#delete(name);
 		const deadline = Date.now() + GONE_MS;
@@ -91,7 +93,7 @@ export class Lab {
 	}
 }
 
-/** Delete what runs left that were killed before they could: their pid is in its name. */
+/** Delete what killed runs have left, which is recognised by the process id in its name. */
 function sweep(): void {
 	const left = (folder: string): string[] =>
 		(existsSync(folder) ? readdirSync(folder) : []).filter((name) => {
@@ -106,7 +108,7 @@ function run(file: string, ...words: readonly string[]): void {
 	execFileSync(file, words, { stdio: ["ignore", "ignore", "pipe"] });
 }
 
-/** Run a command in a namespace; what it writes comes back. @throws Error when it fails */
+/** Run a command in a namespace and return its output. @throws Error if it fails */
 export function inside(netns: string, command: readonly string[], input = ""): string {
 	return execFileSync("nsenter", [`--net=/run/netns/${netns}`, "--", ...command], {
 		input,

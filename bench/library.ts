@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { root } from "./paths.js";
 
-/** What is measured is what is published: the compiled library in dist/, not a second compilation of its sources. */
+/** The published library in dist/ is measured, and not another compilation of its sources. */
 const published = (path: string): Promise<unknown> => import(join(root, "dist", path));
 
 export const library = async (): Promise<typeof import("../src/index.js")> =>
@@ -13,7 +13,7 @@ export const netlink = async (): Promise<typeof import("../src/netlink/index.js"
 export const uapi = async (): Promise<typeof import("../src/uapi/index.js")> =>
 	(await published("uapi/index.js")) as typeof import("../src/uapi/index.js");
 
-/** System calls without anything of ours around them. Not published; a yardstick is made of them. */
+/** System calls without anything around them. They are not published, but the floor is made of them. */
 export async function sys() {
 	const { bind, check } = (await published("sys/libc.js")) as typeof import("../src/sys/libc.js");
 	const { enterNetns } = (await published("sys/netns.js")) as typeof import("../src/sys/netns.js");

@@ -3,22 +3,22 @@ import { once } from "node:events";
 import { createInterface, type Interface } from "node:readline";
 import type { Readable, Writable } from "node:stream";
 
-/** How long a peer may take for one answer: the slowest row, hundreds of CNI calls, takes a minute. */
+/** How long a peer may take for one answer. The slowest row, with hundreds of CNI calls, takes a large part of it. */
 const ANSWER_MS = 300_000;
 
-/** A program that answers one line with one line: `ok` and nanoseconds, or `no` and why. */
+/** A program that answers each line with one line: `ok` and nanoseconds, or `no` and the reason. */
 export class LinePeer {
 	readonly #child: ChildProcessByStdio<Writable, Readable, Readable>;
 	readonly #lines: AsyncIterator<string>;
 	readonly #interface: Interface;
 	#complaint = "";
 
-	/** @param netns the namespace it lives in; the runner's own if not given */
+	/** @param netns the namespace in which it runs; by default the runner's own */
 	constructor(command: readonly string[], netns?: string) {
 		const enter = netns === undefined ? [] : ["nsenter", `--net=/run/netns/${netns}`, "--"];
 		const [file = "", ...words] = [...enter, ...command];
 		this.#child = spawn(file, words, { stdio: ["pipe", "pipe", "pipe"] });
-		// A peer that dies is seen where its answer is missing.
+		// The death of a peer is reported when its answer is missing.
 		this.#child.on("error", (error) => {
 			this.#complaint += error.message;
 		});
@@ -30,12 +30,12 @@ export class LinePeer {
 		this.#lines = this.#interface[Symbol.asyncIterator]();
 	}
 
-	/** nsenter(1) becomes the program it starts. */
+	/** nsenter(1) executes the program, which keeps its process id. */
 	get pid(): number {
 		return this.#child.pid ?? 0;
 	}
 
-	/** @throws Error with what the peer had to say */
+	/** @throws Error with the peer's message */
 	async ask(...words: readonly (string | number)[]): Promise<readonly number[]> {
 		this.#child.stdin.write(`${words.join("\t")}\n`);
 		const timer = setTimeout(() => this.#child.kill("SIGKILL"), ANSWER_MS);

@@ -4,7 +4,7 @@ import { arch, cpus, release, totalmem, version } from "node:os";
 import { PACKAGES, packageVersion } from "./install.js";
 import { root } from "./paths.js";
 
-/** Where and with what the figures were made. */
+/** The machine and the software with which the figures were measured. */
 export interface Machine {
 	readonly date: string;
 	readonly commit: string;

@@ -1,6 +1,6 @@
 /**
- * `npm run bench:nft [-- --rounds 7]`: large rulesets compiled, applied and listed, by us, by nft and by Go's
- * google/nftables, in turn, in a network namespace of its own. Writes bench/results/nft.md and nft.json.
+ * `npm run bench:nft [-- --rounds 7]`: large rulesets are compiled, applied and listed by us, by nft and by Go's
+ * google/nftables, in turn, in a separate network namespace. Writes bench/results/nft.md and nft.json.
  */
 import { spawnSync } from "node:child_process";
 import { mkdirSync, writeFileSync } from "node:fs";
@@ -112,7 +112,7 @@ interface Measured {
 	readonly mebibytes: number;
 }
 
-/** Run a peer under time(1), which knows how much memory it took; a peer that prints its time is believed. */
+/** Run a peer under time(1), which measures its memory. A peer that prints its own time is trusted. */
 function measure(peer: Peer, words: readonly string[]): Measured {
 	const start = performance.now();
 	const { status, stdout, stderr } = spawnSync("/usr/bin/time", ["-f", "%M", ...words], {
@@ -156,7 +156,7 @@ const pairs = [
 		listTask("elements", "a set of 100 000 elements"),
 	],
 ] as const;
-// The first round warms the caches; who begins changes with each.
+// The first round warms up the caches, and every round begins with another peer.
 for (let round = 0; round <= rounds; round++)
 	for (const [applied, listed] of pairs)
 		for (const i of PEERS.keys()) {

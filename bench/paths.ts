@@ -9,14 +9,16 @@ export const cache = join(root, ".cache/bench");
 export const sources = join(root, "bench/peers");
 /** A compiled program of the bench. */
 export const compiled = (name: string): string => join(cache, "js/bench", name);
-/** A native program the bench has built. */
+/** A native program that the bench has built. */
 export const built = (name: string): string => join(cache, name);
-/** Our library, as it is published. */
+/** Our library as it is published. */
 export const library = join(root, "dist/index.js");
-/** Our CLI under Node as npm installs it, and as one executable; that is there only after `npm run build:bin`. */
+/**
+ * Our command line under Node, as npm installs it, and as one executable, which exists only after `npm run build:bin`.
+ */
 export const cli = join(root, "dist/bin/umlnet-nl.cjs");
 export const singleFile = join(root, "bin/umlnet-nl");
-/** What `npm run build:bin` left of Bun. */
+/** The Bun that `npm run build:bin` has downloaded. */
 export const bun = join(root, ".cache/bin/bun");
 /** The native module that the library loads under Node. */
 export const native = join(

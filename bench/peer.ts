@@ -1,30 +1,30 @@
 import { CONTENDER, range } from "./guest.js";
 import type { LinePeer } from "./line.js";
 
-/** Somebody who can give guests their network. All times are nanoseconds, measured beside the work. */
+/** A program that can give guests their network. All times are in nanoseconds and measured beside the work. */
 export interface Peer {
-	/** The guests `first`.. one after the other; the time of each. */
+	/** Bring up `count` guests from `first` on, one after the other. Returns the time of each. */
 	up(first: number, count: number): Promise<readonly number[]>;
-	/** Remove what one `up` or `fill` of the same numbers has made, all at once where the peer can. */
+	/** Remove what one `up` or `fill` of the same numbers has made, all at once if the peer can. */
 	down(first: number, count: number): Promise<number>;
-	/** `up`, as fast as the peer can when nobody looks at the clock. */
+	/** The same as `up`, as fast as the peer can without measuring. */
 	fill(first: number, count: number): Promise<void>;
-	/** `guests` guests up and down again, `window` at a time. */
+	/** Bring `guests` guests up and down again, `window` at a time. */
 	churn(guests: number, window: number): Promise<number>;
 	close(): Promise<void>;
 }
 
 /**
- * A peer that lives in one process and clocks itself. Its lines:
+ * A peer that is one process and measures itself. Its lines:
  *
  *     up FIRST COUNT         ok NS...   the guests one after the other, the time of each
- *     down FIRST COUNT       ok NS      what the same `up` has made, as one
+ *     down FIRST COUNT       ok NS      the guests of the same `up`, all at once
  *     churn GUESTS WINDOW    ok NS      WINDOW guests up, the same down, until there were GUESTS
- *     parallel GUESTS WINDOW ok NS      WINDOW callers at once, each one guest up and down after the other
+ *     parallel GUESTS WINDOW ok NS      WINDOW concurrent callers, each one guest up and down after the other
  *     contend COUNT WINDOW   ok NS...   COUNT guests up, 2 ms apart, beside a `churn` that never ends; then down
  *     crowd COUNT WINDOW     ok NS...   the same beside a `parallel` that never ends
- *     delay GUESTS WINDOW    ok NS...   ours: during a `churn`, how late the caller's event loop was, each time
- *     parts GUESTS WINDOW    ok NS...   ours: of a `churn`, a guest's share of what the engine's thread does (parts.ts)
+ *     delay GUESTS WINDOW    ok NS...   ours: the delays of the caller's event loop during a `churn`
+ *     parts GUESTS WINDOW    ok NS...   ours: a guest's share of the engine thread's work in a `churn` (parts.ts)
  */
 export class InProcess implements Peer {
 	readonly #peer: LinePeer;
@@ -78,13 +78,13 @@ export class InProcess implements Peer {
 	}
 }
 
-/** What a peer made of whole processes runs: a command is one line of words. */
+/** The commands of a peer that consists of processes. A command is one line of words. */
 export interface Commands {
-	/** Done once before the guests are asked for, unclocked: files and namespaces they need. */
+	/** Prepares the files and namespaces that the guests need. It is called once and not measured. */
 	prepare?(numbers: readonly number[]): void;
 	up(i: number): readonly string[];
 	down(i: number): readonly string[];
-	/** All of them by one command, where that can be said. */
+	/** One command for all of them, if the peer has one. */
 	upAll?(numbers: readonly number[]): readonly string[];
 	downAll?(numbers: readonly number[]): readonly string[];
 	/** A faster way to the same state. */
@@ -92,7 +92,9 @@ export interface Commands {
 	close?(): void;
 }
 
-/** A peer whose every act is a process; `exec` (peers/exec.c) starts it, waits for it and has the clock. */
+/**
+ * A peer that starts a process for every action. `exec` (peers/exec.c) starts it, waits for it and measures the time.
+ */
 export class Processes implements Peer {
 	readonly #commands: Commands;
 	readonly #exec: LinePeer;
@@ -128,7 +130,7 @@ export class Processes implements Peer {
 		else this.#commands.fill(range(first, count));
 	}
 
-	/** All by one command where the peer has one. */
+	/** Bring all guests up, by one command if the peer has one. */
 	async upAll(first: number, count: number): Promise<number> {
 		if (this.#commands.upAll === undefined) return sum(await this.up(first, count));
 		const numbers = range(first, count);

@@ -15,7 +15,7 @@ import { type Head, type Row, row } from "./row.js";
 interface Entry {
 	readonly label: string;
 	start(lab: Lab, netns: string, folder: string): Peer;
-	/** Why it cannot take part, if so. */
+	/** Why it cannot take part, or undefined if it can. */
 	missing?(): string | undefined;
 }
 
@@ -28,7 +28,7 @@ const program =
 	(_: Lab, netns: string): Peer =>
 		new InProcess(new LinePeer(command, netns));
 
-/** A peer that is many processes. */
+/** A peer that starts processes. */
 const processes =
 	(commands: (lab: Lab, netns: string, folder: string) => Commands) =>
 	(lab: Lab, netns: string, folder: string): Peer => {
@@ -38,11 +38,11 @@ const processes =
 
 const node = process.execPath;
 
-/** No peer, but a part of what a process of ours is made of. */
+/** Not a peer, but a part of what our command line consists of. */
 const part = (...command: readonly string[]) =>
 	processes(() => ({ up: () => command, down: () => ["true"] }));
 
-/** Our command line as far as to know what it would do. */
+/** Our command line up to the point where it knows what to do. */
 const planning = (umlnet: readonly string[]) =>
 	processes((_, __, folder) => {
 		const commands = commandLine(umlnet, folder);
@@ -53,7 +53,7 @@ const planning = (umlnet: readonly string[]) =>
 /** More than the 64 guests that a churn has up at once. */
 const POOL = 96;
 
-/** Our library. It enters the namespace itself, with its Worker: the caller stays outside. */
+/** Our library. Its Worker enters the namespace, while the caller stays outside. */
 const embedded =
 	(pool = 0) =>
 	(_: Lab, netns: string, folder: string): Peer => {
@@ -61,7 +61,9 @@ const embedded =
 		return new InProcess(new LinePeer(program));
 	};
 
-/** System calls in a Worker of Node, with a lock and a journal and nothing else: what our library cannot fall below. */
+/**
+ * System calls in a Worker of Node, with a lock, a journal and nothing else: our library cannot be faster than this.
+ */
 const floor =
 	(...words: readonly string[]) =>
 	(_: Lab, netns: string, folder: string): Peer =>
@@ -96,7 +98,7 @@ export const catalogue = {
 	go: { label: "Go: vishvananda/netlink, google/nftables", start: program(built("go_netlink")) },
 	pyroute2: {
 		label: "pyroute2",
-		// Debian's own Python: pyroute2 is a package of it.
+		// Debian's own Python, for which pyroute2 is packaged.
 		start: program("/usr/bin/python3", join(sources, "pyroute2_peer.py")),
 	},
 	npm_links: {
@@ -157,7 +159,7 @@ export const catalogue = {
 
 export type PeerId = keyof typeof catalogue;
 
-/** Who stays in one process and makes a thousand guests a second: C, the floors and us. */
+/** The peers that are one process and bring up about a thousand guests a second: C, the floors and ours. */
 export const FAST = [
 	"c",
 	"c_pool",
@@ -171,7 +173,7 @@ export const FAST = [
 export const peerRow = (head: Head, outcomes: Outcomes<PeerId>): Row =>
 	row(head, outcomes, (id) => catalogue[id].label);
 
-/** Why a peer cannot take part, if so. */
+/** Why a peer cannot take part, or undefined if it can. */
 export const missing = (id: PeerId): string | undefined => (catalogue[id] as Entry).missing?.();
 
 /** Start a peer on a host of its own. */

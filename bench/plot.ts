@@ -7,7 +7,7 @@ const HEIGHT = 420;
 const PANEL = { top: 56, bottom: 360 } as const;
 const LEFT = { from: 64, to: 340 } as const;
 const RIGHT = { from: 620, to: 880 } as const;
-// Told apart by lightness as well as by hue, and the same in both panels.
+// The colours differ in lightness as well as in hue, and are the same in both panels.
 const COLOURS: Readonly<Record<string, string>> = {
 	c: "#222222",
 	ours: "#d1495b",
@@ -19,7 +19,7 @@ const COLOURS: Readonly<Record<string, string>> = {
 	cni: "#9a9a9a",
 };
 
-/** Two panels with logarithmic scales: what a guest costs as others are present, and churn. */
+/** Two panels with logarithmic scales: the time of a guest depending on how many others are up, and churn. */
 export function plot(rows: readonly Row[]): string {
 	const growth = COUNTS.map((count) => rows.find(({ id }) => id === `up${count}`));
 	const churn = rows.find(({ id }) => id === "churn");
@@ -42,7 +42,7 @@ interface Line {
 
 type Scale = (value: number) => number;
 
-/** From whole power of ten to whole power of ten around the values. */
+/** A scale between whole powers of ten around the values. */
 function logScale(values: readonly number[], from: number, to: number): [Scale, number[]] {
 	const low = Math.floor(Math.log10(Math.min(...values)));
 	const high = Math.max(low + 1, Math.ceil(Math.log10(Math.max(...values))));

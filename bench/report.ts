@@ -11,14 +11,14 @@ export interface Results {
 }
 
 const OURS: ReadonlySet<string> = new Set(["ours", "pool", "cli", "bin"]);
-// No peers but yardsticks: nobody gives a guest its network with them.
+// Yardsticks, which nobody uses to give a guest its network.
 const YARDSTICKS: ReadonlySet<string> = new Set([
 	...["c_pool", "floor", "floor_pool"],
 	...["node", "npm_links", "node_native", "cli_version", "cli_plan"],
 	...["bun_bare", "bin_version", "bin_plan"],
 ]);
 
-/** The run as a page to read. */
+/** The results as a page in Markdown. */
 export function markdown(results: Results, plot: string): string {
 	const { machine, quick } = results;
 	const blocks = [
@@ -68,7 +68,7 @@ function goalTable(goals: readonly Goal[]): string {
 	);
 }
 
-/** Everybody who does better than the best of ours, row by row, by the median. */
+/** Every peer whose median is better than the best of ours, row by row. */
 function losses(rows: readonly Row[]): string {
 	const lines = rows.flatMap((row) => {
 		const sign = row.better === "less" ? 1 : -1;
@@ -115,7 +115,7 @@ function table(head: readonly string[], lines: readonly (readonly string[])[]): 
 	return [line(head), line(head.map(() => "---")), ...lines.map(line)].join("\n");
 }
 
-/** Three significant digits, as many as such a measurement is worth. */
+/** Three significant digits, because such a measurement is not more precise. */
 export function number(value: number): string {
 	if (!Number.isFinite(value)) return "–";
 	const digits = Number(value.toPrecision(3));

@@ -3,7 +3,7 @@ import { type Figure, figure } from "./sample.js";
 
 export type Unit = "ns" | "µs" | "ms" | "cycles/s" | "MiB" | "×";
 
-/** One peer's place in a row: what was measured, or why nothing was. */
+/** One peer in a row: its measurements, or why there are none. */
 export interface Entry {
 	readonly peer: string;
 	readonly label: string;
@@ -18,14 +18,14 @@ export interface Head {
 	readonly better: "less" | "more";
 }
 
-/** One question, put to several peers in the same rounds. */
+/** One question, measured for several peers in the same rounds. */
 export interface Row extends Head {
 	readonly entries: readonly Entry[];
 }
 
 const SCALE: Partial<Record<Unit, number>> = { µs: 1e-3, ms: 1e-6 };
 
-/** A row from what the peers came to; times arrive as nanoseconds. */
+/** A row from the outcomes of the peers, whose times are in nanoseconds. */
 export function row<Id extends string>(
 	head: Head,
 	outcomes: Outcomes<Id>,

@@ -1,6 +1,6 @@
 /**
- * `npm run bench [-- --quick] [-- --rows up,churn]`: measures everything and writes bench/results/.
- * A quick run, or one of some rows only, writes to .cache/bench/results/ instead.
+ * `npm run bench [-- --quick] [-- --rows up,churn]`: measures everything and writes bench/results/. A quick run, or one
+ * of some rows only, writes to .cache/bench/results/ instead.
  */
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -64,7 +64,7 @@ process.stderr.write(`written to ${folder}\n`);
 
 async function measure(): Promise<Row[]> {
 	using bench = new Bench(values.quick);
-	// Namespaces outlive a process: one that is interrupted takes its own along.
+	// Namespaces outlive a process, so an interrupted one must remove its own.
 	for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
 		process.once(signal, () => {
 			bench.lab.close();

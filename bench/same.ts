@@ -4,7 +4,7 @@ import { guest, host, KNOBS, OWNER, SNAT_TO } from "./guest.js";
 import { inside } from "./lab.js";
 import { FAST, missing, type PeerId } from "./peers.js";
 
-/** Everybody who makes a whole guest. The CNI plugin makes another kind of one, npm's netlink a part. */
+/** The peers that make a whole guest. The CNI plugin makes another type of guest, and npm's netlink only a part. */
 const PEERS = [
 	...FAST,
 	"go",
@@ -37,7 +37,7 @@ interface Tun {
 	user: string;
 }
 
-/** Only what is the same may be compared: one guest of every peer, looked at with ip(8) and nft(8). @throws Error */
+/** Only equal results may be compared, so one guest of every peer is checked with ip(8) and nft(8). @throws Error */
 export async function checkSame(bench: Bench): Promise<void> {
 	for (const id of PEERS) {
 		if (missing(id) !== undefined) continue;
@@ -84,7 +84,10 @@ const guestOf = (netns: string): Link | undefined =>
 		),
 	);
 
-/** By a rule, by an element of the set in the lab's table, or by ours, which goes by the name of the tap. */
+/**
+ * Whether the guest has NAT: by a rule, by an element of the set in the lab's table, or by our own table, in which the
+ * element contains the name of the tap.
+ */
 function isNatted(netns: string, { ifname }: Link): boolean {
 	const ruleset = inside(netns, ["nft", "list", "ruleset"]);
 	const address = guest(GUEST).replaceAll(".", "\\.");

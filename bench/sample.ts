@@ -1,4 +1,4 @@
-/** What many measurements of one thing come to. */
+/** A summary of many measurements of one thing. */
 export interface Figure {
 	readonly n: number;
 	readonly p10: number;
@@ -9,7 +9,7 @@ export interface Figure {
 	readonly max: number;
 }
 
-/** Nearest rank: every figure is a value that was measured. */
+/** Percentiles by nearest rank: every figure is a value that was measured. */
 export function figure(values: readonly number[]): Figure {
 	const sorted = [...values].sort((a, b) => a - b);
 	const rank = (share: number): number =>

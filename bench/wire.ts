@@ -1,5 +1,5 @@
 /**
- * What the languages of netlink cost by themselves: five messages encoded and decoded, and a dump of 2 000 links.
+ * The cost of the languages of netlink alone: five messages encoded and decoded, and a dump of 2 000 links.
  * The lines of these peers:
  *
  *     size MESSAGE           ok BYTES  of the encoded payload: the same bytes are what is compared

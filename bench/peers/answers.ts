@@ -1,9 +1,9 @@
-/** The side of a peer that answers, where it is written in TypeScript; line.ts is the one that asks. */
+/** The answering side of a peer that is written in TypeScript. line.ts asks. */
 import { createInterface } from "node:readline";
 
 type Times = readonly number[];
 
-/** Answer lines until there are no more: `ok` and the times, or `no` where there are none. */
+/** Answer lines until there are no more: with `ok` and the times, or with `no` if there are none. */
 export async function answerLines(
 	answer: (verb: string, a: number, b: number) => Promise<Times | undefined>,
 ): Promise<void> {

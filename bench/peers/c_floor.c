@@ -1,6 +1,6 @@
-// The floor: what the kernel itself charges for a NAT guest when nothing else is done. Raw sockets, messages
-// laid out once and patched in place, no verification, no journal, no undo.
-// `c_floor pool`: the floor of a warm pool. A guest's tap stays when the guest has gone, blank and down.
+// The floor: the time that the kernel itself takes for a NAT guest if nothing else is done. Raw sockets, messages
+// that are encoded once and patched in place, no verification, no journal, no undo.
+// `c_floor pool`: the floor of a warm pool. The tap of a former guest stays, unconfigured and down.
 // The line protocol is described in ../peer.ts.
 #define _GNU_SOURCE
 #include <errno.h>
@@ -25,10 +25,10 @@
 
 enum { OWNER = 500, WINDOW_MAX = 1024, FIRST_INDEX = 1000000 };
 
-// Where the churning thread keeps its guests: numbers nobody else is given.
+// The first number of the churning thread's guests, which no other guest has.
 enum { CONTENDER = 1500000 };
 
-// Whether taps stay, and by the number of its guest whether one is parked.
+// Whether taps stay, and for each guest's number whether its tap is parked.
 static int pool;
 static char waits[CONTENDER + WINDOW_MAX];
 
@@ -111,7 +111,7 @@ static struct session *session(void) {
 	return s;
 }
 
-// Only the last message asks for an ACK: an error of an earlier one would come before it.
+// Only the last message asks for an acknowledgement: an error of an earlier one would come before it.
 static void transact(int fd, struct buffer *b, const char *what) {
 	must(send(fd, b->bytes, b->length, 0) == (ssize_t)b->length, what);
 	struct { struct nlmsghdr header; struct nlmsgerr error; char rest[8192]; } reply;
@@ -137,7 +137,7 @@ static void create_tap(int i) {
 	close(fd);
 }
 
-// Up for a guest in a group; or, in a pool, up for a guest or down again, with another MAC each time.
+// Set a link up for a guest in a group. In a pool, set it up or down, with another MAC each time.
 static void put_link(struct buffer *b, int i, int group, int up) {
 	struct nlmsghdr *m = begin(b, RTM_NEWLINK, 0);
 	struct ifinfomsg header = {
@@ -200,7 +200,7 @@ static void elements(struct session *s, int type, int first, int count) {
 
 // ---- many guests ---------------------------------------------------------------------------------------------
 
-// As one: `count` taps, one rtnetlink send, one nf_tables batch. The group is what `down` deletes.
+// Make `count` taps with one rtnetlink send and one nf_tables batch. `down` deletes their group.
 static void up(struct session *s, int first, int count, int group) {
 	for (int i = first; i < first + count; i++)
 		if (!waits[i]) create_tap(i);

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { cidr, OWNER, SNAT_TO, spec, tap, UPLINK } from "../guest.js";
 import type { Commands } from "../peer.js";
 
-/** Our command line: `umlnet` is how it is started. */
+/** Our command line. `umlnet` is the command that starts it. */
 export function commandLine(umlnet: readonly string[], folder: string): Commands {
 	const file = join(folder, "spec.json");
 	const state = ["--state-dir", join(folder, "state")];

@@ -8,8 +8,8 @@ import type { Commands } from "../peer.js";
 const SCRIPT = join(sources, "cni.sh");
 
 /**
- * The CNI bridge plugin with host-local IPAM and masquerading. It makes a veth pair where the others make a tap,
- * into a container's namespace that is there beforehand, unclocked; a bridge takes 1 023 of them.
+ * The CNI bridge plugin with host-local IPAM and masquerading. It makes a veth pair where the others make a tap, into
+ * the namespace of a container that exists beforehand and is not measured. A bridge has at most 1 023 ports.
  */
 export function cni(lab: Lab, folder: string): Commands {
 	const config = join(folder, "cni.json");

@@ -1,6 +1,6 @@
 // Times whole processes: a line of words, separated by tabs, is one command. Answers `ok NS` or `no STATUS`.
-// It lives in the network namespace of its peer, so that no command pays for getting there, and vforks, so that
-// none pays for the size of its parent. What the command says goes to the file named on our command line.
+// It runs in the network namespace of its peer, so that no command has to enter it, and uses vfork, so that the size
+// of the parent does not matter. The output of commands goes to the file named on our command line.
 #define _GNU_SOURCE
 #include <errno.h>
 #include <fcntl.h>

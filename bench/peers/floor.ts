@@ -1,8 +1,8 @@
 /**
- * The floor of the runtime: what c_floor.c does in a Worker of Node, under a lock that other processes see, and
- * journalled, as a guest is by definition. Nothing is checked, planned or undone. What our library takes beyond it is
- * ours to answer for; what this takes is not.
- * floor.js NETNS FOLDER [pool]; the lines: ../peer.ts. With `pool` taps stay, blank and down, when their guests have gone.
+ * The floor of the runtime: c_floor.c in a Worker of Node, with a lock that other processes can see and a journal,
+ * which every guest needs by definition. Nothing is checked, planned or undone. The time that our library takes in
+ * addition is ours to justify. floor.js NETNS FOLDER [pool]; its lines are in ../peer.ts. With `pool` the taps of
+ * former guests stay, unconfigured and down.
  */
 import { Worker } from "node:worker_threads";
 import { CONTENDER, range } from "../guest.js";
@@ -28,7 +28,7 @@ function ask(job: (id: number) => Job): Promise<void> {
 		thread.postMessage(job(id));
 	});
 }
-/** A guest in the group of those that go down as one with `first`. */
+/** Bring up a guest in the group of those that go down together with `first`. */
 const up = (guest: number, first: number): Promise<void> =>
 	ask((id) => ({ id, up: guest, group: first + 1 }));
 const down = (first: number, count: number): Promise<void> =>
@@ -46,7 +46,7 @@ async function each(first: number, count: number): Promise<number[]> {
 	return times;
 }
 
-/** As 64 callers would: as many requests at once. */
+/** Make as many requests at once as 64 callers would. */
 async function churn(guests: number, window: number): Promise<void> {
 	for (let done = 0; done < guests; done += window) {
 		const count = Math.min(window, guests - done);

@@ -1,4 +1,4 @@
-/** The least a journal can be: a lock that other processes see, what undoes it before anything is done, and what stands. */
+/** The minimal journal: a lock that other processes can see, the undo before anything is done, and then the result. */
 import { join } from "node:path";
 import { sys } from "../library.js";
 import type { Send } from "./floor_messages.js";
@@ -6,9 +6,9 @@ import type { Send } from "./floor_messages.js";
 const O_RDWR_CREAT_CLOEXEC = 0o2000102; // asm-generic/fcntl.h
 const LOCK_EX = 2;
 const LOCK_UN = 8;
-/** From here on it is written anew from the start: a file that grows for ever takes memory that grows for ever. */
+/** From this length on the file is overwritten from its beginning, so that neither it nor memory grows for ever. */
 const LENGTH = 1 << 20;
-/** Of a guest that stands: its name, its index, its address. */
+/** The size of the record of a guest that is up: its name, its index, its address. */
 const STANDING = 64;
 
 const { bind, check } = await sys();
@@ -34,7 +34,7 @@ export class Journal {
 		this.#file = file("journal");
 	}
 
-	/** These messages undo what is about to be done. */
+	/** Record the messages that undo what is about to be done. */
 	begin(...undo: readonly Send[]): void {
 		check("flock", flock(this.#lock, LOCK_EX));
 		for (const { bytes, length } of undo)
@@ -42,7 +42,7 @@ export class Journal {
 		this.#write();
 	}
 
-	/** So many guests are as they were meant to be. */
+	/** Record that this many guests are complete. */
 	end(guests: number): void {
 		this.#length = STANDING * guests;
 		this.#write();

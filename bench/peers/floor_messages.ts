@@ -1,4 +1,7 @@
-/** What floor_thread.ts sends: layouts made once by our tables, then copied and patched, as C would. */
+/**
+ * The messages of floor_thread.ts: layouts are encoded once with our tables, then copied and patched as a C program
+ * would.
+ */
 import { netlink, uapi } from "../library.js";
 
 const { NLM_F_ACK, NLM_F_REQUEST } = await netlink();
@@ -9,7 +12,7 @@ const HEADER = 16; // sizeof(struct nlmsghdr), linux/netlink.h
 const BATCH_BEGIN = 0x10; // NFNL_MSG_BATCH_BEGIN, linux/netfilter/nfnetlink.h
 const BATCH_END = 0x11;
 
-// Stand-ins for what is a guest's own: no other four bytes of a layout are the same.
+// Placeholders for the values of a guest. No other four bytes of a layout are equal to them.
 const INDEX = 0x71727374;
 const GROUP = 0x75767778;
 const ADDRESS = Buffer.of(0x79, 0x7a, 0x7b, 0x7c);
@@ -19,7 +22,7 @@ const word = (value: number): Buffer => {
 	return bytes;
 };
 
-/** A message, and where in it the stand-ins are. */
+/** A message, and the positions of the placeholders in it. */
 interface Layout {
 	readonly bytes: Buffer;
 	readonly indexes: readonly number[];
@@ -48,7 +51,7 @@ function layout(type: number, flags: number, payload: Uint8Array): Layout {
 
 const { AF_INET, IFF_UP, NFT_MSG_DELSETELEM, NFT_MSG_NEWSETELEM } = facts;
 const { NLM_F_CREATE, NLM_F_EXCL, RTM_DELADDR, RTM_DELLINK, RTM_NEWADDR, RTM_NEWLINK } = facts;
-/** A link up with all that a guest needs, or down without it. */
+/** A link that is set up with everything that a guest needs, or set down without it. */
 const link = (on: 0 | 1, setting: { IFLA_GROUP: number } | { IFLA_ADDRESS: Uint8Array }): Layout =>
 	layout(
 		RTM_NEWLINK.type,
@@ -65,7 +68,7 @@ const link = (on: 0 | 1, setting: { IFLA_GROUP: number } | { IFLA_ADDRESS: Uint8
 			},
 		}),
 	);
-/** A MAC of its own in each state. */
+/** The link has another MAC in each state. */
 const mac = (on: 0 | 1) => ({ IFLA_ADDRESS: Buffer.concat([Buffer.of(2, on), ADDRESS]) });
 const LINK = { new: link(1, { IFLA_GROUP: GROUP }), take: link(1, mac(1)), park: link(0, mac(0)) };
 
@@ -105,12 +108,14 @@ const ELEMENT = {
 	delete: elements(NFT_MSG_DELSETELEM.type, 0),
 };
 
-/** One send. */
+/** One datagram of messages. */
 export class Send {
 	readonly bytes = Buffer.alloc(1 << 18);
 	length = 0;
 
-	/** Links and their addresses; the last is acknowledged, an error of another would come before it. */
+	/**
+	 * Add links and their addresses. Only the last message is acknowledged; an error of another one would come before.
+	 */
 	links(what: "new" | "take" | "park", guests: readonly number[], group: number): void {
 		this.length = 0;
 		for (const guest of guests) {
@@ -121,7 +126,7 @@ export class Send {
 		this.bytes.writeUInt16LE(this.bytes.readUInt16LE(last + 6) | NLM_F_ACK, last + 6);
 	}
 
-	/** A batch with one message for each guest. */
+	/** Add a batch with one message for each guest. */
 	elements(what: "add" | "delete", guests: readonly number[]): void {
 		this.length = 0;
 		this.#put(BEGIN, 0, 0);
@@ -134,7 +139,7 @@ export class Send {
 		this.#put(DELETE, 0, group);
 	}
 
-	/** Guest i has the /30 network 10.128.0.0 + 4 i; `side` 1 is the host, 2 the guest. */
+	/** Guest i has the /30 network 10.128.0.0 + 4 i, in which `side` 1 is the host and 2 the guest. */
 	#put(
 		{ bytes, indexes, groups, addresses }: Layout,
 		guest: number,

@@ -1,11 +1,11 @@
-/** The thread of floor.ts: system calls, and messages that are copied and patched, those that would undo it as well. */
+/** The thread of floor.ts: system calls, and messages that are copied and patched, including those for the undo. */
 import { parentPort, receiveMessageOnPort, workerData } from "node:worker_threads";
 import { OWNER, range, tap } from "../guest.js";
 import { sys, uapi } from "../library.js";
 import { Journal } from "./floor_journal.js";
 import { FIRST_INDEX, Send } from "./floor_messages.js";
 
-/** One guest for the group of that name, or all guests of a group away. */
+/** Bring up one guest in a group, or take down all guests of a group. */
 export type Job =
 	| { readonly id: number; readonly up: number; readonly group: number }
 	| { readonly id: number; readonly down: readonly [first: number, count: number] };
@@ -28,10 +28,10 @@ const transfer = ["int", "void *", "ulong", "int"] as const;
 const sendTo = bind<[number, Uint8Array, number, number]>("send", transfer, "long");
 const receive = bind<[number, Uint8Array, number, number]>("recv", transfer, "long");
 
-/** Where it works, and whether taps stay there, blank and down, when their guests have gone. */
+/** Where it works, and whether the taps of former guests stay, unconfigured and down. */
 export interface Place {
 	readonly netns: string;
-	/** For the journal. */
+	/** The folder of the journal. */
 	readonly folder: string;
 	readonly pool: boolean;
 }
@@ -54,7 +54,7 @@ ifreq.writeUInt16LE(IFF_TAP | IFF_NO_PI | IFF_TUN_EXCL, 16);
 function transact(fd: number, what: string): void {
 	check(what, sendTo(fd, send.bytes, send.length, 0));
 	check(what, receive(fd, inbox, inbox.length, 0));
-	check(what, inbox.readInt32LE(16)); // error, of struct nlmsgerr
+	check(what, inbox.readInt32LE(16)); // The member `error` of struct nlmsgerr.
 }
 
 function createTap(guest: number): void {
@@ -100,7 +100,7 @@ const port = parentPort;
 if (port === null) throw new Error("floor_thread.ts runs in a worker thread");
 port.on("message", (first: Job) => {
 	const jobs = [first];
-	// What has arrived meanwhile goes along.
+	// Include jobs that have arrived in the meantime.
 	for (let next = receiveMessageOnPort(port); next; next = receiveMessageOnPort(port))
 		jobs.push(next.message as Job);
 	const ups = jobs.filter((job) => "up" in job);

@@ -1,5 +1,5 @@
 #!/bin/sh
-# Many guests by two processes: ip_batch.sh up|down FOLDER, which holds what `ip -batch` and `nft -f` read.
+# Many guests by two processes: ip_batch.sh up|down FOLDER. The folder has the files for `ip -batch` and `nft -f`.
 # ip(8) cannot set proxy_arp or forwarding: `up` writes them as its users do.
 set -e
 case $1 in

@@ -7,7 +7,7 @@ import type { Commands } from "../peer.js";
 const SCRIPT = join(sources, "ip_batch.sh");
 const GROUP = 7;
 
-/** Write what `ip -batch` and `nft -f` read for these guests. */
+/** Write the files for these guests that `ip -batch` and `nft -f` read. */
 export function batchFiles(folder: string, numbers: readonly number[], group = false): void {
 	const write = (name: string, lines: readonly string[]): void =>
 		writeFileSync(join(folder, name), `${lines.join("\n")}\n`);
@@ -30,8 +30,8 @@ export function batchFiles(folder: string, numbers: readonly number[], group = f
 }
 
 /**
- * `ip -batch` and `nft -f`, one of each however many guests there are.
- * @param group with the trick few of its users know: all taps in one link group, which ip(8) deletes as one
+ * One `ip -batch` and one `nft -f`, however many guests there are.
+ * @param group whether to put all taps into one link group, which ip(8) can delete as one; few users know this
  */
 export function ipBatch(folder: string, group = false): Commands {
 	return {

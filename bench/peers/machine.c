@@ -1,4 +1,4 @@
-// What the machine itself charges, in nanoseconds, one line for each: what is charged, and what it took each time.
+// Measures basic operations of this machine: one line for each, with its name and its times in nanoseconds.
 // machine SECONDS: the longest pause after which memory is touched again.
 #include <stdio.h>
 #include <stdlib.h>
@@ -22,7 +22,7 @@ static char *memory(void) {
 	return bytes;
 }
 
-// One byte of each page, the next one always far away: steps of a number coprime to a power of two.
+// Touch one byte of each page. The step is coprime to the number of pages, so the next page is always far away.
 static double touch(volatile char *bytes) {
 	double start = now();
 	for (unsigned i = 0, page = 0; i < PAGES; i++, page = (page + 1663) % PAGES)

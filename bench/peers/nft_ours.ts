@@ -1,4 +1,6 @@
-/** Our library's part of bench/nft.ts: `apply FILE` or `list`, and how many milliseconds it took, without the start. */
+/**
+ * Our library as a peer of bench/nft.ts: `apply FILE` or `list`. It prints its time in milliseconds, without the start.
+ */
 import { readFileSync } from "node:fs";
 import { apply, list } from "../../src/nftables/index.js";
 

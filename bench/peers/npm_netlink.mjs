@@ -1,6 +1,6 @@
-// The npm package `netlink`, as far as it goes: links and addresses. It can neither make a tap nor speak nf_tables,
-// and has no attributes for proxy_arp and forwarding: ip(8) makes the tap beforehand, unclocked, the bytes of
-// IFLA_AF_SPEC are written by hand, and there is no NAT. npm_netlink.mjs FOLDER; the lines: ../peer.ts.
+// The npm package `netlink`, with links and addresses. It can neither create a tap nor use nf_tables, and has no
+// attributes for proxy_arp and forwarding. So ip(8) creates the tap beforehand without being measured, the bytes of
+// IFLA_AF_SPEC are written by hand, and there is no NAT. npm_netlink.mjs FOLDER; its lines are in ../peer.ts.
 import { execFileSync } from "node:child_process";
 import { createRequire } from "node:module";
 import { createInterface } from "node:readline";

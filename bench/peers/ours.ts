@@ -1,6 +1,6 @@
 /**
- * Ours, in process: the library as a program would embed it. ours.js NETNS STATE_DIR [POOL]; the lines: ../peer.ts.
- * With POOL, the size of a warm pool, guests take the taps that wait in it, under names the engine chose.
+ * Our library, as a program would embed it. ours.js NETNS STATE_DIR [POOL]; its lines are in ../peer.ts. With POOL, the
+ * size of a pool, guests take the taps that wait in it, under names that the engine chooses.
  */
 import { performance } from "node:perf_hooks";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -13,10 +13,10 @@ const pool = { size: Number(size), low: Number(size) / 4, owner: OWNER };
 const { open } = await library();
 await using host = await open({ netns, stateDir, pool: pool.size > 0 ? pool : undefined });
 
-/** The clock of the other peers, CLOCK_MONOTONIC. */
+/** CLOCK_MONOTONIC, the clock of the other peers. */
 const now = (): number => Number(process.hrtime.bigint());
 
-/** Which tap of the pool a guest has. */
+/** The tap of the pool that each guest has. */
 const taken = new Map<number, string>();
 
 async function up(i: number): Promise<void> {
@@ -48,7 +48,7 @@ async function each(first: number, count: number, apart = 0): Promise<number[]> 
 	return times;
 }
 
-/** As 64 callers would: as many requests at once, not one request for all of them. */
+/** Make as many requests at once as 64 callers would, and not one request for all of them. */
 async function churn(guests: number, window: number, stop?: AbortSignal): Promise<void> {
 	for (let done = 0; done < guests && stop?.aborted !== true; done += window) {
 		const numbers = range(CONTENDER, Math.min(window, guests - done));
@@ -57,7 +57,7 @@ async function churn(guests: number, window: number, stop?: AbortSignal): Promis
 	}
 }
 
-/** Callers who know nothing of each other: each takes the next guest, up and down. */
+/** Independent callers: each brings the next guest up and down. */
 async function parallel(guests: number, window: number, stop?: AbortSignal): Promise<void> {
 	let next = 0;
 	const caller = async (): Promise<void> => {
@@ -81,8 +81,8 @@ async function beside(churning: typeof churn, count: number, window: number): Pr
 }
 
 /**
- * How late a timer of 1 ms fires while guests are churned, in nanoseconds, every time it fires.
- * Not `monitorEventLoopDelay`: its histogram forgets the single values that rounds are pooled from.
+ * How late a timer of 1 ms fires during a churn, in nanoseconds, for every time it fires. `monitorEventLoopDelay` would
+ * not do, because its histogram loses the single values that rounds are pooled from.
  */
 async function delay(guests: number, window: number): Promise<number[]> {
 	const late: number[] = [];
@@ -100,7 +100,7 @@ async function delay(guests: number, window: number): Promise<number[]> {
 	return late;
 }
 
-/** What a thread of ours does in a `churn`, a guest's share of each part. */
+/** A guest's share of each part of the engine thread's work in a `churn`. */
 async function parts(guests: number, window: number): Promise<number[]> {
 	const { partsOf } = await import("./parts.js");
 	const sums = await partsOf(() => churn(guests, window));

@@ -1,13 +1,13 @@
 /**
- * What the engine's thread does while guests come and go: V8's profile of it, by the layer whose code runs. A function
- * of Node or of C counts for the nearest of ours that called it.
+ * What the engine's thread does while guests come and go, from a CPU profile of V8, by the layer whose code runs. A
+ * function of Node or of C counts for the nearest function of ours that called it.
  */
 import { type Profiler, Session } from "node:inspector/promises";
 
-/** How often V8 looks, in microseconds; every look costs a few. */
+/** The sampling interval of V8 in microseconds. Each sample costs some time. */
 const INTERVAL = 200;
 
-/** Layers by their files in dist/, in the order of the table. What stands first takes what would fit others, too. */
+/** The layers by their files in dist/, in the order of the table. The first that matches counts. */
 export const PARTS = {
 	"system calls": /^(sys\/|node:fs)/,
 	journal: /^(engine\/(journal\/|state)|proto\/)/,
@@ -37,7 +37,7 @@ export async function partsOf(run: () => Promise<void>): Promise<number[]> {
 	}
 }
 
-/** The inspector of another thread, through ours. */
+/** The inspector of another thread, reached through that of this thread. */
 class Thread {
 	readonly #session: Session;
 	readonly #id: string;
@@ -53,7 +53,7 @@ class Thread {
 		});
 	}
 
-	/** The engine's; others delete links for it. */
+	/** The thread of the engine. There are others, which delete links for it. */
 	static async of(session: Session): Promise<Thread> {
 		const attached = new Promise<string>((resolve) => {
 			session.on("NodeWorker.attachedToWorker", ({ params: { sessionId, workerInfo } }) => {
@@ -82,7 +82,7 @@ function sum({ nodes, samples = [], timeDeltas = [] }: Profiler.Profile): number
 		const node = id === undefined ? undefined : known.get(id);
 		if (node === undefined) return Object.keys(PARTS).length - 1;
 		const { url, functionName } = node.callFrame;
-		// A function of C has no place; what is no function at all, `(idle)`, has none either.
+		// A function of C has no file, and nor have pseudo-functions such as `(idle)`.
 		if (url === "" && !functionName.startsWith("(")) return partOf(parents.get(node.id));
 		const place = /\/dist\/(.*)$/.exec(url)?.[1] ?? (url || functionName);
 		return Object.values(PARTS).findIndex((files) => files.test(place));

@@ -20,7 +20,7 @@ from pyroute2.netlink.nfnetlink.nftsocket import (
 
 OWNER = 500
 IFF_TAP = 2  # linux/if_tun.h
-# Numbers nobody else is given: the guests of a churn.
+# The first number of the guests of a churn, which no other guest has.
 CONTENDER = 1500000
 
 

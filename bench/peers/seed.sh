@@ -1,5 +1,5 @@
 #!/bin/sh
-# The seed's way: tunctl, ifconfig, echo and iptables, one after the other.
+# The classic tools: tunctl, ifconfig, echo and iptables, one after the other.
 # seed.sh up|down TAP HOST GUEST
 set -e
 case $1 in

@@ -7,7 +7,7 @@ import { batchFiles } from "./ip_batch.js";
 
 const SCRIPT = join(sources, "seed.sh");
 
-/** The seed's shell tools. */
+/** The classic shell tools: tunctl, ifconfig, iptables. */
 export function seed(netns: string, folder: string): Commands {
 	const command = (verb: string, i: number): string[] => [
 		"sh",
@@ -20,7 +20,7 @@ export function seed(netns: string, folder: string): Commands {
 	return {
 		up: (i) => command("up", i),
 		down: (i) => command("down", i),
-		// Two thousand times four processes are not what the growth row wants to know.
+		// The growth row only needs the guests to exist, so they are not brought up by thousands of processes.
 		fill(numbers) {
 			batchFiles(folder, numbers);
 			inside(netns, ["ip", "-batch", join(folder, "up.ip")]);

@@ -1,5 +1,5 @@
-// The npm package `netlink` on the wire: its codecs and a dump of links. It knows no nf_tables.
-// wire_npm.mjs FOLDER; the lines: ../wire.ts.
+// The npm package `netlink` as a peer of wire.ts: its codecs and a dump of links. It does not know nf_tables.
+// wire_npm.mjs FOLDER; its lines are in ../wire.ts.
 import { createRequire } from "node:module";
 import { createInterface } from "node:readline";
 
@@ -55,7 +55,7 @@ const messages = {
 
 const now = () => Number(process.hrtime.bigint());
 
-// As its `send` does: a stream of buffers, joined at the end.
+// As its `send` does: a stream of buffers that is joined at the end.
 function encode({ format, value }) {
 	const out = new AttrStream();
 	format(value, out);

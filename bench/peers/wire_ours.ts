@@ -1,4 +1,4 @@
-/** Ours on the wire: codecs and a dump, without an engine. The lines: ../wire.ts. */
+/** Our codecs and a dump, without an engine, as a peer of wire.ts. Its lines are in ../wire.ts. */
 import { createInterface } from "node:readline";
 import { range } from "../guest.js";
 import { netlink, uapi } from "../library.js";

@@ -1,4 +1,4 @@
-"""pyroute2 on the wire: its codecs and a dump of links. The lines: ../wire.ts."""
+"""pyroute2 as a peer of wire.ts: its codecs and a dump of links. Its lines are in ../wire.ts."""
 
 import sys
 import time
@@ -129,7 +129,7 @@ def decode(name, data):
 
 
 def touch(value):
-    """Nested attributes are decoded when somebody looks at them: look at all of them, as the other peers do."""
+    """Read all attributes, because pyroute2 decodes nested ones only when they are read, and the other peers decode all."""
     if isinstance(value, list):
         for one in value:
             touch(one)

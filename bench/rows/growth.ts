@@ -16,12 +16,12 @@ const PEERS = [
 ] as const satisfies readonly PeerId[];
 
 export const COUNTS = [20, 200, 2000] as const;
-/** One bridge has 1 023 ports, and the CNI plugin takes a tenth of a second for each of them. */
+/** A bridge has at most 1 023 ports, and the CNI plugin is slow for each of them. */
 const CNI_MOST = 200;
-/** Numbers of the guests that are measured, beside those that are just there. */
+/** The first number of the guests that are measured, in addition to those that only exist. */
 const BESIDE = 100_000;
 
-/** Up with that many guests present, and what it takes to hold them. */
+/** The time of an up while many guests exist, and the memory that they take. */
 export async function growthRows(bench: Bench): Promise<Row[]> {
 	const rows: Row[] = [];
 	for (const count of COUNTS) {
@@ -40,7 +40,7 @@ async function withPresent(
 ): Promise<Row[]> {
 	for (const { peer } of runners) await peer.fill(0, count);
 	const up = await bench.interleave(peers, runners, bench.times(30, 2), async ({ peer }) => {
-		// Who is slow to delete gives fewer values a round, not fewer rounds.
+		// A peer that is slow to delete measures fewer guests a round, and not fewer rounds.
 		const each = peer instanceof InProcess ? 4 : 1;
 		const times = await peer.up(BESIDE, each);
 		await peer.down(BESIDE, each);

@@ -7,7 +7,7 @@ import type { Row } from "../row.js";
 const IN_PROCESS = [...FAST, "go", "pyroute2", "npm_links"] as const satisfies readonly PeerId[];
 const MANY = 64;
 
-/** One guest up, one guest down, and its share when many go down at once; peers that live in one process. */
+/** One guest up, one guest down, and its share if many go down at once, for peers that are one process. */
 export async function guestRows(bench: Bench): Promise<Row[]> {
 	return bench.with(IN_PROCESS, async (runners) => {
 		const up = await bench.interleave(IN_PROCESS, runners, bench.times(60, 5), async ({ peer }) => {
@@ -55,7 +55,9 @@ export async function guestRows(bench: Bench): Promise<Row[]> {
 const CONTENDERS = ["c", "ours", "pool", "go", "pyroute2"] as const satisfies readonly PeerId[];
 const CROWDS = ["ours", "pool", "go"] as const satisfies readonly PeerId[];
 
-/** Up while others come and go beside it: how long the kernel's lock and the peer's own queue are. */
+/**
+ * The time of an up while other guests come and go: it includes waiting for the kernel's lock and the peer's own queue.
+ */
 export async function contentionRows(bench: Bench): Promise<Row[]> {
 	const rounds = bench.times(8, 1);
 	const measure = (
@@ -87,15 +89,18 @@ const EVERYBODY = [
 	"cni",
 ] as const satisfies readonly PeerId[];
 
-/** Who makes tens of cycles a second churns fewer guests a round; the rate is per cycle all the same. */
+/** A slow peer churns fewer guests a round; the rate is per guest in any case. */
 const fast: ReadonlySet<PeerId> = new Set<PeerId>(FAST);
 
-/** Guests up and down again, 64 at a time: cycles a second; and what the caller's event loop felt of ours. */
+/**
+ * Guests up and down again, 64 at a time: the guests per second, and the delays of the caller's event loop with ours.
+ */
 export async function churnRows(bench: Bench): Promise<Row[]> {
 	const guests = bench.times(1000, 128);
 	const rounds = bench.times(10, 1);
-	// Not measured. A peer waits a minute for the others' turns, and memory that nobody touched for so long is slow in a
-	// virtual machine: its host takes 1.5 to 17 µs to find a page again (0.005 otherwise). A farm at work has no such pauses.
+	// A warm-up that is not measured. A peer waits for the turns of the others, and in a virtual machine memory that was
+	// not touched for so long is slow at first (docs/performance.md, "Tests and benches"). A busy host has no such
+	// pauses.
 	const warmUp = bench.times(4096, MANY);
 	const rate = (cycles: number, ns: number): number => (cycles * 1e9) / ns;
 	return bench.with(EVERYBODY, async (runners) => {

@@ -4,7 +4,10 @@ import { built } from "../paths.js";
 import type { Row } from "../row.js";
 import { figure } from "../sample.js";
 
-/** What the machine charges whoever runs on it, by a small C program (peers/machine.c). Takes a minute of waiting. */
+/**
+ * The costs of basic operations on this machine, measured by a small C program (peers/machine.c). It waits for a
+ * minute.
+ */
 export function machineRow({ quick }: Bench): Row {
 	const seconds = quick ? "1" : "30";
 	const lines = execFileSync(built("machine"), [seconds], { encoding: "utf8" }).trim().split("\n");

@@ -9,7 +9,7 @@ const OURS = [
 ] as const;
 const WINDOWS = [1, 64] as const;
 
-/** What a guest of ours costs the engine's thread, come and gone, by the layer whose code runs: where the time goes. */
+/** The time that a guest of ours takes in the engine's thread, up and down, by the layer whose code runs. */
 export async function partRows(bench: Bench): Promise<Row[]> {
 	const rows: Row[] = [];
 	for (const [id, who] of OURS)
@@ -27,7 +27,7 @@ export async function partRows(bench: Bench): Promise<Row[]> {
 	return rows;
 }
 
-/** Of each round a guest's share of every part, in nanoseconds. */
+/** For each round, a guest's share of every part in nanoseconds. */
 async function measure(
 	bench: Bench,
 	id: (typeof OURS)[number][0],

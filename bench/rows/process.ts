@@ -13,10 +13,10 @@ const PEERS = [
 	"batch",
 	"cni",
 ] as const satisfies readonly PeerId[];
-/** They start and do nothing, so there is nothing to take down. */
+/** These only start and do nothing, so there is nothing to take down. */
 const IDLE: ReadonlySet<PeerId> = new Set<PeerId>(["bun_bare", "node", "node_native"]);
 
-/** One guest by whole processes: what somebody waits for who types the commands. */
+/** One guest by processes: the time that a person waits who types the commands. */
 export async function processRows(bench: Bench): Promise<Row[]> {
 	return bench.with(PEERS, async (runners) => {
 		const downs = new Map<PeerId, number[]>(PEERS.map((id) => [id, []]));
@@ -29,7 +29,7 @@ export async function processRows(bench: Bench): Promise<Row[]> {
 		const down = new Map(
 			measured.map(([id, outcome]) => [
 				id,
-				// As in `up`, the first round was for warming up.
+				// As for `up`, the first round was for warming up.
 				outcome instanceof Error ? outcome : (downs.get(id)?.slice(1) ?? []),
 			]),
 		);
@@ -53,7 +53,7 @@ const PARTS = [
 	"cli",
 ] as const satisfies readonly PeerId[];
 
-/** What an `up` by a whole process is made of: each does what the one before it does, and something more. */
+/** What an `up` by a process consists of: each peer does what the one before it does, and something more. */
 export async function startRow(bench: Bench): Promise<Row> {
 	const outcomes = await bench.with(PARTS, (runners) =>
 		bench.interleave(PARTS, runners, bench.times(40, 3), async ({ peer }) => {
@@ -68,7 +68,7 @@ export async function startRow(bench: Bench): Promise<Row> {
 
 const MANY = ["bin", "cli", "batch", "group"] as const satisfies readonly PeerId[];
 
-/** Many guests from one file, and their removal; a guest's share of both. */
+/** Many guests from one file, and their removal: a guest's share of both. */
 export async function specRow(bench: Bench): Promise<Row> {
 	const guests = bench.times(500, 20);
 	const outcomes = await bench.with(MANY, (runners) =>

@@ -20,7 +20,7 @@ import (
 
 const owner = 500
 
-// Numbers nobody else is given: the guests of a churn.
+// The first number of the guests of a churn, which no other guest has.
 const contender = 1500000
 
 func must(err error) {
@@ -93,7 +93,7 @@ func (s *session) down(i int) {
 	must(s.route.LinkDel(link))
 }
 
-// The library deletes a link by its index; it has no way to delete a group of them.
+// The library deletes a link by its index, and cannot delete a group.
 func (s *session) churn(first, guests, window int, stop *atomic.Bool) {
 	for done := 0; done < guests && !stop.Load(); done += window {
 		count := window
@@ -109,7 +109,7 @@ func (s *session) churn(first, guests, window int, stop *atomic.Bool) {
 	}
 }
 
-// As many goroutines as the window, each with its own sockets: grace periods of the kernel overlap.
+// As many goroutines as the window, each with its own sockets, so that the grace periods of the kernel overlap.
 func parallel(first, guests, window int, stop *atomic.Bool) {
 	next := int64(-1)
 	var all sync.WaitGroup

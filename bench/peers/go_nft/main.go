@@ -1,10 +1,10 @@
-// The Go peer of bench/nft.ts: google/nftables, one connection for one act.
+// The Go peer of bench/nft.ts: google/nftables, one connection for one command.
 //
 //	rules COUNT      a table, a chain and COUNT rules
 //	elements COUNT   a table, a set and COUNT addresses
 //	list             every rule and every element of the table
 //
-// It prints how many milliseconds the act took, without the start of the process.
+// It prints how many milliseconds the command took, without the start of the process.
 package main
 
 import (
@@ -19,10 +19,10 @@ import (
 	"github.com/google/nftables/expr"
 )
 
-// The library leaves the socket's buffers as they are, and every rule is echoed: so many fit a batch.
+// The number of rules in a batch. The library does not enlarge the socket's buffers, and every rule is echoed.
 const rulesAtOnce = 50
 
-// What fits one attribute of 64 KiB.
+// The number of elements that fit into one attribute of 64 KiB.
 const portion = 2000
 
 func must(err error) {

@@ -16,7 +16,7 @@ const withItsRequire = {
 	load: (id) => (id === "\0require" ? "export const createRequire = () => require;" : null),
 };
 
-/** What the chunk of the command line is called: its name tells its content, as those of the others do. */
+/** The name of the command line's chunk, which contains a hash of its contents, like those of the others. */
 let mainChunk;
 const nameOfMain = {
 	name: "name-of-main",
@@ -41,10 +41,10 @@ const cli = defineConfig({
 	logLevel: "warn",
 	input: { cli: "dist/cli/main.js" },
 	platform: "node",
-	// The native module is found where npm put it, not bundled.
+	// The native module is not bundled, but loaded from where npm installed it.
 	external: [/^@koromix\//],
 	plugins: [withoutPrograms, withItsRequire, nameOfMain],
-	// Numbers of the kernel's headers stand where they are used: no chunk is opened for a table that gives nothing else.
+	// Numbers of the kernel's headers are inlined, so that no chunk is opened only for a number.
 	optimization: { inlineConst: { mode: "all", pass: 1 } },
 	treeshake: { moduleSideEffects: [{ test: /\/dist\/uapi\//, sideEffects: false }] },
 	output: {
@@ -59,7 +59,7 @@ const cli = defineConfig({
 	},
 });
 
-/** What starts it, and knows how to start it sooner the next time. */
+/** The loader, which starts the command line and keeps its compiled code for the next start. */
 const loader = defineConfig({
 	input: { "umlnet-nl": "dist/cli/startup/loader.js" },
 	platform: "node",
@@ -72,7 +72,7 @@ const loader = defineConfig({
 	output: { ...cli.output, entryFileNames: "[name].cjs", cleanDir: false, sourcemap: false },
 });
 
-/** What `umlnet-nl demo` may start lies beside it, apart: the program itself starts nothing. */
+/** The programs of `umlnet-nl demo` are separate files: the command line itself starts nothing. */
 const guest = defineConfig({
 	logLevel: "warn",
 	input: { programs: "test/guest/programs.ts" },

@@ -10,10 +10,10 @@ export default defineConfig({
 		// Kernel tests enter network namespaces with setns(2), which belongs to a thread: one process per file.
 		pool: "forks",
 		maxWorkers: 2,
-		// A machine may be busy: what a test waits for has its deadline from the work, this one is for what hangs.
+		// Generous, because the machine may be busy: this limit is only for tests that hang.
 		testTimeout: process.env.UMLNET_FAULTS === "all" ? 3_600_000 : 600_000,
 		hookTimeout: 600_000,
-		// What a command does must not depend on whether one ran before it: test/cli/loader.test.ts sees to that.
+		// Without a code cache, so that no command depends on earlier ones. test/cli/loader.test.ts tests the cache.
 		env: { NODE_DISABLE_COMPILE_CACHE: "1" },
 	},
 });

@@ -1,4 +1,4 @@
-// The network part of a Firecracker configuration: makes the tap, and prints what Firecracker is to be told.
+// The network part of a Firecracker configuration: makes the tap, and prints the configuration.
 // It is taken down again by: umlnet-nl down vm1
 import { open } from "umlnet-nl";
 

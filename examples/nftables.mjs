@@ -1,4 +1,4 @@
-// The nft language in a program: a table with a set, an element more, and what the kernel has then.
+// The nft language in a program: makes a table with a set, adds an element, and lists what the kernel has.
 import { apply, list, NftError } from "umlnet-nl/nftables";
 
 const lab = { family: "inet", table: "lab" };

@@ -19,7 +19,7 @@ async function startGuest(networks, name) {
 
 const model = new ModelHost(["eth1"]);
 console.log(await startGuest(model, "tap0"));
-// The kernel's answer is lost at the third thing that it is asked: all of it is rolled back.
+// The answer to the third request to the kernel is lost, so everything is rolled back.
 model.kernel.failAt(3, new Error("no answer"), "once", "after");
 await startGuest(model, "tap1").catch(() => {});
 const { taps } = await model.status();

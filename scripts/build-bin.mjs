@@ -15,9 +15,9 @@ const arch = process.arch;
 
 const BUN_VERSION = "1.4.5";
 
-// As uname(1) calls it, and Bun where it is not x64.
+// The architecture as uname(1) names it; Bun uses the same name except for x64.
 const machine = arch === "arm64" ? "aarch64" : "x86_64";
-/** By the name of a C library: what ends the name of Bun's package, and how ld.so(8) knows the library. */
+/** For each C library, the suffix of Bun's package and the name that ld.so(8) has for the library. */
 const LIBCS = {
 	glibc: { suffix: "", soname: "libc.so.6" },
 	musl: { suffix: "-musl", soname: `libc.musl-${machine}.so.1` },
@@ -37,7 +37,7 @@ const bin = join(project, "bin");
 mkdirSync(work, { recursive: true });
 mkdirSync(bin, { recursive: true });
 
-/** Bun's binary for a C library out of its npm package, fetched when first needed. */
+/** Bun's binary for a C library, from its npm package, which is downloaded when it is first needed. */
 function bunBinary(libc) {
 	const name = `@oven/bun-linux-${arch === "x64" ? arch : machine}${LIBCS[libc].suffix}`;
 	const directory = join(work, libc);
@@ -54,7 +54,7 @@ function bunBinary(libc) {
 	return binary;
 }
 
-/** In chunks, as Node runs it: what a verb does not need is neither decoded nor evaluated for it. */
+/** Chunks as for Node, so that a verb neither decodes nor evaluates what it does not need. */
 async function bundle(libc) {
 	const [cli] = configuration;
 	const dir = join(work, libc, "js");
@@ -83,21 +83,21 @@ for (const libc of wanted) {
 	const runtime = bunBinary(libc);
 	const main = await bundle(libc);
 	const target = join(bin, values.libc === undefined ? "umlnet-nl" : `umlnet-nl-${libc}`);
-	// Compiled ahead, it starts in half of the time; Bun can do so with CommonJS.
+	// Bytecode makes the start much faster (docs/performance.md). Bun supports it for CommonJS.
 	const options = ["--compile", "--bytecode", "--format=cjs", "--minify-syntax", "--outfile", target];
 	execFileSync(compiler, ["build", ...options, "--compile-executable-path", runtime, main], {
 		stdio: ["ignore", "ignore", "inherit"],
-		// Without a home of its own Bun would leave a cache in the user's.
+		// With the user's home directory, Bun would leave a cache there.
 		env: { ...process.env, BUN_INSTALL_CACHE_DIR: work },
 	});
 	console.log(`${target}: for ${libc}, ${machine}, ${(statSync(target).size / 2 ** 20).toFixed(0)} MiB`);
 }
 
-// What is installed beside the program.
+// The files that are installed beside the program.
 copyFileSync(join(project, "systemd/umlnet-nl.service"), join(bin, "umlnet-nl.service"));
 const pages = join(project, "docs/man");
 for (const page of readdirSync(pages)) copyFileSync(join(pages, page), join(bin, page));
 
-// By a name that does not tell the platform: the bench measures with it what of a start is Bun's.
+// Also under a name without the platform, for the bench, which measures the start of Bun alone.
 rmSync(join(work, "bun"), { force: true });
 symlinkSync(compiler, join(work, "bun"));

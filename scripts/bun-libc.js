@@ -1,5 +1,5 @@
-// What stands in for src/sys/koffi.ts in the single file: libc through Bun's own FFI. koffi's module would have to be
-// unpacked into /tmp by every machine's first start, which fails where nothing there may be run, and takes 5 ms to load.
+// Replaces src/sys/koffi.ts in the single file: libc through Bun's own FFI. koffi's module would have to be unpacked into
+// /tmp, which fails if nothing there may be executed, and takes longer to load (docs/performance.md).
 import { dlopen, FFIType, read } from "bun:ffi";
 
 /** koffi's names of C types. Lengths are far below 2^53: they need no BigInt. */
@@ -11,12 +11,12 @@ const TYPES = {
 	"void *": FFIType.ptr,
 };
 
-// Put in by scripts/build-bin.mjs: glibc and musl have different names for it.
+// Inserted by scripts/build-bin.mjs: glibc and musl have different names for it.
 const LIBC = "LIBC_SONAME";
 
 const bind = (name, returns, args) => dlopen(LIBC, { [name]: { returns, args } }).symbols[name];
 
-// One place for as long as the thread lives (errno(3)): reading it calls nothing that could change it.
+// errno stays at one address as long as the thread lives (errno(3)), so reading it calls nothing that could change it.
 const place = bind("__errno_location", FFIType.ptr, [])();
 
 export const koffi = {

@@ -38,12 +38,12 @@ without_services() (
 	exit "$status"
 )
 
-# What starts with the machine, by systemd or by init scripts.
+# The services that start at boot, by systemd or by init scripts.
 enabled_services() {
 	find /etc/systemd/system /etc/rc2.d /etc/rc3.d /etc/rc4.d /etc/rc5.d \( -path '*.wants/*.service' -o -path '*/rc?.d/S*' \) 2>/dev/null | sort
 }
 
-# Unpacks into a directory what a Debian metapackage depends on, unless that is there.
+# Unpacks the packages that a Debian metapackage depends on into a directory, unless it has them already.
 debian_unpacked() {
 	local meta=$1 into=$2 work package
 	[ -e "$into/unpacked" ] && return 0
@@ -54,13 +54,13 @@ debian_unpacked() {
 		package=$(apt-cache depends "$meta" | sed -n 's/ *Depends: //p' | head -n 1)
 	fi
 	echo "unpacking $package" >&2
-	# A list that is old names a version that is gone.
+	# An outdated package list names a version that no longer exists.
 	(cd "$work" && { apt-get download -qq "$package" || { apt-get update -qq && apt-get download -qq "$package"; }; }) >&2
 	mkdir -p "$into" && dpkg-deb --extract "$work"/*.deb "$into" && touch "$into/unpacked"
 	rm -rf "$work"
 }
 
-# Installs what package-lock.json says, unless node_modules is as new as it.
+# Installs what package-lock.json lists, unless node_modules is newer.
 node_packages() {
 	[ node_modules/.package-lock.json -nt package-lock.json ] && return 0
 	echo "installing the packages of package-lock.json into node_modules" >&2

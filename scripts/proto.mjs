@@ -1,9 +1,9 @@
 #!/usr/bin/env node
-// Turns all of proto/**/*.proto into what the program reads of it, in src/proto:
+// Generates from proto/**/*.proto the files in src/proto:
 //   proto.json    the protobufjs Root
 //   comments.json what the comments say of the messages of a spec, their fields, and the values of their enums
 //   messages.ts   the types of what a person writes: the messages of a spec, as YAML and JSON have them
-// `--print FILE` writes one of them to stdout instead: that is how a test sees that the committed one is stale.
+// `--print FILE` writes one of them to stdout instead: a test uses this to find a stale file.
 import { execFileSync } from "node:child_process";
 import { readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -34,11 +34,11 @@ function commentsOf(declaration) {
 	return { ...(own && { comment: own }), ...(told.length > 0 && { members: Object.fromEntries(told) }) };
 }
 
-/** A message that is nothing but one oneof is written as the bare value. */
+/** Whether a message consists of a single oneof, and is written as the bare value. */
 const isChoice = ({ oneofsArray, fieldsArray }) =>
 	oneofsArray.length === 1 && fieldsArray.length > 1 && oneofsArray[0].oneof.length === fieldsArray.length;
 
-/** What is 0 is for "not said". */
+/** The values of an enum without 0, which means that it is not set. */
 const wordsOf = ({ name, values }) => {
 	const prefix = `${name.replace(/(?<=[a-z])(?=[A-Z])/g, "_").toUpperCase()}_`;
 	return Object.entries(values)
@@ -58,7 +58,7 @@ function typeOf(field) {
 
 const documented = (comment, line) => (comment ? `/** ${comment} */\n${line}` : line);
 
-/** The messages that a spec holds, and their enums, in the order in which they stand in the schema. */
+/** The messages of a spec and their enums, in the order of the schema. */
 function written(found = new Set([root.lookupType("umlnet.v1.Spec")])) {
 	for (const { fieldsArray = [] } of found)
 		for (const { resolvedType } of fieldsArray) if (resolvedType) found.add(resolvedType);
@@ -73,7 +73,7 @@ function declared(declaration) {
 	}
 	const fields = declaration.fieldsArray.map((field) => {
 		const comment = said(field);
-		// proto3 has no fields that must be there; the comments say so.
+		// proto3 has no required fields, so the comments say which are.
 		const isRequired = /\bRequired\./.test(comment ?? "");
 		const type = isRequired ? typeOf(field) : `${typeOf(field)} | undefined`;
 		return documented(comment, `readonly ${field.name}${isRequired ? "" : "?"}: ${type};`);

@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 // Compiles the engine's tables (src/kinds/ruleset/) into the messages it sends (src/kinds/ruleset/messages.ts), with
-// the compiler of dist/. `--print` writes it to stdout instead: that is how a test sees that the committed one is
-// stale. When it has changed, what was built from the old one is built again.
+// the compiler of dist/. `--print` writes it to stdout instead, which a test uses to
+// find a stale file. If it has changed, what was built from the old one is built again.
 import { execFileSync } from "node:child_process";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -14,7 +14,7 @@ const { compileTables } = await import(join(project, "dist/kinds/ruleset/compile
 
 const names = new Set();
 
-/** A value as TypeScript: what an attribute may be, a message, and lists and records of these. */
+/** A value as TypeScript: the value of an attribute, a message, and lists and records of these. */
 function literal(value) {
 	if (value instanceof Uint8Array) return `bytes("${Buffer.from(value).toString("hex")}")`;
 	if (typeof value === "bigint") return `${value}n`;

@@ -8,7 +8,7 @@ mount -t proc proc /proc
 mount -t sysfs sys /sys
 mount -t devtmpfs dev /dev
 
-# What a kernel of a distribution has as modules and needs for its network.
+# The network modules of a distribution's kernel.
 for module in /modules/*.ko; do
 	[ ! -e "$module" ] || insmod "$module" || echo "init: $module failed"
 done

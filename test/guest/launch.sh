@@ -2,7 +2,7 @@
 # launch.sh UID GID INITRAMFS KERNEL [PARAMETER...]
 #
 # Runs the User Mode Linux kernel as UID and GID. Started as root, as the first process of mount and
-# PID namespaces made for this guest alone: what is mounted, written or forked here goes with it.
+# PID namespaces made for this guest alone: what is mounted, written or forked here disappears with it.
 set -e
 uid=$1 gid=$2 initramfs=$3
 shift 3

@@ -132,8 +132,10 @@ export const address: Kind<Address, MadeAddress> = {
 				"a new one",
 				{ hint: `remove it first: ip address delete ${want.address} dev ${want.link}` },
 			);
-		const subnet = subnetOf(parseCidr(want.address)).text;
+		const wanted = parseCidr(want.address);
+		const subnet = subnetOf(wanted).text;
 		const isSecond =
+			wanted.family === 4 &&
 			there.some((one) => subnetOf(parseCidr(addressText(one))).text === subnet) &&
 			readSetting(context.kernel, `net/ipv4/conf/${want.link}/promote_secondaries`) === "0";
 		return isSecond ? { ...made, isSecond } : made;

@@ -1,6 +1,7 @@
 import type { Resource } from "../engine/kind.js";
 import type { WantedTap } from "../engine/plan.js";
 import { cidrOf, contains, parseCidr } from "../inet/cidr.js";
+import { isLinkLocal, LINK_LOCAL_GATEWAY } from "../inet/link-local.js";
 import type { Complete, Loose } from "../spec/field.js";
 import { MAX_TAP_MTU, tapSettings } from "../spec/fields.js";
 import type { Network, Spec, Tap, TapSettings } from "../spec/model.js";
@@ -66,6 +67,8 @@ interface Placed {
 	readonly network: Network;
 	/** Of the link by which packets leave it. */
 	readonly mtu: number | undefined;
+	/** Its bridge is somebody else's, and stays as it is. */
+	readonly isForeign: boolean;
 }
 
 /** Every tap of a spec with all the host objects it needs. */
@@ -74,9 +77,10 @@ export function wantedTaps(spec: Spec, links: HostLinks = NO_LINKS): WantedTap[]
 		Object.entries(spec.networks).map(([name, network]) => [name, placed(network, links)]),
 	);
 	return Object.values(spec.taps).map((tap) => {
-		const { network, mtu } = networks.get(tap.network) as Placed;
+		const { network, mtu, isForeign } = networks.get(tap.network) as Placed;
 		const usual = network.mtu ?? usualMtu(tap, network, mtu);
-		return { report: report(tap, network, usual), resources: resourcesOf(tap, network, usual) };
+		const resources = resourcesOf(tap, network, usual, isForeign);
+		return { report: report(tap, network, usual), resources };
 	});
 }
 
@@ -84,12 +88,17 @@ export function wantedTaps(spec: Spec, links: HostLinks = NO_LINKS): WantedTap[]
 function placed(network: Network, links: HostLinks): Placed {
 	const link = network.uplink === undefined ? undefined : links.uplink(network.uplink);
 	const foreign = network.bridge === undefined ? undefined : links.foreignMtu(network.bridge);
+	const isForeign = foreign !== undefined;
 	const mtu = foreign ?? link?.mtu;
-	if (link === undefined || link.name === network.uplink) return { network, mtu };
-	return { network: { ...network, uplink: link.name }, mtu };
+	if (link === undefined || link.name === network.uplink) return { network, mtu, isForeign };
+	return { network: { ...network, uplink: link.name }, mtu, isForeign };
 }
 
 const isIpv6 = (address: string): boolean => address.includes(":");
+const isWideIpv6 = (cidr: string): boolean => isIpv6(cidr) && !isLinkLocal(parseCidr(cidr).address);
+
+/** Every segment is a link of its own, so it may be on all of them. */
+const GATEWAY = `${LINK_LOCAL_GATEWAY}/64`;
 
 /**
  * The MTU of a tap of which nothing is said: that of the link by which its packets leave, for a router or a bridge on the
@@ -139,13 +148,20 @@ const report = (tap: Tap, network: Network, mtu: number | undefined): WantedTap[
 		mtu,
 	);
 
-function resourcesOf(tap: Tap, network: Network, mtu: number | undefined): Resource[] {
+function resourcesOf(
+	tap: Tap,
+	network: Network,
+	mtu: number | undefined,
+	isForeign: boolean,
+): Resource[] {
 	const segment = network.bridge ?? tap.name;
 	const withIpv6 = isIpv6Forwarded(tap, network);
 	const onTap = `taps.${tap.name}`;
 	const onNetwork = `networks.${network.name}`;
 	const addresses = network.bridge === undefined ? tap.addresses : network.addresses;
 	const addressPath = network.bridge === undefined ? onTap : onNetwork;
+	// Addresses of a bridge that is somebody else's are left to whoever made it.
+	const hasGateway = withIpv6 && !isForeign;
 	return [
 		// First: what is noted on the links that follow depends on how the uplink was before.
 		...wayOutSwitch(network, onNetwork, withIpv6),
@@ -158,7 +174,8 @@ function resourcesOf(tap: Tap, network: Network, mtu: number | undefined): Resou
 		...addresses.map((address) =>
 			resource("address", { link: segment, address }, `${addressPath}.addresses`),
 		),
-		...guestRoutes(tap, segment, addresses).map((to) =>
+		...(hasGateway ? [resource("address", { link: segment, address: GATEWAY }, onNetwork)] : []),
+		...guestRoutes(tap, segment, addresses, hasGateway).map((to) =>
 			resource("route", { to, dev: segment }, `${onTap}.guest.addresses`),
 		),
 		...natOf(tap, segment, network, onNetwork, withIpv6),
@@ -240,11 +257,11 @@ function addressesOn(tap: Tap | undefined, network: Network): readonly string[] 
 	return tap === undefined ? [] : [...tap.addresses, ...tap.guest.addresses];
 }
 
-/** Whether IPv6 is forwarded too: where there are addresses of it, or the network says how it leaves. */
+/** Whether IPv6 is forwarded too: where there are addresses of it that are good beyond their link, or the network says how it leaves. */
 function isIpv6Forwarded(tap: Tap | undefined, network: Network): boolean {
 	if (!isForwarded(network)) return false;
 	if (network.ipv6 !== undefined || network.snatTo.some(isIpv6)) return true;
-	return addressesOn(tap, network).some(isIpv6);
+	return addressesOn(tap, network).some(isWideIpv6);
 }
 
 /** Whether there may be IPv4 on a segment: where no addresses are known of it, DHCP may give some. */
@@ -287,15 +304,23 @@ function forwardingOf(
 	return resources;
 }
 
-/** Guests outside the host's subnets are reached by a route of their own. */
-function guestRoutes(tap: Tap, segment: string, addresses: readonly string[]): string[] {
+/**
+ * Guests outside the host's subnets are reached by a route of their own; those of IPv6 also where the host has no other
+ * address than that of the gateway.
+ */
+function guestRoutes(
+	tap: Tap,
+	segment: string,
+	addresses: readonly string[],
+	hasGateway: boolean,
+): string[] {
 	const subnets = addresses.map(parseCidr);
-	if (segment !== tap.name && subnets.length === 0) return [];
+	if (segment !== tap.name && subnets.length === 0 && !hasGateway) return [];
 	return tap.guest.addresses
 		.map(parseCidr)
-		.filter(
-			(guest) => subnets.length > 0 && !subnets.some((subnet) => contains(subnet, guest.address)),
-		)
+		.filter(({ family }) => subnets.length > 0 || (hasGateway && family === 6))
+		.filter(({ address }) => !isLinkLocal(address))
+		.filter((guest) => !subnets.some((subnet) => contains(subnet, guest.address)))
 		.map(({ address }) => cidrOf(address, 8 * address.length).text);
 }
 

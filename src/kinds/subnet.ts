@@ -3,6 +3,7 @@
 import { ConflictError } from "../engine/error.js";
 import { linkKey, type PlanContext } from "../engine/kind.js";
 import { type Cidr, cidrOf, isSingle, parseCidr, subnetOf } from "../inet/cidr.js";
+import { isLinkLocal } from "../inet/link-local.js";
 import { type Destination, readPrefixesTo, readRouteTo } from "../kernel/read.js";
 import { addressFamily } from "./family.js";
 import { type Port, uplinkKey } from "./port.js";
@@ -30,7 +31,7 @@ export function subnetConflicts(
 	context: PlanContext,
 ): readonly (ConflictError | undefined)[] {
 	const wanted = made.map(({ address }) => parseCidr(address));
-	const subnets = wanted.filter((one) => !isSingle(one));
+	const subnets = wanted.filter(isSubnet);
 	if (subnets.length === 0) return [];
 	const prefixes = readPrefixesTo(context.kernel, subnets.map(destination));
 	const taken = new Set(subnets.filter(({ prefix }, i) => (prefixes[i] ?? 0) >= prefix));
@@ -38,11 +39,14 @@ export function subnetConflicts(
 	const claims = networks.size > 1 ? new Claims() : undefined;
 	return made.map((one, i) => {
 		const subnet = wanted[i] as Cidr;
-		if (isSingle(subnet)) return undefined;
+		if (!isSubnet(subnet)) return undefined;
 		const withOther = taken.has(subnet) ? withHost(one, subnet, context) : undefined;
 		return withOther ?? claims?.claim(one.link, subnet, context);
 	});
 }
+
+/** A single address makes no route, and the subnet of link-local ones is on every link. */
+const isSubnet = (cidr: Cidr): boolean => !isSingle(cidr) && !isLinkLocal(cidr.address);
 
 const conflict = (link: string, wanted: Cidr, found: Cidr, other: string): ConflictError =>
 	new ConflictError(

@@ -112,7 +112,7 @@ export interface TapMessage {
 
 /** What a guest uses on its end of the wire. umlnet-nl does not set it, which only the guest can: it is checked against the host's side and printed as arguments for the guest's start. */
 export interface GuestMessage {
-	/** Its addresses, each with the prefix length of its subnet. They must be in a subnet of the host's addresses, and not be the host's own. */
+	/** Its addresses, each with the prefix length of its subnet. They must be in a subnet of the host's addresses, and not be the host's own. A link-local address of IPv6 is one of the guest's own choice; where IPv6 is forwarded, the host is fe80::1 on every segment, a gateway for guests of any prefix. */
 	readonly addresses?: readonly string[] | undefined;
 
 	/** Its MAC address. */

@@ -1,5 +1,6 @@
 import type { TapReport } from "../engine/report.js";
 import { type Cidr, contains, formatAddress, parseCidr } from "../inet/cidr.js";
+import { isLinkLocal, LINK_LOCAL_GATEWAY } from "../inet/link-local.js";
 
 /**
  * Arguments that make a virtual machine monitor attach its guest to the tap; those for a monitor that cannot open this
@@ -113,19 +114,7 @@ function inGuest(tap: TapReport): string[] {
 	const guest = tap.guest.addresses.map(parseCidr);
 	if (guest.length === 0) return [];
 	const routes =
-		tap.mode === "bridged"
-			? []
-			: ([4, 6] as const).flatMap((family) => {
-					const host = tap.addresses.map(parseCidr).find((one) => one.family === family);
-					const own = guest.filter((one) => one.family === family);
-					if (host === undefined || own.length === 0) return [];
-					const via = formatAddress(host.address);
-					const ip = family === 4 ? "ip" : "ip -6";
-					const isNear = own.some((one) => contains(one, host.address));
-					// A gateway outside the guest's subnet needs a route of its own first.
-					const there = isNear ? [] : [`${ip} route add ${via} dev ${DEVICE}`];
-					return [...there, `${ip} route add default via ${via} dev ${DEVICE}`];
-				});
+		tap.mode === "bridged" ? [] : [...routesOf(4, tap, guest), ...routesOf(6, tap, guest)];
 	return [
 		`ip link set ${DEVICE} up`,
 		...guest.map(({ text }) => `ip address add ${text} dev ${DEVICE}`),
@@ -133,6 +122,32 @@ function inGuest(tap: TapReport): string[] {
 	];
 }
 
+/** The gateway of guests of IPv6 where it is forwarded; a bridge of somebody else's, without addresses of ours, has none. */
+function gatewayOf({ mode, bridge, addresses }: TapReport): Cidr | undefined {
+	const isForwarded = mode === "nat" || mode === "routed";
+	return isForwarded && (bridge === undefined || addresses.length > 0)
+		? parseCidr(`${LINK_LOCAL_GATEWAY}/64`)
+		: undefined;
+}
+
+/** The routes of one family to and through the host's address, of those that the guest has of that family. */
+function routesBy(host: Cidr, own: readonly Cidr[]): string[] {
+	const family = host.family === 4 ? "" : " -6";
+	const via = formatAddress(host.address);
+	const isNear = isLinkLocal(host.address) || own.some((one) => contains(one, host.address));
+	// A gateway outside the guest's subnet needs a route of its own first.
+	const there = isNear ? [] : [`ip${family} route add ${via} dev ${DEVICE}`];
+	return [...there, `ip${family} route add default via ${via} dev ${DEVICE}`];
+}
+
+function routesOf(family: Cidr["family"], tap: TapReport, guest: readonly Cidr[]): string[] {
+	const own = guest.filter((one) => one.family === family && !isLinkLocal(one.address));
+	if (own.length === 0) return [];
+	const hosts = tap.addresses.map(parseCidr).filter((one) => one.family === family);
+	const near = hosts.find(({ address }) => own.some((one) => contains(one, address)));
+	const host = near ?? (family === 6 ? gatewayOf(tap) : undefined) ?? hosts[0];
+	return host === undefined ? [] : routesBy(host, own);
+}
 /** The MTU, if it is not the 1500 that a guest assumes. */
 const unusualMtu = (tap: TapReport): number | undefined => (tap.mtu === 1500 ? undefined : tap.mtu);
 

@@ -21,6 +21,8 @@ export interface Format {
 	readonly needed?: string;
 	/** A list of one may be written as that one, without brackets. The comment in the schema says so. */
 	readonly bare?: true;
+	/** Addresses may be link-local ones. */
+	readonly linkLocal?: true;
 	/** The schema has it, but this version cannot do it: whoever asks for it is refused. */
 	readonly planned?: true;
 }
@@ -53,6 +55,8 @@ export const mac = { is: "mac" } as const;
 export const addresses = { is: "addresses", bare: true, otherwise: [] } as const;
 /** Addresses of machines, each with the prefix length of its subnet. */
 export const hosts = { is: "hosts", otherwise: [] } as const;
+/** The same of guests, which choose their link-local addresses themselves. */
+export const guests = { ...hosts, linkLocal: true } as const;
 /** Ports that are forwarded to a guest. */
 export const ports = { is: "ports", otherwise: [] } as const;
 /** A whole number. */

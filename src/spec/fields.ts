@@ -3,6 +3,7 @@ import {
 	type Field,
 	type Fields,
 	group,
+	guests,
 	hosts,
 	link,
 	mac,
@@ -54,7 +55,7 @@ export const tapFields = {
 
 export const guestFields = {
 	addresses: [
-		hosts,
+		guests,
 		"--guest-address <CIDR>",
 		"address the guest will use: checked, and printed for it",
 	],

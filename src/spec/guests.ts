@@ -7,6 +7,7 @@ import {
 	network,
 	sameAddress,
 } from "../inet/cidr.js";
+import { isLinkLocal } from "../inet/link-local.js";
 import type { Draft, DraftNetwork } from "./draft.js";
 import { neighbour } from "./hosts.js";
 import type { Issues } from "./issues.js";
@@ -45,10 +46,12 @@ class Guests {
 
 	/** False where somebody has it already. */
 	take({ value, path }: Placed<Cidr>, segment: Segment): boolean {
+		// What is good on one link alone may be on another as well.
+		const link = isLinkLocal(value.address) ? `${segment.name} ` : "";
 		const address = formatAddress(value.address);
 		const host = this.#hosts.get(address);
-		const guest = this.#guests.get(address);
-		if (guest === undefined) this.#guests.set(address, { path, network: segment.network });
+		const guest = this.#guests.get(link + address);
+		if (guest === undefined) this.#guests.set(link + address, { path, network: segment.network });
 		if (host !== undefined) {
 			this.#issues.add(path, hostsOwn(address, host, segment.name), this.#other(value));
 			return false;
@@ -82,7 +85,7 @@ function areApart(a: DraftNetwork, b: DraftNetwork): boolean {
 /** A guest and the host must each find the other in their own subnet, unless routes to single addresses do that. */
 function checkSubnet({ value, path }: Placed<Cidr>, segment: Segment, issues: Issues): void {
 	const hosts = segment.hosts.map((host) => host.value).filter((h) => h.family === value.family);
-	if (hosts.length === 0 || hosts.some(isSingle)) return;
+	if (hosts.length === 0 || hosts.some(isSingle) || isLinkLocal(value.address)) return;
 	const texts = hosts.map(({ text }) => text).join(", ");
 	const address = formatAddress(value.address);
 	if (!hosts.some((host) => contains(host, value.address))) {

@@ -12,6 +12,7 @@ import {
 	parseCidr,
 	sameAddress,
 } from "../inet/cidr.js";
+import { isLinkLocal } from "../inet/link-local.js";
 import type { Issues } from "./issues.js";
 import { type Path, quote } from "./tree.js";
 
@@ -27,9 +28,9 @@ const UNUSABLE = {
 	6: [
 		["::/128", "means 'no address'"],
 		["::1/128", "is loopback and never leaves a machine"],
+		["fe80::1/128", "is link-local, and the host's: the gateway of guests"],
 		["::ffff:0:0/96", "is an IPv4 address written as IPv6: write it as IPv4"],
 		["fd00:ec2::254/128", "is where clouds serve machine metadata and credentials"],
-		["fe80::/10", "is link-local: the kernel makes these by itself, one per interface"],
 		["ff00::/8", "is multicast, no machine's own"],
 	],
 } as const;
@@ -84,11 +85,24 @@ export function neighbour(
 	return undefined;
 }
 
-/** The address of a host or a guest in its subnet; undefined where it became an issue. */
-export function parseHost(text: string, path: Path, issues: Issues): Cidr | undefined {
+const LINK_LOCAL = "is link-local: the kernel makes these by itself, one per interface";
+
+const linkLocalFault = ({ address }: Cidr, isGood: boolean): string | undefined =>
+	!isGood && isLinkLocal(address) ? LINK_LOCAL : undefined;
+
+/**
+ * The address of a host or a guest in its subnet; undefined where it became an issue. A guest may have a `linkLocal` one of
+ * its own choice.
+ */
+export function parseHost(
+	text: string,
+	path: Path,
+	issues: Issues,
+	linkLocal = false,
+): Cidr | undefined {
 	try {
 		const cidr = parseCidr(text);
-		const fault = hostFault(cidr);
+		const fault = hostFault(cidr) ?? linkLocalFault(cidr, linkLocal);
 		if (fault === undefined) return cidr;
 		const other = neighbour(cidr);
 		issues.add(path, `${cidr.text} ${fault}`, other === undefined ? undefined : `such as ${other}`);
@@ -104,7 +118,7 @@ export function parseBareAddress(text: string, path: Path, issues: Issues): Cidr
 	try {
 		const address = parseAddress(text);
 		const cidr = cidrOf(address, address.length * 8);
-		const fault = hostFault(cidr);
+		const fault = hostFault(cidr) ?? linkLocalFault(cidr, false);
 		if (fault === undefined) return cidr;
 		issues.add(path, `${formatAddress(address)} ${fault}`);
 	} catch (error) {

@@ -111,13 +111,14 @@ function readHosts(
 	texts: readonly (string | undefined)[],
 	path: Path,
 	{ issues }: ReadContext,
+	{ linkLocal }: Format,
 ): readonly Placed<Cidr>[] {
 	if (texts.length > MAX_ADDRESSES)
 		issues.add(path, `are ${texts.length} addresses; ${MAX_ADDRESSES} at most`);
 	const placed: Placed<Cidr>[] = [];
 	for (const [i, text] of texts.slice(0, MAX_ADDRESSES).entries()) {
 		if (text === undefined) continue;
-		const value = parseHost(text, [...path, i], issues);
+		const value = parseHost(text, [...path, i], issues, linkLocal);
 		if (value === undefined) continue;
 		if (placed.some((other) => sameAddress(other.value.address, value.address)))
 			issues.add([...path, i], `${value.text} is given twice`);

@@ -136,6 +136,23 @@ describe("what to type in a guest whose kernel ignores ip=", () => {
 		]);
 	});
 
+	test("is by the gateway that is on every link, where the host has no IPv6 address in the guest's subnet", () => {
+		const by = (guest: readonly string[], host: readonly string[], mode?: Mode) =>
+			typed(guest, host, mode).filter((line) => line.startsWith("ip -6 route"));
+		const gateway = ["ip -6 route add default via fe80::1 dev eth0"];
+		expect(by(["2001:db8::2/128"], ["10.0.0.1/24"])).toEqual(gateway);
+		expect(by(["2001:db8::2/128", "fe80::2/64"], ["2001:db8::1/128"], "routed")).toEqual(gateway);
+		expect(by(["fe80::2/64"], ["10.0.0.1/24"])).toEqual([]);
+		expect(by(["2001:db8::2/64"], ["2001:db8::1/64"])).toEqual([
+			"ip -6 route add default via 2001:db8::1 dev eth0",
+		]);
+		expect(by(["2001:db8::2/128"], ["2001:db8::1/128"], "host-only")).toEqual([
+			"ip -6 route add 2001:db8::1 dev eth0",
+			"ip -6 route add default via 2001:db8::1 dev eth0",
+		]);
+		expect(by(["2001:db8::2/128"], [], "bridged")).toEqual([]);
+	});
+
 	test("says where a gateway is that lies outside of the guest's subnet", () => {
 		expect(typed(["10.0.0.2/32"], ["192.168.1.1/32"], "routed").slice(2)).toEqual([
 			"ip route add 192.168.1.1 dev eth0",

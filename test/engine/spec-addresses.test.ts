@@ -276,6 +276,41 @@ describe("snatTo", () => {
 	});
 });
 
+describe("a link-local address", () => {
+	const two = (a: string, b: string, network: object) => ({
+		version: 1,
+		networks: { lab: { mode: "host-only", ...network } },
+		taps: {
+			tap0: { network: "lab", guest: { addresses: [a] } },
+			tap1: { network: "lab", guest: { addresses: [b] } },
+		},
+	});
+
+	it("may be a guest's, beside others and whatever the host's are", () => {
+		const addresses = ["10.0.0.2/24", "fd00::2/64", "fe80::2/64"];
+		const spec = lab({ addresses: ["10.0.0.1/24", "fd00::1/64"] }, { guest: { addresses } });
+		expect(checkSpec(spec).taps.tap0?.guest.addresses).toEqual(addresses);
+	});
+
+	it("may be that of many guests, each on a link of its own", () => {
+		expect(checkSpec(two("fe80::2/64", "fe80::2/64", {})).taps.tap1?.guest.addresses).toEqual([
+			"fe80::2/64",
+		]);
+	});
+
+	it("is one guest's on a bridge", () => {
+		expect(refuse(two("fe80::2/64", "fe80::2/64", { bridge: "br0" }))).toEqual(
+			one("taps.tap1.guest.addresses[0]", "fe80::2 is the address of another guest"),
+		);
+	});
+
+	it("is not what the host may be told to have", () => {
+		expect(refuse(lab({ addresses: ["fe80::2/64"] }))).toEqual(
+			one("networks.lab.addresses[0]", "link-local: the kernel makes these by itself"),
+		);
+	});
+});
+
 describe("ipv6", () => {
 	const nat = { mode: "nat", uplink: "eth1" };
 

@@ -80,3 +80,17 @@ test("what is being deleted is in nobody's way", () => {
 	up(2, "plain", "192.168.11.9/24");
 	expect([...rig.journal.state.taps.keys()]).toEqual(["tap2"]);
 });
+
+test("what goes for IPv4 goes for IPv6", () => {
+	up(1, "nat", "fd00:11::1/64");
+	up(2, "nat", "fd00:11::1/64");
+	const before = rig.picture();
+	expect(() => up(3, "plain", "fd00:11::9/64")).toThrow(
+		"subnet fd00:11::/64 of tap3: found fd00:11::/64 on tap1, wanted none of it on another link",
+	);
+	expect(rig.picture()).toBe(before);
+	const refused = [upOf(4, "plain", "fd00:12::1/64"), upOf(5, "fast", "fd00:12::9/56")];
+	expect(() => rig.engine.up(refused)).toThrow("subnet fd00:12::/56 of tap5");
+	up(6, "plain", "fd00:11::9/128");
+	expect(rig.journal.state.taps.size).toBe(3);
+});

@@ -126,6 +126,20 @@ export const MUTANTS = [
 	],
 	["undo of source NAT", "kinds/nat.ts", "undo: [remove]", "undo: []", [...kind("nat"), ...FAULTS]],
 	[
+		"the gateway of IPv6",
+		"kinds/network.ts",
+		"const hasGateway = withIpv6 && !isForeign;",
+		"const hasGateway = withIpv6;",
+		["test/kinds/network.test.ts"],
+	],
+	[
+		"duplicate detection would wait for a carrier",
+		"kinds/address.ts",
+		"IFA_F_PERMANENT | IFA_F_NODAD",
+		"IFA_F_PERMANENT",
+		["test/kernel/both-families.test.ts"],
+	],
+	[
 		"the family of an address outside",
 		"kinds/network.ts",
 		"isIpv6(address) === (family ?? false)",

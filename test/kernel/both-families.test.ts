@@ -73,3 +73,45 @@ test.each([
 	await lab.run((host) => host.down({ all: true }));
 	expect(await lab.networkChanges(before)).toEqual([]);
 });
+
+test("a guest with one address of IPv6 and no host's beside it has fe80::1 as its gateway", async () => {
+	teller = lab.lan.spawn(process.execPath, "-e", TELLER);
+	await once(teller.stdout as Readable, "data");
+	const before = await lab.lookSettled();
+	const network = { mode: "routed", uplink: "eth1", bridge: "br0", ipv6: "routed" };
+	const tap0 = { guest: { addresses: ["2001:db8:77::2/128", "fe80::77/64"] } };
+	await lab.run((host) => host.up(labSpec(network, { tap0 })));
+	lab.lan.sh("ip route add 2001:db8:77::/64 via 2001:db8:1::10");
+	lab.host.sh(`
+		ip link add port type veth peer name eth0 netns ${guest.path}
+		ip link set port master br0 up`);
+	guest.sh(`
+		ip link set eth0 up
+		ip address add fe80::77/64 dev eth0 nodad; ip address add 2001:db8:77::2/128 dev eth0 nodad
+		ip route add default via fe80::1 dev eth0`);
+	const told = guest.sh("timeout 10 bash -c 'exec 3<>/dev/tcp/2001:db8:1::1/7; cat <&3'");
+	expect(told).toBe("2001:db8:77::2");
+	lab.host.sh("ip link delete port");
+	await lab.run((host) => host.down({ all: true }));
+	expect(await lab.networkChanges(before)).toEqual([]);
+});
+
+test("addresses of a tap that nobody has opened can be used at once, the gateway on all of them", async () => {
+	lab.host.sh("sysctl -qw net.ipv6.conf.all.accept_dad=1 net.ipv6.conf.default.accept_dad=1");
+	const before = await lab.lookSettled();
+	const nat = { mode: "nat", uplink: "eth1" };
+	const taps = { tap0: { addresses: ["fd00:33::1/64"] }, tap1: { addresses: ["fd00:34::1/64"] } };
+	await lab.run((host) => host.up(labSpec(nat, taps)));
+	const bound = lab.host.sh(`exec python3 -c '
+import socket
+for host, link in ("fd00:33::1", None), ("fd00:34::1", None), ("fe80::1", "tap0"), ("fe80::1", "tap1"):
+    s = socket.socket(socket.AF_INET6, socket.SOCK_DGRAM)
+    s.bind((host, 0, 0, socket.if_nametoindex(link) if link else 0))
+    print(host, link)'`);
+	expect(bound.trim().split("\n")).toHaveLength(4);
+	expect((await lab.run((host) => host.status(undefined, { verify: true }))).result.exact).toBe(
+		true,
+	);
+	await lab.run((host) => host.down({ all: true }));
+	expect(await lab.networkChanges(before)).toEqual([]);
+});

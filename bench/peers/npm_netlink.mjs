@@ -9,7 +9,7 @@ const { createRtNetlink } = createRequire(`${process.argv[2]}/`)("netlink");
 const socket = createRtNetlink({ ref: true });
 
 const AF_INET = 2;
-// IFLA_INET_CONF { IPV4_DEVCONF_PROXY_ARP: 1, IPV4_DEVCONF_FORWARDING: 1 }
+// IFLA_INET_CONF with IPV4_DEVCONF_PROXY_ARP and IPV4_DEVCONF_FORWARDING, both 1.
 const INET_CONF = Buffer.from([20, 0, 1, 0x80, 8, 0, 3, 0, 1, 0, 0, 0, 8, 0, 1, 0, 1, 0, 0, 0]);
 
 const now = () => Number(process.hrtime.bigint());

@@ -1,7 +1,7 @@
 import { KernelError } from "./error.js";
 import { koffi } from "./koffi.js";
 
-// null stands for the process itself, which works with glibc and musl alike.
+// `null` stands for the process itself, which works with glibc and musl alike.
 const self = koffi.load(null);
 
 /** A C function of the process. It returns what C returns; `check` turns a failure into an error. */

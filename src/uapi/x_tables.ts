@@ -1,5 +1,5 @@
-// linux/netfilter/xt_*.h, netfilter_ipv4/ipt_icmp.h, netfilter_ipv6/ip6_tables.h, netfilter/nf_nat.h: what iptables
-// keeps in its matches and targets. Lists of a fixed length are bytes here, in the order of the machine
+// linux/netfilter/xt_*.h, netfilter_ipv4/ipt_icmp.h, netfilter_ipv6/ip6_tables.h, netfilter/nf_nat.h: the private
+// structs of iptables' matches and targets. Lists of a fixed length stay bytes here, in the byte order of the machine.
 import { be16, binary, chars, pad, s32, struct, u8, u16, u32 } from "../netlink/schema.js";
 
 // linux/netfilter/xt_tcpudp.h
@@ -146,7 +146,7 @@ export const XT_CONNMARK_RESTORE = 2;
 // linux/netfilter/xt_length.h
 export const xt_length_info = struct({ min: u16, max: u16, invert: u8, __pad: pad(1) });
 
-// linux/netfilter/xt_CT.h: what stands first in every revision
+// linux/netfilter/xt_CT.h: the first members of every revision.
 export const XT_CT_NOTRACK = 0x1;
 
 // linux/netfilter/nf_nat.h

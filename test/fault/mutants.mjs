@@ -1,6 +1,6 @@
 /**
  * Small edits, each of which removes one precaution, and the tests of which at least one must fail because of it:
- * otherwise the tests do not check the precaution. [what is removed, file below src, from, to, tests]
+ * otherwise the tests do not check the precaution. An entry is [what is removed, file below src, from, to, tests].
  */
 const kind = (name) => [`test/kinds/${name}.test.ts`];
 const engine = (...names) => names.map((name) => `test/engine/${name}.test.ts`);

@@ -56,7 +56,7 @@ function build(path: string, init: Buffer, busybox: Buffer, modules: readonly st
 		for (const directory of ["bin", "dev", "modules", "proc", "sys", "tmp"]) {
 			mkdirSync(join(root, directory), { recursive: true });
 		}
-		// init loads modules in the order of their names.
+		// Init loads the modules in the order of their names.
 		for (const [i, module] of modules.entries())
 			copyFileSync(
 				module,

@@ -33,7 +33,7 @@ const bytesOf = (unit: number, offset = 0): Arbitrary<Uint8Array> =>
 		.integer({ min: offset > 0 ? 1 : 0, max: 4 })
 		.chain((n) => fc.uint8Array({ minLength: n * unit - offset, maxLength: n * unit - offset }));
 
-/** doff has four bits, which allows 40 bytes of options. */
+/** The field `doff` has four bits, which allows 40 bytes of options. */
 function fitsTcp(options: object): boolean {
 	const w = new Writer();
 	tcpOptions.write(w, options);

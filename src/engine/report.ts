@@ -12,7 +12,7 @@ export interface TapReport extends Loose<TapSettings> {
 	/** The name of its network. */
 	readonly network: string;
 	/** How its guest is connected; `parked` while it waits in a pool and has no guest. */
-	readonly mode: Mode | "parked";
+	readonly mode: Mode | "parked" | "unknown";
 	/** The bridge that it is a port of. */
 	readonly bridge?: string | undefined;
 	/** The interface of the host through which the guest's traffic leaves, or which is another port of the bridge. */
@@ -164,6 +164,11 @@ export interface StatusReport<Tap extends TapStatus = TapStatus> {
 	readonly exact?: boolean | undefined;
 	/** The command that a killed process left unfinished; `recover` undoes or finishes it. */
 	readonly unfinished?: string | undefined;
+	/**
+	 * What the report does not tell because the caller must not read it, a sentence each: then it tells what the kernel shows
+	 * to everybody of the objects that carry our marks. Absent if the caller may read all.
+	 */
+	readonly unseen?: readonly string[] | undefined;
 	/** A change that waits to be confirmed. The report shows it as if it were confirmed already. */
 	readonly provisional?: ProvisionalReport | undefined;
 }

@@ -17,6 +17,9 @@ export interface StrayEntry extends Entry {
 /** The errnos of a kernel that has no nf_tables, or does not let us see them. */
 const UNSEEN = new Set(["EPERM", "EACCES", "EOPNOTSUPP", "EPROTONOSUPPORT", "EAFNOSUPPORT"]);
 
+/** What is known to be ours. */
+type Remembered = Pick<Ledger, "state" | "unfinished" | "pendingDeletes">;
+
 export interface StrayOptions {
 	/** The state directory of this journal. */
 	readonly place?: string | undefined;
@@ -28,7 +31,7 @@ export interface StrayOptions {
 export function strays(
 	kinds: Kinds,
 	kernel: Kernel,
-	{ state: { entries }, unfinished, pendingDeletes }: Ledger,
+	{ state: { entries }, unfinished, pendingDeletes }: Remembered,
 	{ place, asFarAsSeen = false }: StrayOptions = {},
 ): readonly StrayEntry[] {
 	// What a killed process left half done is handled by `recover`.

@@ -3,7 +3,7 @@ import { together } from "../engine/down-all.js";
 import type { RequestOutcome } from "../engine/engine.js";
 import { commitGroup, type GroupOutcome, type GroupRequest } from "../engine/group.js";
 import type { PendingDeletes } from "../engine/journal/ledger.js";
-import { DEFAULT_STATE_DIR } from "../engine/journal/place.js";
+import { DEFAULT_STATE_DIR, placeName } from "../engine/journal/place.js";
 import type { WantedTap } from "../engine/plan.js";
 import type { TapReport as EngineTapReport, UpReport as EngineUpReport } from "../engine/report.js";
 import type { Spared } from "../engine/sparing.js";
@@ -160,7 +160,19 @@ export class Host implements ConfirmableNetworks {
 	}
 
 	async status(taps?: readonly string[], options: StatusOptions = {}): Promise<StatusReport> {
+		if (!this.#locked.isReadable) return this.#statusAsSeen(taps, options);
 		return withLaunches(await this.#locked.read(() => this.#locked.engine.status(taps, options)));
+	}
+
+	/** The report for who may not read the journal. */
+	async #statusAsSeen(
+		names: readonly string[] | undefined,
+		{ verify = false }: StatusOptions,
+	): Promise<StatusReport> {
+		const { kernel, place } = this.#locked;
+		const { statusAsSeen } = await import("./as-seen.js");
+		const asked = { stateDir: placeName(place), place, names, verify };
+		return withLaunches(statusAsSeen(kernel, asked));
 	}
 
 	/** The tap is made for this guest: only an engine that stays has any in store. */

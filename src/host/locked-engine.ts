@@ -33,6 +33,8 @@ export class LockedEngine {
 	readonly journal: Journal;
 	readonly engine: Engine;
 	readonly deletes = new DeferredDeletes();
+	/** The name of the state directory in the marks. */
+	readonly place: string;
 	readonly #directory: StateDirectory;
 	readonly #lock: HostLock;
 	readonly #timeout: number;
@@ -44,6 +46,7 @@ export class LockedEngine {
 		this.#directory = new StateDirectory(stateDir, kernel.identity);
 		this.#lock = new HostLock(this.#directory, NAMESPACE);
 		const place = placeOf(stateDir);
+		this.place = place;
 		this.#timeout = timeout;
 		this.journal = new Journal(this.#directory, flawOf);
 		this.engine = new Engine(kernel, this.journal, kinds, readLinkIndex, {
@@ -86,6 +89,11 @@ export class LockedEngine {
 		if (this.#directory.isThere()) return true;
 		this.journal.readReplaced();
 		return !this.journal.isEmpty;
+	}
+
+	/** Whether this process may read what is ours. */
+	get isReadable(): boolean {
+		return this.#directory.isReadable();
 	}
 
 	/** Whether any tap of a state is there yet: if not, somebody took all of it away, and not by this journal. */
@@ -136,7 +144,7 @@ export class LockedEngine {
 	}
 
 	#removeIfEmpty(): void {
-		if (!this.#knowsMore() || !this.#lock.tryAcquire()) return;
+		if (!this.isReadable || !this.#knowsMore() || !this.#lock.tryAcquire()) return;
 		this.journal.refresh(this.#stands);
 		if (this.journal.isEmpty) this.#directory.remove();
 		this.#lock.release();

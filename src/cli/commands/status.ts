@@ -1,5 +1,6 @@
 import { Option } from "commander";
 import type { ProvisionalReport, StatusReport } from "../../service/reports.js";
+import { UmlnetError } from "../../sys/error.js";
 import { API_VERSION } from "../api-version.js";
 import { Exit } from "../exit.js";
 import { isPattern, matcher } from "../pattern.js";
@@ -62,6 +63,10 @@ async function status(
 ): Promise<number> {
 	const format = formatOf(session, options);
 	const report = await session.withHost((host) => look(host, words, options.verify === true));
+	if (options.drifted && report.unseen !== undefined)
+		throw new UmlnetError("ERR_PERMISSION", `what drifted cannot be told: ${report.unseen[0]}`, {
+			hint: "run it as root (sudo); without --drifted it shows what everybody may see",
+		});
 	const chosen = options.drifted ? onlyDrifted(report) : report;
 	if (format === "json") session.json(chosen);
 	else if (format === "yaml") session.data([await yaml(chosen)]);
@@ -134,7 +139,9 @@ async function ending(
 	report: StatusReport,
 	{ asked, verify, missing }: Asked,
 ): Promise<number> {
-	const { strays = [], unfinished } = report;
+	const { strays = [], unfinished, unseen = [] } = report;
+	for (const sentence of unseen) session.say(`not shown: ${sentence}`);
+	if (unseen.length > 0) session.say("as root it shows all: sudo umlnet-nl status");
 	if (!asked && report.taps.length + strays.length === 0) session.say("nothing of ours is up");
 	if (!verify)
 		for (const what of strays) session.say(`ours by its marks, and not remembered: ${what}`);
@@ -183,7 +190,9 @@ async function lines(
 		report.exact === undefined || verbose || report.taps.length <= FEW
 			? chosen
 			: onlyDrifted(chosen);
-	const rows = status.renderTable(shown.taps, paint, { wide: output === "wide", header, names });
+	const rows = status.renderTable(shown.taps, paint, {
+		...{ wide: output === "wide", header, names, isCompared: report.unseen === undefined },
+	});
 	if (!header) return rows;
 	const parts = [
 		rows,

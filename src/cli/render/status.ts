@@ -14,6 +14,8 @@ export interface TableOptions {
 	/** Whether it begins with a line that names the columns. */
 	readonly header: boolean;
 	readonly names: Names;
+	/** Whether it is known if the taps drifted. */
+	readonly isCompared?: boolean;
 }
 
 const cell = (value: string | number | undefined): string =>
@@ -26,12 +28,17 @@ function owner(tap: TapStatus, names: Names): string {
 	return group === undefined ? person : `${person}:${group}`;
 }
 
-function row(tap: TapStatus, { wide, names }: TableOptions): readonly string[] {
+function row(tap: TapStatus, { wide, names, isCompared = true }: TableOptions): readonly string[] {
 	const { name, network, mode, bridge, uplink, addresses, guest, drift } = tap;
 	const facts = [name, network, mode, owner(tap, names), bridge, uplink];
 	const sides = [addresses.join(","), guest.addresses.join(",")];
 	const more = wide ? [tap.index, tap.mtu, tap.mac, guest.mac, tap.pool] : [];
-	return [...facts, ...sides, ...more, drift.length === 0 ? "ok" : "drifted"].map(cell);
+	return [
+		...facts,
+		...sides,
+		...more,
+		isCompared ? (drift.length === 0 ? "ok" : "drifted") : undefined,
+	].map(cell);
 }
 
 /** The taps, one a line. */
@@ -92,6 +99,7 @@ export function renderCounts({
 	resources,
 	strays = [],
 	exact,
+	unseen,
 }: StatusReport): readonly string[] {
 	if (taps.length + resources.length + strays.length === 0) return [];
 	const counted = (all: readonly { readonly drift: readonly unknown[] }[], differs: string) => {
@@ -99,6 +107,7 @@ export function renderCounts({
 		const right = all.length - wrong;
 		return wrong === 0 ? "ok" : `${right} ok, ${wrong} ${differs}`;
 	};
+	if (unseen !== undefined) return taps.length === 0 ? [] : [count(taps.length, "tap")];
 	const ofTaps = `${count(taps.length, "tap")}: ${counted(taps, "drifted")}`;
 	if (exact === undefined) return taps.length === 0 ? [] : [ofTaps];
 	const objects = `${count(resources.length, "object")}: ${counted(resources, "not as applied")}`;

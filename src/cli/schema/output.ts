@@ -55,6 +55,7 @@ const TAP = {
 		"routed",
 		"host-only",
 		"parked",
+		"unknown",
 	]),
 	...SETTINGS,
 	bridge: optional(text("the bridge that it is a port of")),
@@ -143,6 +144,9 @@ export const status = object("status", {
 	strays: optional(list("what carries our marks and is not remembered", text("in words"))),
 	exact: optional(truth("with --verify: whether all is exactly as applied")),
 	unfinished: optional(text("the command that a killed process did not finish")),
+	unseen: optional(
+		list("what this caller must not read, so that the rest is told", text("a sentence")),
+	),
 	provisional,
 });
 

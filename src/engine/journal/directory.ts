@@ -1,4 +1,13 @@
-import { closeSync, constants, fstatSync, openSync, renameSync, rmdirSync, rmSync } from "node:fs";
+import {
+	accessSync,
+	closeSync,
+	constants,
+	fstatSync,
+	openSync,
+	renameSync,
+	rmdirSync,
+	rmSync,
+} from "node:fs";
 import { basename, join, resolve } from "node:path";
 import { UmlnetError } from "../../sys/error.js";
 import { isInMemory } from "../../sys/file.js";
@@ -31,6 +40,18 @@ export class StateDirectory {
 	/** Whether the directory exists; it is not created. @throws UmlnetError ERR_PERMISSION */
 	isThere(): boolean {
 		return this.#open(false) !== undefined;
+	}
+
+	/** Whether we may read what is in it. If it does not exist, there is nothing that we may not read. */
+	isReadable(): boolean {
+		const directory = this.#open(false);
+		if (directory === undefined) return true;
+		try {
+			accessSync(pathOf(directory), constants.R_OK | constants.X_OK);
+			return true;
+		} catch {
+			return false;
+		}
 	}
 
 	/** Whether it is on a file system in memory, so that there is nothing to sync. */

@@ -63,6 +63,39 @@ test("maps by typeof keep the keys whose width their types do not say, and range
 	apply({ nftables: [flush, ...inTable("ip", []), { add: { map } }] }, { connection, host });
 	expect(listed().nftables.find((object) => "map" in object)).toMatchObject({ map });
 });
+const ip6 = { family: "ip6", table: "t" } as const;
+test("bits of a header that a set is declared for stay these bits, whatever field they are in the rule", () => {
+	const bits = { payload: { base: "th", offset: 64, len: 128 } } as const;
+	const advert = {
+		match: {
+			op: "==",
+			left: { payload: { protocol: "icmpv6", field: "type" } },
+			right: "nd-neighbor-advert",
+		},
+	} as const;
+	const concat = [{ meta: { key: "iifname" } }, bits] as const;
+	const set = (name: string, type: object): Command =>
+		({ add: { set: { ...ip6, name, type: { typeof: type } } } }) as Command;
+	const asks = (left: object, name: string): Command =>
+		({
+			add: {
+				rule: { ...ip6, chain: "c", expr: [advert, { match: { op: "==", left, right: name } }] },
+			},
+		}) as Command;
+	const nftables = [
+		flush,
+		...inTable("ip6", []),
+		set("alone", bits),
+		set("beside", { concat }),
+		asks(bits, "@alone"),
+		asks({ concat }, "@beside"),
+	];
+	apply({ nftables }, { connection, host });
+	const before = listed();
+	expect(JSON.stringify(before)).not.toContain("taddr");
+	apply({ nftables: [flush, ...before.nftables] }, { connection, host });
+	expect(comparable(listed())).toEqual(comparable(before));
+});
 test("a field that is no whole bytes is looked up by its number in a concatenation", () => {
 	const field = { payload: { base: "nh", offset: 3, len: 7 } } as const;
 	const key = { concat: [{ meta: { key: "mark" } }, field] } as const;

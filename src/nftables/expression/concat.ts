@@ -13,6 +13,7 @@ import type { Parser } from "../tree/parser.js";
 import { PATH } from "../tree/reading.js";
 import { setType } from "../tree/typing.js";
 import { isAddressOfAnyVersion } from "./ct.js";
+import { isRaw } from "./payload-listing.js";
 
 /** The total width of all registers. */
 export const MAX_BITS = 8 * NFT_DATA_VALUE_MAXLEN;
@@ -87,12 +88,17 @@ function loadConcat(node: Concat, emitter: Emitter, to: Register): void {
 	}
 }
 
-/** The field types of the concatenation's type win over the types of its parts. */
+/**
+ * The types of the fields of a concatenation win over the types of its parts; and bits that a set is declared for are
+ * no field, whatever the rule tells of the header: the field would be of another type than the set's.
+ */
 function completeConcat(node: Concat, completion: Completion): Node {
-	const { inKey } = completion;
+	const { inKey, set } = completion;
 	completion.inKey = true;
 	const { fields } = node.datatype;
+	const declared = set?.key.kind === "concat" ? set.key.parts : [];
 	for (const [i, part] of node.parts.entries()) {
+		if (isRaw(part) && isRaw(declared[i])) continue;
 		const field = fields?.[i];
 		if (field !== undefined) setType(part, field, field.order);
 		node.parts[i] = completion.complete(part);

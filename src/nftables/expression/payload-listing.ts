@@ -15,7 +15,7 @@ import {
 } from "../fact/protocol.js";
 import { bitmask, lowestBit } from "../fact/value.js";
 import type { Completion, Listed, PacketContext } from "../tree/completion.js";
-import type { Payload, Relational, Value } from "../tree/node.js";
+import type { Node, Payload, Relational, Value } from "../tree/node.js";
 import { PATH } from "../tree/reading.js";
 
 /** The header in which a field is looked for, and how many bits of stacked headers precede it. */
@@ -225,3 +225,7 @@ export function rawPayload(base: number, offset: number, bits: number): Payload 
 /** Whether it is known which field the bits are. */
 export const isKnown = ({ protocol: of, field }: Payload): boolean =>
 	of !== undefined && field !== undefined && of !== protocol.unknown;
+
+/** Whether it is bits of a header that no field is known for. */
+export const isRaw = (node: Node | undefined): boolean =>
+	node?.kind === "payload" && !isKnown(node);

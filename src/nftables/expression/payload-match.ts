@@ -12,6 +12,7 @@ import { setType } from "../tree/typing.js";
 import {
 	completePayload,
 	expand,
+	isRaw,
 	isStacked,
 	killDependency,
 	rawPayload,
@@ -46,6 +47,8 @@ export function matchPayload(node: Relational, payload: Payload, completion: Com
 		if (first?.kind === "elem" && first.key.kind === "value")
 			learnIcmp(payload, first.key, completion);
 	}
+	// Bits that a set is declared for are no field: that would be of another type.
+	if (right.kind === "set reference" && isRaw(right.set.key) && isRaw(payload)) return;
 	completePayload(payload, completion);
 	setType(right, payload.datatype, payload.order);
 	killDependency(payload, completion);

@@ -5,7 +5,7 @@ import { type Removable, removable } from "./down-all.js";
 import { ProvisionalError, RollbackError } from "./error.js";
 import type { Holder } from "./explain.js";
 import { RecheckCache } from "./fast/recheck-cache.js";
-import { forgetFlows, subnetsOf } from "./flows.js";
+import { forgetFlows, portsOf, subnetsOf } from "./flows.js";
 import type { Ledger, PendingDeletes, Unfinished } from "./journal/ledger.js";
 import { type Kinds, kindOf, linkKey } from "./kind.js";
 import { abandonedDeletes, finishDeletesOf, isBeingDeleted } from "./pending-deletes.js";
@@ -136,9 +136,10 @@ export class Engine {
 			.filter(({ report }) => report.mode === "parked");
 		const idle = parked.map(({ report }) => report.name);
 		const subnets = subnetsOf(this.#journal.state, [...idle, ...prune]);
+		const ports = portsOf(this.#kinds, this.#journal.state, plan.delta);
 		const { rejected, losses } = this.#apply(plan, command("up", names), options);
 		if (rejected.size > 0) this.#verified.invalidate();
-		forgetFlows(this.#kernel, subnets);
+		forgetFlows(this.#kernel, subnets, ports);
 		const steps = stepsByRequest(plan);
 		return new Map(
 			requests.map(({ id, taps }): [number, RequestOutcome<UpReport>] => {
@@ -176,9 +177,10 @@ export class Engine {
 		const plan = planDown(this.#kinds, this.#kernel, state, requests);
 		const names = [...plan.requestOf.keys()];
 		const subnets = subnetsOf(state, names);
+		const ports = portsOf(this.#kinds, state, plan.delta);
 		const options = { deferDeletes, confirmWithin, spared };
 		const { losses } = this.#apply(plan, command("down", names), options);
-		forgetFlows(this.#kernel, subnets);
+		forgetFlows(this.#kernel, subnets, ports);
 		const steps = stepsByRequest(plan);
 		return new Map(
 			requests.map(({ id, taps }): [number, RequestOutcome<DownReport>] => {

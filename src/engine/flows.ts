@@ -1,7 +1,8 @@
 import { parseCidr } from "../inet/cidr.js";
-import type { Kernel, Subnet } from "../kernel/kernel.js";
+import type { HostPort, Kernel, Subnet } from "../kernel/kernel.js";
 import { UmlnetError } from "../sys/error.js";
-import { linkKey } from "./kind.js";
+import { type Kinds, kindOf, linkKey } from "./kind.js";
+import type { Plan } from "./plan.js";
 import type { State } from "./state.js";
 
 /**
@@ -21,14 +22,25 @@ export function subnetsOf(state: State, names: readonly string[]): Subnet[] {
 	});
 }
 
+/** The ports of what a plan makes, changes and removes. */
+export function portsOf(kinds: Kinds, state: State, { put, drop }: Plan["delta"]): HostPort[] {
+	const before = [...put.map(({ key }) => key), ...drop].map((key) => state.entries.get(key));
+	return [...put, ...before].flatMap((entry) =>
+		entry === undefined ? [] : (kindOf(kinds, entry.kind).ports?.(entry.made) ?? []),
+	);
+}
+
 const single = ({ address }: Subnet): Subnet => ({ address, prefix: 8 * address.length });
 
-/**
- * Flush the conntrack entries of these subnets. The taps are down already, so an error here does not fail the request.
- */
-export function forgetFlows(kernel: Kernel, subnets: readonly Subnet[]): void {
+/** Flush them. All is done by now: that flows could not be flushed is no failure of the request. */
+export function forgetFlows(
+	kernel: Kernel,
+	subnets: readonly Subnet[],
+	ports: readonly HostPort[],
+): void {
 	try {
 		kernel.forgetFlows(subnets);
+		kernel.forgetFlowsTo(ports);
 	} catch (error) {
 		if (!(error instanceof UmlnetError)) throw error;
 	}

@@ -1,5 +1,5 @@
 import type { Action } from "../kernel/action.js";
-import type { Kernel } from "../kernel/kernel.js";
+import type { HostPort, Kernel } from "../kernel/kernel.js";
 import type { Link } from "../kernel/read.js";
 import type { UmlnetError } from "../sys/error.js";
 import type { Difference } from "./report.js";
@@ -185,7 +185,12 @@ export interface Kind<Want, Made extends Want> {
 	 * type.
 	 */
 	strays?(made: readonly Made[], look: StrayLook): readonly Stray<Made>[];
-	/** The key of the resource whose removal also removes this one: an address is deleted with its link. */
+	/**
+	 * The ports of the host whose tracked connections are forgotten when it comes, goes, or becomes another: the kernel
+	 * would go on with each as it began.
+	 */
+	ports?(made: Made): readonly HostPort[];
+	/** The key of the resource whose removal removes this one as well: an address goes with its link. */
 	parentKey?(made: Made): string | undefined;
 	/**
 	 * The kind whose settings the kernel resets when a resource of this kind is removed. The engine reapplies them where

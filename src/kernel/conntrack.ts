@@ -1,14 +1,17 @@
-import { request } from "../netlink/request.js";
+import { type Request, request } from "../netlink/request.js";
 import type { NetlinkSocketOptions } from "../netlink/socket.js";
 import { NETLINK_NETFILTER } from "../uapi/netlink.js";
 import {
+	CTA_FILTER_F_CTA_PROTO_DST_PORT,
+	CTA_FILTER_F_CTA_PROTO_NUM,
 	IPCTNL_MSG_CT_DELETE,
 	IPCTNL_MSG_CT_GET,
 	IPCTNL_MSG_CT_NEW,
 } from "../uapi/nfnetlink_conntrack.js";
 import { FreshSocket } from "./fresh-socket.js";
 import { ifThere } from "./if-there.js";
-import type { Subnet } from "./kernel.js";
+import type { HostPort, Subnet } from "./kernel.js";
+import type { Destination } from "./read.js";
 
 const COUNT = "net/netfilter/nf_conntrack_count";
 type Entry = ReturnType<typeof IPCTNL_MSG_CT_NEW.decode>;
@@ -31,16 +34,42 @@ export class ConntrackDriver {
 		this.#socket.use((socket) => {
 			const entries = socket.dump(IPCTNL_MSG_CT_GET, IPCTNL_MSG_CT_NEW, {});
 			const theirs = entries.filter((entry) => subnets.some((subnet) => touches(entry, subnet)));
-			// A flow that has ended in the meantime answers ENOENT, which is no failure.
-			socket.send(
-				theirs.map(({ nfgen_family, CTA_TUPLE_ORIG, CTA_ID, CTA_ZONE }) =>
-					request(IPCTNL_MSG_CT_DELETE, 0, { nfgen_family, CTA_TUPLE_ORIG, CTA_ID, CTA_ZONE }),
-				),
+			socket.send(theirs.map(deletion));
+		});
+	}
+
+	/** Forget the flows that were sent to these ports. `isLocal`: whether packets to an address are for this host. */
+	forgetTo(ports: readonly HostPort[], isLocal: (to: Destination) => boolean): void {
+		if (ports.length === 0 || this.#isEmpty()) return;
+		const locals = new Map<string, boolean>();
+		const isHost = (to: Destination): boolean => {
+			const key = Buffer.from(to.address).toString("hex");
+			const known = locals.get(key) ?? isLocal(to);
+			locals.set(key, known);
+			return known;
+		};
+		const wanted = portIndex(ports);
+		this.#forget(ports, (entry) => {
+			const { family, protocol, port, address } = goalOf(entry);
+			const asked = wanted.get(`${family} ${protocol} ${port}`) ?? [];
+			return asked.some((one) =>
+				one.address === undefined
+					? isHost({ family, address })
+					: Buffer.compare(one.address, address) === 0,
 			);
 		});
 	}
 
-	/** Reading this count saves walking the whole hash table, and most hosts have no flows. */
+	/** Of one port the kernel tells the flows alone; of several it is asked once for all that it has. */
+	#forget([first, ...others]: readonly HostPort[], isMeant: (entry: Entry) => boolean): void {
+		const filter = first !== undefined && others.length === 0 ? filterOf(first) : {};
+		this.#socket.use((socket) => {
+			const entries = socket.dump(IPCTNL_MSG_CT_GET, IPCTNL_MSG_CT_NEW, filter);
+			socket.send(entries.filter(isMeant).map(deletion));
+		});
+	}
+
+	/** Reading one number saves walking the whole hash table, and on most hosts of a farm there is none. */
 	#isEmpty(): boolean {
 		// Without connection tracking this file does not exist.
 		return (ifThere(() => this.#readSysctl(COUNT)) ?? "0") === "0";
@@ -51,9 +80,50 @@ export class ConntrackDriver {
 	}
 }
 
-function touches({ CTA_TUPLE_ORIG: tuple }: Entry, subnet: Subnet): boolean {
-	const ip = tuple?.CTA_TUPLE_IP;
-	const ends = [ip?.CTA_IP_V4_SRC, ip?.CTA_IP_V4_DST, ip?.CTA_IP_V6_SRC, ip?.CTA_IP_V6_DST];
+/** A flow that ended meanwhile answers ENOENT, which is no failure. */
+const deletion = ({ nfgen_family, CTA_TUPLE_ORIG, CTA_ID, CTA_ZONE }: Entry): Request =>
+	request(IPCTNL_MSG_CT_DELETE, 0, { nfgen_family, CTA_TUPLE_ORIG, CTA_ID, CTA_ZONE });
+
+const NOWHERE = new Uint8Array();
+
+/** What the first packet of a flow was sent to. */
+function goalOf({ nfgen_family: family, CTA_TUPLE_ORIG: tuple }: Entry) {
+	const { CTA_TUPLE_IP: ip, CTA_TUPLE_PROTO: proto } = tuple ?? {};
+	const address = ip?.CTA_IP_V4_DST ?? ip?.CTA_IP_V6_DST ?? NOWHERE;
+	return { family, protocol: proto?.CTA_PROTO_NUM, port: proto?.CTA_PROTO_DST_PORT, address };
+}
+
+function portIndex(ports: readonly HostPort[]): ReadonlyMap<string, readonly HostPort[]> {
+	const index = new Map<string, HostPort[]>();
+	for (const one of ports) {
+		const key = `${one.family} ${one.protocol} ${one.port}`;
+		index.set(key, [...(index.get(key) ?? []), one]);
+	}
+	return index;
+}
+
+/** What asks the kernel for the flows to one port. A kernel before 5.8 tells all. */
+const filterOf = ({ family, protocol, port }: HostPort) => ({
+	nfgen_family: family,
+	CTA_TUPLE_ORIG: {
+		CTA_TUPLE_IP: {},
+		CTA_TUPLE_PROTO: { CTA_PROTO_NUM: protocol, CTA_PROTO_DST_PORT: port },
+	},
+	CTA_FILTER: {
+		CTA_FILTER_ORIG_FLAGS: CTA_FILTER_F_CTA_PROTO_NUM | CTA_FILTER_F_CTA_PROTO_DST_PORT,
+		CTA_FILTER_REPLY_FLAGS: 0,
+	},
+});
+
+/** Also of a flow that was sent to the host and led on to a guest: the guest answers. */
+function touches({ CTA_TUPLE_ORIG, CTA_TUPLE_REPLY }: Entry, subnet: Subnet): boolean {
+	const ips = [CTA_TUPLE_ORIG?.CTA_TUPLE_IP, CTA_TUPLE_REPLY?.CTA_TUPLE_IP];
+	const ends = ips.flatMap((ip) => [
+		ip?.CTA_IP_V4_SRC,
+		ip?.CTA_IP_V4_DST,
+		ip?.CTA_IP_V6_SRC,
+		ip?.CTA_IP_V6_DST,
+	]);
 	return ends.some((address) => address !== undefined && isIn(address, subnet));
 }
 

@@ -30,6 +30,28 @@ export interface Subnet {
 	readonly prefix: number;
 }
 
+/** A port of a transport protocol (IPPROTO_*). */
+export interface TransportPort {
+	readonly protocol: number;
+	readonly port: number;
+}
+/** A port of addresses of the host. */
+export interface HostPort extends TransportPort {
+	/** AF_INET or AF_INET6. */
+	readonly family: number;
+	/** All addresses of the host in the family, where it is undefined. */
+	readonly address?: Uint8Array | undefined;
+}
+/** A socket of the host that takes what is sent to a port. */
+export interface Listener extends TransportPort {
+	/** Where it does: 4 or 16 bytes, all zero for any address. */
+	readonly address: Uint8Array;
+	/** One of IPv6 that takes no packets of IPv4. */
+	readonly isIpv6Only: boolean;
+	readonly uid: number;
+	readonly inode: number;
+}
+
 /**
  * The interface between the engine and a host: everything that touches the kernel goes through it, synchronously, in
  * one network namespace. `LinuxKernel` is the real host; `FakeKernel` is a model on which the same tests run.
@@ -66,6 +88,11 @@ export interface Kernel {
 		dump: boolean,
 	): readonly O[];
 
+	/** The sockets that take what is sent to one of these ports. @throws KernelError */
+	readListeners(ports: readonly TransportPort[]): readonly Listener[];
+	/** Who holds the socket of this inode, in words, if it can be known; looks at all processes. */
+	socketOwner(inode: number): string | undefined;
+
 	/** Read a value below /proc/sys, without its newline. @throws KernelError */
 	readSysctl(path: string): string;
 	/**
@@ -91,6 +118,11 @@ export interface Kernel {
 	 * not part of a transaction: entries that remain expire by themselves. @throws KernelError
 	 */
 	forgetFlows(subnets: readonly Subnet[]): void;
+	/**
+	 * Delete the tracked connections that were sent to these ports, for the kernel goes on with each as it began: past a
+	 * translation that came since, or by one that is gone. As little part of a transaction. @throws KernelError
+	 */
+	forgetFlowsTo(ports: readonly HostPort[]): void;
 
 	/** An interface index from FIRST_CHOSEN_INDEX on that is most probably unused. */
 	chooseIndex(): number;

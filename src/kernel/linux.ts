@@ -5,6 +5,7 @@ import type { Message } from "../netlink/schema.js";
 import type { NetlinkSocketOptions } from "../netlink/socket.js";
 import { NetlinkFd } from "../sys/socket.js";
 import { NETLINK_ROUTE } from "../uapi/netlink.js";
+import { RTN_LOCAL } from "../uapi/rtnetlink.js";
 import { ConntrackDriver } from "./conntrack.js";
 import {
 	addDefaultRouter,
@@ -16,12 +17,18 @@ import { IfreqDriver } from "./ifreq.js";
 import {
 	type BatchOutcome,
 	FIRST_CHOSEN_INDEX,
+	type HostPort,
 	type Kernel,
+	type Listener,
 	type Subnet,
 	type TapRequest,
+	type TransportPort,
 } from "./kernel.js";
 import { NftablesDriver } from "./nftables.js";
+import { readRouteTo } from "./read.js";
 import { RtnetlinkDriver } from "./rtnetlink.js";
+import { SockDiagDriver } from "./sock-diag.js";
+import { socketOwner } from "./socket-owner.js";
 import { SysctlDriver } from "./sysctl.js";
 import { TunDriver } from "./tun.js";
 
@@ -33,6 +40,7 @@ export class LinuxKernel implements Kernel {
 	readonly #rtnetlink: RtnetlinkDriver;
 	readonly #nftables: NftablesDriver;
 	readonly #conntrack: ConntrackDriver;
+	readonly #sockDiag: SockDiagDriver;
 	readonly #ifreq = new IfreqDriver();
 	readonly #sysctl = new SysctlDriver();
 	readonly #tun = new TunDriver();
@@ -42,6 +50,7 @@ export class LinuxKernel implements Kernel {
 		this.#rtnetlink = new RtnetlinkDriver(options);
 		this.#nftables = new NftablesDriver(options);
 		this.#conntrack = new ConntrackDriver(options, (path) => this.readSysctl(path));
+		this.#sockDiag = new SockDiagDriver(options);
 		this.identity = readIdentity();
 	}
 
@@ -74,6 +83,12 @@ export class LinuxKernel implements Kernel {
 	): readonly O[] {
 		return this.#nftables.read(message, reply, value, dump);
 	}
+	readListeners(ports: readonly TransportPort[]): readonly Listener[] {
+		return this.#sockDiag.listeners(ports);
+	}
+	socketOwner(inode: number): string | undefined {
+		return socketOwner(inode);
+	}
 	readSysctl(path: string): string {
 		return this.#sysctl.read(path);
 	}
@@ -95,6 +110,9 @@ export class LinuxKernel implements Kernel {
 	forgetFlows(subnets: readonly Subnet[]): void {
 		this.#conntrack.forget(subnets);
 	}
+	forgetFlowsTo(ports: readonly HostPort[]): void {
+		this.#conntrack.forgetTo(ports, (to) => readRouteTo(this, to)?.rtm_type === RTN_LOCAL);
+	}
 	chooseIndex(): number {
 		return FIRST_CHOSEN_INDEX + Math.floor(Math.random() * (LAST_INDEX - FIRST_CHOSEN_INDEX));
 	}
@@ -103,6 +121,7 @@ export class LinuxKernel implements Kernel {
 		this.#rtnetlink.close();
 		this.#nftables.close();
 		this.#conntrack.close();
+		this.#sockDiag.close();
 		this.#ifreq.close();
 	}
 }

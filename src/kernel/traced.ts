@@ -10,7 +10,14 @@ import {
 	NLM_F_NONREC,
 	NLM_F_REPLACE,
 } from "../uapi/netlink.js";
-import type { BatchOutcome, DefaultRouter, Kernel, Subnet, TapRequest } from "./kernel.js";
+import type {
+	BatchOutcome,
+	DefaultRouter,
+	HostPort,
+	Kernel,
+	Subnet,
+	TapRequest,
+} from "./kernel.js";
 import { shownSetting } from "./secret.js";
 
 /** A dump may have thousands of answers of one sort: the first ones show what they look like. */
@@ -101,6 +108,34 @@ const CALLS: {
 			].join("\n  "),
 		],
 		answer: () => DONE,
+	},
+	forgetFlowsTo: {
+		ask: (ports: readonly HostPort[]) => [
+			[
+				"delete tracked connections",
+				...ports.map(
+					({ protocol, port, address }) =>
+						`to protocol ${protocol} port ${port} of ${address === undefined ? "this host" : text(address)}`,
+				),
+			].join("\n  "),
+		],
+		answer: () => DONE,
+	},
+	readListeners: {
+		ask: (ports) => [
+			[
+				"SOCK_DIAG_BY_FAMILY",
+				...ports.map(({ protocol, port }) => `protocol ${protocol} port ${port}`),
+			].join("\n  "),
+		],
+		answer: (all) =>
+			answers(
+				all.map(({ address, port, inode }) => `${text(address)} port ${port} inode ${inode}`),
+			),
+	},
+	socketOwner: {
+		ask: (inode) => [`look in /proc for who holds socket ${inode}`],
+		answer: (owner) => [owner ?? "nobody known"],
 	},
 };
 

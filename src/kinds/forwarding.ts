@@ -114,7 +114,8 @@ export const forwarding: Kind<Forwarding, MadeForwarding> = {
 			refuseElsewhere(`forwarding of ${want.link}`, `forwarding=${want.link}`, context);
 		return { ...found, globally, ...want };
 	},
-	reconcile(made, want, context) {
+	reconcile(made, wanted, context) {
+		const want = withThoseOfOthers(made, wanted, context);
 		// Asked by the name at a hundredth of the price of a look-up: only a link that was made anew is looked for.
 		if (context.kernel.linkName(made.index) === want.link) return { ...made, ...want };
 		const index = context.indexOf(want.link);
@@ -212,6 +213,20 @@ export const forwarding: Kind<Forwarding, MadeForwarding> = {
 	},
 	parentKey: ({ link }) => linkKey(link),
 };
+
+/** Of one bridge only some of the taps may need what all of them have: who does not leaves it to the others. */
+function withThoseOfOthers(
+	{ forwarding, proxyArp }: MadeForwarding,
+	want: Forwarding,
+	context: PlanContext,
+): Forwarding {
+	if (context.others(forwardingKey(want.link)).length === 0) return want;
+	return {
+		...want,
+		forwarding: want.forwarding ?? forwarding,
+		proxyArp: want.proxyArp ?? proxyArp,
+	};
+}
 
 function setBack(made: MadeForwarding, kernel: Kernel): Step[] {
 	const { before } = made;

@@ -7,7 +7,10 @@ import { ipv6Forwarding } from "./ipv6-forwarding.js";
 import { nat } from "./nat.js";
 import { option } from "./option.js";
 import { port } from "./port.js";
+import { publish } from "./publish.js";
+import { publishing } from "./publishing.js";
 import { route } from "./route.js";
+import { routeLocalnet } from "./route-localnet.js";
 import { table } from "./table.js";
 import { tap } from "./tap.js";
 import { uplink } from "./uplink.js";
@@ -30,9 +33,12 @@ const all: readonly AnyKind[] = [
 	address,
 	route,
 	uplink,
+	routeLocalnet,
 	option,
 	table,
 	nat,
+	publishing,
+	publish,
 ];
 
 export const kinds: Kinds = new Map(all.map((kind) => [kind.kind, kind]));

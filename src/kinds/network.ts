@@ -1,6 +1,6 @@
 import type { Resource } from "../engine/kind.js";
 import type { WantedTap } from "../engine/plan.js";
-import { cidrOf, contains, parseCidr } from "../inet/cidr.js";
+import { cidrOf, contains, type Family, parseCidr } from "../inet/cidr.js";
 import { isLinkLocal, LINK_LOCAL_GATEWAY } from "../inet/link-local.js";
 import type { Complete, Loose } from "../spec/field.js";
 import { MAX_TAP_MTU, tapSettings } from "../spec/fields.js";
@@ -16,7 +16,11 @@ import type { Nat } from "./nat.js";
 import type { WayOut } from "./note.js";
 import type { Option } from "./option.js";
 import { forwardingKey, type Port, uplinkKey } from "./port.js";
+import type { Publish } from "./publish.js";
+import { isFromLoopback, publishedFamilies, publishedOf } from "./published.js";
+import type { Publishing } from "./publishing.js";
 import type { Route } from "./route.js";
+import type { RouteLocalnet } from "./route-localnet.js";
 import type { Table } from "./table.js";
 import type { Tap as TapWant } from "./tap.js";
 import type { Uplink } from "./uplink.js";
@@ -33,6 +37,9 @@ interface Wants {
 	readonly option: Option;
 	readonly table: Table;
 	readonly nat: Nat;
+	readonly publish: Publish;
+	readonly publishing: Publishing;
+	readonly "route-localnet": RouteLocalnet;
 }
 
 const resource = <K extends keyof Wants>(kind: K, want: Wants[K], path: string): Resource => ({
@@ -65,6 +72,8 @@ const NO_LINKS: HostLinks = {
 /** A network with what the host says of it. */
 interface Placed {
 	readonly network: Network;
+	/** The families in which the host routes what is published to guests that it otherwise only bridges. */
+	readonly bridgedTo: ReadonlySet<Family>;
 	/** Of the link by which packets leave it. */
 	readonly mtu: number | undefined;
 	/** Its bridge is somebody else's, and stays as it is. */
@@ -74,24 +83,28 @@ interface Placed {
 /** Every tap of a spec with all the host objects it needs. */
 export function wantedTaps(spec: Spec, links: HostLinks = NO_LINKS): WantedTap[] {
 	const networks = new Map(
-		Object.entries(spec.networks).map(([name, network]) => [name, placed(network, links)]),
+		Object.entries(spec.networks).map(([name, network]) => [name, placed(network, spec, links)]),
 	);
 	return Object.values(spec.taps).map((tap) => {
-		const { network, mtu, isForeign } = networks.get(tap.network) as Placed;
+		const { network, mtu, isForeign, bridgedTo } = networks.get(tap.network) as Placed;
 		const usual = network.mtu ?? usualMtu(tap, network, mtu);
-		const resources = resourcesOf(tap, network, usual, isForeign);
+		const resources = resourcesOf(tap, network, usual, isForeign, bridgedTo);
 		return { report: report(tap, network, usual), resources };
 	});
 }
 
+const NO_FAMILIES: ReadonlySet<Family> = new Set();
+
 /** A bridge of somebody else's stays as it is, and would follow the smallest of its ports. */
-function placed(network: Network, links: HostLinks): Placed {
+function placed(network: Network, spec: Spec, links: HostLinks): Placed {
+	const bridgedTo = network.mode === "bridged" ? publishedFamilies(network, spec) : NO_FAMILIES;
 	const link = network.uplink === undefined ? undefined : links.uplink(network.uplink);
 	const foreign = network.bridge === undefined ? undefined : links.foreignMtu(network.bridge);
 	const isForeign = foreign !== undefined;
 	const mtu = foreign ?? link?.mtu;
-	if (link === undefined || link.name === network.uplink) return { network, mtu, isForeign };
-	return { network: { ...network, uplink: link.name }, mtu, isForeign };
+	const found = { bridgedTo, mtu, isForeign };
+	if (link === undefined || link.name === network.uplink) return { network, ...found };
+	return { network: { ...network, uplink: link.name }, ...found };
 }
 
 const isIpv6 = (address: string): boolean => address.includes(":");
@@ -153,6 +166,7 @@ function resourcesOf(
 	network: Network,
 	mtu: number | undefined,
 	isForeign: boolean,
+	bridgedTo: ReadonlySet<Family>,
 ): Resource[] {
 	const segment = network.bridge ?? tap.name;
 	const withIpv6 = isIpv6Forwarded(tap, network);
@@ -170,7 +184,10 @@ function resourcesOf(
 		...(network.bridge === undefined
 			? []
 			: [resource("port", { link: tap.name, bridge: network.bridge }, onTap)]),
-		...forwardingOf(segment, network, onNetwork, withIpv6),
+		...forwardingOf(segment, network, onNetwork, {
+			ipv4: isForwarded(network) || bridgedTo.has(4),
+			ipv6: withIpv6 || bridgedTo.has(6),
+		}),
 		...addresses.map((address) =>
 			resource("address", { link: segment, address }, `${addressPath}.addresses`),
 		),
@@ -179,6 +196,22 @@ function resourcesOf(
 			resource("route", { to, dev: segment }, `${onTap}.guest.addresses`),
 		),
 		...natOf(tap, segment, network, onNetwork, withIpv6),
+		...publishOf(tap, segment, network, onTap),
+	];
+}
+
+/** What is published of a tap, and what the host must do so that it gets there. */
+function publishOf(tap: Tap, segment: string, network: Network, path: string): Resource[] {
+	if (tap.publish.length === 0) return [];
+	const ports = publishedOf(tap);
+	const place = `${path}.publish`;
+	return [
+		...(ports.some(({ want }) => isFromLoopback(want))
+			? [resource("route-localnet", { link: segment }, place)]
+			: []),
+		resource("table", { name: TABLE }, path),
+		resource("publishing", { segment, network: network.name }, place),
+		...ports.map(({ want, line }) => resource("publish", want, `${place}[${line}]`)),
 	];
 }
 
@@ -282,10 +315,9 @@ function forwardingOf(
 	segment: string,
 	network: Network,
 	path: string,
-	withIpv6: boolean,
+	{ ipv4: forwarded, ipv6 }: { readonly ipv4: boolean; readonly ipv6: boolean },
 ): Resource[] {
 	const { proxyArp } = network;
-	const forwarded = isForwarded(network);
 	const on = forwarded ? 1 : undefined;
 	const resources: Resource[] = [];
 	if (forwarded || proxyArp)
@@ -296,7 +328,7 @@ function forwardingOf(
 				path,
 			),
 		);
-	if (withIpv6) resources.push(resource("ipv6-forwarding", { link: segment }, path));
+	if (ipv6) resources.push(resource("ipv6-forwarding", { link: segment }, path));
 	if (network.forwarding === "global")
 		resources.push(
 			resource("option", { path: "net/ipv4/ip_forward", value: "1" }, `${path}.forwarding`),

@@ -26,6 +26,11 @@ export const isListOf =
 	(value) =>
 		Array.isArray(value) && value.every(check);
 
+export const isOneOf =
+	(values: readonly unknown[]): Check =>
+	(value) =>
+		values.includes(value);
+
 /** A map that has these fields. */
 export const isMapOf = (checks: Readonly<Record<string, Check>>): Check => {
 	const fields = Object.entries(checks);

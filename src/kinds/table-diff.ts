@@ -4,7 +4,7 @@ import type { Request } from "../netlink/request.js";
 import type { AnyMessage } from "../netlink/schema.js";
 import { families } from "../nftables/fact/family.js";
 import { KernelError } from "../sys/error.js";
-import { NF_NAT_RANGE_MAP_IPS } from "../uapi/netfilter.js";
+import { NF_NAT_RANGE_MAP_IPS, NF_NAT_RANGE_PROTO_SPECIFIED } from "../uapi/netfilter.js";
 import {
 	NFT_MSG_GETCHAIN,
 	NFT_MSG_GETFLOWTABLE,
@@ -117,8 +117,6 @@ const ADDED = new Set([
 const DEFAULTS: Readonly<Record<string, unknown>> = {
 	// Of a chain with a hook.
 	NFTA_CHAIN_FLAGS: NFT_CHAIN_BASE,
-	// Of a rule with an address (nft_nat_init, net/netfilter/nft_nat.c).
-	NFTA_NAT_FLAGS: NF_NAT_RANGE_MAP_IPS,
 };
 /** Numbers that hold within one batch: the kernel does not report them. */
 const BATCH_LOCAL = new Set([
@@ -245,9 +243,15 @@ function isDefault(name: string, found: unknown, beside: Facts): boolean {
 	if (found === undefined || found === 0 || found === 0n || found === "") return true;
 	if (name in DEFAULTS) return found === DEFAULTS[name];
 	if (isNest(found)) return Object.values(found).every((inner) => isDefault("", inner, found));
-	// A single address was given: the kernel reports it as a range of one (nft_nat_dump).
+	// A single address or port was given: the kernel reports it as a range of one (nft_nat_dump).
 	if (name === "NFTA_NAT_REG_ADDR_MAX") return found === beside.NFTA_NAT_REG_ADDR_MIN;
-	return false;
+	if (name === "NFTA_NAT_REG_PROTO_MAX") return found === beside.NFTA_NAT_REG_PROTO_MIN;
+	return name === "NFTA_NAT_FLAGS" && found === natFlagsOf(beside);
 }
+
+/** They say what is translated, which the registers say as well (nft_nat_init, net/netfilter/nft_nat.c). */
+const natFlagsOf = (nat: Facts): number =>
+	(nat.NFTA_NAT_REG_ADDR_MIN === undefined ? 0 : NF_NAT_RANGE_MAP_IPS) |
+	(nat.NFTA_NAT_REG_PROTO_MIN === undefined ? 0 : NF_NAT_RANGE_PROTO_SPECIFIED);
 
 const text = (value: unknown): string => String(reported(value) ?? "not set");

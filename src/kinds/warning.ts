@@ -3,7 +3,7 @@
 import { Recent } from "../engine/fast/recent.js";
 import type { PlanContext, Warning } from "../engine/kind.js";
 import { linkKey } from "../engine/kind.js";
-import { formatAddress, parseAddress } from "../inet/address.js";
+import { parseAddress } from "../inet/address.js";
 import type { Kernel } from "../kernel/kernel.js";
 import {
 	type Address,
@@ -122,11 +122,22 @@ function readLately(index: number, kernel: Kernel): readonly Address[] {
 	return known.get(`${index}`, GOOD_FOR, () => readAddresses(kernel, index));
 }
 
-function snatWarnings(snatTo: string, context: PlanContext): Warning[] {
-	const address = parseAddress(snatTo);
+/** Whether packets to an address are for this host. */
+function isLocal(text: string, { kernel }: PlanContext): boolean {
+	const address = parseAddress(text);
 	const family = address.length === 4 ? AF_INET : AF_INET6;
-	const route = readRouteTo(context.kernel, { family, address });
-	if (route?.rtm_type === RTN_LOCAL) return [];
-	const message = `no interface of this host has the address ${formatAddress(address)}: unless it is routed here, answers to what guests send do not come back`;
+	return readRouteTo(kernel, { family, address })?.rtm_type === RTN_LOCAL;
+}
+
+/** Of an address whose ports are published; asked once for a plan, however many ports there are. */
+export function hostAddressWarnings(host: string, context: PlanContext): Warning[] {
+	if (!isFirst(context, `the ports of ${host}`) || isLocal(host, context)) return [];
+	const message = `no interface of this host has the address ${host}: unless it is routed here, nothing comes for the ports of it that are published`;
+	return [{ code: "WARN_PUBLISH_ADDRESS", message }];
+}
+
+function snatWarnings(snatTo: string, context: PlanContext): Warning[] {
+	if (isLocal(snatTo, context)) return [];
+	const message = `no interface of this host has the address ${snatTo}: unless it is routed here, answers to what guests send do not come back`;
 	return [{ code: "WARN_SNAT_ADDRESS", message }];
 }

@@ -106,7 +106,7 @@ export interface TapMessage {
 	/** What the guest will use on its end. */
 	readonly guest?: GuestMessage | undefined;
 
-	/** Ports of the host that are forwarded to the guest: [HOSTIP:]HOSTPORT:GUESTPORT[/tcp|udp]. */
+	/** Ports of the host that are forwarded to the guest: [ADDRESS:]HOSTPORT:GUESTPORT[/tcp|udp|sctp], tcp where it says none. Without an address they are those of all addresses of the host, in the families that the guest has an address of; an IPv6 address stands in brackets. Two ranges of one length are as many ports: 7000-7010:7000-7010/tcp. */
 	readonly publish?: readonly string[] | undefined;
 }
 

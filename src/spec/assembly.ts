@@ -82,7 +82,7 @@ function tapOf({ path: _, ...draft }: DraftTap, { networks }: Draft): Tap {
 		network,
 		addresses: textsOf(inherited?.bridge === undefined ? own : []),
 		guest: frozen<Tap["guest"]>({ ...guest, addresses: textsOf(guest.addresses) }),
-		publish: Object.freeze([...publish]),
+		publish: Object.freeze(publish.map(({ value }) => value.text)),
 	});
 }
 

@@ -3,6 +3,7 @@ import type { Draft, DraftNetwork, DraftTap } from "./draft.js";
 import { checkGuests } from "./guests.js";
 import type { Issues } from "./issues.js";
 import { checkLinks } from "./links.js";
+import { checkPublished } from "./published.js";
 import { checkMtus, segmentsOf } from "./segments.js";
 import { checkSubnets } from "./subnets.js";
 import { suggestion } from "./suggestion.js";
@@ -17,6 +18,7 @@ export function checkDraft(draft: Draft, issues: Issues): void {
 	for (const segment of segments) checkMtus(segment, issues);
 	checkSubnets(segments, issues);
 	checkGuests(draft, segments, issues);
+	checkPublished(draft, issues);
 }
 
 /** What each mode needs and what it cannot have. */

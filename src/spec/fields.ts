@@ -47,9 +47,9 @@ export const tapFields = {
 	/** What the host has on this tap: its own or else its network's. Empty when the tap is a port of a bridge. */
 	addresses: [hosts],
 	publish: [
-		planned(ports),
+		ports,
 		"--publish <PORTS>",
-		"[HOSTIP:]HOSTPORT:GUESTPORT[/tcp|udp], forwarded to the guest",
+		"[ADDRESS:]HOSTPORT:GUESTPORT[/tcp|udp|sctp], forwarded to the guest",
 	],
 } as const satisfies Record<Exclude<FieldName<"Tap">, "guest">, Field>;
 

@@ -5,8 +5,9 @@ import { parseBareAddress, parseHost } from "./hosts.js";
 import type { Issues } from "./issues.js";
 import { parseMac } from "./mac.js";
 import { checkInterfaceName } from "./names.js";
+import { type Publish, PublishError, parsePublish } from "./publish.js";
 import { fieldsOf } from "./schema.js";
-import type { Path } from "./tree.js";
+import { type Path, quote } from "./tree.js";
 
 /** A value, and where the user wrote it. */
 export interface Placed<T> {
@@ -22,7 +23,9 @@ export interface ReadContext {
 
 type ReadOf<F extends Pick<Format, "is">> = F["is"] extends "hosts" | "addresses"
 	? readonly Placed<Cidr>[]
-	: ValueOf<F>;
+	: F["is"] extends "ports"
+		? readonly Placed<Publish>[]
+		: ValueOf<F>;
 
 /** Fields whose values are good. One that is undefined was not given, or is an issue. */
 export type Read<T extends Fields> = {
@@ -54,7 +57,7 @@ const readers: { readonly [Is in Format["is"]]: Reader<Is> } = {
 	mac: (value, path, { issues }) => parseMac(value, path, issues),
 	addresses: readAddresses,
 	hosts: readHosts,
-	ports: (list) => list.flatMap((port) => port ?? []),
+	ports: readPublished,
 };
 
 /** Reads the values of a message's fields, each by itself; issues come in the order of the schema. */
@@ -149,4 +152,22 @@ function readAddresses(
 			);
 	}
 	return placed;
+}
+
+function readPublished(
+	texts: readonly (string | undefined)[],
+	path: Path,
+	{ issues }: ReadContext,
+): readonly Placed<Publish>[] {
+	return texts.flatMap((text, i) => {
+		if (text === undefined) return [];
+		const at = [...path, i];
+		try {
+			return [{ value: parsePublish(text), path: at }];
+		} catch (error) {
+			if (!(error instanceof PublishError)) throw error;
+			issues.add(at, `${quote(text)}: ${error.message}`, error.hint);
+			return [];
+		}
+	});
 }

@@ -158,7 +158,7 @@ describe("what is not yet there is refused", () => {
 		const argv = [verb, "tap0", "--address", "10.0.0.1/24", "--publish", "2222:22/tcp"];
 		const { status, stderr, opened } = await umlnet(argv);
 		expect({ status, opened }).toEqual({ status: 2, opened: [] });
-		expect(stderr).toContain("taps.tap0.publish: is not yet there");
+		expect(stderr).toContain("taps.tap0.publish[0]: leads nowhere: the guest has no address here");
 		expect(stderr).toContain("at --publish");
 	});
 });

@@ -57,6 +57,13 @@ export const address = fc.oneof(
 );
 const addresses = fc.array(sometimes(address), { maxLength: 3 });
 export const mac = fc.constantFrom("02:00:00:00:00:01", "02:00:00:00:00:02", "52:54:00:12:34:56");
+const published = fc.oneof(
+	fc
+		.tuple(fc.integer({ min: 0, max: 65_536 }), fc.integer({ min: 0, max: 65_536 }))
+		.map(([host, guest]) => `${host}:${guest}`),
+	fc.constantFrom("8080:80", "203.0.113.2:2222:22/tcp", "[2001:db8::2]:53:53/udp", "[::1]:1:1"),
+	fc.constantFrom("7000-7010:7000-7010/sctp", "7000-7010:7000", "1-4097:1-4097", "", ":", "a:b/c"),
+);
 const mtu = fc.constantFrom(68, 1279, 1280, 1500, 9000, 65_522);
 const outside = fc.constantFrom("10.9.9.9", "10.0.0.1", "fd00::9");
 export const flag = fc.boolean();
@@ -89,7 +96,7 @@ const tapFields = fc.record(
 		guest: sometimes(
 			fc.record({ addresses: sometimes(addresses), mac: sometimes(mac) }, { requiredKeys: [] }),
 		),
-		publish: sometimes(fc.constant([])),
+		publish: sometimes(fc.array(published, { maxLength: 3 })),
 	},
 	{ requiredKeys: ["network"] },
 );

@@ -158,7 +158,8 @@ describe("bad flags are named as the user wrote them", () => {
 		[{ mtu: "" }, "--mtu", "taps.tap0.mtu", 'is the text ""'],
 		[{ txqueuelen: "0" }, "--txqueuelen", "taps.tap0.txqueuelen", "is 0, must be 1 to 524288"],
 		[{ txqueuelen: "x" }, "--txqueuelen", "taps.tap0.txqueuelen", 'is the text "x"'],
-		[{ publish: ["2222:22"] }, "--publish", "taps.tap0.publish", "is not yet there"],
+		[{ publish: ["2222:22"] }, "--publish", "taps.tap0.publish[0]", "leads nowhere"],
+		[{ publish: ["22"] }, "--publish", "taps.tap0.publish[0]", "is not [ADDRESS:]HOSTPORT"],
 	];
 
 	test.each(cases)("%j: %s %s %s", (flags, flag, path, message) => {

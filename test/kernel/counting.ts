@@ -1,10 +1,13 @@
 import type {
 	BatchOutcome,
 	DefaultRouter,
+	HostPort,
 	Kernel,
+	Listener,
 	RouterPlace,
 	Subnet,
 	TapRequest,
+	TransportPort,
 } from "../../src/kernel/kernel.js";
 import type { Outcome } from "../../src/netlink/outcome.js";
 import type { Request } from "../../src/netlink/request.js";
@@ -83,6 +86,12 @@ export class CountingKernel implements Kernel {
 	): readonly O[] {
 		return this.#kernel.readNftables(message, reply, value, dump);
 	}
+	readListeners(ports: readonly TransportPort[]): readonly Listener[] {
+		return this.#kernel.readListeners(ports);
+	}
+	socketOwner(inode: number): string | undefined {
+		return this.#kernel.socketOwner(inode);
+	}
 	readSysctls(directory: string): ReadonlyMap<string, string> {
 		return this.#kernel.readSysctls(directory);
 	}
@@ -107,6 +116,9 @@ export class CountingKernel implements Kernel {
 	}
 	forgetFlows(subnets: readonly Subnet[]): void {
 		this.#kernel.forgetFlows(subnets);
+	}
+	forgetFlowsTo(ports: readonly HostPort[]): void {
+		this.#kernel.forgetFlowsTo(ports);
 	}
 	chooseIndex(): number {
 		return this.#kernel.chooseIndex();

@@ -1,40 +1,13 @@
 import { expect, test } from "vitest";
-import { execute } from "../../src/kernel/execute.js";
 import { nat } from "../../src/kinds/nat.js";
-import { table } from "../../src/kinds/table.js";
-import { request } from "../../src/netlink/request.js";
-import type { FakeKernel } from "../../src/testing/fake/kernel.js";
-import { NFT_MSG_DELSETELEM } from "../../src/uapi/nf_tables.js";
-import { lan } from "../engine/hosts.js";
+import { flushed, withTable } from "./our-tables.js";
 import { messagesOf, Stage } from "./stage.js";
 import { testKind } from "./table.js";
 
-/** A LAN with our table. */
-function withTable(kernel: FakeKernel): void {
-	lan(kernel);
-	kernel.aside(() =>
-		execute(
-			kernel,
-			table.create({ name: "umlnet-nl" }).map((step) => step.do),
-		),
-	);
-}
 const masquerade = { segment: "tap0", uplink: "eth1", snatTo: undefined, network: "lab" };
 const snat = { ...masquerade, snatTo: "10.33.33.34" };
 const ipv6 = { ...masquerade, isIpv6: true } as const;
 const ipv6Snat = { ...ipv6, snatTo: "2001:db8::34" } as const;
-const flushed =
-	(set: string) =>
-	(kernel: FakeKernel): void => {
-		kernel.nftables([
-			request(NFT_MSG_DELSETELEM, 0, {
-				nfgen_family: 1,
-				NFTA_SET_ELEM_LIST_TABLE: "umlnet-nl",
-				NFTA_SET_ELEM_LIST_SET: set,
-			}),
-		]);
-	};
-
 testKind(nat, {
 	creations: [
 		{

@@ -1,3 +1,4 @@
+import { inet } from "../../src/kinds/ruleset/inet/index.js";
 import { table } from "../../src/kinds/table.js";
 import { request } from "../../src/netlink/request.js";
 import type { FakeKernel } from "../../src/testing/fake/kernel.js";
@@ -15,6 +16,11 @@ import { lan } from "../engine/hosts.js";
 import { testKind } from "./table.js";
 
 const want = { name: "umlnet-nl" };
+const LAST_SET = inet.declarations.flatMap((one) => Object.values(one)).at(-1)?.name;
+/** What is told where all rules are lost. */
+const allLost = inet.chains.map(
+	({ create }) => `nft table inet umlnet-nl has lost the rules of ${create.name}, or has others`,
+);
 const flushed = (kernel: FakeKernel): void => {
 	kernel.nftables([request(NFT_MSG_DELRULE, 0, { nfgen_family: 1, NFTA_RULE_TABLE: "umlnet-nl" })]);
 };
@@ -45,7 +51,7 @@ const older = (kernel: FakeKernel): void => {
 		request(NFT_MSG_DELSET, 0, {
 			nfgen_family: 1,
 			NFTA_SET_TABLE: "umlnet-nl",
-			NFTA_SET_NAME: "ipv6_snat_to",
+			NFTA_SET_NAME: LAST_SET,
 		}),
 	]);
 };
@@ -82,14 +88,14 @@ testKind(table, {
 			host: lan,
 			want,
 			meddle: flushed,
-			told: ["nft table inet umlnet-nl has lost the rules of postrouting, or has others"],
+			told: allLost,
 		},
 		{
 			name: "an older version made it",
 			host: lan,
 			want,
 			meddle: older,
-			told: ["nft table inet umlnet-nl has lost the rules of postrouting, or has others"],
+			told: allLost,
 		},
 		{
 			name: "somebody put a rule into our chain",

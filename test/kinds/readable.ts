@@ -21,18 +21,23 @@ const TYPES: Readonly<Record<string, readonly [number, (bytes: Uint8Array) => st
 	ifname: [16, nameIn],
 	ipv4_addr: [4, formatAddress],
 	ipv6_addr: [16, formatAddress],
+	inet_proto: [1, ([number]) => `protocol ${number}`],
+	inet_service: [2, ([high = 0, low = 0]) => `port ${256 * high + low}`],
 };
 
 /** A concatenation such as `tap0 . eth1`. Bytes that are not a value of these types stay as they are. */
 function concatenated(bytes: Uint8Array, types: readonly string[]): string {
 	const parts = types.map((type) => TYPES[type]);
-	const total = parts.reduce((sum, part) => sum + (part?.[0] ?? Number.NaN), 0);
+	// Each begins with a register of four bytes, unless it is alone.
+	const padded = (size = Number.NaN): number => (types.length > 1 ? Math.ceil(size / 4) * 4 : size);
+	const total = parts.reduce((sum, part) => sum + padded(part?.[0]), 0);
 	if (total !== bytes.length) return hex(bytes);
 	let at = 0;
 	const texts = parts.map((part) => {
 		const [size, text] = part as (typeof TYPES)[string];
-		at += size;
-		return text(bytes.subarray(at - size, at));
+		const from = at;
+		at += padded(size);
+		return text(bytes.subarray(from, from + size));
 	});
 	return texts.join(" . ");
 }

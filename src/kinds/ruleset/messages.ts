@@ -83,6 +83,123 @@ export const tables: readonly CompiledTable[] = [
 					"00040000000001040200000006040000000007306775657374207365676d656e74202e2075706c696e6b203a20736f757263652061646472657373206f75747369646500",
 				),
 			}),
+			request(NFT_MSG_NEWSET, 0x600, {
+				nfgen_family: 1,
+				version: 0,
+				res_id: 0,
+				NFTA_SET_TABLE: "umlnet-nl",
+				NFTA_SET_NAME: "publish4",
+				NFTA_SET_FLAGS: 8,
+				NFTA_SET_KEY_TYPE: 49613,
+				NFTA_SET_KEY_LEN: 12,
+				NFTA_SET_DATA_TYPE: 461,
+				NFTA_SET_DATA_LEN: 8,
+				NFTA_SET_ID: 5,
+				NFTA_SET_USERDATA: bytes(
+					"000400000000010400000000060400000000073670726f746f636f6c202e20686f73742061646472657373202e20706f7274203a2067756573742061646472657373202e20706f727400",
+				),
+			}),
+			request(NFT_MSG_NEWSET, 0x600, {
+				nfgen_family: 1,
+				version: 0,
+				res_id: 0,
+				NFTA_SET_TABLE: "umlnet-nl",
+				NFTA_SET_NAME: "publish6",
+				NFTA_SET_FLAGS: 8,
+				NFTA_SET_KEY_TYPE: 49677,
+				NFTA_SET_KEY_LEN: 24,
+				NFTA_SET_DATA_TYPE: 525,
+				NFTA_SET_DATA_LEN: 20,
+				NFTA_SET_ID: 6,
+				NFTA_SET_USERDATA: bytes(
+					"000400000000010400000000060400000000073670726f746f636f6c202e20686f73742061646472657373202e20706f7274203a2067756573742061646472657373202e20706f727400",
+				),
+			}),
+			request(NFT_MSG_NEWSET, 0x600, {
+				nfgen_family: 1,
+				version: 0,
+				res_id: 0,
+				NFTA_SET_TABLE: "umlnet-nl",
+				NFTA_SET_NAME: "publish_any4",
+				NFTA_SET_FLAGS: 8,
+				NFTA_SET_KEY_TYPE: 781,
+				NFTA_SET_KEY_LEN: 8,
+				NFTA_SET_DATA_TYPE: 461,
+				NFTA_SET_DATA_LEN: 8,
+				NFTA_SET_ID: 7,
+				NFTA_SET_USERDATA: bytes(
+					"000400000000010400000000060400000000072770726f746f636f6c202e20706f7274203a2067756573742061646472657373202e20706f727400",
+				),
+			}),
+			request(NFT_MSG_NEWSET, 0x600, {
+				nfgen_family: 1,
+				version: 0,
+				res_id: 0,
+				NFTA_SET_TABLE: "umlnet-nl",
+				NFTA_SET_NAME: "publish_any6",
+				NFTA_SET_FLAGS: 8,
+				NFTA_SET_KEY_TYPE: 781,
+				NFTA_SET_KEY_LEN: 8,
+				NFTA_SET_DATA_TYPE: 525,
+				NFTA_SET_DATA_LEN: 20,
+				NFTA_SET_ID: 8,
+				NFTA_SET_USERDATA: bytes(
+					"000400000000010400000000060400000000072770726f746f636f6c202e20706f7274203a2067756573742061646472657373202e20706f727400",
+				),
+			}),
+			request(NFT_MSG_NEWSET, 0x600, {
+				nfgen_family: 1,
+				version: 0,
+				res_id: 0,
+				NFTA_SET_TABLE: "umlnet-nl",
+				NFTA_SET_NAME: "publishing",
+				NFTA_SET_FLAGS: 0,
+				NFTA_SET_KEY_TYPE: 2665,
+				NFTA_SET_KEY_LEN: 32,
+				NFTA_SET_ID: 9,
+				NFTA_SET_USERDATA: bytes(
+					"00040000000007216775657374207365676d656e74202e207468652073616d65207365676d656e7400",
+				),
+			}),
+			request(NFT_MSG_NEWCHAIN, 0x600, {
+				nfgen_family: 1,
+				version: 0,
+				res_id: 0,
+				NFTA_CHAIN_TABLE: "umlnet-nl",
+				NFTA_CHAIN_NAME: "loopback",
+				NFTA_CHAIN_POLICY: 1,
+				NFTA_CHAIN_TYPE: "filter",
+				NFTA_CHAIN_HOOK: { NFTA_HOOK_HOOKNUM: 0, NFTA_HOOK_PRIORITY: -300 },
+				NFTA_CHAIN_USERDATA: bytes(
+					"00276e6f2067756573742072656163686573203132372e302e302e31206f662074686520686f737400",
+				),
+			}),
+			request(NFT_MSG_NEWCHAIN, 0x600, {
+				nfgen_family: 1,
+				version: 0,
+				res_id: 0,
+				NFTA_CHAIN_TABLE: "umlnet-nl",
+				NFTA_CHAIN_NAME: "dstnat",
+				NFTA_CHAIN_POLICY: 1,
+				NFTA_CHAIN_TYPE: "nat",
+				NFTA_CHAIN_HOOK: { NFTA_HOOK_HOOKNUM: 0, NFTA_HOOK_PRIORITY: -100 },
+				NFTA_CHAIN_USERDATA: bytes(
+					"001d7075626c697368656420706f7274732c2066726f6d206f746865727300",
+				),
+			}),
+			request(NFT_MSG_NEWCHAIN, 0x600, {
+				nfgen_family: 1,
+				version: 0,
+				res_id: 0,
+				NFTA_CHAIN_TABLE: "umlnet-nl",
+				NFTA_CHAIN_NAME: "dstnat_output",
+				NFTA_CHAIN_POLICY: 1,
+				NFTA_CHAIN_TYPE: "nat",
+				NFTA_CHAIN_HOOK: { NFTA_HOOK_HOOKNUM: 3, NFTA_HOOK_PRIORITY: -100 },
+				NFTA_CHAIN_USERDATA: bytes(
+					"00267075626c697368656420706f7274732c2066726f6d2074686520686f737420697473656c6600",
+				),
+			}),
 			request(NFT_MSG_NEWCHAIN, 0x600, {
 				nfgen_family: 1,
 				version: 0,
@@ -97,9 +214,729 @@ export const tables: readonly CompiledTable[] = [
 		],
 		chains: [
 			{
+				name: "loopback",
+				isBase: true,
+				rules: [
+					request(NFT_MSG_NEWRULE, 0xc00, {
+						nfgen_family: 1,
+						version: 0,
+						res_id: 0,
+						NFTA_RULE_TABLE: "umlnet-nl",
+						NFTA_RULE_CHAIN: "loopback",
+						NFTA_RULE_EXPRESSIONS: [
+							{ NFTA_EXPR_NAME: "meta", NFTA_EXPR_DATA: { NFTA_META_DREG: 1, NFTA_META_KEY: 6 } },
+							{ NFTA_EXPR_NAME: "meta", NFTA_EXPR_DATA: { NFTA_META_DREG: 2, NFTA_META_KEY: 6 } },
+							{
+								NFTA_EXPR_NAME: "lookup",
+								NFTA_EXPR_DATA: {
+									NFTA_LOOKUP_SREG: 1,
+									NFTA_LOOKUP_SET: "publishing",
+									NFTA_LOOKUP_SET_ID: 9,
+								},
+							},
+							{ NFTA_EXPR_NAME: "meta", NFTA_EXPR_DATA: { NFTA_META_DREG: 1, NFTA_META_KEY: 15 } },
+							{
+								NFTA_EXPR_NAME: "cmp",
+								NFTA_EXPR_DATA: {
+									NFTA_CMP_SREG: 1,
+									NFTA_CMP_OP: 0,
+									NFTA_CMP_DATA: { NFTA_DATA_VALUE: bytes("02") },
+								},
+							},
+							{
+								NFTA_EXPR_NAME: "payload",
+								NFTA_EXPR_DATA: {
+									NFTA_PAYLOAD_DREG: 1,
+									NFTA_PAYLOAD_BASE: 1,
+									NFTA_PAYLOAD_OFFSET: 16,
+									NFTA_PAYLOAD_LEN: 1,
+								},
+							},
+							{
+								NFTA_EXPR_NAME: "cmp",
+								NFTA_EXPR_DATA: {
+									NFTA_CMP_SREG: 1,
+									NFTA_CMP_OP: 0,
+									NFTA_CMP_DATA: { NFTA_DATA_VALUE: bytes("7f") },
+								},
+							},
+							{
+								NFTA_EXPR_NAME: "immediate",
+								NFTA_EXPR_DATA: {
+									NFTA_IMMEDIATE_DREG: 0,
+									NFTA_IMMEDIATE_DATA: { NFTA_DATA_VERDICT: { NFTA_VERDICT_CODE: 0 } },
+								},
+							},
+						],
+					}),
+					request(NFT_MSG_NEWRULE, 0xc00, {
+						nfgen_family: 1,
+						version: 0,
+						res_id: 0,
+						NFTA_RULE_TABLE: "umlnet-nl",
+						NFTA_RULE_CHAIN: "loopback",
+						NFTA_RULE_EXPRESSIONS: [
+							{ NFTA_EXPR_NAME: "meta", NFTA_EXPR_DATA: { NFTA_META_DREG: 1, NFTA_META_KEY: 6 } },
+							{ NFTA_EXPR_NAME: "meta", NFTA_EXPR_DATA: { NFTA_META_DREG: 2, NFTA_META_KEY: 6 } },
+							{
+								NFTA_EXPR_NAME: "lookup",
+								NFTA_EXPR_DATA: {
+									NFTA_LOOKUP_SREG: 1,
+									NFTA_LOOKUP_SET: "publishing",
+									NFTA_LOOKUP_SET_ID: 9,
+								},
+							},
+							{ NFTA_EXPR_NAME: "meta", NFTA_EXPR_DATA: { NFTA_META_DREG: 1, NFTA_META_KEY: 15 } },
+							{
+								NFTA_EXPR_NAME: "cmp",
+								NFTA_EXPR_DATA: {
+									NFTA_CMP_SREG: 1,
+									NFTA_CMP_OP: 0,
+									NFTA_CMP_DATA: { NFTA_DATA_VALUE: bytes("02") },
+								},
+							},
+							{
+								NFTA_EXPR_NAME: "payload",
+								NFTA_EXPR_DATA: {
+									NFTA_PAYLOAD_DREG: 1,
+									NFTA_PAYLOAD_BASE: 1,
+									NFTA_PAYLOAD_OFFSET: 12,
+									NFTA_PAYLOAD_LEN: 1,
+								},
+							},
+							{
+								NFTA_EXPR_NAME: "cmp",
+								NFTA_EXPR_DATA: {
+									NFTA_CMP_SREG: 1,
+									NFTA_CMP_OP: 0,
+									NFTA_CMP_DATA: { NFTA_DATA_VALUE: bytes("7f") },
+								},
+							},
+							{
+								NFTA_EXPR_NAME: "immediate",
+								NFTA_EXPR_DATA: {
+									NFTA_IMMEDIATE_DREG: 0,
+									NFTA_IMMEDIATE_DATA: { NFTA_DATA_VERDICT: { NFTA_VERDICT_CODE: 0 } },
+								},
+							},
+						],
+					}),
+				],
+				flush: [
+					request(NFT_MSG_DELRULE, 0x0, {
+						nfgen_family: 1,
+						version: 0,
+						res_id: 0,
+						NFTA_RULE_TABLE: "umlnet-nl",
+						NFTA_RULE_CHAIN: "loopback",
+					}),
+				],
+			},
+			{
+				name: "dstnat",
+				isBase: true,
+				rules: [
+					request(NFT_MSG_NEWRULE, 0xc00, {
+						nfgen_family: 1,
+						version: 0,
+						res_id: 0,
+						NFTA_RULE_TABLE: "umlnet-nl",
+						NFTA_RULE_CHAIN: "dstnat",
+						NFTA_RULE_EXPRESSIONS: [
+							{ NFTA_EXPR_NAME: "meta", NFTA_EXPR_DATA: { NFTA_META_DREG: 1, NFTA_META_KEY: 15 } },
+							{
+								NFTA_EXPR_NAME: "cmp",
+								NFTA_EXPR_DATA: {
+									NFTA_CMP_SREG: 1,
+									NFTA_CMP_OP: 0,
+									NFTA_CMP_DATA: { NFTA_DATA_VALUE: bytes("02") },
+								},
+							},
+							{ NFTA_EXPR_NAME: "meta", NFTA_EXPR_DATA: { NFTA_META_DREG: 1, NFTA_META_KEY: 16 } },
+							{
+								NFTA_EXPR_NAME: "payload",
+								NFTA_EXPR_DATA: {
+									NFTA_PAYLOAD_DREG: 9,
+									NFTA_PAYLOAD_BASE: 1,
+									NFTA_PAYLOAD_OFFSET: 16,
+									NFTA_PAYLOAD_LEN: 4,
+								},
+							},
+							{
+								NFTA_EXPR_NAME: "payload",
+								NFTA_EXPR_DATA: {
+									NFTA_PAYLOAD_DREG: 10,
+									NFTA_PAYLOAD_BASE: 2,
+									NFTA_PAYLOAD_OFFSET: 2,
+									NFTA_PAYLOAD_LEN: 2,
+								},
+							},
+							{
+								NFTA_EXPR_NAME: "lookup",
+								NFTA_EXPR_DATA: {
+									NFTA_LOOKUP_SREG: 1,
+									NFTA_LOOKUP_DREG: 1,
+									NFTA_LOOKUP_SET: "publish4",
+									NFTA_LOOKUP_SET_ID: 5,
+								},
+							},
+							{
+								NFTA_EXPR_NAME: "nat",
+								NFTA_EXPR_DATA: {
+									NFTA_NAT_TYPE: 1,
+									NFTA_NAT_FAMILY: 2,
+									NFTA_NAT_REG_ADDR_MIN: 1,
+									NFTA_NAT_REG_PROTO_MIN: 9,
+								},
+							},
+						],
+					}),
+					request(NFT_MSG_NEWRULE, 0xc00, {
+						nfgen_family: 1,
+						version: 0,
+						res_id: 0,
+						NFTA_RULE_TABLE: "umlnet-nl",
+						NFTA_RULE_CHAIN: "dstnat",
+						NFTA_RULE_EXPRESSIONS: [
+							{ NFTA_EXPR_NAME: "meta", NFTA_EXPR_DATA: { NFTA_META_DREG: 1, NFTA_META_KEY: 15 } },
+							{
+								NFTA_EXPR_NAME: "cmp",
+								NFTA_EXPR_DATA: {
+									NFTA_CMP_SREG: 1,
+									NFTA_CMP_OP: 0,
+									NFTA_CMP_DATA: { NFTA_DATA_VALUE: bytes("0a") },
+								},
+							},
+							{ NFTA_EXPR_NAME: "meta", NFTA_EXPR_DATA: { NFTA_META_DREG: 1, NFTA_META_KEY: 16 } },
+							{
+								NFTA_EXPR_NAME: "payload",
+								NFTA_EXPR_DATA: {
+									NFTA_PAYLOAD_DREG: 9,
+									NFTA_PAYLOAD_BASE: 1,
+									NFTA_PAYLOAD_OFFSET: 24,
+									NFTA_PAYLOAD_LEN: 16,
+								},
+							},
+							{
+								NFTA_EXPR_NAME: "payload",
+								NFTA_EXPR_DATA: {
+									NFTA_PAYLOAD_DREG: 13,
+									NFTA_PAYLOAD_BASE: 2,
+									NFTA_PAYLOAD_OFFSET: 2,
+									NFTA_PAYLOAD_LEN: 2,
+								},
+							},
+							{
+								NFTA_EXPR_NAME: "lookup",
+								NFTA_EXPR_DATA: {
+									NFTA_LOOKUP_SREG: 1,
+									NFTA_LOOKUP_DREG: 1,
+									NFTA_LOOKUP_SET: "publish6",
+									NFTA_LOOKUP_SET_ID: 6,
+								},
+							},
+							{
+								NFTA_EXPR_NAME: "nat",
+								NFTA_EXPR_DATA: {
+									NFTA_NAT_TYPE: 1,
+									NFTA_NAT_FAMILY: 10,
+									NFTA_NAT_REG_ADDR_MIN: 1,
+									NFTA_NAT_REG_PROTO_MIN: 2,
+								},
+							},
+						],
+					}),
+					request(NFT_MSG_NEWRULE, 0xc00, {
+						nfgen_family: 1,
+						version: 0,
+						res_id: 0,
+						NFTA_RULE_TABLE: "umlnet-nl",
+						NFTA_RULE_CHAIN: "dstnat",
+						NFTA_RULE_EXPRESSIONS: [
+							{ NFTA_EXPR_NAME: "meta", NFTA_EXPR_DATA: { NFTA_META_DREG: 1, NFTA_META_KEY: 15 } },
+							{
+								NFTA_EXPR_NAME: "cmp",
+								NFTA_EXPR_DATA: {
+									NFTA_CMP_SREG: 1,
+									NFTA_CMP_OP: 0,
+									NFTA_CMP_DATA: { NFTA_DATA_VALUE: bytes("02") },
+								},
+							},
+							{
+								NFTA_EXPR_NAME: "fib",
+								NFTA_EXPR_DATA: { NFTA_FIB_DREG: 1, NFTA_FIB_RESULT: 3, NFTA_FIB_FLAGS: 2 },
+							},
+							{
+								NFTA_EXPR_NAME: "cmp",
+								NFTA_EXPR_DATA: {
+									NFTA_CMP_SREG: 1,
+									NFTA_CMP_OP: 0,
+									NFTA_CMP_DATA: { NFTA_DATA_VALUE: bytes("02000000") },
+								},
+							},
+							{ NFTA_EXPR_NAME: "meta", NFTA_EXPR_DATA: { NFTA_META_DREG: 1, NFTA_META_KEY: 16 } },
+							{
+								NFTA_EXPR_NAME: "payload",
+								NFTA_EXPR_DATA: {
+									NFTA_PAYLOAD_DREG: 9,
+									NFTA_PAYLOAD_BASE: 2,
+									NFTA_PAYLOAD_OFFSET: 2,
+									NFTA_PAYLOAD_LEN: 2,
+								},
+							},
+							{
+								NFTA_EXPR_NAME: "lookup",
+								NFTA_EXPR_DATA: {
+									NFTA_LOOKUP_SREG: 1,
+									NFTA_LOOKUP_DREG: 1,
+									NFTA_LOOKUP_SET: "publish_any4",
+									NFTA_LOOKUP_SET_ID: 7,
+								},
+							},
+							{
+								NFTA_EXPR_NAME: "nat",
+								NFTA_EXPR_DATA: {
+									NFTA_NAT_TYPE: 1,
+									NFTA_NAT_FAMILY: 2,
+									NFTA_NAT_REG_ADDR_MIN: 1,
+									NFTA_NAT_REG_PROTO_MIN: 9,
+								},
+							},
+						],
+					}),
+					request(NFT_MSG_NEWRULE, 0xc00, {
+						nfgen_family: 1,
+						version: 0,
+						res_id: 0,
+						NFTA_RULE_TABLE: "umlnet-nl",
+						NFTA_RULE_CHAIN: "dstnat",
+						NFTA_RULE_EXPRESSIONS: [
+							{ NFTA_EXPR_NAME: "meta", NFTA_EXPR_DATA: { NFTA_META_DREG: 1, NFTA_META_KEY: 15 } },
+							{
+								NFTA_EXPR_NAME: "cmp",
+								NFTA_EXPR_DATA: {
+									NFTA_CMP_SREG: 1,
+									NFTA_CMP_OP: 0,
+									NFTA_CMP_DATA: { NFTA_DATA_VALUE: bytes("0a") },
+								},
+							},
+							{
+								NFTA_EXPR_NAME: "payload",
+								NFTA_EXPR_DATA: {
+									NFTA_PAYLOAD_DREG: 1,
+									NFTA_PAYLOAD_BASE: 1,
+									NFTA_PAYLOAD_OFFSET: 24,
+									NFTA_PAYLOAD_LEN: 16,
+								},
+							},
+							{
+								NFTA_EXPR_NAME: "cmp",
+								NFTA_EXPR_DATA: {
+									NFTA_CMP_SREG: 1,
+									NFTA_CMP_OP: 1,
+									NFTA_CMP_DATA: { NFTA_DATA_VALUE: bytes("00000000000000000000000000000001") },
+								},
+							},
+							{
+								NFTA_EXPR_NAME: "fib",
+								NFTA_EXPR_DATA: { NFTA_FIB_DREG: 1, NFTA_FIB_RESULT: 3, NFTA_FIB_FLAGS: 2 },
+							},
+							{
+								NFTA_EXPR_NAME: "cmp",
+								NFTA_EXPR_DATA: {
+									NFTA_CMP_SREG: 1,
+									NFTA_CMP_OP: 0,
+									NFTA_CMP_DATA: { NFTA_DATA_VALUE: bytes("02000000") },
+								},
+							},
+							{ NFTA_EXPR_NAME: "meta", NFTA_EXPR_DATA: { NFTA_META_DREG: 1, NFTA_META_KEY: 16 } },
+							{
+								NFTA_EXPR_NAME: "payload",
+								NFTA_EXPR_DATA: {
+									NFTA_PAYLOAD_DREG: 9,
+									NFTA_PAYLOAD_BASE: 2,
+									NFTA_PAYLOAD_OFFSET: 2,
+									NFTA_PAYLOAD_LEN: 2,
+								},
+							},
+							{
+								NFTA_EXPR_NAME: "lookup",
+								NFTA_EXPR_DATA: {
+									NFTA_LOOKUP_SREG: 1,
+									NFTA_LOOKUP_DREG: 1,
+									NFTA_LOOKUP_SET: "publish_any6",
+									NFTA_LOOKUP_SET_ID: 8,
+								},
+							},
+							{
+								NFTA_EXPR_NAME: "nat",
+								NFTA_EXPR_DATA: {
+									NFTA_NAT_TYPE: 1,
+									NFTA_NAT_FAMILY: 10,
+									NFTA_NAT_REG_ADDR_MIN: 1,
+									NFTA_NAT_REG_PROTO_MIN: 2,
+								},
+							},
+						],
+					}),
+				],
+				flush: [
+					request(NFT_MSG_DELRULE, 0x0, {
+						nfgen_family: 1,
+						version: 0,
+						res_id: 0,
+						NFTA_RULE_TABLE: "umlnet-nl",
+						NFTA_RULE_CHAIN: "dstnat",
+					}),
+				],
+			},
+			{
+				name: "dstnat_output",
+				isBase: true,
+				rules: [
+					request(NFT_MSG_NEWRULE, 0xc00, {
+						nfgen_family: 1,
+						version: 0,
+						res_id: 0,
+						NFTA_RULE_TABLE: "umlnet-nl",
+						NFTA_RULE_CHAIN: "dstnat_output",
+						NFTA_RULE_EXPRESSIONS: [
+							{ NFTA_EXPR_NAME: "meta", NFTA_EXPR_DATA: { NFTA_META_DREG: 1, NFTA_META_KEY: 15 } },
+							{
+								NFTA_EXPR_NAME: "cmp",
+								NFTA_EXPR_DATA: {
+									NFTA_CMP_SREG: 1,
+									NFTA_CMP_OP: 0,
+									NFTA_CMP_DATA: { NFTA_DATA_VALUE: bytes("02") },
+								},
+							},
+							{ NFTA_EXPR_NAME: "meta", NFTA_EXPR_DATA: { NFTA_META_DREG: 1, NFTA_META_KEY: 16 } },
+							{
+								NFTA_EXPR_NAME: "payload",
+								NFTA_EXPR_DATA: {
+									NFTA_PAYLOAD_DREG: 9,
+									NFTA_PAYLOAD_BASE: 1,
+									NFTA_PAYLOAD_OFFSET: 16,
+									NFTA_PAYLOAD_LEN: 4,
+								},
+							},
+							{
+								NFTA_EXPR_NAME: "payload",
+								NFTA_EXPR_DATA: {
+									NFTA_PAYLOAD_DREG: 10,
+									NFTA_PAYLOAD_BASE: 2,
+									NFTA_PAYLOAD_OFFSET: 2,
+									NFTA_PAYLOAD_LEN: 2,
+								},
+							},
+							{
+								NFTA_EXPR_NAME: "lookup",
+								NFTA_EXPR_DATA: {
+									NFTA_LOOKUP_SREG: 1,
+									NFTA_LOOKUP_DREG: 1,
+									NFTA_LOOKUP_SET: "publish4",
+									NFTA_LOOKUP_SET_ID: 5,
+								},
+							},
+							{
+								NFTA_EXPR_NAME: "nat",
+								NFTA_EXPR_DATA: {
+									NFTA_NAT_TYPE: 1,
+									NFTA_NAT_FAMILY: 2,
+									NFTA_NAT_REG_ADDR_MIN: 1,
+									NFTA_NAT_REG_PROTO_MIN: 9,
+								},
+							},
+						],
+					}),
+					request(NFT_MSG_NEWRULE, 0xc00, {
+						nfgen_family: 1,
+						version: 0,
+						res_id: 0,
+						NFTA_RULE_TABLE: "umlnet-nl",
+						NFTA_RULE_CHAIN: "dstnat_output",
+						NFTA_RULE_EXPRESSIONS: [
+							{ NFTA_EXPR_NAME: "meta", NFTA_EXPR_DATA: { NFTA_META_DREG: 1, NFTA_META_KEY: 15 } },
+							{
+								NFTA_EXPR_NAME: "cmp",
+								NFTA_EXPR_DATA: {
+									NFTA_CMP_SREG: 1,
+									NFTA_CMP_OP: 0,
+									NFTA_CMP_DATA: { NFTA_DATA_VALUE: bytes("0a") },
+								},
+							},
+							{ NFTA_EXPR_NAME: "meta", NFTA_EXPR_DATA: { NFTA_META_DREG: 1, NFTA_META_KEY: 16 } },
+							{
+								NFTA_EXPR_NAME: "payload",
+								NFTA_EXPR_DATA: {
+									NFTA_PAYLOAD_DREG: 9,
+									NFTA_PAYLOAD_BASE: 1,
+									NFTA_PAYLOAD_OFFSET: 24,
+									NFTA_PAYLOAD_LEN: 16,
+								},
+							},
+							{
+								NFTA_EXPR_NAME: "payload",
+								NFTA_EXPR_DATA: {
+									NFTA_PAYLOAD_DREG: 13,
+									NFTA_PAYLOAD_BASE: 2,
+									NFTA_PAYLOAD_OFFSET: 2,
+									NFTA_PAYLOAD_LEN: 2,
+								},
+							},
+							{
+								NFTA_EXPR_NAME: "lookup",
+								NFTA_EXPR_DATA: {
+									NFTA_LOOKUP_SREG: 1,
+									NFTA_LOOKUP_DREG: 1,
+									NFTA_LOOKUP_SET: "publish6",
+									NFTA_LOOKUP_SET_ID: 6,
+								},
+							},
+							{
+								NFTA_EXPR_NAME: "nat",
+								NFTA_EXPR_DATA: {
+									NFTA_NAT_TYPE: 1,
+									NFTA_NAT_FAMILY: 10,
+									NFTA_NAT_REG_ADDR_MIN: 1,
+									NFTA_NAT_REG_PROTO_MIN: 2,
+								},
+							},
+						],
+					}),
+					request(NFT_MSG_NEWRULE, 0xc00, {
+						nfgen_family: 1,
+						version: 0,
+						res_id: 0,
+						NFTA_RULE_TABLE: "umlnet-nl",
+						NFTA_RULE_CHAIN: "dstnat_output",
+						NFTA_RULE_EXPRESSIONS: [
+							{ NFTA_EXPR_NAME: "meta", NFTA_EXPR_DATA: { NFTA_META_DREG: 1, NFTA_META_KEY: 15 } },
+							{
+								NFTA_EXPR_NAME: "cmp",
+								NFTA_EXPR_DATA: {
+									NFTA_CMP_SREG: 1,
+									NFTA_CMP_OP: 0,
+									NFTA_CMP_DATA: { NFTA_DATA_VALUE: bytes("02") },
+								},
+							},
+							{
+								NFTA_EXPR_NAME: "fib",
+								NFTA_EXPR_DATA: { NFTA_FIB_DREG: 1, NFTA_FIB_RESULT: 3, NFTA_FIB_FLAGS: 2 },
+							},
+							{
+								NFTA_EXPR_NAME: "cmp",
+								NFTA_EXPR_DATA: {
+									NFTA_CMP_SREG: 1,
+									NFTA_CMP_OP: 0,
+									NFTA_CMP_DATA: { NFTA_DATA_VALUE: bytes("02000000") },
+								},
+							},
+							{ NFTA_EXPR_NAME: "meta", NFTA_EXPR_DATA: { NFTA_META_DREG: 1, NFTA_META_KEY: 16 } },
+							{
+								NFTA_EXPR_NAME: "payload",
+								NFTA_EXPR_DATA: {
+									NFTA_PAYLOAD_DREG: 9,
+									NFTA_PAYLOAD_BASE: 2,
+									NFTA_PAYLOAD_OFFSET: 2,
+									NFTA_PAYLOAD_LEN: 2,
+								},
+							},
+							{
+								NFTA_EXPR_NAME: "lookup",
+								NFTA_EXPR_DATA: {
+									NFTA_LOOKUP_SREG: 1,
+									NFTA_LOOKUP_DREG: 1,
+									NFTA_LOOKUP_SET: "publish_any4",
+									NFTA_LOOKUP_SET_ID: 7,
+								},
+							},
+							{
+								NFTA_EXPR_NAME: "nat",
+								NFTA_EXPR_DATA: {
+									NFTA_NAT_TYPE: 1,
+									NFTA_NAT_FAMILY: 2,
+									NFTA_NAT_REG_ADDR_MIN: 1,
+									NFTA_NAT_REG_PROTO_MIN: 9,
+								},
+							},
+						],
+					}),
+					request(NFT_MSG_NEWRULE, 0xc00, {
+						nfgen_family: 1,
+						version: 0,
+						res_id: 0,
+						NFTA_RULE_TABLE: "umlnet-nl",
+						NFTA_RULE_CHAIN: "dstnat_output",
+						NFTA_RULE_EXPRESSIONS: [
+							{ NFTA_EXPR_NAME: "meta", NFTA_EXPR_DATA: { NFTA_META_DREG: 1, NFTA_META_KEY: 15 } },
+							{
+								NFTA_EXPR_NAME: "cmp",
+								NFTA_EXPR_DATA: {
+									NFTA_CMP_SREG: 1,
+									NFTA_CMP_OP: 0,
+									NFTA_CMP_DATA: { NFTA_DATA_VALUE: bytes("0a") },
+								},
+							},
+							{
+								NFTA_EXPR_NAME: "payload",
+								NFTA_EXPR_DATA: {
+									NFTA_PAYLOAD_DREG: 1,
+									NFTA_PAYLOAD_BASE: 1,
+									NFTA_PAYLOAD_OFFSET: 24,
+									NFTA_PAYLOAD_LEN: 16,
+								},
+							},
+							{
+								NFTA_EXPR_NAME: "cmp",
+								NFTA_EXPR_DATA: {
+									NFTA_CMP_SREG: 1,
+									NFTA_CMP_OP: 1,
+									NFTA_CMP_DATA: { NFTA_DATA_VALUE: bytes("00000000000000000000000000000001") },
+								},
+							},
+							{
+								NFTA_EXPR_NAME: "fib",
+								NFTA_EXPR_DATA: { NFTA_FIB_DREG: 1, NFTA_FIB_RESULT: 3, NFTA_FIB_FLAGS: 2 },
+							},
+							{
+								NFTA_EXPR_NAME: "cmp",
+								NFTA_EXPR_DATA: {
+									NFTA_CMP_SREG: 1,
+									NFTA_CMP_OP: 0,
+									NFTA_CMP_DATA: { NFTA_DATA_VALUE: bytes("02000000") },
+								},
+							},
+							{ NFTA_EXPR_NAME: "meta", NFTA_EXPR_DATA: { NFTA_META_DREG: 1, NFTA_META_KEY: 16 } },
+							{
+								NFTA_EXPR_NAME: "payload",
+								NFTA_EXPR_DATA: {
+									NFTA_PAYLOAD_DREG: 9,
+									NFTA_PAYLOAD_BASE: 2,
+									NFTA_PAYLOAD_OFFSET: 2,
+									NFTA_PAYLOAD_LEN: 2,
+								},
+							},
+							{
+								NFTA_EXPR_NAME: "lookup",
+								NFTA_EXPR_DATA: {
+									NFTA_LOOKUP_SREG: 1,
+									NFTA_LOOKUP_DREG: 1,
+									NFTA_LOOKUP_SET: "publish_any6",
+									NFTA_LOOKUP_SET_ID: 8,
+								},
+							},
+							{
+								NFTA_EXPR_NAME: "nat",
+								NFTA_EXPR_DATA: {
+									NFTA_NAT_TYPE: 1,
+									NFTA_NAT_FAMILY: 10,
+									NFTA_NAT_REG_ADDR_MIN: 1,
+									NFTA_NAT_REG_PROTO_MIN: 2,
+								},
+							},
+						],
+					}),
+				],
+				flush: [
+					request(NFT_MSG_DELRULE, 0x0, {
+						nfgen_family: 1,
+						version: 0,
+						res_id: 0,
+						NFTA_RULE_TABLE: "umlnet-nl",
+						NFTA_RULE_CHAIN: "dstnat_output",
+					}),
+				],
+			},
+			{
 				name: "postrouting",
 				isBase: true,
 				rules: [
+					request(NFT_MSG_NEWRULE, 0xc00, {
+						nfgen_family: 1,
+						version: 0,
+						res_id: 0,
+						NFTA_RULE_TABLE: "umlnet-nl",
+						NFTA_RULE_CHAIN: "postrouting",
+						NFTA_RULE_EXPRESSIONS: [
+							{ NFTA_EXPR_NAME: "meta", NFTA_EXPR_DATA: { NFTA_META_DREG: 1, NFTA_META_KEY: 15 } },
+							{
+								NFTA_EXPR_NAME: "cmp",
+								NFTA_EXPR_DATA: {
+									NFTA_CMP_SREG: 1,
+									NFTA_CMP_OP: 0,
+									NFTA_CMP_DATA: { NFTA_DATA_VALUE: bytes("02") },
+								},
+							},
+							{
+								NFTA_EXPR_NAME: "payload",
+								NFTA_EXPR_DATA: {
+									NFTA_PAYLOAD_DREG: 1,
+									NFTA_PAYLOAD_BASE: 1,
+									NFTA_PAYLOAD_OFFSET: 12,
+									NFTA_PAYLOAD_LEN: 1,
+								},
+							},
+							{
+								NFTA_EXPR_NAME: "cmp",
+								NFTA_EXPR_DATA: {
+									NFTA_CMP_SREG: 1,
+									NFTA_CMP_OP: 0,
+									NFTA_CMP_DATA: { NFTA_DATA_VALUE: bytes("7f") },
+								},
+							},
+							{ NFTA_EXPR_NAME: "meta", NFTA_EXPR_DATA: { NFTA_META_DREG: 1, NFTA_META_KEY: 7 } },
+							{ NFTA_EXPR_NAME: "meta", NFTA_EXPR_DATA: { NFTA_META_DREG: 2, NFTA_META_KEY: 7 } },
+							{
+								NFTA_EXPR_NAME: "lookup",
+								NFTA_EXPR_DATA: {
+									NFTA_LOOKUP_SREG: 1,
+									NFTA_LOOKUP_SET: "publishing",
+									NFTA_LOOKUP_SET_ID: 9,
+								},
+							},
+							{ NFTA_EXPR_NAME: "masq", NFTA_EXPR_DATA: {} },
+						],
+					}),
+					request(NFT_MSG_NEWRULE, 0xc00, {
+						nfgen_family: 1,
+						version: 0,
+						res_id: 0,
+						NFTA_RULE_TABLE: "umlnet-nl",
+						NFTA_RULE_CHAIN: "postrouting",
+						NFTA_RULE_EXPRESSIONS: [
+							{ NFTA_EXPR_NAME: "ct", NFTA_EXPR_DATA: { NFTA_CT_DREG: 1, NFTA_CT_KEY: 2 } },
+							{
+								NFTA_EXPR_NAME: "bitwise",
+								NFTA_EXPR_DATA: {
+									NFTA_BITWISE_SREG: 1,
+									NFTA_BITWISE_DREG: 1,
+									NFTA_BITWISE_LEN: 4,
+									NFTA_BITWISE_MASK: { NFTA_DATA_VALUE: bytes("20000000") },
+									NFTA_BITWISE_XOR: { NFTA_DATA_VALUE: bytes("00000000") },
+								},
+							},
+							{
+								NFTA_EXPR_NAME: "cmp",
+								NFTA_EXPR_DATA: {
+									NFTA_CMP_SREG: 1,
+									NFTA_CMP_OP: 1,
+									NFTA_CMP_DATA: { NFTA_DATA_VALUE: bytes("00000000") },
+								},
+							},
+							{ NFTA_EXPR_NAME: "meta", NFTA_EXPR_DATA: { NFTA_META_DREG: 1, NFTA_META_KEY: 6 } },
+							{ NFTA_EXPR_NAME: "meta", NFTA_EXPR_DATA: { NFTA_META_DREG: 2, NFTA_META_KEY: 7 } },
+							{
+								NFTA_EXPR_NAME: "lookup",
+								NFTA_EXPR_DATA: {
+									NFTA_LOOKUP_SREG: 1,
+									NFTA_LOOKUP_SET: "publishing",
+									NFTA_LOOKUP_SET_ID: 9,
+								},
+							},
+							{ NFTA_EXPR_NAME: "masq", NFTA_EXPR_DATA: {} },
+						],
+					}),
 					request(NFT_MSG_NEWRULE, 0xc00, {
 						nfgen_family: 1,
 						version: 0,

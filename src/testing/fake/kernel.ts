@@ -2,10 +2,13 @@ import { constants } from "node:os";
 import type {
 	BatchOutcome,
 	DefaultRouter,
+	HostPort,
 	Kernel,
+	Listener,
 	RouterPlace,
 	Subnet,
 	TapRequest,
+	TransportPort,
 } from "../../kernel/kernel.js";
 import type { Outcome } from "../../netlink/outcome.js";
 import type { Request } from "../../netlink/request.js";
@@ -31,6 +34,8 @@ export class FakeKernel implements Kernel {
 	readonly identity: string = "00000000-0000-0000-0000-000000000000-1";
 	/** The state of the namespace. Tests may read it, and change it as somebody else would. */
 	readonly ns: Namespace = emptyNamespace();
+	/** The ports whose connections were to be forgotten so far. */
+	readonly forgotten: HostPort[] = [];
 	#ruleset: Ruleset = emptyRuleset();
 	readonly #faults = new Faults();
 	#chosen = 0x1000_0000;
@@ -216,6 +221,19 @@ export class FakeKernel implements Kernel {
 		});
 	}
 
+	/** The sockets of the namespace at these ports. */
+	readListeners(ports: readonly TransportPort[]): readonly Listener[] {
+		return this.#run("SOCK_DIAG_BY_FAMILY", false, () =>
+			this.ns.listeners.filter(({ protocol, port }) =>
+				ports.some((one) => one.protocol === protocol && one.port === port),
+			),
+		);
+	}
+	/** There are no processes in the model. */
+	socketOwner(_inode: number): string | undefined {
+		return undefined;
+	}
+
 	/** Create a tap that is deleted with its descriptor until it is made persistent. @throws KernelError */
 	createTap(tap: TapRequest): void {
 		this.#run("ioctl(TUNSETIFF)", true, () => createTap(this.ns, tap));
@@ -231,6 +249,10 @@ export class FakeKernel implements Kernel {
 
 	/** Nothing to do: no packets flow through the model, so there are no tracked flows. */
 	forgetFlows(_subnets: readonly Subnet[]): void {}
+	/** Nor is it here; but who was to be forgotten can be looked at. */
+	forgetFlowsTo(ports: readonly HostPort[]): void {
+		this.forgotten.push(...ports);
+	}
 
 	/** A free interface index. */
 	chooseIndex(): number {

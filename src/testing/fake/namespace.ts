@@ -1,3 +1,4 @@
+import type { Listener } from "../../kernel/kernel.js";
 import { type Conf, type Family, newConf } from "./conf.js";
 
 /**
@@ -21,6 +22,8 @@ export interface Namespace {
 	readonly conf: { readonly [family in Family]: { all: Conf; default: Conf } };
 	/** Taps that our process holds open, by the name under which it created them. */
 	readonly descriptors: Map<string, Link>;
+	/** Sockets of the host that wait at a port. */
+	readonly listeners: Listener[];
 	/** The names that `ownConf` of a new device starts with: those that were ever written to `default`. */
 	readonly defaultOwnConf: Set<string>;
 	/** The highest interface index that was given out. */
@@ -174,6 +177,7 @@ export function emptyNamespace(): Namespace {
 			ipv6: { all: newConf("ipv6"), default: newConf("ipv6") },
 		},
 		descriptors: new Map(),
+		listeners: [],
 		defaultOwnConf: new Set(),
 		lastIndex: 0,
 		lastMac: 0,

@@ -123,6 +123,8 @@ export class CannedKernel implements Kernel {
 	linkMtu = (): undefined => undefined;
 	readDefaultRouters = (): [] => [];
 	addDefaultRouter(): void {}
+	readListeners = (): [] => [];
+	socketOwner = (): undefined => undefined;
 	readSysctl = (): string => "0";
 	readSysctls = (): ReadonlyMap<string, string> => new Map();
 	writeSysctl(): void {}
@@ -132,5 +134,6 @@ export class CannedKernel implements Kernel {
 	persistTap(): void {}
 	dropTap(): void {}
 	forgetFlows(): void {}
+	forgetFlowsTo(): void {}
 	close(): void {}
 }

@@ -2,6 +2,7 @@ import type { StatementJson } from "../../../nftables/index.js";
 import { ipv6Masqueraded } from "../set/ipv6-masqueraded.js";
 import { ipv6SnatTo } from "../set/ipv6-snat-to.js";
 import { masqueraded } from "../set/masqueraded.js";
+import { publishing } from "../set/publishing.js";
 import { snatTo } from "../set/snat-to.js";
 import type { Chain } from "../table.js";
 
@@ -19,6 +20,33 @@ const snat = (family: "ip" | "ip6", { name }: { readonly name: string }): Statem
 	snat: { family, addr: { map: { key: segmentAndUplink, data: `@${name}` } } },
 });
 
+const twice = (key: "iifname" | "oifname") =>
+	({ concat: [{ meta: { key } }, { meta: { key } }] }) as const;
+const published = `@${publishing.set.name}`;
+
+/**
+ * Published ports that are reached from where the guest is, or from 127.0.0.1: the guest's answer would not come this way,
+ * or go nowhere. In all other cases the guest sees who asks.
+ */
+const toPublished: readonly StatementJson[][] = [
+	[
+		{
+			match: {
+				op: "==",
+				left: { payload: { protocol: "ip", field: "saddr" } },
+				right: { prefix: { addr: "127.0.0.0", len: 8 } },
+			},
+		},
+		{ match: { op: "==", left: twice("oifname"), right: published } },
+		{ masquerade: null },
+	],
+	[
+		{ match: { op: "in", left: { ct: { key: "status" } }, right: "dnat" } },
+		{ match: { op: "==", left: segmentAndUplink, right: published } },
+		{ masquerade: null },
+	],
+];
+
 /** Source NAT: the first rule that knows the family, the segment and the uplink of a packet decides. */
 export const postrouting: Chain = {
 	create: {
@@ -30,6 +58,7 @@ export const postrouting: Chain = {
 		comment: "source NAT of guests",
 	},
 	rules: [
+		...toPublished,
 		[isOf("ipv4"), isIn(masqueraded.set), { masquerade: null }],
 		[isOf("ipv4"), snat("ip", snatTo.map)],
 		[isOf("ipv6"), isIn(ipv6Masqueraded.set), { masquerade: null }],

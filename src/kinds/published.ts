@@ -1,0 +1,43 @@
+import { type Family, formatAddress, parseCidr } from "../inet/cidr.js";
+import { isLinkLocal } from "../inet/link-local.js";
+import type { Network, Spec, Tap } from "../spec/model.js";
+import { isOf, parsePublish } from "../spec/publish.js";
+import { ANY_HOST, type Publish } from "./publish.js";
+
+/** A published port, and the number of the line of `publish` that says so. */
+export interface Published {
+	readonly want: Publish;
+	readonly line: number;
+}
+
+/** Every single port of the host that a tap publishes: they lead to the first address of its guest in the family. */
+export const publishedOf = ({ name: tap, publish, guest }: Tap): Published[] =>
+	publish.flatMap((text, line) => {
+		const one = parsePublish(text);
+		const { protocol, ports, guestPorts } = one;
+		return ([4, 6] as const).flatMap((family) => {
+			if (!isOf(one, family)) return [];
+			const address = guest.addresses
+				.map(parseCidr)
+				.find((cidr) => cidr.family === family && !isLinkLocal(cidr.address));
+			if (address === undefined) return [];
+			const between = { host: one.host ?? ANY_HOST[family], guest: formatAddress(address.address) };
+			return Array.from({ length: ports.last - ports.first + 1 }, (_, i): Published => {
+				const [port, guestPort] = [ports.first + i, guestPorts.first + i];
+				return { want: { protocol, ...between, port, guestPort, tap }, line };
+			});
+		});
+	});
+
+/** Whether the host can reach it at 127.0.0.1: an address of its own, or all of them. */
+export const isFromLoopback = ({ host }: Publish): boolean =>
+	host === ANY_HOST[4] || host.startsWith("127.");
+
+/** The families in which taps of a network publish anything. */
+export function publishedFamilies({ name }: Network, { taps }: Spec): ReadonlySet<Family> {
+	const families = new Set<Family>();
+	for (const tap of Object.values(taps))
+		if (tap.network === name)
+			for (const { want } of publishedOf(tap)) families.add(want.host.includes(":") ? 6 : 4);
+	return families;
+}

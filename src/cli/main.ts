@@ -31,6 +31,14 @@ async function main(): Promise<void> {
 			const { startWatchdog } = await import("./watchdog.js");
 			return startWatchdog(stateDir);
 		},
+		async startKeeper(stateDir) {
+			const { startKeeper } = await import("./watchdog.js");
+			return startKeeper(stateDir);
+		},
+		async prepareCommand() {
+			const { ChildProcess } = await import("./child-process.js");
+			return new ChildProcess();
+		},
 	});
 	// The exit code is already set if the output could not be written. The status of the command overrides it.
 	process.exitCode = status || process.exitCode;

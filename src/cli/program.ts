@@ -2,10 +2,13 @@ import { addCompletion } from "./commands/completion.js";
 import { addConfirm } from "./commands/confirm.js";
 import { addDemo } from "./commands/demo.js";
 import { addDown } from "./commands/down.js";
+import { addGc } from "./commands/gc.js";
+import { addKeeper } from "./commands/keeper.js";
 import { addNft } from "./commands/nft.js";
 import { addPlan } from "./commands/plan.js";
 import { addPlanned } from "./commands/planned.js";
 import { addRecover } from "./commands/recover.js";
+import { addRun } from "./commands/run.js";
 import { addSchema } from "./commands/schema.js";
 import { addStatus } from "./commands/status.js";
 import { addUp } from "./commands/up.js";
@@ -18,19 +21,24 @@ import { Verb } from "./verb.js";
 import { version } from "./version.js";
 
 /** The verbs in the order of the help. */
-const VERBS: Readonly<Record<string, (program: Verb, perform: Perform) => void>> = {
+const VERBS: Readonly<
+	Record<string, (program: Verb, perform: Perform, argv: readonly string[]) => void>
+> = {
 	up: addUp,
 	down: addDown,
+	run: addRun,
 	plan: addPlan,
 	status: addStatus,
 	recover: addRecover,
 	confirm: addConfirm,
+	gc: addGc,
 	nft: addNft,
 	demo: addDemo,
 	schema: addSchema,
 	completion: addCompletion,
 	doctor: addPlanned,
 	watchdog: addWatchdog,
+	keeper: addKeeper,
 };
 
 /**
@@ -79,6 +87,6 @@ export function buildProgram(
 		.example("sudo umlnet-nl down --all", "take down everything of ours");
 	program.addHelpText("after", () => `\nExit status:\n${exitText}`);
 	addGlobalOptions(program);
-	for (const name of verbsFor(argv)) VERBS[name]?.(program, perform);
+	for (const name of verbsFor(argv)) VERBS[name]?.(program, perform, argv);
 	return program;
 }

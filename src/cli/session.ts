@@ -1,7 +1,7 @@
 import type { DemoPrograms } from "../demo/demo.js";
 import type { LossReport, StepReport, WarningReport } from "../engine/report.js";
 import type { HostOptions } from "../host/host.js";
-import type { ConfirmableNetworks } from "../service/networks.js";
+import type { BindableNetworks, ConfirmableNetworks } from "../service/networks.js";
 import { API_VERSION } from "./api-version.js";
 import { Exit } from "./exit.js";
 import type { Io } from "./io.js";
@@ -13,7 +13,7 @@ import type { Settings } from "./settings.js";
 import type { Watchdog } from "./watchdog-protocol.js";
 
 /** What the commands need of a host. */
-export interface HostPort extends ConfirmableNetworks {
+export interface HostPort extends ConfirmableNetworks, BindableNetworks {
 	close(): void;
 }
 
@@ -27,6 +27,21 @@ export type OpenHost = (
 /** Starts the process that rolls back if the command with --confirm-within cannot. It uses the same state directory. */
 export type StartWatchdog = (stateDir: string | undefined) => Promise<Watchdog>;
 
+/** Starts the process that takes down what is up for this one if this one is killed. */
+export type StartKeeper = StartWatchdog;
+
+/** The command that `run` starts. Signals that end a process, and those without a meaning of their own, are for it. */
+export interface CommandRunner {
+	/** The exit status for a signal that came before there was a command that it could be passed to. */
+	readonly interrupted: number | undefined;
+	/** Run a command to its end; its descriptors from 3 on are these, which are closed here. @returns its exit status */
+	run(command: readonly string[], descriptors: readonly number[]): Promise<number>;
+	/** From now on signals are ours again. */
+	stop(): void;
+}
+/** From now on signals are for the command that is going to be run. */
+export type PrepareCommand = () => CommandRunner | Promise<CommandRunner>;
+
 /** Loads the programs that the demo may start: a real guest, and tools that show the host. */
 export type LoadPrograms = () => Promise<DemoPrograms | undefined>;
 
@@ -35,6 +50,8 @@ export interface SessionDeps {
 	readonly openHost: OpenHost;
 	readonly loadPrograms: LoadPrograms;
 	readonly startWatchdog: StartWatchdog;
+	readonly startKeeper: StartKeeper;
+	readonly prepareCommand: PrepareCommand;
 }
 
 /** One run of one verb: its settings, its output, and its host. */
@@ -45,16 +62,20 @@ export class Session {
 	readonly paint: Paint;
 	readonly loadPrograms: LoadPrograms;
 	readonly startWatchdog: StartWatchdog;
+	readonly startKeeper: StartKeeper;
+	readonly prepareCommand: PrepareCommand;
 	readonly #openHost: OpenHost;
 	#progress: Progress | undefined;
 
-	constructor(io: Io, settings: Settings, { openHost, loadPrograms, startWatchdog }: SessionDeps) {
+	constructor(io: Io, settings: Settings, deps: SessionDeps) {
 		this.io = io;
 		this.settings = settings;
 		this.paint = paintFor(io.stdout, settings.color, io.env);
-		this.#openHost = openHost;
-		this.loadPrograms = loadPrograms;
-		this.startWatchdog = startWatchdog;
+		this.#openHost = deps.openHost;
+		this.loadPrograms = deps.loadPrograms;
+		this.startWatchdog = deps.startWatchdog;
+		this.startKeeper = deps.startKeeper;
+		this.prepareCommand = deps.prepareCommand;
 	}
 
 	/**
@@ -81,6 +102,11 @@ export class Session {
 				if (isDone) this.say(`done, but not tidied up: ${(error as Error).message}`);
 			}
 		}
+	}
+
+	/** Show no progress any more, because the terminal belongs to somebody else now. */
+	endProgress(): void {
+		this.#progress?.end();
 	}
 
 	/**

@@ -1,6 +1,6 @@
 /**
- * Starts the watchdog, which is this program as a second process in a session of its own. It rolls back an unconfirmed
- * change if this process no longer can. No other program is ever started.
+ * Starts this program once more, in a session of its own, which does what this process cannot do any more once it has
+ * been killed. No other program is started here.
  */
 import { spawn } from "node:child_process";
 import { once } from "node:events";
@@ -19,14 +19,32 @@ function ourselves(): readonly [program: string, args: readonly string[]] {
 	return [process.execPath, isSingleFile ? [] : [...process.execArgv, script]];
 }
 
+/** The watchdog, which rolls back what nobody has confirmed. @throws UmlnetError ERR_WATCHDOG */
+export const startWatchdog = (stateDir: string | undefined): Promise<Watchdog> =>
+	start("watchdog", stateDir, () => [
+		"no watchdog could be started, which would roll back",
+		"without --confirm-within none is needed",
+	]);
+
+/** The keeper, which takes down what is up for this process. @throws UmlnetError ERR_WATCHDOG */
+export const startKeeper = (stateDir: string | undefined): Promise<Watchdog> =>
+	start("keeper", stateDir, () => [
+		"no keeper could be started, which would take the network down",
+		"up and down, before and after the command, need none",
+	]);
+
 /**
- * Start a watchdog for this process, in the network namespace of this thread. Resolves when it is ready, so that
- * nothing is changed that nobody would roll back. @throws UmlnetError ERR_WATCHDOG
+ * Start a verb beside this process, in the network namespace of this thread. Resolves when it is ready, so that nothing
+ * is changed that nobody would undo.
  */
-export async function startWatchdog(stateDir: string | undefined): Promise<Watchdog> {
+async function start(
+	verb: string,
+	stateDir: string | undefined,
+	failed: () => readonly [message: string, hint: string],
+): Promise<Watchdog> {
 	const [program, args] = ourselves();
 	const where = stateDir === undefined ? [] : ["--state-dir", resolve(stateDir)];
-	const child = spawn(program, [...args, "watchdog", processId(), ...where], {
+	const child = spawn(program, [...args, verb, processId(), ...where], {
 		cwd: "/",
 		// Starts a session of its own (setsid), so that neither Ctrl-C nor the end of the terminal reaches it.
 		detached: true,
@@ -38,18 +56,17 @@ export async function startWatchdog(stateDir: string | undefined): Promise<Watch
 	child.stderr.on("data", (text) => {
 		complaint += text;
 	});
-	const start = AbortSignal.timeout(START_MS);
+	const deadline = AbortSignal.timeout(START_MS);
 	const word = await Promise.race([
-		once(child.stdout, "data", { signal: start }).then(String, () => ""),
+		once(child.stdout, "data", { signal: deadline }).then(String, () => ""),
 		exited.then(() => ""),
 	]);
 	if (word.trim() !== READY) {
 		child.kill("SIGKILL");
 		await exited;
-		throw new UmlnetError("ERR_WATCHDOG", "no watchdog could be started, which would roll back", {
-			cause: new Error(complaint.trim() || "it said nothing"),
-			hint: "without --confirm-within none is needed",
-		});
+		const [message, hint] = failed();
+		const cause = new Error(complaint.trim() || "it said nothing");
+		throw new UmlnetError("ERR_WATCHDOG", message, { cause, hint });
 	}
 	child.stdout.destroy();
 	child.stderr.destroy();

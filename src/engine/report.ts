@@ -23,6 +23,14 @@ export interface TapReport extends Loose<TapSettings> {
 	readonly guest: { readonly addresses: readonly string[]; readonly mac?: string | undefined };
 	/** The process whose pool it belongs to: `PID-STARTTIME`. */
 	readonly pool?: string | undefined;
+	/** What it lives as long as. Without it stays until somebody takes it down. */
+	readonly bind?: Binding | undefined;
+}
+
+/** What ends the life of a tap. */
+export interface Binding {
+	/** The process that it is for: `PID-STARTTIME`, which no other process has until the host reboots. */
+	readonly process: string;
 }
 
 /** One step of a plan. */
@@ -105,6 +113,26 @@ export interface DownReport {
 	readonly losses?: readonly LossReport[] | undefined;
 	/** With `confirmWithin`, if anything was changed: how long it can be confirmed. */
 	readonly provisional?: ProvisionalReport | undefined;
+}
+
+/** Something of ours that belongs to nobody any more. */
+export interface GarbageReport {
+	/** What it is: `tap tap0`, `link br0, alias umlnet-nl lab`. */
+	readonly object: string;
+	/** Why nobody will ever use it again. */
+	readonly reason: string;
+}
+
+/** What `gc` found and took away. */
+export interface CollectReport {
+	/** Whether the kernel was changed at all. */
+	readonly changed: boolean;
+	/** What belonged to nobody any more. */
+	readonly garbage: readonly GarbageReport[];
+	/** The steps that were done, in order; with `dryRun` those that would be. */
+	readonly steps: readonly StepReport[];
+	/** What could not be given back to others, if anything. Then the command exits with 8. */
+	readonly losses?: readonly LossReport[] | undefined;
 }
 
 /** What `confirm` did. */

@@ -1,6 +1,8 @@
 /** The composition root: one host, one network namespace, the engine with its kinds over the real kernel. */
+import { closeSync } from "node:fs";
 import { together } from "../engine/down-all.js";
 import type { RequestOutcome } from "../engine/engine.js";
+import { ConflictError } from "../engine/error.js";
 import { commitGroup, type GroupOutcome, type GroupRequest } from "../engine/group.js";
 import type { PendingDeletes } from "../engine/journal/ledger.js";
 import { DEFAULT_STATE_DIR, placeName } from "../engine/journal/place.js";
@@ -10,9 +12,11 @@ import type { Spared } from "../engine/sparing.js";
 import type { Kernel } from "../kernel/kernel.js";
 import { LinuxKernel } from "../kernel/linux.js";
 import { readFlags } from "../kernel/read.js";
+import { openTap } from "../kernel/tun.js";
 import { watched } from "../kernel/watched.js";
 import { wantedTaps } from "../kinds/index.js";
 import type {
+	BindableNetworks,
 	ChangeOptions,
 	ConfirmableNetworks,
 	ConfirmState,
@@ -24,6 +28,7 @@ import type {
 	Which,
 } from "../service/networks.js";
 import {
+	type CollectReport,
 	type ConfirmReport,
 	type DownReport,
 	type PlanReport,
@@ -41,6 +46,7 @@ import { sinceBoot } from "../sys/clock.js";
 import { enterNamespace } from "../sys/namespace.js";
 import { processId } from "../sys/process.js";
 import { IFF_LOWER_UP } from "../uapi/if.js";
+import { bound, boundTo, leftBehind } from "./binding.js";
 import { linksOf } from "./connection.js";
 import { areDeleted } from "./deferred-deletes.js";
 import { KernelLinks } from "./host-links.js";
@@ -65,7 +71,7 @@ export interface Committed {
 }
 
 /** The networks of one namespace, served by an engine in this thread. */
-export class Host implements ConfirmableNetworks {
+export class Host implements ConfirmableNetworks, BindableNetworks {
 	readonly #locked: LockedEngine;
 	readonly #links: KernelLinks;
 
@@ -182,6 +188,49 @@ export class Host implements ConfirmableNetworks {
 		const { outcomes } = await this.commit(() => [request]);
 		const { taps } = only(outcomes as ReadonlyMap<number, RequestOutcome<EngineUpReport>>);
 		return withLaunch(taps[0] as EngineTapReport);
+	}
+
+	async upFor(process: string, spec: SpecInput): Promise<UpReport> {
+		const checked = await checkedSpec(spec);
+		const report = await this.#locked.run(() => {
+			const { engine, journal } = this.#locked;
+			const left = leftBehind(journal.state, Object.keys(checked.taps));
+			if (left.length > 0) only(engine.down([{ id: 0, taps: left }]));
+			return only(engine.up([{ id: 0, taps: bound(this.wanted(checked), process) }]));
+		});
+		return withLaunches(report);
+	}
+
+	downFor(process: string): Promise<DownReport> {
+		return this.#locked.run(() => {
+			const { engine, journal } = this.#locked;
+			return only(engine.down([{ id: 0, taps: boundTo(journal.state, process) }]));
+		});
+	}
+
+	async collect({
+		dryRun = false,
+	}: {
+		readonly dryRun?: boolean | undefined;
+	} = {}): Promise<CollectReport> {
+		const { collect, wouldCollect } = await import("./garbage.js");
+		const { engine, journal } = this.#locked;
+		const isOpen = (taps: readonly string[]) => this.openByGuest(taps);
+		return dryRun
+			? this.#locked.read(() => wouldCollect(engine, journal, isOpen))
+			: this.#locked.run(() => collect(engine, journal, isOpen));
+	}
+
+	openTap(tap: TapReport): number {
+		const fd = openTap(tap);
+		// Had it been gone, one that nobody asked for would have been made just now, and goes with the descriptor.
+		if (this.#locked.kernel.linkName(tap.index) === tap.name) return fd;
+		closeSync(fd);
+		throw new ConflictError(
+			`tap ${tap.name}`,
+			"another one, or none",
+			"the one that was brought up",
+		);
 	}
 
 	recover(options: RecoverOptions = {}): Promise<RecoverReport> {

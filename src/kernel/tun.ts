@@ -85,6 +85,24 @@ export class TunDriver {
 	}
 }
 
+/** Open a tap that is there, one more queue of it where it has several. The caller closes the descriptor. @throws KernelError */
+export function openTap({ name, multiQueue, vnetHdr }: Opening): number {
+	const fd = openTun();
+	try {
+		const queues = multiQueue ? IFF_MULTI_QUEUE : 0;
+		const header = vnetHdr ? IFF_VNET_HDR : 0;
+		const w = new Writer();
+		ifreq.write(w, { ifr_name: name, ifr_flags: IFF_TAP | IFF_NO_PI | queues | header });
+		ioctl(fd, TUNSETIFF, w.finish(), "TUNSETIFF");
+		return fd;
+	} catch (error) {
+		closeSync(fd);
+		throw error;
+	}
+}
+
+type Opening = Pick<TapRequest, "name" | "multiQueue" | "vnetHdr">;
+
 function openTun(): number {
 	try {
 		return openSync(DEVICE, "r+");

@@ -75,6 +75,7 @@ const isReport = isMapOf({
 	addresses: isListOf(isCidr),
 	guest: isMapOf({ addresses: isListOf(isCidr), mac: isOptional(isMac) }),
 	pool: isOptional(isText),
+	bind: isOptional(isMapOf({ process: isText })),
 });
 
 const isIdentity: Check = isMapOf({

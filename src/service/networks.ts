@@ -1,6 +1,7 @@
 /** The interface of the networks of one network namespace, whoever implements it. This file has types only. */
 import type { NetworkInput, SpecInput, TapInput } from "../spec/input.js";
 import type {
+	CollectReport,
 	ConfirmReport,
 	DownReport,
 	PlanReport,
@@ -163,6 +164,27 @@ export type ConfirmState =
 	| "confirmed"
 	| "rolledBack"
 	| "unknown";
+
+/** Networks whose taps can live as long as a process does, if somebody tells when that has ended. */
+export interface BindableNetworks extends Networks {
+	/**
+	 * Bring up taps that are not up, for as long as a process lives (sys/process.ts). What was left behind of one that has
+	 * ended is made anew. @throws ConflictError if a tap of the spec is up and belongs to somebody
+	 */
+	upFor<Network extends string, Used extends string>(
+		process: string,
+		spec: SpecInput<Network, Used>,
+	): Promise<UpReport>;
+	/** Take down all that is up for this process. */
+	downFor(process: string): Promise<DownReport>;
+	/** Take away what belongs to nobody any more; with `dryRun` only tell. */
+	collect(options?: { readonly dryRun?: boolean | undefined }): Promise<CollectReport>;
+	/**
+	 * A descriptor of a tap, opened as its guest would, which whoever asks for it closes. Of a tap with several queues
+	 * each descriptor is another queue. @throws KernelError, ConflictError if it is not the tap that was reported
+	 */
+	openTap(tap: TapReport): number;
+}
 
 /**
  * Networks that roll back nothing by themselves: when the time of a provisional change is over, the next call rolls it

@@ -38,6 +38,16 @@ function environmentOf(read: () => string): readonly string[] {
 	}
 }
 
+/**
+ * Whether the terminal sends its signals to this process: it is in the foreground process group of its session (tpgid
+ * and pgrp of proc(5)).
+ */
+export function isInForeground(): boolean {
+	const stat = readFileSync("/proc/self/stat", "latin1");
+	const [, , group, , , foreground] = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
+	return group === foreground;
+}
+
 /** Identifies the calling thread among all that run, by the kernel's thread id. Reading it needs no module of Node. */
 export const threadId = (): string => basename(readlinkSync("/proc/thread-self"));
 

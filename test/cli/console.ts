@@ -14,6 +14,8 @@ export interface Ended {
 	readonly opened: readonly HostOptions[];
 	/** What happened to watchdogs, in order: `started`, `dismissed`, `left alone`. */
 	readonly watchdogs: readonly string[];
+	/** The commands that were run, each with how many descriptors it was given. */
+	readonly commands: readonly (readonly string[])[];
 	/** The processes that were sent SIGCONT in case they were stopped. */
 	readonly woken: readonly string[];
 }
@@ -30,6 +32,8 @@ export interface Environment {
 	readonly interrupted?: boolean;
 	/** After how many lines the reader of the output closes it. */
 	readonly lines?: number;
+	/** How a command that is run ends. */
+	readonly commandStatus?: number;
 }
 
 /** Run a command line in an artificial environment: no process, no host. */
@@ -66,6 +70,14 @@ export async function umlnet(
 	};
 	const opened: HostOptions[] = [];
 	const watchdogs: string[] = [];
+	const watchdog = async () => {
+		watchdogs.push("started");
+		return {
+			dismiss: async () => void watchdogs.push("dismissed"),
+			handOver: () => void watchdogs.push("left alone"),
+		};
+	};
+	const commands: (readonly string[])[] = [];
 	const status = await run(argv, io, {
 		openHost(options) {
 			opened.push(options);
@@ -73,16 +85,19 @@ export async function umlnet(
 			return { ...unexpected, ...host };
 		},
 		loadPrograms: async () => undefined,
-		async startWatchdog() {
-			watchdogs.push("started");
-			return {
-				dismiss: async () => void watchdogs.push("dismissed"),
-				handOver: () => void watchdogs.push("left alone"),
-			};
-		},
+		startWatchdog: watchdog,
+		startKeeper: watchdog,
+		prepareCommand: () => ({
+			interrupted: environment.interrupted ? 130 : undefined,
+			async run(command) {
+				commands.push(command);
+				return environment.commandStatus ?? 0;
+			},
+			stop() {},
+		}),
 	});
 	checkOutput(argv, texts.stdout);
-	return { status, ...texts, opened, watchdogs, woken };
+	return { status, ...texts, opened, watchdogs, woken, commands };
 }
 
 /** A host on which nothing may be called except for `close`. */
@@ -98,6 +113,12 @@ const unexpected: HostPort = {
 	rollBack: never("roll back"),
 	confirmState: never("tell its state"),
 	dueIn: never("tell when it is due"),
+	upFor: never("bring up for a process"),
+	downFor: never("take down for a process"),
+	collect: never("collect garbage"),
+	openTap() {
+		throw new Error("no tap was to be opened");
+	},
 	close() {},
 };
 

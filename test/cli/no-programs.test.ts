@@ -27,3 +27,13 @@ test.each([
 	const started = traceOf(lab, "execve,execveat", args).filter((line) => line.includes("exec"));
 	expect(started).toEqual([expect.stringMatching(/^\d+ +execve\("[^"]*node"/)]);
 });
+
+test("run starts the command that it is given, its keeper, and no other program", () => {
+	const args = ["run", ...flags, "--nat", "eth1", "--", "/bin/true"];
+	const started = traceOf(lab, "execve,execveat", args).filter((line) => / = 0$/.test(line));
+	expect(started).toEqual([
+		expect.stringMatching(/^\d+ +execve\("[^"]*node"/),
+		expect.stringMatching(/^\d+ +execve\("[^"]*node", .*"keeper"/),
+		expect.stringMatching(/^\d+ +execve\("\/bin\/true", \["\/bin\/true"\]/),
+	]);
+});

@@ -66,6 +66,9 @@ const TAP = {
 		mac: optional(text("MAC address")),
 	}),
 	pool: optional(text("process whose pool it belongs to, PID-STARTTIME")),
+	bind: optional(
+		object("what it lives as long as", { process: text("the process it is for, PID-STARTTIME") }),
+	),
 	launch,
 };
 
@@ -161,6 +164,16 @@ export const recover = object("recover", {
 	provisional,
 });
 
+export const gc = object("gc", {
+	changed: truth("whether the kernel was changed"),
+	garbage: list(
+		"what belonged to nobody any more",
+		object("an object", { object: text("what it is"), reason: text("why nobody needs it") }),
+	),
+	steps,
+	losses,
+});
+
 export const confirm = object("confirm", {
 	changed: truth("whether it was this call that confirmed it"),
 	transaction: text("the command that was confirmed"),
@@ -235,6 +248,7 @@ export const OUTPUTS = {
 	status,
 	recover,
 	confirm,
+	gc,
 	"nft apply": nftApply,
 	"nft list": document,
 	"nft watch": nftWatch,

@@ -1,4 +1,3 @@
-import { isAlive } from "../sys/process.js";
 import { Exit } from "./exit.js";
 import type { Sink } from "./sink.js";
 import { Descriptor } from "./startup/descriptor.js";
@@ -21,7 +20,7 @@ export interface Io {
 	/** Make Ctrl-C and SIGTERM abort a signal instead of ending the process. */
 	listenForInterruption(): Interruption;
 	/** Send SIGCONT to the process with this id (sys/process.ts) if it is the one that started us. */
-	wakeParent(process: string): void;
+	wakeParent(process: string): Promise<void>;
 }
 
 export interface Interruption {
@@ -60,7 +59,8 @@ export function processIo(): Io {
 			return document.text;
 		},
 		listenForInterruption,
-		wakeParent(id) {
+		async wakeParent(id) {
+			const { isAlive } = await import("../sys/process.js");
 			if (isAlive(id) && Number(id.split("-")[0]) === process.ppid)
 				process.kill(process.ppid, "SIGCONT");
 		},

@@ -60,7 +60,20 @@ describe("bash completes", () => {
 	test.each([
 		[
 			[""],
-			["up", "down", "plan", "status", "recover", "confirm", "nft", "demo", "schema", "completion"],
+			[
+				"up",
+				"down",
+				"run",
+				"plan",
+				"status",
+				"recover",
+				"confirm",
+				"gc",
+				"nft",
+				"demo",
+				"schema",
+				"completion",
+			],
 		],
 		[["st"], ["status"]],
 		[["-n", "lab", "re"], ["recover"]],

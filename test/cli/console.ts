@@ -66,7 +66,7 @@ export async function umlnet(
 			signal: environment.interrupted ? AbortSignal.abort() : new AbortController().signal,
 			stop() {},
 		}),
-		wakeParent: (process) => void woken.push(process),
+		wakeParent: async (process) => void woken.push(process),
 	};
 	const opened: HostOptions[] = [];
 	const watchdogs: string[] = [];

@@ -1,5 +1,5 @@
 import { setTimeout } from "node:timers/promises";
-import { LockError, ProvisionalError } from "../../engine/error.js";
+import { UmlnetError } from "../../sys/error.js";
 import { Exit } from "../exit.js";
 import type { Perform } from "../perform.js";
 import type { HostPort, Session } from "../session.js";
@@ -37,9 +37,12 @@ async function takeDown(host: HostPort, process: string): Promise<void> {
 			await host.downFor(process);
 			return;
 		} catch (error) {
-			if (!(error instanceof LockError || error instanceof ProvisionalError)) failures++;
+			if (!isForNow(error)) failures++;
 			if (failures >= TRIES) throw error;
 			await setTimeout(PAUSE_MS);
 		}
 	}
 }
+
+const isForNow = (error: unknown): boolean =>
+	error instanceof UmlnetError && ["ERR_LOCK", "ERR_PROVISIONAL"].includes(error.code);

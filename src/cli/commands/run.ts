@@ -1,7 +1,5 @@
 import { closeSync } from "node:fs";
 import type { Spec } from "../../spec/model.js";
-import { processId } from "../../sys/process.js";
-import { asksForDescriptors, withDescriptors } from "../descriptors.js";
 import type { Perform } from "../perform.js";
 import type { CommandRunner, HostPort, Session } from "../session.js";
 import { addTapOptions, specOf, type TapOptions } from "../spec.js";
@@ -84,6 +82,7 @@ async function runWithin(
 	runner: CommandRunner,
 	command: readonly string[],
 ): Promise<number> {
+	const { processId } = await import("../../sys/process.js");
 	const us = processId();
 	const keeper = await session.startKeeper(session.settings.stateDir);
 	let isUp = false;
@@ -114,6 +113,7 @@ async function start(
 	command: readonly string[],
 ): Promise<number> {
 	if (runner.interrupted !== undefined) return runner.interrupted;
+	const { asksForDescriptors, withDescriptors } = await import("../descriptors.js");
 	if (!asksForDescriptors(command)) return runner.run(command, []);
 	const opened = withDescriptors(command, taps, (tap) => host.openTap(tap), closeSync);
 	return runner.run(opened.command, opened.descriptors);

@@ -1,5 +1,5 @@
 import { setTimeout } from "node:timers/promises";
-import { LockError } from "../../engine/error.js";
+import { UmlnetError } from "../../sys/error.js";
 import { Exit } from "../exit.js";
 import type { Perform } from "../perform.js";
 import type { HostPort, Session } from "../session.js";
@@ -39,7 +39,8 @@ async function watch(session: Session, process: string): Promise<number> {
 				if ((await rollBackIfDue(host, process, word !== undefined)) && word !== undefined) return;
 			} catch (error) {
 				// A process that was stopped while it read its journal holds the lock until it continues.
-				if (error instanceof LockError) session.io.wakeParent(process);
+				if (error instanceof UmlnetError && error.code === "ERR_LOCK")
+					await session.io.wakeParent(process);
 				// Another process holds the lock, or the kernel is short of a resource. It may work later.
 				failures++;
 			}

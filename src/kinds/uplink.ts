@@ -135,8 +135,9 @@ function givingBack(made: MadeUplink, context: PlanContext) {
 /**
  * What of an uplink moves to the bridge. What needs IPv6 while that is off could be put neither on the bridge, which is as the
  * uplink in that, nor on the uplink again: it stays where it is. But the kernel takes the routes of IPv4 from a link with
- * its last address (fib_inetaddr_event, net/ipv4/fib_frontend.c).
- * @throws ConflictError where a route would be lost by that
+ * its last address (fib_inetaddr_event, net/ipv4/fib_frontend.c), and a nexthop object that stays leads the routes that
+ * name it out of a port.
+ * @throws ConflictError where a route would be lost or led astray by that
  */
 function movableOf(at: Endpoint, bridge: string, kernel: Kernel): LinkConfig {
 	const config = readConfig(kernel, at);
@@ -144,15 +145,16 @@ function movableOf(at: Endpoint, bridge: string, kernel: Kernel): LinkConfig {
 	const { possible } = sift(config, (sort, packed) =>
 		sort.needsIpv6(packed) ? `IPv6 is off on ${at.link}` : undefined,
 	);
-	const routes = (config.routes ?? []).filter((one) => !possible.routes?.includes(one));
-	const [route] = textsOf({ routes });
-	if (route === undefined) return possible;
+	const isStuck = (name: "routes" | "nexthops") =>
+		config[name]?.filter((one) => !possible[name]?.includes(one)) ?? [];
+	const [stuck] = textsOf({ routes: isStuck("routes"), nexthops: isStuck("nexthops") });
+	if (stuck === undefined) return possible;
 	throw new ConflictError(
 		`uplink ${at.link}`,
-		`without IPv6, and with a gateway of IPv6 for ${route}`,
+		`without IPv6, and ${stuck} goes by IPv6`,
 		`a port of ${bridge}`,
 		{
-			hint: `the kernel moves no such route: turn IPv6 on first (sysctl -w net.ipv6.conf.${at.link}.disable_ipv6=0), or take the route away`,
+			hint: `the kernel moves no such thing: turn IPv6 on first (sysctl -w net.ipv6.conf.${at.link}.disable_ipv6=0), or take it away`,
 		},
 	);
 }

@@ -252,6 +252,30 @@ test("an uplink that is down and bare becomes a port and is down and bare afterw
 	expect(lab.changes(before)).toEqual([]);
 });
 
+describe("two addresses of one subnet of IPv6", () => {
+	test.each(
+		Object.entries({
+			"one of them without a route": "noprefixroute",
+			"with routes of unlike metrics": "metric 21",
+		}),
+	)("%s have the same routes on the bridge, and again afterwards", async (_, how) => {
+		lab.host.sh(`
+			ip address add 2001:db8:20::10/64 dev eth1 ${how}
+			ip address add 2001:db8:20::40/64 dev eth1`);
+		const before = await lab.lookSettled();
+		const routes = (link: string) =>
+			lab.host.sh(`ip -6 route show 2001:db8:20::/64 dev ${link}`).trim().split("\n").sort();
+		const had = routes("eth1");
+		await up();
+		expect(routes("br0")).toEqual(had);
+		expect(routes("eth1")).toEqual([""]);
+		expect((await up()).mutations).toEqual([]);
+		await down();
+		await lab.lookSettled();
+		expect(lab.changes(before)).toEqual([]);
+	});
+});
+
 describe("while IPv6 is off on an uplink", () => {
 	const OFF = "sysctl -qw net.ipv6.conf.eth1.disable_ipv6=1";
 
@@ -269,7 +293,7 @@ describe("while IPv6 is off on an uplink", () => {
 			await expect(up()).rejects.toThrow(
 				expect.objectContaining({
 					code: "ERR_CONFLICT",
-					message: expect.stringContaining("gateway of IPv6 for route 172.16.0.0/12"),
+					message: expect.stringContaining("without IPv6, and route 172.16.0.0/12 goes by IPv6"),
 				}),
 			);
 			expect(lab.changes(before)).toEqual([]);
@@ -279,18 +303,18 @@ describe("while IPv6 is off on an uplink", () => {
 		},
 	);
 
-	test("a nexthop of IPv6, and routes by it, stay", async () => {
+	test("a nexthop of IPv6 would lead out of a port, and the change is refused", async () => {
 		lab.host.sh(`
 			ip -6 nexthop add id 7 via fe80::1 dev eth1
 			ip route add 172.16.0.0/12 nhid 7
 			${OFF}`);
 		const before = await lab.lookSettled();
-		await up();
-		expect(lab.host.sh("ip route get 172.16.0.1")).toContain("dev eth1");
-		expect(lab.host.sh("ip route get 10.33.33.1")).toContain("dev br0");
-		expect((await up()).mutations).toEqual([]);
-		await down();
-		await lab.lookSettled();
+		await expect(up()).rejects.toThrow(
+			expect.objectContaining({
+				code: "ERR_CONFLICT",
+				message: expect.stringContaining("without IPv6, and nexthop 7 goes by IPv6"),
+			}),
+		);
 		expect(lab.changes(before)).toEqual([]);
 	});
 

@@ -61,6 +61,17 @@ function lifetimesOf(flags: number, told: Address["IFA_CACHEINFO"]): Address["IF
 	return { ifa_valid, ifa_prefered: isDeprecated ? 0 : ifa_prefered, cstamp: 0, tstamp: 0 };
 }
 
+/** Whether two addresses are in the same subnet of IPv6. */
+function isNeighbour(one: Address, other: Address): boolean {
+	const { IFA_ADDRESS: a, ifa_prefixlen, ifa_family } = one;
+	const { IFA_ADDRESS: b } = other;
+	if (ifa_family !== AF_INET6 || other.ifa_family !== AF_INET6 || !a || !b) return false;
+	return (
+		ifa_prefixlen === other.ifa_prefixlen &&
+		Buffer.compare(network(cidrOf(a, ifa_prefixlen)), network(cidrOf(b, ifa_prefixlen))) === 0
+	);
+}
+
 /** Addresses, IPv4 first. */
 export const addresses: Sort = {
 	read(kernel, { index }) {
@@ -70,9 +81,13 @@ export const addresses: Sort = {
 		const v6 = given.filter(({ ifa_family }) => ifa_family === AF_INET6).toReversed();
 		return [...v4, ...v6].map((address) => pack(RTM_NEWADDR.encode(address)));
 	},
-	item(packed, from, to) {
+	item(packed, from, to, all) {
 		const [old, fresh] = [addressOn(packed, from), addressOn(packed, to)];
-		return { put: putOn(fresh, to), take: isOfLink(old) ? [] : takeOff(old, from) };
+		const isAlone = all.every((other) => other === packed || !isNeighbour(decode(other), old));
+		return {
+			put: putOn(fresh, to, isAlone),
+			take: isOfLink(old) ? [] : takeOff(old, from, isAlone),
+		};
 	},
 	isOfLink: (packed) => isOfLink(decode(packed)),
 	key: (packed) => addressText(decode(packed)),
@@ -101,23 +116,25 @@ function give(address: Address): readonly Request[] {
 }
 
 /** Told the flag, the kernel takes along the temporary addresses that it drew for this one (inet6_addr_del). */
-function takeAway(address: Address): readonly Request[] {
+function takeAway(address: Address, isAlone: boolean): readonly Request[] {
 	const { ifa_family, ifa_prefixlen, ifa_index, IFA_LOCAL, IFA_ADDRESS } = address;
 	const flags = (address.IFA_FLAGS ?? 0) & IFA_F_MANAGETEMPADDR;
 	const IFA_FLAGS = ifa_family === AF_INET6 && flags !== 0 ? flags : undefined;
 	const bare = { ifa_family, ifa_prefixlen, ifa_index, IFA_LOCAL, IFA_ADDRESS, IFA_FLAGS };
-	return [request(RTM_DELADDR, 0, bare), ...prefixRoute(address)];
+	return [request(RTM_DELADDR, 0, bare), ...prefixRoute(address, isAlone)];
 }
 
 /**
  * An IPv6 address that runs out leaves the route to its subnet behind when it is deleted, to run out as well
- * (ipv6_del_addr): packets would go on leaving by the old link.
+ * (ipv6_del_addr): packets would go on leaving by the old link. So does one that is not alone in its subnet where the
+ * other was given without a route, or has one of another metric, which the kernel takes for this one's
+ * (check_cleanup_prefix_route, cleanup_prefix_route).
  */
-function prefixRoute(address: Address): readonly Request[] {
+function prefixRoute(address: Address, isAlone: boolean): readonly Request[] {
 	const { ifa_family, ifa_prefixlen, ifa_index, IFA_ADDRESS, IFA_CACHEINFO } = address;
 	const hasRoute = ((address.IFA_FLAGS ?? 0) & IFA_F_NOPREFIXROUTE) === 0;
-	if (ifa_family !== AF_INET6 || !hasRoute || IFA_CACHEINFO === undefined || !IFA_ADDRESS)
-		return [];
+	if (ifa_family !== AF_INET6 || !hasRoute || !IFA_ADDRESS) return [];
+	if (isAlone && IFA_CACHEINFO === undefined) return [];
 	const route = {
 		rtm_family: AF_INET6,
 		rtm_dst_len: ifa_prefixlen,
@@ -131,7 +148,7 @@ function prefixRoute(address: Address): readonly Request[] {
 	return [request(RTM_DELROUTE, 0, route)];
 }
 
-function putOn(address: Address, { link }: Endpoint): Change[] {
+function putOn(address: Address, { link }: Endpoint, isAlone: boolean): Change[] {
 	const text = `address ${addressText(address)}`;
 	const [put, ...settle] = give(address);
 	return [
@@ -139,7 +156,7 @@ function putOn(address: Address, { link }: Endpoint): Change[] {
 			label: `put ${text} on ${link}`,
 			effect: "create",
 			do: put as Request,
-			undo: takeAway(address),
+			undo: takeAway(address, isAlone),
 			conflict: alreadyThere(`${text} on ${link}`, "ip address"),
 		},
 		...settle.map((change) => ({
@@ -150,8 +167,8 @@ function putOn(address: Address, { link }: Endpoint): Change[] {
 	];
 }
 
-function takeOff(address: Address, { link }: Endpoint): Change[] {
-	const [take, ...routes] = takeAway(address);
+function takeOff(address: Address, { link }: Endpoint, isAlone: boolean): Change[] {
+	const [take, ...routes] = takeAway(address, isAlone);
 	const isSecondary =
 		address.ifa_family === AF_INET && ((address.IFA_FLAGS ?? 0) & IFA_F_SECONDARY) !== 0;
 	return [

@@ -40,6 +40,18 @@ export function subnetRouteOf(route: Route): SubnetRoute | undefined {
 }
 
 /**
+ * The routes to one subnet of IPv6 that addresses of unlike metrics have. When one of these addresses is changed the
+ * kernel takes whichever route it finds first for its own, and gives it that address's metric (modify_prefix_route,
+ * net/ipv6/addrconf.c): where such an address is given anew, not all of them come of it.
+ */
+export function rivalRoutes(addresses: readonly Address[]): ReadonlySet<string> {
+	const made = addresses.flatMap(routesFor).filter(({ family }) => family === AF_INET6);
+	const isRival = ({ subnet, metric }: SubnetRoute): boolean =>
+		made.some((other) => other.subnet === subnet && other.metric !== metric);
+	return new Set(made.filter(isRival).map(keyOf));
+}
+
+/**
  * Whether the kernel made a route of which it says so, for one of these addresses. NetworkManager says so as well of
  * routes that it makes itself for addresses it gives without (`noprefixroute`), and anybody may.
  */

@@ -113,7 +113,9 @@ function itemsOf(config: LinkConfig, from: Endpoint, to: Endpoint, there: LinkCo
 	// Routes to subnets that somebody deleted are left out when all else has come.
 	const way = byGateways([{ ...config, deletedRoutes: [] }, there], from, to);
 	return NAMES.flatMap((name) =>
-		(config[name] ?? []).map((packed) => way(name, packed, SORTS[name].item(packed, from, to))),
+		(config[name] ?? []).map((packed, _, all) =>
+			way(name, packed, SORTS[name].item(packed, from, to, all)),
+		),
 	);
 }
 

@@ -30,16 +30,16 @@ export interface Change {
 	/** What has no place on the old link when all of the move is undone, and came back with something else. */
 	readonly afterUndo?: Request;
 	/** The kernel may have done it already. */
-	readonly removes?: true;
-	readonly conflict?: StepConflict;
+	readonly removes?: true | undefined;
+	readonly conflict?: StepConflict | undefined;
 }
 
 /** One sort of thing that a link has and another can be given. What is found is kept in base64: a message of the kernel's. */
 export interface Sort {
 	/** What of this sort is on a link, in the order to give it in. Reads. */
 	read(kernel: Kernel, at: Endpoint): readonly string[];
-	/** The way of one thing from a link to another. */
-	item(packed: string, from: Endpoint, to: Endpoint): Item;
+	/** The way of one thing from a link to another, of all of its sort that go this way. */
+	item(packed: string, from: Endpoint, to: Endpoint, all: readonly string[]): Item;
 	/** The same for two that are the same thing, whichever link each is on. */
 	key(packed: string, at: Endpoint): string;
 	/** In words: `address 10.0.0.1/24`. */

@@ -9,11 +9,12 @@ import {
 	RTN_LOCAL,
 	RTNH_F_ONLINK,
 	RTPROT_DHCP,
+	RTPROT_KERNEL,
 	RTPROT_RA,
 } from "../../uapi/rtnetlink.js";
 import { AF_INET, AF_INET6 } from "../../uapi/socket.js";
 import { alreadyThere } from "../conflict.js";
-import { isKernelMade } from "./connected.js";
+import { isKernelMade, keyOf, rivalRoutes, subnetRouteOf } from "./connected.js";
 import { learnedOf } from "./default-router.js";
 import { type Endpoint, type Item, pack, type Sort, unpack } from "./item.js";
 
@@ -23,11 +24,16 @@ type GivenRoute = Parameters<typeof RTM_NEWROUTE.encode>[0];
 const TICKS_PER_SECOND = 100;
 
 /**
- * The routes somebody made. The kernel makes those of an address itself, and takes them along; those by a nexthop object
- * go where the object goes.
+ * The routes somebody made. The kernel makes those of an address itself, and takes them along, but for rivals of each
+ * other; those by a nexthop object go where the object goes.
  */
 const isMade = (route: Route, addresses: readonly Address[]): boolean =>
-	!isKernelMade(route, addresses) && route.RTA_NH_ID === undefined;
+	(!isKernelMade(route, addresses) || isRival(route, addresses)) && route.RTA_NH_ID === undefined;
+
+function isRival(route: Route, addresses: readonly Address[]): boolean {
+	const found = subnetRouteOf(route);
+	return found !== undefined && rivalRoutes(addresses).has(keyOf(found));
+}
 
 /** In words: `default route`, `route 10.0.0.0/8`. */
 function textOf({
@@ -66,6 +72,18 @@ const encode = ({ RTA_EXPIRES, ...route }: Route): Uint8Array => RTM_NEWROUTE.en
 const isShared = ({ rtm_family, RTA_MULTIPATH }: GivenRoute): boolean =>
 	rtm_family === AF_INET6 && RTA_MULTIPATH !== undefined;
 
+/** Whether it may be one that the kernel makes for an address of IPv6. */
+const isOfSubnet = ({
+	rtm_family,
+	rtm_protocol,
+	RTA_GATEWAY,
+	RTA_MULTIPATH,
+}: GivenRoute): boolean =>
+	rtm_family === AF_INET6 &&
+	rtm_protocol === RTPROT_KERNEL &&
+	RTA_GATEWAY === undefined &&
+	RTA_MULTIPATH === undefined;
+
 const inTheWay = (route: GivenRoute, { link }: Endpoint): StepConflict =>
 	alreadyThere(`${textOf(route)} on ${link}`, "ip route show table all");
 
@@ -84,21 +102,25 @@ export const routes: Sort = {
 	item(packed, from, to): Item {
 		const [old, fresh] = [routeOver(packed, from, from), routeOver(packed, from, to)];
 		const it = { label: `put ${textOf(fresh)} on ${to.link}`, effect: "create" } as const;
+		const replace = (route: GivenRoute) =>
+			request(RTM_NEWROUTE, NLM_F_CREATE | NLM_F_REPLACE, route);
 		if (isShared(fresh)) {
-			const replace = (route: GivenRoute) =>
-				request(RTM_NEWROUTE, NLM_F_CREATE | NLM_F_REPLACE, route);
 			return { put: [{ ...it, do: replace(fresh), undo: [replace(old)] }], take: [] };
 		}
 		const append = (route: GivenRoute) => request(RTM_NEWROUTE, NLM_F_CREATE | NLM_F_APPEND, route);
 		const remove = (route: GivenRoute) => request(RTM_DELROUTE, 0, route);
+		// The kernel may have made it with its address, or taken it along.
+		const removes = isOfSubnet(fresh) || undefined;
+		const conflict = removes ? undefined : inTheWay(fresh, to);
 		return {
-			put: [{ ...it, do: append(fresh), undo: [remove(fresh)], conflict: inTheWay(fresh, to) }],
+			put: [{ ...it, do: append(fresh), undo: [remove(fresh)], conflict, removes }],
 			take: [
 				{
 					label: `take ${textOf(old)} off ${from.link}`,
 					effect: "delete",
 					do: remove(old),
 					undo: [append(old)],
+					removes,
 				},
 			],
 		};

@@ -40,14 +40,18 @@ function read(path: string): string {
 }
 
 /**
- * Another value that is right for a bridge: it has the link-local addresses of its uplink, so it must not make its own.
+ * Other values that are right for a bridge: it has the link-local addresses of its uplink, so it must not make its own
+ * (1), and where the uplink has none yet, it makes them of the MAC (0) where the uplink would of a secret, which a bridge
+ * has not.
  */
-const OR = new Map([["ipv6/conf/addr_gen_mode", "1"]]);
+const OR = new Map([["ipv6/conf/addr_gen_mode", new Set(["1", "2 0"])]]);
 
 /** The settings that differ, one a line. */
 export const otherSettings = (was: Map<string, string>, is: Map<string, string>): string[] =>
 	[...was].flatMap(([name, value]) =>
-		is.get(name) === value || (OR.has(name) && is.get(name) === OR.get(name))
+		is.get(name) === value ||
+		OR.get(name)?.has(`${is.get(name)}`) === true ||
+		OR.get(name)?.has(`${value} ${is.get(name)}`) === true
 			? []
 			: [`setting ${name} was ${value}, is ${is.get(name) ?? "none"}`],
 	);

@@ -126,14 +126,6 @@ ip -6 route append ${prefix} via 2001:db8:1::92 dev ${UPLINK}`;
 		`ip route add default metric ${d.number()} nexthop ${via4(d)} nexthop via 198.51.100.1 dev ${OTHER}`,
 };
 
-/**
- * For a nexthop without a gateway the kernel chooses a source address by the scope of the nexthop when that is made.
- * When any address of the host is added or deleted, it chooses again, by the scope of the route
- * (fib_info_update_nhc_saddr, net/ipv4/fib_semantics.c). Our changes of addresses would make that visible, so it is
- * provoked beforehand.
- */
-const CHOOSE_ANEW = "ip address add 192.0.2.254/32 dev lo; ip address delete 192.0.2.254/32 dev lo";
-
 /** Routes that refer to a nexthop object by its number. */
 const OBJECTS: Productions = {
 	"nexthop: one": (d) => {
@@ -175,7 +167,7 @@ ${add4(d, `nhid ${id}`)}`;
 	},
 	"nexthop: without gateway": (d) => {
 		const id = d.number();
-		return `ip nexthop add id ${id} dev ${UPLINK}\n${add4(d, `nhid ${id}`)}\n${CHOOSE_ANEW}`;
+		return `ip nexthop add id ${id} dev ${UPLINK}\n${add4(d, `nhid ${id}`)}`;
 	},
 	"nexthop: without gateway, IPv6": (d) => {
 		const id = d.number();

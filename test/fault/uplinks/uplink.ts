@@ -98,6 +98,14 @@ export function anyUplink(dice: Dice): Uplink {
 /** Removes everything that the lab has configured on the uplink. */
 const BARE = `ip -4 address flush dev ${UPLINK}`;
 
+/**
+ * For a nexthop without a gateway the kernel chooses a source address by the scope of the nexthop when that is made.
+ * When any address of the host is added or deleted, it chooses again, by the scope of the route
+ * (fib_info_update_nhc_saddr, net/ipv4/fib_semantics.c). Our changes of addresses would make that visible, so it is
+ * provoked beforehand.
+ */
+const CHOOSE_ANEW = "ip address add 192.0.2.254/32 dev lo; ip address delete 192.0.2.254/32 dev lo";
+
 /** Configure all items on a host, as far as its kernel accepts them. @returns the kinds that it accepted completely */
 async function give(lab: Lab, items: readonly Item[]): Promise<ReadonlySet<string>> {
 	let script = "";
@@ -114,6 +122,7 @@ async function give(lab: Lab, items: readonly Item[]): Promise<ReadonlySet<strin
 			giveAddress(item.give);
 		}
 	}
+	script += `${CHOOSE_ANEW}\n`;
 	run();
 	await settled();
 	const refusals = new Set(refused.split("\n"));
@@ -150,6 +159,7 @@ export async function find(uplink: Uplink): Promise<Finding> {
 	const lab = await Lab.open(BARE);
 	try {
 		const took = await give(lab, uplink.items);
+		await unchanged(lab);
 		const run = await port(lab, uplink);
 		if (run.changes.length === 0) return { flaws: run.flaws, took };
 		const alone = await leftAlone(uplink, run.seconds);
@@ -158,6 +168,20 @@ export async function find(uplink: Uplink): Promise<Finding> {
 	} finally {
 		lab.close();
 	}
+}
+
+/**
+ * Wait until two looks in a row show the same: an IPv6 address that is given without duplicate address detection has its
+ * local route only when the kernel comes to its delayed work (addrconf_dad_work, net/ipv6/addrconf.c).
+ */
+async function unchanged(lab: Lab): Promise<void> {
+	for (let last = lab.look(), tries = 0; tries < 100; tries++) {
+		await sleep(20);
+		const now = lab.look();
+		if (changesOf(last, now).length === 0) return;
+		last = now;
+	}
+	throw new Error("the host does not come to rest");
 }
 
 interface Run {
@@ -173,7 +197,7 @@ interface Run {
  */
 const isRefused = (error: unknown, settings: ReadonlyMap<string, string>): boolean =>
 	error instanceof ConflictError &&
-	error.message.includes("with a gateway of IPv6") &&
+	error.message.includes("goes by IPv6") &&
 	settings.get("ipv6/conf/disable_ipv6") !== "0";
 
 const said = (error: unknown): string => {

@@ -48,6 +48,8 @@ export interface Bridge {
 	readonly uplink: string | undefined;
 	/** How packets of its network leave, where they are routed. */
 	readonly wayOut?: WayOut | undefined;
+	/** The group of links that stands for its network. */
+	readonly linkGroup?: number | undefined;
 }
 export interface MadeBridge extends Bridge {
 	readonly index: number;
@@ -66,7 +68,10 @@ const identity = (made: MadeBridge): Identity => ({
 	alias: aliasOf(made.network, made.notes),
 });
 
-const settable = new Settable({ mtu: ["IFLA_MTU", DEFAULT_MTU] });
+const settable = new Settable<"mtu" | "linkGroup">({
+	mtu: ["IFLA_MTU", DEFAULT_MTU],
+	linkGroup: ["IFLA_GROUP", 0], // INIT_NETDEV_GROUP, include/uapi/linux/netdevice.h
+});
 
 /**
  * A bridge whose MTU was never set follows its ports. Setting the value it already has does not count
@@ -102,6 +107,7 @@ const isBridge = isMapOf({
 	index: isLinkIndex,
 	mac: isMac,
 	mtu: isOptional(isWhole(0, 0xffff_ffff)),
+	linkGroup: isOptional(isWhole(0, 0xffff_ffff)),
 	uplink: isOptional(isLinkName),
 	foreign: isOptional(isFlag),
 	settings: isOptional(isListOf(isSetting)),
@@ -208,7 +214,7 @@ export const bridge: Kind<Bridge, MadeBridge> = {
 	strays: (made, look) =>
 		strayLinks(look, "bridge", made, ({ link, name, network, notes }) => ({
 			...{ name, network, notes, index: link.ifi_index, mac: macText(link.IFLA_ADDRESS) },
-			...{ mtu: undefined, uplink: noted("uplink", notes) },
+			...{ mtu: undefined, linkGroup: undefined, uplink: noted("uplink", notes) },
 		})),
 	change(made, next, kernel) {
 		const link = readLink(kernel, made.index);

@@ -5,7 +5,7 @@ import type { Kernel } from "../kernel/kernel.js";
 import { align4, Reader, Writer } from "../netlink/bytes.js";
 import type { Codec } from "../netlink/codec.js";
 import { request } from "../netlink/request.js";
-import { be16, chars, nulString, type Out, struct, u8 } from "../netlink/schema.js";
+import { be16, chars, nulString, type Out, struct, u8, u32 } from "../netlink/schema.js";
 import { families } from "../nftables/fact/family.js";
 import { IFNAMSIZ } from "../uapi/if.js";
 import { ETH_ALEN } from "../uapi/if_ether.js";
@@ -33,6 +33,7 @@ const written = (
 /** The types of nft that keys and data of our sets are made of: how a value of each lies in a register. */
 const TYPES = {
 	ifname: chars(IFNAMSIZ),
+	devgroup: u32,
 	ether_addr: written(ETH_ALEN, macBytes, macText),
 	ipv4_addr: written(4, parseAddress, formatAddress),
 	ipv6_addr: written(16, parseAddress, formatAddress),
@@ -42,7 +43,7 @@ const TYPES = {
 
 type Type = keyof typeof TYPES;
 /** As a set declares it: one type, or several for a concatenation. */
-type Types = Type | readonly Type[];
+export type Types = Type | readonly Type[];
 /** A value for each of them. */
 type Value<T> = T extends Type ? Out<(typeof TYPES)[T]> : never;
 export type Values<T extends Types> = T extends readonly Type[]
@@ -206,3 +207,6 @@ export class ElementSet<const K extends Types, const D extends Types = never> {
 		return found.flatMap(({ NFTA_SET_ELEM_LIST_ELEMENTS = [] }) => NFTA_SET_ELEM_LIST_ELEMENTS);
 	}
 }
+
+// biome-ignore lint/suspicious/noExplicitAny: sets whose keys differ, side by side
+export type AnyElementSet = ElementSet<any, any>;

@@ -2,18 +2,24 @@
 import type { AnyKind, Kinds } from "../engine/kind.js";
 import { address } from "./address.js";
 import { bridge } from "./bridge.js";
+import { bridgeGuest } from "./bridge-guest.js";
+import { bridged } from "./bridged.js";
 import { forwarding } from "./forwarding.js";
 import { ipv6Forwarding } from "./ipv6-forwarding.js";
 import { nat } from "./nat.js";
+import { networkNumber } from "./network-number.js";
 import { option } from "./option.js";
 import { port } from "./port.js";
 import { publish } from "./publish.js";
 import { publishing } from "./publishing.js";
+import { reach } from "./reach.js";
 import { route } from "./route.js";
 import { routeLocalnet } from "./route-localnet.js";
+import { segment } from "./segment.js";
 import { table } from "./table.js";
 import { tap } from "./tap.js";
 import { uplink } from "./uplink.js";
+import { wayOut } from "./way-out.js";
 
 export {
 	type HostLinks,
@@ -39,6 +45,12 @@ const all: readonly AnyKind[] = [
 	nat,
 	publishing,
 	publish,
+	networkNumber,
+	segment,
+	bridged,
+	bridgeGuest,
+	wayOut,
+	reach,
 ];
 
 export const kinds: Kinds = new Map(all.map((kind) => [kind.kind, kind]));

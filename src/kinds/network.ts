@@ -13,8 +13,10 @@ import type { Ipv6Forwarding } from "./ipv6-forwarding.js";
 import { DEFAULT_MTU } from "./link.js";
 import { TABLE } from "./mark.js";
 import type { Nat } from "./nat.js";
+import { groupOf } from "./network-group.js";
 import type { WayOut } from "./note.js";
 import type { Option } from "./option.js";
+import { policyOf } from "./policy.js";
 import { forwardingKey, type Port, uplinkKey } from "./port.js";
 import type { Publish } from "./publish.js";
 import { isFromLoopback, publishedFamilies, publishedOf } from "./published.js";
@@ -78,6 +80,8 @@ interface Placed {
 	readonly mtu: number | undefined;
 	/** Its bridge is somebody else's, and stays as it is. */
 	readonly isForeign: boolean;
+	/** Others are on its bridge as well: whoever made it, or those on the link that becomes a port of it. */
+	readonly isShared: boolean;
 }
 
 /** Every tap of a spec with all the host objects it needs. */
@@ -86,10 +90,10 @@ export function wantedTaps(spec: Spec, links: HostLinks = NO_LINKS): WantedTap[]
 		Object.entries(spec.networks).map(([name, network]) => [name, placed(network, spec, links)]),
 	);
 	return Object.values(spec.taps).map((tap) => {
-		const { network, mtu, isForeign, bridgedTo } = networks.get(tap.network) as Placed;
-		const usual = network.mtu ?? usualMtu(tap, network, mtu);
-		const resources = resourcesOf(tap, network, usual, isForeign, bridgedTo);
-		return { report: report(tap, network, usual), resources };
+		const place = networks.get(tap.network) as Placed;
+		const { network } = place;
+		const mtu = network.mtu ?? usualMtu(tap, network, place.mtu);
+		return { report: report(tap, network, mtu), resources: resourcesOf(tap, { ...place, mtu }) };
 	});
 }
 
@@ -102,7 +106,8 @@ function placed(network: Network, spec: Spec, links: HostLinks): Placed {
 	const foreign = network.bridge === undefined ? undefined : links.foreignMtu(network.bridge);
 	const isForeign = foreign !== undefined;
 	const mtu = foreign ?? link?.mtu;
-	const found = { bridgedTo, mtu, isForeign };
+	const isShared = isForeign || (network.mode === "bridged" && link !== undefined);
+	const found = { bridgedTo, mtu, isForeign, isShared };
 	if (link === undefined || link.name === network.uplink) return { network, ...found };
 	return { network: { ...network, uplink: link.name }, ...found };
 }
@@ -163,10 +168,7 @@ const report = (tap: Tap, network: Network, mtu: number | undefined): WantedTap[
 
 function resourcesOf(
 	tap: Tap,
-	network: Network,
-	mtu: number | undefined,
-	isForeign: boolean,
-	bridgedTo: ReadonlySet<Family>,
+	{ network, mtu, isForeign, isShared, bridgedTo }: Placed,
 ): Resource[] {
 	const segment = network.bridge ?? tap.name;
 	const withIpv6 = isIpv6Forwarded(tap, network);
@@ -195,7 +197,9 @@ function resourcesOf(
 		...guestRoutes(tap, segment, addresses, hasGateway).map((to) =>
 			resource("route", { to, dev: segment }, `${onTap}.guest.addresses`),
 		),
+		resource("table", { name: TABLE }, onNetwork),
 		...natOf(tap, segment, network, onNetwork, withIpv6),
+		...policyOf(tap, network, isShared),
 		...publishOf(tap, segment, network, onTap),
 	];
 }
@@ -209,16 +213,16 @@ function publishOf(tap: Tap, segment: string, network: Network, path: string): R
 		...(ports.some(({ want }) => isFromLoopback(want))
 			? [resource("route-localnet", { link: segment }, place)]
 			: []),
-		resource("table", { name: TABLE }, path),
 		resource("publishing", { segment, network: network.name }, place),
 		...ports.map(({ want, line }) => resource("publish", want, `${place}[${line}]`)),
 	];
 }
 
 function tapWant(tap: Tap, network: Network, mtu: number | undefined): TapWant {
-	const wayOut =
-		network.bridge === undefined ? wayOutOf(network, isIpv6Forwarded(tap, network)) : undefined;
-	const named = { name: tap.name, network: network.name, parked: false, wayOut };
+	const isSegment = network.bridge === undefined;
+	const wayOut = isSegment ? wayOutOf(network, isIpv6Forwarded(tap, network)) : undefined;
+	const linkGroup = isSegment ? groupOf(network.name) : undefined;
+	const named = { name: tap.name, network: network.name, parked: false, wayOut, linkGroup };
 	return withSettings(named, tap, mtu);
 }
 
@@ -245,7 +249,8 @@ export function parkedTap(
 	pool: string,
 ): WantedTap {
 	const said = { owner, group, multiQueue: false, vnetHdr };
-	const want = withSettings({ name, network: "parked", parked: true, wayOut: undefined }, said);
+	const blank = { name, network: "parked", parked: true, wayOut: undefined, linkGroup: undefined };
+	const want = withSettings(blank, said);
 	return {
 		report: withSettings(
 			{
@@ -270,8 +275,10 @@ function bridgeOf(of: Network, path: string): Resource[] {
 	if (bridge === undefined) return [];
 	const member = mode === "bridged" ? uplink : undefined;
 	const wayOut = wayOutOf(of, isIpv6Forwarded(undefined, of));
+	const linkGroup = groupOf(network);
+	const want = { name: bridge, network, mtu, uplink: member, wayOut, linkGroup };
 	return [
-		resource("bridge", { name: bridge, network, mtu, uplink: member, wayOut }, `${path}.bridge`),
+		resource("bridge", want, `${path}.bridge`),
 		...(member === undefined
 			? []
 			: [resource("uplink", { link: member, bridge }, `${path}.uplink`)]),
@@ -371,7 +378,7 @@ function natOf(
 		const want = { segment, uplink, snatTo: outside, network: name, isIpv6: family };
 		return resource("nat", want, path);
 	};
-	const resources = [resource("table", { name: TABLE }, path)];
+	const resources: Resource[] = [];
 	if (hasIpv4(tap, network)) resources.push(nat(undefined));
 	if (withIpv6 && ipv6 !== "routed") resources.push(nat(true));
 	return resources;

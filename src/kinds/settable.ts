@@ -8,13 +8,15 @@ type NumberAttribute = {
 type Attributes = { readonly [A in NumberAttribute]?: number | undefined };
 
 /** A value for each, undefined where the spec names none. */
-export type Values<Name extends string> = { readonly [N in Name]: number | undefined };
+export type Values<Name extends string> = { readonly [N in Name]?: number | undefined };
+/** The same with every name there. */
+type AllValues<Name extends string> = { readonly [N in Name]: number | undefined };
 
 /** What can be set of a kind of link while it exists. */
 export class Settable<Name extends string> {
 	readonly lines: readonly (readonly [name: Name, attribute: NumberAttribute, initial: number])[];
 	/** What a new link has. */
-	readonly initial: Values<Name>;
+	readonly initial: AllValues<Name>;
 
 	/** A line each: by the word of the spec the attribute, and what a new link has. */
 	constructor(lines: Readonly<Record<Name, readonly [NumberAttribute, initial: number]>>) {
@@ -34,19 +36,19 @@ export class Settable<Name extends string> {
 	}
 
 	/** What a link has that was made with these values, whether the spec named them or not. */
-	exact(made: Values<Name>): Values<Name> {
+	exact(made: Values<Name>): AllValues<Name> {
 		return this.#values((name, _, initial) => made[name] ?? initial);
 	}
 
 	/** What to set when the spec changes: what it named before and does not name now becomes that of a new link. */
-	next(made: Values<Name>, next: Values<Name>): Values<Name> {
+	next(made: Values<Name>, next: Values<Name>): AllValues<Name> {
 		return this.#values(
 			(name, _, initial) => next[name] ?? (made[name] === undefined ? undefined : initial),
 		);
 	}
 
 	/** What a link has of what is about to be set, for the undo. What is left as it is needs none. */
-	before(link: Link, wanted: Values<Name>): Values<Name> {
+	before(link: Link, wanted: Values<Name>): AllValues<Name> {
 		return this.#values((name, attribute) =>
 			wanted[name] === undefined ? undefined : link[attribute],
 		);
@@ -54,10 +56,10 @@ export class Settable<Name extends string> {
 
 	#values(
 		choose: (name: Name, attribute: NumberAttribute, initial: number) => number | undefined,
-	): Values<Name> {
+	): AllValues<Name> {
 		const values: { [N in Name]?: number | undefined } = {};
 		for (const [name, attribute, initial] of this.lines)
 			values[name] = choose(name, attribute, initial);
-		return values as Values<Name>;
+		return values as AllValues<Name>;
 	}
 }

@@ -9,6 +9,7 @@ import type { AnyMessage } from "../netlink/schema.js";
 import { families } from "../nftables/fact/family.js";
 import { NLM_F_APPEND, NLM_F_CREATE } from "../uapi/netlink.js";
 import {
+	NFT_MSG_DELCHAIN,
 	NFT_MSG_DELSET,
 	NFT_MSG_GETCHAIN,
 	NFT_MSG_GETRULE,
@@ -83,7 +84,7 @@ function isForeign(kernel: Kernel, table: CompiledTable, there: FoundTable): boo
 	const mark = declared(table, NFT_MSG_NEWTABLE, () => true)?.NFTA_TABLE_USERDATA as Uint8Array;
 	const found = there.NFTA_TABLE_USERDATA;
 	if (found !== undefined) return Buffer.compare(mark ?? NOTHING, found) !== 0;
-	return mismatched(kernel, table) === undefined || missingSets(kernel, table).length > 0;
+	return mismatched(kernel, table).missing.length > 0 || missingSets(kernel, table).length > 0;
 }
 
 /** The messages that make those sets of a table that are not there. */
@@ -111,27 +112,55 @@ const policyOf = (table: CompiledTable, { name }: CompiledChain): number | undef
 		| number
 		| undefined;
 
-/** Whether a chain has the rules and the policy it was made with; undefined where there is no such chain. */
-function isAsMade(kernel: Kernel, table: CompiledTable, chain: CompiledChain): boolean | undefined {
-	const found = readChain(kernel, table, chain);
-	if (found === undefined) return undefined;
-	const { NFTA_CHAIN_USE: use = 0, NFTA_CHAIN_POLICY: policy } = found;
+/** How many rules of a table lead to a chain of it: the kernel counts them among its users (nft_verdict_init). */
+function jumpsTo(table: CompiledTable, { name }: CompiledChain): number {
+	let known = jumps.get(table);
+	if (known === undefined) {
+		known = new Map();
+		for (const { value } of table.chains.flatMap(rulesOf)) countTargets(value, known);
+		jumps.set(table, known);
+	}
+	return known.get(name) ?? 0;
+}
+const jumps = new WeakMap<CompiledTable, Map<string, number>>();
+
+function countTargets(value: unknown, found: Map<string, number>): void {
+	if (typeof value !== "object" || value === null || value instanceof Uint8Array) return;
+	for (const [name, inner] of Object.entries(value))
+		if (name === "NFTA_VERDICT_CHAIN") found.set(inner, (found.get(inner) ?? 0) + 1);
+		else countTargets(inner, found);
+}
+
+/** Whether a chain has the rules and the policy it was made with. */
+function isAsMade(
+	kernel: Kernel,
+	table: CompiledTable,
+	chain: CompiledChain,
+	{ NFTA_CHAIN_USE: use = 0, NFTA_CHAIN_POLICY: policy }: FoundChain,
+): boolean {
 	if (policy !== policyOf(table, chain)) return false;
 	const { length } = rulesOf(chain);
-	// The kernel counts the rules of a chain, and those that jump to it. Nothing jumps to a base chain.
-	if (use < length || chain.isBase) return use === length;
+	// The kernel counts the rules of a chain, and those that lead to it. Nothing leads to a base chain.
+	if (use === length + jumpsTo(table, chain)) return true;
+	if (use < length || chain.isBase) return false;
 	return readRules(kernel, table, chain).length === length;
 }
 
-/** The chains that others changed; undefined where one of all is not even there. */
-function mismatched(kernel: Kernel, table: CompiledTable): CompiledChain[] | undefined {
-	const found: CompiledChain[] = [];
+/** Chains that are not as they were made: others changed them, or an older version made the table without them. */
+interface Mismatch {
+	readonly changed: readonly CompiledChain[];
+	readonly missing: readonly CompiledChain[];
+}
+
+function mismatched(kernel: Kernel, table: CompiledTable): Mismatch {
+	const changed: CompiledChain[] = [];
+	const missing: CompiledChain[] = [];
 	for (const chain of table.chains) {
-		const asMade = isAsMade(kernel, table, chain);
-		if (asMade === undefined) return undefined;
-		if (!asMade) found.push(chain);
+		const found = readChain(kernel, table, chain);
+		if (found === undefined) missing.push(chain);
+		else if (!isAsMade(kernel, table, chain, found)) changed.push(chain);
 	}
-	return found;
+	return { changed, missing };
 }
 
 /** Setting the policy of a chain, where it has one. */
@@ -157,26 +186,56 @@ const again = (kernel: Kernel, table: CompiledTable, chain: CompiledChain): Requ
 		request(NFT_MSG_NEWRULE, NLM_F_CREATE | NLM_F_APPEND, rule as never),
 	);
 
-/** Somebody emptied chains (`nft flush table`), or put rules of his own into them: all of it as it was made. */
-function refill(kernel: Kernel, table: CompiledTable, chains: readonly CompiledChain[]): Step {
+/** Those of the messages that make a table that make these chains. */
+const creationOf = (table: CompiledTable, chains: readonly CompiledChain[]): Request[] => {
+	const names = new Set(chains.map(({ name }) => name));
+	return table.create.filter(
+		({ message, value }) =>
+			message.name === NFT_MSG_NEWCHAIN.name &&
+			names.has((value as Facts).NFTA_CHAIN_NAME as string),
+	);
+};
+
+/** Chains that rules of each other lead to can be deleted when all of them are empty. */
+const drop = (table: CompiledTable, chains: readonly CompiledChain[]): Request[] => [
+	...chains.flatMap((chain) => chain.flush),
+	...chains.map(({ name }) =>
+		request(NFT_MSG_DELCHAIN, 0, {
+			...header(table),
+			NFTA_CHAIN_TABLE: table.name,
+			NFTA_CHAIN_NAME: name,
+		}),
+	),
+];
+
+/**
+ * Somebody emptied chains (`nft flush table`), or put rules of his own into them; or the table is an older version's: all
+ * of it as it is made now.
+ */
+function refill(kernel: Kernel, table: CompiledTable, { changed, missing }: Mismatch): Step {
 	// What an older version made has not all the sets that the rules ask.
 	const sets = missingSets(kernel, table);
-	const flush = chains.flatMap((chain) => chain.flush);
-	const policies = chains.flatMap((chain) => setPolicy(table, chain, policyOf(table, chain)));
-	const were = chains.flatMap((chain) =>
+	const flush = changed.flatMap((chain) => chain.flush);
+	const policies = changed.flatMap((chain) => setPolicy(table, chain, policyOf(table, chain)));
+	const were = changed.flatMap((chain) =>
 		setPolicy(table, chain, readChain(kernel, table, chain)?.NFTA_CHAIN_POLICY),
 	);
-	const rules = chains.flatMap((chain) => again(kernel, table, chain));
+	const before = changed.flatMap((chain) => again(kernel, table, chain));
+	const rules = [...changed, ...missing].flatMap((chain) => chain.rules);
+	const create = creationOf(table, missing);
 	return {
 		label: `put the rules back into ${nameOf(table)}`,
 		phase: "filter",
 		effect: "create",
 		do: {
 			via: "nftables",
-			batch: [...sets, ...flush, ...policies, ...chains.flatMap(({ rules }) => rules)],
+			batch: [...sets, ...create, ...flush, ...policies, ...rules],
 		},
 		undo: [
-			{ via: "nftables", batch: [...flush, ...were, ...rules] },
+			...(changed.length > 0
+				? [{ via: "nftables", batch: [...flush, ...were, ...before] } as const]
+				: []),
+			...(missing.length > 0 ? [{ via: "nftables", batch: drop(table, missing) } as const] : []),
 			...sets.map((set): Action => ({ via: "nftables", batch: [dropSet(set)] })),
 		],
 	};
@@ -211,11 +270,13 @@ function driftOf(kernel: Kernel, table: CompiledTable): Difference[] {
 	const there = readTable(kernel, table);
 	if (there === undefined) return [absent(name, `${name} is gone`)];
 	if (isForeign(kernel, table, there)) return [absent(name, `${name} is not ours`)];
-	const chains = mismatched(kernel, table);
-	if (chains === undefined) return [absent(`chains of ${name}`, `${name} has lost its chain`)];
+	const { changed, missing } = mismatched(kernel, table);
 	return [
 		...(isDormant(there) ? [dormant(name)] : []),
-		...chains.map((chain) =>
+		...missing.map((chain) =>
+			absent(`chain ${chain.name} of ${name}`, `${name} has lost its chain ${chain.name}`),
+		),
+		...changed.map((chain) =>
 			absent(
 				`rules of chain ${chain.name} of ${name}`,
 				`${name} has lost the rules of ${chain.name}, or has others`,
@@ -312,12 +373,11 @@ export function tableKind(compiled: readonly CompiledTable[]): Kind<Table, Table
 			if (there === undefined) return this.create(next);
 			if (isForeign(kernel, table, there))
 				throw foreign(table, "one that is not ours", "ours", "; then up again");
-			const chains = mismatched(kernel, table);
-			if (chains === undefined)
-				throw foreign(table, "one without our chain", "ours", "; then up again");
+			const found = mismatched(kernel, table);
+			const isWhole = found.changed.length + found.missing.length === 0;
 			return [
 				...(isDormant(there) ? [wake(table)] : []),
-				...(chains.length > 0 ? [refill(kernel, table, chains)] : []),
+				...(isWhole ? [] : [refill(kernel, table, found)]),
 			];
 		},
 	};

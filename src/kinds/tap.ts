@@ -40,6 +40,8 @@ export interface Tap extends Complete<TapSettings> {
 	readonly parked: boolean;
 	/** How packets of its network leave, where the tap is all there is of that. */
 	readonly wayOut?: WayOut | undefined;
+	/** The group of links that stands for its network, where it is a segment of its own. */
+	readonly linkGroup?: number | undefined;
 }
 export interface MadeTap extends Tap {
 	readonly index: number;
@@ -70,7 +72,8 @@ type Access = Pick<Tap, (typeof fixed)[number][0]>;
 type Opening = Access & Pick<Tap, "vnetHdr">;
 
 /** What can be set while it exists: all else that is said of a tap. Its MAC is no number, and new for each guest. */
-const settable = new Settable<Exclude<keyof TapSettings, keyof Opening | "mac">>({
+const settable = new Settable<Exclude<keyof TapSettings, keyof Opening | "mac"> | "linkGroup">({
+	linkGroup: ["IFLA_GROUP", 0], // INIT_NETDEV_GROUP, include/uapi/linux/netdevice.h
 	mtu: ["IFLA_MTU", DEFAULT_MTU],
 	txqueuelen: ["IFLA_TXQLEN", 1000], // DEFAULT_TX_QUEUE_LEN, include/net/pkt_sched.h
 });
@@ -191,6 +194,7 @@ export const tap: Kind<Tap, MadeTap> = {
 		multiQueue: isFlag,
 		vnetHdr: isFlag,
 		parked: isOptional(isFlag),
+		linkGroup: isOptional(isWhole(0, 0xffff_ffff)),
 		notes: isOptional(isListOf(isText)),
 	}),
 	strays: (made, look) =>

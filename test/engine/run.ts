@@ -161,9 +161,12 @@ export function unnamedIn(residual: readonly string[], goal: string, now: string
 	for (const { hops } of odd(a.routes, b.routes))
 		for (const { oif } of hops) wrong.add(names.get(oif ?? 0) ?? "route");
 	if (odd([a.conf], [b.conf]).length > 0) wrong.add("net/ipv4/");
-	if (odd([a.tables], [b.tables]).length > 0 && !isNamed("source NAT")) wrong.add("nft table");
+	if (odd([a.tables], [b.tables]).length > 0 && !IN_TABLE.some(isNamed)) wrong.add("nft table");
 	return [...wrong].filter((name) => !isNamed(name));
 }
+
+/** What labels call elements of our sets. */
+const IN_TABLE = ["source NAT", "as a segment of guests", "as a guest", "way "];
 
 /** The items that are in only one of two lists. */
 function odd<T>(a: readonly T[], b: readonly T[]): T[] {

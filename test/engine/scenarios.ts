@@ -267,6 +267,9 @@ export const changes: readonly Scenario[] = [
 	change("a tap loses its MTU", specs.adjusted, specs.withMac),
 	change("a parked tap is taken into service", parked, specs.natProxyArp),
 	{ ...parking("a tap is parked", specs.natProxyArp), keepsTable: true },
-	parking("a tap with MAC and MTU is parked", specs.adjusted),
-	parking("a port of a bridge over an uplink is parked", specs.bridgedWithAddress, busyLan),
+	{ ...parking("a tap with MAC and MTU is parked", specs.adjusted), keepsTable: true },
+	{
+		...parking("a port of a bridge over an uplink is parked", specs.bridgedWithAddress, busyLan),
+		keepsTable: true,
+	},
 ];

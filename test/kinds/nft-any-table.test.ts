@@ -132,8 +132,7 @@ testKind(kind, {
 					}),
 				]);
 			},
-			told: ["nft table bridge umlnet-nl has lost its chain"],
-			up: "refuses",
+			told: ["nft table bridge umlnet-nl has lost its chain prerouting"],
 		},
 		{
 			name: "a table was deleted",

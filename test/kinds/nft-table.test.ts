@@ -1,10 +1,12 @@
-import { inet } from "../../src/kinds/ruleset/inet/index.js";
+import { tables } from "../../src/kinds/ruleset/index.js";
+import type { DeclaredTable } from "../../src/kinds/ruleset/table.js";
 import { table } from "../../src/kinds/table.js";
 import { request } from "../../src/netlink/request.js";
 import type { FakeKernel } from "../../src/testing/fake/kernel.js";
 import { NF_DROP } from "../../src/uapi/netfilter.js";
 import { NLM_F_APPEND, NLM_F_CREATE } from "../../src/uapi/netlink.js";
 import {
+	NFT_MSG_DELCHAIN,
 	NFT_MSG_DELRULE,
 	NFT_MSG_DELSET,
 	NFT_MSG_DELTABLE,
@@ -16,11 +18,12 @@ import { lan } from "../engine/hosts.js";
 import { testKind } from "./table.js";
 
 const want = { name: "umlnet-nl" };
-const LAST_SET = inet.declarations.flatMap((one) => Object.values(one)).at(-1)?.name;
-/** What is told where all rules are lost. */
-const allLost = inet.chains.map(
-	({ create }) => `nft table inet umlnet-nl has lost the rules of ${create.name}, or has others`,
-);
+const [{ chains, declarations }] = tables as readonly [DeclaredTable];
+const names = chains.map(({ create }) => create.name);
+const lastChain = names.at(-1) as string;
+const [lastSet] = declarations.flatMap((one) => ("set" in one ? [one.set.name] : [])).slice(-1);
+const lostRules = (chain: string): string =>
+	`nft table inet umlnet-nl has lost the rules of ${chain}, or has others`;
 const flushed = (kernel: FakeKernel): void => {
 	kernel.nftables([request(NFT_MSG_DELRULE, 0, { nfgen_family: 1, NFTA_RULE_TABLE: "umlnet-nl" })]);
 };
@@ -44,14 +47,19 @@ const deleted = (kernel: FakeKernel): void => {
 		request(NFT_MSG_DELTABLE, 0, { nfgen_family: 1, NFTA_TABLE_NAME: "umlnet-nl" }),
 	]);
 };
-/** A table of an older version, without the last set and the rules that use it. */
+/** A table of a version that knew less: without its last set and its last chain, and the rules that ask those. */
 const older = (kernel: FakeKernel): void => {
 	flushed(kernel);
 	kernel.nftables([
+		request(NFT_MSG_DELCHAIN, 0, {
+			nfgen_family: 1,
+			NFTA_CHAIN_TABLE: "umlnet-nl",
+			NFTA_CHAIN_NAME: lastChain,
+		}),
 		request(NFT_MSG_DELSET, 0, {
 			nfgen_family: 1,
 			NFTA_SET_TABLE: "umlnet-nl",
-			NFTA_SET_NAME: LAST_SET,
+			NFTA_SET_NAME: lastSet as string,
 		}),
 	]);
 };
@@ -88,21 +96,24 @@ testKind(table, {
 			host: lan,
 			want,
 			meddle: flushed,
-			told: allLost,
+			told: names.map(lostRules),
 		},
 		{
 			name: "an older version made it",
 			host: lan,
 			want,
 			meddle: older,
-			told: allLost,
+			told: [
+				`nft table inet umlnet-nl has lost its chain ${lastChain}`,
+				...names.slice(0, -1).map(lostRules),
+			],
 		},
 		{
 			name: "somebody put a rule into our chain",
 			host: lan,
 			want,
 			meddle: more,
-			told: ["nft table inet umlnet-nl has lost the rules of postrouting, or has others"],
+			told: [lostRules("postrouting")],
 		},
 		{
 			name: "the policy of our chain is drop",
@@ -113,7 +124,7 @@ testKind(table, {
 					request(NFT_MSG_NEWCHAIN, 0, { ...postrouting, NFTA_CHAIN_POLICY: NF_DROP }),
 				]);
 			},
-			told: ["nft table inet umlnet-nl has lost the rules of postrouting, or has others"],
+			told: [lostRules("postrouting")],
 		},
 		{
 			name: "somebody made a table of our name, with our chain",

@@ -70,7 +70,7 @@ testKind(tap, {
 				'  undo delete it if index tap0 is tap0 or "umlnet-nl parked"',
 				"configure: park tap tap0",
 				"  do RTM_NEWLINK ifi_index tap0 ifi_flags 0 ifi_change 1 IFLA_IFALIAS umlnet-nl",
-				"    parked IFLA_ADDRESS 027510000001 IFLA_MTU 1500 IFLA_TXQLEN 1000",
+				"    parked IFLA_ADDRESS 027510000001 IFLA_GROUP 0 IFLA_MTU 1500 IFLA_TXQLEN 1000",
 				"persist: make tap0 persistent",
 				"  do persist tap0",
 			],
@@ -188,7 +188,7 @@ testKind(tap, {
 				"  do RTM_NEWLINK ifi_index tap0 ifi_flags 1 ifi_change 1 IFLA_IFALIAS umlnet-nl lab",
 				"    IFLA_ADDRESS 027510000002 IFLA_MTU 1400",
 				"  undo RTM_NEWLINK ifi_index tap0 ifi_flags 0 ifi_change 1 IFLA_IFALIAS umlnet-nl",
-				"    parked IFLA_ADDRESS 027510000001 IFLA_MTU 1500 IFLA_TXQLEN 1000",
+				"    parked IFLA_ADDRESS 027510000001 IFLA_GROUP 0 IFLA_MTU 1500 IFLA_TXQLEN 1000",
 			],
 		},
 		{
@@ -199,7 +199,7 @@ testKind(tap, {
 			steps: [
 				"configure: park tap tap0",
 				"  do RTM_NEWLINK ifi_index tap0 ifi_flags 0 ifi_change 1 IFLA_IFALIAS umlnet-nl",
-				"    parked IFLA_ADDRESS 027510000001 IFLA_MTU 1500 IFLA_TXQLEN 1000",
+				"    parked IFLA_ADDRESS 027510000001 IFLA_GROUP 0 IFLA_MTU 1500 IFLA_TXQLEN 1000",
 				"  undo RTM_NEWLINK ifi_index tap0 ifi_flags 1 ifi_change 1 IFLA_IFALIAS umlnet-nl",
 				"    lab IFLA_ADDRESS 020000000001 IFLA_MTU 1400 IFLA_TXQLEN 77",
 			],

@@ -14,6 +14,7 @@ import { RTM_NEWLINK } from "../../uapi/if_link.js";
 import { RTM_DELNEIGH, RTM_NEWNEIGH } from "../../uapi/neighbour.js";
 import { RTM_NEWNEXTHOP } from "../../uapi/nexthop.js";
 import {
+	NFT_MSG_DELCHAIN,
 	NFT_MSG_DELRULE,
 	NFT_MSG_DELSET,
 	NFT_MSG_DELSETELEM,
@@ -80,6 +81,7 @@ const messages = new Map<string, AnyMessage>(
 		NFT_MSG_DELRULE,
 		NFT_MSG_NEWSET,
 		NFT_MSG_NEWSETELEM,
+		NFT_MSG_DELCHAIN,
 		NFT_MSG_DELSET,
 		NFT_MSG_DELSETELEM,
 	}),

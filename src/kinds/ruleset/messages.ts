@@ -161,6 +161,104 @@ export const tables: readonly CompiledTable[] = [
 					"00040000000007216775657374207365676d656e74202e207468652073616d65207365676d656e7400",
 				),
 			}),
+			request(NFT_MSG_NEWSET, 0x600, {
+				nfgen_family: 1,
+				version: 0,
+				res_id: 0,
+				NFTA_SET_TABLE: "umlnet-nl",
+				NFTA_SET_NAME: "segments",
+				NFTA_SET_FLAGS: 0,
+				NFTA_SET_KEY_TYPE: 41,
+				NFTA_SET_KEY_LEN: 16,
+				NFTA_SET_ID: 10,
+				NFTA_SET_USERDATA: bytes(
+					"000401000000071b7461707320616e642062726964676573206f662067756573747300",
+				),
+			}),
+			request(NFT_MSG_NEWSET, 0x600, {
+				nfgen_family: 1,
+				version: 0,
+				res_id: 0,
+				NFTA_SET_TABLE: "umlnet-nl",
+				NFTA_SET_NAME: "bridged",
+				NFTA_SET_FLAGS: 0,
+				NFTA_SET_KEY_TYPE: 2665,
+				NFTA_SET_KEY_LEN: 32,
+				NFTA_SET_ID: 11,
+				NFTA_SET_USERDATA: bytes(
+					"0004000000000719627269646765202e207468652073616d652062726964676500",
+				),
+			}),
+			request(NFT_MSG_NEWSET, 0x600, {
+				nfgen_family: 1,
+				version: 0,
+				res_id: 0,
+				NFTA_SET_TABLE: "umlnet-nl",
+				NFTA_SET_NAME: "uplinks",
+				NFTA_SET_FLAGS: 0,
+				NFTA_SET_KEY_TYPE: 41,
+				NFTA_SET_KEY_LEN: 16,
+				NFTA_SET_ID: 12,
+				NFTA_SET_USERDATA: bytes(
+					"000401000000071d6c696e6b732074686174206c65616420746f2074686520776f726c6400",
+				),
+			}),
+			request(NFT_MSG_NEWSET, 0x600, {
+				nfgen_family: 1,
+				version: 0,
+				res_id: 0,
+				NFTA_SET_TABLE: "umlnet-nl",
+				NFTA_SET_NAME: "guests4",
+				NFTA_SET_FLAGS: 0,
+				NFTA_SET_KEY_TYPE: 2631,
+				NFTA_SET_KEY_LEN: 20,
+				NFTA_SET_ID: 13,
+				NFTA_SET_USERDATA: bytes(
+					"000400000000071c627269646765202e2061646472657373206f66206120677565737400",
+				),
+			}),
+			request(NFT_MSG_NEWSET, 0x600, {
+				nfgen_family: 1,
+				version: 0,
+				res_id: 0,
+				NFTA_SET_TABLE: "umlnet-nl",
+				NFTA_SET_NAME: "guests6",
+				NFTA_SET_FLAGS: 0,
+				NFTA_SET_KEY_TYPE: 2632,
+				NFTA_SET_KEY_LEN: 32,
+				NFTA_SET_ID: 14,
+				NFTA_SET_USERDATA: bytes(
+					"000400000000071c627269646765202e2061646472657373206f66206120677565737400",
+				),
+			}),
+			request(NFT_MSG_NEWSET, 0x600, {
+				nfgen_family: 1,
+				version: 0,
+				res_id: 0,
+				NFTA_SET_TABLE: "umlnet-nl",
+				NFTA_SET_NAME: "siblings",
+				NFTA_SET_FLAGS: 0,
+				NFTA_SET_KEY_TYPE: 2275,
+				NFTA_SET_KEY_LEN: 8,
+				NFTA_SET_ID: 15,
+				NFTA_SET_USERDATA: bytes(
+					"000400000000071b6e6574776f726b202e207468652073616d65206e6574776f726b00",
+				),
+			}),
+			request(NFT_MSG_NEWSET, 0x600, {
+				nfgen_family: 1,
+				version: 0,
+				res_id: 0,
+				NFTA_SET_TABLE: "umlnet-nl",
+				NFTA_SET_NAME: "reaches",
+				NFTA_SET_FLAGS: 0,
+				NFTA_SET_KEY_TYPE: 2275,
+				NFTA_SET_KEY_LEN: 8,
+				NFTA_SET_ID: 16,
+				NFTA_SET_USERDATA: bytes(
+					"000400000000071d6e6574776f726b202e206e6574776f726b206974207265616368657300",
+				),
+			}),
 			request(NFT_MSG_NEWCHAIN, 0x600, {
 				nfgen_family: 1,
 				version: 0,
@@ -210,6 +308,37 @@ export const tables: readonly CompiledTable[] = [
 				NFTA_CHAIN_TYPE: "nat",
 				NFTA_CHAIN_HOOK: { NFTA_HOOK_HOOKNUM: 4, NFTA_HOOK_PRIORITY: 100 },
 				NFTA_CHAIN_USERDATA: bytes("0015736f75726365204e4154206f662067756573747300"),
+			}),
+			request(NFT_MSG_NEWCHAIN, 0x600, {
+				nfgen_family: 1,
+				version: 0,
+				res_id: 0,
+				NFTA_CHAIN_TABLE: "umlnet-nl",
+				NFTA_CHAIN_NAME: "forward",
+				NFTA_CHAIN_POLICY: 1,
+				NFTA_CHAIN_TYPE: "filter",
+				NFTA_CHAIN_HOOK: { NFTA_HOOK_HOOKNUM: 2, NFTA_HOOK_PRIORITY: 0 },
+				NFTA_CHAIN_USERDATA: bytes(
+					"002d636f6e6e656374696f6e73206265747765656e206775657374732c20616e6420746f2074686520776f726c6400",
+				),
+			}),
+			request(NFT_MSG_NEWCHAIN, 0x600, {
+				nfgen_family: 1,
+				version: 0,
+				res_id: 0,
+				NFTA_CHAIN_TABLE: "umlnet-nl",
+				NFTA_CHAIN_NAME: "from_guest",
+				NFTA_CHAIN_USERDATA: bytes("001c6120677565737420626567696e73206120636f6e6e656374696f6e00"),
+			}),
+			request(NFT_MSG_NEWCHAIN, 0x600, {
+				nfgen_family: 1,
+				version: 0,
+				res_id: 0,
+				NFTA_CHAIN_TABLE: "umlnet-nl",
+				NFTA_CHAIN_NAME: "to_guest",
+				NFTA_CHAIN_USERDATA: bytes(
+					"002d6120677565737420626567696e73206120636f6e6e656374696f6e20746f20616e6f7468657220677565737400",
+				),
 			}),
 		],
 		chains: [
@@ -1069,6 +1198,474 @@ export const tables: readonly CompiledTable[] = [
 						res_id: 0,
 						NFTA_RULE_TABLE: "umlnet-nl",
 						NFTA_RULE_CHAIN: "postrouting",
+					}),
+				],
+			},
+			{
+				name: "forward",
+				isBase: true,
+				rules: [
+					request(NFT_MSG_NEWRULE, 0xc00, {
+						nfgen_family: 1,
+						version: 0,
+						res_id: 0,
+						NFTA_RULE_TABLE: "umlnet-nl",
+						NFTA_RULE_CHAIN: "forward",
+						NFTA_RULE_EXPRESSIONS: [
+							{ NFTA_EXPR_NAME: "ct", NFTA_EXPR_DATA: { NFTA_CT_DREG: 1, NFTA_CT_KEY: 0 } },
+							{
+								NFTA_EXPR_NAME: "bitwise",
+								NFTA_EXPR_DATA: {
+									NFTA_BITWISE_SREG: 1,
+									NFTA_BITWISE_DREG: 1,
+									NFTA_BITWISE_LEN: 4,
+									NFTA_BITWISE_MASK: { NFTA_DATA_VALUE: bytes("06000000") },
+									NFTA_BITWISE_XOR: { NFTA_DATA_VALUE: bytes("00000000") },
+								},
+							},
+							{
+								NFTA_EXPR_NAME: "cmp",
+								NFTA_EXPR_DATA: {
+									NFTA_CMP_SREG: 1,
+									NFTA_CMP_OP: 1,
+									NFTA_CMP_DATA: { NFTA_DATA_VALUE: bytes("00000000") },
+								},
+							},
+							{
+								NFTA_EXPR_NAME: "immediate",
+								NFTA_EXPR_DATA: {
+									NFTA_IMMEDIATE_DREG: 0,
+									NFTA_IMMEDIATE_DATA: { NFTA_DATA_VERDICT: { NFTA_VERDICT_CODE: 1 } },
+								},
+							},
+						],
+					}),
+					request(NFT_MSG_NEWRULE, 0xc00, {
+						nfgen_family: 1,
+						version: 0,
+						res_id: 0,
+						NFTA_RULE_TABLE: "umlnet-nl",
+						NFTA_RULE_CHAIN: "forward",
+						NFTA_RULE_EXPRESSIONS: [
+							{ NFTA_EXPR_NAME: "meta", NFTA_EXPR_DATA: { NFTA_META_DREG: 1, NFTA_META_KEY: 6 } },
+							{ NFTA_EXPR_NAME: "meta", NFTA_EXPR_DATA: { NFTA_META_DREG: 2, NFTA_META_KEY: 7 } },
+							{
+								NFTA_EXPR_NAME: "lookup",
+								NFTA_EXPR_DATA: {
+									NFTA_LOOKUP_SREG: 1,
+									NFTA_LOOKUP_SET: "bridged",
+									NFTA_LOOKUP_SET_ID: 11,
+								},
+							},
+							{
+								NFTA_EXPR_NAME: "immediate",
+								NFTA_EXPR_DATA: {
+									NFTA_IMMEDIATE_DREG: 0,
+									NFTA_IMMEDIATE_DATA: { NFTA_DATA_VERDICT: { NFTA_VERDICT_CODE: 1 } },
+								},
+							},
+						],
+					}),
+					request(NFT_MSG_NEWRULE, 0xc00, {
+						nfgen_family: 1,
+						version: 0,
+						res_id: 0,
+						NFTA_RULE_TABLE: "umlnet-nl",
+						NFTA_RULE_CHAIN: "forward",
+						NFTA_RULE_EXPRESSIONS: [
+							{ NFTA_EXPR_NAME: "meta", NFTA_EXPR_DATA: { NFTA_META_DREG: 1, NFTA_META_KEY: 6 } },
+							{
+								NFTA_EXPR_NAME: "lookup",
+								NFTA_EXPR_DATA: {
+									NFTA_LOOKUP_SREG: 1,
+									NFTA_LOOKUP_SET: "segments",
+									NFTA_LOOKUP_SET_ID: 10,
+								},
+							},
+							{
+								NFTA_EXPR_NAME: "immediate",
+								NFTA_EXPR_DATA: {
+									NFTA_IMMEDIATE_DREG: 0,
+									NFTA_IMMEDIATE_DATA: {
+										NFTA_DATA_VERDICT: { NFTA_VERDICT_CODE: -4, NFTA_VERDICT_CHAIN: "from_guest" },
+									},
+								},
+							},
+						],
+					}),
+					request(NFT_MSG_NEWRULE, 0xc00, {
+						nfgen_family: 1,
+						version: 0,
+						res_id: 0,
+						NFTA_RULE_TABLE: "umlnet-nl",
+						NFTA_RULE_CHAIN: "forward",
+						NFTA_RULE_EXPRESSIONS: [
+							{ NFTA_EXPR_NAME: "meta", NFTA_EXPR_DATA: { NFTA_META_DREG: 1, NFTA_META_KEY: 15 } },
+							{
+								NFTA_EXPR_NAME: "cmp",
+								NFTA_EXPR_DATA: {
+									NFTA_CMP_SREG: 1,
+									NFTA_CMP_OP: 0,
+									NFTA_CMP_DATA: { NFTA_DATA_VALUE: bytes("02") },
+								},
+							},
+							{ NFTA_EXPR_NAME: "meta", NFTA_EXPR_DATA: { NFTA_META_DREG: 1, NFTA_META_KEY: 6 } },
+							{
+								NFTA_EXPR_NAME: "payload",
+								NFTA_EXPR_DATA: {
+									NFTA_PAYLOAD_DREG: 2,
+									NFTA_PAYLOAD_BASE: 1,
+									NFTA_PAYLOAD_OFFSET: 12,
+									NFTA_PAYLOAD_LEN: 4,
+								},
+							},
+							{
+								NFTA_EXPR_NAME: "lookup",
+								NFTA_EXPR_DATA: {
+									NFTA_LOOKUP_SREG: 1,
+									NFTA_LOOKUP_SET: "guests4",
+									NFTA_LOOKUP_SET_ID: 13,
+								},
+							},
+							{
+								NFTA_EXPR_NAME: "immediate",
+								NFTA_EXPR_DATA: {
+									NFTA_IMMEDIATE_DREG: 0,
+									NFTA_IMMEDIATE_DATA: {
+										NFTA_DATA_VERDICT: { NFTA_VERDICT_CODE: -4, NFTA_VERDICT_CHAIN: "from_guest" },
+									},
+								},
+							},
+						],
+					}),
+					request(NFT_MSG_NEWRULE, 0xc00, {
+						nfgen_family: 1,
+						version: 0,
+						res_id: 0,
+						NFTA_RULE_TABLE: "umlnet-nl",
+						NFTA_RULE_CHAIN: "forward",
+						NFTA_RULE_EXPRESSIONS: [
+							{ NFTA_EXPR_NAME: "meta", NFTA_EXPR_DATA: { NFTA_META_DREG: 1, NFTA_META_KEY: 15 } },
+							{
+								NFTA_EXPR_NAME: "cmp",
+								NFTA_EXPR_DATA: {
+									NFTA_CMP_SREG: 1,
+									NFTA_CMP_OP: 0,
+									NFTA_CMP_DATA: { NFTA_DATA_VALUE: bytes("0a") },
+								},
+							},
+							{ NFTA_EXPR_NAME: "meta", NFTA_EXPR_DATA: { NFTA_META_DREG: 1, NFTA_META_KEY: 6 } },
+							{
+								NFTA_EXPR_NAME: "payload",
+								NFTA_EXPR_DATA: {
+									NFTA_PAYLOAD_DREG: 2,
+									NFTA_PAYLOAD_BASE: 1,
+									NFTA_PAYLOAD_OFFSET: 8,
+									NFTA_PAYLOAD_LEN: 16,
+								},
+							},
+							{
+								NFTA_EXPR_NAME: "lookup",
+								NFTA_EXPR_DATA: {
+									NFTA_LOOKUP_SREG: 1,
+									NFTA_LOOKUP_SET: "guests6",
+									NFTA_LOOKUP_SET_ID: 14,
+								},
+							},
+							{
+								NFTA_EXPR_NAME: "immediate",
+								NFTA_EXPR_DATA: {
+									NFTA_IMMEDIATE_DREG: 0,
+									NFTA_IMMEDIATE_DATA: {
+										NFTA_DATA_VERDICT: { NFTA_VERDICT_CODE: -4, NFTA_VERDICT_CHAIN: "from_guest" },
+									},
+								},
+							},
+						],
+					}),
+				],
+				flush: [
+					request(NFT_MSG_DELRULE, 0x0, {
+						nfgen_family: 1,
+						version: 0,
+						res_id: 0,
+						NFTA_RULE_TABLE: "umlnet-nl",
+						NFTA_RULE_CHAIN: "forward",
+					}),
+				],
+			},
+			{
+				name: "from_guest",
+				isBase: false,
+				rules: [
+					request(NFT_MSG_NEWRULE, 0xc00, {
+						nfgen_family: 1,
+						version: 0,
+						res_id: 0,
+						NFTA_RULE_TABLE: "umlnet-nl",
+						NFTA_RULE_CHAIN: "from_guest",
+						NFTA_RULE_EXPRESSIONS: [
+							{ NFTA_EXPR_NAME: "meta", NFTA_EXPR_DATA: { NFTA_META_DREG: 1, NFTA_META_KEY: 15 } },
+							{
+								NFTA_EXPR_NAME: "cmp",
+								NFTA_EXPR_DATA: {
+									NFTA_CMP_SREG: 1,
+									NFTA_CMP_OP: 0,
+									NFTA_CMP_DATA: { NFTA_DATA_VALUE: bytes("02") },
+								},
+							},
+							{ NFTA_EXPR_NAME: "meta", NFTA_EXPR_DATA: { NFTA_META_DREG: 1, NFTA_META_KEY: 7 } },
+							{
+								NFTA_EXPR_NAME: "payload",
+								NFTA_EXPR_DATA: {
+									NFTA_PAYLOAD_DREG: 2,
+									NFTA_PAYLOAD_BASE: 1,
+									NFTA_PAYLOAD_OFFSET: 16,
+									NFTA_PAYLOAD_LEN: 4,
+								},
+							},
+							{
+								NFTA_EXPR_NAME: "lookup",
+								NFTA_EXPR_DATA: {
+									NFTA_LOOKUP_SREG: 1,
+									NFTA_LOOKUP_SET: "guests4",
+									NFTA_LOOKUP_SET_ID: 13,
+								},
+							},
+							{
+								NFTA_EXPR_NAME: "immediate",
+								NFTA_EXPR_DATA: {
+									NFTA_IMMEDIATE_DREG: 0,
+									NFTA_IMMEDIATE_DATA: {
+										NFTA_DATA_VERDICT: { NFTA_VERDICT_CODE: -4, NFTA_VERDICT_CHAIN: "to_guest" },
+									},
+								},
+							},
+						],
+					}),
+					request(NFT_MSG_NEWRULE, 0xc00, {
+						nfgen_family: 1,
+						version: 0,
+						res_id: 0,
+						NFTA_RULE_TABLE: "umlnet-nl",
+						NFTA_RULE_CHAIN: "from_guest",
+						NFTA_RULE_EXPRESSIONS: [
+							{ NFTA_EXPR_NAME: "meta", NFTA_EXPR_DATA: { NFTA_META_DREG: 1, NFTA_META_KEY: 15 } },
+							{
+								NFTA_EXPR_NAME: "cmp",
+								NFTA_EXPR_DATA: {
+									NFTA_CMP_SREG: 1,
+									NFTA_CMP_OP: 0,
+									NFTA_CMP_DATA: { NFTA_DATA_VALUE: bytes("0a") },
+								},
+							},
+							{ NFTA_EXPR_NAME: "meta", NFTA_EXPR_DATA: { NFTA_META_DREG: 1, NFTA_META_KEY: 7 } },
+							{
+								NFTA_EXPR_NAME: "payload",
+								NFTA_EXPR_DATA: {
+									NFTA_PAYLOAD_DREG: 2,
+									NFTA_PAYLOAD_BASE: 1,
+									NFTA_PAYLOAD_OFFSET: 24,
+									NFTA_PAYLOAD_LEN: 16,
+								},
+							},
+							{
+								NFTA_EXPR_NAME: "lookup",
+								NFTA_EXPR_DATA: {
+									NFTA_LOOKUP_SREG: 1,
+									NFTA_LOOKUP_SET: "guests6",
+									NFTA_LOOKUP_SET_ID: 14,
+								},
+							},
+							{
+								NFTA_EXPR_NAME: "immediate",
+								NFTA_EXPR_DATA: {
+									NFTA_IMMEDIATE_DREG: 0,
+									NFTA_IMMEDIATE_DATA: {
+										NFTA_DATA_VERDICT: { NFTA_VERDICT_CODE: -4, NFTA_VERDICT_CHAIN: "to_guest" },
+									},
+								},
+							},
+						],
+					}),
+					request(NFT_MSG_NEWRULE, 0xc00, {
+						nfgen_family: 1,
+						version: 0,
+						res_id: 0,
+						NFTA_RULE_TABLE: "umlnet-nl",
+						NFTA_RULE_CHAIN: "from_guest",
+						NFTA_RULE_EXPRESSIONS: [
+							{ NFTA_EXPR_NAME: "meta", NFTA_EXPR_DATA: { NFTA_META_DREG: 1, NFTA_META_KEY: 7 } },
+							{
+								NFTA_EXPR_NAME: "lookup",
+								NFTA_EXPR_DATA: {
+									NFTA_LOOKUP_SREG: 1,
+									NFTA_LOOKUP_SET: "uplinks",
+									NFTA_LOOKUP_SET_ID: 12,
+								},
+							},
+							{
+								NFTA_EXPR_NAME: "immediate",
+								NFTA_EXPR_DATA: {
+									NFTA_IMMEDIATE_DREG: 0,
+									NFTA_IMMEDIATE_DATA: { NFTA_DATA_VERDICT: { NFTA_VERDICT_CODE: 1 } },
+								},
+							},
+						],
+					}),
+					request(NFT_MSG_NEWRULE, 0xc00, {
+						nfgen_family: 1,
+						version: 0,
+						res_id: 0,
+						NFTA_RULE_TABLE: "umlnet-nl",
+						NFTA_RULE_CHAIN: "from_guest",
+						NFTA_RULE_EXPRESSIONS: [
+							{ NFTA_EXPR_NAME: "meta", NFTA_EXPR_DATA: { NFTA_META_DREG: 1, NFTA_META_KEY: 7 } },
+							{
+								NFTA_EXPR_NAME: "lookup",
+								NFTA_EXPR_DATA: {
+									NFTA_LOOKUP_SREG: 1,
+									NFTA_LOOKUP_SET: "segments",
+									NFTA_LOOKUP_SET_ID: 10,
+								},
+							},
+							{
+								NFTA_EXPR_NAME: "immediate",
+								NFTA_EXPR_DATA: {
+									NFTA_IMMEDIATE_DREG: 0,
+									NFTA_IMMEDIATE_DATA: {
+										NFTA_DATA_VERDICT: { NFTA_VERDICT_CODE: -4, NFTA_VERDICT_CHAIN: "to_guest" },
+									},
+								},
+							},
+						],
+					}),
+				],
+				flush: [
+					request(NFT_MSG_DELRULE, 0x0, {
+						nfgen_family: 1,
+						version: 0,
+						res_id: 0,
+						NFTA_RULE_TABLE: "umlnet-nl",
+						NFTA_RULE_CHAIN: "from_guest",
+					}),
+				],
+			},
+			{
+				name: "to_guest",
+				isBase: false,
+				rules: [
+					request(NFT_MSG_NEWRULE, 0xc00, {
+						nfgen_family: 1,
+						version: 0,
+						res_id: 0,
+						NFTA_RULE_TABLE: "umlnet-nl",
+						NFTA_RULE_CHAIN: "to_guest",
+						NFTA_RULE_EXPRESSIONS: [
+							{ NFTA_EXPR_NAME: "ct", NFTA_EXPR_DATA: { NFTA_CT_DREG: 1, NFTA_CT_KEY: 2 } },
+							{
+								NFTA_EXPR_NAME: "bitwise",
+								NFTA_EXPR_DATA: {
+									NFTA_BITWISE_SREG: 1,
+									NFTA_BITWISE_DREG: 1,
+									NFTA_BITWISE_LEN: 4,
+									NFTA_BITWISE_MASK: { NFTA_DATA_VALUE: bytes("20000000") },
+									NFTA_BITWISE_XOR: { NFTA_DATA_VALUE: bytes("00000000") },
+								},
+							},
+							{
+								NFTA_EXPR_NAME: "cmp",
+								NFTA_EXPR_DATA: {
+									NFTA_CMP_SREG: 1,
+									NFTA_CMP_OP: 1,
+									NFTA_CMP_DATA: { NFTA_DATA_VALUE: bytes("00000000") },
+								},
+							},
+							{
+								NFTA_EXPR_NAME: "immediate",
+								NFTA_EXPR_DATA: {
+									NFTA_IMMEDIATE_DREG: 0,
+									NFTA_IMMEDIATE_DATA: { NFTA_DATA_VERDICT: { NFTA_VERDICT_CODE: 1 } },
+								},
+							},
+						],
+					}),
+					request(NFT_MSG_NEWRULE, 0xc00, {
+						nfgen_family: 1,
+						version: 0,
+						res_id: 0,
+						NFTA_RULE_TABLE: "umlnet-nl",
+						NFTA_RULE_CHAIN: "to_guest",
+						NFTA_RULE_EXPRESSIONS: [
+							{ NFTA_EXPR_NAME: "meta", NFTA_EXPR_DATA: { NFTA_META_DREG: 1, NFTA_META_KEY: 21 } },
+							{ NFTA_EXPR_NAME: "meta", NFTA_EXPR_DATA: { NFTA_META_DREG: 9, NFTA_META_KEY: 22 } },
+							{
+								NFTA_EXPR_NAME: "lookup",
+								NFTA_EXPR_DATA: {
+									NFTA_LOOKUP_SREG: 1,
+									NFTA_LOOKUP_SET: "reaches",
+									NFTA_LOOKUP_SET_ID: 16,
+								},
+							},
+							{
+								NFTA_EXPR_NAME: "immediate",
+								NFTA_EXPR_DATA: {
+									NFTA_IMMEDIATE_DREG: 0,
+									NFTA_IMMEDIATE_DATA: { NFTA_DATA_VERDICT: { NFTA_VERDICT_CODE: 1 } },
+								},
+							},
+						],
+					}),
+					request(NFT_MSG_NEWRULE, 0xc00, {
+						nfgen_family: 1,
+						version: 0,
+						res_id: 0,
+						NFTA_RULE_TABLE: "umlnet-nl",
+						NFTA_RULE_CHAIN: "to_guest",
+						NFTA_RULE_EXPRESSIONS: [
+							{ NFTA_EXPR_NAME: "meta", NFTA_EXPR_DATA: { NFTA_META_DREG: 1, NFTA_META_KEY: 21 } },
+							{ NFTA_EXPR_NAME: "meta", NFTA_EXPR_DATA: { NFTA_META_DREG: 9, NFTA_META_KEY: 22 } },
+							{
+								NFTA_EXPR_NAME: "lookup",
+								NFTA_EXPR_DATA: {
+									NFTA_LOOKUP_SREG: 1,
+									NFTA_LOOKUP_SET: "siblings",
+									NFTA_LOOKUP_SET_ID: 15,
+								},
+							},
+							{
+								NFTA_EXPR_NAME: "immediate",
+								NFTA_EXPR_DATA: {
+									NFTA_IMMEDIATE_DREG: 0,
+									NFTA_IMMEDIATE_DATA: { NFTA_DATA_VERDICT: { NFTA_VERDICT_CODE: 1 } },
+								},
+							},
+						],
+					}),
+					request(NFT_MSG_NEWRULE, 0xc00, {
+						nfgen_family: 1,
+						version: 0,
+						res_id: 0,
+						NFTA_RULE_TABLE: "umlnet-nl",
+						NFTA_RULE_CHAIN: "to_guest",
+						NFTA_RULE_EXPRESSIONS: [
+							{
+								NFTA_EXPR_NAME: "immediate",
+								NFTA_EXPR_DATA: {
+									NFTA_IMMEDIATE_DREG: 0,
+									NFTA_IMMEDIATE_DATA: { NFTA_DATA_VERDICT: { NFTA_VERDICT_CODE: 0 } },
+								},
+							},
+						],
+					}),
+				],
+				flush: [
+					request(NFT_MSG_DELRULE, 0x0, {
+						nfgen_family: 1,
+						version: 0,
+						res_id: 0,
+						NFTA_RULE_TABLE: "umlnet-nl",
+						NFTA_RULE_CHAIN: "to_guest",
 					}),
 				],
 			},

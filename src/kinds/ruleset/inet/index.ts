@@ -1,14 +1,24 @@
 import { TABLE } from "../../mark.js";
+import { bridged } from "../set/bridged.js";
+import { guests4 } from "../set/guests4.js";
+import { guests6 } from "../set/guests6.js";
 import { ipv6Masqueraded } from "../set/ipv6-masqueraded.js";
 import { ipv6SnatTo } from "../set/ipv6-snat-to.js";
 import { masqueraded } from "../set/masqueraded.js";
 import { publish4, publish6, publishAny4, publishAny6 } from "../set/publish.js";
 import { publishing } from "../set/publishing.js";
+import { reaches } from "../set/reaches.js";
+import { segments } from "../set/segments.js";
+import { siblings } from "../set/siblings.js";
 import { snatTo } from "../set/snat-to.js";
+import { uplinks } from "../set/uplinks.js";
 import type { DeclaredTable } from "../table.js";
 import { dstnat, dstnatOutput } from "./dstnat.js";
+import { forward } from "./forward.js";
+import { fromGuest } from "./from-guest.js";
 import { loopbackOnly } from "./loopback.js";
 import { postrouting } from "./postrouting.js";
+import { toGuest } from "./to-guest.js";
 
 /** Adding a chain is its file and its line here; so is adding a set, a map or a named object. */
 export const inet: DeclaredTable = {
@@ -25,6 +35,13 @@ export const inet: DeclaredTable = {
 		publishAny4,
 		publishAny6,
 		publishing,
+		segments,
+		bridged,
+		uplinks,
+		guests4,
+		guests6,
+		siblings,
+		reaches,
 	],
-	chains: [loopbackOnly, dstnat, dstnatOutput, postrouting],
+	chains: [loopbackOnly, dstnat, dstnatOutput, postrouting, forward, fromGuest, toGuest],
 };

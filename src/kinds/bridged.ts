@@ -1,0 +1,25 @@
+import { ElementSet } from "./element.js";
+import { TABLE } from "./mark.js";
+import { member, membershipKind } from "./membership.js";
+import { bridged as bridgedSet } from "./ruleset/set/bridged.js";
+import { isLinkName, isMapOf, isText } from "./shape.js";
+
+/** A bridge that guests are on. */
+export interface Bridged {
+	readonly bridge: string;
+	readonly network: string;
+}
+
+const BRIDGED = new ElementSet({ family: "inet", name: TABLE }, bridgedSet.set);
+
+/** That what goes from port to port of a bridge is not judged as what is forwarded from network to network. */
+export const bridged = membershipKind<Bridged>({
+	kind: "bridged",
+	key: ({ bridge }) => `bridged:${bridge}`,
+	members: ({ bridge, network }) => [
+		member(BRIDGED, [bridge, bridge], `way from port to port of ${bridge}`, network),
+	],
+	isMade: isMapOf({ bridge: isLinkName, network: isText }),
+	linkOf: ({ bridge }) => bridge,
+	sets: [{ set: BRIDGED, made: ([bridge]) => ({ bridge: bridge as string, network: "" }) }],
+});

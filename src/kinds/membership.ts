@@ -1,0 +1,110 @@
+import type { Kind, Step, Stray } from "../engine/kind.js";
+import type { Difference } from "../engine/report.js";
+import type { Action } from "../kernel/action.js";
+import type { Kernel } from "../kernel/kernel.js";
+import { alreadyThere } from "./conflict.js";
+import { absent } from "./difference.js";
+import type { AnyElementSet, ElementSet, Types, Values } from "./element.js";
+import { linksElsewhere } from "./link.js";
+import type { Check } from "./shape.js";
+
+/** One element of a set of ours, and what it does in words: `tap0 a segment of guests`. */
+export interface Membership {
+	readonly words: string;
+	/** Names it among all elements of all sets. */
+	readonly id: string;
+	readonly add: Action;
+	readonly remove: Action;
+	isThere(kernel: Kernel): boolean;
+}
+
+/** That a set has this key. `comment`: whose it is, for people. */
+export function member<const K extends Types>(
+	set: ElementSet<K>,
+	key: Values<K>,
+	words: string,
+	comment: string,
+): Membership {
+	const { add, remove } = set.actions({ key, comment });
+	return {
+		words,
+		id: `${set.name}:${key.join(":")}`,
+		add,
+		remove,
+		isThere: (kernel) => set.read(kernel, key) !== undefined,
+	};
+}
+
+const addStep = ({ words, add, remove }: Membership): Step => ({
+	label: `add ${words}`,
+	phase: "filter",
+	effect: "create",
+	do: add,
+	undo: [remove],
+	conflict: alreadyThere(words, "nft list ruleset"),
+});
+const removeStep = ({ words, add, remove }: Membership): Step => ({
+	label: `remove ${words}`,
+	phase: "filter",
+	effect: "delete",
+	do: remove,
+	undo: [add],
+});
+
+/** What makes a kind whose objects are nothing but elements of sets. */
+export interface MembershipKind<Want> {
+	readonly kind: string;
+	key(want: Want): string;
+	/** The elements of one object. Pure. */
+	members(want: Want): readonly Membership[];
+	/** What an object becomes that others want as well. Without it: what is wanted last. */
+	reconcile?: Kind<Want, Want>["reconcile"];
+	isMade: Check;
+	/** The sets in which it alone puts elements, and the object that an element of such a set can have been made for. */
+	readonly sets: readonly {
+		readonly set: AnyElementSet;
+		made(key: readonly unknown[]): Want;
+	}[];
+	/** The link that an object is about: what is another state directory's is told by it. */
+	linkOf?(made: Want): string;
+}
+
+/** A kind whose objects are elements of sets, and never a rule. */
+export function membershipKind<Want>(of: MembershipKind<Want>): Kind<Want, Want> {
+	const { members, reconcile } = of;
+	return {
+		kind: of.kind,
+		key: of.key,
+		resolve: (want) => want,
+		...(reconcile !== undefined && { reconcile }),
+		create: (made) => members(made).map(addStep),
+		remove: (made) => members(made).map(removeStep),
+		drift: (made, kernel) =>
+			members(made)
+				.filter((one) => !one.isThere(kernel))
+				.map(missing),
+		isMade: of.isMade,
+		strays(made, look) {
+			const elsewhere = new Set(linksElsewhere(look).map(({ name }) => name));
+			const known = new Set(made.flatMap(members).map(({ id }) => id));
+			return of.sets.flatMap(({ set, made: madeFor }) =>
+				set.strays(look.kernel, []).flatMap(({ what, key: found }): Stray<Want>[] => {
+					const key = found as readonly unknown[] | undefined;
+					if (key === undefined || known.has(`${set.name}:${key.join(":")}`)) return [];
+					const stray = madeFor(key);
+					const link = of.linkOf?.(stray);
+					return link !== undefined && elsewhere.has(link) ? [] : [{ what, made: stray }];
+				}),
+			);
+		},
+		change(made, next, kernel) {
+			const wanted = members(next);
+			const ids = new Set(wanted.map(({ id }) => id));
+			const gone = members(made).filter((one) => !ids.has(one.id) && one.isThere(kernel));
+			const added = wanted.filter((one) => !one.isThere(kernel));
+			return [...gone.map(removeStep), ...added.map(addStep)];
+		},
+	};
+}
+
+const missing = ({ words }: Membership): Difference => absent(words, `${words} is not in place`);

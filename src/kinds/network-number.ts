@@ -1,0 +1,32 @@
+import { ConflictError } from "../engine/error.js";
+import type { Kind } from "../engine/kind.js";
+import { isMapOf, isText, isWhole } from "./shape.js";
+
+/** A group of links that stands for a network. */
+export interface NetworkNumber {
+	readonly network: string;
+	readonly group: number;
+}
+
+/** That no other network is known by the same group: they would not be kept apart. Nothing in the kernel. */
+export const networkNumber: Kind<NetworkNumber, NetworkNumber> = {
+	kind: "network",
+	key: ({ group }) => `network:${group}`,
+	resolve: (want) => want,
+	create: () => [],
+	remove: () => [],
+	drift: () => [],
+	change: () => [],
+	reconcile(made, want, context) {
+		const [other] = context.others(`network:${want.group}`);
+		if (made.network !== want.network && other !== undefined)
+			throw new ConflictError(
+				`link group ${want.group}`,
+				`network ${made.network}'s, with ${other} in it`,
+				`network ${want.network}'s`,
+				{ hint: "two names that come to one number: call the network otherwise" },
+			);
+		return want;
+	},
+	isMade: isMapOf({ network: isText, group: isWhole(0, 0xffff_ffff) }),
+};

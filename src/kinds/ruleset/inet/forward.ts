@@ -1,0 +1,28 @@
+import { bridged } from "../set/bridged.js";
+import { guests4 } from "../set/guests4.js";
+import { guests6 } from "../set/guests6.js";
+import { segments } from "../set/segments.js";
+import type { Chain } from "../table.js";
+import { fromGuest } from "./from-guest.js";
+import { isAnswer, isIn } from "./match.js";
+
+const goto = { goto: { target: fromGuest.create.name } } as const;
+
+/** What the host forwards: answers pass, and what begins a connection is judged by where it comes from. */
+export const forward: Chain = {
+	create: {
+		name: "forward",
+		type: "filter",
+		hook: "forward",
+		prio: 0,
+		policy: "accept",
+		comment: "connections between guests, and to the world",
+	},
+	rules: [
+		[isAnswer, { accept: null }],
+		[isIn(["iifname", "oifname"], bridged.set), { accept: null }],
+		[isIn("iifname", segments.set), goto],
+		[isIn(["iifname", "ip saddr"], guests4.set), goto],
+		[isIn(["iifname", "ip6 saddr"], guests6.set), goto],
+	],
+};

@@ -3,6 +3,7 @@ import { addConfirm } from "./commands/confirm.js";
 import { addDemo } from "./commands/demo.js";
 import { addDown } from "./commands/down.js";
 import { addGc } from "./commands/gc.js";
+import { addGraph } from "./commands/graph.js";
 import { addKeeper } from "./commands/keeper.js";
 import { addNft } from "./commands/nft.js";
 import { addPlan } from "./commands/plan.js";
@@ -29,6 +30,7 @@ const VERBS: Readonly<
 	run: addRun,
 	plan: addPlan,
 	status: addStatus,
+	graph: addGraph,
 	recover: addRecover,
 	confirm: addConfirm,
 	gc: addGc,

@@ -153,6 +153,32 @@ export const status = object("status", {
 	provisional,
 });
 
+const edge = object("a line", {
+	from: text("id of the box nearer to the world"),
+	to: text("id of the box nearer to the guest"),
+	label: optional(text("what happens to packets there")),
+});
+const box = object("one object, or many that are alike", {
+	id: text("its name in this picture"),
+	kind: word("what it stands for", ["uplink", "bridge", "tap", "guest"]),
+	label: list("the first is its name", text("a line of text")),
+	many: whole("for how many objects it stands"),
+	drift: list("in what it differs from what was applied", text("in words")),
+});
+
+export const graph = object("graph", {
+	clusters: list(
+		"the frames",
+		object("a network, or many that are alike", {
+			label: text("which, and how its guests get out"),
+			nodes: list("the boxes in it", text("id of a box")),
+			drift: list("what differs of it and is none of its boxes", text("in words")),
+		}),
+	),
+	nodes: list("the boxes", box),
+	edges: list("the lines", edge),
+});
+
 export const recover = object("recover", {
 	outcome: word("what was found", ["nothing", "undone", "finished"]),
 	transaction: optional(text("the command of that transaction")),
@@ -246,6 +272,7 @@ export const OUTPUTS = {
 	down,
 	plan,
 	status,
+	graph,
 	recover,
 	confirm,
 	gc,

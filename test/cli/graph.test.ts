@@ -141,7 +141,9 @@ const anyReport: fc.Arbitrary<Report> = fc
 			...(size > 1 && drifted > 6
 				? [resource("nat", `nat:${n}`, [`t${n}-0`, `t${n}-1`], address)]
 				: []),
-			...(drifted === 5 && size > 0 ? [resource("bridge", `link:${bridge}`, [`t${n}-0`], address)] : []),
+			...(drifted === 5 && size > 0
+				? [resource("bridge", `link:${bridge}`, [`t${n}-0`], address)]
+				: []),
 		]);
 		return { taps, resources };
 	});

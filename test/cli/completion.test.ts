@@ -66,6 +66,7 @@ describe("bash completes", () => {
 				"run",
 				"plan",
 				"status",
+				"graph",
 				"recover",
 				"confirm",
 				"gc",

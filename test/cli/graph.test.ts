@@ -72,6 +72,9 @@ const LAB: Report = {
 		),
 		resource("tap", "link:vm7", ["vm7"], "vm7: mtu is 1400, was made 1500"),
 		resource("table", "table:inet umlnet-nl", ["tap0", "tap1"]),
+		resource("publish", "publish:tcp:0.0.0.0:53", ["tap0"]),
+		resource("publish", "publish:udp:2001:db8::2:53", ["tap0"]),
+		resource("publish", "publish:tcp:0.0.0.0:8080", ["tap1"]),
 	],
 };
 

@@ -44,7 +44,7 @@ const DRAWN = 6;
 
 /** The picture of a report: networks from the uplink at the left to the guests at the right. */
 export function graphOf(report: Pick<StatusReport, "taps" | "resources">): Graph {
-	const drawing = new Drawing(driftByPlace(report));
+	const drawing = new Drawing(driftByPlace(report), publishedPorts(report));
 	for (const networks of alike(networksOf(report.taps), drawing.drift)) drawing.add(networks);
 	return drawing.graph;
 }
@@ -86,6 +86,9 @@ function alike(networks: readonly NetworkTaps[], drift: Drift): NetworkTaps[][] 
 /** What differs, by what it belongs to: `link tap0`, or `network lab` if it is none of the links. */
 type Drift = ReadonlyMap<string, readonly string[]>;
 
+/** The published ports in words, by tap. */
+type Published = ReadonlyMap<string, readonly string[]>;
+
 function driftByPlace({ taps, resources }: Pick<StatusReport, "taps" | "resources">): Drift {
 	const links = new Set(taps.flatMap(({ name, bridge, uplink }) => [name, bridge, uplink]));
 	const networks = new Map(taps.map(({ name, network }) => [name, network]));
@@ -117,8 +120,11 @@ class Drawing {
 	readonly #edges: Edge[] = [];
 	readonly #clusters: Cluster[] = [];
 
-	constructor(drift: Drift) {
+	readonly #published: Published;
+
+	constructor(drift: Drift, published: Published) {
 		this.drift = drift;
+		this.#published = published;
 	}
 
 	get graph(): Graph {
@@ -190,20 +196,22 @@ class Drawing {
 		return this.#put({ id, kind: "tap", label, many: group.length }, inside, drift);
 	}
 
+	#publishedBy = ({ name }: TapStatus): readonly string[] => this.#published.get(name) ?? [];
+
 	#guests(group: readonly TapStatus[], tap: string, inside: string[]): void {
 		const [first] = group as readonly [TapStatus];
 		const id = `guest ${first.name}`;
 		const addresses = group
 			.map(({ guest }) => guest.addresses[0] ?? "")
 			.filter((text) => text !== "");
-		const published = group.reduce((sum, one) => sum + publishedBy(one).length, 0);
+		const published = group.reduce((sum, one) => sum + this.#publishedBy(one).length, 0);
 		const label =
 			group.length === 1
 				? [
 						"guest",
 						...first.guest.addresses,
 						...(first.guest.mac ? [first.guest.mac] : []),
-						...publishedBy(first),
+						...this.#publishedBy(first),
 					]
 				: [
 						count(group.length, "guest"),
@@ -240,14 +248,30 @@ function grouped(
 	);
 }
 
-/** `8080:80`, as a report has it; one that has none of it publishes nothing. */
-function publishedBy(tap: TapStatus): readonly string[] {
-	const { publish } = tap as TapStatus & { readonly publish?: readonly unknown[] };
-	return Array.isArray(publish) ? publish.map((one) => `publishes ${textOf(one)}`) : [];
+/** The published ports of each tap: as its report has them, or else as the keys of the objects that publish them. */
+function publishedPorts({ taps, resources }: Pick<StatusReport, "taps" | "resources">): Published {
+	const published = new Map<string, string[]>();
+	const add = (tap: string, port: string) => {
+		published.set(tap, [...(published.get(tap) ?? []), `publishes ${port}`]);
+	};
+	for (const { kind, key, taps: users } of resources)
+		if (kind === "publish") for (const tap of users) add(tap, portOf(key));
+	for (const tap of taps) {
+		const { publish } = tap as TapStatus & { readonly publish?: unknown };
+		if (!Array.isArray(publish)) continue;
+		published.delete(tap.name);
+		for (const port of publish) add(tap.name, String(port));
+	}
+	return published;
 }
 
-const textOf = (value: unknown): string =>
-	typeof value === "string" ? value : JSON.stringify(value);
+/** `8080/tcp` of `publish:tcp:0.0.0.0:8080`; an address that is not all of the host stands before it. */
+function portOf(key: string): string {
+	const [, protocol, host = "", port] = /^publish:(\w+):(.*):(\d+)$/.exec(key) ?? [];
+	if (port === undefined) return key;
+	const place = host.includes(":") ? `[${host}]` : host;
+	return `${["0.0.0.0", "::"].includes(host) ? "" : `${place}:`}${port}/${protocol}`;
+}
 
 const range = (all: readonly string[]): string =>
 	all.length > 1 ? `${all[0]} … ${all.at(-1)}` : (all[0] ?? "");

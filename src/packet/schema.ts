@@ -28,7 +28,7 @@ export function bits<const W extends Readonly<Record<string, number>>>(
 ): Codec<{ [K in keyof W]: number }, { readonly [K in keyof W]?: number | undefined }> {
 	const total = Object.values(widths).reduce((sum, width) => sum + width, 0);
 	const word = WORDS[total];
-	if (word === undefined) throw new Error(`${total} bits are no u8, be16 or be32`);
+	if (word === undefined) throw new Error(`${total} bits do not fill u8, be16 or be32`);
 	let left = total;
 	const fields = Object.entries(widths).map(([name, width]) => {
 		left -= width;

@@ -197,7 +197,7 @@ test("an interface is named as it is called now, in the namespace of the caller"
 	expect(host.ifname(host.ifindex("uplink0") ?? 0)).toBe("uplink0");
 	run("ip link set uplink0 name eth0");
 	expect(() => apply({ nftables: [rule("nosuch0")] }, { connection, host })).toThrow(
-		'"nosuch0" is no iface_index',
+		'"nosuch0" is not a valid iface_index',
 	);
 	// Longer than any name of an interface.
 	expect(host.ifindex("x".repeat(16))).toBeUndefined();

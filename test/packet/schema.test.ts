@@ -25,7 +25,7 @@ describe("bit-fields", () => {
 	});
 
 	test("fill whole words", () => {
-		expect(() => bits({ a: 3, b: 4 })).toThrow("7 bits are no u8, be16 or be32");
+		expect(() => bits({ a: 3, b: 4 })).toThrow("7 bits do not fill u8, be16 or be32");
 	});
 
 	test("of 32 bits are numbers above 2^31, too", () => {

@@ -30,7 +30,7 @@ function statementsOf(set: SetDeclaration, { statements }: Element): readonly St
 	if (set.statements.length === 0 || statements.length === 0) return statements;
 	for (const statement of statements)
 		if (!set.statements.some(({ name }) => name === statement.name))
-			fail(statement, `the set declares no ${statement.name}`);
+			fail(statement, `the set does not declare ${statement.name}`);
 	return set.statements.map(
 		(declared) => statements.find(({ name }) => name === declared.name) ?? declared,
 	);

@@ -72,9 +72,9 @@ export function parseImmediate(at: Cursor): Node {
 
 function evaluateSymbol(node: SymbolText, evaluation: Evaluation): Node {
 	const { datatype } = evaluation.expected;
-	if (datatype === undefined) return fail(node, `nothing says what "${node.text}" means here`);
+	if (datatype === undefined) return fail(node, `the meaning of "${node.text}" is not known here`);
 	const constant = parseConstant(datatype, node.text, evaluation.ruleset.host);
-	if (constant === undefined) return fail(node, `"${node.text}" is no ${datatype.name}`);
+	if (constant === undefined) return fail(node, `"${node.text}" is not a valid ${datatype.name}`);
 	const bits = constant.bits ?? datatype.size;
 	return evaluateValue(
 		value(node.path, datatype, datatype.order, bits, constant.value),

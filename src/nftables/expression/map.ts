@@ -89,7 +89,7 @@ export function evaluateMap(node: MapLookup, evaluation: Evaluation): Node {
 	else if (node.mappings.kind === "set name") node.mappings = evaluation.evaluate(node.mappings);
 	const reference = node.mappings;
 	if (reference.kind !== "set reference" || !isMap(reference.set) || !isDataMap(reference.set))
-		return fail(reference, "this is no map");
+		return fail(reference, "this is not a map");
 	finishLookup(node, reference.set, evaluation);
 	return node;
 }
@@ -134,7 +134,7 @@ function declareMap(
 
 function loadMap(node: MapLookup, emitter: Emitter, to: Register): void {
 	const { mappings, key } = node;
-	if (mappings.kind !== "set reference") fail(mappings, "this is no map");
+	if (mappings.kind !== "set reference") fail(mappings, "this is not a map");
 	const lookup = (from: Register): void =>
 		emitter.add("lookup", {
 			NFTA_LOOKUP_SREG: registerNumber(from),

@@ -283,7 +283,7 @@ function emitFlags({ op, left, right }: Relational, emitter: Emitter): void {
 export const relational = {
 	nodes: {
 		relational: {
-			evaluate: (node) => fail(node, "a comparison is no value"),
+			evaluate: (node) => fail(node, "a comparison is not a value"),
 			complete: completeRelation,
 		},
 	},

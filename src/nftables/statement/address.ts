@@ -88,7 +88,7 @@ export function isAddressAndPort(node: Node, evaluation: Evaluation): boolean {
 	if (node.mappings.kind !== "set name") return false;
 	node.mappings = evaluation.evaluate(node.mappings);
 	if (node.mappings.kind !== "set reference" || !isDataMap(node.mappings.set))
-		return fail(node.mappings, "this is no map");
+		return fail(node.mappings, "this is not a map");
 	return node.mappings.set.data?.datatype.fields !== undefined;
 }
 

@@ -60,7 +60,7 @@ function attributes(at: Cursor): DataOf<"log"> {
 		throw at.fail(`a prefix has 1 to ${netfilter.NF_LOG_PREFIXLEN - 1} bytes`);
 	const toGroup = json.group ?? json.snaplen ?? json["queue-threshold"];
 	if (toGroup !== undefined && (json.level ?? json.flags) !== undefined)
-		throw at.fail("what goes to a group has neither level nor flags");
+		throw at.fail("a log to a group has neither level nor flags");
 	const level = json.level?.oneOf(levels);
 	if (level === NFT_LOGLEVEL_AUDIT && Object.keys(json).length > 1)
 		throw at.fail("the level audit takes no further options");

@@ -83,7 +83,7 @@ function writeCt(path: string, ct: Ct, given: Node): Statement {
 		given,
 		(value, evaluation) => {
 			const result = evaluateWide(value, { datatype, bits, order }, evaluation);
-			if (key === NFT_CT_SECMARK && isConstant(result)) fail(value, "a secmark is no constant");
+			if (key === NFT_CT_SECMARK && isConstant(result)) fail(value, "a secmark is not a constant");
 			return result;
 		},
 		(from, emitter) =>

@@ -63,7 +63,7 @@ function evaluateObjectMap(node: MapLookup, objectType: number, evaluation: Eval
 	} else if (node.mappings.kind === "set name") node.mappings = evaluation.evaluate(node.mappings);
 	const { mappings } = node;
 	if (mappings.kind !== "set reference" || (mappings.set.flags & NFT_SET_OBJECT) === 0)
-		fail(mappings, "this is no map of objects");
+		fail(mappings, "this is not a map of objects");
 	finishLookup(node, mappings.set, evaluation);
 }
 
@@ -76,7 +76,7 @@ function emit(node: Node, type: number, emitter: Emitter): void {
 		return;
 	}
 	const { mappings } = node;
-	if (mappings.kind !== "set reference") fail(mappings, "this is no map of objects");
+	if (mappings.kind !== "set reference") fail(mappings, "this is not a map of objects");
 	emitter.add("objref", {
 		NFTA_OBJREF_SET_SREG: registerNumber(emitter.source(node.key)),
 		NFTA_OBJREF_SET_NAME: mappings.set.name,

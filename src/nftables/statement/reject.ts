@@ -71,7 +71,7 @@ function codeOf(at: Cursor, codes: Datatype | undefined, { ruleset }: Evaluation
 	const text = at.isString ? at.string() : `${at.u8()}`;
 	const constant = parseConstant(codes, text, ruleset.host) ?? decimal(text);
 	if (constant === undefined || constant.value > 255n)
-		throw at.fail(`"${text}" is no ${codes.name}`);
+		throw at.fail(`"${text}" is not a valid ${codes.name}`);
 	return Number(constant.value);
 }
 const decimal = (text: string): { value: bigint } | undefined =>

@@ -81,7 +81,7 @@ function update(
 		path: at.path,
 		evaluate(evaluation) {
 			set = findTarget(reference, evaluation);
-			if (name === "map" && !isMap(set)) fail(reference, "this is no map");
+			if (name === "map" && !isMap(set)) fail(reference, "this is not a map");
 			evaluateParts(set, parts, evaluation);
 			// With this flag the kernel picks an implementation that packets can change.
 			if (name === "set") set.flags |= NFT_SET_EVAL;
@@ -115,7 +115,7 @@ function statementAttrs(statements: readonly Statement[]): DataOf<"dynset"> {
 function findTarget(reference: Node, evaluation: Evaluation): SetDeclaration {
 	evaluation.expectType(undefined);
 	const found = evaluation.evaluate(reference);
-	return found.kind === "set reference" ? found.set : fail(reference, "this is no set");
+	return found.kind === "set reference" ? found.set : fail(reference, "this is not a set");
 }
 
 function evaluateParts(set: SetDeclaration, parts: Parts, evaluation: Evaluation): void {

@@ -67,7 +67,10 @@ function rewrite(key: Payload, value: Node, evaluation: Evaluation): Node {
 		return rewriteOwn(key, value, window, evaluation);
 	if (value.kind === "value") value.value <<= BigInt(window.shift);
 	else if (value.kind !== "binary")
-		return fail(value, "a field that is no whole bytes takes a constant or its own value");
+		return fail(
+			value,
+			"a field that does not consist of whole bytes takes a constant or its own value",
+		);
 	return insertBits(key, value, window, evaluation);
 }
 
@@ -92,7 +95,10 @@ function rewriteOwn(key: Payload, value: Binary, window: Window, evaluation: Eva
 	const inner = innermost(value);
 	const { left, right } = inner;
 	if (left.kind !== "payload" || right.kind !== "value")
-		return fail(value, "a field that is no whole bytes takes a constant or its own value");
+		return fail(
+			value,
+			"a field that does not consist of whole bytes takes a constant or its own value",
+		);
 	right.value <<= BigInt(window.shift);
 	if (inner.op === "&") right.value |= others(key.bits, window);
 	const raw = { offset: window.offset * 8, bits: window.bytes * 8, raw: true };

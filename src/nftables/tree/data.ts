@@ -13,7 +13,7 @@ type Data = In<typeof dataAttrs>;
 export const bytesOf = (node: Node, order: Order | undefined = node.order): Uint8Array =>
 	node.kind === "value"
 		? toBytes(node.value, order ?? "host", byteLength(node.bits))
-		: fail(node, `a ${node.kind} is no single value`);
+		: fail(node, `a ${node.kind} is not a single value`);
 
 const padTo = (bytes: Uint8Array, length: number): Uint8Array => {
 	const out = new Uint8Array(length);

@@ -29,7 +29,7 @@ export function bounds(key: Node): readonly [low: bigint, high: bigint] {
 			return [low, low | bitmask(key.bits - key.length)];
 		}
 		default:
-			return fail(key, `a ${key.kind} is no interval`);
+			return fail(key, `a ${key.kind} is not an interval`);
 	}
 }
 

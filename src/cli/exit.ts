@@ -62,7 +62,7 @@ export const exitMeanings: readonly (readonly [status: number, meaning: string])
 	[Exit.permission, "no permission; the error names the capability or the file"],
 	[
 		Exit.conflict,
-		"a foreign object or the SSH connection of the caller is in the way, another change waits to be confirmed, status --verify found a difference, or the lock could not be had in time",
+		"a foreign object or the SSH connection of the caller is in the way, another change waits to be confirmed, status --verify found a difference, or the lock could not be acquired in time",
 	],
 	[
 		Exit.no,

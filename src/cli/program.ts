@@ -86,7 +86,7 @@ export function buildProgram(
 			"a tap whose guest reaches the world behind eth1",
 		)
 		.example("sudo umlnet-nl plan -f lab.yaml", "what lab.yaml would change, step by step")
-		.example("sudo umlnet-nl down --all", "take down everything of ours");
+		.example("sudo umlnet-nl down --all", "take down everything that umlnet-nl has made");
 	program.addHelpText("after", () => `\nExit status:\n${exitText}`);
 	addGlobalOptions(program);
 	for (const name of verbsFor(argv)) VERBS[name]?.(program, perform, argv);

@@ -87,7 +87,7 @@ async function confirmed(
 /** It is unknown whether the change stands, so the error does not say that it was rolled back. */
 const unknown = (command: string): RollbackError =>
 	new RollbackError([`whatever ${command} made`], {
-		hint: "its journal was removed; umlnet-nl status tells what is there, recover --strays takes it away",
+		hint: "its journal was removed; umlnet-nl status shows what is there, recover --strays removes it",
 	});
 
 /** `up tap0 is rolled back at 14:03:12, in 30 s, unless it is confirmed` */

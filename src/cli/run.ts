@@ -35,7 +35,7 @@ function usageOf(thrown: CommanderError, argv: readonly string[]): UsageError | 
 	if (thrown.exitCode === 0) return undefined;
 	if (thrown.code === "commander.help")
 		return new UsageError(
-			argv.some((word) => !word.startsWith("-")) ? "which command?" : "no command given",
+			argv.some((word) => !word.startsWith("-")) ? "which subcommand?" : "no command given",
 			"umlnet-nl --help lists them",
 		);
 	const [first = "", suggestion] = thrown.message.replace(/^error: /, "").split("\n");

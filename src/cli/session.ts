@@ -99,7 +99,7 @@ export class Session {
 			try {
 				host.close();
 			} catch (error) {
-				if (isDone) this.say(`done, but not tidied up: ${(error as Error).message}`);
+				if (isDone) this.say(`done, but closing failed: ${(error as Error).message}`);
 			}
 		}
 	}

@@ -60,7 +60,7 @@ export function addGlobalOptions(program: Verb): void {
 	program.hook("preAction", (_, verb) => {
 		if (program.opts<GlobalOptions>().confirmWithin === undefined) return;
 		if (verb.parent !== program || !["up", "down"].includes(verb.name()))
-			throw new UsageError("--confirm-within goes with up and down alone");
+			throw new UsageError("--confirm-within is for up and down only");
 	});
 }
 

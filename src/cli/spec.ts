@@ -27,7 +27,7 @@ export function addTapOptions(verb: Verb): void {
 		verb.optionsGroup(title);
 		for (const [format, flag, help] of Object.values(fields)) {
 			if (flag === undefined) continue;
-			const planned = format.planned ? " (not yet there)" : "";
+			const planned = format.planned ? " (not implemented yet)" : "";
 			if (isList(format)) verb.option(flag, `${help}; repeatable${planned}`, collect);
 			else verb.option(flag, `${help}${planned}`);
 		}
@@ -91,7 +91,7 @@ async function refusePools({ networks }: Spec): Promise<void> {
 	throw new SpecError(
 		pooled.map(({ name }) => ({
 			path: `networks.${name}.pool`,
-			message: "needs a program that stays",
+			message: "needs a program that keeps running",
 			hint: "leave it out, or embed the engine: open() of the library keeps it",
 		})),
 	);

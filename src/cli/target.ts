@@ -11,7 +11,7 @@ export async function targetOf(
 	all: boolean,
 ): Promise<Which> {
 	const given = [taps.length > 0, file !== undefined, all].filter(Boolean).length;
-	if (given === 0) throw new UsageError("what shall go? Name taps, or give -f SPEC or --all");
+	if (given === 0) throw new UsageError("which taps? Give their names, -f SPEC or --all");
 	if (given > 1) throw new UsageError("give only one of tap names, -f SPEC and --all");
 	if (all) return { all };
 	return file === undefined ? { taps } : { spec: await readSpec(session, file) };

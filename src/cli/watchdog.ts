@@ -22,14 +22,14 @@ function ourselves(): readonly [program: string, args: readonly string[]] {
 /** The watchdog, which rolls back what nobody has confirmed. @throws UmlnetError ERR_WATCHDOG */
 export const startWatchdog = (stateDir: string | undefined): Promise<Watchdog> =>
 	start("watchdog", stateDir, () => [
-		"no watchdog could be started, which would roll back",
+		"the watchdog, which would roll back the change, could not be started",
 		"without --confirm-within none is needed",
 	]);
 
 /** The keeper, which takes down what is up for this process. @throws UmlnetError ERR_WATCHDOG */
 export const startKeeper = (stateDir: string | undefined): Promise<Watchdog> =>
 	start("keeper", stateDir, () => [
-		"no keeper could be started, which would take the network down",
+		"the keeper, which would take the network down, could not be started",
 		"up and down, before and after the command, need none",
 	]);
 

@@ -51,7 +51,7 @@ export class ProvisionalError extends UmlnetError {
 	override readonly name = "ProvisionalError";
 	constructor(command: string, seconds: number) {
 		super("ERR_PROVISIONAL", `${command} waits to be confirmed, for ${seconds} s more`, {
-			hint: "umlnet-nl confirm keeps it; without that it is rolled back then",
+			hint: "umlnet-nl confirm keeps it; otherwise it is rolled back",
 		});
 	}
 }
@@ -84,7 +84,7 @@ export class UnsupportedError extends UmlnetError {
 	/** The feature that was asked for. */
 	readonly feature: string;
 	constructor(feature: string, options: UmlnetErrorOptions = {}) {
-		super("ERR_UNSUPPORTED", `${feature} is not yet there`, options);
+		super("ERR_UNSUPPORTED", `${feature} is not implemented yet`, options);
 		this.feature = feature;
 	}
 }

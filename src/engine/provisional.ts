@@ -48,9 +48,14 @@ export function confirm(
 		return { changed: true, transaction: command, steps };
 	}
 	if (confirmOutcome === undefined)
-		throw new ConflictError("confirmation", "nothing that waits for it", "a provisional change", {
-			hint: "it was rolled back if its time was over; umlnet-nl status shows what is there",
-		});
+		throw new ConflictError(
+			"confirmation",
+			"nothing that waits to be confirmed",
+			"a provisional change",
+			{
+				hint: "it was rolled back if its time was over; umlnet-nl status shows what is there",
+			},
+		);
 	const { command, confirmed } = confirmOutcome;
 	if (!confirmed) throw new NotConfirmedError(command);
 	return { changed: false, transaction: command, steps: [] };

@@ -91,7 +91,7 @@ export function undoOrphan(kernel: Kernel, journal: Ledger, { undo, command }: U
 	if (labels.length > 0)
 		throw new RollbackError(labels, {
 			step: command,
-			hint: "its journal was removed: umlnet-nl recover --strays takes away what carries our marks",
+			hint: "its journal was removed: umlnet-nl recover --strays removes what umlnet-nl has marked as its own",
 		});
 	journal.orphanUndone();
 }
@@ -105,7 +105,9 @@ const unproven = (kernel: Kernel, steps: readonly StepRecord[]): string[] =>
 		actions.flatMap((action) => {
 			const link = deletedLink(action);
 			const name = link && nameNow(kernel, link.index);
-			return name === undefined ? [] : [`link ${name}, which has the number of: ${label}`];
+			return name === undefined
+				? []
+				: [`link ${name}, which has taken the place of the one in: ${label}`];
 		}),
 	);
 
@@ -114,7 +116,7 @@ function nameNow(kernel: Kernel, index: number): string | undefined {
 	try {
 		return kernel.linkName(index);
 	} catch (error) {
-		if (error instanceof UmlnetError) return `number ${index}`;
+		if (error instanceof UmlnetError) return `interface index ${index}`;
 		throw error;
 	}
 }

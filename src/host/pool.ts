@@ -179,7 +179,7 @@ const fixedError = (keys: readonly string[]): SpecError =>
 	new SpecError(
 		keys.map((key) => ({
 			path: `tap.${key}`,
-			message: "is settled for the whole pool",
+			message: "is the same for the whole pool",
 			hint: "set it in open({ pool }), or name the tap and use up()",
 		})),
 	);

@@ -54,7 +54,7 @@ function parseIPv6(text: string): Uint8Array {
 	if (text.includes("%"))
 		throw new AddressError("a zone (%) names an interface of one machine: leave it out");
 	const halves = text.split("::");
-	if (halves.length > 2) throw new AddressError("'::' stands in an IPv6 address once at most");
+	if (halves.length > 2) throw new AddressError("'::' may occur only once in an IPv6 address");
 	const [head = "", tail] = halves;
 	const front = groups(head, tail === undefined);
 	const back = tail === undefined ? [] : groups(tail, true);

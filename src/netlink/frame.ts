@@ -96,7 +96,7 @@ const readExtack = (r: Reader, flags: number): Out<typeof nlmsgerrAttrs> =>
 	(flags & NLM_F_ACK_TLVS) !== 0 ? nlmsgerrAttrs.read(r) : {};
 
 function checkErrno(r: Reader, errno: number): number {
-	if (errno < 0 || errno > 4095) throw r.fail(`${errnoName(errno)} is no errno`); // MAX_ERRNO, linux/err.h
+	if (errno < 0 || errno > 4095) throw r.fail(`${errnoName(errno)} is not an errno`); // MAX_ERRNO, linux/err.h
 	return errno === 0 ? 0 : errno;
 }
 

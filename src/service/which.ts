@@ -9,7 +9,7 @@ export function checkWhich(call: string, which: unknown): Which {
 	const isAll = taps === undefined && spec === undefined && all === true;
 	if (isNamed || isSpec || isAll) return which as Which;
 	throw usage(
-		`${call}: which taps? Neither their names nor a spec nor all`,
+		`${call}: which taps? Give their names, a spec, or all`,
 		"{ taps: [NAME] }, { spec } or { all: true }",
 	);
 }

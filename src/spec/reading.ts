@@ -88,7 +88,7 @@ function readAbsent(format: Format, path: Path, name: string, { issues }: ReadCo
 function readGiven(format: Format, given: unknown, path: Path, context: ReadContext): unknown {
 	// Never taken and ignored.
 	if (format.planned && given !== false && !isEmpty(given))
-		context.issues.add(path, "is not yet there: this version cannot do it", "leave it out");
+		context.issues.add(path, "is not implemented yet: this version cannot do it", "leave it out");
 	// The schema has let through what this format is given.
 	const read = readers[format.is] as (given: unknown, ...rest: Rest) => unknown;
 	return read(given, path, context, format);

@@ -14,7 +14,7 @@ export function enterNamespace(netns: string): void {
 			throw new UmlnetError("ERR_SPEC", `there is no network namespace ${netns}`, options);
 		// EINVAL means that the file is no namespace, or a namespace of another type.
 		if (cause instanceof KernelError && cause.errno === "EINVAL")
-			throw new UmlnetError("ERR_SPEC", `${netns} is no network namespace`, options);
+			throw new UmlnetError("ERR_SPEC", `${netns} is not a network namespace`, options);
 		if (cause instanceof UmlnetError) throw cause;
 		const { message } = cause as Error;
 		const code = isOneOf(cause, "EACCES", "EPERM") ? "ERR_PERMISSION" : "ERR_INTERNAL";

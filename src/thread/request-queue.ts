@@ -88,7 +88,7 @@ export class RequestQueue {
 		const at = this.#requests.findIndex((received) => received.id === id);
 		if (at < 0) return;
 		this.#requests.splice(at, 1);
-		const error = new UmlnetError("ERR_ABORTED", "called off before it began");
+		const error = new UmlnetError("ERR_ABORTED", "cancelled before it began");
 		this.respond([{ id, error: packError(error) }]);
 	}
 }

@@ -137,7 +137,7 @@ taps:
 		expect(stderr).toMatch(/nothing was changed\n$/);
 	});
 
-	test("in a spec: a pool needs a program that stays", async () => {
+	test("in a spec: a pool needs a program that keeps running", async () => {
 		const stdin =
 			"version: 1\nnetworks: { lab: { mode: host-only, pool: { size: 3 } } }\ntaps: {}\n";
 		const { status, stderr, opened } = await umlnet(["up", "-f", "-"], { stdin });

@@ -125,7 +125,7 @@ describe("apply", () => {
 		[["list", "--table", "lab"], "", "FAMILY:NAME"],
 		[["list", "--table", "ipx:lab"], "", "FAMILY:NAME"],
 		[["list", "--table", "inet:lab"], "", "there is no table inet:lab"],
-		[[], "", "which command"],
+		[[], "", "which subcommand"],
 	])("bad usage: %j", async (argv, stdin, complaint) => {
 		const { status, stdout, stderr } = await nft(argv, stdin);
 		expect({ status, stdout }).toEqual({ status: 2, stdout: "" });

@@ -36,8 +36,8 @@ describe("global options", () => {
 		[["--timeout", "1e9", "status"], "number of seconds"],
 		[["up", "tap0", "--confirm-within", "0"], "a second or more"],
 		[["up", "tap0", "--confirm-within", "soon"], "number of seconds"],
-		[["status", "--confirm-within", "30"], "goes with up and down alone"],
-		[["--confirm-within", "30", "plan", "tap0"], "goes with up and down alone"],
+		[["status", "--confirm-within", "30"], "is for up and down only"],
+		[["--confirm-within", "30", "plan", "tap0"], "is for up and down only"],
 		[["--color", "blue", "status"], "auto, always, never"],
 		[["--netns", "", "status"], "must not be empty"],
 		[["--state-dir", "", "status"], "must not be empty"],
@@ -143,7 +143,7 @@ describe("bad usage", () => {
 	});
 });
 
-describe("what is not yet there is refused", () => {
+describe("what is not implemented yet is refused", () => {
 	test.each([
 		[["doctor"], "doctor"],
 		[["doctor", "tap0"], "doctor"],
@@ -151,7 +151,7 @@ describe("what is not yet there is refused", () => {
 		const { status, stdout, stderr, opened } = await umlnet(argv);
 		expect({ status, stdout, opened }).toEqual({ status: 2, stdout: "", opened: [] });
 		expect(stderr).toContain("error[ERR_UNSUPPORTED]");
-		expect(stderr).toContain(`${feature} is not yet there`);
+		expect(stderr).toContain(`${feature} is not implemented yet`);
 	});
 
 	test.each(["up", "plan"])("%s --publish", async (verb) => {

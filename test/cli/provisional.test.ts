@@ -127,7 +127,14 @@ describe("confirm", () => {
 
 	test.each([
 		[new NotConfirmedError("up tap0"), 7],
-		[new ConflictError("confirmation", "nothing that waits for it", "a provisional change"), 5],
+		[
+			new ConflictError(
+				"confirmation",
+				"nothing that waits to be confirmed",
+				"a provisional change",
+			),
+			5,
+		],
 	])("ends with its status: %o", async (error, status) => {
 		expect((await confirm(() => Promise.reject(error))).status).toBe(status);
 	});

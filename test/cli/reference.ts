@@ -48,7 +48,7 @@ export function reference(program: Verb): string {
 		"They stand before or after the command.",
 		optionTable(program.options),
 		...verbs.flatMap((verb) => section(program, verb)),
-		"## Not yet there",
+		"## Not implemented yet",
 		planned.map((verb) => `- \`${verb.name()}\`: ${verb.summary()}`).join("\n"),
 		"## Exit status",
 		["| status | meaning |", "|---|---|", ...statuses].join("\n"),

@@ -126,7 +126,7 @@ describe("a pattern", () => {
 		expect({ exit, stdout, stderr }).toEqual({
 			exit: 6,
 			stdout: "",
-			stderr: "web*: no tap of ours\n",
+			stderr: "web*: no such tap is up\n",
 		});
 		expect((await status("web*", "vm*")).status).toBe(6);
 		expect((await status("db?", "vm*")).status).toBe(0);

@@ -49,7 +49,7 @@ describe("up", () => {
 		expect(spec.networks.tap0).toMatchObject({
 			mode: "nat",
 			uplink: "eth1",
-			snatTo: "10.33.33.34",
+			snatTo: ["10.33.33.34"],
 			proxyArp: true,
 		});
 		expect(spec.taps.tap0).toMatchObject({
@@ -229,13 +229,13 @@ warning: eth1 is down
 		[["up", "-f", "/nonexistent/lab.yaml"], "there is no file /nonexistent/lab.yaml"],
 		[["up", "-f", "/"], "is a directory"],
 		[["plan"], "which tap?"],
-		[["plan", "tap0", "tap1"], "flags describe one tap"],
+		[["plan", "tap0", "tap1"], "flags describe a single tap"],
 		[["plan", "tap0", "--all"], "--all is for --down"],
 		[["plan", "tap0", "--prune"], "--prune needs a spec"],
-		[["plan", "--down"], "what shall go?"],
+		[["plan", "--down"], "which taps?"],
 		[["plan", "--down", "tap0", "--mtu", "1400"], "no description of a tap"],
 		[["plan", "--down", "--all", "--prune"], "no description of a tap"],
-		[["down"], "what shall go?"],
+		[["down"], "which taps?"],
 		[["down", "tap0", "--all"], "give only one"],
 		[["down", "-f", "lab.yaml", "--all"], "give only one"],
 	])("%j is bad usage", async (argv, complaint) => {
@@ -255,7 +255,7 @@ warning: eth1 is down
 			const { status, stdout } = await umlnet(["up", "-f", "-", "--json"], { stdin });
 			expect(status).toBe(2);
 			expect(JSON.parse(stdout)).toMatchObject({ error: { code: "ERR_SPEC", path } });
-			expect(stdout).toContain("is not yet there");
+			expect(stdout).toContain("is not implemented yet");
 		}
 	});
 });
@@ -289,7 +289,7 @@ describe("down", () => {
 		};
 		const ended = await umlnet(["down", "tap0"], { host: { down: down(), close } });
 		expect(ended).toMatchObject({ status: 0, stderr: expect.stringContaining("tap0 is down") });
-		expect(ended.stderr).toContain("done, but not tidied up: EBUSY: it is mounted\n");
+		expect(ended.stderr).toContain("done, but closing failed: EBUSY: it is mounted\n");
 		const failing = { down: () => Promise.reject(new Error("of all things")), close };
 		const failed = await umlnet(["down", "tap0"], { host: failing });
 		expect(failed).toMatchObject({ status: 1, stderr: expect.stringContaining("of all things") });
@@ -331,7 +331,7 @@ describe("plan", () => {
 		expect(stdout).toBe(
 			"+ create tap tap0\n~ set net.ipv4.ip_forward to 1\n- remove address 10.0.0.1/8 from eth1\n",
 		);
-		expect(stderr).toBe("3 steps: 1 to make, 1 to change, 1 to take away\n");
+		expect(stderr).toBe("3 steps: 1 to create, 1 to change, 1 to delete\n");
 	});
 
 	test("-v shows the messages", async () => {
@@ -375,7 +375,7 @@ describe("plan", () => {
 		const { status, stderr } = await umlnet(["plan", "-f", file], { host });
 		expect({ status, lines: stderr.split("\n") }).toEqual({
 			status: 0,
-			lines: ["warning: eth1 is down", "3 steps: 1 to make, 1 to change, 1 to take away", ""],
+			lines: ["warning: eth1 is down", "3 steps: 1 to create, 1 to change, 1 to delete", ""],
 		});
 		const json = await umlnet(["plan", "-f", file, "--json"], { host });
 		expect(JSON.parse(json.stdout)).toEqual({ apiVersion: "umlnet.v1", steps, warnings });
@@ -451,13 +451,13 @@ drift
 		const none = { status: async () => ({ taps: [], resources: [], unfinished: "up of tap0" }) };
 		const named = await umlnet(["status", "tap9"], { host: none });
 		expect(named).toMatchObject({ status: 6, stdout: "" });
-		expect(named.stderr).toContain("tap9: no tap of ours\n");
+		expect(named.stderr).toContain("tap9: no such tap is up\n");
 		expect(named.stderr).toContain("up of tap0 half done: umlnet-nl recover finishes it");
 		expect((await umlnet(["status"], { host: none })).stderr).toContain("nothing of ours is up");
 	});
 });
 
-describe("what carries our marks and is not remembered", () => {
+describe("objects marked as umlnet-nl's that are not remembered", () => {
 	const strays = ["link tap0, alias umlnet-nl lab", "forwarding of eth1, which was off before"];
 	const none = { taps: [], resources: [] };
 
@@ -483,7 +483,7 @@ describe("what carries our marks and is not remembered", () => {
 		expect(recover.mock.calls).toEqual([[{ strays: true }], [{ strays: false }]]);
 		expect({ status, stderr }).toEqual({
 			status: 0,
-			stderr: `${strays.map((what) => `taken away: ${what}\n`).join("")}2 objects gone: 1 step\n`,
+			stderr: `${strays.map((what) => `removed: ${what}\n`).join("")}2 objects gone: 1 step\n`,
 		});
 	});
 
@@ -514,7 +514,7 @@ describe("recover", () => {
 		const { status, stdout, stderr } = await ended(undone as RecoverReport);
 		expect({ status, stdout }).toEqual({ status: 0, stdout: "" });
 		expect(stderr).toBe(
-			"up of tap0 was undone: 1 step\nleft alone, not provably ours: bridge br0\n",
+			"up of tap0 was undone: 1 step\nleft alone, as it cannot be proven to be umlnet-nl's: bridge br0\n",
 		);
 		const json = await ended(undone as RecoverReport, "--json");
 		expect(JSON.parse(json.stdout)).toEqual({ apiVersion: "umlnet.v1", ...undone });

@@ -143,7 +143,7 @@ export const ERROR_CODES: Readonly<Record<ErrorCode, Description>> = {
 		meaning:
 			"The journal in the state directory is damaged or cannot be written. Nothing was touched.",
 		remedy:
-			"Make room on the file system. A damaged journal is named in the message: with it removed, `umlnet-nl recover --strays` takes away what carries our marks.",
+			"Make room on the file system. A damaged journal is named in the message: with it removed, `umlnet-nl recover --strays` removes what umlnet-nl has marked as its own.",
 	},
 	ERR_WATCHDOG: {
 		class: "`UmlnetError`",

@@ -139,7 +139,7 @@ function keyEntry({
 		meaning,
 		`Value: ${value}.`,
 		required ? "It must be given." : `Without it: ${absent}.`,
-		...(planned ? ["It is not yet there: a spec with it is refused."] : []),
+		...(planned ? ["It is not implemented yet: a spec with it is refused."] : []),
 	].join(" ");
 	const list = words.map((each) => `.RS\n${tagged(bold(each.word), each.meaning)}\n.RE`);
 	return [tagged(bold(name), said), ...list, `.IP\n${bold(example)}`].join("\n");

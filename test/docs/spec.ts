@@ -34,7 +34,7 @@ function sectionOf({ message, place, comment, keys }: Section): readonly string[
 		table(
 			["key", "required", "flag of `up`"],
 			keys.map(({ name, required, flag, planned }) => [
-				`[\`${name}\`](#${anchor(place, name)})${planned ? " (not yet there)" : ""}`,
+				`[\`${name}\`](#${anchor(place, name)})${planned ? " (not implemented yet)" : ""}`,
 				required ? "yes" : "",
 				flag === undefined ? "" : `\`${flag}\``,
 			]),
@@ -49,7 +49,7 @@ function keyOf(place: string, key: Key): readonly string[] {
 		`- Value: ${value}.`,
 		...words.map((each) => `  - \`${each.word}\`: ${each.meaning}`),
 		required ? "- It must be given." : `- Without it: ${absent}.`,
-		...(planned ? ["- It is not yet there: a spec with it is refused."] : []),
+		...(planned ? ["- It is not implemented yet: a spec with it is refused."] : []),
 	];
 	return [`### \`${place}.${name}\``, meaning, lines.join("\n"), `\`\`\`yaml\n${example}\n\`\`\``];
 }

@@ -181,7 +181,7 @@ describe("what is provisional", () => {
 		rig.up(specs.snat);
 		rig.up(specs.snat, WITHIN);
 		expect(rig.journal.isSettled).toBe(true);
-		expect(() => rig.engine.confirm()).toThrow("nothing that waits for it");
+		expect(() => rig.engine.confirm()).toThrow("nothing that waits to be confirmed");
 	});
 
 	test("may be a mere repair", () => {

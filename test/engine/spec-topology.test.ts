@@ -61,9 +61,9 @@ describe("modes", () => {
 	});
 });
 
-describe("what is not yet there is refused, never taken and ignored", () => {
+describe("what is not implemented yet is refused, never taken and ignored", () => {
 	test.each([[lab({ isolation: true }), "networks.lab.isolation"]])("%j", (spec, path) => {
-		expect(refuse(spec)).toEqual(one(path, "is not yet there"));
+		expect(refuse(spec)).toEqual(one(path, "is not implemented yet"));
 	});
 
 	it("but saying that it is not wanted is fine", () => {

@@ -94,7 +94,7 @@ async function compiled(host: Networks, text: string, names: readonly string[]):
 	await host.take({ network: "labb", networks: { lab } });
 	// @ts-expect-error a typo in the tap of a guest
 	await host.take({ network: "lab", networks: { lab }, tap: { mtuu: 1400 } });
-	// @ts-expect-error what is settled for the whole pool
+	// @ts-expect-error what is the same for the whole pool
 	await host.take({ network: "lab", networks: { lab }, tap: { owner: 500 } });
 	// @ts-expect-error an option that there is not
 	await host.up({ version: 1 }, { pruned: true });

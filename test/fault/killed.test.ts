@@ -108,7 +108,9 @@ test("what cannot be proven ours any more is named and left alone", async ({ cam
 	lab.host.sh(theirs);
 	const recovered = recover();
 	expect(recovered.status).toBe(0);
-	expect(recovered.stderr).toMatch(/left alone, not provably ours: link brx, .*create bridge br0/);
+	expect(recovered.stderr).toMatch(
+		/left alone, as it cannot be proven to be umlnet-nl's: link brx, .*create bridge br0/,
+	);
 	expect(lab.host.sh("ip -br link")).toContain("brx");
 	expect(recover().stderr).toBe("nothing to do\n");
 	lab.host.sh("ip link delete brx");

@@ -197,10 +197,10 @@ const MEANINGLESS: readonly Row[] = [
 			`a tap's ${key}`,
 			tap({ [key]: ["2222:22"] }),
 			`taps.tap0.${key}`,
-			/not yet|no known/,
+			/not implemented|no known/,
 		],
 	),
-	["isolation", spec({ isolation: true }), "networks.lab.isolation", /not yet/],
+	["isolation", spec({ isolation: true }), "networks.lab.isolation", /not implemented/],
 	[
 		"a key that is not known",
 		spec({ brigde: "br0" }),

@@ -203,14 +203,14 @@ test("the command line says so, on stderr, with exit 5", async () => {
 	expect(found.stderr).toMatch(/nft table inet umlnet-nl/);
 	expect(found.stderr).toMatch(/recover --strays/);
 	expect(found.stderr).not.toMatch(/nothing of ours/);
-	expect(run("status", "tap0")).toMatchObject({ stderr: "tap0: no tap of ours\n" });
+	expect(run("status", "tap0")).toMatchObject({ stderr: "tap0: no such tap is up\n" });
 	expect(JSON.parse(run("status", "--json").stdout)).toMatchObject({ taps: [] });
 	const conflict = run("up", "tap0", "--owner", "500", "--address", "192.168.33.33/24");
 	expect(conflict.status).toBe(5);
 	expect(conflict.stderr).toMatch(/recover --strays/);
 	const gone = run("recover", "--strays");
 	expect(gone).toMatchObject({ status: 0, stdout: "" });
-	expect(gone.stderr).toMatch(/taken away: link tap0/);
+	expect(gone.stderr).toMatch(/removed: link tap0/);
 	expect(await lab.networkChanges(before)).toEqual([]);
 	expect(run("status")).toMatchObject({ status: 0, stderr: "nothing of ours is up\n" });
 });

@@ -59,7 +59,7 @@ describe.each([
 		const ended = run("--json", "-n", netns, ...args);
 		expect(errorOf(ended)).toMatchObject({
 			code: "ERR_SPEC",
-			message: expect.stringMatching(/no network namespace/),
+			message: expect.stringMatching(/not a network namespace/),
 			hint: expect.stringMatching(/ip netns/),
 		});
 		expect(ended.status).toBe(2);

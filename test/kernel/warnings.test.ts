@@ -86,7 +86,7 @@ describe("down --all, where somebody else has a port in one bridge", () => {
 		expect(planned.stdout).toContain("tap1");
 		const down = run("down", "--all");
 		expect(down).toMatchObject({ status: 5, stderr: expect.stringContaining("vnet0") });
-		expect(down.stderr).toContain("all else is done: tap1 is down");
+		expect(down.stderr).toContain("everything else is done: tap1 is down");
 		expect(run("status", "-q").stdout).toBe("tap0\n");
 		lab.host.sh("ip link delete vnet0");
 		expect(run("down", "--all")).toMatchObject({ status: 0 });

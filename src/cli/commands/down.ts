@@ -15,20 +15,20 @@ interface DownOptions extends ChangeFlags {
 export function addDown(program: Verb, perform: Perform): void {
 	program
 		.command("down")
-		.summary("take down taps, and with the last of a network all that was made for it")
+		.summary("take down taps, and with a network's last tap all that was made for it")
 		.description(
-			"Take down taps. With the last tap of a network goes all that was made for it: bridge, moved " +
+			"Take down taps. With the last tap of a network all that was made for it goes, too: bridge, moved " +
 				"addresses and routes, forwarding, rules. The host is then as it was before; what is not ours is " +
 				"never touched.",
 		)
 		.usage("[options] <TAP...> | -f <SPEC> | --all")
 		.argument("[tap...]", "names of taps")
 		.option("-f, --file <SPEC>", "the taps of this spec file; - is standard input")
-		.option("--all", "everything of ours")
+		.option("--all", "everything that umlnet-nl has made")
 		.option("--yes", YES)
 		.example("umlnet-nl down tap0", "take down one tap")
 		.example("umlnet-nl down -f lab.yaml", "take down the taps that lab.yaml names")
-		.example("umlnet-nl down --all", "take down everything of ours")
+		.example("umlnet-nl down --all", "take down everything that umlnet-nl has made")
 		.action((taps: readonly string[], options: DownOptions) =>
 			perform("changing", (session) => down(session, taps, options)),
 		);

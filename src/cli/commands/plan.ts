@@ -29,7 +29,7 @@ export function addPlan(program: Verb, perform: Perform): void {
 		.option("-f, --file <SPEC>", "spec file, YAML or JSON; - is standard input")
 		.option("--prune", "with -f: as `up --prune`")
 		.option("--down", "what `down` would do")
-		.option("--all", "with --down: everything of ours")
+		.option("--all", "with --down: everything that umlnet-nl has made")
 		.option("--exit-code", "exit with 6 when there is something to do")
 		.example("umlnet-nl plan tap0 --address 192.168.33.33/24 --nat eth1", "the steps of that up")
 		.example("umlnet-nl plan -f lab.yaml -v", "the steps, with the messages of each")
@@ -68,7 +68,8 @@ async function ofUp(
 ): Promise<Question> {
 	const { file, prune = false, down: _, all, exitCode: __, ...flags } = options;
 	if (all) throw new UsageError("--all is for --down");
-	if (taps.length > 1) throw new UsageError("flags describe one tap; several are a spec: -f SPEC");
+	if (taps.length > 1)
+		throw new UsageError("flags describe a single tap; for several write a spec: -f SPEC");
 	if (prune && file === undefined) throw new UsageError("--prune needs a spec: -f SPEC");
 	const spec = await specOf(session, taps[0], file, flags, verb);
 	return (host) => host.plan(spec, { prune });

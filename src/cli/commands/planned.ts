@@ -9,9 +9,9 @@ export function addPlanned(program: Verb, perform: Perform): void {
 	for (const [name, summary] of PLANNED) {
 		program
 			.command(name)
-			.helpGroup("Not yet there:")
+			.helpGroup("Not implemented yet:")
 			.summary(summary)
-			.description(`${summary} (not yet there)`)
+			.description(`${summary} (not implemented yet)`)
 			.argument("[words...]")
 			.allowUnknownOption()
 			.action(() => perform("looking", () => refuse(`umlnet-nl ${name}`)));

@@ -12,18 +12,18 @@ export function addRecover(program: Verb, perform: Perform): void {
 		.description(
 			"Finish or undo what a killed process left half done, and what a rollback could not finish. What waits " +
 				"to be confirmed is left alone until its time is over. " +
-				"Only objects that are provably ours are touched; the others are named and left alone. " +
-				"With --strays also what carries our marks goes that the state directory knows nothing of, since that was " +
-				"lost: addresses and routes go back to the uplink, forwarding is switched off where we switched it on.",
+				"Only objects that are provably umlnet-nl's are touched; others are named and left alone. " +
+				"--strays also removes what umlnet-nl has marked as its own and the state directory does not know, because that was " +
+				"lost: addresses and routes go back to the uplink, and forwarding is switched off where umlnet-nl switched it on.",
 		)
 		.option(
 			"--give-up [NAME...]",
-			"forget what can still not be undone or given back: of these taps and networks, or all",
+			"forget what still cannot be undone or given back, of these taps and networks or of all",
 		)
-		.option("--strays", "also take away what carries our marks and is not remembered")
+		.option("--strays", "also remove what umlnet-nl has marked as its own and no longer remembers")
 		.example("umlnet-nl recover", "clean up after a kill")
 		.example("umlnet-nl recover --strays", "clean up after the state directory was lost")
-		.example("umlnet-nl recover --give-up", "forget what the host does not take back")
+		.example("umlnet-nl recover --give-up", "forget what cannot be given back")
 		.action((options: Options) => perform("changing", (session) => recover(session, options)));
 }
 
@@ -39,9 +39,10 @@ async function recover(session: Session, { strays = false, giveUp }: Options): P
 	session.result(report, () => []);
 	await sayProvisional(session, report.provisional);
 	for (const what of report.givenUp ?? []) session.say(`given up: ${what}`);
-	for (const what of report.strays ?? []) session.say(`taken away: ${what}`);
+	for (const what of report.strays ?? []) session.say(`removed: ${what}`);
 	await session.sayDone(sentence(report), { ...report, changed: report.steps.length > 0 });
-	for (const object of report.residual) session.say(`left alone, not provably ours: ${object}`);
+	for (const object of report.residual)
+		session.say(`left alone, as it cannot be proven to be umlnet-nl's: ${object}`);
 	return session.ending(report);
 }
 

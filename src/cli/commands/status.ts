@@ -25,9 +25,9 @@ interface StatusOptions {
 export function addStatus(program: Verb, perform: Perform): void {
 	program
 		.command("status")
-		.summary("show what exists that is ours, and where it drifted from what was asked")
+		.summary("show the taps that are up, and where the host has drifted from what was asked")
 		.description(
-			"Show what exists that is ours, and where it drifted from what was asked. For taps named it also " +
+			"Show the taps that are up, and where the host has drifted from what was asked. For taps that are named it also " +
 				"prints the arguments to start their guests with, and ends with exit status 6 if one is not up. A " +
 				"pattern like 'vm*' stands for the taps that are up. -v adds what was made beside the taps.",
 		)
@@ -43,7 +43,7 @@ export function addStatus(program: Verb, perform: Perform): void {
 		.option("--no-header", "only the rows of the table: no heading, no counts, no launch arguments")
 		.option(
 			"--verify",
-			"compare everything with what was applied, exactly, and name what else carries our marks: exit 5 where it differs",
+			"compare everything exactly with what was applied, and name other objects that are marked as umlnet-nl's: exit 5 if anything differs",
 		)
 		.example("umlnet-nl status tap0", "one tap, with launch arguments for its guest")
 		.example("umlnet-nl status --json", "everything, for a program")
@@ -76,7 +76,7 @@ async function status(
 		const matches = isPattern(word) ? matcher(word) : (name: string) => name === word;
 		return !report.taps.some(({ name }) => matches(name));
 	});
-	for (const word of missing) session.say(`${word}: no tap of ours`);
+	for (const word of missing) session.say(`${word}: no such tap is up`);
 	if (options.drifted && chosen.taps.length + chosen.resources.length === 0)
 		session.say("nothing drifted");
 	return ending(session, report, {
@@ -144,14 +144,14 @@ async function ending(
 	if (unseen.length > 0) session.say("as root it shows all: sudo umlnet-nl status");
 	if (!asked && report.taps.length + strays.length === 0) session.say("nothing of ours is up");
 	if (!verify)
-		for (const what of strays) session.say(`ours by its marks, and not remembered: ${what}`);
+		for (const what of strays) session.say(`marked as umlnet-nl's, but not remembered: ${what}`);
 	if (strays.length > 0)
-		session.say("was the state directory lost? umlnet-nl recover --strays takes them away");
+		session.say("was the state directory lost? umlnet-nl recover --strays removes them");
 	if (unfinished !== undefined)
 		session.say(`a killed process left ${unfinished} half done: umlnet-nl recover finishes it`);
 	await sayProvisional(session, report.provisional);
 	if (verify && !report.exact) {
-		session.say("not as it was applied: up again mends what is ours");
+		session.say("the host is not as it was applied: the same up again repairs what is umlnet-nl's");
 		return Exit.conflict;
 	}
 	if (strays.length > 0) return Exit.conflict;

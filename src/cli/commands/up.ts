@@ -26,7 +26,7 @@ export function addUp(program: Verb, perform: Perform): void {
 		.usage("[options] <TAP> | -f <SPEC>")
 		.argument("[tap]", "name of the tap's interface, up to 15 characters")
 		.option("-f, --file <SPEC>", "spec file, YAML or JSON; - is standard input")
-		.option("--prune", "with -f: take down what is ours and not in the spec")
+		.option("--prune", "with -f: take down the taps that are not in the spec")
 		.option("--yes", YES)
 		.example(
 			"umlnet-nl up tap0 --address 192.168.33.33/24 --guest-address 192.168.33.34/24",

@@ -61,7 +61,7 @@ export function grammarOf(program: Verb): Grammar {
 function optionsOf(verb: Verb): readonly OptionGrammar[] {
 	const visible = verb.createHelp().visibleOptions(verb);
 	return visible
-		.filter(({ description }) => !description.includes("(not yet there)"))
+		.filter(({ description }) => !description.includes("(not implemented yet)"))
 		.map(optionOf);
 }
 

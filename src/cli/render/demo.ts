@@ -10,7 +10,7 @@ export function renderEvent(event: DemoEvent, paint: Paint): readonly string[] {
 	switch (event.event) {
 		case "built":
 			return [
-				`A host with eth1 ${event.host}, and beyond eth1 a machine ${event.beyond} that knows no way to the guest:`,
+				`A host with eth1 ${event.host}, and beyond eth1 a machine ${event.beyond} that has no route to the guest:`,
 				"network namespaces of this process alone. Nothing of your host is touched.",
 			];
 		case "up":

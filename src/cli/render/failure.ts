@@ -68,13 +68,13 @@ function plainBlock(failure: Failure, verbosity: number, paint: Paint): readonly
 function outcome({ code, step, done }: Failure): string | undefined {
 	if (done.length > 0) {
 		const more = done.length > 8 ? `, and ${done.length - 8} more` : "";
-		return `all else is done: ${done.slice(0, 8).join(", ")}${more}`;
+		return `everything else is done: ${done.slice(0, 8).join(", ")}${more}`;
 	}
 	switch (code) {
 		case "ERR_ROLLBACK":
 			return "rolled back only in part: `umlnet-nl recover` finishes it";
 		case "ERR_INTERNAL":
-			return "this is a bug of umlnet-nl; `umlnet-nl status` shows what is there now";
+			return "this is a bug in umlnet-nl; `umlnet-nl status` shows what is there now";
 		case "ERR_UNCONFIRMED":
 			return "rolled back: the host is as it was";
 		default:

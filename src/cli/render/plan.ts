@@ -24,14 +24,14 @@ export function renderSteps(
 const indented = (message: string, paint: Paint): readonly string[] =>
 	message.split("\n").map((line) => paint.dim(`    ${line}`));
 
-/** `3 to make, 1 to change, 2 to take away` */
+/** `3 to create, 1 to change, 2 to delete` */
 export function renderTotals(steps: readonly StepReport[]): string {
 	const number = (wanted: StepReport["effect"]) =>
 		steps.filter(({ effect }) => effect === wanted).length;
 	const parts = [
-		[number("create"), "to make"],
+		[number("create"), "to create"],
 		[number("change"), "to change"],
-		[number("delete"), "to take away"],
+		[number("delete"), "to delete"],
 	] as const;
 	const named = parts.filter(([many]) => many > 0).map(([many, what]) => `${many} ${what}`);
 	return `${count(steps.length, "step")}: ${named.join(", ")}`;

@@ -89,12 +89,12 @@ const difference = object("one thing in which the host differs from what was mad
 });
 const drift = list("empty when all is as made", difference);
 
-const loss = object("what others had and did not get back", {
+const loss = object("what could not be given back to others", {
 	subject: text("what it is"),
 	reason: text("why not"),
 	ours: optional(flag("it was ours: nobody has lost anything")),
 });
-const losses = optional(list("what others did not get back", loss));
+const losses = optional(list("what could not be given back to others", loss));
 
 const warnings = list(
 	"what will not work though it was asked for",
@@ -144,7 +144,7 @@ export const status = object("status", {
 			drift,
 		}),
 	),
-	strays: optional(list("what carries our marks and is not remembered", text("in words"))),
+	strays: optional(list("objects marked as umlnet-nl's that are not remembered", text("in words"))),
 	exact: optional(truth("with --verify: whether all is exactly as applied")),
 	unfinished: optional(text("the command that a killed process did not finish")),
 	unseen: optional(

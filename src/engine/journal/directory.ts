@@ -79,7 +79,7 @@ export class StateDirectory {
 			if (fd !== undefined) return fd;
 			// The file or its directory was created or removed at this very moment.
 		}
-		throw new UmlnetError("ERR_SYSTEM", `${path} comes and goes too often to be opened`);
+		throw new UmlnetError("ERR_SYSTEM", `${path} is created and removed too often to be opened`);
 	}
 
 	/** Replace an old file by a new one once that is written. @throws what `write` throws, and errors of file calls */
@@ -138,7 +138,7 @@ export class StateDirectory {
 		const flaw = fileFlaw(stats);
 		if (flaw !== undefined)
 			throw new UmlnetError("ERR_PERMISSION", `${join(this.path, name)} ${flaw}`, {
-				hint: "nobody but us has any business there: find out who made it, then remove it",
+				hint: "only umlnet-nl keeps files there: find out who made it, then remove it",
 			});
 		if (stats.nlink === 0) return undefined;
 		const { O_APPEND, O_NONBLOCK, O_RDWR } = constants;

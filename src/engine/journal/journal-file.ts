@@ -171,7 +171,8 @@ export class JournalFile {
 			throw this.#unusable("the record cannot be read; a newer version may have written it", cause);
 		}
 		const flaw = this.#flawOf(record);
-		if (flaw !== undefined) throw this.#unusable(`it asks for what we never do: ${flaw}`);
+		if (flaw !== undefined)
+			throw this.#unusable(`it asks for something that umlnet-nl never does: ${flaw}`);
 		return record;
 	}
 
@@ -197,9 +198,9 @@ export class JournalFile {
 	}
 
 	#refusal(why: string, cause?: unknown): UmlnetError {
-		return new UmlnetError("ERR_JOURNAL", `${this.#path}: ${why}; nothing was touched`, {
+		return new UmlnetError("ERR_JOURNAL", `${this.#path}: ${why}; nothing was changed`, {
 			cause,
-			hint: "inspect the host, then remove the file: umlnet-nl recover --strays takes away what carries our marks",
+			hint: "inspect the host, then remove the file; umlnet-nl recover --strays removes what umlnet-nl has marked as its own",
 		});
 	}
 

@@ -97,7 +97,8 @@ class Walk {
 		if (this.#isStrict) throw unsafe(path, "is a symbolic link");
 		if (!this.#isTrusted(uid))
 			throw this.#below(path, `is a symbolic link that belongs to uid ${uid}`);
-		if (++this.#links > LINKS) throw this.#below(path, "is one symbolic link too many");
+		if (++this.#links > LINKS)
+			throw this.#below(path, "is one symbolic link too many: 40 are followed");
 		const target = readlinkSync(at(this.#here.fd, name));
 		this.#way.unshift(...target.split("/").filter(isName));
 		if (target.startsWith("/")) this.#step(root(), "/");
@@ -167,7 +168,7 @@ function writableFor({ mode }: Stats): string | undefined {
 /** Why a file of a state directory may be written by others. */
 export function fileFlaw(stats: Stats): string | undefined {
 	if (stats.isSymbolicLink()) return "is a symbolic link";
-	if (!stats.isFile()) return "is no plain file";
+	if (!stats.isFile()) return "is not a regular file";
 	if (!isTrusted(stats.uid)) return `belongs to uid ${stats.uid}`;
 	if (stats.nlink > 1) return "has another name as well (a hard link)";
 	return writableFor(stats);

@@ -7,9 +7,9 @@ import { RTN_LOCAL } from "../uapi/rtnetlink.js";
 import { AF_INET, AF_INET6 } from "../uapi/socket.js";
 
 /**
- * The links of this namespace that a connection runs over: the one that has its local address, the one by which answers
- * leave, and those below these two. The kernel's own look-up tells: the entry of the table `local` for an address
- * names the link that has it. There are none if the address is not one of this namespace.
+ * The links of this namespace that a connection runs over: the one that has its local address, the one through which
+ * answers leave, and the links below these two. The kernel's own look-up tells: the entry for an address in the table
+ * `local` names its link. Empty if the address is not one of this namespace.
  */
 export function linksOf(kernel: Kernel, { local, remote }: Connection): Spared {
 	const links = new Map<number, string>();
@@ -25,7 +25,9 @@ function routeTo(kernel: Kernel, text: string): Route | undefined {
 	return to && readRouteTo(kernel, to);
 }
 
-/** A zone may follow the address (`fe80::1%eth0`). Undefined if the text is no address: then nothing can be guarded. */
+/**
+ * A zone may follow the address (`fe80::1%eth0`). Undefined if the text is no address, so that nothing can be guarded.
+ */
 function destination(text: string): Destination | undefined {
 	try {
 		const address = parseAddress(text.replace(/%.*/, ""));

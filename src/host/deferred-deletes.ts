@@ -4,15 +4,15 @@ import type { Kernel } from "../kernel/kernel.js";
 import { readLinks } from "../kernel/read.js";
 
 /**
- * Transactions of this thread whose links another thread deletes: they are committed, and stand in the journal as
- * pending until it is recorded there that they are done.
+ * Transactions of this thread whose links another thread deletes: they are committed, and the journal lists them as
+ * pending until it records that the links are deleted.
  */
 export class DeferredDeletes {
-	/** By transaction. */
+	/** The names of the transactions. */
 	readonly #deleting = new Set<string>();
 	readonly #deleted = new Set<string>();
 
-	/** Whether another thread is about to finish this transaction. */
+	/** Whether another thread is going to finish this transaction. */
 	isDeleting(transaction: string): boolean {
 		return this.#deleting.has(transaction);
 	}
@@ -21,18 +21,21 @@ export class DeferredDeletes {
 		this.#deleting.add(transaction);
 	}
 
-	/** `done`: the links are deleted. Otherwise the other thread gave up, and anybody may finish the transaction. */
+	/**
+	 * `done` means that the links are deleted. Otherwise the other thread gave up, and anybody may finish the
+	 * transaction.
+	 */
 	end(transaction: string, done: boolean): void {
 		this.#deleting.delete(transaction);
 		if (done) this.#deleted.add(transaction);
 	}
 
-	/** Whether something was deleted that the journal does not know of yet. */
+	/** Whether links were deleted without the journal recording it yet. */
 	get areUnrecorded(): boolean {
 		return this.#deleted.size > 0;
 	}
 
-	/** Tell the journal what was deleted. Call with the lock held. */
+	/** Record in the journal what was deleted. The lock must be held. */
 	record(journal: Journal): void {
 		for (const transaction of this.#deleted)
 			if (journal.pendingDeletes.has(transaction)) journal.end(transaction);
@@ -40,12 +43,12 @@ export class DeferredDeletes {
 	}
 }
 
-/** Whether the links of these transactions are gone, with all that was on them. Blocks only if the links are. */
+/** Whether the links of these transactions and everything on them are gone. This blocks only if the links are gone. */
 export function areDeleted(kernel: Kernel, deletes: readonly PendingDeletes[]): boolean {
 	const links = deletes.flatMap(linksOf);
 	if (links.some(({ index }) => kernel.linkName(index) !== undefined)) return false;
-	// A link vanishes from the index before its addresses and routes do. Reading one waits for the RTNL lock, and so for
-	// those.
+	// A link disappears from the index before its addresses and routes do. Reading one waits for the RTNL lock, and so
+	// for those.
 	readLinks(
 		kernel,
 		links.slice(-1).map(({ index }) => index),

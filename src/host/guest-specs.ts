@@ -5,11 +5,14 @@ import { checkSpec, checkTap } from "../spec/plain.js";
 /** Networks as a caller writes them in a spec. */
 export type GivenNetworks = Readonly<Record<string, unknown>>;
 
-/** Checks the specs of a pool's guests. Caches the networks of the last one: consecutive guests usually share them. */
+/**
+ * Checks the specs of a pool's guests. It caches the networks of the last one, because consecutive guests usually share
+ * them.
+ */
 export class GuestSpecs {
 	#last: { readonly given: GivenNetworks; readonly spec: Spec } | undefined;
 
-	/** The networks, checked. @throws SpecError */
+	/** Check these networks. @throws SpecError */
 	networks(given: GivenNetworks): Spec["networks"] {
 		return (this.#cached(given) ?? this.#check(given, {})).networks;
 	}

@@ -6,13 +6,15 @@ import { readIndex, readLinkByName } from "../kernel/read.js";
 import { isForeign } from "../kinds/bridge.js";
 import { type HostLinks, isKnownUplink, type NamedLink } from "../kinds/index.js";
 
-/** How long, in milliseconds, what was seen of a link is good: of one that networks use already, and of others. */
+/** How long, in milliseconds, a look at a link is valid: for a link that networks use already, and for others. */
 const USED_MS = 1_000;
 const UNUSED_MS = 10;
 
 type Entries = ReadonlyMap<string, Entry>;
 
-/** The links of this host that specs name. What was seen of one is good for a moment, which the guests of a group share. */
+/**
+ * The links of this host that specs name. A look at one is valid for a moment, so that the guests of a group share it.
+ */
 export class KernelLinks implements HostLinks {
 	readonly #kernel: Kernel;
 	readonly #entries: () => Entries;
@@ -26,7 +28,7 @@ export class KernelLinks implements HostLinks {
 
 	uplink(link: string): NamedLink {
 		const kernel = this.#kernel;
-		// One that is known is called by its own name already.
+		// A known uplink is already given by its own name.
 		if (isKnownUplink(this.#entries(), link))
 			return this.#uplinks.get(link, USED_MS, () => {
 				return { name: link, mtu: kernel.linkMtu(link) };
@@ -42,7 +44,7 @@ export class KernelLinks implements HostLinks {
 
 	foreignMtu(bridge: string): number | undefined {
 		const read = () => {
-			// An ioctl says at a hundredth of the price that there is no such link, as for a bridge that we shall make.
+			// An ioctl finds out far more cheaply that there is no such link, such as a bridge that we are going to make.
 			if (this.#kernel.linkMtu(bridge) === undefined) return undefined;
 			const link = readLinkByName(this.#kernel, bridge);
 			return link !== undefined && isForeign(link) ? link.IFLA_MTU : undefined;

@@ -1,4 +1,4 @@
-/** The composition root: one host, one network namespace, the engine with its kinds over the real kernel. */
+/** The composition root: one host, one network namespace, the engine with its kinds on the real kernel. */
 import { closeSync } from "node:fs";
 import { together } from "../engine/down-all.js";
 import type { RequestOutcome } from "../engine/engine.js";
@@ -56,15 +56,15 @@ const DEFAULT_TIMEOUT = 30_000;
 
 /** Which namespace to work in, and how. */
 export interface HostOptions {
-	/** A network namespace by name or path; the calling thread moves there for good. Default: where it is. */
+	/** A network namespace by name or path, into which the calling thread moves for good. Default: the present one. */
 	readonly netns?: string | undefined;
-	/** Where the journal is kept. Default: UMLNET_STATE_DIR, else /run/umlnet-nl. */
+	/** The directory of the journal. Default: UMLNET_STATE_DIR, else /run/umlnet-nl. */
 	readonly stateDir?: string | undefined;
 	/** How long to wait for the lock, in milliseconds. Default: 30 000. */
 	readonly timeout?: number | undefined;
 }
 
-/** How each request of a group ended, and the transactions whose links are still to be deleted. */
+/** How each request of a group ended, and the transactions whose links still have to be deleted. */
 export interface Committed {
 	readonly outcomes: ReadonlyMap<number, GroupOutcome>;
 	readonly pendingDeletes: readonly PendingDeletes[];
@@ -76,8 +76,8 @@ export class Host implements ConfirmableNetworks, BindableNetworks {
 	readonly #links: KernelLinks;
 
 	/**
-	 * Enter the namespace on this thread. `onRequest` is told of each request; `through` puts something between this host
-	 * and its kernel. @throws KernelError, UmlnetError
+	 * Enter the namespace on this thread. `onRequest` is called before each request to the kernel; `through` can put
+	 * something between this host and its kernel. @throws KernelError, UmlnetError
 	 */
 	static open(
 		options: HostOptions = {},
@@ -90,7 +90,7 @@ export class Host implements ConfirmableNetworks, BindableNetworks {
 	}
 
 	constructor(kernel: Kernel, options: HostOptions = {}) {
-		// An empty variable counts as none.
+		// An empty variable counts as unset.
 		const stateDir = options.stateDir ?? (process.env.UMLNET_STATE_DIR || DEFAULT_STATE_DIR);
 		this.#locked = new LockedEngine(kernel, stateDir, options.timeout ?? DEFAULT_TIMEOUT);
 		this.#links = new KernelLinks(kernel, () => this.#locked.journal.state.entries);
@@ -119,8 +119,8 @@ export class Host implements ConfirmableNetworks, BindableNetworks {
 	}
 
 	/**
-	 * All of them that can go.
-	 * @throws ConflictError naming what is in the way of the others. What is to be confirmed goes whole or not at all
+	 * Take down all of them that can go down. A change that must be confirmed is done as a whole or not at all.
+	 * @throws ConflictError that says why the others cannot go down
 	 */
 	#downAll(
 		names: readonly string[],
@@ -138,7 +138,7 @@ export class Host implements ConfirmableNetworks, BindableNetworks {
 		);
 	}
 
-	/** What that would do, and as warnings what is in the way. @throws ConflictError where nothing can go */
+	/** What taking all of them down would do; conflicts are warnings. @throws ConflictError if nothing can go down */
 	#planDownAll(names: readonly string[]): PlanReport {
 		const { engine } = this.#locked;
 		const { taps, conflicts } = engine.removable(names);
@@ -181,7 +181,7 @@ export class Host implements ConfirmableNetworks, BindableNetworks {
 		return withLaunches(statusAsSeen(kernel, asked));
 	}
 
-	/** The tap is made for this guest: only an engine that stays has any in store. */
+	/** The tap is created for this guest, because only an engine that keeps running has a pool. */
 	async take(guest: GuestInput): Promise<TapReport> {
 		const { Pools } = await import("./pools.js");
 		const { request } = new Pools(undefined, processId()).take(0, guest);
@@ -268,10 +268,9 @@ export class Host implements ConfirmableNetworks, BindableNetworks {
 	}
 
 	/**
-	 * Many requests in as few transactions as their order allows, each with an outcome of its own. Links are not
-	 * deleted yet, since deleting takes long, and most of that time the kernel holds no lock: the caller has
-	 * `pendingDeletes` finished on another thread, and says so by `deleteEnded`. `requests` is called when the lock
-	 * is held.
+	 * Commit many requests in as few transactions as their order allows, each with its own outcome. Links are not deleted
+	 * yet, because that takes long and the kernel holds no lock for most of that time: the caller finishes
+	 * `pendingDeletes` on another thread, and then calls `deleteEnded`. `requests` is called when the lock is held.
 	 */
 	commit(requests: () => readonly GroupRequest[]): Promise<Committed> {
 		const { engine, journal, deletes } = this.#locked;
@@ -286,27 +285,29 @@ export class Host implements ConfirmableNetworks, BindableNetworks {
 		});
 	}
 
-	/** Whether the links of these transactions are gone, with all that was on them. Blocks only if the links are. */
+	/**
+	 * Whether the links of these transactions and everything on them are gone. This blocks only if the links are gone.
+	 */
 	areDeleted(deletes: readonly PendingDeletes[]): boolean {
 		return areDeleted(this.#locked.kernel, deletes);
 	}
 
-	/** A pending delete is done, or whoever tried gave it up; the next transaction records it. */
+	/** A pending delete is done, or was given up. The next transaction records it. */
 	deleteEnded(transaction: string, done: boolean): void {
 		this.#locked.deletes.end(transaction, done);
 	}
 
-	/** Record in the journal what was deleted, if no transaction has done so since. */
+	/** Record in the journal what was deleted, unless a transaction has done so already. */
 	async recordDeletes(): Promise<void> {
 		if (this.#locked.deletes.areUnrecorded) await this.#locked.run(() => {});
 	}
 
-	/** The taps of a spec, with all that they need of this host. */
+	/** The taps of a spec, with everything that they need on this host. */
 	wanted(spec: Spec): WantedTap[] {
 		return wantedTaps(spec, this.#links);
 	}
 
-	/** Those of these taps that a guest still has open: they must not go to the next guest. */
+	/** Those of these taps that a guest still has open, so that they must not be given to the next guest. */
 	openByGuest(taps: readonly string[]): ReadonlySet<string> {
 		const { state } = this.#locked.journal;
 		const indexes = taps.map((name) => state.taps.get(name)?.report.index ?? 0);
@@ -315,14 +316,14 @@ export class Host implements ConfirmableNetworks, BindableNetworks {
 	}
 
 	/**
-	 * Close everything; if nothing is ours any more, remove the state directory as well.
-	 * @throws what kept it from that; everything that was asked for is done, and everything closed, all the same
+	 * Close everything, and remove the state directory if nothing is ours any more.
+	 * @throws what kept it from doing so; everything else is done and closed nevertheless
 	 */
 	close(): void {
 		this.#locked.close();
 	}
 
-	/** The names of these taps, as soon as the lock is held: then it is known what is ours. */
+	/** The names of these taps, to be called when the lock is held, because only then it is known what is ours. */
 	async #namesOf(which: Which): Promise<() => readonly string[]> {
 		if ("taps" in which) return () => which.taps;
 		if ("all" in which) return () => [...this.#locked.journal.state.taps.keys()];
@@ -330,7 +331,7 @@ export class Host implements ConfirmableNetworks, BindableNetworks {
 		return () => Object.keys(taps);
 	}
 
-	/** What is ours and not in the spec, without the pools: each belongs to a running process. */
+	/** The taps that are up and not in the spec, except for those of pools, which belong to a running process. */
 	#others(spec: Spec): string[] {
 		return [...this.#locked.journal.state.taps.values()]
 			.map(({ report }) => report)
@@ -339,7 +340,10 @@ export class Host implements ConfirmableNetworks, BindableNetworks {
 	}
 }
 
-/** The Spec of what a caller gives. What checks it is loaded only if nobody has checked it before. @throws SpecError */
+/**
+ * The Spec of what a caller passed. The code that checks it is loaded only if it was not checked before. @throws
+ * SpecError
+ */
 async function checkedSpec(spec: SpecInput): Promise<Spec> {
 	if (isSpec(spec)) return spec;
 	const { checkSpec } = await import("../spec/plain.js");

@@ -18,16 +18,16 @@ import { UmlnetError } from "../sys/error.js";
 import { isAlive, processId, threadId } from "../sys/process.js";
 import { DeferredDeletes } from "./deferred-deletes.js";
 
-// To find the pools of dead processes all taps are looked at: too much for every guest.
+// Finding the pools of dead processes means looking at all taps, which is too much to do for every guest.
 const SWEEP_MS = 1_000;
 
-/** The network namespace of this thread, as a file that all processes in it have in common. */
+/** The network namespace of this thread, as a file that all processes in it share. */
 const NAMESPACE = "/proc/thread-self/ns/net";
 
-/** Names this thread in the names of its transactions: only one thread at a time finishes a transaction. */
+/** Identifies this thread in the names of its transactions, of which it finishes only one at a time. */
 const owner = `${processId()}-${threadId()}`;
 
-/** The engine of one namespace with its journal, usable only while the lock of both is held. */
+/** The engine of one namespace with its journal. It can only be used while the lock of both is held. */
 export class LockedEngine {
 	readonly kernel: Kernel;
 	readonly journal: Journal;
@@ -40,7 +40,7 @@ export class LockedEngine {
 	readonly #timeout: number;
 	#sweptAt = Number.NEGATIVE_INFINITY;
 
-	/** `timeout`: milliseconds to wait for the lock. */
+	/** `timeout` is how long to wait for the lock, in milliseconds. */
 	constructor(kernel: Kernel, stateDir: string, timeout: number) {
 		this.kernel = kernel;
 		this.#directory = new StateDirectory(stateDir, kernel.identity);
@@ -59,8 +59,8 @@ export class LockedEngine {
 	}
 
 	/**
-	 * Run something with the lock held and the journal up to date; before that, undo or finish what a
-	 * killed process did not finish, unless `recover` is false. @throws LockError
+	 * Run something while the lock is held and the journal is up to date. Unless `recover` is false, whatever a killed
+	 * process left unfinished is undone or finished first. @throws LockError
 	 */
 	async run<T>(body: () => T, recover = true): Promise<T> {
 		await this.#lock.acquire(this.#timeout);
@@ -75,7 +75,7 @@ export class LockedEngine {
 		}
 	}
 
-	/** Run something that changes nothing. It takes the lock, too, but no state directory is created for it. */
+	/** Run something that changes nothing. It takes the lock, too, but creates no state directory for that. */
 	async read<T>(body: () => T): Promise<T> {
 		if (!this.#knowsMore()) {
 			this.journal.refresh();
@@ -84,7 +84,7 @@ export class LockedEngine {
 		return this.run(body, false);
 	}
 
-	/** Whether there is a state directory, or there should be one: somebody removed it with something in it. */
+	/** Whether there is a state directory, or should be one because somebody removed it although it was not empty. */
 	#knowsMore(): boolean {
 		if (this.#directory.isThere()) return true;
 		this.journal.readReplaced();
@@ -96,11 +96,11 @@ export class LockedEngine {
 		return this.#directory.isReadable();
 	}
 
-	/** Whether any tap of a state is there yet: if not, somebody took all of it away, and not by this journal. */
+	/** Whether any tap of a state still exists. If not, somebody removed them all without this journal. */
 	#stands = ({ taps }: State): boolean =>
 		[...taps.values()].some(({ report }) => this.kernel.linkName(report.index) !== undefined);
 
-	/** Undo or finish what a killed process did not finish. @throws RollbackError */
+	/** Undo or finish what a killed process left unfinished. @throws RollbackError */
 	recover({ strays = false, giveUp }: RecoverOptions): Promise<RecoverReport> {
 		return this.run(() => {
 			const report = giveUp === undefined ? this.engine.recover() : this.#giveUp(giveUp);
@@ -117,7 +117,7 @@ export class LockedEngine {
 		}, false);
 	}
 
-	/** What can be recovered is; the rest is forgotten. */
+	/** Recover what can be recovered, and forget the rest. */
 	#giveUp(names: readonly string[]): RecoverReport {
 		let report: RecoverReport = { outcome: "nothing", steps: [], residual: [] };
 		try {
@@ -129,8 +129,8 @@ export class LockedEngine {
 	}
 
 	/**
-	 * Close everything; if nothing is ours any more, remove the state directory as well.
-	 * @throws what kept it from that; everything is closed all the same
+	 * Close everything, and remove the state directory if nothing is ours any more.
+	 * @throws what kept it from doing so; everything is closed nevertheless
 	 */
 	close(): void {
 		try {
@@ -150,13 +150,13 @@ export class LockedEngine {
 		this.#lock.release();
 	}
 
-	/** Whether nobody is about to finish a transaction: its process has died, or this thread has given it up. */
+	/** Whether nobody is going to finish a transaction: its process has died, or this thread has given it up. */
 	#isAbandoned(transaction: string): boolean {
 		if (transaction.startsWith(`${owner}-`)) return !this.deletes.isDeleting(transaction);
 		return !isAlive(transaction);
 	}
 
-	/** What was asked for does not fail for what dead processes left: it is tried again later. */
+	/** A request must not fail because of what dead processes left, which is tried again later. */
 	#trySweep(): void {
 		try {
 			this.#sweep();
@@ -165,7 +165,7 @@ export class LockedEngine {
 		}
 	}
 
-	/** Take down the idle pool taps of processes that have died: nobody will ever use them. */
+	/** Take down the idle taps in pools of processes that have died: nobody will ever use them. */
 	#sweep(): void {
 		const now = monotonic();
 		if (now - this.#sweptAt < SWEEP_MS) return;
@@ -177,7 +177,7 @@ export class LockedEngine {
 	}
 }
 
-/** The index of a link of the host. @throws SpecError when there is none */
+/** The index of a link of the host. @throws SpecError if there is none */
 function readLinkIndex(kernel: Kernel, name: string): number {
 	const index = readIndex(kernel, name);
 	if (index === undefined) throw missingUplink(name);

@@ -1,15 +1,15 @@
-/** The taps of a pool by what they are doing, and how many more are wanted. Touches no kernel. */
+/** The taps of a pool by their state, and how many more are needed. It does not use the kernel. */
 export class PoolInventory {
-	/** Ready for a guest; the last one is given out first. */
+	/** Ready for a guest. The last one is given out first. */
 	#idle: string[] = [];
-	/** Given back by their guests and being reset: they count as idle, but no guest gets them yet. */
+	/** Returned by their guests and being reset: they count as idle, but no guest gets them yet. */
 	readonly #resetting = new Set<string>();
 	readonly #inUse = new Set<string>();
 	/** In an unknown state after a failure: no guest gets them any more. */
 	readonly #discarded = new Set<string>();
 	#size: number;
 	#low: number;
-	/** Once below `low`, the pool is filled up to `size`. */
+	/** Whether the pool is being filled up to `size`, which begins below `low`. */
 	#isFilling = true;
 
 	constructor(size: number, low: number) {
@@ -17,14 +17,14 @@ export class PoolInventory {
 		this.#low = low;
 	}
 
-	/** Idle taps above a smaller size stay until guests have had them. */
+	/** Change the sizes. Idle taps in excess of a smaller size stay until guests have had them. */
 	resize(size: number, low: number): void {
 		if (size > this.#size) this.#isFilling = true;
 		this.#size = size;
 		this.#low = low;
 	}
 
-	/** How many taps are to be made now. */
+	/** How many taps to create now. */
 	get missing(): number {
 		if (this.#idle.length < this.#low) this.#isFilling = true;
 		return this.#isFilling ? Math.max(0, this.#size - this.#idle.length) : 0;
@@ -39,7 +39,7 @@ export class PoolInventory {
 		return this.#idle.at(-1);
 	}
 
-	/** Whether it is idle or about to be: only the pool takes such a tap down. */
+	/** Whether a tap is idle or about to be. Only the pool takes such a tap down. */
 	isIdle(name: string): boolean {
 		return this.#idle.includes(name) || this.#resetting.has(name);
 	}
@@ -66,7 +66,7 @@ export class PoolInventory {
 		return true;
 	}
 
-	/** A tap that is being made for a guest belongs to the pool, too. */
+	/** Add a tap that is being created for a guest, and then belongs to the pool, too. */
 	use(name: string): void {
 		this.#inUse.add(name);
 	}
@@ -76,7 +76,7 @@ export class PoolInventory {
 		this.#resetting.add(name);
 	}
 
-	/** `done`: it is as good as new. Otherwise it is as before, and its guest can give it back again. */
+	/** With `done` the tap is idle again. Otherwise it is as before, and its guest can return it again. */
 	endReset(name: string, done: boolean): void {
 		if (done) this.putIdle(name);
 		else this.#inUse.add(name);
@@ -94,7 +94,7 @@ export class PoolInventory {
 		this.#discarded.add(name);
 	}
 
-	/** They were deleted. */
+	/** Forget taps that were deleted. */
 	forget(names: readonly string[]): void {
 		const deleted = new Set(names);
 		this.#idle = this.#idle.filter((name) => !deleted.has(name));

@@ -1,6 +1,6 @@
 /**
- * A warm pool: taps made ahead of time, for guests that accept any name. While a tap is idle it is parked on the host:
- * down, and without any setting of a guest.
+ * A warm pool: taps that are created ahead of time, for guests that accept any name. While a tap is idle it is parked:
+ * it is down, and has no settings of a guest.
  */
 import { randomInt } from "node:crypto";
 import { LockError } from "../engine/error.js";
@@ -20,33 +20,33 @@ export interface PoolOptions {
 	readonly size: number;
 	/** It is refilled when fewer than this many are idle. */
 	readonly low: number;
-	/** The user who may open its taps; without owner and group, the user that this process runs as. */
+	/** The user who may open its taps. Without owner and group, the user that this process runs as. */
 	readonly owner?: number | undefined;
 	/** The group that may open its taps. */
 	readonly group?: number | undefined;
-	/** Frames of its taps carry a virtio header. */
+	/** Whether frames of its taps carry a virtio header. */
 	readonly vnetHdr?: boolean | undefined;
 }
 
-/** A request, and what the pool does when it has been settled: done, or failed for this reason. */
+/** A request, and what the pool does when it is done, or has failed with an error. */
 export interface PoolRequest {
 	readonly request: GroupRequest;
 	readonly onSettled: (error: Error | undefined) => void;
 }
 
-// Taps made in one transaction: a guest that arrives meanwhile has to wait for it.
+// How many taps are created in one transaction. A guest that arrives meanwhile has to wait for it.
 const REFILL_CHUNK = 16;
 
-/** Turns what guests want into requests for the engine, out of the idle taps where that is possible. */
+/** Turns the wishes of guests into requests to the engine, with idle taps if possible. */
 export class Pool {
 	readonly #access: PoolAccess;
-	/** What is the same for all of its taps, from the time when they are made. */
+	/** The settings that all of its taps share from their creation on. */
 	readonly #fixed: PoolAccess & { readonly multiQueue: false };
 	readonly #id: string;
 	readonly #specs: GuestSpecs;
 	readonly #inventory: PoolInventory;
 
-	/** `id`: the process it belongs to. */
+	/** `id` identifies the process that the pool belongs to. */
 	constructor(options: PoolOptions, id: string, specs = new GuestSpecs()) {
 		const { size, low, group, vnetHdr } = options;
 		const owner = options.owner ?? (group === undefined ? process.getuid?.() : undefined);
@@ -61,27 +61,30 @@ export class Pool {
 		this.#inventory.resize(size, low);
 	}
 
-	/** Taps in an unknown state after a failure, to be deleted. */
+	/** Taps in an unknown state after a failure, which should be deleted. */
 	get discarded(): readonly string[] {
 		return this.#inventory.discarded;
 	}
 
-	/** The taps to delete when the pool closes: all that no guest has. */
+	/** The taps to delete when the pool closes: all that have no guest. */
 	get toDelete(): readonly string[] {
 		return this.#inventory.toDelete;
 	}
 
-	/** Whether no guest has this tap of the pool: only the pool takes it down. */
+	/** Whether this tap of the pool has no guest. Only the pool takes such a tap down. */
 	isIdle(name: string): boolean {
 		return this.#inventory.isIdle(name);
 	}
 
-	/** Those of these taps that guests have taken out of this pool. */
+	/** Those of these taps that guests have taken from this pool. */
 	inUse(taps: readonly string[]): readonly string[] {
 		return taps.filter((name) => this.#inventory.isInUse(name));
 	}
 
-	/** A guest gets a tap: an idle one, or else a new one. `wantedOf`: what of the host a spec needs. @throws SpecError */
+	/**
+	 * Give a tap to a guest: an idle one, or else a new one. `wantedOf` returns the objects that a spec needs. @throws
+	 * SpecError
+	 */
 	take(
 		id: number,
 		{ network, networks, tap }: GuestInput,
@@ -109,13 +112,13 @@ export class Pool {
 		};
 	}
 
-	/** Taps are wanted by name: an idle one among them is given to the guest. */
+	/** Bring taps up by name. An idle tap among them is given to the guest. */
 	claim(id: number, taps: readonly WantedTap[]): PoolRequest {
 		const names = taps.map(({ report }) => report.name);
 		const claimed = names.filter((name) => this.#inventory.useIdle(name));
 		return {
 			request: { verb: "up", id, taps },
-			// A tap that was being reset at the beginning has become idle in the same group.
+			// A tap that was being reset at first may have become idle in the same group.
 			onSettled: (error) => {
 				if (error === undefined) for (const name of names) this.#inventory.useIdle(name);
 				else for (const name of claimed) this.#inventory.putIdle(name);
@@ -124,8 +127,8 @@ export class Pool {
 	}
 
 	/**
-	 * Guests have ended. Their taps are reset and idle again, if all of them are this pool's, closed, and there is room;
-	 * otherwise all are deleted. `openByGuest`: those that a guest still has open.
+	 * Return the taps of guests that have ended. They are reset and become idle, if all of them belong to this pool and
+	 * are closed, and there is room; otherwise all are deleted. `openByGuest` are those that a guest still has open.
 	 */
 	release(id: number, taps: readonly string[], openByGuest: ReadonlySet<string>): PoolRequest {
 		const inventory = this.#inventory;
@@ -148,12 +151,12 @@ export class Pool {
 		};
 	}
 
-	/** They were deleted. */
+	/** Forget taps that were deleted. */
 	forget(taps: readonly string[]): void {
 		this.#inventory.forget(taps);
 	}
 
-	/** Some of the taps that are missing; undefined when none is. */
+	/** Create some of the missing taps; undefined if none is missing. */
 	refill(id: number): PoolRequest | undefined {
 		const { missing } = this.#inventory;
 		if (missing === 0) return undefined;
@@ -171,7 +174,7 @@ export class Pool {
 	}
 }
 
-/** Whether the request failed before anything was done: it makes no sense, or the lock could not be had. */
+/** Whether the request failed before anything was done: it made no sense, or the lock could not be acquired. */
 const changedNothing = (error: Error): boolean =>
 	error instanceof SpecError || error instanceof LockError;
 

@@ -1,4 +1,4 @@
-/** All warm pools of an engine: the one it was opened with, and those of networks that have one of their own. */
+/** All warm pools of an engine: the one that it was opened with, and those of networks with a pool of their own. */
 import type { WantedTap } from "../engine/plan.js";
 import type { GuestInput } from "../service/networks.js";
 import type { Network, Spec } from "../spec/model.js";
@@ -11,7 +11,7 @@ export class Pools {
 	readonly #ofNetworks = new Map<string, Pool>();
 	readonly #specs = new GuestSpecs();
 
-	/** `options` of the engine's own pool; `id`: the process they belong to. */
+	/** `options` are those of the engine's own pool; `id` identifies the process that the pools belong to. */
 	constructor(options: PoolOptions | undefined, id: string) {
 		this.#id = id;
 		this.#own = options && new Pool(options, id, this.#specs);
@@ -21,13 +21,16 @@ export class Pools {
 		return [...(this.#own ? [this.#own] : []), ...this.#ofNetworks.values()];
 	}
 
-	/** Make the pools that these networks ask for, or resize them. */
+	/** Create the pools that these networks ask for, or resize them. */
 	ensurePools(networks: Readonly<Record<string, Network>>): void {
 		for (const { name, pool } of Object.values(networks))
 			if (pool !== undefined) this.#ensurePool(name, pool);
 	}
 
-	/** A network whose taps are for other users now gets another pool: access is settled when a tap is made. */
+	/**
+	 * If the taps of a network are for other users now, it gets another pool, because access is fixed when a tap is
+	 * created.
+	 */
 	#ensurePool(network: string, options: PoolOptions): Pool {
 		const { size, low, owner, group, vnetHdr } = options;
 		const key = [network, owner, group, vnetHdr].join(" ");
@@ -38,7 +41,7 @@ export class Pools {
 		return pool;
 	}
 
-	/** A guest gets a tap out of its network's pool, else out of the engine's. @throws SpecError, UmlnetError */
+	/** Give a tap to a guest, from the pool of its network or else that of the engine. @throws SpecError, UmlnetError */
 	take(
 		id: number,
 		guest: GuestInput,
@@ -53,7 +56,7 @@ export class Pools {
 		return pool.take(id, guest, wantedOf);
 	}
 
-	/** Taps are wanted by name: idle ones among them, of whichever pool, are given to the guests. */
+	/** Bring taps up by name. Idle ones among them, of any pool, are given to the guests. */
 	claim(id: number, taps: readonly WantedTap[]): PoolRequest {
 		const claims = this.#all.map((pool) => pool.claim(id, taps));
 		return {
@@ -64,7 +67,10 @@ export class Pools {
 		};
 	}
 
-	/** Guests have ended: taps that are all of one pool go back there, otherwise all are deleted. */
+	/**
+	 * Return the taps of guests that have ended: if they are all of one pool they return to it, otherwise all are
+	 * deleted.
+	 */
 	release(id: number, taps: readonly string[], openByGuest: ReadonlySet<string>): PoolRequest {
 		const owners = this.#all.filter((pool) => pool.inUse(taps).length > 0);
 		const others = this.#all.filter((pool) => !owners.includes(pool));
@@ -79,32 +85,32 @@ export class Pools {
 		};
 	}
 
-	/** Those of these taps that do not wait in a pool: those of a pool that no guest has, it alone takes down. */
+	/** These taps without those that wait in a pool, which only the pool takes down. */
 	withoutIdle(taps: readonly string[]): readonly string[] {
 		return taps.filter((name) => !this.#all.some((pool) => pool.isIdle(name)));
 	}
 
-	/** Those of these taps that guests have taken out of a pool. */
+	/** Those of these taps that guests have taken from a pool. */
 	inUse(taps: readonly string[]): readonly string[] {
 		return this.#all.flatMap((pool) => pool.inUse(taps));
 	}
 
-	/** Taps in an unknown state after a failure, to be deleted. */
+	/** Taps in an unknown state after a failure, which should be deleted. */
 	get discarded(): readonly string[] {
 		return this.#all.flatMap(({ discarded }) => discarded);
 	}
 
-	/** The taps to delete when the engine closes: all that no guest has. */
+	/** The taps to delete when the engine closes: all that have no guest. */
 	get toDelete(): readonly string[] {
 		return this.#all.flatMap(({ toDelete }) => toDelete);
 	}
 
-	/** They were deleted. */
+	/** Forget taps that were deleted. */
 	forget(taps: readonly string[]): void {
 		for (const pool of this.#all) pool.forget(taps);
 	}
 
-	/** Some of the taps that are missing in a pool; undefined when none is. */
+	/** Create some of the missing taps of a pool; undefined if none is missing. */
 	refill(id: number): PoolRequest | undefined {
 		for (const pool of this.#all) {
 			const request = pool.refill(id);

@@ -1,12 +1,12 @@
 import { readFileSync } from "node:fs";
 
-/** What the ids of users and groups are called; undefined where nobody has named them. */
+/** The names of users and groups by id; undefined for an id without a name. */
 export interface AccountNames {
 	user(id: number): string | undefined;
 	group(id: number): string | undefined;
 }
 
-/** The names in /etc/passwd and /etc/group, each file read when the first id is asked for. */
+/** The names in /etc/passwd and /etc/group. Each file is read when the first id is looked up. */
 export function accountNames(): AccountNames {
 	let users: ReadonlyMap<number, string> | undefined;
 	let groups: ReadonlyMap<number, string> | undefined;
@@ -22,19 +22,19 @@ export function accountNames(): AccountNames {
 	};
 }
 
-/** Of several names of one id the first, as for getpwuid(3). */
+/** If an id has several names, the first counts, as for getpwuid(3). */
 function byId(accounts: ReadonlyMap<string, number>): ReadonlyMap<number, string> {
 	return new Map([...accounts].reverse().map(([name, id]) => [id, name]));
 }
 
-/** `name:password:id:...`, passwd(5) and group(5) alike; the first line of a name counts, as for getpwnam(3). */
+/** `name:password:id:...`, as in passwd(5) and group(5). The first line of a name counts, as for getpwnam(3). */
 export function readAccounts(file: string): ReadonlyMap<string, number> {
 	const accounts = new Map<string, number>();
 	let text = "";
 	try {
 		text = readFileSync(file, "utf8");
 	} catch {
-		// A container without the file has no names, only numbers.
+		// A container without the file has only numbers.
 	}
 	for (const line of text.split("\n")) {
 		const [name = "", , id = ""] = line.split(":");

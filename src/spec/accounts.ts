@@ -2,15 +2,15 @@ import { readAccounts } from "./account-names.js";
 import type { Issues } from "./issues.js";
 import { type Path, quote } from "./tree.js";
 
-/** Who the names of users and groups are. */
+/** Looks up the names of users and groups. */
 export interface Accounts {
-	/** The id of the user of this name; undefined where there is none. */
+	/** The id of the user with this name; undefined if there is none. */
 	user(name: string): number | undefined;
-	/** The id of the group of this name; undefined where there is none. */
+	/** The id of the group with this name; undefined if there is none. */
 	group(name: string): number | undefined;
 }
 
-/** /etc/passwd and /etc/group, read when the first name is asked for. */
+/** /etc/passwd and /etc/group, read when the first name is looked up. */
 export function systemAccounts(): Accounts {
 	let users: ReadonlyMap<string, number> | undefined;
 	let groups: ReadonlyMap<string, number> | undefined;
@@ -26,7 +26,7 @@ export function systemAccounts(): Accounts {
 	};
 }
 
-/** The user who called, also through sudo(8): the owner of taps that name none. */
+/** The user who ran the command, also through sudo(8). Taps that name no owner belong to this user. */
 export function invokingUser(
 	sudoUid = process.env.SUDO_UID,
 	uid = process.getuid?.() ?? 0,
@@ -36,12 +36,15 @@ export function invokingUser(
 		: uid;
 }
 
-/** -1 is what the kernel stores for "no owner", and without owner and group anybody may open a tap. */
+/** The kernel stores -1 for "no owner", and without owner and group anybody may open a tap. */
 function isAccountId(id: number): boolean {
 	return id < 0xffff_ffff;
 }
 
-/** The id of an owner or a group given as number or name; a name that is a number is a name first, as for chown(1). */
+/**
+ * The id of an owner or a group, given as number or name. A name that consists of digits is looked up as a name first,
+ * as chown(1) does.
+ */
 export function accountId(
 	account: number | string | undefined,
 	kind: keyof Accounts,

@@ -7,28 +7,28 @@ import type { Issues } from "./issues.js";
 import type { Network, NetworkPool, Spec, Tap } from "./model.js";
 import type { Node } from "./tree.js";
 
-/** How a spec is read. */
+/** Options for reading a spec. */
 export interface SpecOptions {
-	/** File name for messages. */
+	/** The name of the file, for messages. */
 	readonly source?: string;
-	/** Owner of taps that name neither owner nor group; root where the caller says nothing. */
+	/** The owner of taps that name neither owner nor group. Default: root. */
 	readonly defaultOwner?: number;
-	/** Default: /etc/passwd and /etc/group. */
+	/** Resolves names of users and groups. Default: /etc/passwd and /etc/group. */
 	readonly accounts?: Accounts;
 }
 
 export interface Written {
-	/** Undefined where it could not be read, and `issues` says why. */
+	/** Undefined if it could not be read, and then `issues` says why. */
 	readonly root: Node | undefined;
-	/** What marks are offsets of. */
+	/** The text, in which marks are offsets. */
 	readonly text?: string;
-	/** Networks made from flags have the names of interfaces. */
+	/** Set for networks made from flags, which have the names of interfaces. */
 	readonly anyNetworkName?: boolean;
-	/** The networks are those of this one, which was read whole; none were written. */
+	/** Use the networks of this Spec, which are checked already, instead of networks in the input. */
 	readonly networksOf?: Spec;
 }
 
-/** The Spec of what the user wrote. Throws SpecError with every issue, those already in `issues` included. */
+/** The Spec of what the user wrote. @throws SpecError with every issue, including those already in `issues` */
 export function assembleSpec(written: Written, issues: Issues, options: SpecOptions): Spec {
 	const { root, text, anyNetworkName = false, networksOf } = written;
 	const { source, defaultOwner = 0, accounts = systemAccounts() } = options;
@@ -41,7 +41,7 @@ export function assembleSpec(written: Written, issues: Issues, options: SpecOpti
 	issues.throwIfAny(root, source, text);
 	if (draft === undefined) throw new Error("a spec without root and without issues");
 	const spec = specOf(draft, networksOf?.networks);
-	// A guest's own is used once; each one that is kept here costs every young collection.
+	// The spec of a guest is used once, and remembering each would slow down garbage collection.
 	if (networksOf === undefined) checkedSpecs.set(spec, draft.networks);
 	return spec;
 }
@@ -52,7 +52,7 @@ function specOf(draft: Draft, known: Spec["networks"] | undefined): Spec {
 	return Object.freeze({ version: 1, networks, taps: byName(taps) });
 }
 
-/** Without Object.prototype: looking up `constructor` finds nothing. */
+/** Made without Object.prototype, so that looking up `constructor` finds nothing. */
 function byName<T extends { readonly name: string }>(
 	values: readonly T[],
 ): Readonly<Record<string, T>> {
@@ -90,7 +90,7 @@ function textsOf(addresses: DraftTap["addresses"]): readonly string[] {
 	return Object.freeze(addresses.map(({ value }) => value.text));
 }
 
-/** The properties that are not undefined, frozen. */
+/** The properties that are not undefined, as a frozen object. */
 function frozen<T extends object>(values: { readonly [K in keyof T]: T[K] | undefined }): T {
 	const there: Partial<Record<keyof T, unknown>> = {};
 	for (const key in values) if (values[key] !== undefined) there[key] = values[key];

@@ -9,7 +9,7 @@ import { checkSubnets } from "./subnets.js";
 import { suggestion } from "./suggestion.js";
 import { quote } from "./tree.js";
 
-/** What may stand beside what: everything about a spec that one value alone does not show. */
+/** Check how values relate to each other: everything about a spec that a single value does not show. */
 export function checkDraft(draft: Draft, issues: Issues): void {
 	for (const network of draft.networks.values()) checkMode(network, issues);
 	for (const tap of draft.taps.values()) checkMembership(tap, draft, issues);
@@ -21,7 +21,7 @@ export function checkDraft(draft: Draft, issues: Issues): void {
 	checkPublished(draft, issues);
 }
 
-/** What each mode needs and what it cannot have. */
+/** Check what each mode requires and excludes. */
 function checkMode(network: DraftNetwork, issues: Issues): void {
 	const { mode, path } = network;
 	if (mode === "bridged" && network.bridge === undefined)
@@ -41,7 +41,7 @@ function checkMode(network: DraftNetwork, issues: Issues): void {
 		issues.add([...path, "snatTo"], `has no use: mode ${mode} does not translate addresses`);
 }
 
-/** What is said of IPv6, beside the mode and the addresses outside. */
+/** Check the IPv6 setting against the mode and the addresses for source NAT. */
 function checkIpv6({ mode, ipv6, snatTo, path }: DraftNetwork, issues: Issues): void {
 	if (ipv6 === undefined || mode === undefined) return;
 	const place = [...path, "ipv6"];
@@ -58,7 +58,7 @@ function checkIpv6({ mode, ipv6, snatTo, path }: DraftNetwork, issues: Issues): 
 		);
 }
 
-/** Suggestions compare a name with every other: for the first few issues only. */
+/** A suggestion compares a name with all others, so only the first issues get one. */
 const SUGGESTIONS = 50;
 
 function checkMembership(tap: DraftTap, draft: Draft, issues: Issues): void {
@@ -70,7 +70,7 @@ function checkMembership(tap: DraftTap, draft: Draft, issues: Issues): void {
 		issues.add([...tap.path, "network"], `${quote(tap.network)} is none of the networks`, hint);
 	}
 	if (network?.bridge === undefined) return;
-	// Saying again what the bridge has does no harm; anything else would be an address nobody can reach.
+	// Repeating an address of the bridge is harmless; another one would be unreachable.
 	const onBridge = new Set(network.addresses.map(({ value }) => value.text));
 	for (const { value, path } of tap.addresses)
 		if (!onBridge.has(value.text))

@@ -1,19 +1,21 @@
-/** Which Specs were made here: kept apart from what makes them, so that asking loads none of that. */
+/**
+ * Remembers which Specs were made here. It is separate from the code that makes them, so that asking does not load it.
+ */
 import type { Draft } from "./draft.js";
 import type { SpecInput } from "./input.js";
 import type { Spec } from "./model.js";
 
-/** The Specs that were read whole, and what their networks were made of. */
+/** The Specs that were read as a whole, with the drafts of their networks. */
 export const checkedSpecs = new WeakMap<object, Draft["networks"]>();
 
-/** Whether a value is a Spec made here. It is frozen, so it still is what was checked. */
+/** Whether a value is a Spec that was made here. It is frozen, so it is still as it was checked. */
 export function isSpec(value: unknown): value is Spec {
 	return typeof value === "object" && value !== null && checkedSpecs.has(value);
 }
 
 /**
- * What was written, from the Spec that was made of it: for whoever reads it in another thread or process, where nobody
- * knows that it was checked. Anything else is returned as it is.
+ * The input form of a Spec, for another thread or process, which cannot know that the Spec was checked. Any other value
+ * is returned as it is.
  */
 export function writtenSpec(value: unknown): unknown {
 	if (!isSpec(value)) return value;
@@ -24,7 +26,7 @@ export function writtenSpec(value: unknown): unknown {
 	} satisfies SpecInput;
 }
 
-/** In a Spec every network and tap knows its own name, which is written as its key alone. */
+/** In a Spec every network and tap has its name as a property; in the input the name is only the key. */
 const withoutNames = <T extends { readonly name: string }>(
 	named: Readonly<Record<string, T>>,
 ): Readonly<Record<string, Omit<T, "name">>> =>

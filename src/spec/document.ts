@@ -3,26 +3,26 @@ import { parseJson } from "./json.js";
 import type { Node } from "./tree.js";
 import { parseYaml } from "./yaml.js";
 
-/** Characters. More than 20 000 taps fit, and YAML of this size is read in seconds. */
+/** The greatest length in characters, which is enough for more than 20 000 taps and still read in a short time. */
 export const MAX_LENGTH = 4 * 1024 * 1024;
 
-/** What no text editor writes into a text. */
+/** Characters that no text editor writes into a text. */
 // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what is looked for
 const unprintable = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f\ufeff]|\p{Surrogate}/u;
 
 export interface Text {
-	/** Undefined where it cannot be read; `issues` says why. */
+	/** Undefined if it cannot be read, and then `issues` says why. */
 	readonly root: Node | undefined;
-	/** What offsets count in. */
+	/** The text, in which marks are offsets. */
 	readonly text: string;
 }
 
 /**
- * YAML or JSON. JSON is what `source` calls .json, or what begins like it (`{"`): then JSON's strictness holds, and no
- * YAML reader is between.
+ * Read YAML or JSON. It is JSON if `source` ends with .json or the text begins like JSON (`{"`), and then it is read
+ * strictly, without a YAML parser.
  */
 export function parseDocument(input: string, source: string | undefined, issues: Issues): Text {
-	// One byte order mark in front is how some editors say UTF-8.
+	// Some editors mark UTF-8 with a byte order mark at the beginning.
 	const text = input.startsWith("\ufeff") ? input.slice(1) : input;
 	if (text.length > MAX_LENGTH) {
 		issues.add([], `is longer than ${MAX_LENGTH} characters`, "split it into several specs");

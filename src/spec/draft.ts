@@ -9,13 +9,13 @@ import { readMessage } from "./shape.js";
 import type { Node, Path } from "./tree.js";
 
 /**
- * What a spec will be when the checks of one thing against another find nothing: every single value is good or gone.
- * Only names stay as they are, so that nothing beside them seems to be missing.
+ * A spec whose values have been checked one by one, but not against each other. Every value in it is valid; invalid
+ * ones are left out. Only names are kept in any case, so that references to them do not seem to lead nowhere.
  */
 export interface Draft {
 	readonly networks: ReadonlyMap<string, DraftNetwork>;
 	readonly taps: ReadonlyMap<string, DraftTap>;
-	/** Also of networks that are no network; undefined where there is no telling. */
+	/** Includes the names of invalid networks; undefined if they could not be read. */
 	readonly networkNames: ReadonlySet<string> | undefined;
 }
 
@@ -31,7 +31,7 @@ export interface DraftTap extends Read<typeof tapFields> {
 	readonly guest: Read<typeof guestFields>;
 }
 
-/** What readMessage returns. */
+/** The type that readMessage returns. */
 type RawPool = Given<typeof poolFields>;
 type RawNetwork = Given<typeof networkFields> & { readonly pool: RawPool | undefined };
 type RawGuest = Given<typeof guestFields>;
@@ -50,9 +50,9 @@ const readGuest = readerOf("Guest", guestFields);
 export interface DraftOptions {
 	readonly defaultOwner: number;
 	readonly accounts: Accounts;
-	/** Networks made from flags have the names of interfaces. */
+	/** Set for networks made from flags, which have the names of interfaces. */
 	readonly anyNetworkName?: boolean;
-	/** Read already. */
+	/** Networks that are checked already. */
 	readonly networks?: Draft["networks"] | undefined;
 }
 
@@ -108,7 +108,7 @@ function draftPool(raw: RawPool, path: Path, context: DraftContext): DraftNetwor
 	return { ...read, size, low, owner: ownerOf(read, context) };
 }
 
-/** A guest of whom nothing is said. */
+/** A guest without any settings. */
 const NO_GUEST: RawGuest = { addresses: undefined, mac: undefined };
 
 function draftTap(name: string, raw: RawTap, path: Path, context: DraftContext): DraftTap {
@@ -117,7 +117,7 @@ function draftTap(name: string, raw: RawTap, path: Path, context: DraftContext):
 	return { name, path, guest, ...read, owner: ownerOf(read, context) };
 }
 
-/** Who says nothing of who may open a tap means the invoking user: without owner and group everybody could. */
+/** A tap without owner and group gets the invoking user as owner, because otherwise everybody could open it. */
 const ownerOf = (
 	{ owner, group }: Pick<DraftTap, "owner" | "group">,
 	{ defaultOwner }: DraftContext,

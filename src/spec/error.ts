@@ -1,16 +1,16 @@
 import { UmlnetError, type UmlnetErrorOptions } from "../sys/error.js";
 
-/** One thing that is wrong with what the user wrote. */
+/** One mistake in what the user wrote. */
 export interface Issue {
-	/** `taps.tap0.mtu`; empty for the document as a whole. */
+	/** The place: `taps.tap0.mtu`. Empty for the document as a whole. */
 	readonly path: string;
-	/** What is wrong, in words: `is 67, must be 68 to 65521`. */
+	/** What is wrong, as the rest of a sentence about the place: `is 67, must be 68 to 65521`. */
 	readonly message: string;
-	/** The line it is in, counted from 1; only for text. */
+	/** The line, counted from 1. Only for text. */
 	readonly line?: number;
-	/** The column it begins in, counted from 1; only for text. */
+	/** The column, counted from 1. Only for text. */
 	readonly column?: number;
-	/** The flag it was given by, `--address`; only for flags. */
+	/** The flag with the mistake, `--address`. Only for flags. */
 	readonly flag?: string;
 	/** What to write instead. */
 	readonly hint?: string;
@@ -25,12 +25,12 @@ function listed(issue: Issue, source: string | undefined): string {
 	return `${where.length === 0 ? "spec" : where.join(" ")}: ${issue.message}${hint}`;
 }
 
-/** What the user wrote cannot be meant. Carries every issue at once; the kernel was not asked anything. */
+/** What the user wrote is wrong. It contains every issue at once. The kernel was not asked anything. */
 export class SpecError extends UmlnetError {
 	override readonly name = "SpecError";
-	/** Everything that is wrong, in the order of the text. */
+	/** All issues, in the order of the text. */
 	readonly issues: readonly Issue[];
-	/** File name of the text, if it came from one. */
+	/** The name of the file, if the text came from one. */
 	readonly source: string | undefined;
 	constructor(issues: readonly Issue[], options: UmlnetErrorOptions & { source?: string } = {}) {
 		const first = issues[0];

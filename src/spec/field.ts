@@ -1,33 +1,36 @@
 /**
- * The language of fields.ts, where a field that a person can write is a line: the format of its value, the flag of `up`
- * that sets it, and what `--help` says of that flag. The types of drafts, Specs and flags follow from these lines.
+ * The language of fields.ts, in which a field of a spec is one line: the format of its value, the flag of `up` that
+ * sets it, and the help for that flag. The types of drafts, Specs and flags are derived from these lines.
  */
 export type Field =
 	| readonly [format: Format]
 	| readonly [format: Format, flag: string, help: string];
 export type Fields = Readonly<Record<string, Field>>;
 
-/** How a value is written. Data alone: the command line shows its flags before it loads what reads their values. */
+/**
+ * The format of a value. It is data only, because the command line shows flags before it loads the code that reads
+ * values.
+ */
 export interface Format {
 	readonly is: keyof Values;
-	/** The bounds of a number; what the schema lets through where there are none. */
+	/** The bounds of a number. Without them, those of its type in the schema. */
 	readonly least?: number;
 	readonly most?: number;
 	/** The words of an enum. */
 	readonly words?: readonly string[];
-	/** What an absent value is. */
+	/** The value if the field is absent. */
 	readonly otherwise?: unknown;
-	/** There must be a value; what to write where it is missing. */
+	/** Set if the field is required: what to write if it is missing. */
 	readonly needed?: string;
-	/** A list of one may be written as that one, without brackets. The comment in the schema says so. */
+	/** Set if a list with one element may be written without brackets. The comment in the schema must say so. */
 	readonly bare?: true;
-	/** Addresses may be link-local ones. */
+	/** Set if addresses may be link-local. */
 	readonly linkLocal?: true;
-	/** The schema has it, but this version cannot do it: whoever asks for it is refused. */
+	/** Set if the schema has the field and this version does not support it, so that using it is refused. */
 	readonly planned?: true;
 }
 
-/** By format: what the schema lets through, and what a Spec holds. */
+/** For each format, the type that the schema accepts and the type in a Spec. */
 interface Values {
 	user: { given: number | string; value: number };
 	group: { given: number | string; value: number };
@@ -38,12 +41,12 @@ interface Values {
 	link: { given: string; value: string };
 	mac: { given: string; value: string };
 	addresses: { given: string | readonly (string | undefined)[]; value: readonly string[] };
-	/** An element of a list that was no text is undefined, and an issue already. */
+	/** An element that was not a text is undefined, and there is an issue about it already. */
 	hosts: { given: readonly (string | undefined)[]; value: readonly string[] };
 	ports: { given: readonly (string | undefined)[]; value: readonly string[] };
 }
 
-/** An account of this machine, by id or name; a Spec holds the id. */
+/** A user of this machine, by id or name. A Spec contains the id. */
 export const user = { is: "user" } as const;
 export const group = { is: "group" } as const;
 export const toggle = { is: "toggle", otherwise: false } as const;
@@ -51,11 +54,11 @@ export const text = { is: "text" } as const;
 /** A name that an interface can have. */
 export const link = { is: "link" } as const;
 export const mac = { is: "mac" } as const;
-/** Addresses without prefix length, one of each family at most. */
+/** Addresses without a prefix length, at most one of each family. */
 export const addresses = { is: "addresses", bare: true, otherwise: [] } as const;
-/** Addresses of machines, each with the prefix length of its subnet. */
+/** Addresses of hosts, each with the prefix length of its subnet. */
 export const hosts = { is: "hosts", otherwise: [] } as const;
-/** The same of guests, which choose their link-local addresses themselves. */
+/** The same for guests, which choose their link-local addresses themselves. */
 export const guests = { ...hosts, linkLocal: true } as const;
 /** Ports that are forwarded to a guest. */
 export const ports = { is: "ports", otherwise: [] } as const;
@@ -83,7 +86,7 @@ export type ValueOf<F extends Pick<Format, "is">> = F extends {
 	? Word
 	: Values[F["is"]]["value"];
 
-/** Fields as readMessage() returns them: of the types of the schema, and not checked yet. */
+/** Fields as readMessage() returns them: they have the types of the schema, and are not checked yet. */
 export type Given<T extends Fields> = {
 	readonly [K in keyof T]: GivenOf<T[K][0]> | undefined;
 };
@@ -93,17 +96,17 @@ type NamesOfAlwaysThere<T extends Fields> = {
 	[K in keyof T]: T[K][0] extends AlwaysThere ? K : never;
 }[keyof T];
 
-/** Fields as a Spec holds them. What is optional and was not given is not there. */
+/** Fields as a Spec contains them. Optional fields that were not given are absent. */
 export type Checked<T extends Fields> = {
 	readonly [K in keyof Pick<T, NamesOfAlwaysThere<T>>]: ValueOf<T[K][0]>;
 } & {
 	readonly [K in keyof Omit<T, NamesOfAlwaysThere<T>>]?: ValueOf<T[K][0]>;
 };
 
-/** The same with every property there; what was not given is undefined. */
+/** The same with all properties; those that were not given are undefined. */
 export type Complete<T> = { readonly [K in keyof Required<T>]: T[K] };
 
-/** The same where undefined is as good as absent. */
+/** The same for readers to which undefined and absent are equal. */
 export type Loose<T> = {
 	readonly [K in keyof T]: undefined extends T[K] ? T[K] | undefined : T[K];
 };
@@ -119,22 +122,22 @@ type KeyOf<Flag> = Flag extends `--${infer Name} <${string}`
 type FlagValue<F extends Format> =
 	GivenOf<F> extends number | string ? GivenOf<F> | string : ValueOf<F>;
 
-/** The flags that set some fields, by the names that commander gives their values: `--snat-to <IP>` is `snatTo`. */
+/** The flags that set some fields, under commander's names for their values: `--snat-to <IP>` is `snatTo`. */
 export type FlagsOf<T extends Fields> = {
 	readonly [K in keyof T as T[K] extends readonly [Format, infer Flag, string]
 		? KeyOf<Flag>
 		: never]?: FlagValue<T[K][0]>;
 };
 
-/** `--snat-to` of `--snat-to <IP>`. */
+/** The name of a flag: `--snat-to` in `--snat-to <IP>`. */
 export const flagName = (flag: string): string => flag.replace(/ .*/, "");
 
-/** The name that commander gives its value: `snatTo`. */
+/** Commander's name for the value of a flag: `snatTo`. */
 export const flagKey = (flag: string): string =>
 	flagName(flag)
 		.slice(2)
 		.replace(/-(.)/g, (_, letter: string) => letter.toUpperCase());
 
-/** Whether the flag can be given several times, one element each. */
+/** Whether the flag can be given several times, with one element each. */
 export const isList = ({ is }: Format): boolean => LISTS.has(is);
 const LISTS: ReadonlySet<Format["is"]> = new Set(["addresses", "hosts", "ports"]);

@@ -19,18 +19,20 @@ import {
 } from "./field.js";
 import type { FieldName } from "./schema.js";
 
-/** What tun_net_init() allows: ETH_MIN_MTU up to 65535 less an Ethernet header. */
+/** The limit of tun_net_init(): 65535 minus an Ethernet header. The minimum is ETH_MIN_MTU. */
 export const MAX_TAP_MTU = 65_521;
 const mtu = number(68, MAX_TAP_MTU);
 
-/** What can be said of a tap itself. */
+/** The settings of a tap itself. */
 export const tapSettings = {
-	/** At least one of owner and group is there: a tap with neither could be opened by everyone. */
+	/** At least one of owner and group is set, because anybody could open a tap with neither. */
 	owner: [user, "--owner <USER>", "who may open it, id or name (default: the invoking user)"],
 	group: [group, "--group <GROUP>", "group that may open it, id or name"],
 	mac: [mac, "--mac <MAC>", "MAC address of the host's side"],
 	mtu: [mtu, "--mtu <N>", "largest packet in bytes (default: the uplink's, or 1500)"],
-	/** How many packets may wait for the guest. With 0 all are dropped, with more the tap cannot be opened (ptr_ring.h). */
+	/**
+	 * With 0 all packets for the guest would be dropped; with a greater number the tap could not be opened (ptr_ring.h).
+	 */
 	txqueuelen: [number(1, 524_288), "--txqueuelen <N>", "longest queue in packets (default: 1000)"],
 	multiQueue: [toggle, "--multi-queue", "let it be opened once per queue"],
 	vnetHdr: [
@@ -44,7 +46,7 @@ export const tapFields = {
 	/** A key of `Spec.networks`. */
 	network: [needed(text, "the name of one of the networks")],
 	...tapSettings,
-	/** What the host has on this tap: its own or else its network's. Empty when the tap is a port of a bridge. */
+	/** The host's addresses on this tap, which are its own or its network's. Empty if the tap is a port of a bridge. */
 	addresses: [hosts],
 	publish: [
 		ports,
@@ -63,15 +65,15 @@ export const guestFields = {
 } as const satisfies Record<FieldName<"Guest">, Field>;
 
 export const networkFields = {
-	/** The host's, on the bridge if there is one; else every tap of the network has them in `Tap.addresses`. */
+	/** The host's addresses on the bridge. Without a bridge, each tap of the network has them in `Tap.addresses`. */
 	addresses: [hosts, "--address <CIDR>", "host-side address, on the bridge if there is one"],
-	/** How its guests are connected. `--nat` says this and the uplink. */
+	/** How its guests are connected. The flag `--nat` sets this together with the uplink. */
 	mode: [
 		needed(word("nat", "bridged", "routed", "host-only"), "nat, bridged, routed or host-only"),
 		"--nat <UPLINK>",
 		"forward the guest to this interface behind source NAT",
 	],
-	/** A family without one is masqueraded. */
+	/** Packets of a family without an address are masqueraded. */
 	snatTo: [
 		addresses,
 		"--snat-to <IP>",
@@ -85,18 +87,18 @@ export const networkFields = {
 		"port of the bridge too; its addresses and routes move to the bridge",
 	],
 	proxyArp: [toggle, "--proxy-arp", "answer the guest's ARP requests for whom the host can reach"],
-	/** Of the bridge, and of every tap without one of its own. */
+	/** The MTU of the bridge, and of every tap without one of its own. */
 	mtu: [mtu],
 	isolation: [planned(toggle)],
 	forwarding: [otherwise(word("interface", "global"), "interface")],
 } as const satisfies Record<Exclude<FieldName<"Network">, "pool">, Field>;
 
 export const poolFields = {
-	/** How many parked taps it is filled up to. Each is a link that everybody who lists links reads past. */
+	/** How many parked taps it is filled up to. Each of them is another link for everybody who lists links. */
 	size: [needed(number(1, 10_000), "how many taps wait")],
-	/** It is refilled when fewer than this many are left. */
+	/** The pool is refilled when fewer than this many are left. */
 	low: [number()],
-	/** At least one of owner and group is there. */
+	/** At least one of owner and group is set. */
 	owner: [user],
 	group: [group],
 	vnetHdr: [toggle],

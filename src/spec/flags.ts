@@ -5,7 +5,7 @@ import { Issues } from "./issues.js";
 import type { Spec } from "./model.js";
 import type { Entry, Node } from "./tree.js";
 
-/** One tap as `up TAP --flags` describes it. */
+/** One tap as the flags of `up` describe it. */
 export interface Flags
 	extends FlagsOf<typeof tapFields>,
 		FlagsOf<typeof guestFields>,
@@ -14,8 +14,8 @@ export interface Flags
 }
 
 /**
- * The spec of one tap described by flags, in one network named after the bridge or else the tap.
- * Throws SpecError with every issue.
+ * The spec of one tap described by flags, in a network named after the bridge, or else after the tap. @throws SpecError
+ * with every issue
  */
 export function specFromFlags(flags: Flags, options: SpecOptions = {}): Spec {
 	const issues = new Issues();
@@ -44,7 +44,7 @@ export function specFromFlags(flags: Flags, options: SpecOptions = {}): Spec {
 	return assembleSpec({ root, anyNetworkName: true }, issues, options);
 }
 
-/** --uplink is for a tap on a bridge; that of one behind NAT is named by --nat. */
+/** --uplink is for a tap on a bridge; behind NAT the uplink is named by --nat. */
 function checkUplink({ uplink, nat, bridge }: Flags, network: string, issues: Issues): void {
 	const path = ["networks", network, "uplink"];
 	if (uplink !== undefined && nat !== undefined)
@@ -58,7 +58,7 @@ function checkUplink({ uplink, nat, bridge }: Flags, network: string, issues: Is
 		issues.add(path, "needs --bridge: it becomes a port of it", "--bridge br0", "--uplink");
 }
 
-/** What was given of the flags that set some fields, by the fields. */
+/** The given flags that set some fields, by field. */
 function nodesOf<T extends Fields>(
 	table: T,
 	flags: Flags,
@@ -73,7 +73,7 @@ function nodesOf<T extends Fields>(
 	return nodes;
 }
 
-/** What stands in a flag, marked with its name; undefined where the flag was not given. */
+/** The value of a flag, marked with the flag's name; undefined if the flag was not given. */
 function given(flag: string, value: unknown): Node | undefined {
 	if (value === undefined) return undefined;
 	if (!Array.isArray(value)) return { kind: "scalar", value, mark: flag };
@@ -81,7 +81,7 @@ function given(flag: string, value: unknown): Node | undefined {
 	return { kind: "list", items, mark: flag };
 }
 
-/** Issues about the tap as such are marked TAP. */
+/** Issues about the tap as a whole are marked TAP. */
 function fields(nodes: Readonly<Record<string, Node | undefined>>): Node {
 	const entries = new Map<string, Entry>();
 	for (const [name, node] of Object.entries(nodes))
@@ -90,7 +90,7 @@ function fields(nodes: Readonly<Record<string, Node | undefined>>): Node {
 	return { kind: "fields", entries, mark: "TAP" };
 }
 
-/** A command line knows text only. */
+/** The values of flags are text, so numbers must be converted. */
 function numeral(value: unknown): unknown {
 	return typeof value === "string" && /^-?[0-9]+$/.test(value) ? Number(value) : value;
 }

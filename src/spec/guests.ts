@@ -15,7 +15,7 @@ import type { Placed } from "./reading.js";
 import type { Segment } from "./segments.js";
 import { formatPath, type Path } from "./tree.js";
 
-/** Guests against the host and against each other. */
+/** Check guests against the host and against each other. */
 export function checkGuests(draft: Draft, segments: readonly Segment[], issues: Issues): void {
 	const hosts = new Map<string, Path>();
 	for (const { snatTo } of draft.networks.values())
@@ -34,7 +34,7 @@ export function checkGuests(draft: Draft, segments: readonly Segment[], issues: 
 	}
 }
 
-/** Who has which address. */
+/** Which guest has which address. */
 class Guests {
 	readonly #hosts: ReadonlyMap<string, Path>;
 	readonly #issues: Issues;
@@ -44,9 +44,9 @@ class Guests {
 		this.#issues = issues;
 	}
 
-	/** False where somebody has it already. */
+	/** Returns false if another guest has the address already. */
 	take({ value, path }: Placed<Cidr>, segment: Segment): boolean {
-		// What is good on one link alone may be on another as well.
+		// A link-local address may be used again on another link.
 		const link = isLinkLocal(value.address) ? `${segment.name} ` : "";
 		const address = formatAddress(value.address);
 		const host = this.#hosts.get(address);
@@ -69,7 +69,7 @@ class Guests {
 	}
 }
 
-/** The mistake everybody makes once: the guest is not the tap. */
+/** A frequent mistake: the guest gets the address of the tap, which is the host's. */
 function hostsOwn(address: string, host: Path, link: string): string {
 	return (
 		`${address} is the host's own address (${formatPath(host)}). ${link} on the host and eth0 in the guest are two ` +
@@ -77,12 +77,12 @@ function hostsOwn(address: string, host: Path, link: string): string {
 	);
 }
 
-/** Two Ethernets that the host only bridges may well use the same addresses. */
+/** Two bridged segments that the host has no part in may use the same addresses. */
 function areApart(a: DraftNetwork, b: DraftNetwork): boolean {
 	return a !== b && a.mode === "bridged" && b.mode === "bridged";
 }
 
-/** A guest and the host must each find the other in their own subnet, unless routes to single addresses do that. */
+/** A guest and the host must each be in the other's subnet, unless routes to single addresses connect them. */
 function checkSubnet({ value, path }: Placed<Cidr>, segment: Segment, issues: Issues): void {
 	const hosts = segment.hosts.map((host) => host.value).filter((h) => h.family === value.family);
 	if (hosts.length === 0 || hosts.some(isSingle) || isLinkLocal(value.address)) return;
@@ -118,7 +118,7 @@ function isEdge(host: Cidr, subnet: Cidr): boolean {
 	);
 }
 
-/** A guest's MAC is its own; the host's sides of taps may share one, but not on one wire. */
+/** The MAC of a guest must be unique. The host's sides of taps may share one, but not on the same segment. */
 function checkMacs({ taps }: Segment, guests: Map<string, Path>, issues: Issues): void {
 	const wire = new Map<string, Path>();
 	for (const tap of taps) {

@@ -16,7 +16,7 @@ import { isLinkLocal } from "../inet/link-local.js";
 import type { Issues } from "./issues.js";
 import { type Path, quote } from "./tree.js";
 
-/** The kernel gives an interface almost any address; these make no sense on a wire with a guest. */
+/** Addresses that the kernel would accept on an interface and that make no sense on a link with a guest. */
 const UNUSABLE = {
 	4: [
 		["0.0.0.0/8", "means 'this network' and is nobody's"],
@@ -41,7 +41,7 @@ interface Range {
 }
 const unusable = new Map<Family, readonly Range[]>();
 
-/** Parsed when the first address of the family comes: not every start of a command has one. */
+/** Parsed when the first address of the family is checked, because not every command has one. */
 function unusableOf(family: Family): readonly Range[] {
 	let ranges = unusable.get(family);
 	if (ranges === undefined) {
@@ -51,16 +51,16 @@ function unusableOf(family: Family): readonly Range[] {
 	return ranges;
 }
 
-/** Shorter prefixes hold a good part of the Internet, which the host would then look for behind a tap. */
+/** A shorter prefix covers a good part of the Internet, which the host would then look for behind a tap. */
 const SHORTEST = { 4: 8, 6: 16 } as const;
 
-/** Why no machine can have this address in this subnet. */
+/** Why no machine can have this address in this subnet; undefined if one can. */
 function hostFault(cidr: Cidr): string | undefined {
 	const reserved = unusableOf(cidr.family).find(({ range }) => contains(range, cidr.address));
 	if (reserved !== undefined) return reserved.reason;
 	if (cidr.prefix < SHORTEST[cidr.family])
 		return `its subnet takes a good part of the Internet: /${SHORTEST[cidr.family]} is the shortest prefix`;
-	// In a subnet of two addresses both are machines (RFC 3021, RFC 6164).
+	// In a subnet of two addresses both can be used (RFC 3021, RFC 6164).
 	if (cidr.prefix >= cidr.address.length * 8 - 1) return undefined;
 	if (sameAddress(cidr.address, network(cidr))) return "is the subnet itself, no machine in it";
 	return cidr.family === 4 && sameAddress(cidr.address, broadcast(cidr))
@@ -68,7 +68,7 @@ function hostFault(cidr: Cidr): string | undefined {
 		: undefined;
 }
 
-/** `such as 10.0.0.1/24`: a machine next to `cidr`, in its subnet, that passes `free`. */
+/** A hint such as `such as 10.0.0.1/24`: an address near `cidr` in its subnet that `free` accepts. */
 export function neighbour(
 	cidr: Cidr,
 	free: (address: string) => boolean = () => true,
@@ -91,8 +91,8 @@ const linkLocalFault = ({ address }: Cidr, isGood: boolean): string | undefined 
 	!isGood && isLinkLocal(address) ? LINK_LOCAL : undefined;
 
 /**
- * The address of a host or a guest in its subnet; undefined where it became an issue. A guest may have a `linkLocal` one of
- * its own choice.
+ * The address of a host or a guest in its subnet; undefined after adding an issue. A guest may choose a `linkLocal`
+ * address.
  */
 export function parseHost(
 	text: string,
@@ -113,7 +113,7 @@ export function parseHost(
 	return undefined;
 }
 
-/** An address without prefix length, as a subnet of one; undefined where it became an issue. */
+/** An address without prefix length, as a subnet with one address; undefined after adding an issue. */
 export function parseBareAddress(text: string, path: Path, issues: Issues): Cidr | undefined {
 	try {
 		const address = parseAddress(text);

@@ -1,4 +1,7 @@
-/** What a person or program writes: a spec as plain data. The fields are those of proto/, and so is what is said of them. */
+/**
+ * The types of a spec as people and programs write it, as plain data. The fields and their descriptions are those of
+ * proto/.
+ */
 import type {
 	Forwarding,
 	GuestMessage,
@@ -11,32 +14,32 @@ import type {
 
 export type { Forwarding, Mode };
 
-/** A network as a spec has it. */
+/** A network in a spec. */
 export type NetworkInput = NetworkMessage;
 
-/** Taps made ahead of time, as a network of a spec has it. */
+/** Taps that are created ahead of time, in a network of a spec. */
 export type NetworkPoolInput = PoolMessage;
 
-/** What a guest uses, as a tap of a spec has it. */
+/** The addresses of a guest, in a tap of a spec. */
 export type TapGuestInput = GuestMessage;
 
-/** A tap as a spec has it, in one of the networks of these names. */
+/** A tap in a spec, in one of the networks with these names. */
 export interface TapInput<Network extends string = string> extends Omit<TapMessage, "network"> {
 	/** The name of its network, a key of `networks`. */
 	readonly network: Network;
 }
 
 /**
- * A spec as plain data. Where the names of its networks are known to the compiler, a tap in any other is an error of
- * the compiler, too; `Used` are the names that its taps have for their networks.
+ * A spec as plain data. If the compiler knows the names of its networks, it rejects a tap in any other network. `Used`
+ * are the names that taps have for their networks.
  */
 export interface SpecInput<Network extends string = string, Used extends string = string>
 	extends Omit<SpecMessage, "version" | "networks" | "taps"> {
 	/** The version of this schema. */
 	readonly version: 1;
-	/** By name: 1 to 32 of a to z, 0 to 9 and '-', which is not the first. */
+	/** The networks by name: 1 to 32 characters a to z, 0 to 9 and '-', which cannot be the first. */
 	readonly networks?: Readonly<Record<Network, NetworkInput>> | undefined;
-	/** By the name of the tap's interface on the host: up to 15 characters. */
+	/** The taps by the names of their interfaces on the host, which have at most 15 characters. */
 	readonly taps?:
 		| Readonly<Record<string, TapInput<string extends Used ? Used : NoInfer<Network>>>>
 		| undefined;

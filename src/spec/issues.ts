@@ -1,7 +1,7 @@
 import { type Issue, SpecError } from "./error.js";
 import { formatPath, locate, type Mark, type Node, type Path, printable } from "./tree.js";
 
-/** More than this many nobody reads, and an error must not be larger than what it is about. */
+/** Nobody reads more than this many, and an error should not be larger than its subject. */
 const MAX_ISSUES = 1000;
 
 interface Finding {
@@ -11,7 +11,7 @@ interface Finding {
 	readonly mark: Mark;
 }
 
-/** Collects what is wrong, so that the user hears all of it at once. */
+/** Collects issues, so that the user sees all of them at once. */
 export class Issues {
 	readonly #findings: Finding[] = [];
 	readonly #paths = new Set<string>();
@@ -21,14 +21,14 @@ export class Issues {
 		return this.#findings.length;
 	}
 
-	/** `mark`: where, if that is not where `path` is written. */
+	/** `mark` is where the mistake is, if that is not where `path` was written. */
 	add(path: Path, message: string, hint?: string, mark?: Mark): void {
 		this.#paths.add(formatPath(path));
 		if (this.count >= MAX_ISSUES) this.#dropped++;
 		else this.#findings.push({ path, message: short(message), hint: hint && short(hint), mark });
 	}
 
-	/** Something required is not there, unless it is there and already known to be wrong. */
+	/** Report that something required is missing, unless it is there and an issue about it exists already. */
 	addMissing(path: Path, message: string, hint?: string): void {
 		if (!this.has(path)) this.add(path, message, hint);
 	}
@@ -37,7 +37,7 @@ export class Issues {
 		return this.#paths.has(formatPath(path));
 	}
 
-	/** Throws SpecError if there is anything; `root` and `text` say where. */
+	/** Throw SpecError if there are any issues. `root` and `text` tell their positions. */
 	throwIfAny(root: Node | undefined, source?: string, text = ""): void {
 		if (this.count === 0) return;
 		const position = positions(text);
@@ -61,12 +61,12 @@ export class Issues {
 	}
 }
 
-/** Names that are no names are in messages as well. */
+/** Messages may quote names that are not valid, and so of any length. */
 function short(message: string): string {
 	return printable(message.length > 1000 ? `${message.slice(0, 1000)}...` : message);
 }
 
-/** From an offset to line and column, both counted from 1. */
+/** Converts an offset to line and column, both counted from 1. */
 function positions(text: string): (offset: number) => { line: number; column: number } {
 	const starts = [0];
 	for (let at = text.indexOf("\n"); at !== -1; at = text.indexOf("\n", at + 1)) starts.push(at + 1);

@@ -1,6 +1,6 @@
 /**
- * The JSON Schema of a spec (draft 2020-12), made from proto/ and the lines of fields.ts, for editors and for programs that
- * write specs. What only the whole spec shows, as two taps of one address, it leaves to `checkSpec`.
+ * The JSON Schema of a spec (draft 2020-12), made from proto/ and fields.ts, for editors and for programs that write
+ * specs. What concerns several values, such as two taps with the same address, is left to `checkSpec`.
  */
 import comments from "../proto/comments.json" with { type: "json" };
 import type { Field, Format } from "./field.js";
@@ -19,7 +19,7 @@ interface Comment {
 }
 const COMMENTS: Readonly<Record<string, Comment>> = comments;
 
-/** The keys of maps (names.ts). */
+/** The patterns for keys of maps (names.ts). */
 const NAMES: Readonly<Record<string, string>> = {
 	Network: "^[a-z0-9][a-z0-9-]{0,31}$",
 	Tap: "^[A-Za-z0-9_][A-Za-z0-9_.-]{0,14}$",
@@ -27,7 +27,7 @@ const NAMES: Readonly<Record<string, string>> = {
 
 const MAX_UINT32 = 0xffff_ffff;
 
-/** What JSON Schema can say of a format, beyond the type. */
+/** What JSON Schema can say about a format in addition to the type. */
 const PATTERNS: { readonly [Is in Format["is"]]?: JsonSchema } = {
 	link: { pattern: NAMES.Tap },
 	mac: { pattern: "^[0-9A-Fa-f]{2}(:[0-9A-Fa-f]{2}){5}$" },
@@ -93,7 +93,7 @@ function ofMessage(name: string): JsonSchema {
 	};
 }
 
-/** The words of an enum, each with what is said of it. */
+/** The words of an enum, each with its description. */
 function ofEnum(name: string): JsonSchema {
 	const { comment, members = {} } = COMMENTS[name] ?? {};
 	const told = new Map(

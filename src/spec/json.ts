@@ -1,7 +1,7 @@
 import type { Issues } from "./issues.js";
 import { type Entry, type Fields, MAX_DEPTH, type Node, type Path } from "./tree.js";
 
-/** Ends the reading at the first thing that is no JSON; never leaves this file. */
+/** Ends parsing at the first mistake. It is only used in this file. */
 class JsonError extends Error {
 	readonly offset: number;
 	constructor(message: string, offset: number) {
@@ -43,7 +43,7 @@ class Reader {
 		return match;
 	}
 
-	/** Whether the next character is this one; then it is taken, with the white space behind it. */
+	/** Whether the next character is this one. If so, it is consumed together with the white space behind it. */
 	#take(char: string): boolean {
 		if (this.#text[this.#at] !== char) return false;
 		this.#at++;
@@ -92,8 +92,8 @@ class Reader {
 }
 
 /**
- * What JSON.parse accepts and nothing else, but with positions, and two equal keys are an issue.
- * Undefined where it is no JSON.
+ * Accepts exactly what JSON.parse accepts, and records positions; a duplicate key is an issue. Returns undefined if the
+ * text is not JSON.
  */
 export function parseJson(text: string, issues: Issues): Node | undefined {
 	try {

@@ -1,7 +1,7 @@
 import type { Draft, DraftNetwork } from "./draft.js";
 import type { Issues } from "./issues.js";
 
-/** Every interface has one part to play: tap, bridge, or port of one bridge. */
+/** Check that every interface has only one role: tap, bridge, or port of one bridge. */
 export function checkLinks(draft: Draft, issues: Issues): void {
 	const bridges = new Map<string, DraftNetwork>();
 	const ports = new Map<string, DraftNetwork>();

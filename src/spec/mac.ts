@@ -1,7 +1,7 @@
 import type { Issues } from "./issues.js";
 import { type Path, quote } from "./tree.js";
 
-/** Lower case, `02:00:00:00:00:01`; undefined where it became an issue. */
+/** A MAC address in lower case, `02:00:00:00:00:01`; undefined after adding an issue. */
 export function parseMac(text: string, path: Path, issues: Issues): string | undefined {
 	const fault = macFault(text);
 	if (fault === undefined) return text.toLowerCase();
@@ -14,7 +14,7 @@ export function parseMac(text: string, path: Path, issues: Issues): string | und
 }
 
 function macFault(text: string): string | undefined {
-	// The kernel takes 7 bytes as well and forgets the last.
+	// The kernel would also accept 7 bytes and ignore the last one.
 	if (!/^[0-9a-f]{2}(?::[0-9a-f]{2}){5}$/i.test(text))
 		return "it must be six bytes of two hexadecimal digits";
 	if (/^(?:00:){5}00$/.test(text)) return "it is all zero";

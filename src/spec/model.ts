@@ -1,37 +1,37 @@
 import type { Checked } from "./field.js";
 import type { guestFields, networkFields, poolFields, tapFields, tapSettings } from "./fields.js";
 
-/** What is wanted: every value good, every name known, in canonical form. Deeply frozen. */
+/** A checked spec: every value is valid and canonical, and every name exists. It is deeply frozen. */
 export interface Spec {
 	/** The version of the schema. */
 	readonly version: 1;
-	/** By name. */
+	/** The networks by name. */
 	readonly networks: Readonly<Record<string, Network>>;
-	/** By the name of the tap's interface on the host. */
+	/** The taps by the names of their interfaces on the host. */
 	readonly taps: Readonly<Record<string, Tap>>;
 }
 
-/** A network, checked. */
+/** A checked network. */
 export interface Network extends Checked<typeof networkFields> {
 	/** Its key in `Spec.networks`. */
 	readonly name: string;
-	/** Taps made ahead; for an engine that stays. */
+	/** Taps that are created ahead of time, by an engine that keeps running. */
 	readonly pool?: NetworkPool;
 }
 
-/** The pool of a network, checked. */
+/** The checked pool of a network. */
 export interface NetworkPool extends Checked<typeof poolFields> {
 	/** It is refilled when fewer than this many are idle. */
 	readonly low: number;
 }
 
-/** What is said of a tap itself. */
+/** The settings of a tap itself. */
 export type TapSettings = Checked<typeof tapSettings>;
 
-/** A tap, checked. */
+/** A checked tap. */
 export interface Tap extends Checked<typeof tapFields> {
 	/** Its key in `Spec.taps`: the name of its interface on the host. */
 	readonly name: string;
-	/** What the guest is to use. */
+	/** The addresses and the MAC that the guest should use. */
 	readonly guest: Checked<typeof guestFields>;
 }

@@ -1,7 +1,7 @@
 import type { Issues } from "./issues.js";
 import type { Path } from "./tree.js";
 
-/** Taken by the kernel: all and default are directories beside every interface's in /proc/sys/net. */
+/** Names that the kernel has taken: in /proc/sys/net, all and default are directories beside those of interfaces. */
 const reserved = new Map([
 	["all", "is what sysctls call all interfaces together"],
 	["default", "is what sysctls call interfaces to come"],
@@ -9,8 +9,8 @@ const reserved = new Map([
 ]);
 
 /**
- * Stricter than the kernel, which also takes %d (a counter), control characters and a leading '-': none of them
- * survives a shell, a sysctl path or a terminal.
+ * Stricter than the kernel, which also accepts %d (a counter), control characters and a leading '-': those cause
+ * trouble in shells, sysctl paths or terminals.
  */
 function interfaceNameFault(name: string): string | undefined {
 	if (name === "") return "is empty";
@@ -27,7 +27,7 @@ function networkNameFault(name: string): string | undefined {
 	return wordOfObjects(name);
 }
 
-/** `__proto__` as a key is lost by one JSON tool and an attack to another. */
+/** Some JSON tools lose a key `__proto__`, and others can be attacked with it. */
 function wordOfObjects(name: string): string | undefined {
 	return name in Object.prototype
 		? "is a word that JavaScript's objects keep for themselves"

@@ -1,10 +1,10 @@
 import type { Issues } from "./issues.js";
 import { type Entry, MAX_DEPTH, type Node } from "./tree.js";
 
-/** Values of one plain object; a bound on objects that hold one another many times over. */
+/** The greatest number of values in one plain object, against objects that contain each other many times over. */
 const MAX_VALUES = 1_000_000;
 
-/** The tree of a plain object. Keys that hold undefined are not there; a getter is no data. */
+/** The tree of a plain object. Keys whose value is undefined are left out, and a getter does not count as data. */
 export function treeOf(value: unknown, issues: Issues): Node | undefined {
 	let count = 0;
 	let tooLarge = false;
@@ -33,7 +33,7 @@ export function treeOf(value: unknown, issues: Issues): Node | undefined {
 	return undefined;
 }
 
-/** A tree that nobody wrote as a whole. */
+/** A map in a tree that was not written as a whole. */
 export const fields = (entries: readonly (readonly [name: string, node: Node])[]): Node => ({
 	kind: "fields",
 	entries: new Map(entries.map(([name, node]) => [name, { key: undefined, node }])),

@@ -15,7 +15,7 @@ export interface Placed<T> {
 	readonly path: Path;
 }
 
-/** What values are read with. */
+/** What is needed to read values. */
 export interface ReadContext {
 	readonly accounts: Accounts;
 	readonly issues: Issues;
@@ -27,7 +27,7 @@ type ReadOf<F extends Pick<Format, "is">> = F["is"] extends "hosts" | "addresses
 		? readonly Placed<Publish>[]
 		: ValueOf<F>;
 
-/** Fields whose values are good. One that is undefined was not given, or is an issue. */
+/** Fields whose values are valid. One that is undefined was not given, or there is an issue about it. */
 export type Read<T extends Fields> = {
 	readonly [K in keyof T]:
 		| ReadOf<T[K][0]>
@@ -47,11 +47,11 @@ const readers: { readonly [Is in Format["is"]]: Reader<Is> } = {
 	number: readNumber,
 	toggle: (value) => value,
 	text: (value) => value,
-	// The schema knows the words.
+	// The schema has checked the words.
 	word: (value) => value,
 	link(name, path, { issues }) {
 		checkInterfaceName(name, path, issues);
-		// Good or not: without it something else would seem to be missing.
+		// An invalid name is returned as well: otherwise references to it would seem to lead nowhere.
 		return name;
 	},
 	mac: (value, path, { issues }) => parseMac(value, path, issues),
@@ -60,7 +60,7 @@ const readers: { readonly [Is in Format["is"]]: Reader<Is> } = {
 	ports: readPublished,
 };
 
-/** Reads the values of a message's fields, each by itself; issues come in the order of the schema. */
+/** Read the values of a message's fields, each on its own. Issues are in the order of the schema. */
 export function readerOf<T extends Fields>(
 	message: string,
 	fields: T,
@@ -86,10 +86,10 @@ function readAbsent(format: Format, path: Path, name: string, { issues }: ReadCo
 }
 
 function readGiven(format: Format, given: unknown, path: Path, context: ReadContext): unknown {
-	// Never taken and ignored.
+	// A field that is not supported must not be accepted and then ignored.
 	if (format.planned && given !== false && !isEmpty(given))
 		context.issues.add(path, "is not implemented yet: this version cannot do it", "leave it out");
-	// The schema has let through what this format is given.
+	// The schema has made sure that the value has the type that this format reads.
 	const read = readers[format.is] as (given: unknown, ...rest: Rest) => unknown;
 	return read(given, path, context, format);
 }
@@ -107,7 +107,7 @@ function readNumber(
 	return undefined;
 }
 
-/** Every guest is compared with every address of its host: the one list that must not grow with the farm. */
+/** Every guest is compared with every address of its host, so this list must not grow with the number of guests. */
 const MAX_ADDRESSES = 64;
 
 function readHosts(
@@ -130,7 +130,7 @@ function readHosts(
 	return placed;
 }
 
-/** One address of each family at most, each as a subnet of one. */
+/** Read at most one address of each family, each as a subnet with one address. */
 function readAddresses(
 	given: string | readonly (string | undefined)[],
 	path: Path,

@@ -5,7 +5,7 @@ export interface SchemaField {
 	/** A scalar type of protobuf, or the name of a message or an enum. */
 	readonly type: string;
 	readonly rule?: string;
-	/** There on maps. */
+	/** Set for maps. */
 	readonly keyType?: string;
 }
 
@@ -19,11 +19,14 @@ const declarations = new Map<string, Declaration>(
 	Object.entries<Declaration>(proto.nested.umlnet.nested.v1.nested),
 );
 
-/** The names of the fields of a message; one that is left out of the schema, or new to it, is an error of the compiler. */
+/**
+ * The names of the fields of a message. The compiler reports a line for a field that the schema does not have, and a
+ * field without a line.
+ */
 export type FieldName<Message extends "Network" | "Pool" | "Tap" | "Guest"> =
 	keyof (typeof proto.nested.umlnet.nested.v1.nested)[Message]["fields"];
 
-/** By the names that fields have in YAML and JSON. */
+/** The messages with their fields under the names in YAML and JSON. */
 const messages = new Map(
 	[...declarations].map(([name, { fields }]) => [name, new Map(Object.entries(fields ?? {}))]),
 );
@@ -39,7 +42,7 @@ const unions = new Map(
 	}),
 );
 
-/** What is 0 is for "not said". */
+/** The value 0 of an enum means that it is not set, so it has no word. */
 function words(type: string, values: Readonly<Record<string, number>>): readonly string[] {
 	const prefix = `${type.replace(/(?<=[a-z])(?=[A-Z])/g, "_").toUpperCase()}_`;
 	return Object.entries(values)
@@ -47,7 +50,7 @@ function words(type: string, values: Readonly<Record<string, number>>): readonly
 		.map(([name]) => name.slice(prefix.length).toLowerCase().replaceAll("_", "-"));
 }
 
-/** An `optional` field is a oneof as well, but of one. */
+/** An `optional` field is a oneof as well, but of only one field. */
 function soleOneof({ fields = {}, oneofs = {} }: Declaration): readonly string[] | undefined {
 	const [only, ...others] = Object.values(oneofs);
 	const types = Object.values(fields).map((field) => field.type);
@@ -64,17 +67,17 @@ export function wordsOf(type: string): readonly string[] | undefined {
 	return enums.get(type);
 }
 
-/** The types one of which a message stands for that is nothing but one oneof, like Account. */
+/** The possible types of a message that consists of a single oneof, such as Account. */
 export function choicesOf(message: string): readonly string[] | undefined {
 	return unions.get(message);
 }
 
-/** Where a key belongs that stands in the wrong place of a spec. */
+/** The messages that have a key, for a hint where a misplaced key belongs. */
 export function messagesWith(key: string): readonly string[] {
 	return [...placesIn("Spec")].filter((name) => messages.get(name)?.has(key));
 }
 
-/** A message, and those its fields hold, in which keys can be written: the nearest first. */
+/** A message and those in its fields, nearest first, in which keys can be written. */
 function placesIn(message: string): ReadonlySet<string> {
 	const found = new Set([message]);
 	for (const place of found)

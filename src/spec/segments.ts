@@ -3,17 +3,17 @@ import type { Draft, DraftNetwork, DraftTap } from "./draft.js";
 import type { Issues } from "./issues.js";
 import type { Placed } from "./reading.js";
 
-/** One Ethernet: a bridge with its taps, or a tap by itself. */
+/** One Ethernet segment: a bridge with its taps, or a single tap. */
 export interface Segment {
-	/** The interface where the host is in it: the bridge or the tap. */
+	/** The interface with the host's addresses: the bridge or the tap. */
 	readonly name: string;
 	readonly network: DraftNetwork;
-	/** The host's addresses in it. */
+	/** The host's addresses on it. */
 	readonly hosts: readonly Placed<Cidr>[];
 	readonly taps: readonly DraftTap[];
 }
 
-/** Taps of networks that are not there belong to none. */
+/** The segments of a draft. Taps whose network does not exist belong to none. */
 export function segmentsOf(draft: Draft): readonly Segment[] {
 	const bridged = new Map<DraftNetwork, DraftTap[]>();
 	for (const network of draft.networks.values())
@@ -36,7 +36,7 @@ export function segmentsOf(draft: Draft): readonly Segment[] {
 	return [...bridges, ...alone];
 }
 
-/** What RFC 8200 demands of a link; below it the kernel takes IPv6 off the interface. */
+/** The minimum MTU of RFC 8200. Below it the kernel removes IPv6 from an interface. */
 export const IPV6_MIN_MTU = 1280;
 
 export function checkMtus(segment: Segment, issues: Issues): void {
@@ -47,7 +47,7 @@ export function checkMtus(segment: Segment, issues: Issues): void {
 	const least = `must be at least ${IPV6_MIN_MTU}, for there is IPv6 on ${segment.name}`;
 	const onNetwork = [...network.path, "mtu"];
 	if (tooSmall(network.mtu)) issues.addMissing(onNetwork, `is ${network.mtu}, ${least}`);
-	// Frames too large for one port of a bridge are dropped there without a word to the sender.
+	// A bridge silently drops frames that are too large for a port.
 	let common = network.bridge === undefined ? undefined : network.mtu;
 	for (const { mtu, path } of taps) {
 		if (mtu === undefined) continue;

@@ -5,8 +5,8 @@ import { suggestion } from "./suggestion.js";
 import { describe, type Node, type Path } from "./tree.js";
 
 /**
- * The values of a message, by the schema alone: types, enums, unknown keys. Lists that are not there are empty, booleans
- * false, everything else undefined; so is what is wrong and has become an issue.
+ * Read the values of a message by the schema alone: types, enums, unknown keys. Missing lists are empty, missing
+ * booleans are false, and everything else that is missing is undefined, as is a value with an issue.
  */
 export function readMessage(
 	type: string,
@@ -39,11 +39,11 @@ export function readMessage(
 	return message;
 }
 
-/** Whether a list of one is written as that one. Nothing at all is no value either. */
+/** Whether a list with one element was written without brackets. An empty value does not count as one. */
 const isBare = (type: string, key: string, node: Node): boolean =>
 	node.kind === "scalar" && node.value !== null && FIELDS[type]?.[key]?.[0].bare === true;
 
-/** What proto3 says about fields that are not there. */
+/** The value that proto3 defines for a missing field. */
 function absent(field: SchemaField): unknown {
 	if (field.keyType !== undefined) return new Map();
 	if (field.rule === "repeated") return [];
@@ -60,7 +60,7 @@ function readField(field: SchemaField, node: Node, path: Path, issues: Issues): 
 	return [];
 }
 
-/** The entries of a map, in the order they were written. */
+/** The entries of a map, in the order in which they were written. */
 function readMap(type: string, node: Node, path: Path, issues: Issues): Map<string, unknown> {
 	const map = new Map<string, unknown>();
 	if (node.kind !== "fields")
@@ -83,9 +83,9 @@ function readValue(type: string, node: Node, path: Path, issues: Issues): unknow
 
 interface ScalarType {
 	readonly name: string;
-	/** The value, or undefined if it is of another type. */
+	/** Returns the value, or undefined if it has another type. */
 	readonly read: (value: unknown) => unknown;
-	/** What to do about a value of another type. */
+	/** A hint for a value of another type. */
 	readonly hint: (value: unknown) => string | undefined;
 }
 
@@ -114,7 +114,7 @@ const scalars = new Map<string, ScalarType>([
 		"uint32",
 		{
 			name: "a whole number from 0 to 4294967295",
-			// + 0: there is a -0.
+			// Adding 0 turns -0 into 0.
 			read: (value) => (typeof value === "number" && value >>> 0 === value ? value + 0 : undefined),
 			hint: (value) =>
 				typeof value === "string" && /^[0-9]+$/.test(value) ? "take away the quotes" : undefined,
@@ -143,7 +143,7 @@ function readWord(words: readonly string[], node: Node, path: Path, issues: Issu
 	return undefined;
 }
 
-/** A key without a value is not the same as no key: which of the two was meant? */
+/** For a key without a value, it is unclear whether the key or the value is wrong. */
 function emptyHint(node: Node): string | undefined {
 	return node.kind === "scalar" && node.value === null
 		? "give it a value or remove the key"

@@ -12,8 +12,8 @@ interface Claim extends Placed<Cidr> {
 }
 
 /**
- * The host can look for a subnet behind one interface only, so no two segments may overlap. A single address (/32, /128)
- * claims no subnet: the same one may be on every tap, with a route to each guest.
+ * Check that no two segments have overlapping subnets, because the host can look for a subnet behind one interface
+ * only. A single address (/32, /128) claims no subnet: it may be on every tap, with a route to each guest.
  */
 export function checkSubnets(segments: readonly Segment[], issues: Issues): void {
 	const order = new Map<Claim, number>();
@@ -22,7 +22,7 @@ export function checkSubnets(segments: readonly Segment[], issues: Issues): void
 		const before = shared.get(segment.network) ?? 0;
 		const inherits = segment.hosts === segment.network.addresses;
 		if (inherits) shared.set(segment.network, before + 1);
-		// What taps inherit from their network is one mistake, not one for each tap.
+		// What all taps inherit from their network is one mistake, and not one for each tap.
 		if (inherits && before > 0) continue;
 		for (const { value, path } of segment.hosts)
 			if (!isSingle(value)) order.set({ value, path, segment, first: network(value) }, order.size);
@@ -42,7 +42,10 @@ function checkShared(network: DraftNetwork, taps: number, issues: Issues): void 
 			);
 }
 
-/** Sorted by first address and size, whatever encloses a subnet is on a stack when its turn comes. */
+/**
+ * The claims are sorted by first address and size, so that whatever contains a subnet is on a stack when the subnet is
+ * reached.
+ */
 function checkOverlaps(order: ReadonlyMap<Claim, number>, issues: Issues): void {
 	const claims = [...order.keys()].sort(
 		(a, b) => compareAddresses(a.first, b.first) || a.value.prefix - b.value.prefix,
@@ -54,7 +57,7 @@ function checkOverlaps(order: ReadonlyMap<Claim, number>, issues: Issues): void 
 			enclosing.pop();
 			top = enclosing.at(-1);
 		}
-		// Short: on one segment a subnet is on the stack once, so this meets at most one per prefix length.
+		// This is short: subnets of one segment are on the stack once, so at most one for each prefix length is visited.
 		const other = enclosing.findLast(({ segment }) => segment !== claim.segment);
 		if (top?.segment !== claim.segment || top.value.prefix !== claim.value.prefix)
 			enclosing.push(claim);

@@ -1,7 +1,7 @@
-/** `did you mean …?` for a name nobody knows, or undefined if none of the known ones is near. */
+/** `did you mean …?` for an unknown name, or undefined if no known name is similar. */
 export function suggestion(unknown: string, known: Iterable<string>): string | undefined {
 	const wanted = plain(unknown);
-	// Typing errors are few per word; a third of its letters is another word.
+	// A word has few typing errors: if a third of its letters differ, it is another word.
 	let [best, least] = ["", Math.max(1, Math.floor(wanted.length / 3)) + 1];
 	for (const name of known) {
 		const candidate = plain(name);
@@ -12,12 +12,14 @@ export function suggestion(unknown: string, known: Iterable<string>): string | u
 	return best === "" ? undefined : `did you mean ${best}?`;
 }
 
-/** snat_to, snat-to and snatTo are one word misspelled. */
+/** Removes what distinguishes snat_to, snat-to and snatTo. */
 function plain(name: string): string {
 	return name.toLowerCase().replace(/[-_]/g, "").slice(0, 40);
 }
 
-/** How many letters must be inserted, removed, replaced or swapped with their neighbour. */
+/**
+ * How many letters must be inserted, removed, replaced or swapped with their neighbour to turn one word into the other.
+ */
 export function damerauLevenshtein(a: string, b: string): number {
 	let before: number[] = [];
 	let row = Array.from({ length: b.length + 1 }, (_, j) => j);

@@ -1,15 +1,15 @@
 /**
- * What the user wrote, before anybody knows what it means: the same three shapes from YAML, JSON, flags and plain
- * objects, each remembering where it came from. Maps are Maps, so that no key can reach Object.prototype.
+ * What the user wrote, before its meaning is known: the same three shapes for YAML, JSON, flags and plain objects, each
+ * with its position. Maps are Map objects, so that no key can reach Object.prototype.
  */
 export type Node = Scalar | List | Fields;
 
-/** Offset in the text, or the flag it was given by. */
+/** An offset in the text, or the name of a flag. */
 export type Mark = number | string | undefined;
 
 export interface Scalar {
 	readonly kind: "scalar";
-	/** A string, number, boolean or null; of a plain object whatever else it held. */
+	/** A string, number, boolean or null; from a plain object, possibly any other value. */
 	readonly value: unknown;
 	readonly mark: Mark;
 }
@@ -31,12 +31,12 @@ export interface Entry {
 	readonly node: Node;
 }
 
-/** Deeper than any spec is; a bound on recursion. */
+/** Deeper than any real spec. It bounds recursion. */
 export const MAX_DEPTH = 32;
 
 export type Path = readonly (string | number)[];
 
-/** `taps.tap0.guest.addresses[0]`; a name that would read as two is quoted: `taps["eth0.5"].mtu`. */
+/** `taps.tap0.guest.addresses[0]`. A name that could be read as two is quoted: `taps["eth0.5"].mtu`. */
 export function formatPath(path: Path): string {
 	let text = "";
 	for (const part of path) {
@@ -48,8 +48,8 @@ export function formatPath(path: Path): string {
 }
 
 /**
- * Where a path is written. An issue of a value is shown at the value, of a list or map at its key; what is missing, at
- * the nearest thing around it that is there.
+ * The position of a path. An issue about a value is shown at the value, about a list or map at its key, and about
+ * something missing at the nearest thing around it.
  */
 export function locate(root: Node | undefined, path: Path): Mark {
 	let node = root;
@@ -65,12 +65,12 @@ export function locate(root: Node | undefined, path: Path): Mark {
 	return mark;
 }
 
-/** Text of a stranger in a message: quoted, not too long. */
+/** Text of unknown origin for a message: it is quoted and shortened. */
 export function quote(text: string): string {
 	return printable(JSON.stringify(text.length > 60 ? `${text.slice(0, 60)}...` : text));
 }
 
-/** Fit for a terminal and a log: ASCII, so that look-alike letters become visible, and one line. */
+/** Text that is safe in a terminal and a log: ASCII, so that look-alike letters become visible, and a single line. */
 export function printable(text: string): string {
 	return text.replace(
 		/[^\x20-\x7e]/g,
@@ -78,7 +78,7 @@ export function printable(text: string): string {
 	);
 }
 
-/** What a node is, for `is …, must be …`. */
+/** A node in words, for `is …, must be …`. */
 export function describe(node: Node): string {
 	if (node.kind === "list") return "a list";
 	if (node.kind === "fields") return "a map";

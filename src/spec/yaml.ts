@@ -14,16 +14,19 @@ import {
 import type { Issues } from "./issues.js";
 import { describe, type Entry, MAX_DEPTH, type Node, type Path, quote } from "./tree.js";
 
-/** Ten thousand taps; what is beyond takes the library seconds and gigabytes. */
+/** Enough for ten thousand taps. Beyond it the library needs much time and memory. */
 const MAX_TOKENS = 600_000;
 
-/** What all aliases together may stand for: templates for thousands of taps, not a billion laughs. */
+/**
+ * How many values all aliases together may stand for: enough for templates of thousands of taps, but not for a "billion
+ * laughs".
+ */
 const MAX_ALIASED = 100_000;
 
-/** Syntax errors breed more of their kind: the first few tell. */
+/** One syntax error causes others, so only the first few are reported. */
 const MAX_SYNTAX_ISSUES = 10;
 
-/** One YAML 1.2 document in the core schema. Undefined where it cannot be read. */
+/** Read one YAML 1.2 document in the core schema. Undefined if it cannot be read. */
 export function parseYaml(text: string, issues: Issues): Node | undefined {
 	const before = issues.count;
 	const document = compose(text, issues);
@@ -33,15 +36,15 @@ export function parseYaml(text: string, issues: Issues): Node | undefined {
 	return converter.isBroken ? undefined : root;
 }
 
-/** The library's parseDocument, with a look at the depth after every token: the composer behind it is recursive. */
+/** The library's parseDocument, with a check of the depth after every token, because its composer is recursive. */
 function compose(text: string, issues: Issues): Document.Parsed | undefined {
 	const parser = new Parser();
 	const composer = new Composer({
 		version: "1.2",
 		schema: "core",
-		// !!timestamp and the like, which are of no use here.
+		// Tags such as !!timestamp are of no use here.
 		resolveKnownTags: false,
-		// Its own search for equal keys is quadratic; Converter has a faster one.
+		// The library's search for duplicate keys is quadratic; Converter has a faster one.
 		uniqueKeys: false,
 		logLevel: "silent",
 	});
@@ -73,14 +76,14 @@ function compose(text: string, issues: Issues): Document.Parsed | undefined {
 	return document;
 }
 
-/** From the library's nodes to ours: every alias resolved, every key a string that stands once. */
+/** Converts the library's nodes to ours: every alias is resolved, and every key is a unique string. */
 class Converter {
 	readonly #issues: Issues;
 	readonly #anchors = new Map<string, { readonly node: Node; readonly size: number }>();
-	/** Nodes so far, each alias counted as all that it stands for. */
+	/** The number of nodes so far, in which an alias counts as everything that it stands for. */
 	#count = 0;
 	#aliased = 0;
-	/** An alias stands for nothing: more would be said about what is missing there than about why. */
+	/** Set if an alias has no target. Issues about what is then missing would only distract from the cause. */
 	isBroken = false;
 	constructor(issues: Issues) {
 		this.#issues = issues;
@@ -91,7 +94,7 @@ class Converter {
 		if (isAlias(source)) return this.#alias(source, path);
 		const node = this.#converted(source, path);
 		const anchor = source?.anchor;
-		// Only now: a node that holds an alias to itself has no end.
+		// Registered only now, because a node that contains an alias to itself would be infinite.
 		if (anchor !== undefined) this.#anchors.set(anchor, { node, size: this.#count - before });
 		return node;
 	}

@@ -29,11 +29,11 @@ export interface Address {
 }
 export interface MadeAddress extends Address {
 	readonly index: number;
-	/** Another of its subnet was on the link when it came, and would have taken it along. */
+	/** Set if another address of its subnet was on the link before, whose deletion would have deleted this one. */
 	readonly isSecond?: boolean | undefined;
 }
 
-/** Putting the address on its link, and taking it off. */
+/** Adding the address to its link, and deleting it. */
 function actions({ address, index }: MadeAddress): {
 	readonly add: Action;
 	readonly remove: Action;
@@ -44,10 +44,10 @@ function actions({ address, index }: MadeAddress): {
 		ifa_prefixlen: wanted.prefix,
 		ifa_index: index,
 		IFA_LOCAL: wanted.address,
-		// Without it RTM_DELADDR would not look at the prefix length (net/ipv4/devinet.c).
+		// Without it RTM_DELADDR would ignore the prefix length (net/ipv4/devinet.c).
 		IFA_ADDRESS: wanted.address,
 	};
-	// A tap has no carrier until its guest opens it: duplicate detection would wait for that.
+	// A tap has no carrier until its guest opens it, and duplicate address detection would wait for that.
 	const IFA_FLAGS = IFA_F_PERMANENT | IFA_F_NODAD;
 	const put = request(RTM_NEWADDR, NLM_F_CREATE | NLM_F_EXCL, {
 		IFA_FLAGS,
@@ -60,13 +60,13 @@ function actions({ address, index }: MadeAddress): {
 	};
 }
 
-/** `192.168.33.33/24`, of an address as the kernel shows it. */
+/** `192.168.33.33/24`, for an address as the kernel reports it. */
 export function addressText({ IFA_LOCAL, IFA_ADDRESS, ifa_prefixlen }: Seen): string {
 	const bytes = IFA_LOCAL ?? IFA_ADDRESS;
 	return bytes === undefined ? "" : `${formatAddress(bytes)}/${ifa_prefixlen}`;
 }
 
-/** @throws ConflictError where the link is a bridge that somebody else made */
+/** @throws ConflictError if the link is a bridge that somebody else made */
 function refuseForeignLink({ link, address }: Address, context: PlanContext): void {
 	const made = context.made(linkKey(link)) as MadeBridge | undefined;
 	if (made?.foreign !== true) return;
@@ -76,8 +76,9 @@ function refuseForeignLink({ link, address }: Address, context: PlanContext): vo
 }
 
 /**
- * IPv4 deletes a subnet's secondary addresses with its first one (__inet_del_ifa, net/ipv4/devinet.c). With
- * promote_secondaries the next one takes its place: the link is never without an address while one replaces another.
+ * IPv4 deletes the secondary addresses of a subnet with the primary one (__inet_del_ifa, net/ipv4/devinet.c). With
+ * promote_secondaries the next one becomes primary instead, so that the link is never without an address while one
+ * replaces another.
  */
 const staysAlone = ({ link, index }: MadeAddress): Step => ({
 	label: `let addresses of ${link} outlive the first of their subnet`,
@@ -97,12 +98,18 @@ const find = (made: MadeAddress, kernel: Kernel): Seen | undefined =>
 
 const LOOPBACK_IFINDEX = 1;
 
-/** Whether an address has our mark; before Linux 5.18, which marks those of the loopback itself, none has any. */
+/**
+ * Whether an address has our mark. Before Linux 5.18 no address has a mark; such a kernel does not mark those of
+ * loopback either.
+ */
 const isMarked = ({ IFA_PROTO }: Seen, kernel: Kernel): boolean =>
 	IFA_PROTO === PROTOCOL ||
 	readAddresses(kernel, LOOPBACK_IFINDEX).every((one) => one.IFA_PROTO === undefined);
 
-/** Somebody took the address off and gave it again: it gets our mark, by which all of us know it. */
+/**
+ * Somebody has deleted the address and added it again, so it gets our mark, by which all processes of umlnet-nl
+ * recognise it.
+ */
 function claim(made: MadeAddress, { IFA_CACHEINFO, IFA_LABEL, $unknown, ...seen }: Seen): Step {
 	const replace = (address: Omit<Seen, "IFA_CACHEINFO" | "IFA_LABEL" | "$unknown">): Action => ({
 		via: "rtnetlink",

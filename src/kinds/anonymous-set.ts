@@ -8,21 +8,21 @@ import type { CompiledTable } from "./ruleset/table.js";
 /** An object of nf_tables, attribute by attribute. */
 export type Facts = Readonly<Record<string, unknown>>;
 
-/** What an anonymous set holds, in words; undefined where it is no such set. */
+/** The contents of an anonymous set in words; undefined if it is not such a set. */
 type Contents = (name: string, number: unknown) => string | undefined;
 
-/** How an expression refers to a set: by name, and within a batch by number. */
+/** How an expression refers to a set: by name, and within a batch by id. */
 const REFERENCES = [
 	["NFTA_LOOKUP_SET", "NFTA_LOOKUP_SET_ID"],
 	["NFTA_OBJREF_SET_NAME", "NFTA_OBJREF_SET_ID"],
 	["NFTA_DYNSET_SET_NAME", "NFTA_DYNSET_SET_ID"],
 ] as const;
 
-/** Whether a set belongs to one rule: the kernel names it, and nobody can change what it holds. */
+/** Whether a set belongs to one rule: the kernel chooses its name, and its contents cannot be changed. */
 export const isAnonymous = ({ NFTA_SET_FLAGS: flags }: Facts): boolean =>
 	typeof flags === "number" && (flags & NFT_SET_ANONYMOUS) !== 0;
 
-/** A rule with what its anonymous sets hold in the place of their names, which say nothing. */
+/** A rule with the contents of its anonymous sets instead of their names, which mean nothing. */
 export function withContents(rule: Facts, contents: Contents): Facts {
 	const inner = Object.entries(rule).map(([name, value]) => [name, replaced(value, contents)]);
 	const facts: Record<string, unknown> = Object.fromEntries(inner);
@@ -38,7 +38,7 @@ function replaced(value: unknown, contents: Contents): unknown {
 	return withContents(value as Facts, contents);
 }
 
-/** What the anonymous sets of a batch hold: they have the same name, and numbers of their own. */
+/** The contents of the anonymous sets in a batch, which have the same name and different ids. */
 export function contentsInBatch(batch: readonly Request[]): Contents {
 	const elements = new Map<unknown, Facts[]>();
 	for (const { message, value } of batch) {
@@ -50,7 +50,7 @@ export function contentsInBatch(batch: readonly Request[]): Contents {
 	return (name, number) => (name.includes("%d") ? inWords(elements.get(number) ?? []) : undefined);
 }
 
-/** What those of a table hold, as the kernel has it. `sets`: all sets of the table. */
+/** The contents of the anonymous sets in a table of the kernel. `sets` are all sets of the table. */
 export function contentsInTable(
 	kernel: Kernel,
 	{ family, name: table }: Pick<CompiledTable, "family" | "name">,
@@ -73,7 +73,7 @@ export function contentsInTable(
 	};
 }
 
-/** `{ 0x0043, 0x0223 }`: in one order, for a set has none. */
+/** `{ 0x0043, 0x0223 }`, sorted because a set has no order. */
 const inWords = (elements: readonly Facts[]): string =>
 	`{ ${elements
 		.map((element) =>

@@ -46,7 +46,7 @@ export interface Bridge {
 	readonly mtu: number | undefined;
 	/** The link whose MAC the bridge takes over, so that neighbours and leases stay valid. */
 	readonly uplink: string | undefined;
-	/** How packets of its network leave, where they are routed. */
+	/** How packets leave its network, if they are routed. */
 	readonly wayOut?: WayOut | undefined;
 	/** The group of links that stands for its network. */
 	readonly linkGroup?: number | undefined;
@@ -54,11 +54,11 @@ export interface Bridge {
 export interface MadeBridge extends Bridge {
 	readonly index: number;
 	readonly mac: string;
-	/** It was there before us, and is used as it is: never changed, never deleted. */
+	/** Set if it existed before us. It is then used as it is, and never changed or deleted. */
 	readonly foreign?: true | undefined;
-	/** What somebody chose for the uplink: the bridge takes its place. */
+	/** The settings that somebody has changed on the uplink, which the bridge replaces. */
 	readonly settings?: readonly Setting[] | undefined;
-	/** What its alias says besides the network. */
+	/** What its alias contains in addition to the network. */
 	readonly notes?: readonly string[] | undefined;
 }
 
@@ -74,13 +74,13 @@ const settable = new Settable<"mtu" | "linkGroup">({
 });
 
 /**
- * A bridge whose MTU was never set follows its ports. Setting the value it already has does not count
+ * A bridge whose MTU was never set follows its ports. Setting the value that it has already does not count
  * (dev_set_mtu_ext, net/core/dev.c), so a wanted 1500 is created as 1499 and then set.
  */
 const mtuAtCreation = (mtu: number | undefined): number | undefined =>
 	mtu === DEFAULT_MTU ? DEFAULT_MTU - 1 : undefined;
 
-/** The uplink that has its addresses on the bridge stands there, too. */
+/** An uplink whose addresses are on the bridge is noted as well. */
 function bridgeNotes(
 	{ uplink, wayOut }: Bridge,
 	context: PlanContext,
@@ -90,7 +90,7 @@ function bridgeNotes(
 	return uplink === undefined ? notes : [`uplink=${uplink}`, ...(notes ?? [])];
 }
 
-/** What there is to note of a bridge whose taps are not all asked for alike: what any of them needs. */
+/** The notes of a bridge whose taps were requested differently: everything that any of them needs. */
 const bothWays = (made: WayOut | undefined, want: WayOut | undefined): WayOut | undefined =>
 	made && want
 		? {
@@ -114,7 +114,7 @@ const isBridge = isMapOf({
 	notes: isOptional(isListOf(isText)),
 });
 
-/** A bridge without spanning tree whose MAC stays: left to itself it follows the lowest port's. */
+/** A bridge without spanning tree and with a fixed MAC: by default its MAC would be the lowest of its ports. */
 export const bridge: Kind<Bridge, MadeBridge> = {
 	kind: "bridge",
 	key: ({ name }) => linkKey(name),
@@ -134,7 +134,8 @@ export const bridge: Kind<Bridge, MadeBridge> = {
 		if (made.foreign) return { ...made, ...want };
 		const state = stateOf(made.notes);
 		if (other === undefined) {
-			// An uplink that left before stays noted: it is looked at before anything is done, and asking again changes nothing.
+			// An uplink that has left is still noted: it is checked before anything is done, and a second request changes
+			// nothing.
 			const before = noted("uplink", made.notes ?? []);
 			const hasLeft = before !== undefined && context.made(uplinkKey(before)) === undefined;
 			const { uplink = hasLeft ? before : undefined } = want;
@@ -147,7 +148,7 @@ export const bridge: Kind<Bridge, MadeBridge> = {
 				`network ${want.network}'s`,
 				{ hint: `name another bridge, or put the tap into network ${made.network}` },
 			);
-		// A request that names no MTU or uplink does not take it from the taps that are on the bridge already.
+		// A request without MTU or uplink does not take them away from the taps that are already on the bridge.
 		const { mtu = made.mtu, uplink = made.uplink } = want;
 		const wayOut = bothWays(made.wayOut, want.wayOut);
 		const next = { ...made, ...want, mtu, uplink, wayOut };
@@ -178,7 +179,7 @@ export const bridge: Kind<Bridge, MadeBridge> = {
 			{
 				label: `bring up ${name}`,
 				phase: "configure",
-				// The first port's MTU replaces one given at creation, but not one that is set (br_change_mtu).
+				// The MTU of the first port replaces one given at creation, but not one that was set later (br_change_mtu).
 				do: setLink(
 					settable.add(
 						{ ifi_index: index, ...UP, IFLA_IFALIAS: aliasOf(made.network, made.notes) },
@@ -237,7 +238,7 @@ export const bridge: Kind<Bridge, MadeBridge> = {
 
 type WantedBridge = MadeBridge & { readonly alias: string };
 
-/** What a bridge has instead of what is wanted of it. */
+/** The differences between a bridge and what is wanted. */
 const differences = (link: Link, want: WantedBridge): Difference[] => [
 	...linkDrift(link, want, settable),
 	...(hasSpanningTree(link) ? [spanningTree(want)] : []),
@@ -252,10 +253,11 @@ const treeSetting = (IFLA_BR_STP_STATE: number) =>
 		IFLA_LINKINFO: { IFLA_INFO_KIND: "bridge", IFLA_INFO_DATA: { IFLA_BR_STP_STATE } },
 	}) as const;
 
-/** Set all that is wanted and is not so; the undo sets back what was there of that. */
+/** Set everything that differs from what is wanted; the undo restores the old values. */
 function adjust(want: WantedBridge, link: Link): Step {
 	const { ifi_index, IFLA_ADDRESS, IFLA_IFALIAS, ifi_flags } = link;
-	// The kernel forgets the neighbours of a link whose MAC is set, even to what it is (neigh_changeaddr).
+	// Setting the MAC of a link makes the kernel forget its neighbours, even if the MAC does not change
+	// (neigh_changeaddr).
 	const hasMac = macText(IFLA_ADDRESS) === want.mac;
 	const hasTree = hasSpanningTree(link);
 	const wanted = {
@@ -273,7 +275,7 @@ function adjust(want: WantedBridge, link: Link): Step {
 		label: `change ${want.name}`,
 		phase: "configure",
 		do: setLink(settable.add(wanted, want)),
-		// An MTU that was not set is not set back: it would no longer follow the ports'.
+		// An MTU that was never set is not restored, because then it would no longer follow the ports.
 		undo: [setLink(settable.add(before, settable.before(link, want)))],
 	};
 }
@@ -282,7 +284,7 @@ function adjust(want: WantedBridge, link: Link): Step {
 export const isForeign = ({ IFLA_LINKINFO: info, IFLA_IFALIAS }: Link): boolean =>
 	info?.IFLA_INFO_KIND === "bridge" && !isAlias(IFLA_IFALIAS);
 
-/** A bridge of somebody else's, as it is. @throws ConflictError where something of it would have to be changed */
+/** A bridge of somebody else, used as it is. @throws ConflictError if anything about it would have to be changed */
 function used(want: Bridge, there: Link): MadeBridge {
 	if (want.uplink !== undefined)
 		throw new ConflictError(`bridge ${want.name}`, "one that is not ours", "one with our uplink", {
@@ -291,7 +293,7 @@ function used(want: Bridge, there: Link): MadeBridge {
 	return { ...want, index: there.ifi_index, mac: macText(there.IFLA_ADDRESS), foreign: true };
 }
 
-/** Nothing is done to it, but it must be there. */
+/** Nothing is done to such a bridge, but it must exist. */
 function stillUsed({ name }: MadeBridge, link: Link | undefined): readonly Step[] {
 	if (link !== undefined) return [];
 	throw new ConflictError(`bridge ${name}`, "none", "the one that was there", {
@@ -299,14 +301,17 @@ function stillUsed({ name }: MadeBridge, link: Link | undefined): readonly Step[
 	});
 }
 
-/** What others chose for the uplink: what we switched on there for a network of ours goes with that network. */
+/**
+ * The settings that others have changed on the uplink. Those that we have switched on there for a network are left out,
+ * as they go away with that network.
+ */
 function settingsOf(uplink: string, link: Link, context: PlanContext): readonly Setting[] {
 	const settings = withGenMode(chosenSettings(context.kernel, uplink), link, context.kernel);
 	if (context.made(forwardingKey(uplink)) === undefined) return settings;
 	return settings.filter(([directory, name]) => directory !== "ipv4/conf" || !SWITCHED.has(name));
 }
 
-/** With the way in which the bridge makes link-local addresses. */
+/** The settings with the mode in which the bridge makes link-local addresses. */
 function withGenMode(all: readonly Setting[], link: Link, kernel: Kernel): readonly Setting[] {
 	const others = all.filter(([, name]) => name !== GEN_MODE);
 	const chosen = all.find(([, name]) => name === GEN_MODE)?.[2];
@@ -315,7 +320,7 @@ function withGenMode(all: readonly Setting[], link: Link, kernel: Kernel): reado
 }
 const SWITCHED: ReadonlySet<string> = new Set(["forwarding", "proxy_arp"]);
 
-/** A setting that the uplink has, for the bridge that takes its place. It goes with the bridge. */
+/** Copy a setting of the uplink to the bridge that replaces it. It disappears with the bridge. */
 const choose = (setting: Setting, name: string): Step => {
 	const [, what, value] = setting;
 	return {
@@ -326,7 +331,10 @@ const choose = (setting: Setting, name: string): Step => {
 	};
 };
 
-/** Who has put a link of his own into our bridge, or on it, needs the bridge. @throws ConflictError naming it */
+/**
+ * Whoever has put a link of their own into our bridge, or on top of it, needs the bridge. @throws ConflictError that
+ * names the link
+ */
 function refuseForeignLinks({ name, index, uplink }: MadeBridge, context: PlanContext): void {
 	const member = context.made(uplinkKey(uplink ?? "")) as MadePort | undefined;
 	const theirs = readPorts(context.kernel, index).find(
@@ -355,7 +363,7 @@ const inTheWay = (
 	{ wanted, hint }: { readonly wanted: string; readonly hint: string },
 ): ConflictError => new ConflictError(`bridge ${name}`, found, wanted, { hint });
 
-/** A tap of ours is ours by its number, and by its name or its alias: as it is deleted (unlink.ts). */
+/** A tap of ours is recognised by its index together with its name or its alias, as when it is deleted (unlink.ts). */
 function isOurPort(
 	{ ifi_index, IFLA_IFNAME = "", IFLA_IFALIAS }: Link,
 	context: PlanContext,

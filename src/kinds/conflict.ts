@@ -1,10 +1,10 @@
 import type { StepConflict } from "../engine/kind.js";
 
 const FOREIGN = "one that is not ours";
-/** What is in the way may be ours, and the journal lost that says so. */
+/** An object in the way may be ours after all, if the journal that said so was lost. */
 export const IF_STRAY = "umlnet-nl recover --strays, if umlnet-nl status calls it ours";
 
-/** The name that a new link was to have is taken. `kind`: what it was to be, `tap` or `bridge`. */
+/** The name for a new link is taken. `kind` is the kind of the new link, `tap` or `bridge`. */
 export const nameTaken = (kind: string, name: string): StepConflict => ({
 	subject: `link ${name}`,
 	found: FOREIGN,
@@ -13,7 +13,7 @@ export const nameTaken = (kind: string, name: string): StepConflict => ({
 	link: name,
 });
 
-/** There is such an object already. `show`: the command that lists those there are. */
+/** Such an object exists already. `show` is the command that lists such objects. */
 export const alreadyThere = (subject: string, show: string): StepConflict => ({
 	subject,
 	found: FOREIGN,

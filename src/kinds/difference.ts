@@ -1,7 +1,7 @@
-/** How kinds tell in what the host differs from what was made. */
+/** How kinds report the differences between the host and what was made. */
 import type { Difference } from "../engine/report.js";
 
-/** An object that was made is not there, or is not what it was. The message says it in words. */
+/** An object that was made is missing, or is not the same any more. The message says it in words. */
 export const absent = (object: string, message = `${object} is missing`): Difference => ({
 	object,
 	field: "present",
@@ -10,7 +10,7 @@ export const absent = (object: string, message = `${object} is missing`): Differ
 	message,
 });
 
-/** An object is there that was not made. */
+/** An object exists that was not made. */
 export const unwanted = (object: string, message: string): Difference => ({
 	object,
 	field: "present",
@@ -19,10 +19,10 @@ export const unwanted = (object: string, message: string): Difference => ({
 	message,
 });
 
-/** A link that was made is not there. */
+/** A link that was made does not exist. */
 export const linkGone = (name: string): Difference => absent(`link ${name}`, `${name} is gone`);
 
-/** A link is not a port of the bridge that it was made one of; `found`: the name of the one it is a port of. */
+/** A link is not a port of its bridge any more. `found` is the name of the bridge that it is a port of. */
 export const noPort = (
 	{ link, bridge }: { readonly link: string; readonly bridge: string },
 	found: string | undefined,
@@ -34,7 +34,7 @@ export const noPort = (
 	message: `${link} is no port of ${bridge}`,
 });
 
-/** A value as a report can hold it: what is not set is null. */
+/** A value for a report, in which null stands for what is not set. */
 export const reported = (value: unknown): Difference["wanted"] => {
 	if (value === undefined || value === null) return null;
 	if (typeof value === "string" || typeof value === "number" || typeof value === "boolean")
@@ -42,6 +42,6 @@ export const reported = (value: unknown): Difference["wanted"] => {
 	return value instanceof Uint8Array ? `0x${Buffer.from(value).toString("hex")}` : String(value);
 };
 
-/** The messages of several, in one line. */
+/** The messages of several differences, on one line. */
 export const inWords = (differences: readonly Difference[]): string =>
 	differences.map(({ message }) => message).join("; ");

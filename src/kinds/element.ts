@@ -30,7 +30,9 @@ const written = (
 	read: (r) => format(r.copy(size)),
 });
 
-/** The types of nft that keys and data of our sets are made of: how a value of each lies in a register. */
+/**
+ * The types of nft that the keys and data of our sets consist of, and how a value of each is laid out in a register.
+ */
 const TYPES = {
 	ifname: chars(IFNAMSIZ),
 	devgroup: u32,
@@ -42,9 +44,9 @@ const TYPES = {
 } as const;
 
 type Type = keyof typeof TYPES;
-/** As a set declares it: one type, or several for a concatenation. */
+/** The type of a key or data: one type, or several for a concatenation. */
 export type Types = Type | readonly Type[];
-/** A value for each of them. */
+/** One value for each type. */
 type Value<T> = T extends Type ? Out<(typeof TYPES)[T]> : never;
 export type Values<T extends Types> = T extends readonly Type[]
 	? { readonly [I in keyof T]: Value<T[I]> }
@@ -52,10 +54,10 @@ export type Values<T extends Types> = T extends readonly Type[]
 
 const w = new Writer();
 
-/** Values side by side, each from the beginning of a 32 bit register (NFT_REG32_SIZE) on. */
+/** Encodes values one behind the other, each of which begins at a 32-bit register (NFT_REG32_SIZE). */
 class Concatenation<T extends Types> {
 	readonly #codecs: readonly Codec<string | number>[];
-	/** A value that is alone is not padded. */
+	/** A single value is not padded. */
 	readonly #isPadded: boolean;
 
 	constructor(types: T) {
@@ -66,7 +68,7 @@ class Concatenation<T extends Types> {
 
 	encode(values: Values<T>): Uint8Array {
 		w.reset();
-		// Counted, not iterated: this runs for every guest, and entries() makes an array for each field.
+		// A counting loop, because this runs for every guest and entries() makes an array for each field.
 		for (let i = 0; i < this.#codecs.length; i++) {
 			(this.#codecs[i] as Codec<string | number>).write(w, values[i] as string | number);
 			if (this.#isPadded) w.reserve(align4(w.length) - w.length);
@@ -98,21 +100,21 @@ function comment(text: string): Uint8Array {
 
 const hex = (bytes: Uint8Array): string => Buffer.from(bytes).toString("hex");
 
-/** What a set of ours is declared as, as far as its elements depend on it. */
+/** The declaration of a set of ours, as far as its elements depend on it. */
 interface Declared<K extends Types, D extends Types> {
 	readonly name: string;
 	readonly type: K;
-	/** What a map gives for a key. */
+	/** The types of the data, for a map. */
 	readonly map?: D;
 }
 interface Element<K extends Types, D extends Types> {
 	readonly key: Values<K>;
 	readonly data?: Values<D> | undefined;
-	/** Whose it is, for people: `nft list ruleset` shows it. */
+	/** Says to people whose element it is; `nft list ruleset` shows it. */
 	readonly comment: string;
 }
 
-/** An element that nobody is known to have put in; the one for all other keys has no key. */
+/** An element that we did not put in. The catch-all element has no key. */
 interface StrayElement<K extends Types, D extends Types> {
 	readonly what: string;
 	readonly key: Values<K> | undefined;
@@ -136,12 +138,12 @@ export class ElementSet<const K extends Types, const D extends Types = never> {
 		this.#data = map === undefined ? undefined : new Concatenation(map);
 	}
 
-	/** Putting an element in, which must not be there, and taking it out, which must. */
+	/** Adding an element, which must not exist, and deleting it, which must. */
 	actions({ key, data, comment: text }: Element<K, D>): {
 		readonly add: Action;
 		readonly remove: Action;
 	} {
-		// Written out: a spread of what all elements have in common takes longer than the rest of this.
+		// Written out, because spreading an object with the common members would take longer than all the rest.
 		const value = {
 			nfgen_family: this.#family,
 			NFTA_SET_ELEM_LIST_TABLE: this.#table,
@@ -162,7 +164,7 @@ export class ElementSet<const K extends Types, const D extends Types = never> {
 		};
 	}
 
-	/** The element of a key, with its data where the set is a map; undefined where there is none. @throws KernelError */
+	/** The element with this key, with its data if the set is a map; undefined if there is none. @throws KernelError */
 	read(kernel: Kernel, key: Values<K>): { readonly data: Values<D> | undefined } | undefined {
 		const NFTA_SET_ELEM_KEY = { NFTA_DATA_VALUE: this.#key.encode(key) };
 		const [found] = this.#get(kernel, [{ NFTA_SET_ELEM_KEY }], false);
@@ -170,7 +172,7 @@ export class ElementSet<const K extends Types, const D extends Types = never> {
 		return found && { data: bytes && this.#data?.decode(bytes) };
 	}
 
-	/** The elements that have none of these keys, in words, and what they are. @throws KernelError */
+	/** The elements that have none of these keys, with a description of each. @throws KernelError */
 	strays(kernel: Kernel, keys: readonly Values<K>[]): StrayElement<K, D>[] {
 		const ours = new Set(keys.map((key) => hex(this.#key.encode(key))));
 		return this.#get(kernel, undefined, true)
@@ -180,7 +182,7 @@ export class ElementSet<const K extends Types, const D extends Types = never> {
 					(value) => value?.NFTA_DATA_VALUE,
 				);
 				const decoded = key && this.#key.decode(key);
-				// The element for all other keys has none.
+				// The catch-all element has no key.
 				const text = decoded?.join(" . ") ?? "*";
 				return {
 					what: `element ${text} of nft set ${this.#table} ${this.name}`,
@@ -190,7 +192,7 @@ export class ElementSet<const K extends Types, const D extends Types = never> {
 			});
 	}
 
-	/** Elements as the kernel has them; none where the set is not there either. */
+	/** The elements in the kernel; none if the set does not exist either. */
 	#get(
 		kernel: Kernel,
 		elements: readonly { readonly NFTA_SET_ELEM_KEY: object }[] | undefined,

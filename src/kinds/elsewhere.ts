@@ -1,6 +1,7 @@
 /**
- * What another state directory of this network namespace has made: it says so in the marks of its links. Two must not
- * share what has to be given back, for neither knows when the other is done with it. Asked where something is in the way.
+ * What another state directory of this network namespace has made, which the marks of its links say. Two state
+ * directories must not share what has to be given back, because neither knows when the other is done with it. This is
+ * looked up only when something is in the way.
  */
 import { ConflictError } from "../engine/error.js";
 import type { Holder } from "../engine/explain.js";
@@ -22,7 +23,10 @@ function holder({ name, network, notes }: Omit<MarkedLink, "link">): Holder {
 	return { found, hint: useIt(place) };
 }
 
-/** Some link of another state directory, and of what it has; undefined where there is none. Reads all links. */
+/**
+ * A link of another state directory with this note, and to whom it belongs; undefined if there is none. Reads all
+ * links.
+ */
 export function elsewhere({ kernel, place }: Context, note?: string): Holder | undefined {
 	const found = linksElsewhere({ links: readAllLinks(kernel), place }).find(
 		({ notes }) => note === undefined || notes.includes(note),
@@ -30,7 +34,7 @@ export function elsewhere({ kernel, place }: Context, note?: string): Holder | u
 	return found && holder(found);
 }
 
-/** @throws ConflictError where another state directory has changed this, as a note of its links says */
+/** @throws ConflictError if another state directory has changed this, as a note on its links says */
 export function refuseElsewhere(subject: string, note: string, context: Context): void {
 	const found = elsewhere(context, note);
 	if (found === undefined) return;
@@ -39,7 +43,7 @@ export function refuseElsewhere(subject: string, note: string, context: Context)
 	});
 }
 
-/** Whose a link is, where it is ours by its marks. */
+/** To whom a link belongs, if it has marks of ours. */
 export function whoseLink(
 	kernel: Kernel,
 	name: string,

@@ -13,21 +13,24 @@ import {
 import * as nft from "../uapi/nf_tables_const.js";
 import { TABLE } from "./mark.js";
 
-/** A chain of others of which rules ask for a link, by its name or its index. */
+/** A chain of others with rules that match a link, by its name or its index. */
 export interface NamingChain {
 	readonly family: "ip" | "ip6" | "inet" | "arp";
 	readonly table: string;
 	readonly chain: string;
-	/** How many of its rules do. */
+	/** The number of such rules. */
 	readonly rules: number;
 }
-/** A link as rules ask for it. */
+/** A link, in the ways in which rules refer to it. */
 export interface NamedLink {
 	readonly name: string;
 	readonly index: number;
 }
 
-/** The families that see packets of a bridge as those of the bridge; `bridge` and `netdev` see them as those of the port. */
+/**
+ * The families that see packets of a bridge as packets of the bridge. `bridge` and `netdev` see them as packets of the
+ * port.
+ */
 const FAMILIES: Readonly<Record<number, NamingChain["family"]>> = {
 	[NFPROTO_IPV4]: "ip",
 	[NFPROTO_IPV6]: "ip6",
@@ -42,8 +45,8 @@ type Bytes = Uint8Array;
 type Rules = Pick<Kernel, "readNftables">;
 
 /**
- * The chains whose rules ask for a link of the host. It reads the whole ruleset: for what happens once to a host, not for
- * each guest.
+ * The chains with rules that match a link of the host. This reads the whole ruleset, so it is for what happens once on
+ * a host and not for each guest.
  * @throws OverrunError
  */
 export function chainsNaming(link: NamedLink, kernel: Rules): NamingChain[] {
@@ -64,7 +67,8 @@ function rulesOfOthers(kernel: Rules): readonly Rule[] {
 			.readNftables(NFT_MSG_GETRULE, NFT_MSG_NEWRULE, {}, true)
 			.filter(({ NFTA_RULE_TABLE: table }) => table !== TABLE);
 	} catch (error) {
-		// A kernel without nf_tables has no rules. Whatever else it is, what only warns stands in nobody's way.
+		// A kernel without nf_tables has no rules. Any other refusal is ignored as well, because this is only for a
+		// warning.
 		if (error instanceof KernelError) return [];
 		throw error;
 	}
@@ -79,13 +83,13 @@ const wordOf = (register: number): number =>
 const BY_NAME: readonly number[] = [nft.NFT_META_IIFNAME, nft.NFT_META_OIFNAME];
 const BY_INDEX: readonly number[] = [nft.NFT_META_IIF, nft.NFT_META_OIF];
 
-/** One rule, read for what it asks of interfaces. */
+/** Reads which interfaces a rule matches. */
 class Asking {
 	readonly #rule: Rule;
 	readonly #name: Bytes;
 	readonly #index: Bytes;
 	readonly #kernel: Rules;
-	/** What the link would be there, by the register that an interface is loaded into. */
+	/** For each register that an interface was loaded into, the value that it has for our link. */
 	readonly #held = new Map<number, Bytes>();
 
 	constructor(rule: Rule, { name, index }: NamedLink, kernel: Rules) {
@@ -117,7 +121,7 @@ class Asking {
 	}
 
 	#load(name: string | undefined, data: object): void {
-		// What an expression writes to is called so for all of them.
+		// All expressions use this name for the register that they write to.
 		const entry = Object.entries(data).find(([attribute]) => attribute.endsWith("_DREG"));
 		if (typeof entry?.[1] !== "number") return;
 		const at = wordOf(entry[1]);
@@ -126,11 +130,11 @@ class Asking {
 		const { NFTA_META_KEY: key = -1 } = data as { readonly NFTA_META_KEY?: number };
 		if (name === "meta" && BY_NAME.includes(key)) this.#held.set(at, this.#name);
 		if (name === "meta" && BY_INDEX.includes(key)) this.#held.set(at, this.#index);
-		// In the order of the network, for a range.
+		// A range is compared in network byte order.
 		if (name === "byteorder" && before !== undefined) this.#held.set(at, before.toReversed());
 	}
 
-	/** A name without its end is the beginning of several. */
+	/** A name without its NUL matches as a prefix. */
 	#isHeld(register: number | undefined, data: Bytes | undefined): boolean {
 		const held = register === undefined ? undefined : this.#held.get(wordOf(register));
 		if (held === undefined || data === undefined || data.length > held.length) return false;
@@ -164,7 +168,7 @@ class Asking {
 const isEnd = ({ NFTA_SET_ELEM_FLAGS: flags = 0 }: Element): boolean =>
 	(flags & nft.NFT_SET_ELEM_INTERVAL_END) !== 0;
 
-/** Whether a field of a key has that value, in one of the elements of a set. */
+/** Whether the field of a key has this value in one of the elements of a set. */
 function isAmong(value: Bytes, elements: readonly Element[], offset: number): boolean {
 	const cut = (data: Element["NFTA_SET_ELEM_KEY"]): Bytes =>
 		(data?.NFTA_DATA_VALUE ?? new Uint8Array()).subarray(offset, offset + value.length);

@@ -13,7 +13,7 @@ import { findLink, macOfLink, nameNow } from "./same-link.js";
 import { isFlag, isLinkIndex, isLinkName, isMac, isMapOf, isOptional, isWhole } from "./shape.js";
 import { uplinkWarnings } from "./warning.js";
 
-/** What the host does with packets that come in on one interface: 1, 0, or undefined to leave it alone. */
+/** What the host does with packets that arrive on one interface: 1, 0, or undefined to leave it alone. */
 interface Switches {
 	readonly forwarding: number | undefined;
 	readonly proxyArp: number | undefined;
@@ -23,11 +23,11 @@ export interface Forwarding extends Switches {
 }
 export interface MadeForwarding extends Forwarding {
 	readonly index: number;
-	/** Where the link is one of the host's, to know it again. */
+	/** The MAC of a link of the host, to recognise it later. */
 	readonly mac?: string | undefined;
-	/** What it was before us. */
+	/** The values before us. */
 	readonly before: Switches;
-	/** Whether the whole host forwarded before us, where the link is one of the host's (net.ipv4.ip_forward). */
+	/** For a link of the host: whether the whole host forwarded before us (net.ipv4.ip_forward). */
 	readonly globally?: boolean | undefined;
 }
 
@@ -47,14 +47,14 @@ const set = (made: MadeForwarding, to: Switches, only?: Identity) =>
 		only,
 	);
 
-/** What the host does with packets of an interface now; undefined where there is none. @throws KernelError */
+/** What the host does with packets of an interface at present; undefined if there is none. @throws KernelError */
 export function readForwarding(kernel: Kernel, index: number): Switches | undefined {
 	const conf = readNetconf(kernel, index);
-	// IPv4's NETCONFA_PROXY_NEIGH is proxy_arp (inet_netconf_fill_devconf, net/ipv4/devinet.c).
+	// For IPv4, NETCONFA_PROXY_NEIGH is proxy_arp (inet_netconf_fill_devconf, net/ipv4/devinet.c).
 	return conf && { forwarding: conf.NETCONFA_FORWARDING, proxyArp: conf.NETCONFA_PROXY_NEIGH };
 }
 
-/** The same, out of what a link tells of itself. */
+/** The same, from the attributes of a link. */
 function switchesOf({ IFLA_AF_SPEC }: Link): Switches {
 	const conf = IFLA_AF_SPEC?.AF_INET?.IFLA_INET_CONF;
 	return {
@@ -65,7 +65,10 @@ function switchesOf({ IFLA_AF_SPEC }: Link): Switches {
 
 type Look = Required<Pick<MadeForwarding, "index" | "mac" | "before">>;
 
-/** What there is of a link of the host, for a plan, in which the note on a tap needs it as well. @throws KernelError */
+/**
+ * The present values of a link of the host. They are read once for a plan, because the note on a tap needs them as
+ * well. @throws KernelError
+ */
 const look = (index: number, context: PlanContext): Look | undefined => {
 	const link = findLink(index, context);
 	return link && { index, mac: macOfLink(link), before: switchesOf(link) };
@@ -74,7 +77,7 @@ const look = (index: number, context: PlanContext): Look | undefined => {
 export const findForwarding = (index: number, context: PlanContext): Switches | undefined =>
 	look(index, context)?.before;
 
-/** Whether a setting of an interface is one that a network of ours has switched on there. */
+/** Whether a network of ours has switched on this setting of an interface. */
 export const isSwitchedBy = (
 	{ forwarding, proxyArp }: Partial<Switches>,
 	[directory, name]: Setting,
@@ -97,8 +100,9 @@ const holds = (made: Switches, now: Switches | undefined): boolean =>
 	(made.proxyArp === undefined || now?.proxyArp === made.proxyArp);
 
 /**
- * Forwarding and proxy ARP of one interface, set over rtnetlink: packets get out and their replies back in
- * once the guest's segment and the uplink have it. ip_forward stays as it is; toggling it would wipe these.
+ * Forwarding and proxy ARP of one interface, set by rtnetlink. If the guest's segment and the uplink both forward,
+ * packets get out and replies get back in. ip_forward is not changed, because changing it would overwrite these
+ * settings.
  */
 export const forwarding: Kind<Forwarding, MadeForwarding> = {
 	kind: "forwarding",
@@ -109,14 +113,14 @@ export const forwarding: Kind<Forwarding, MadeForwarding> = {
 		if (context.isBlank(want.link)) return { index, before: OFF, ...want };
 		const globally = findIpForward(context) === "1";
 		const found = look(index, context) ?? { index, before: OFF };
-		// On for this interface alone: perhaps by another state directory, which will switch it off.
+		// Forwarding is on for this interface only, perhaps because of another state directory, which will switch it off.
 		if (found.before.forwarding === 1 && !globally)
 			refuseElsewhere(`forwarding of ${want.link}`, `forwarding=${want.link}`, context);
 		return { ...found, globally, ...want };
 	},
 	reconcile(made, wanted, context) {
 		const want = withThoseOfOthers(made, wanted, context);
-		// Asked by the name at a hundredth of the price of a look-up: only a link that was made anew is looked for.
+		// Asking for the name of the index is far cheaper than a look-up, which only a link that was created again needs.
 		if (context.kernel.linkName(made.index) === want.link) return { ...made, ...want };
 		const index = context.indexOf(want.link);
 		if (index === made.index) return { ...made, ...want };
@@ -137,7 +141,7 @@ export const forwarding: Kind<Forwarding, MadeForwarding> = {
 		];
 	},
 	remove(made, context) {
-		// Somebody switched it on for all interfaces meanwhile: then this one is no exception.
+		// If somebody has switched it on for all interfaces in the meantime, it stays on for this one.
 		const isTheirs =
 			made.globally === false &&
 			context.made(optionKey(IP_FORWARD)) === undefined &&
@@ -159,9 +163,9 @@ export const forwarding: Kind<Forwarding, MadeForwarding> = {
 	},
 	change(made, next, kernel) {
 		const now = readForwarding(kernel, next.index);
-		// No interface there any more: it is made again in this transaction, with everything still to set.
+		// If the interface is gone, it is created again in this transaction, and everything has yet to be set.
 		const on = holds(next, now) ? [] : this.create({ ...next, before: now ?? OFF });
-		// One that was renamed, and another has its name: it is the uplink no more.
+		// The link was renamed and another one has its name now, so it is no longer the uplink.
 		const isOther = next.index !== made.index;
 		const dropped = {
 			...made,
@@ -171,7 +175,7 @@ export const forwarding: Kind<Forwarding, MadeForwarding> = {
 		return [...on, ...setBack(dropped, kernel)];
 	},
 	reapply(made, kernel) {
-		// A link that this very transaction makes is not there yet. One of its number that is another's is left alone.
+		// A link that this transaction creates does not exist yet. If another link has its index, it is left alone.
 		const isThere = kernel.linkName(made.index) !== undefined;
 		const name = isThere ? nameNow(kernel, made) : made.link;
 		if (name === undefined) return [];
@@ -231,7 +235,7 @@ function withThoseOfOthers(
 function setBack(made: MadeForwarding, kernel: Kernel): Step[] {
 	const { before } = made;
 	if (holds(made, before)) return [];
-	// What is ours by its number is ours whatever it is called by now.
+	// A link with our index and marks is ours, whatever its present name.
 	const name = nameNow(kernel, made);
 	if (name === undefined) return [];
 	const guard = { index: made.index, name };
@@ -245,7 +249,10 @@ function setBack(made: MadeForwarding, kernel: Kernel): Step[] {
 	];
 }
 
-/** What comes in by a port of a bridge comes in by the bridge: a network that leaves by the port would be cut off. */
+/**
+ * Packets that arrive on a port of a bridge count as packets of the bridge, so a network whose uplink is the port would
+ * be cut off.
+ */
 function refusePort({ link }: Forwarding, context: PlanContext): void {
 	if (!context.isWanted(uplinkKey(link))) return;
 	const { bridge = "a bridge" } = (context.made(uplinkKey(link)) as MadePort | undefined) ?? {};

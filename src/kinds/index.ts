@@ -1,4 +1,4 @@
-/** The list of all kinds: adding one is its file and its line here. */
+/** The list of all kinds. To add one, write its file and add a line here. */
 import type { AnyKind, Kinds } from "../engine/kind.js";
 import { address } from "./address.js";
 import { bridge } from "./bridge.js";

@@ -9,27 +9,30 @@ import { findLink, macOfLink, nameNow } from "./same-link.js";
 import { isFlag, isLinkIndex, isLinkName, isMac, isMapOf, isOptional, isWhole } from "./shape.js";
 import { ipv6Off, notForwarded } from "./warning.js";
 
-/** IPv6 packets that come in by one interface are forwarded. */
+/** IPv6 packets that arrive on one interface are forwarded. */
 export interface Ipv6Forwarding {
 	readonly link: string;
 }
 export interface MadeIpv6Forwarding extends Ipv6Forwarding {
 	readonly index: number;
-	/** Where the link is one of the host's, to know it again. */
+	/** The MAC of a link of the host, to recognise it later. */
 	readonly mac?: string | undefined;
-	/** What it was before us, 1 or 0; undefined where the interface has no such value: it has no IPv6, or the kernel is old. */
+	/**
+	 * The value before us, 1 or 0; undefined if the interface has no such setting, because it has no IPv6 or the kernel
+	 * is too old.
+	 */
 	readonly before?: number | undefined;
-	/** Whether it was on for all interfaces before us, where the link is one of the host's and the kernel has it. */
+	/** For a link of the host with this setting: whether it was on for all interfaces before us. */
 	readonly globally?: boolean | undefined;
 }
 
-/** The key of it for one interface. */
+/** The key of the resource for one interface. */
 export const ipv6ForwardingKey = (link: string): string => `ipv6-forwarding:${link}`;
 
 const NAME = "force_forwarding";
 const pathOf = (link: string): string => `net/ipv6/conf/${link}/${NAME}`;
 
-/** Of one interface, or of `all`: 1, 0, or undefined where there is none. */
+/** The value for one interface, or for `all`: 1, 0, or undefined if there is none. */
 function read(kernel: Kernel, link: string): number | undefined {
 	const value = readSetting(kernel, pathOf(link));
 	return value === undefined ? undefined : Number(value);
@@ -44,7 +47,10 @@ const write = (link: string, value: number, only?: number): Action => ({
 
 type Look = Pick<MadeIpv6Forwarding, "mac" | "before" | "globally">;
 
-/** What there is of a link of the host, for a plan, in which the note on a tap needs it as well. @throws KernelError */
+/**
+ * The present values of a link of the host. They are read once for a plan, because the note on a tap needs them as
+ * well. @throws KernelError
+ */
 const look = (link: string, index: number, context: PlanContext): Look =>
 	context.once(`IPv6 forwarding ${index}`, () => {
 		const all = ofAll(context);
@@ -72,9 +78,10 @@ export const isForceForwarding = ([directory, name]: Setting): boolean =>
 const wordsOf = (link: string): string => `IPv6 forwarding of ${link}`;
 
 /**
- * Forwarding of IPv6 for one interface. Its `forwarding` does nothing as long as that of `all` is off, and switching that
- * on makes a router of the host, which takes no advertisements any more: force_forwarding, from Linux 6.17 on, leaves all
- * that as it is (ip6_forward, net/ipv6/ip6_output.c). No rtnetlink message sets it. An older kernel is left as it is.
+ * Forwarding of IPv6 for one interface. The setting `forwarding` of an interface has no effect while that of `all` is
+ * off, and switching that on turns the host into a router, which ignores router advertisements. force_forwarding, which
+ * Linux has since 6.17, avoids that (ip6_forward, net/ipv6/ip6_output.c). No rtnetlink message can set it. On older
+ * kernels nothing is changed.
  */
 export const ipv6Forwarding: Kind<Ipv6Forwarding, MadeIpv6Forwarding> = {
 	kind: "ipv6-forwarding",
@@ -84,19 +91,19 @@ export const ipv6Forwarding: Kind<Ipv6Forwarding, MadeIpv6Forwarding> = {
 		if (context.isBlank(want.link))
 			return { index, before: ofAll(context) === undefined ? undefined : 0, ...want };
 		const found = look(want.link, index, context);
-		// On for this interface alone: perhaps by another state directory, which will switch it off.
+		// It is on for this interface only, perhaps because of another state directory, which will switch it off.
 		if (found.before === 1 && !found.globally)
 			refuseElsewhere(wordsOf(want.link), `${NAME}=${want.link}`, context);
 		return { index, ...found, ...want };
 	},
 	reconcile(made, want, context) {
-		// Asked by the name at a hundredth of the price of a look-up: only a link that was made anew is looked for.
+		// Asking for the name of the index is far cheaper than a look-up, which only a link that was created again needs.
 		const isThere = context.kernel.linkName(made.index) === want.link;
 		const index = isThere ? made.index : context.indexOf(want.link);
 		if (index === made.index && made.before !== undefined) return { ...made, ...want };
 		return { ...made, ...want, index, ...look(want.link, index, context) };
 	},
-	// Of a tap of ours nothing is said that is not said of its uplink.
+	// For a tap of ours there is no warning, because its uplink has the same one.
 	warnings: ({ link, before, globally }, context) =>
 		before !== undefined || context.isBlank(link)
 			? []
@@ -115,14 +122,14 @@ export const ipv6Forwarding: Kind<Ipv6Forwarding, MadeIpv6Forwarding> = {
 					},
 				],
 	remove(made, context) {
-		// Somebody switched it on for all interfaces meanwhile: then this one is no exception.
+		// If somebody has switched it on for all interfaces in the meantime, it stays on for this one.
 		const isTheirs = made.globally === false && ofAll(context) === 1;
 		return isTheirs ? [] : setBack(made, context.kernel);
 	},
 	drift(made, kernel) {
 		const name = nameNow(kernel, made);
 		const found = name === undefined ? 0 : read(kernel, name);
-		// What has no IPv6 any more cannot be switched on: that is no drift that anybody mends.
+		// A link that has lost IPv6 cannot be switched on, so that is not drift which could be repaired.
 		if (found !== 0) return [];
 		return [
 			{
@@ -132,10 +139,10 @@ export const ipv6Forwarding: Kind<Ipv6Forwarding, MadeIpv6Forwarding> = {
 		];
 	},
 	change(made, next, kernel) {
-		// No interface there any more: it is made again in this transaction, with everything still to set.
+		// If the interface is gone, it is created again in this transaction, and everything has yet to be set.
 		const isGone = kernel.linkName(next.index) === undefined;
 		const on = this.create({ ...next, before: isGone ? next.before : read(kernel, next.link) });
-		// One that was renamed, and another has its name: it is the uplink no more.
+		// The link was renamed and another one has its name now, so it is no longer the uplink.
 		return next.index === made.index ? on : [...on, ...setBack(made, kernel)];
 	},
 	isMade: isMapOf({
@@ -161,7 +168,7 @@ export const ipv6Forwarding: Kind<Ipv6Forwarding, MadeIpv6Forwarding> = {
 
 function setBack(made: MadeIpv6Forwarding, kernel: Kernel): Step[] {
 	if (made.before !== 0) return [];
-	// What is ours by its number is ours whatever it is called by now.
+	// A link with our index and marks is ours, whatever its present name.
 	const name = nameNow(kernel, made);
 	if (name === undefined || read(kernel, name) !== 1) return [];
 	return [

@@ -14,7 +14,7 @@ import type { Settable, Values } from "./settable.js";
 
 type Setting = In<typeof linkAttrs> & Partial<In<typeof ifinfomsg>>;
 
-/** Change settings of a link that exists, the one of this `ifi_index`: only what is named changes. */
+/** Change settings of the existing link with this `ifi_index`. Attributes that are not given stay as they are. */
 export function setLink(
 	setting: Setting & { readonly ifi_index: number },
 	only?: Identity,
@@ -25,7 +25,7 @@ export function setLink(
 		: { via: "rtnetlink", request: change, only };
 }
 
-/** The flags of a setting that brings a link up. */
+/** The flags that set a link up. */
 export const UP = { ifi_flags: IFF_UP, ifi_change: IFF_UP } as const;
 
 /** `02:00:00:00:00:01` as bytes. */
@@ -44,21 +44,21 @@ export function macText(bytes: Uint8Array | undefined): string {
 	return text;
 }
 
-/** A locally administered address of our own, as unlikely to repeat as the index it is made of. */
+/** A locally administered MAC, which is unique as far as the index that it is made from is. */
 export function macBytesOf(index: number): Uint8Array {
 	scratch.reset();
 	localMac.write(scratch, { prefix: 0x0275, index });
 	return scratch.finish();
 }
-/** 02 at the beginning says: administered locally. */
+/** A first byte of 02 means a locally administered address. */
 const localMac = struct({ prefix: be16, index: be32 });
 const scratch = new Writer(ETH_ALEN);
 export const macOf = (index: number): string => macText(macBytesOf(index));
 
-/** Of a new link of Ethernet (ether_setup, net/ethernet/eth.c). */
+/** The MTU of a new Ethernet link (ether_setup, net/ethernet/eth.c). */
 export const DEFAULT_MTU = ETH_DATA_LEN;
 
-/** A link that carries our alias, and what that says. */
+/** A link with our alias, and the contents of the alias. */
 export interface MarkedLink {
 	readonly link: Link;
 	readonly name: string;
@@ -72,24 +72,24 @@ const allMarked = (links: readonly Link[]): MarkedLink[] =>
 		return isAlias(alias) ? [{ link, name, ...readAlias(alias) }] : [];
 	});
 
-/** Links that carry our alias, but for those that say that another state directory remembers them. */
+/** Links with our alias, except for those that another state directory remembers according to their alias. */
 export const markedLinks = ({ links, place }: Pick<StrayLook, "links" | "place">): MarkedLink[] =>
 	allMarked(links).filter(({ notes }) => !isElsewhere(notes, place));
 
-/** Links that carry our alias and are in another state directory than this one: they are somebody's who is not lost. */
+/** Links with our alias that another state directory than this one remembers, so they are not strays. */
 export const linksElsewhere = ({
 	links,
 	place,
 }: Pick<StrayLook, "links" | "place">): MarkedLink[] =>
 	allMarked(links).filter(({ notes }) => isElsewhere(notes, place));
 
-/** An alias without such a note is that of an older version: it may be anybody's of us. */
+/** An alias without such a note is from an older version, and may belong to any state directory. */
 function isElsewhere(notes: readonly string[], place: string | undefined): boolean {
 	const state = noted("state", notes);
 	return state !== undefined && state !== place;
 }
 
-/** The links of which the notes of some alias of ours say something. */
+/** The links that the notes in aliases of ours mention. */
 export function notedLinks(look: StrayLook, what: string): Link[] {
 	const names = new Set(markedLinks(look).map(({ notes }) => noted(what, notes)));
 	return look.links.filter(
@@ -97,7 +97,7 @@ export function notedLinks(look: StrayLook, what: string): Link[] {
 	);
 }
 
-/** Links of one sort that carry our alias and are none of these, and what each of them can have been made as. */
+/** Links of one type that have our alias and are not among these, each with what it may have been made as. */
 export function strayLinks<M>(
 	look: StrayLook,
 	kind: string,
@@ -120,7 +120,7 @@ interface WantedLink {
 	readonly parked?: boolean | undefined;
 }
 
-/** What of a link is not as wanted; only what is wanted is compared. */
+/** The settings of a link that are not as wanted. Only wanted values are compared. */
 export function linkDrift<Name extends string>(
 	link: Link,
 	want: WantedLink & Values<Name>,

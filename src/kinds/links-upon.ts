@@ -1,7 +1,10 @@
 import type { PlanContext } from "../engine/kind.js";
 import { type Link, readUppers } from "../kernel/read.js";
 
-/** What the kernel deletes along with what it is on: its handlers of NETDEV_UNREGISTER. Tunnels stay, and lead nowhere. */
+/**
+ * The kinds of links that the kernel deletes together with the link below: those that handle NETDEV_UNREGISTER. Tunnels
+ * stay and lead nowhere.
+ */
 const KINDS: ReadonlySet<string | undefined> = new Set([
 	"vlan",
 	"macvlan",
@@ -11,12 +14,12 @@ const KINDS: ReadonlySet<string | undefined> = new Set([
 	"macsec",
 ]);
 
-/** The links that stand on others, for each plan once. */
+/** For each plan, the links on top of others, read once. */
 const uppers = new WeakMap<PlanContext, readonly Link[]>();
 
 /**
- * The links that stand on one and go with it: VLANs, macvlans and the like. No request tells those of one link alone, so all
- * links are asked for: once for a plan, and only where a bridge is to be deleted.
+ * The links on top of a link, which are deleted with it: VLANs, macvlans and the like. No request lists those of one
+ * link, so all links are read, once for a plan, and only if a bridge is to be deleted.
  */
 export function linksUpon(index: number, context: PlanContext): readonly Link[] {
 	const known = uppers.get(context) ?? readUppers(context.kernel);

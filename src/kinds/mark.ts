@@ -1,11 +1,11 @@
 /**
- * The marks by which we, and anyone who looks with `ip` or `nft`, know what is ours. What does not carry one
- * is never removed.
+ * The marks by which we, and everybody who looks with `ip` or `nft`, recognise what is ours. Whatever has none is never
+ * deleted.
  */
 
 /**
- * IFLA_IFALIAS of every link we make: `ip -d link` shows it. Behind the network stands what was changed for it that does
- * not go with the link: `umlnet-nl lab forwarding=eth1`.
+ * IFLA_IFALIAS of every link that we make, which `ip -d link` shows. The name of the network is followed by notes about
+ * changes for it that do not disappear with the link: `umlnet-nl lab forwarding=eth1`.
  */
 export const aliasOf = (network: string, notes: readonly string[] = []): string =>
 	["umlnet-nl", network, ...notes].join(" ");
@@ -13,7 +13,7 @@ export const aliasOf = (network: string, notes: readonly string[] = []): string 
 export const isAlias = (alias: string | undefined): boolean =>
 	alias?.startsWith(aliasOf("")) ?? false;
 
-/** What an alias of ours says: the network, and the notes behind it. */
+/** The contents of an alias of ours: the network, and the notes. */
 export function readAlias(alias: string): {
 	readonly network: string;
 	readonly notes: readonly string[];
@@ -22,12 +22,12 @@ export function readAlias(alias: string): {
 	return { network, notes };
 }
 
-/** What the notes of an alias say of one thing: `eth1`, of `forwarding`. */
+/** The note about one thing in an alias: `eth1` for `forwarding`. */
 export const noted = (what: string, notes: readonly string[]): string | undefined =>
 	notes.find((note) => note.startsWith(`${what}=`))?.slice(what.length + 1);
 
-/** rtm_protocol and IFA_PROTO of routes and addresses we make; assigned to nobody in rtnetlink.h. */
+/** rtm_protocol of the routes and IFA_PROTO of the addresses that we make. rtnetlink.h assigns it to nobody. */
 export const PROTOCOL = 117; // "u"
 
-/** The nf_tables table that holds everything of ours. */
+/** The nf_tables table with everything of ours. */
 export const TABLE = "umlnet-nl";

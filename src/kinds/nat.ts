@@ -14,15 +14,15 @@ import { snatTo } from "./ruleset/set/snat-to.js";
 import { isFlag, isLinkName, isMapOf, isOptional, isParsedBy, isText } from "./shape.js";
 import { natWarnings } from "./warning.js";
 
-/** A segment of guests whose packets of one family leave an uplink under another source address. */
+/** A segment of guests whose packets of one family leave through an uplink with another source address. */
 export interface Nat {
-	/** Where the guests' packets come in: their tap, or their bridge. */
+	/** The interface on which the guests' packets arrive: their tap, or their bridge. */
 	readonly segment: string;
 	readonly uplink: string;
-	/** The address they get outside; without it the uplink's own. */
+	/** The address that they get outside; without it, the uplink's own. */
 	readonly snatTo: string | undefined;
 	readonly network: string;
-	/** Packets of IPv6; otherwise those of IPv4. */
+	/** Set for IPv6; otherwise it is for IPv4. */
 	readonly isIpv6?: true | undefined;
 }
 
@@ -34,7 +34,7 @@ const segments = (
 ): Segments =>
 	new ElementSet<SegmentAndUplink, OutsideAddress>({ family: "inet", name: TABLE }, declared);
 
-/** Of each family the set of those that are masqueraded, and the map of those with an address of their own outside. */
+/** For each family the set of masqueraded segments, and the map of segments with a source address of their own. */
 const IPV4 = { masqueraded: segments(masqueraded.set), mapped: segments(snatTo.map) };
 const IPV6 = { masqueraded: segments(ipv6Masqueraded.set), mapped: segments(ipv6SnatTo.map) };
 
@@ -44,7 +44,7 @@ const setOf = (nat: Nat): Segments =>
 
 const keyOf = ({ segment, uplink }: Nat) => [segment, uplink] as const;
 
-/** Putting the element in, and taking it out. */
+/** Adding the element, and deleting it. */
 const actions = (nat: Nat): { readonly add: Action; readonly remove: Action } =>
 	setOf(nat).actions({
 		key: keyOf(nat),
@@ -79,7 +79,7 @@ function removeStep(nat: Nat): Step {
 	};
 }
 
-/** It as the kernel has it, with the address it has there; undefined where its set has no such element. */
+/** The state in the kernel, with the address that it has there; undefined if its set has no such element. */
 function read(kernel: Kernel, nat: Nat): Nat | undefined {
 	const found = setOf(nat).read(kernel, keyOf(nat));
 	return found && { ...nat, snatTo: found.data?.[0] };
@@ -89,7 +89,7 @@ function isThere(kernel: Kernel, nat: Nat): boolean {
 	return found !== undefined && found.snatTo === nat.snatTo;
 }
 
-/** Source NAT of one segment: one element of a set or map, never a rule. */
+/** Source NAT of one segment: an element of a set or map, never a rule. */
 export const nat: Kind<Nat, Nat> = {
 	kind: "nat",
 	key: ({ segment, uplink, isIpv6 }) => `nat:${segment}:${uplink}${isIpv6 ? ":ipv6" : ""}`,
@@ -100,7 +100,7 @@ export const nat: Kind<Nat, Nat> = {
 	drift: (made, kernel) =>
 		isThere(kernel, made) ? [] : [absent(words(made), `${words(made)} is not in place`)],
 	verify(made, kernel) {
-		// What is mapped cannot be in the other set as well: the first rule would win.
+		// A segment that is mapped must not be in the other set as well, because the first rule would apply.
 		const { masqueraded, mapped } = familyOf(made);
 		const other = made.snatTo === undefined ? mapped : masqueraded;
 		const isInBoth = other.read(kernel, keyOf(made)) !== undefined;

@@ -56,14 +56,14 @@ export interface NamedLink {
 	readonly mtu: number | undefined;
 }
 
-/** What a host tells of the links that a spec names. */
+/** What the host says about the links that a spec names. */
 export interface HostLinks {
 	/**
-	 * A link by any name that it has: an uplink may be named by an alternative one (`ip link property`), and rules and keys
-	 * of ours know it by its own. Where there is none, the name as it is.
+	 * A link by any of its names: an uplink may be given by an alternative name (`ip link property`), while our rules and
+	 * keys use its own. If there is no such link, the name is returned as it is.
 	 */
 	uplink(link: string): NamedLink;
-	/** The MTU of a bridge that somebody else made; undefined where there is none. */
+	/** The MTU of a bridge that somebody else made; undefined if there is none. */
 	foreignMtu(bridge: string): number | undefined;
 }
 const NO_LINKS: HostLinks = {
@@ -71,20 +71,20 @@ const NO_LINKS: HostLinks = {
 	foreignMtu: () => undefined,
 };
 
-/** A network with what the host says of it. */
+/** A network together with what the host says about its links. */
 interface Placed {
 	readonly network: Network;
 	/** The families in which the host routes what is published to guests that it otherwise only bridges. */
 	readonly bridgedTo: ReadonlySet<Family>;
-	/** Of the link by which packets leave it. */
+	/** The MTU of the link through which packets leave it. */
 	readonly mtu: number | undefined;
-	/** Its bridge is somebody else's, and stays as it is. */
+	/** Whether its bridge belongs to somebody else and stays as it is. */
 	readonly isForeign: boolean;
 	/** Others are on its bridge as well: whoever made it, or those on the link that becomes a port of it. */
 	readonly isShared: boolean;
 }
 
-/** Every tap of a spec with all the host objects it needs. */
+/** Every tap of a spec with all the objects that it needs. */
 export function wantedTaps(spec: Spec, links: HostLinks = NO_LINKS): WantedTap[] {
 	const networks = new Map(
 		Object.entries(spec.networks).map(([name, network]) => [name, placed(network, spec, links)]),
@@ -99,7 +99,7 @@ export function wantedTaps(spec: Spec, links: HostLinks = NO_LINKS): WantedTap[]
 
 const NO_FAMILIES: ReadonlySet<Family> = new Set();
 
-/** A bridge of somebody else's stays as it is, and would follow the smallest of its ports. */
+/** A bridge of somebody else stays as it is, and its MTU follows the smallest of its ports. */
 function placed(network: Network, spec: Spec, links: HostLinks): Placed {
 	const bridgedTo = network.mode === "bridged" ? publishedFamilies(network, spec) : NO_FAMILIES;
 	const link = network.uplink === undefined ? undefined : links.uplink(network.uplink);
@@ -115,13 +115,13 @@ function placed(network: Network, spec: Spec, links: HostLinks): Placed {
 const isIpv6 = (address: string): boolean => address.includes(":");
 const isWideIpv6 = (cidr: string): boolean => isIpv6(cidr) && !isLinkLocal(parseCidr(cidr).address);
 
-/** Every segment is a link of its own, so it may be on all of them. */
+/** Every segment is a link of its own, so this address may be on all of them. */
 const GATEWAY = `${LINK_LOCAL_GATEWAY}/64`;
 
 /**
- * The MTU of a tap of which nothing is said: that of the link by which its packets leave, for a router or a bridge on the
- * way would drop or cut what is larger. Undefined where a new tap has it. With IPv6 not less than that demands, as the
- * kernel would take IPv6 off the tap.
+ * The default MTU of a tap: that of the link through which its packets leave, because a router or a bridge on the way
+ * would drop or fragment larger ones. Undefined if a new tap has it anyway. With IPv6 it is at least the minimum,
+ * because the kernel would otherwise remove IPv6 from the tap.
  */
 function usualMtu(tap: Tap, network: Network, mtu: number | undefined): number | undefined {
 	if (mtu === undefined || mtu === DEFAULT_MTU) return undefined;
@@ -130,15 +130,15 @@ function usualMtu(tap: Tap, network: Network, mtu: number | undefined): number |
 	return Math.min(MAX_TAP_MTU, Math.max(least, mtu));
 }
 
-/** Whether a link of this name is known as an uplink: then it is the name that the link itself has. */
+/** Whether a link is known as an uplink by this name, which is then the link's own name. */
 export const isKnownUplink = (entries: ReadonlyMap<string, unknown>, link: string): boolean =>
 	entries.has(forwardingKey(link)) || entries.has(uplinkKey(link));
 
 const SETTINGS = Object.keys(tapSettings) as readonly (keyof TapSettings)[];
 
 /**
- * An object with what is said of a tap itself, or else of all taps of its network. It is put into the object that is
- * given: V8 takes several times as long for a spread in the middle of a literal.
+ * An object with the settings of a tap, or else those of all taps of its network. They are added to the given object,
+ * because V8 is several times slower with a spread in the middle of a literal.
  */
 function withSettings<T extends object>(
 	object: T,
@@ -176,10 +176,10 @@ function resourcesOf(
 	const onNetwork = `networks.${network.name}`;
 	const addresses = network.bridge === undefined ? tap.addresses : network.addresses;
 	const addressPath = network.bridge === undefined ? onTap : onNetwork;
-	// Addresses of a bridge that is somebody else's are left to whoever made it.
+	// The addresses of a bridge that belongs to somebody else are up to its owner.
 	const hasGateway = withIpv6 && !isForeign;
 	return [
-		// First: what is noted on the links that follow depends on how the uplink was before.
+		// This comes first, because the notes on the links that follow depend on the earlier state of the uplink.
 		...wayOutSwitch(network, onNetwork, withIpv6),
 		...bridgeOf(network, onNetwork),
 		resource("tap", tapWant(tap, network, mtu), onTap),
@@ -226,7 +226,7 @@ function tapWant(tap: Tap, network: Network, mtu: number | undefined): TapWant {
 	return withSettings(named, tap, mtu);
 }
 
-/** What routed and NATed networks have switched on besides what goes with their segment. */
+/** What routed and NATed networks switch on in addition to what belongs to their segment. */
 function wayOutOf(network: Network, withIpv6: boolean): WayOut | undefined {
 	const { uplink, forwarding } = network;
 	const routedBy = isForwarded(network) ? uplink : undefined;
@@ -236,12 +236,12 @@ function wayOutOf(network: Network, withIpv6: boolean): WayOut | undefined {
 	return { routedBy, isIpv6, isGlobal };
 }
 
-/** Who may open the taps of a pool: fixed when a tap is made, so a guest takes one of its own. */
+/** Who may open the taps of a pool. This is fixed when a tap is made, so a guest takes one from a pool that matches. */
 export type PoolAccess = Pick<Complete<TapSettings>, "owner" | "group" | "vnetHdr">;
 
 /**
- * A tap out of service, kept for the next guest, and with it the table: to make and delete that around each wave of
- * guests costs a grace period.
+ * A parked tap for the next guest. The table is kept with it, because deleting and creating that around every wave of
+ * guests would cost a grace period.
  */
 export function parkedTap(
 	name: string,
@@ -285,26 +285,29 @@ function bridgeOf(of: Network, path: string): Resource[] {
 	];
 }
 
-/** Routed and NATed networks are forwarded between their segment and the uplink, and nowhere else. */
+/** Whether packets are forwarded. In routed and NATed networks they are, between the segment and the uplink only. */
 const isForwarded = ({ mode }: Network): boolean => mode === "nat" || mode === "routed";
 
 /**
- * What is known of the addresses on a segment. All ports of a bridge must say the same, so there the bridge's decide; only
- * where nothing is said of those, the guest's.
+ * The known addresses on a segment. All ports of a bridge must agree, so the addresses of the bridge count there; the
+ * guest's count only if the bridge has none.
  */
 function addressesOn(tap: Tap | undefined, network: Network): readonly string[] {
 	if (network.bridge !== undefined && network.addresses.length > 0) return network.addresses;
 	return tap === undefined ? [] : [...tap.addresses, ...tap.guest.addresses];
 }
 
-/** Whether IPv6 is forwarded too: where there are addresses of it that are good beyond their link, or the network says how it leaves. */
+/**
+ * Whether IPv6 is forwarded as well: if the segment has IPv6 addresses that are valid beyond the link, or the network
+ * says how IPv6 leaves.
+ */
 function isIpv6Forwarded(tap: Tap | undefined, network: Network): boolean {
 	if (!isForwarded(network)) return false;
 	if (network.ipv6 !== undefined || network.snatTo.some(isIpv6)) return true;
 	return addressesOn(tap, network).some(isWideIpv6);
 }
 
-/** Whether there may be IPv4 on a segment: where no addresses are known of it, DHCP may give some. */
+/** Whether a segment may have IPv4: if none of its addresses are known, DHCP may give some. */
 const hasIpv4 = (tap: Tap, network: Network): boolean => {
 	const known = [...addressesOn(tap, network), ...network.snatTo];
 	return known.length === 0 || !known.every(isIpv6);
@@ -344,8 +347,8 @@ function forwardingOf(
 }
 
 /**
- * Guests outside the host's subnets are reached by a route of their own; those of IPv6 also where the host has no other
- * address than that of the gateway.
+ * Guests outside the host's subnets get a route of their own. For IPv6 they also do if the host has no other address
+ * than that of the gateway.
  */
 function guestRoutes(
 	tap: Tap,
@@ -363,7 +366,7 @@ function guestRoutes(
 		.map(({ address }) => cidrOf(address, 8 * address.length).text);
 }
 
-/** An element for each family: what has an address of its own outside is mapped to it, the rest is masqueraded. */
+/** An element for each family: a family with a source address of its own is mapped to it, the other is masqueraded. */
 function natOf(
 	tap: Tap,
 	segment: string,

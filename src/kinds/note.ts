@@ -1,6 +1,7 @@
 /**
- * What was changed for the network of a link and does not go with the link, and which state directory remembers it: its alias says so, for whoever has to take it all away and has lost the journal, and for
- * who uses another one.
+ * Notes in the alias of a link: what was changed for its network that does not disappear with the link, and which state
+ * directory remembers it. They are for whoever has to remove everything after the journal was lost, and for those who
+ * use another state directory.
  */
 import type { PlanContext } from "../engine/kind.js";
 import { SpecError } from "../spec/error.js";
@@ -11,17 +12,17 @@ import { forwardingKey } from "./port.js";
 
 /** How packets leave the network of a link. */
 export interface WayOut {
-	/** The interface that they are forwarded to. */
+	/** The interface to which they are forwarded. */
 	readonly routedBy?: string | undefined;
-	/** So are packets of IPv6. */
+	/** Whether IPv6 packets are forwarded, too. */
 	readonly isIpv6?: boolean | undefined;
-	/** Forwarding is switched on for the whole host. */
+	/** Whether forwarding is switched on for the whole host. */
 	readonly isGlobal?: boolean | undefined;
 }
 
 /**
- * Notes for the alias of a link; undefined where there is nothing to note. Reads what is not known yet. `before`: those of
- * a link that is there: a state directory may be reached by another path by now, and the link is in it all the same.
+ * The notes for the alias of a link; undefined if there is nothing to note. Reads what is not known yet. `before` are
+ * the notes of an existing link: its state directory may be reached by another path now, but it is still the same.
  */
 export function notesOf(
 	wayOut: WayOut | undefined,
@@ -41,7 +42,7 @@ export function notesOf(
 const stateNotes = ({ place }: PlanContext): readonly string[] =>
 	place === undefined ? [] : [`state=${place}`];
 
-/** What the notes of a link say of its state directory. */
+/** The notes of a link about its state directory. */
 export const stateOf = (notes: readonly string[] | undefined): readonly string[] =>
 	(notes ?? []).filter((note) => note.startsWith("state="));
 
@@ -57,7 +58,9 @@ const forwardingOf = (link: string, context: PlanContext): ReturnType<typeof fin
 const wasOffForIpv6 = (link: string, context: PlanContext): boolean =>
 	ifNamed(() => wasIpv6Off(link, context)) ?? false;
 
-/** Undefined for an interface that is not there: the resource that needs it says so, and where the spec names it. */
+/**
+ * Undefined for an interface that does not exist: the resource that needs it reports that, with the place in the spec.
+ */
 function ifNamed<T>(look: () => T): T | undefined {
 	try {
 		return look();

@@ -16,18 +16,18 @@ export interface Option {
 }
 export interface MadeOption extends Option {
 	readonly before: string;
-	/** Other values that writing this one changes, and what they were. */
+	/** Other values that change when this one is written, and their values before. */
 	readonly along: readonly (readonly [path: string, before: string])[];
 }
 
 /** Forwarding of IPv4 on all interfaces. */
 export const IP_FORWARD = "net/ipv4/ip_forward";
 
-/** What it is now, for a plan that may need it more than once. @throws KernelError */
+/** Its present value, for a plan that may need it several times. @throws KernelError */
 export const findIpForward = (context: PlanContext): string =>
 	context.once(IP_FORWARD, () => context.kernel.readSysctl(IP_FORWARD));
 
-/** The key of a global knob. */
+/** The key of the resource for a host-wide option. */
 export const optionKey = (path: string): string => `option:${path}`;
 
 const write = (path: string, value: string, only?: string): Action => ({
@@ -38,9 +38,9 @@ const write = (path: string, value: string, only?: string): Action => ({
 });
 
 /**
- * The other paths that the kernel writes when this one is written: with ip_forward, forwarding of every interface, of
- * "all" and "default", and accept_redirects of "all" (inet_forward_change, net/ipv4/devinet.c). Writing ip_forward back
- * overwrites them once more, and does not bring back what they were.
+ * The other paths that the kernel writes when this one is written: with ip_forward these are forwarding of every
+ * interface, of "all" and of "default", and accept_redirects of "all" (inet_forward_change, net/ipv4/devinet.c).
+ * Restoring ip_forward overwrites them again, and does not restore their old values.
  */
 const alongWith = (path: string, kernel: Kernel): string[] =>
 	path === IP_FORWARD
@@ -50,14 +50,14 @@ const alongWith = (path: string, kernel: Kernel): string[] =>
 			]
 		: [];
 
-/** What the kernel sets such a path to when the option is set to `value`: a router accepts no redirects. */
+/** The value that the kernel gives to such a path when the option is set to `value`: a router accepts no redirects. */
 const valueAlong = (path: string, value: string): string =>
 	path.endsWith("/accept_redirects") ? `${1 - Number(value)}` : value;
 
-/** The values now of everything that writing this option changes, and that is still there to be read. */
+/** The present values of everything that changes when this option is written and that still exists. */
 const readAlong = (path: string, kernel: Kernel): MadeOption["along"] =>
 	alongWith(path, kernel).flatMap((other) => {
-		// A link may be deleted meanwhile, as other processes delete theirs without the lock.
+		// The link may just be gone, because other processes delete theirs without the lock.
 		const value = ifThere(() => kernel.readSysctl(other));
 		return value === undefined ? [] : [[other, value] as const];
 	});
@@ -65,7 +65,7 @@ const readAlong = (path: string, kernel: Kernel): MadeOption["along"] =>
 const writeAll = (values: MadeOption["along"]): Action[] =>
 	values.map(([path, value]) => write(path, value));
 
-/** A global knob, kept in escrow: set for its first user, set back when the last one has gone. */
+/** A host-wide option that is shared: it is set for its first user, and restored when the last one is gone. */
 export const option: Kind<Option, MadeOption> = {
 	kind: "option",
 	resets: "forwarding",
@@ -89,7 +89,7 @@ export const option: Kind<Option, MadeOption> = {
 					},
 				],
 	remove: (made, { kernel }) =>
-		// Set by others since, it is theirs, and so is all that went along with it.
+		// If others have set it since, it is theirs, and so are the values that changed with it.
 		made.before === made.value || kernel.readSysctl(made.path) !== made.value
 			? []
 			: [

@@ -1,8 +1,8 @@
 /**
- * What the journal can have us do. Whoever could write it could as well do without us, and so its directory is guarded;
- * but what is read there once more goes through here, and is done only if it is of the sort that kinds do: no value
- * but those of interfaces and forwarding, no message about a table that is not ours, no link whose number we did not
- * choose deleted.
+ * What the journal can make us do. Whoever can write to it could usually do the same without us, so its directory is
+ * protected. In addition, everything that is read from it is checked here, and is done only if kinds do such things:
+ * only settings of interfaces and of forwarding, only messages about our own table, only links whose index we have
+ * chosen are deleted.
  */
 import type { JournalRecord, StepRecord } from "../engine/journal/record.js";
 import type { Delta, Entry } from "../engine/state.js";
@@ -28,10 +28,11 @@ import {
 	isWhole,
 } from "./shape.js";
 
-/** What of a record is nothing that we do, in words; undefined where all of it may be ours. */
+/** Why a record contains something that we never do, in words; undefined if all of it may be ours. */
 export function flawOf(record: JournalRecord): string | undefined {
 	if ("checkpoint" in record) return deltaFlaw(record.checkpoint);
-	// Of every sort of record alike, so that none is forgotten: what is to be done, and what is so then.
+	// All types of records are checked alike, so that none is forgotten: both what is to be done, and the resulting
+	// state.
 	const [body] = Object.values(record) as readonly Body[];
 	return stepsFlaw(body?.steps ?? []) ?? (body?.delta && deltaFlaw(body.delta));
 }
@@ -85,7 +86,7 @@ const isIdentity: Check = isMapOf({
 	master: isOptional(isWhole(0, 0x7fff_ffff)),
 });
 
-/** Why an action is none of ours. */
+/** Why an action cannot be ours. */
 function actionFlaw(action: Action): string | undefined {
 	switch (action.via) {
 		case "sysctl":
@@ -110,7 +111,7 @@ function settingFlaw({ path, value, only }: ActionOf<"sysctl">): string | undefi
 	return isLine(value) && isOptional(isLine)(only) ? undefined : `what is written to ${path}`;
 }
 
-/** The table that a message is about, whatever it is of it. */
+/** The attributes with the name of the table that a message is about. */
 const TABLE_NAMES = [
 	"NFTA_TABLE_NAME",
 	"NFTA_CHAIN_TABLE",
@@ -136,7 +137,7 @@ const isRouter = isMapOf({
 const isOurLink = (link: Identity): boolean =>
 	isIdentity(link) && link.index >= FIRST_CHOSEN_INDEX && isAlias(link.alias);
 
-/** All that we ever set of a link: nothing that moves it elsewhere or gives it another name. */
+/** All attributes of a link that we ever set: none that moves it elsewhere or renames it. */
 const SETTABLE = new Set([
 	"ifi_family",
 	"ifi_type",
@@ -153,7 +154,7 @@ const SETTABLE = new Set([
 	"IFLA_LINKINFO",
 ]);
 
-/** Of what is special to a kind of link, spanning tree alone. */
+/** Of the attributes of a kind of link, we only set spanning tree. */
 const isSpanningTree = isOptional(
 	isMapOf({
 		IFLA_INFO_KIND: (kind) => kind === "bridge",

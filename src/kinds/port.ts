@@ -14,16 +14,16 @@ export interface MadePort extends Port {
 	readonly master: number;
 }
 
-/** The key of an interface of the host that is to be a port of a bridge of ours. */
+/** The key of an interface of the host that becomes a port of a bridge of ours. */
 export const uplinkKey = (link: string): string => `uplink:${link}`;
 
 /** The key of what the host does with packets of one interface. */
 export const forwardingKey = (link: string): string => `forwarding:${link}`;
 
-/** BR_MAX_PORTS, net/bridge/br_private.h: numbers of ports have ten bits, and there is no port 0. */
+/** BR_MAX_PORTS, net/bridge/br_private.h: port numbers have ten bits, and there is no port 0. */
 const MAX_PORTS = 1023;
 
-/** The step that puts a link under a bridge. The kernel would take it from another bridge without a word. */
+/** The step that makes a link a port of a bridge. The kernel would silently take it from another bridge. */
 export const enslave = ({ link, bridge, index, master }: MadePort): Step => ({
 	label: `add ${link} to bridge ${bridge}`,
 	phase: "configure",
@@ -35,7 +35,7 @@ export const enslave = ({ link, bridge, index, master }: MadePort): Step => ({
 	},
 });
 
-/** The step that takes it out again, if it is still in that bridge. */
+/** The step that takes it out again, if it is still a port of that bridge. */
 export const release = ({ link, bridge, index, master }: MadePort): Step => ({
 	label: `take ${link} out of bridge ${bridge}`,
 	phase: "configure",
@@ -44,7 +44,7 @@ export const release = ({ link, bridge, index, master }: MadePort): Step => ({
 	undo: [setLink({ ifi_index: index, IFLA_MASTER: master }, { index, name: link, master: 0 })],
 });
 
-/** A tap's membership of a bridge. Never steals: a link that is in another bridge stays there. */
+/** A tap's membership of a bridge. A link that is in another bridge stays there. */
 export const port: Kind<Port, MadePort> = {
 	kind: "port",
 	key: ({ link }) => `port:${link}`,

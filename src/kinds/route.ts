@@ -23,7 +23,7 @@ import { linksElsewhere } from "./link.js";
 import { PROTOCOL } from "./mark.js";
 import { isCidr, isLinkIndex, isLinkName, isMapOf } from "./shape.js";
 
-/** The way to a guest that is in none of the host's subnets. */
+/** A route to a guest that is in none of the host's subnets. */
 export interface Route {
 	/** `10.0.0.5/32` */
 	readonly to: string;
@@ -50,13 +50,13 @@ const add = (made: MadeRoute): Action => ({
 	via: "rtnetlink",
 	request: request(RTM_NEWROUTE, NLM_F_CREATE | NLM_F_EXCL, message(made)),
 });
-// RTM_DELROUTE honours rtm_protocol: a route of the same shape that somebody else made stays.
+// RTM_DELROUTE compares rtm_protocol, so an equal route of somebody else stays.
 const remove = (made: MadeRoute): Action => ({
 	via: "rtnetlink",
 	request: request(RTM_DELROUTE, 0, message(made)),
 });
 
-/** The route that was made, as far as the kernel tells it from others. */
+/** The route that was made, identified as the kernel identifies it. */
 function find(made: MadeRoute, kernel: Kernel): Seen | undefined {
 	const want = message(made);
 	return readRoutes(kernel, want.rtm_family, made.index).find(
@@ -67,7 +67,7 @@ function find(made: MadeRoute, kernel: Kernel): Seen | undefined {
 	);
 }
 
-/** A route to a guest over a link of ours. */
+/** A route to a guest through a link of ours. */
 export const route: Kind<Route, MadeRoute> = {
 	kind: "route",
 	key: ({ to, dev }) => `route:${dev}:${to}`,

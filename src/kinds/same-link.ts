@@ -3,15 +3,15 @@ import type { Kernel } from "../kernel/kernel.js";
 import { type Link, readLink } from "../kernel/read.js";
 import { macText } from "./link.js";
 
-/** What is known of a link of the host, to know it again. */
+/** What is known of a link of the host, to recognise it later. */
 export interface KnownLink {
 	readonly link: string;
 	readonly index: number;
-	/** Undefined where it has none, or where an older version wrote it down. */
+	/** Undefined if it has none, or if an older version wrote the record. */
 	readonly mac?: string | undefined;
 }
 
-/** The link of a number, read once for a plan; undefined where there is none. @throws KernelError */
+/** The link with this index, read once for a plan; undefined if there is none. @throws KernelError */
 export const findLink = (index: number, context: PlanContext): Link | undefined =>
 	context.once(`link ${index}`, () => readLink(context.kernel, index));
 
@@ -20,16 +20,16 @@ export const macOfLink = ({ IFLA_ADDRESS }: Link): string | undefined =>
 	macText(IFLA_ADDRESS) || undefined;
 
 /**
- * Whether the link of a known number is the one that was known. The kernel gives the number of a link that is gone to
- * whoever asks for it (dev_index_reserve), and anybody may rename a link: one of its marks must be there yet, its name,
- * which may have become an alternative one, or its MAC.
+ * Whether the link with a known index is still the same one. The kernel gives the index of a deleted link to whoever
+ * asks for it (dev_index_reserve), and anybody may rename a link. So one of its marks must still match: its name, which
+ * may have become an alternative one, or its MAC.
  */
 export const isSameLink = (found: Link, { link, mac }: KnownLink): boolean =>
 	found.IFLA_IFNAME === link ||
 	(found.IFLA_PROP_LIST?.IFLA_ALT_IFNAME ?? []).includes(link) ||
 	(mac !== undefined && macOfLink(found) === mac);
 
-/** What a known link is called now; undefined where it is gone. Only one that was renamed is read. */
+/** The present name of a known link; undefined if it is gone. The link is read only if it was renamed. */
 export function nameNow(kernel: Kernel, known: KnownLink): string | undefined {
 	const name = kernel.linkName(known.index);
 	if (name === undefined || name === known.link) return name;

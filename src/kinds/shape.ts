@@ -1,6 +1,6 @@
 /**
- * What comes out of the journal is anybody's JSON until it has been looked at. These say whether a value is what it
- * should be; fields that are not named may be anything, for a newer version may have written them.
+ * Anything may be in the JSON of the journal until it has been checked. These functions check that a value has the
+ * expected form. Fields that are not named may have any value, because a newer version may have written them.
  */
 import { parseCidr } from "../inet/cidr.js";
 import { FIRST_CHOSEN_INDEX } from "../kernel/kernel.js";
@@ -31,7 +31,7 @@ export const isOneOf =
 	(value) =>
 		values.includes(value);
 
-/** A map that has these fields. */
+/** Whether it is an object with these fields. */
 export const isMapOf = (checks: Readonly<Record<string, Check>>): Check => {
 	const fields = Object.entries(checks);
 	return (value) =>
@@ -40,7 +40,7 @@ export const isMapOf = (checks: Readonly<Record<string, Check>>): Check => {
 		fields.every(([name, check]) => check((value as Record<string, unknown>)[name]));
 };
 
-/** Whether it is a text that something can be read from. */
+/** Whether it is a text that this function can parse. */
 export const isParsedBy =
 	(parse: (text: string) => unknown): Check =>
 	(value) => {
@@ -57,7 +57,7 @@ export const isCidr = isParsedBy(parseCidr);
 export const isMac: Check = (value) =>
 	typeof value === "string" && /^[0-9a-f]{2}(:[0-9a-f]{2}){5}$/i.test(value);
 
-/** A name that a link can have: none that leads elsewhere below /proc/sys (dev_valid_name, net/core/dev.c). */
+/** A name that a link can have, and which leads nowhere else below /proc/sys (dev_valid_name, net/core/dev.c). */
 export const isLinkName: Check = (value) =>
 	typeof value === "string" &&
 	/^[^/:\s\0]+$/.test(value) &&
@@ -65,12 +65,12 @@ export const isLinkName: Check = (value) =>
 	value !== ".." &&
 	Buffer.byteLength(value) < IFNAMSIZ;
 
-/** A number that a link can have (int ifindex). */
+/** An index that a link can have (int ifindex). */
 export const isLinkIndex = isWhole(1, 0x7fff_ffff);
 
-/** Of a link that we made: it is not one that somebody else has. */
+/** The index of a link that we have made: no other link has one in this range. */
 export const isChosenIndex = isWhole(FIRST_CHOSEN_INDEX, 0x7fff_ffff);
 
-/** Of a value below /proc/sys: one line. */
+/** A value below /proc/sys: a single line. */
 export const isLine: Check = (value) =>
 	typeof value === "string" && value.length <= 256 && /^[\x20-\x7e\t]*$/.test(value);

@@ -1,4 +1,4 @@
-/** Two links with one subnet: the host would reach the guests of one of them only. */
+/** Finds two links with the same subnet: the host would reach the guests of only one of them. */
 
 import { ConflictError } from "../engine/error.js";
 import { linkKey, type PlanContext } from "../engine/kind.js";
@@ -8,7 +8,7 @@ import { type Destination, readPrefixesTo, readRouteTo } from "../kernel/read.js
 import { addressFamily } from "./family.js";
 import { type Port, uplinkKey } from "./port.js";
 
-/** An address of the host that is about to be put on a link, and with it the link's subnet. */
+/** An address of the host that is about to be added to a link, and with it the link's subnet. */
 interface LinkAddress {
 	readonly link: string;
 	readonly index: number;
@@ -22,9 +22,9 @@ const destination = (wanted: Cidr): Destination => ({
 });
 
 /**
- * Refuses addresses whose subnet, or a part of it, another link has already. A wider subnet elsewhere does no harm, for
- * the longest prefix decides where a packet goes: a guest with an address of the LAN depends on that.
- * @returns in the order of the addresses: what is wrong with one, or undefined
+ * Refuses addresses whose subnet another link has already, or a part of it. A wider subnet elsewhere is harmless,
+ * because the longest prefix decides where a packet goes: a guest with an address of the LAN depends on that.
+ * @returns for each address in order, what is wrong with it, or undefined
  */
 export function subnetConflicts(
 	made: readonly LinkAddress[],
@@ -45,7 +45,7 @@ export function subnetConflicts(
 	});
 }
 
-/** A single address makes no route, and the subnet of link-local ones is on every link. */
+/** A single address makes no route, and every link has the subnet of link-local addresses. */
 const isSubnet = (cidr: Cidr): boolean => !isSingle(cidr) && !isLinkLocal(cidr.address);
 
 const conflict = (link: string, wanted: Cidr, found: Cidr, other: string): ConflictError =>
@@ -58,7 +58,7 @@ const conflict = (link: string, wanted: Cidr, found: Cidr, other: string): Confl
 		},
 	);
 
-/** A conflict with a link that is on the host now. */
+/** A conflict with a link that exists on the host. */
 function withHost(
 	{ link, index }: LinkAddress,
 	wanted: Cidr,
@@ -68,7 +68,7 @@ function withHost(
 	if (route?.RTA_OIF === undefined || route.RTA_OIF === index) return undefined;
 	if (context.isBeingDeleted(route.RTA_OIF)) return undefined;
 	const other = context.kernel.linkName(route.RTA_OIF);
-	// A link that is being deleted can be looked up no more while its routes still stand (unregister_netdevice_many).
+	// A link that is being deleted can no longer be found while its routes still exist (unregister_netdevice_many).
 	if (other === undefined || belongTogether(link, other, context)) return undefined;
 	return conflict(link, wanted, cidrOf(route.RTA_DST ?? wanted.address, route.rtm_dst_len), other);
 }
@@ -76,30 +76,30 @@ function withHost(
 const networkOf = (link: string, context: PlanContext): string | undefined =>
 	(context.made(linkKey(link)) as OfNetwork | undefined)?.network;
 
-/** What was made of a link of ours: taps and bridges know their network. */
+/** The part of a link's record with its network, which taps and bridges have. */
 interface OfNetwork {
 	readonly network: string;
 }
 /**
- * Whether two links may have one subnet. Taps of one network may, for their guests have routes of their own; and a
- * bridge is given the subnet of its uplink.
+ * Whether two links may have the same subnet. Taps of one network may, because their guests have routes of their own,
+ * and a bridge gets the subnet of its uplink.
  */
 function belongTogether(link: string, other: string, context: PlanContext): boolean {
 	const port = context.made(uplinkKey(other)) as Pick<Port, "bridge"> | undefined;
 	if (port?.bridge === link) return true;
 	const there = networkOf(other, context);
 	if (there === undefined) return false;
-	// Within one spec this was checked when it was read. A link that no other tap uses may be removed by this very plan.
+	// Within one spec this was checked when it was read. A link that no other tap uses may be deleted by this very plan.
 	if (context.others(linkKey(other)).length === 0) return true;
 	return there === networkOf(link, context);
 }
 
-/** The subnets that the requests of one transaction make, in the order in which they came. */
+/** The subnets of the requests in one transaction, in their order. */
 class Claims {
 	readonly #links = new Map<string, string>();
 	readonly #prefixes = new Set<number>();
 
-	/** @returns the conflict with a link of another network that claimed the subnet first, if there is one */
+	/** @returns the conflict with a link of another network that has claimed the subnet before, if there is one */
 	claim(link: string, wanted: Cidr, context: PlanContext): ConflictError | undefined {
 		for (const prefix of this.#prefixes) {
 			if (prefix < wanted.prefix || prefix > 8 * wanted.address.length) continue;

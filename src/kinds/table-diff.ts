@@ -30,17 +30,17 @@ import {
 import { absent, reported, unwanted } from "./difference.js";
 import type { CompiledTable } from "./ruleset/table.js";
 
-/** A sort of things in a table: how they are listed, and what tells two of them apart. */
+/** A type of object in a table: how to list it, and how to tell two of them apart. */
 interface Sort {
 	readonly word: string;
 	readonly get: AnyMessage;
-	/** The message that makes one, in which the kernel also lists it. */
+	/** The message that creates one, in which the kernel also lists it. */
 	readonly made: AnyMessage;
-	/** The attribute that names the table it is in. */
+	/** The attribute with the name of its table. */
 	readonly table: string;
-	/** The attribute that names it; of a rule, its chain. */
+	/** The attribute with its name; for a rule, the name of its chain. */
 	readonly name: string;
-	/** Rules have no names: which is which, their order says. */
+	/** Set for rules, which have no names and are identified by their position. */
 	readonly ordered?: true;
 }
 const SET: Sort = {
@@ -91,7 +91,7 @@ const SORTS: readonly Sort[] = [
 	},
 ];
 
-/** What the kernel adds to an object that was made: numbers of its own, and how often something is used or was met. */
+/** Attributes that the kernel adds to an object: its own numbers, and counts of uses and matches. */
 const ADDED = new Set([
 	"version",
 	"res_id",
@@ -110,15 +110,15 @@ const ADDED = new Set([
 	"NFTA_COUNTER_BYTES",
 	"NFTA_COUNTER_PACKETS",
 	"NFTA_QUOTA_CONSUMED",
-	// Attributes we do not know: since 6.16 the kernel names the type of a set's backend.
+	// Unknown attributes: since Linux 6.16 the kernel reports the type of a set's backend.
 	"$unknown",
 ]);
-/** What the kernel sets attributes to that were not given. */
+/** The values that the kernel fills in for attributes that were not given. */
 const DEFAULTS: Readonly<Record<string, unknown>> = {
-	// Of a chain with a hook.
+	// For a chain with a hook.
 	NFTA_CHAIN_FLAGS: NFT_CHAIN_BASE,
 };
-/** Numbers that hold within one batch: the kernel does not report them. */
+/** Ids that are valid within one batch only; the kernel does not report them. */
 const BATCH_LOCAL = new Set([
 	"NFTA_SET_ID",
 	"NFTA_LOOKUP_SET_ID",
@@ -128,9 +128,9 @@ const BATCH_LOCAL = new Set([
 ]);
 
 /**
- * Where a table differs from what a batch made of it: every table, chain, set, rule, object and flowtable, and
- * the rules too many in its chains. What others have put beside those under names of their own is theirs; the elements of
- * sets with a name are not looked at.
+ * The differences between a table and the batch that made it: in every table, chain, set, rule, object and flowtable,
+ * and additional rules in its chains. Other objects that somebody has added under names of their own do not count, nor
+ * do the elements of named sets.
  */
 export function tableDiff(
 	kernel: Kernel,
@@ -159,14 +159,14 @@ export function tableDiff(
 		});
 }
 
-/** All of a sort, as it was made and as it is. */
+/** All objects of a type, as they were made and as they are. */
 interface Pair {
 	readonly sort: Sort;
 	readonly wanted: readonly Facts[];
 	readonly found: readonly Facts[];
 }
 
-/** All of a sort in a table: not every dump lets itself be restricted to one (nf_tables_dump_chains). */
+/** All objects of a type in a table. Not every dump can be restricted to one table (nf_tables_dump_chains). */
 function list(
 	kernel: Kernel,
 	{ get, made, table }: Sort,
@@ -184,7 +184,7 @@ function list(
 }
 
 function byName({ sort: { word, name }, wanted, found }: Pair): Difference[] {
-	// An anonymous set is compared with the rule it belongs to.
+	// An anonymous set is compared as a part of its rule.
 	const named = wanted.filter((one) => !isAnonymous(one));
 	const names = new Set(named.map((one) => one[name]));
 	return [...names].flatMap((which) => {
@@ -217,7 +217,7 @@ function inOrder({ sort: { word, name }, wanted, found }: Pair): Difference[] {
 
 const handle = ({ NFTA_RULE_HANDLE }: Facts): string => `handle ${NFTA_RULE_HANDLE}`;
 
-/** The attributes in which an object is not what was made. */
+/** The attributes in which an object differs from what was made. */
 function differences(object: string, want: unknown, is: unknown, path = ""): Difference[] {
 	if (isNest(want) && isNest(is)) {
 		const names = [...new Set([...Object.keys(want), ...Object.keys(is)])];
@@ -225,7 +225,7 @@ function differences(object: string, want: unknown, is: unknown, path = ""): Dif
 			const [wanted, found] = [want[name], is[name]];
 			if (BATCH_LOCAL.has(name) || ADDED.has(name)) return [];
 			if (wanted === undefined && isDefault(name, found, want)) return [];
-			// Where there are no flags the kernel leaves the attribute out (nf_tables_fill_set).
+			// If there are no flags the kernel leaves the attribute out (nf_tables_fill_set).
 			if (wanted === 0 && found === undefined) return [];
 			return differences(object, wanted, found, path === "" ? name : `${path}.${name}`);
 		});
@@ -238,7 +238,7 @@ function differences(object: string, want: unknown, is: unknown, path = ""): Dif
 const isNest = (value: unknown): value is Facts =>
 	typeof value === "object" && value !== null && !(value instanceof Uint8Array);
 
-/** Whether an attribute that was not given has the value the kernel gives it then. */
+/** Whether an attribute that was not given has the kernel's default value. */
 function isDefault(name: string, found: unknown, beside: Facts): boolean {
 	if (found === undefined || found === 0 || found === 0n || found === "") return true;
 	if (name in DEFAULTS) return found === DEFAULTS[name];

@@ -33,7 +33,7 @@ import { tableDiff } from "./table-diff.js";
 
 export interface Table {
 	readonly name: string;
-	/** Missing where it is inet. */
+	/** Absent for the family inet. */
 	readonly family?: CompiledTable["family"];
 }
 
@@ -49,7 +49,7 @@ const unmake = ({ drop }: CompiledTable): Action => ({ via: "nftables", batch: d
 type FoundTable = ReturnType<typeof NFT_MSG_NEWTABLE.decode>;
 type FoundChain = ReturnType<typeof NFT_MSG_NEWCHAIN.decode>;
 
-/** The table of this name, if there is one. */
+/** The table with this name, if there is one. */
 function readTable(kernel: Kernel, table: CompiledTable): FoundTable | undefined {
 	const named = { ...header(table), NFTA_TABLE_NAME: table.name };
 	return ifThere(() => kernel.readNftables(NFT_MSG_GETTABLE, NFT_MSG_NEWTABLE, named, false))?.[0];
@@ -69,7 +69,7 @@ function readRules(kernel: Kernel, table: CompiledTable, { name }: CompiledChain
 	return kernel.readNftables(NFT_MSG_GETRULE, NFT_MSG_NEWRULE, inChain, true);
 }
 
-/** The value of the message that makes something of a table. */
+/** The value of the message that creates an object of a table. */
 const declared = (table: CompiledTable, { name }: AnyMessage, isIt: (value: Facts) => boolean) =>
 	table.create
 		.filter(({ message }) => message.name === name)
@@ -77,8 +77,8 @@ const declared = (table: CompiledTable, { name }: AnyMessage, isIt: (value: Fact
 		.find(isIt);
 
 /**
- * Whether somebody flushed our table and made one of the same name: it has not got the comment by which ours is told, or, on a
- * kernel that keeps no comments of tables (before 5.10), not all that we declared in it.
+ * Whether somebody has deleted our table and made another one with the same name: it lacks the comment by which ours is
+ * recognised or, on a kernel without comments on tables (before 5.10), some of the objects that we declared in it.
  */
 function isForeign(kernel: Kernel, table: CompiledTable, there: FoundTable): boolean {
 	const mark = declared(table, NFT_MSG_NEWTABLE, () => true)?.NFTA_TABLE_USERDATA as Uint8Array;
@@ -87,7 +87,7 @@ function isForeign(kernel: Kernel, table: CompiledTable, there: FoundTable): boo
 	return mismatched(kernel, table).missing.length > 0 || missingSets(kernel, table).length > 0;
 }
 
-/** The messages that make those sets of a table that are not there. */
+/** The messages that create the missing sets of a table. */
 const missingSets = (kernel: Kernel, table: CompiledTable): Request[] =>
 	table.create.filter(({ message, value }) => {
 		if (message.name !== NFT_MSG_NEWSET.name) return false;
@@ -106,7 +106,7 @@ const NOTHING = new Uint8Array();
 const rulesOf = ({ rules }: CompiledChain): readonly Request[] =>
 	rules.filter(({ message }) => message === NFT_MSG_NEWRULE);
 
-/** The policy that a chain was made with, if it has one. */
+/** The policy that a chain was created with, if it has one. */
 const policyOf = (table: CompiledTable, { name }: CompiledChain): number | undefined =>
 	declared(table, NFT_MSG_NEWCHAIN, (value) => value.NFTA_CHAIN_NAME === name)?.NFTA_CHAIN_POLICY as
 		| number
@@ -163,7 +163,7 @@ function mismatched(kernel: Kernel, table: CompiledTable): Mismatch {
 	return { changed, missing };
 }
 
-/** Setting the policy of a chain, where it has one. */
+/** Set the policy of a chain, if it has one. */
 const setPolicy = (
 	table: CompiledTable,
 	{ name }: CompiledChain,
@@ -180,7 +180,7 @@ const setPolicy = (
 				}),
 			];
 
-/** Rules as they were found, to be put there again: without what the kernel numbers. */
+/** The present rules in a form that can be added again, without the kernel's numbers. */
 const again = (kernel: Kernel, table: CompiledTable, chain: CompiledChain): Request[] =>
 	readRules(kernel, table, chain).map(({ NFTA_RULE_HANDLE, NFTA_RULE_POSITION, ...rule }) =>
 		request(NFT_MSG_NEWRULE, NLM_F_CREATE | NLM_F_APPEND, rule as never),
@@ -213,7 +213,7 @@ const drop = (table: CompiledTable, chains: readonly CompiledChain[]): Request[]
  * of it as it is made now.
  */
 function refill(kernel: Kernel, table: CompiledTable, { changed, missing }: Mismatch): Step {
-	// What an older version made has not all the sets that the rules ask.
+	// A table of an older version may lack sets that the rules use.
 	const sets = missingSets(kernel, table);
 	const flush = changed.flatMap((chain) => chain.flush);
 	const policies = changed.flatMap((chain) => setPolicy(table, chain, policyOf(table, chain)));
@@ -244,7 +244,7 @@ function refill(kernel: Kernel, table: CompiledTable, { changed, missing }: Mism
 const isDormant = ({ NFTA_TABLE_FLAGS = 0 }: FoundTable): boolean =>
 	(NFTA_TABLE_FLAGS & NFT_TABLE_F_DORMANT) !== 0;
 
-/** A table that is dormant has all its rules, and none of them is asked. */
+/** A dormant table has all its rules, but they are not applied. */
 function wake(table: CompiledTable): Step {
 	const flags = (NFTA_TABLE_FLAGS: number): Action => ({
 		via: "nftables",
@@ -264,7 +264,7 @@ function wake(table: CompiledTable): Step {
 	};
 }
 
-/** What of a table is not as it was made, and made so again by `up`. */
+/** The differences between a table and what was made, which `up` repairs. */
 function driftOf(kernel: Kernel, table: CompiledTable): Difference[] {
 	const name = nameOf(table);
 	const there = readTable(kernel, table);
@@ -299,8 +299,8 @@ const foreign = (table: CompiledTable, found: string, wanted: string, after = ""
 	});
 
 /**
- * Tables of ours in nf_tables: static chains that look guests up in sets. Each is made with its first user.
- * @param compiled all there are: those of ruleset/, but in tests
+ * Our tables in nf_tables: static chains that look guests up in sets. Each table is created with its first user.
+ * @param compiled all tables: those of ruleset/, except in tests
  */
 export function tableKind(compiled: readonly CompiledTable[]): Kind<Table, Table> {
 	function find({ family = "inet", name }: Table): CompiledTable {
@@ -353,7 +353,7 @@ export function tableKind(compiled: readonly CompiledTable[]): Kind<Table, Table
 			isMapOf({ name: isText, family: isOptional(isText) })(made) && isKnown(made as Table),
 		strays(made, look) {
 			const { kernel } = look;
-			// It may be theirs: whoever takes down the last of them takes it along.
+			// It may belong to them, and whoever takes down the last of their taps deletes it.
 			if (linksElsewhere(look).length > 0) return [];
 			const ours = new Set(made.map(find));
 			return compiled

@@ -36,18 +36,18 @@ import {
 export interface Tap extends Complete<TapSettings> {
 	readonly name: string;
 	readonly network: string;
-	/** Out of service, down and blank, until a guest takes it. */
+	/** Whether it waits in a pool, down and without settings, until a guest takes it. */
 	readonly parked: boolean;
-	/** How packets of its network leave, where the tap is all there is of that. */
+	/** How packets leave its network, if the tap is the whole segment. */
 	readonly wayOut?: WayOut | undefined;
 	/** The group of links that stands for its network, where it is a segment of its own. */
 	readonly linkGroup?: number | undefined;
 }
 export interface MadeTap extends Tap {
 	readonly index: number;
-	/** The MAC we chose for the guest that took it out of a pool, where the spec names none. */
+	/** The MAC that we chose for the guest which took it from a pool, if the spec has none. */
 	readonly chosenMac?: string | undefined;
-	/** What its alias says besides the network. */
+	/** What its alias contains in addition to the network. */
 	readonly notes?: readonly string[] | undefined;
 }
 
@@ -58,9 +58,9 @@ const identity = (made: MadeTap): Identity => ({
 });
 
 /**
- * Who may open a tap and how: fixed when it is made. By what the kernel calls it. Whether frames carry a virtio header
- * is settled by each who opens it anew, as are all flags of TUN_FEATURES but the one for queues (tun_set_iff,
- * drivers/net/tun.c): what is there then is the opener's.
+ * Who may open a tap and how, under the kernel's names, which is fixed when it is made. Whether frames have a virtio
+ * header is decided by whoever opens it, like all flags of TUN_FEATURES except for the one for queues (tun_set_iff,
+ * drivers/net/tun.c), so the present value belongs to the opener.
  */
 const fixed = [
 	["owner", "owner"],
@@ -68,17 +68,17 @@ const fixed = [
 	["multiQueue", "multi_queue"],
 ] as const;
 type Access = Pick<Tap, (typeof fixed)[number][0]>;
-/** What is no setting of the link: it says how the tap is made, and how a guest is told to open it. */
+/** What is not a setting of the link, but says how the tap is made, and how a guest should open it. */
 type Opening = Access & Pick<Tap, "vnetHdr">;
 
-/** What can be set while it exists: all else that is said of a tap. Its MAC is no number, and new for each guest. */
+/** The settings that can be changed while it exists. Its MAC is not a number, and is different for each guest. */
 const settable = new Settable<Exclude<keyof TapSettings, keyof Opening | "mac"> | "linkGroup">({
 	linkGroup: ["IFLA_GROUP", 0], // INIT_NETDEV_GROUP, include/uapi/linux/netdevice.h
 	mtu: ["IFLA_MTU", DEFAULT_MTU],
 	txqueuelen: ["IFLA_TXQLEN", 1000], // DEFAULT_TX_QUEUE_LEN, include/net/pkt_sched.h
 });
 
-/** `mac`: the one it gets; undefined leaves what it has. */
+/** `mac` is the MAC to set; undefined leaves the present one. */
 const inService = (made: MadeTap, mac: string | undefined) =>
 	settable.add(
 		{
@@ -91,7 +91,7 @@ const inService = (made: MadeTap, mac: string | undefined) =>
 		made,
 	);
 
-/** Nothing of the last guest is left on a parked tap. Its addresses and its port go with their own kinds. */
+/** A parked tap has nothing of its last guest. Kinds of their own remove its addresses and its port. */
 const blank = ({ network, notes, index }: MadeTap) =>
 	settable.add(
 		{
@@ -104,7 +104,7 @@ const blank = ({ network, notes, index }: MadeTap) =>
 		settable.initial,
 	);
 
-/** Into service or out of it, unseen: what a parked tap has is what we set when we parked it. */
+/** Park a tap or take it into use, without reading it: a parked tap has the settings that parking it has set. */
 function shift(made: MadeTap, next: MadeTap): Step {
 	const { name } = next;
 	return {
@@ -118,7 +118,9 @@ function shift(made: MadeTap, next: MadeTap): Step {
 const GONE =
 	"it is not here any more: somebody deleted it, or moved it to another network namespace";
 
-/** A persistent tap that one user or group may open. It dies with us until all else stands. */
+/**
+ * A persistent tap that one user or group may open. Until everything else is done it is deleted if our process dies.
+ */
 export const tap: Kind<Tap, MadeTap> = {
 	kind: "tap",
 	key: ({ name }) => linkKey(name),
@@ -130,7 +132,7 @@ export const tap: Kind<Tap, MadeTap> = {
 	reconcile(made, want, context) {
 		const notes = notesOf(want.wayOut, context, stateOf(made.notes));
 		if (made.parked === want.parked) return { ...made, ...want, notes };
-		// A new guest gets a new MAC: nobody shall take it for the last guest that had this tap.
+		// A new guest gets a new MAC, so that nobody takes it for the last guest of this tap.
 		const chosenMac = want.parked ? undefined : macOf(context.kernel.chooseIndex());
 		return { ...made, ...want, notes, chosenMac };
 	},
@@ -177,7 +179,7 @@ export const tap: Kind<Tap, MadeTap> = {
 	verify(made, kernel) {
 		const link = readLink(kernel, made.index);
 		if (link === undefined) return this.drift(made, kernel);
-		// What the spec does not say of it is whoever's; what is in a pool is blank.
+		// Anybody may change settings that the spec does not contain, except on a parked tap.
 		const wanted = { ...made, ...(made.parked && settable.exact(made)), mac: exactMac(made) };
 		const persistent = dataOf(link)?.IFLA_TUN_PERSIST === 1;
 		return [...differences(link, wanted), ...(persistent ? [] : [notPersistent(made)])];
@@ -218,10 +220,11 @@ export const tap: Kind<Tap, MadeTap> = {
 	isBlank: ({ parked }) => parked,
 };
 
-/** Set all that is wanted; the undo sets back what was there of that. */
+/** Set everything that is wanted; the undo restores the old values. */
 function adjust(wanted: MadeTap, link: Link): Step {
 	const { index, name } = wanted;
-	// The kernel forgets the neighbours of a link whose MAC is set, even to what it is (neigh_changeaddr).
+	// Setting the MAC of a link makes the kernel forget its neighbours, even if the MAC does not change
+	// (neigh_changeaddr).
 	const mac = wanted.mac === macText(link.IFLA_ADDRESS) ? undefined : wanted.mac;
 	const before = {
 		ifi_index: index,
@@ -238,7 +241,7 @@ function adjust(wanted: MadeTap, link: Link): Step {
 	};
 }
 
-/** What a tap has instead of what is wanted of it. */
+/** The differences between a tap and what is wanted. */
 const differences = (link: Link, wanted: MadeTap): Difference[] => [
 	...linkDrift(link, { alias: aliasOf(wanted.network, wanted.notes), ...wanted }, settable),
 	...accessDrift(link, wanted),
@@ -260,7 +263,7 @@ const notPersistent = ({ name }: MadeTap): Difference => ({
 	message: `${name}: it is not persistent`,
 });
 
-/** @throws ConflictError when something is asked for that cannot be changed while the tap exists */
+/** @throws ConflictError if something is wanted that cannot be changed while the tap exists */
 function refuse({ name }: MadeTap, fixed: readonly Difference[]): void {
 	if (fixed.length === 0) return;
 	throw new ConflictError(`tap ${name}`, inWords(fixed), "what the spec says", {
@@ -268,10 +271,10 @@ function refuse({ name }: MadeTap, fixed: readonly Difference[]): void {
 	});
 }
 
-/** The MAC of the guest that has it; undefined where the kernel drew one. */
+/** The MAC of the guest that has it; undefined if the kernel has chosen it. */
 const guestMac = ({ mac, chosenMac }: MadeTap): string | undefined => mac ?? chosenMac;
 
-/** The MAC it has because of us. */
+/** The MAC that it has because of us. */
 const exactMac = (made: MadeTap): string | undefined =>
 	made.parked ? macOf(made.index) : guestMac(made);
 

@@ -8,22 +8,22 @@ import { ipv6ForwardingKey, isForceForwarding } from "./ipv6-forwarding.js";
 import { type ChangedSetting, pathOf, settingsChangedOn } from "./migration/setting.js";
 import { forwardingKey } from "./port.js";
 
-/** An uplink that its bridge stood for until now. */
+/** An uplink that its bridge has replaced until now. */
 interface Returning {
-	/** As it is called now. */
+	/** Its present name. */
 	readonly link: string;
-	/** As the bridge was called when it was made. */
+	/** The name under which the bridge was made. */
 	readonly bridge: string;
-	/** What there is of the bridge. */
+	/** The bridge, if it still exists. */
 	readonly master: Link | undefined;
 }
 
-/** What others have set on the bridge meanwhile they have set on what stood for the uplink. */
+/** What others have set on the bridge in the meantime was meant for the uplink. */
 function changedSettings({ link, bridge, master }: Returning, context: PlanContext) {
 	if (master === undefined) return [];
 	const from = master.IFLA_IFNAME ?? bridge;
 	const { settings } = (context.made(linkKey(bridge)) as MadeBridge | undefined) ?? {};
-	// Of a bridge that is known by its marks alone, what we have set on it ourselves is not known.
+	// If a bridge is known by its marks only, it is unknown which settings we have made on it.
 	if (settings === undefined) return [];
 	const ours = (context.made(forwardingKey(bridge)) as Forwarding | undefined) ?? {};
 	const isIpv6Ours = context.made(ipv6ForwardingKey(bridge)) !== undefined;
@@ -32,7 +32,7 @@ function changedSettings({ link, bridge, master }: Returning, context: PlanConte
 	);
 }
 
-/** The steps that set it on the uplink. Some stand in the way of what needs IPv6: see `turnsIpv6Off`. */
+/** The steps that copy these settings to the uplink. Some of them prevent what needs IPv6: see `turnsIpv6Off`. */
 export const settingsBack = (returning: Returning, context: PlanContext): Step[] =>
 	changedSettings(returning, context).map(({ setting, before }: ChangedSetting): Step => {
 		const { link, bridge, master } = returning;
@@ -49,16 +49,16 @@ export const settingsBack = (returning: Returning, context: PlanContext): Step[]
 
 const IPV6_OFF = "disable_ipv6";
 
-/** Whether a link has IPv6. One whose MTU is too small for it has not even the setting. */
+/** Whether a link has IPv6. One whose MTU is too small for it does not even have the setting. */
 export const isIpv6On = (link: string, kernel: Kernel): boolean =>
 	readSetting(kernel, `net/ipv6/conf/${link}/${IPV6_OFF}`) === "0";
 
-/** Whether the uplink will have IPv6 because somebody has turned it on on the bridge. */
+/** Whether the uplink will have IPv6 because somebody has switched it on on the bridge. */
 export const isIpv6TurnedOn = (returning: Returning, context: PlanContext): boolean =>
 	returning.master !== undefined &&
 	isIpv6On(returning.master.IFLA_IFNAME ?? returning.bridge, context.kernel) &&
 	changedSettings(returning, context).some(({ setting: [, what] }) => what === IPV6_OFF);
 
-/** Whether a step turns IPv6 off: what goes by a gateway of IPv6 is taken by the kernel only before that, and kept. */
+/** Whether a step switches IPv6 off. What has an IPv6 gateway can only be added before that, and then stays. */
 export const turnsIpv6Off = ({ do: action }: Step): boolean =>
 	action.via === "sysctl" && action.path.endsWith(`/${IPV6_OFF}`) && action.value !== "0";

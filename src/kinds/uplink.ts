@@ -30,17 +30,17 @@ import { isLinkIndex, isLinkName, isMac, isMapOf, isOptional } from "./shape.js"
 import { isIpv6On, isIpv6TurnedOn, settingsBack, turnsIpv6Off } from "./uplink-setting.js";
 import { uplinkWarnings } from "./warning.js";
 
-/** A host interface that becomes a port of our bridge; its addresses and routes move to the bridge. */
+/** An interface of the host that becomes a port of our bridge. Its addresses and routes move to the bridge. */
 export interface Uplink {
 	readonly link: string;
 	readonly bridge: string;
 }
-/** With what moved, as it was when it was last looked at. */
+/** Includes what has moved, in its latest known state. */
 export interface MadeUplink extends Uplink, LinkConfig {
 	readonly index: number;
 	readonly master: number;
 	readonly mac?: string | undefined;
-	/** Where that was: on the uplink, or on the bridge once `up` has looked at it again. */
+	/** Where that was read: on the uplink, or on the bridge if a later `up` has read it again. */
 	readonly at?: Endpoint | undefined;
 }
 
@@ -49,7 +49,7 @@ const asBridge = ({ bridge, master }: MadeUplink): Endpoint => ({ link: bridge, 
 const kept = (made: MadeUplink): Holding => ({ config: made, at: made.at ?? asUplink(made) });
 const inAddressPhase = (step: Step): Step => ({ ...step, phase: "address" });
 
-/** A link has one receiver alone (netdev_rx_handler_register): one that has another is refused as busy. */
+/** A link can only have one receiver (netdev_rx_handler_register). If it has another one, the kernel answers EBUSY. */
 const becomePort = (made: MadeUplink): Step => ({
 	...inAddressPhase(enslave(made)),
 	conflict: {
@@ -62,7 +62,7 @@ const becomePort = (made: MadeUplink): Step => ({
 const isUp = (link: Link | undefined): boolean => ((link?.ifi_flags ?? 0) & IFF_UP) !== 0;
 
 function refuse(link: Link, want: Uplink, kernel: Kernel): void {
-	// The kernel says ELOOP to that, when everything else has been done.
+	// The kernel would refuse this with ELOOP, but only after everything else was done.
 	if (link.IFLA_LINKINFO?.IFLA_INFO_KIND === "bridge")
 		throw new ConflictError(`uplink ${want.link}`, "a bridge", `a port of ${want.bridge}`, {
 			hint: `a bridge is no port of another: name one of ${want.link}'s own ports, or use mode nat`,
@@ -74,7 +74,7 @@ function refuse(link: Link, want: Uplink, kernel: Kernel): void {
 	});
 }
 
-/** A port has no packets to forward of its own: a network of ours that leaves by this link would be cut off. */
+/** A port has no packets of its own to forward, so a network of ours whose uplink it is would be cut off. */
 function refuseSecondRole({ link, bridge }: Uplink, context: PlanContext): void {
 	if (!context.isWanted(forwardingKey(link))) return;
 	const [tap = "another network"] = context.others(forwardingKey(link));
@@ -88,7 +88,9 @@ function refuseSecondRole({ link, bridge }: Uplink, context: PlanContext): void 
 	);
 }
 
-/** What there is of an uplink of ours: each of the two links where it is still the same, and what the bridge has. */
+/**
+ * The present state of an uplink: each of the two links if it is still the same, and the configuration of the bridge.
+ */
 interface Look extends Held {
 	readonly link: Link | undefined;
 	readonly bridge: Link | undefined;
@@ -102,14 +104,14 @@ function look(made: MadeUplink, kernel: Kernel): Look {
 	return { link, bridge, ...heldBy(kernel, bridge, asBridge(made), kept(made)) };
 }
 
-/** Somebody may have deleted the bridge, and made another link of its number. */
+/** Somebody may have deleted the bridge, and made another link with its index. */
 const isOurBridge = ({ IFLA_LINKINFO, IFLA_IFNAME, IFLA_IFALIAS }: Link, made: MadeUplink) =>
 	IFLA_LINKINFO?.IFLA_INFO_KIND === "bridge" &&
 	(IFLA_IFNAME === made.bridge || isAlias(IFLA_IFALIAS));
 
 /**
- * What is to go back to the uplink, and what of that it cannot take as it is now: all that is on the bridge and was not
- * made by us, whether it moved there or somebody put it there since; and what the kernel took from it.
+ * What must go back to the uplink, and what of it the uplink cannot take at present: everything on the bridge that we
+ * have not made, whether it moved there or was added later, and what the kernel has removed from the bridge.
  */
 function givingBack(made: MadeUplink, context: PlanContext) {
 	const { kernel } = context;
@@ -161,7 +163,10 @@ function movableOf(at: Endpoint, bridge: string, kernel: Kernel): LinkConfig {
 
 const count = (rules: number): string => (rules === 1 ? "a rule" : `${rules} rules`);
 
-/** The host's own packets are the bridge's from then on: a firewall that goes by the uplink lets none of them through, or all. */
+/**
+ * The host's own packets then leave through the bridge, so a firewall that matches the uplink lets none of them
+ * through, or all.
+ */
 function warningsOf({ link, bridge, index }: MadeUplink, kernel: Kernel): readonly Warning[] {
 	const chains = chainsNaming({ name: link, index }, kernel);
 	if (chains.length === 0) return [];
@@ -179,7 +184,7 @@ function warningsOf({ link, bridge, index }: MadeUplink, kernel: Kernel): readon
 /** An index that no link has. */
 const NO_LINK = 0x7fff_ffff;
 
-/** The uplink of a bridged network. Its way to the world is moved in one rtnetlink send. */
+/** The uplink of a bridged network. Its configuration moves in one rtnetlink send. */
 export const uplink: Kind<Uplink, MadeUplink> = {
 	kind: "uplink",
 	key: ({ link }) => uplinkKey(link),
@@ -212,9 +217,9 @@ export const uplink: Kind<Uplink, MadeUplink> = {
 	remove(made, context) {
 		const { kernel } = context;
 		const { link, bridge, name, now, sifted } = givingBack(made, context);
-		// Gone, and what was on the bridge goes with the bridge.
+		// The uplink is gone, and what was on the bridge disappears with the bridge.
 		if (link === undefined) return [];
-		// Rules go by the name that they were given for, whoever has it by now.
+		// Rules refer to the name that they were made for, whichever link has it now.
 		const [to, byName] = [{ link: name, index: made.index }, asUplink(made)];
 		const has = readConfig(kernel, to);
 		const rulesThere = name === made.link ? has : readConfig(kernel, byName);
@@ -227,9 +232,10 @@ export const uplink: Kind<Uplink, MadeUplink> = {
 			...settings.filter((step) => !turnsIpv6Off(step)),
 			...back.map(bestEffort),
 			...takeSteps(withoutOurs(now), asBridge(made), to),
-			// What has a gateway of IPv6 is taken only while that is on, and kept.
+			// What has an IPv6 gateway is accepted only while IPv6 is on, and then stays.
 			...settings.filter(turnsIpv6Off).map(inAddressPhase),
-			// Last: the kernel waits for every CPU to let go of a port (del_nbp), and the host has its way again by now.
+			// This comes last, because the kernel waits for all CPUs to release a port (del_nbp), and the host is reachable
+			// again by now.
 			...(bridge === undefined ? [] : [inAddressPhase(release({ ...made, link: name }))]),
 		];
 	},
@@ -253,7 +259,7 @@ export const uplink: Kind<Uplink, MadeUplink> = {
 			const found = links.find(({ IFLA_IFNAME }) => IFLA_IFNAME === link);
 			const index = found?.ifi_index ?? NO_LINK;
 			const rest = withoutOurs(readConfig(kernel, { link: bridge, index: master }));
-			// The bridge may be known, and may have lost its uplink in proper order since.
+			// The bridge may be known, and its uplink may have left it properly since.
 			if (found?.IFLA_MASTER !== master && textsOf(rest).length === 0) return [];
 			return [
 				{
@@ -288,7 +294,7 @@ export const uplink: Kind<Uplink, MadeUplink> = {
 		const lost = putSteps(taken, kept(made).at, to, now).map(bestEffort);
 		if (link.IFLA_MASTER === made.master) return lost;
 		refuse(link, next, kernel);
-		// Plugged in anew, or taken out of the bridge: what it has been given since moves as well.
+		// The uplink was plugged in again or taken out of the bridge: its new configuration moves as well.
 		const has = movableOf(from, next.bridge, kernel);
 		const fresh = missingFrom(has, from, now, to);
 		return [
@@ -305,12 +311,12 @@ const isMissing = (text: string, { link, bridge }: MadeUplink): Difference =>
 
 const bestEffort = (step: Step): Step => ({ ...step, bestEffort: true });
 
-/** What was seen while it was found out what an uplink is to become, so that it need not be looked at twice for one plan. */
+/** Results of looking at an uplink while its new state was determined, so that one plan does not look twice. */
 const LOOKS = new WeakMap<MadeUplink, Look>();
 
 /**
- * What is to be there from now on: what others have put on the bridge, and not what they have taken off it. As it is written
- * down already where nothing was changed: lifetimes run, and that alone is no news.
+ * The configuration that is expected from now on: with what others have added to the bridge, and without what they have
+ * removed. If nothing has changed, the stored one is kept, because lifetimes alone are no change.
  */
 function standing(made: MadeUplink, { now, isWhole }: Look): Holding {
 	const has = { config: withoutOwn(withoutOurs(now)), at: asBridge(made) };
@@ -320,7 +326,7 @@ function standing(made: MadeUplink, { now, isWhole }: Look): Holding {
 	return isWhole && (isOther(had, has) || isOther(has, had)) ? has : kept(made);
 }
 
-/** An uplink that is not there: the spec cannot be meant for this host. */
+/** An uplink that does not exist: the spec cannot be meant for this host. */
 export const missingUplink = (link: string): SpecError =>
 	new SpecError([{ path: "uplink", message: `there is no interface ${link} on this host` }], {
 		hint: "the interfaces there are: ip -br link",

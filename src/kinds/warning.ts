@@ -1,4 +1,7 @@
-/** What cannot work on this host as it is now, in words for who asked for it. It is done all the same. */
+/**
+ * Warnings about what cannot work on this host in its present state, for the person who asked for it. It is done
+ * nevertheless.
+ */
 
 import { Recent } from "../engine/fast/recent.js";
 import type { PlanContext, Warning } from "../engine/kind.js";
@@ -22,7 +25,7 @@ import { findLink } from "./same-link.js";
 
 const isSet = ({ ifi_flags }: Link, flag: number): boolean => (ifi_flags & flag) !== 0;
 
-/** Of an interface of the host by which guests reach the world; a link of ours is brought up by us. */
+/** Warnings about an interface of the host through which guests reach the world. A link of ours is set up by us. */
 export function uplinkWarnings(
 	name: string,
 	index: number,
@@ -54,7 +57,7 @@ export function uplinkWarnings(
 	return warnings;
 }
 
-/** Of an uplink by which no packet of IPv6 leaves: the kernel takes it off a link whose MTU is less than that demands. */
+/** A warning about an uplink without IPv6: the kernel removes it from a link whose MTU is below the minimum. */
 export const ipv6Off = (uplink: string): Warning => ({
 	code: "WARN_UPLINK_NO_IPV6",
 	message: `uplink ${uplink} has no IPv6: no packet of that gets out by it until its MTU is ${IPV6_MIN_MTU} at least`,
@@ -62,7 +65,7 @@ export const ipv6Off = (uplink: string): Warning => ({
 
 const IPV6_FORWARDING = "net/ipv6/conf/all/forwarding";
 
-/** On a kernel that forwards IPv6 for all interfaces or for none, where it does for none. */
+/** A warning on a kernel that can forward IPv6 only for all interfaces, if it does not. */
 export const notForwarded = (kernel: Kernel): Warning[] =>
 	readSetting(kernel, IPV6_FORWARDING) === "1"
 		? []
@@ -73,7 +76,7 @@ export const notForwarded = (kernel: Kernel): Warning[] =>
 				},
 			];
 
-/** Whether a plan has not looked at it before: a network is looked at once, however many segments it has. */
+/** Whether a plan has not checked this yet: a network is checked once, however many segments it has. */
 function isFirst(context: PlanContext, what: string): boolean {
 	let isNew = false;
 	context.once(`warnings of ${what}`, () => {
@@ -88,7 +91,10 @@ interface NatWay {
 	readonly isIpv6?: true | undefined;
 }
 
-/** Of source NAT; asked for the first segment of an uplink alone, for a guest more shall cost no look-up. */
+/**
+ * Warnings about source NAT. They are looked for with the first segment of an uplink only, so that another guest costs
+ * no look-up.
+ */
 export function natWarnings({ uplink, snatTo, isIpv6 }: NatWay, context: PlanContext): Warning[] {
 	if (context.others(forwardingKey(uplink)).length > 0) return [];
 	const family = isIpv6 ? AF_INET6 : AF_INET;
@@ -99,11 +105,11 @@ export function natWarnings({ uplink, snatTo, isIpv6 }: NatWay, context: PlanCon
 }
 
 function masqueradeWarnings(uplink: string, family: number, context: PlanContext): Warning[] {
-	// The addresses of a link of ours come in the same transaction.
+	// The addresses of a link of ours are added in the same transaction.
 	if (context.made(linkKey(uplink)) !== undefined) return [];
 	const found = readLately(context.indexOf(uplink), context.kernel);
 	const of = found.filter(({ ifa_family }) => ifa_family === family);
-	// Of a link without IPv6 that is said elsewhere, and so is why it has none.
+	// If a link has no IPv6 at all, another warning says so and why.
 	if (family === AF_INET6 && of.length === 0) return [];
 	if (of.some(({ ifa_scope }) => family === AF_INET || ifa_scope < RT_SCOPE_LINK)) return [];
 	const what = family === AF_INET ? "IPv4 address" : "IPv6 address that is good beyond its link";
@@ -111,11 +117,11 @@ function masqueradeWarnings(uplink: string, family: number, context: PlanContext
 	return [{ code: "WARN_UPLINK_NO_ADDRESS", message }];
 }
 
-/** Networks that come and go with each guest, as those of a farm may, do not look at their uplink each time. */
+/** Networks that come and go with each guest should not look at their uplink every time. */
 const GOOD_FOR = 1_000;
 const seen = new WeakMap<Kernel, Recent<readonly Address[]>>();
 
-/** The addresses of a link as they were a moment ago. */
+/** The addresses of a link, read a moment ago at the earliest. */
 function readLately(index: number, kernel: Kernel): readonly Address[] {
 	const known = seen.get(kernel) ?? new Recent();
 	seen.set(kernel, known);

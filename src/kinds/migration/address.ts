@@ -25,15 +25,15 @@ import { isOfLink } from "./link-local.js";
 const FOR_EVER = 0xffff_ffff;
 
 /**
- * Temporary addresses (RFC 8981) nobody can give: the kernel draws one for an address that has its flag (`mngtmpaddr`),
- * wherever that comes to.
+ * Temporary addresses (RFC 8981) cannot be added: the kernel makes a random one for each address with the flag for it
+ * (`mngtmpaddr`), on whichever link that is added.
  */
 const isDrawn = ({ ifa_family, IFA_FLAGS = 0 }: Address): boolean =>
 	ifa_family === AF_INET6 && (IFA_FLAGS & IFA_F_TEMPORARY) !== 0;
 
 const decode = (packed: string): Address => RTM_NEWADDR.decode(unpack(packed));
 
-/** An address as it can be given to a link: without what the kernel only tells. */
+/** An address without what the kernel only reports, so that it can be added to a link. */
 function addressOn(packed: string, { link, index }: Endpoint): Address {
 	const { IFA_CACHEINFO, IFA_LABEL, IFA_FLAGS = 0, $unknown, ...rest } = decode(packed);
 	const lifetimes = lifetimesOf(IFA_FLAGS, IFA_CACHEINFO);
@@ -41,7 +41,7 @@ function addressOn(packed: string, { link, index }: Endpoint): Address {
 		...rest,
 		ifa_index: index,
 		ifa_flags: 0,
-		// A label must begin with its link's name to make sense to ifconfig; the plain one is the name.
+		// A label must begin with the name of its link to be useful to ifconfig; the default label is the name.
 		...(rest.ifa_family === AF_INET && { IFA_LABEL: labelOn(IFA_LABEL, link) }),
 		IFA_FLAGS: IFA_FLAGS & ~(IFA_F_PERMANENT | IFA_F_DEPRECATED | IFA_F_TENTATIVE),
 		...(lifetimes && { IFA_CACHEINFO: lifetimes }),
@@ -51,8 +51,8 @@ const labelOn = (label: string | undefined, link: string): string =>
 	label?.includes(":") ? `${link}:${label.split(":")[1]}`.slice(0, IFNAMSIZ - 1) : link;
 
 /**
- * What is left of its life, if that is limited. Of a deprecated IPv4 address that is valid for ever the kernel tells
- * an unlimited preferred lifetime as well: only the flag shows what it is (inet_fill_ifaddr, net/ipv4/devinet.c).
+ * The rest of its lifetime, if that is limited. For a deprecated IPv4 address that is valid for ever, the kernel also
+ * reports an unlimited preferred lifetime, and only the flag tells (inet_fill_ifaddr, net/ipv4/devinet.c).
  */
 function lifetimesOf(flags: number, told: Address["IFA_CACHEINFO"]): Address["IFA_CACHEINFO"] {
 	const isDeprecated = (flags & IFA_F_DEPRECATED) !== 0;
@@ -77,7 +77,7 @@ export const addresses: Sort = {
 	read(kernel, { index }) {
 		const given = readAddresses(kernel, index).filter((address) => !isDrawn(address));
 		const v4 = given.filter(({ ifa_family }) => ifa_family === AF_INET);
-		// Of IPv6 the kernel shows the newest first, and that order chooses the source of a packet.
+		// The kernel lists the newest IPv6 address first, and source addresses are chosen in this order.
 		const v6 = given.filter(({ ifa_family }) => ifa_family === AF_INET6).toReversed();
 		return [...v4, ...v6].map((address) => pack(RTM_NEWADDR.encode(address)));
 	},
@@ -99,13 +99,13 @@ export const addresses: Sort = {
 };
 
 /**
- * The messages that give an address to a link. IPv6 would look for others who have it, a second or more in which it
- * cannot be used (RFC 4862 section 5.4). This host has it, and goes on with the same MAC: so it is given without that,
- * and the flag that says so, which would stay, is taken off in the second message (inet6_addr_modify).
+ * The messages that add an address to a link. IPv6 would check for duplicates, which takes a second or more in which
+ * the address cannot be used (RFC 4862, section 5.4). This host has the address already, with the same MAC, so it is
+ * added without the check. The flag for that would remain, so the second message clears it (inet6_addr_modify).
  */
 function give(address: Address): readonly Request[] {
 	const { ifa_family, IFA_FLAGS = 0 } = address;
-	// The kernel may have made it for this link as well by now.
+	// By now the kernel may have made the address for this link itself.
 	const existing = isOfLink(address) ? NLM_F_REPLACE : NLM_F_EXCL;
 	const now = request(RTM_NEWADDR, NLM_F_CREATE | existing, {
 		...address,
@@ -115,7 +115,7 @@ function give(address: Address): readonly Request[] {
 	return [now, request(RTM_NEWADDR, NLM_F_REPLACE, address)];
 }
 
-/** Told the flag, the kernel takes along the temporary addresses that it drew for this one (inet6_addr_del). */
+/** With this flag the kernel also deletes the temporary addresses that it made for this one (inet6_addr_del). */
 function takeAway(address: Address, isAlone: boolean): readonly Request[] {
 	const { ifa_family, ifa_prefixlen, ifa_index, IFA_LOCAL, IFA_ADDRESS } = address;
 	const flags = (address.IFA_FLAGS ?? 0) & IFA_F_MANAGETEMPADDR;
@@ -177,7 +177,7 @@ function takeOff(address: Address, { link }: Endpoint, isAlone: boolean): Change
 			effect: "delete",
 			do: take as Request,
 			undo: give(address),
-			// With promote_secondaries it became primary if its own primary went and it did not.
+			// With promote_secondaries it would have become primary if its primary address was deleted and it was not.
 			...(isSecondary && { beforeUndo: take as Request }),
 		},
 		...routes.map(

@@ -7,7 +7,7 @@ import { AF_INET, AF_INET6 } from "../../uapi/socket.js";
 /** IP6_RT_PRIO_ADDRCONF (net/ip6_route.h): the metric of the routes that IPv6 makes for its addresses. */
 const IPV6_METRIC = 256;
 
-/** The route to a subnet by a link, as far as one is told from another. */
+/** The route to a subnet on a link, with the parts that distinguish one from another. */
 export interface SubnetRoute {
 	readonly family: number;
 	readonly subnet: string;
@@ -17,8 +17,9 @@ export const keyOf = ({ family, subnet, metric }: SubnetRoute): string =>
 	`${family} ${subnet} ${metric}`;
 
 /**
- * The routes to its subnet, and to its peer, that the kernel makes for an address: none for an IPv4 address that is
- * secondary, nor for one given without (fib_add_ifaddr, net/ipv4/fib_frontend.c; inet6_addr_add, net/ipv6/addrconf.c).
+ * The routes to its subnet and to its peer that the kernel makes for an address. There are none for a secondary IPv4
+ * address, nor for an address that was added without routes (fib_add_ifaddr, net/ipv4/fib_frontend.c; inet6_addr_add,
+ * net/ipv6/addrconf.c).
  */
 export function routesFor(address: Address): SubnetRoute[] {
 	const { ifa_family: family, ifa_prefixlen: prefix, IFA_ADDRESS, IFA_LOCAL } = address;
@@ -31,7 +32,7 @@ export function routesFor(address: Address): SubnetRoute[] {
 	);
 }
 
-/** The way to a subnet that a route is, if it is one without a gateway. */
+/** The subnet that a route leads to, if it is a route without gateway. */
 export function subnetRouteOf(route: Route): SubnetRoute | undefined {
 	const { rtm_family: family, rtm_type, RTA_DST, rtm_dst_len, RTA_PRIORITY = 0 } = route;
 	if (rtm_type !== RTN_UNICAST || RTA_DST === undefined || route.RTA_GATEWAY !== undefined)
@@ -52,8 +53,8 @@ export function rivalRoutes(addresses: readonly Address[]): ReadonlySet<string> 
 }
 
 /**
- * Whether the kernel made a route of which it says so, for one of these addresses. NetworkManager says so as well of
- * routes that it makes itself for addresses it gives without (`noprefixroute`), and anybody may.
+ * Whether the kernel made a route that is marked as the kernel's, for one of these addresses. NetworkManager uses the
+ * same mark for routes that it makes itself for addresses with `noprefixroute`, and so may anybody.
  */
 export function isKernelMade(route: Route, addresses: readonly Address[]): boolean {
 	if (route.rtm_protocol !== RTPROT_KERNEL) return false;

@@ -17,7 +17,10 @@ import { type Endpoint, pack, type Sort, unpack } from "./item.js";
 
 const expiresIn = ({ RTA_CACHEINFO }: Route): number => RTA_CACHEINFO?.rta_expires ?? 0;
 
-/** A default route of IPv6 as the kernel makes it of an advertisement, or as it is when it was given to a link by us. */
+/**
+ * Whether an IPv6 default route is like those that the kernel makes for router advertisements, or like one that we have
+ * moved.
+ */
 const canBeLearned = (route: Route): boolean =>
 	route.rtm_family === AF_INET6 &&
 	route.RTA_TABLE === RT_TABLE_MAIN &&
@@ -26,7 +29,10 @@ const canBeLearned = (route: Route): boolean =>
 	(route.rtm_protocol === RTPROT_RA ||
 		(route.rtm_protocol === RTPROT_BOOT && expiresIn(route) > 0));
 
-/** Those of the routes of a link that the kernel counts among what it learned of advertisements. Reads if any can be. */
+/**
+ * Those routes of a link that the kernel treats as learned from router advertisements. Reads the kernel if any route
+ * may be one.
+ */
 export function learnedOf(kernel: Kernel, { link }: Endpoint, all: readonly Route[]): Route[] {
 	const candidates = all.filter(canBeLearned);
 	if (candidates.length === 0) return [];
@@ -44,9 +50,9 @@ const decode = (packed: string): Route => RTM_NEWROUTE.decode(unpack(packed));
 const gatewayOf = (packed: string): string => formatAddress(decode(packed).RTA_GATEWAY ?? NONE);
 
 /**
- * The metric of the route that the kernel makes itself. One that was given to a link by us is told by its protocol, as
- * only rtnetlink names one, and has the metric before that: at the next advertisement the kernel replaces a route of
- * another metric by its own (ndisc_router_discovery), and then all of it is as it was.
+ * The metric of the route that the kernel itself would make. A route that we have moved is recognised by its protocol,
+ * which only rtnetlink sets, and its metric is one lower: at the next advertisement the kernel replaces a route of
+ * another metric by its own (ndisc_router_discovery), and then everything is as before.
  */
 const ownMetric = ({ rtm_protocol, RTA_PRIORITY = 0 }: Route): number =>
 	rtm_protocol === RTPROT_BOOT ? RTA_PRIORITY + 1 : RTA_PRIORITY;
@@ -74,7 +80,7 @@ const remove = (
 		RTA_PRIORITY,
 	});
 
-/** The default routers that the kernel learned: it goes on refreshing and withdrawing them on the new link. */
+/** The default routers that the kernel has learned. On the new link it continues to refresh and withdraw them. */
 export const defaultRouters: Sort = {
 	read: (kernel, at) =>
 		learnedOf(kernel, at, readRoutes(kernel, AF_INET6, at.index)).map(({ RTA_EXPIRES, ...route }) =>
@@ -91,7 +97,7 @@ export const defaultRouters: Sort = {
 					do: add(route, to.index),
 					undo: [
 						remove(route, to.index, RTPROT_BOOT, givenMetric(route)),
-						// What the kernel has made of it since.
+						// The route by which the kernel may have replaced it.
 						remove(route, to.index, RTPROT_RA, ownMetric(route)),
 					],
 					conflict: alreadyThere(`${text} on ${to.link}`, "ip -6 route"),

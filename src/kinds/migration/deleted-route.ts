@@ -14,9 +14,11 @@ import { AF_INET, AF_INET6 } from "../../uapi/socket.js";
 import { keyOf, routesFor, subnetRouteOf } from "./connected.js";
 import { type Change, type Endpoint, pack, type Sort, unpack } from "./item.js";
 
-/** The routes to their subnets that the kernel made for a link's addresses and somebody deleted. Reads. */
+/**
+ * The routes to subnets that the kernel made for a link's addresses and that somebody has deleted. Reads the kernel.
+ */
 function deletedOf(kernel: Kernel, index: number): readonly Uint8Array[] {
-	// A link that is down has no routes to its subnets at all.
+	// A link that is down has no routes to its subnets.
 	if (((readLink(kernel, index)?.ifi_flags ?? 0) & IFF_UP) === 0) return [];
 	const there = new Set(
 		[AF_INET, AF_INET6]
@@ -31,7 +33,7 @@ function deletedOf(kernel: Kernel, index: number): readonly Uint8Array[] {
 		.map((address) => RTM_DELROUTE.encode(routeOf(address, index)));
 }
 
-/** An address in a subnet: none with a peer, nor one that is a subnet by itself. */
+/** Whether an address is in a subnet, without a peer and without being a subnet of its own. */
 const isPlain = ({ IFA_ADDRESS, IFA_LOCAL = IFA_ADDRESS, ifa_prefixlen }: Address): boolean =>
 	IFA_ADDRESS !== undefined &&
 	Buffer.compare(IFA_ADDRESS, IFA_LOCAL as Uint8Array) === 0 &&
@@ -54,13 +56,17 @@ function over(packed: string, index: number) {
 	return { ...route, RTA_OIF: index };
 }
 
-/** Routes that are not there and would come back with their addresses: they are deleted on the new link as well. */
+/**
+ * Routes that somebody has deleted and that adding the addresses would bring back, so they are deleted on the new link
+ * as well.
+ */
 export const deletedRoutes: Sort = {
 	read: (kernel, { index }) => deletedOf(kernel, index).map(pack),
 	item(packed, from, to) {
 		const remove = ({ index }: Endpoint) => request(RTM_DELROUTE, 0, over(packed, index));
 		const label = `leave out ${this.text(packed)} on ${to.link}`;
-		// On the new link undone with the address; on the old one that brings the route back.
+		// On the new link the route disappears with the address; on the old link undoing brings it back, so it is deleted
+		// again there.
 		const put: Change = { label, do: remove(to), undo: [], afterUndo: remove(from), removes: true };
 		return { put: [put], take: [] };
 	},

@@ -18,7 +18,7 @@ import { AF_INET, AF_INET6 } from "../../uapi/socket.js";
 import { PROTOCOL } from "../mark.js";
 import { type Change, type Endpoint, type Item, unpack } from "./item.js";
 
-/** What of a configuration says where gateways are. */
+/** The parts of a configuration that make gateways reachable. */
 interface Given {
 	readonly addresses?: readonly string[];
 	readonly deletedRoutes?: readonly string[];
@@ -68,10 +68,10 @@ function gatewaysOf(sort: string, packed: string): Uint8Array[] {
 const isLinkLocal = (address: Uint8Array): boolean =>
 	address.length === 16 && address[0] === 0xfe && ((address[1] ?? 0) & 0xc0) === 0x80;
 
-/** No route of anybody's has it: the one that is there for a moment is told from all others. */
+/** A metric that no other route has, to distinguish the temporary route. */
 const METRIC = 0x7fff_fff0;
 
-/** The way to a gateway alone. */
+/** A route to a gateway alone. */
 const wayTo = (gateway: Uint8Array, RTA_OIF: number) => ({
 	rtm_family: gateway.length === 4 ? AF_INET : AF_INET6,
 	rtm_dst_len: 8 * gateway.length,
@@ -89,9 +89,10 @@ const leave = (gateway: Uint8Array, { index }: Endpoint): Request =>
 	request(RTM_DELROUTE, 0, wayTo(gateway, index));
 
 /**
- * What has a gateway comes by a way to that which is there for a moment, where nothing else of what is given leads to it: the
- * kernel looks for gateways when a route comes (fib_check_nh, net/ipv4/fib_semantics.c), and not when the subnet of one
- * goes, with the address of a lease that ran out. So there are routes that could not be given a second time.
+ * A route or nexthop with a gateway that nothing else in the configuration reaches is added with a temporary route to
+ * the gateway. The kernel looks for the gateway when a route is added (fib_check_nh, net/ipv4/fib_semantics.c), but not
+ * when the gateway's subnet disappears, for example with the address of an expired lease. Such a route could otherwise
+ * not be added again.
  */
 export function byGateways(
 	given: readonly Given[],
@@ -118,7 +119,7 @@ export function byGateways(
 					do: lead(gateway, to),
 					undo: [leave(gateway, to)],
 				})),
-				// What is taken off nothing is moved back by its own undo.
+				// What is not taken from the old link is moved back by its own undo.
 				...put.map((one) => (take.length > 0 ? one : { ...one, undo: around(one.undo) })),
 				...gateways.map((gateway) => ({
 					label: label(gateway),

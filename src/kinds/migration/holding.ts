@@ -4,25 +4,26 @@ import { IFF_UP } from "../../uapi/if.js";
 import { type LinkConfig, missingFrom, readConfig, takenWhenDown, withoutOwn } from "./index.js";
 import type { Endpoint } from "./item.js";
 
-/** A configuration, and the link that it was read of. */
+/** A configuration, and the link that it was read from. */
 export interface Holding {
 	readonly config: LinkConfig;
 	readonly at: Endpoint;
 }
 
-/** What became of a configuration on the link that it was put on. */
+/** What has become of a configuration on the link that it was put on. */
 export interface Held {
-	/** What is on the link now. */
+	/** The present configuration of the link. */
 	readonly now: LinkConfig;
-	/** What the kernel took from it: with the link, or when that was set down. */
+	/** What the kernel has removed from it: with the link, or when the link was set down. */
 	readonly taken: LinkConfig;
-	/** The kernel took nothing: what is not there any more, somebody has taken away. */
+	/** Set if the kernel has removed nothing, so that somebody has removed whatever is missing. */
 	readonly isWhole: boolean;
 }
 
 /**
- * What is left on a link of what it had, and what of the rest the kernel took. What people take away they want to be away;
- * what goes because the link was deleted or set down they may not even know of. `link`: undefined where it is gone.
+ * Compare what a link has with what it had, and find out what the kernel has removed. What people remove should stay
+ * removed; what disappeared because the link was deleted or set down they may not even know about. `link` is undefined
+ * if it is gone.
  */
 export function heldBy(kernel: Kernel, link: Link | undefined, on: Endpoint, had: Holding): Held {
 	if (link === undefined) return { now: {}, taken: withoutOwn(had.config), isWhole: false };

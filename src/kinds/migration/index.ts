@@ -15,9 +15,10 @@ import { rules } from "./rule.js";
 export type { Endpoint } from "./item.js";
 
 /**
- * All that can move from one link to another, in the order in which it is put on the new one: addresses make gateways
- * reachable, nexthops what goes by them, and the kernel forgets neighbours with the last address of their link. Routes
- * that somebody deleted go last: gateways are looked for by them when a route or a nexthop comes, and never again.
+ * Everything that can move from one link to another, in the order in which it is added to the new one: addresses make
+ * gateways reachable, routes need nexthops, and the kernel forgets neighbours with the last address of their link.
+ * Routes that somebody has deleted come last, because gateways are looked up through them when a route or a nexthop is
+ * added, and never again.
  */
 const SORTS = {
 	addresses,
@@ -31,10 +32,10 @@ const SORTS = {
 type SortName = keyof typeof SORTS;
 const NAMES = Object.keys(SORTS) as SortName[];
 
-/** What a link has: of each sort the things, as the kernel told them. A sort that is missing is empty. */
+/** The configuration of a link: for each type the objects, as the kernel reported them. A missing type is empty. */
 export type LinkConfig = { readonly [name in SortName]?: readonly string[] };
 
-/** Of each sort, whether what came out of the journal is a list of such things. */
+/** For each type, whether a value from the journal is a list of such objects. */
 export const isConfig: Readonly<Record<SortName, Check>> = Object.fromEntries(
 	NAMES.map((name) => [
 		name,
@@ -42,11 +43,11 @@ export const isConfig: Readonly<Record<SortName, Check>> = Object.fromEntries(
 	]),
 ) as Record<SortName, Check>;
 
-/** What of a link can be moved to another. Reads. */
+/** The configuration of a link that can be moved to another one. Reads the kernel. */
 export const readConfig = (kernel: Kernel, at: Endpoint): LinkConfig =>
 	Object.fromEntries(NAMES.map((name) => [name, SORTS[name].read(kernel, at)]));
 
-/** Those things of a configuration of which `isIn` says so. */
+/** The objects of a configuration for which `isIn` is true. */
 const filterConfig = (
 	config: LinkConfig,
 	isIn: (sort: Sort, packed: string, name: SortName) => boolean,
@@ -58,7 +59,7 @@ const filterConfig = (
 		]),
 	);
 
-/** What one link has and another has not; each configuration as it was read of its link. */
+/** What one link has and another one has not. Each configuration was read from its link. */
 export function missingFrom(
 	config: LinkConfig,
 	at: Endpoint,
@@ -76,22 +77,23 @@ export function missingFrom(
 	);
 }
 
-/** What of a configuration we made ourselves, by our marks, is left out: it comes and goes with its own kinds. */
+/** A configuration without what we have made ourselves according to its marks: kinds of their own take care of that. */
 export const withoutOurs = (config: LinkConfig): LinkConfig =>
 	filterConfig(config, (sort, packed) => sort.protocol(packed) !== PROTOCOL);
 
-/** What of a configuration the kernel made for the link itself is left out: each link has its own. */
+/** A configuration without what the kernel has made for the link itself: every link has its own. */
 export const withoutOwn = (config: LinkConfig): LinkConfig =>
 	filterConfig(config, (sort, packed) => sort.isOfLink?.(packed) !== true);
 
 /**
- * What of a configuration the kernel takes from a link that is set down: its routes and what goes by them, and the addresses
- * of IPv6 (fib_disable_ip, net/ipv4/fib_frontend.c; addrconf_ifdown, net/ipv6/addrconf.c). Rules go by names, and stay.
+ * The part of a configuration that the kernel removes when a link is set down: its routes and what depends on them, and
+ * its IPv6 addresses (fib_disable_ip, net/ipv4/fib_frontend.c; addrconf_ifdown, net/ipv6/addrconf.c). Rules refer to
+ * names, and stay.
  */
 export const takenWhenDown = (config: LinkConfig): LinkConfig =>
 	filterConfig(config, (sort, packed) => sort.needsUp(packed) || sort.needsIpv6(packed));
 
-/** What can be put on a link as it is now, and with the reason in words what cannot. */
+/** What can be added to a link in its present state, and the rest with the reason in words. */
 export function sift(
 	config: LinkConfig,
 	obstacle: (sort: Sort, packed: string) => string | undefined,
@@ -105,12 +107,12 @@ export function sift(
 	return { possible, lost };
 }
 
-/** All of it in words. */
+/** A configuration in words. */
 export const textsOf = (config: LinkConfig): string[] =>
 	NAMES.flatMap((name) => (config[name] ?? []).map((packed) => SORTS[name].text(packed)));
 
 function itemsOf(config: LinkConfig, from: Endpoint, to: Endpoint, there: LinkConfig = {}): Item[] {
-	// Routes to subnets that somebody deleted are left out when all else has come.
+	// Routes to subnets that somebody has deleted are deleted after everything else was added.
 	const way = byGateways([{ ...config, deletedRoutes: [] }, there], from, to);
 	return NAMES.flatMap((name) =>
 		(config[name] ?? []).map((packed, _, all) =>
@@ -121,7 +123,10 @@ function itemsOf(config: LinkConfig, from: Endpoint, to: Endpoint, there: LinkCo
 
 const stepsOf = (changes: readonly Change[]): Step[] => changes.map(stepOf);
 
-/** Steps that put on `to` what is on `from`. `there`: what is on `to` already, as far as gateways may be reached by it. */
+/**
+ * The steps that add to `to` what is on `from`. `there` is what `to` has already, through which gateways may be
+ * reachable.
+ */
 export function putSteps(
 	config: LinkConfig,
 	from: Endpoint,
@@ -131,24 +136,24 @@ export function putSteps(
 	const [first, ...changes] = itemsOf(config, from, to, there).flatMap(({ put }) => put);
 	if (first === undefined) return [];
 	const last = changes.flatMap(({ afterUndo }) => afterUndo ?? []);
-	// Undone is the first step last.
+	// The undo of the first step runs last.
 	return stepsOf([{ ...first, undo: [...first.undo, ...last] }, ...changes]);
 }
 
-/** Steps that take off `from` what is on `to` by now, the last first. */
+/** The steps that remove from `from` what is on `to` by now, the last object first. */
 export function takeSteps(config: LinkConfig, from: Endpoint, to: Endpoint): Step[] {
 	const changes = itemsOf(config, from, to)
 		.toReversed()
 		.flatMap(({ take }) => take);
 	const first = changes.flatMap(({ beforeUndo }) => beforeUndo ?? []);
 	const last = changes.pop();
-	// Undone is the last step first.
+	// The undo of the last step runs first.
 	return stepsOf(
 		last === undefined ? [] : [...changes, { ...last, undo: [...first, ...last.undo] }],
 	);
 }
 
-/** Steps that move all of it from one link to another. */
+/** The steps that move everything from one link to another. */
 export const moveSteps = (config: LinkConfig, from: Endpoint, to: Endpoint): Step[] => [
 	...putSteps(config, from, to),
 	...takeSteps(config, from, to),

@@ -3,21 +3,21 @@ import type { Action } from "../../kernel/action.js";
 import type { Kernel } from "../../kernel/kernel.js";
 import type { Request } from "../../netlink/request.js";
 
-/** A link that something is on, or comes to. */
+/** A link that objects move from or to. */
 export interface Endpoint {
 	readonly link: string;
 	readonly index: number;
 }
 
 /**
- * One thing that is on its way from one link to another. It is put on the new link before it is taken off the old one:
- * the host is at no moment without its addresses, and what only refers to one (the `src` of another link's route) does
- * not notice, for the address never ceases to be a local one (fib_del_ifaddr, net/ipv4/fib_frontend.c).
+ * An object that moves from one link to another. It is added to the new link before it is removed from the old one: so
+ * the host is never without its addresses, and what only refers to an address, such as the `src` of a route on another
+ * link, is not affected, because the address never stops being local (fib_del_ifaddr, net/ipv4/fib_frontend.c).
  */
 export interface Item {
-	/** What puts it on the new link. */
+	/** The changes that add it to the new link. */
 	readonly put: readonly Change[];
-	/** What takes it off the old one; nothing where putting it on the new link does that. */
+	/** The changes that remove it from the old link; empty if adding it to the new link does that. */
 	readonly take: readonly Change[];
 }
 export interface Change {
@@ -25,37 +25,48 @@ export interface Change {
 	readonly effect?: Effect;
 	readonly do: Request | Action;
 	readonly undo: readonly (Request | Action)[];
-	/** What must not be there when anything of the move is undone: it would take the place of what it came after. */
+	/**
+	 * A removal that must happen before anything of the move is undone, because otherwise this object would become what
+	 * the one before it was.
+	 */
 	readonly beforeUndo?: Request;
-	/** What has no place on the old link when all of the move is undone, and came back with something else. */
+	/** A removal from the old link after everything was undone, because this object came back with another one. */
 	readonly afterUndo?: Request;
-	/** The kernel may have done it already. */
+	/** Set if the kernel may have removed it already. */
 	readonly removes?: true | undefined;
 	readonly conflict?: StepConflict | undefined;
 }
 
-/** One sort of thing that a link has and another can be given. What is found is kept in base64: a message of the kernel's. */
+/**
+ * A type of object that a link has and another one can be given. Objects are kept as messages of the kernel, in base64.
+ */
 export interface Sort {
-	/** What of this sort is on a link, in the order to give it in. Reads. */
+	/** The objects of this type on a link, in the order in which to add them. Reads the kernel. */
 	read(kernel: Kernel, at: Endpoint): readonly string[];
 	/** The way of one thing from a link to another, of all of its sort that go this way. */
 	item(packed: string, from: Endpoint, to: Endpoint, all: readonly string[]): Item;
-	/** The same for two that are the same thing, whichever link each is on. */
+	/** A key that is equal for the same object on different links. */
 	key(packed: string, at: Endpoint): string;
-	/** In words: `address 10.0.0.1/24`. */
+	/** A description: `address 10.0.0.1/24`. */
 	text(packed: string): string;
-	/** Whether the kernel takes it only for a link that is up. */
+	/** Whether the kernel accepts it only on a link that is up. */
 	needsUp(packed: string): boolean;
 	/**
-	 * Whether the kernel takes it only for a link on which IPv6 is on: what is of IPv6, and what has a gateway of IPv6
-	 * (fib6_nh_init, net/ipv6/route.c). It keeps what goes by such a gateway when IPv6 is turned off.
+	 * Whether the kernel accepts it only on a link with IPv6: IPv6 objects, and those with an IPv6 gateway (fib6_nh_init,
+	 * net/ipv6/route.c). Objects with such a gateway stay when IPv6 is switched off.
 	 */
 	needsIpv6(packed: string): boolean;
-	/** Whether somebody renews or replaces it by himself: a DHCP client, or the kernel by what a router advertises. */
+	/**
+	 * Whether somebody renews or replaces it automatically: a DHCP client, or the kernel according to router
+	 * advertisements.
+	 */
 	isLeased(packed: string): boolean;
-	/** Whether the kernel made it for the link itself: another link is given it, but it stays where it is, too. */
+	/**
+	 * Whether the kernel has made it for the link itself: another link is given it as well, but it also stays where it
+	 * is.
+	 */
 	isOfLink?(packed: string): boolean;
-	/** The mark of who made it: IFA_PROTO, rtm_protocol. */
+	/** The mark of whoever made it: IFA_PROTO or rtm_protocol. */
 	protocol(packed: string): number | undefined;
 }
 

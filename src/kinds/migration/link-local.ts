@@ -6,8 +6,9 @@ import { RT_SCOPE_LINK } from "../../uapi/rtnetlink.js";
 import { AF_INET6 } from "../../uapi/socket.js";
 
 /**
- * Whether the kernel made an address for the link itself, which is link-local then and stays there. Before Linux 5.18 it
- * does not say so, but mostly such a one is made of the MAC (RFC 4291 appendix A) or of a secret (RFC 7217).
+ * Whether the kernel has made an address for the link itself. Such an address is link-local and stays where it is.
+ * Before Linux 5.18 the kernel does not report that, but usually such an address is made from the MAC (RFC 4291,
+ * appendix A) or from a secret (RFC 7217).
  */
 export function isOfLink(address: Address): boolean {
 	if (address.ifa_family !== AF_INET6 || address.ifa_scope !== RT_SCOPE_LINK) return false;
@@ -17,28 +18,29 @@ export function isOfLink(address: Address): boolean {
 const isOfMac = ({ IFA_ADDRESS }: Address): boolean =>
 	IFA_ADDRESS?.[11] === 0xff && IFA_ADDRESS[12] === 0xfe;
 
-/** The name of the setting, below ipv6/conf. */
+/** The name of the setting below ipv6/conf. */
 export const GEN_MODE = "addr_gen_mode";
 const NONE = `${IN6_ADDR_GEN_MODE_NONE}`;
 
-/** The link-local address of a MAC (RFC 4291 appendix A), without fe80::/64. */
+/** The interface identifier that a link-local address has for a MAC (RFC 4291, appendix A), without fe80::/64. */
 function identifierOf(mac: Uint8Array): Buffer {
 	const [first = 0, ...rest] = mac;
 	return Buffer.from([first ^ 2, ...rest.slice(0, 2), 0xff, 0xfe, ...rest.slice(2)]);
 }
 
 /**
- * How a bridge makes link-local addresses that takes the place of a link; undefined: as a new bridge does. It is given
- * those that the kernel made for the link. Where they are not what it would make of the same MAC, for the MAC was another
- * once or they come of a secret, it must make none beside them, which packets would leave with. A link that has none yet
- * gets them later: so does the bridge. Those of a secret cannot be asked for, as the bridge has none.
+ * The mode in which a bridge that replaces a link should make link-local addresses; undefined means the default. The
+ * bridge is given the link-local addresses of the link. If those are not what the bridge would make from the same MAC,
+ * because the link had another MAC or used a secret, the bridge must not make any, which packets would leave with. If
+ * the link has none yet, both get theirs later. Addresses from a secret cannot be asked for, because the bridge has no
+ * secret.
  */
 export function genModeFor(
 	kernel: Kernel,
 	link: Link,
 	chosen: string | undefined,
 ): string | undefined {
-	// Without a secret the kernel refuses that mode (check_stable_privacy, net/ipv6/addrconf.c).
+	// Without a secret the kernel refuses this mode (check_stable_privacy, net/ipv6/addrconf.c).
 	const mode = chosen === `${IN6_ADDR_GEN_MODE_STABLE_PRIVACY}` ? undefined : chosen;
 	const own = readAddresses(kernel, link.ifi_index).filter(isOfLink);
 	if (own.length === 0) return mode;

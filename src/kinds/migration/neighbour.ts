@@ -7,7 +7,7 @@ import { AF_INET, AF_INET6 } from "../../uapi/socket.js";
 import { alreadyThere } from "../conflict.js";
 import { pack, type Sort, unpack } from "./item.js";
 
-/** The neighbours somebody configured. The kernel forgets them with the last IPv4 address of their link. */
+/** Whether somebody has configured a neighbour. The kernel forgets those with the last IPv4 address of their link. */
 const isFixed = ({ ndm_family, ndm_state, ndm_flags }: Neighbour): boolean =>
 	(ndm_family === AF_INET || ndm_family === AF_INET6) &&
 	((ndm_state & NUD_PERMANENT) !== 0 || (ndm_flags & NTF_PROXY) !== 0);
@@ -17,7 +17,7 @@ const neighbourOn = (packed: string, index: number) => ({
 	ndm_ifindex: index,
 });
 
-/** Permanent neighbours, and addresses that the host answers for as a proxy. */
+/** Permanent neighbours, and addresses for which the host answers as a proxy. */
 export const neighbours: Sort = {
 	read: (kernel, { index }) =>
 		readNeighbours(kernel, index)

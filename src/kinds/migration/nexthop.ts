@@ -8,16 +8,16 @@ import { type Endpoint, pack, type Sort, unpack } from "./item.js";
 
 type GivenNexthop = Parameters<typeof RTM_NEWNEXTHOP.encode>[0];
 
-/** A nexthop over another link, of its flags those one can give. */
+/** A nexthop through another link, with only those flags that can be set. */
 function nexthopOver(packed: string, { index }: Endpoint): GivenNexthop {
 	const { nh_flags, nh_scope, $unknown, ...nexthop } = RTM_NEWNEXTHOP.decode(unpack(packed));
-	// The kernel finds out the scope, and refuses one that is given (nh_valid_get_...: rtm_to_nh_config).
+	// The kernel determines the scope itself, and refuses a given one (rtm_to_nh_config).
 	return { ...nexthop, nh_flags: nh_flags & RTNH_F_ONLINK, NHA_OIF: index };
 }
 
 /**
- * Nexthop objects: replaced in place, and the routes and groups that name them follow (replace_nexthop,
- * net/ipv4/nexthop.c). The kernel deletes those of a link that has no carrier any more, as a bridge without ports.
+ * Nexthop objects. They are replaced in place, and the routes and groups that refer to them follow (replace_nexthop,
+ * net/ipv4/nexthop.c). The kernel deletes those of a link that loses its carrier, such as a bridge without ports.
  */
 export const nexthops: Sort = {
 	read: (kernel, { index }) =>

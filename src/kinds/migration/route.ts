@@ -20,7 +20,7 @@ import { type Endpoint, type Item, pack, type Sort, unpack } from "./item.js";
 
 type GivenRoute = Parameters<typeof RTM_NEWROUTE.encode>[0];
 
-/** USER_HZ: in what the kernel tells how long a route lasts (rt6_fill_node, net/ipv6/route.c). */
+/** USER_HZ, the unit of a route's lifetime in the kernel's reports (rt6_fill_node, net/ipv6/route.c). */
 const TICKS_PER_SECOND = 100;
 
 /**
@@ -35,7 +35,7 @@ function isRival(route: Route, addresses: readonly Address[]): boolean {
 	return found !== undefined && rivalRoutes(addresses).has(keyOf(found));
 }
 
-/** In words: `default route`, `route 10.0.0.0/8`. */
+/** A description: `default route`, `route 10.0.0.0/8`. */
 function textOf({
 	RTA_DST,
 	rtm_dst_len,
@@ -45,7 +45,7 @@ function textOf({
 	return `route ${formatAddress(RTA_DST)}/${rtm_dst_len ?? (rtm_family === AF_INET ? 32 : 128)}`;
 }
 
-/** A route with every mention of one link replaced by another, and of its flags those one can give. */
+/** A route in which every reference to one link is replaced by another one, with only those flags that can be set. */
 function routeOver(packed: string, from: Endpoint, to: Endpoint): GivenRoute {
 	const { rtm_flags, RTA_CACHEINFO, RTA_EXPIRES, $unknown, ...route } = RTM_NEWROUTE.decode(
 		unpack(packed),
@@ -65,10 +65,12 @@ function routeOver(packed: string, from: Endpoint, to: Endpoint): GivenRoute {
 	};
 }
 
-/** A route as the kernel told it, to be kept: what it tells of when a route was used, nobody can give. */
+/** A route as the kernel reported it, for storing. When it was last used is left out, because that cannot be set. */
 const encode = ({ RTA_EXPIRES, ...route }: Route): Uint8Array => RTM_NEWROUTE.encode(route);
 
-/** Whether some of its hops stay where they are. Of IPv6 each hop is a route: one that is there already is refused. */
+/**
+ * Whether some of its hops stay on other links. In IPv6 each hop is a route, and one that exists already is refused.
+ */
 const isShared = ({ rtm_family, RTA_MULTIPATH }: GivenRoute): boolean =>
 	rtm_family === AF_INET6 && RTA_MULTIPATH !== undefined;
 
@@ -88,8 +90,8 @@ const inTheWay = (route: GivenRoute, { link }: Endpoint): StepConflict =>
 	alreadyThere(`${textOf(route)} on ${link}`, "ip route show table all");
 
 /**
- * Routes of both families, in all tables. Of those that a router advertised the kernel refreshes the ones to prefixes
- * wherever it finds them; default routers are a sort of their own.
+ * Routes of both families, in all tables. The kernel refreshes routes to advertised prefixes wherever they are; default
+ * routers are a type of their own.
  */
 export const routes: Sort = {
 	read(kernel, at) {
@@ -146,7 +148,7 @@ export const routes: Sort = {
 const NOWHERE: Endpoint = { link: "", index: 0 };
 const withoutLife = ({ RTA_EXPIRES, ...route }: GivenRoute): GivenRoute => route;
 
-/** What makes two routes alternatives of each other: of those the first is taken. */
+/** What makes two routes alternatives of each other, of which the first one is used. */
 const placeOf = ({ rtm_family, RTA_TABLE, RTA_DST, rtm_dst_len, rtm_tos, RTA_PRIORITY }: Route) =>
 	[
 		rtm_family,
@@ -160,7 +162,7 @@ const placeOf = ({ rtm_family, RTA_TABLE, RTA_DST, rtm_dst_len, rtm_tos, RTA_PRI
 const isDirect = ({ RTA_GATEWAY, RTA_VIA, RTA_MULTIPATH }: Route): boolean =>
 	RTA_GATEWAY === undefined && RTA_VIA === undefined && RTA_MULTIPATH === undefined;
 
-/** Routes without a gateway first, since gateways are reached by them; alternatives stay in their order. */
+/** Routes without a gateway come first, because gateways are reached through them; alternatives stay in order. */
 function inOrder(all: readonly Route[]): Route[] {
 	const behind = new Set<string>();
 	const [direct, others]: [Route[], Route[]] = [[], []];

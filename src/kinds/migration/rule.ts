@@ -7,7 +7,10 @@ import { type Endpoint, pack, type Sort, unpack } from "./item.js";
 
 type GivenRule = Parameters<typeof RTM_NEWRULE.encode>[0];
 
-/** A rule with one link's name replaced by another's. The flags say what the kernel found out about the links. */
+/**
+ * A rule in which the name of one link is replaced by another one. Its flags only report what the kernel knows about
+ * the links.
+ */
 function ruleFor(packed: string, from: string, to: string): GivenRule {
 	const { $unknown, ...rule } = RTM_NEWRULE.decode(unpack(packed));
 	const renamed = (name: string | undefined) => (name === from ? to : name);
@@ -19,7 +22,10 @@ function ruleFor(packed: string, from: string, to: string): GivenRule {
 	};
 }
 
-/** Routing rules for what comes in or goes out by a link: rules name links, so that a rename breaks them as well. */
+/**
+ * Routing rules for packets that arrive or leave through a link. Rules contain names of links, so renaming a link
+ * breaks them as well.
+ */
 export const rules: Sort = {
 	read: (kernel, { link }) =>
 		readRules(kernel)

@@ -2,13 +2,13 @@ import type { Kernel } from "../../kernel/kernel.js";
 import { isSettingPath } from "../setting-path.js";
 import { isLine } from "../shape.js";
 
-/** A value of one interface: a directory below /proc/sys/net, and a name in it. */
+/** A setting of one interface: a directory below /proc/sys/net, and a name in it. */
 export type Setting = readonly [directory: string, name: string, value: string];
 
-/** The directories that have one of their own for each interface. */
+/** The directories in which every interface has a directory of its own. */
 const DIRECTORIES = ["ipv4/conf", "ipv6/conf", "ipv4/neigh", "ipv6/neigh"] as const;
 
-/** Those that say what others say: the MTU of IPv6 is the link's, and some of neighbours are told in two units. */
+/** Settings that repeat others: the MTU of IPv6 is the link's, and some settings of neighbours exist in two units. */
 const SAID_BY_OTHERS: ReadonlySet<string> = new Set([
 	"ipv6/conf mtu",
 	"ipv4/neigh base_reachable_time",
@@ -20,15 +20,18 @@ const SAID_BY_OTHERS: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * What a new interface has. Of neighbours only the first network namespace shows it (arp_init, net/ipv4/arp.c): elsewhere
- * the loopback interface tells, which nobody sets them for.
+ * The settings of a new interface. The defaults for neighbours are only visible in the first network namespace
+ * (arp_init, net/ipv4/arp.c); elsewhere the loopback interface shows them, for which nobody changes them.
  */
 function usualSettings(kernel: Kernel, directory: string): ReadonlyMap<string, string> {
 	const usual = kernel.readSysctls(`net/${directory}/default`);
 	return usual.size > 0 ? usual : kernel.readSysctls(`net/${directory}/lo`);
 }
 
-/** What of an interface's settings is not as a new interface has it: what somebody chose for this one. Reads. */
+/**
+ * The settings of an interface that differ from those of a new interface, because somebody has changed them. Reads the
+ * kernel.
+ */
 export const chosenSettings = (kernel: Kernel, link: string): readonly Setting[] =>
 	DIRECTORIES.flatMap((directory) => {
 		const usual = usualSettings(kernel, directory);
@@ -39,7 +42,10 @@ export const chosenSettings = (kernel: Kernel, link: string): readonly Setting[]
 			.map(([name, value]): Setting => [directory, name, value]);
 	});
 
-/** Those that we may have set ourselves on a bridge (address.ts), or that only a daemon's socket sets (ip_mroute_setsockopt). */
+/**
+ * Settings that we may have made on a bridge ourselves (address.ts), or that only a daemon's socket makes
+ * (ip_mroute_setsockopt).
+ */
 const NOT_CHOSEN: ReadonlySet<string> = new Set([
 	...SAID_BY_OTHERS,
 	"ipv4/conf promote_secondaries",
@@ -47,15 +53,15 @@ const NOT_CHOSEN: ReadonlySet<string> = new Set([
 	"ipv6/conf mc_forwarding",
 ]);
 
-/** A setting that somebody changed on one link, and what another has instead. */
+/** A setting that somebody has changed on one link, and its value on another. */
 export interface ChangedSetting {
 	readonly setting: Setting;
 	readonly before: string;
 }
 
 /**
- * What somebody has set on a link since it was made with these settings, and is other on the link whose place it took. What
- * is not among them it had as every new link. Reads.
+ * What somebody has set on a link since it was made with these settings, and that differs from the link which it has
+ * replaced. A setting that is not among them had its default. Reads the kernel.
  */
 export const settingsChangedOn = (
 	kernel: Kernel,
@@ -77,10 +83,10 @@ export const settingsChangedOn = (
 		});
 	});
 
-/** Where a setting of a link stands below /proc/sys. */
+/** The path of a link's setting below /proc/sys. */
 export const pathOf = ([directory, name]: Setting, link: string): string =>
 	`net/${directory}/${link}/${name}`;
 
-/** Whether a value out of the journal is a setting. */
+/** Whether a value from the journal is a setting. */
 export const isSetting = (value: unknown): boolean =>
 	Array.isArray(value) && isSettingPath(`net/${value[0]}/lo/${value[1]}`) && isLine(value[2]);

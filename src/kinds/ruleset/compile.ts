@@ -11,8 +11,9 @@ const allOf = ({ create, chains, drop }: Parts<Command>): Command[] => [
 ];
 
 /**
- * Tables as they are sent to the kernel. All of them are one document: the numbers of sets must differ within a batch,
- * and one batch may make several tables. For `npm run build` and for tests: whoever runs has messages.ts.
+ * The tables as they are sent to the kernel. All of them are one document, because ids of sets must differ within a
+ * batch, and one batch may make several tables. This is for `npm run build` and for tests; at run time there is
+ * messages.ts.
  */
 export function compileTables(
 	tables: readonly DeclaredTable[],

@@ -7,7 +7,7 @@ import type {
 	StatementJson,
 } from "../../nftables/index.js";
 
-/** What the table itself says for everything in it. */
+/** The members that the table fills in for everything in it. */
 type InTable<T> = Omit<T, "family" | "table">;
 type Declarable = Exclude<
 	ObjectJson,
@@ -18,7 +18,7 @@ export type Declaration<T = Declarable> = T extends unknown
 	? { readonly [K in keyof T]: InTable<T[K]> }
 	: never;
 
-/** A chain: what it is created as, and the statements of each of its rules. */
+/** A chain: the members it is created with, and the statements of each of its rules. */
 export interface Chain {
 	readonly create: InTable<ChainJson>;
 	readonly rules: readonly (readonly StatementJson[])[];
@@ -33,18 +33,18 @@ export interface DeclaredTable {
 	readonly chains: readonly Chain[];
 }
 
-/** The parts of a table that are sent apart from each other, as commands or as the messages made of these. */
+/** The parts of a table that are sent separately, as commands or as the messages compiled from them. */
 export interface Parts<T> {
 	readonly family: FamilyJson;
 	readonly name: string;
-	/** The table, everything that is declared in it, and its chains, which are empty yet. */
+	/** Creates the table, everything that is declared in it, and its empty chains. */
 	readonly create: readonly T[];
 	readonly chains: readonly ChainParts<T>[];
 	readonly drop: readonly T[];
 }
 export interface ChainParts<T> {
 	readonly name: string;
-	/** The kernel calls it; others are jumped to by rules. */
+	/** Whether the kernel calls the chain; rules jump to other chains. */
 	readonly isBase: boolean;
 	readonly rules: readonly T[];
 	readonly flush: readonly T[];
@@ -53,7 +53,7 @@ export interface ChainParts<T> {
 export type CompiledTable = Parts<Request>;
 export type CompiledChain = ChainParts<Request>;
 
-/** The commands that make a table, empty its chains, and drop it. */
+/** The commands that create a table, empty its chains, and delete it. */
 export function partsOf({
 	family,
 	name,

@@ -20,7 +20,7 @@ import { loopbackOnly } from "./loopback.js";
 import { postrouting } from "./postrouting.js";
 import { toGuest } from "./to-guest.js";
 
-/** Adding a chain is its file and its line here; so is adding a set, a map or a named object. */
+/** To add a chain, a set, a map or a named object, add a file and a line here. */
 export const inet: DeclaredTable = {
 	family: "inet",
 	name: TABLE,

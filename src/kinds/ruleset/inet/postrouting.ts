@@ -47,7 +47,7 @@ const toPublished: readonly StatementJson[][] = [
 	],
 ];
 
-/** Source NAT: the first rule that knows the family, the segment and the uplink of a packet decides. */
+/** Source NAT: the first rule that matches the family, the segment and the uplink of a packet decides. */
 export const postrouting: Chain = {
 	create: {
 		name: "postrouting",

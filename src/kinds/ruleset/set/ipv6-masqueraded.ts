@@ -1,6 +1,6 @@
 import type { Declaration } from "../table.js";
 
-/** Segments of guests whose IPv6 leaves an uplink under the uplink's own address. */
+/** Segments of guests whose IPv6 packets leave through an uplink with the uplink's own address. */
 export const ipv6Masqueraded = {
 	set: {
 		name: "ipv6_masqueraded",

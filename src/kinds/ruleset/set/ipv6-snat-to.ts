@@ -1,6 +1,6 @@
 import type { Declaration } from "../table.js";
 
-/** Segments of guests whose IPv6 leaves an uplink under an address of the user's choice. */
+/** Segments of guests whose IPv6 packets leave through an uplink with a source address that the user has chosen. */
 export const ipv6SnatTo = {
 	map: {
 		name: "ipv6_snat_to",

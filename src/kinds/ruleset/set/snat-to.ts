@@ -1,6 +1,6 @@
 import type { Declaration } from "../table.js";
 
-/** Segments of guests whose IPv4 leaves an uplink under an address of the user's choice. */
+/** Segments of guests whose IPv4 packets leave through an uplink with a source address that the user has chosen. */
 export const snatTo = {
 	map: {
 		name: "snat_to",

@@ -24,6 +24,18 @@ export {
 	OverrunError,
 	WireError,
 } from "./netlink/error.js";
+export type {
+	CheckReport,
+	DoctorReport,
+	Finding,
+	FindingCode,
+	PacketReport,
+	RuleReport,
+	StageReport,
+	StageVerdict,
+	WhyQuery,
+	WhyReport,
+} from "./service/diagnosis.js";
 export {
 	type FirecrackerNetwork,
 	type LaunchArguments,

@@ -66,7 +66,7 @@ export const exitMeanings: readonly (readonly [status: number, meaning: string])
 	],
 	[
 		Exit.no,
-		"a question was answered with no: plan --exit-code has something to do, a tap that status names is not up",
+		"a question was answered with no: plan --exit-code has something to do, a tap that status names is not up, doctor or why found what stops packets",
 	],
 	[Exit.unconfirmed, "not confirmed in time; rolled back"],
 	[Exit.partial, "rolled back only in part: the error names what is left, recover finishes it"],

@@ -1,19 +1,20 @@
 import { addCompletion } from "./commands/completion.js";
 import { addConfirm } from "./commands/confirm.js";
 import { addDemo } from "./commands/demo.js";
+import { addDoctor } from "./commands/doctor.js";
 import { addDown } from "./commands/down.js";
 import { addGc } from "./commands/gc.js";
 import { addGraph } from "./commands/graph.js";
 import { addKeeper } from "./commands/keeper.js";
 import { addNft } from "./commands/nft.js";
 import { addPlan } from "./commands/plan.js";
-import { addPlanned } from "./commands/planned.js";
 import { addRecover } from "./commands/recover.js";
 import { addRun } from "./commands/run.js";
 import { addSchema } from "./commands/schema.js";
 import { addStatus } from "./commands/status.js";
 import { addUp } from "./commands/up.js";
 import { addWatchdog } from "./commands/watchdog.js";
+import { addWhy } from "./commands/why.js";
 import { exitMeanings } from "./exit.js";
 import type { Io } from "./io.js";
 import type { Perform } from "./perform.js";
@@ -34,11 +35,12 @@ const VERBS: Readonly<
 	recover: addRecover,
 	confirm: addConfirm,
 	gc: addGc,
+	doctor: addDoctor,
+	why: addWhy,
 	nft: addNft,
 	demo: addDemo,
 	schema: addSchema,
 	completion: addCompletion,
-	doctor: addPlanned,
 	watchdog: addWatchdog,
 	keeper: addKeeper,
 };

@@ -7,9 +7,3 @@ export class UsageError extends UmlnetError {
 		super("ERR_USAGE", message, { hint });
 	}
 }
-
-/** Refuse a feature that is planned but not implemented yet. @throws UnsupportedError */
-export async function refuse(feature: string): Promise<never> {
-	const { UnsupportedError } = await import("../engine/error.js");
-	throw new UnsupportedError(feature);
-}

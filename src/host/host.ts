@@ -1,5 +1,6 @@
 /** The composition root: one host, one network namespace, the engine with its kinds on the real kernel. */
 import { closeSync } from "node:fs";
+import type { Facts } from "../doctor/facts.js";
 import { together } from "../engine/down-all.js";
 import type { RequestOutcome } from "../engine/engine.js";
 import { ConflictError } from "../engine/error.js";
@@ -15,6 +16,7 @@ import { readFlags } from "../kernel/read.js";
 import { openTap } from "../kernel/tun.js";
 import { watched } from "../kernel/watched.js";
 import { wantedTaps } from "../kinds/index.js";
+import type { DoctorReport, WhyQuery, WhyReport } from "../service/diagnosis.js";
 import type {
 	BindableNetworks,
 	ChangeOptions,
@@ -35,6 +37,7 @@ import {
 	type RecoverReport,
 	type StatusReport,
 	type TapReport,
+	type TapStatus,
 	type UpReport,
 	withLaunch,
 	withLaunches,
@@ -235,6 +238,28 @@ export class Host implements ConfirmableNetworks, BindableNetworks {
 
 	recover(options: RecoverOptions = {}): Promise<RecoverReport> {
 		return this.#locked.recover(options);
+	}
+
+	async doctor(tap?: string): Promise<DoctorReport> {
+		const { doctor } = await import("../doctor/doctor.js");
+		return doctor(await this.#facts(), tap, this.#locked.stateDir);
+	}
+
+	async why(query: WhyQuery): Promise<WhyReport> {
+		const { why } = await import("../doctor/why.js");
+		return why(await this.#facts(), query);
+	}
+
+	/** What is asked of this host. Of whom the taps are is not known where the state may not be read. */
+	async #facts(): Promise<Facts> {
+		const { HostFacts } = await import("../doctor/read.js");
+		let taps: readonly TapStatus[] = [];
+		try {
+			taps = (await this.status()).taps;
+		} catch {
+			// Whoever may not read it may ask all the same: `doctor` says what keeps the state from being read.
+		}
+		return new HostFacts(this.#locked.kernel, taps);
 	}
 
 	confirm(): Promise<ConfirmReport> {

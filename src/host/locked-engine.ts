@@ -35,6 +35,8 @@ export class LockedEngine {
 	readonly deletes = new DeferredDeletes();
 	/** The name of the state directory in the marks. */
 	readonly place: string;
+	/** Where the journal is kept. */
+	readonly stateDir: string;
 	readonly #directory: StateDirectory;
 	readonly #lock: HostLock;
 	readonly #timeout: number;
@@ -43,6 +45,7 @@ export class LockedEngine {
 	/** `timeout` is how long to wait for the lock, in milliseconds. */
 	constructor(kernel: Kernel, stateDir: string, timeout: number) {
 		this.kernel = kernel;
+		this.stateDir = stateDir;
 		this.#directory = new StateDirectory(stateDir, kernel.identity);
 		this.#lock = new HostLock(this.#directory, NAMESPACE);
 		const place = placeOf(stateDir);

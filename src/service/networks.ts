@@ -1,5 +1,6 @@
 /** The interface of the networks of one network namespace, whoever implements it. This file has types only. */
 import type { NetworkInput, SpecInput, TapInput } from "../spec/input.js";
+import type { DoctorReport, WhyQuery, WhyReport } from "./diagnosis.js";
 import type {
 	CollectReport,
 	ConfirmReport,
@@ -151,6 +152,18 @@ export interface Networks {
 	 * @throws RollbackError that names what still cannot be, unless it is given up; with `strays` as `down`
 	 */
 	recover(options?: RecoverOptions): Promise<RecoverReport>;
+
+	/**
+	 * What is wrong with the host, or with the way of a guest; a tap that is not ours can be asked about, too. What may not
+	 * be read is told, and everything else is looked at all the same. Changes nothing.
+	 */
+	doctor(tap?: string): Promise<DoctorReport>;
+
+	/**
+	 * The way of one packet through this host, and of its answer: what stops it, and the command that mends it. Changes
+	 * nothing. @throws AddressError
+	 */
+	why(query: WhyQuery): Promise<WhyReport>;
 }
 
 /**

@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Host } from "../host/host.js";
+import type { DoctorReport, WhyQuery, WhyReport } from "../service/diagnosis.js";
 import type {
 	ConfirmOptions,
 	GuestInput,
@@ -93,6 +94,16 @@ export class ModelHost implements Networks {
 	/** As of `Networks`. */
 	recover(options?: RecoverOptions): Promise<RecoverReport> {
 		return this.#host.recover(options);
+	}
+
+	/** As of `Networks`. */
+	doctor(tap?: string): Promise<DoctorReport> {
+		return this.#host.doctor(tap);
+	}
+
+	/** As of `Networks`. */
+	why(query: WhyQuery): Promise<WhyReport> {
+		return this.#host.why(query);
 	}
 
 	/** Drop the model and its files. */

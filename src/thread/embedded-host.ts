@@ -1,5 +1,6 @@
 import type { Worker } from "node:worker_threads";
 import type { TapReport as EngineTapReport } from "../engine/report.js";
+import type { DoctorReport, WhyQuery, WhyReport } from "../service/diagnosis.js";
 import type {
 	ChangeOptions,
 	GuestInput,
@@ -28,6 +29,7 @@ import {
 	checkArgument,
 	checkFields,
 	checkOptions,
+	count,
 	milliseconds,
 	names,
 	object,
@@ -157,6 +159,27 @@ export class EmbeddedHost implements Networks {
 	}
 
 	/**
+	 * What is wrong with the host, or with the way of a guest; a tap that is not ours can be asked about, too. What may not
+	 * be read is told, and everything else is looked at all the same. Changes nothing.
+	 */
+	async doctor(tap?: string, options?: CallOptions): Promise<DoctorReport> {
+		if (tap !== undefined) checkArgument("doctor", "the tap", tap, text);
+		checkOptions("doctor", options, CALL);
+		return this.#channel.request({ verb: "doctor", tap }, options) as Promise<DoctorReport>;
+	}
+
+	/**
+	 * The way of one packet through this host, and of its answer: what stops it, and the command that mends it. Changes
+	 * nothing. @throws AddressError
+	 */
+	async why(query: WhyQuery, options?: CallOptions): Promise<WhyReport> {
+		checkArgument("why", "the query", query, object);
+		checkFields("why: the query", query, QUERY, ["tap", "address"]);
+		checkOptions("why", options, CALL);
+		return this.#channel.request({ verb: "why", query }, options) as Promise<WhyReport>;
+	}
+
+	/**
 	 * Keep the change that waits to be confirmed, whichever process made it.
 	 * @throws NotConfirmedError if it is too late, ConflictError if there is nothing to confirm
 	 */
@@ -182,6 +205,9 @@ export class EmbeddedHost implements Networks {
 
 /** The fields that describe a guest. */
 const GUEST = { network: text, networks: object, tap: object } as const;
+
+/** What `why` is asked. */
+const QUERY = { tap: text, direction: text, address: text, port: count, protocol: text } as const;
 
 /** The options of every call, and those of every change. */
 const CALL = { signal } as const;

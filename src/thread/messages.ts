@@ -1,4 +1,6 @@
 /** The messages between the caller's thread and the thread of the engine. */
+
+import type { WhyQuery } from "../service/diagnosis.js";
 import type { PackedError } from "../service/errors.js";
 import type { Connection, GuestInput, Which } from "../service/networks.js";
 
@@ -30,6 +32,8 @@ export type Request =
 			readonly strays: boolean;
 			readonly giveUp: readonly string[] | undefined;
 	  }
+	| { readonly verb: "doctor"; readonly tap: string | undefined }
+	| { readonly verb: "why"; readonly query: WhyQuery }
 	| { readonly verb: "confirm" };
 
 /** How the request with this id ended. */

@@ -111,6 +111,10 @@ export class Server {
 				return this.#host.status(request.taps, { verify: request.verify });
 			case "recover":
 				return this.#host.recover({ strays: request.strays, giveUp: request.giveUp });
+			case "doctor":
+				return this.#host.doctor(request.tap);
+			case "why":
+				return this.#host.why(request.query);
 			case "confirm":
 				return this.#host.confirm();
 			case "take":

@@ -110,6 +110,8 @@ const unexpected: HostPort = {
 	take: never("take"),
 	recover: never("recover"),
 	confirm: never("confirm"),
+	doctor: never("doctor"),
+	why: never("why"),
 	rollBack: never("roll back"),
 	confirmState: never("tell its state"),
 	dueIn: never("tell when it is due"),

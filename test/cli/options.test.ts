@@ -144,16 +144,6 @@ describe("bad usage", () => {
 });
 
 describe("what is not implemented yet is refused", () => {
-	test.each([
-		[["doctor"], "doctor"],
-		[["doctor", "tap0"], "doctor"],
-	])("%j", async (argv, feature) => {
-		const { status, stdout, stderr, opened } = await umlnet(argv);
-		expect({ status, stdout, opened }).toEqual({ status: 2, stdout: "", opened: [] });
-		expect(stderr).toContain("error[ERR_UNSUPPORTED]");
-		expect(stderr).toContain(`${feature} is not implemented yet`);
-	});
-
 	test.each(["up", "plan"])("%s --publish", async (verb) => {
 		const argv = [verb, "tap0", "--address", "10.0.0.1/24", "--publish", "2222:22/tcp"];
 		const { status, stderr, opened } = await umlnet(argv);

@@ -1,5 +1,4 @@
 import type { Option } from "commander";
-import { isPlanned } from "../../src/cli/commands/planned.js";
 import { exitMeanings } from "../../src/cli/exit.js";
 import type { Verb } from "../../src/cli/verb.js";
 
@@ -32,8 +31,7 @@ const factTable = (head: string, facts: Facts): string =>
 
 /** The reference of the command line in Markdown, made from the tree that parses it. */
 export function reference(program: Verb): string {
-	const verbs = program.verbs.filter((verb) => !isPlanned(verb.name()));
-	const planned = program.verbs.filter((verb) => isPlanned(verb.name()));
+	const { verbs } = program;
 	const contents = verbs.map((verb) => `- [${verb.name()}](#${anchor(verb)}): ${verb.summary()}`);
 	const statuses = exitMeanings.map(([status, meaning]) => `| ${status} | ${cell(meaning)} |`);
 	return `${[
@@ -48,8 +46,6 @@ export function reference(program: Verb): string {
 		"They stand before or after the command.",
 		optionTable(program.options),
 		...verbs.flatMap((verb) => section(program, verb)),
-		"## Not implemented yet",
-		planned.map((verb) => `- \`${verb.name()}\`: ${verb.summary()}`).join("\n"),
 		"## Exit status",
 		["| status | meaning |", "|---|---|", ...statuses].join("\n"),
 		"## Environment",

@@ -1,5 +1,4 @@
 import type { Option } from "commander";
-import { isPlanned } from "../../src/cli/commands/planned.js";
 import { exitMeanings } from "../../src/cli/exit.js";
 import type { Verb } from "../../src/cli/verb.js";
 import { version } from "../../src/cli/version.js";
@@ -37,7 +36,7 @@ const roff = (text: string): string =>
 
 /** umlnet-nl(1), made from the tree that parses the command line. */
 export function commandPage(program: Verb): string {
-	const verbs = program.verbs.filter((verb) => !isPlanned(verb.name()));
+	const { verbs } = program;
 	return page(
 		"umlnet-nl",
 		1,

@@ -1,5 +1,4 @@
 import type { Argument, Option } from "commander";
-import { isPlanned } from "../commands/planned.js";
 import type { Verb } from "../verb.js";
 
 /** The words that can be completed in one position. */
@@ -43,7 +42,7 @@ export interface Grammar {
 
 /** What a shell must know about the command line, taken from the commander tree that also parses it. */
 export function grammarOf(program: Verb): Grammar {
-	const verbs = program.verbs.filter((verb) => !isPlanned(verb.name()));
+	const { verbs } = program;
 	return {
 		program: program.name(),
 		options: optionsOf(program),

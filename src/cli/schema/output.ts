@@ -231,6 +231,16 @@ const nftWatch = foreign<object>({
 	},
 });
 
+const rule = object("a rule, or the policy of a chain", {
+	family: text("ip, inet, bridge"),
+	table: text("its table"),
+	chain: text("its chain"),
+	base: text("the base chain from which it was reached"),
+	handle: optional(whole("of the rule; none of a policy")),
+	rule: text("as nft writes it"),
+	owner: text("whose it is: docker, ufw, umlnet-nl, iptables, others"),
+});
+
 const demo = object("demo", {
 	events: list(
 		"what happened, in order",
@@ -239,6 +249,56 @@ const demo = object("demo", {
 			type: "object",
 			required: ["event"],
 			properties: { event: { enum: ["built", "up", "down", "looked", "guest", "pinged", "left"] } },
+		}),
+	),
+});
+
+const FINDING = {
+	code: text("stable, for programs: FINDING_RULE_DROPS"),
+	message: text("what is wrong, in a sentence"),
+	evidence: list("what it was seen by", text("a setting, a state, a rule")),
+	remedy: optional(text("a command that mends it")),
+	rule: optional(rule),
+	stops: truth("whether packets are stopped by it now"),
+} satisfies Record<string, Shape<unknown>>;
+const finding = object("something that stops packets, or will", FINDING);
+
+const stage = object("a stage of the way", {
+	stage: text("prerouting, route, forward"),
+	device: optional(text("the interface, if it is about one")),
+	message: text("what was found there, in a sentence"),
+	verdict: word("how the packet left it", ["passes", "stopped", "unknown"]),
+	rules: list("rules that decided about the packet, or changed it", rule),
+	finding: optional(finding),
+});
+
+export const why = object("why", {
+	tap: text("name of the tap"),
+	direction: word("seen from the guest", ["to", "from"]),
+	packet: object("the packet that was asked about", {
+		source: text("address"),
+		destination: text("address"),
+		protocol: text("icmp, icmpv6, tcp, udp"),
+		port: optional(whole("at its destination")),
+	}),
+	arrives: truth("whether it arrives and is answered, as far as this host decides"),
+	way: list("to where it arrives or is stopped", stage),
+	back: list("of the answer; empty if there is none", stage),
+	finding: optional(finding),
+	dependsOn: list("what the verdict depends on and nobody can know beforehand", text("in words")),
+	assumed: list("what was assumed, for nobody said it", text("in words")),
+});
+
+export const doctor = object("doctor", {
+	tap: optional(text("the tap that was asked about")),
+	healthy: truth("whether nothing stops packets now"),
+	findings: list("what stops packets first, then what may", finding),
+	checks: list(
+		"everything that was looked at",
+		object("a check", {
+			check: text("what was looked at"),
+			outcome: word("what came out", ["ok", "found", "unread"]),
+			reason: optional(text("what could not be read, and why")),
 		}),
 	),
 });
@@ -276,6 +336,8 @@ export const OUTPUTS = {
 	recover,
 	confirm,
 	gc,
+	doctor,
+	why,
 	"nft apply": nftApply,
 	"nft list": document,
 	"nft watch": nftWatch,

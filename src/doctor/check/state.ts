@@ -1,0 +1,26 @@
+import { accessSync, constants, existsSync } from "node:fs";
+import { dirname } from "node:path";
+import { type Check, warns } from "../check.js";
+
+/** Whether what is ours can be remembered, where it is kept. */
+export const stateDirectory = (path: string): Check => ({
+	check: "state directory",
+	of: "host",
+	run() {
+		let place = path;
+		while (!existsSync(place) && dirname(place) !== place) place = dirname(place);
+		try {
+			accessSync(place, constants.R_OK | constants.W_OK | constants.X_OK);
+			return [];
+		} catch {
+			return [
+				warns({
+					code: "FINDING_STATE_DIRECTORY",
+					message: `you may not write to the state directory ${path}`,
+					evidence: [`${place}: permission denied`],
+					remedy: "sudo umlnet-nl doctor",
+				}),
+			];
+		}
+	},
+});

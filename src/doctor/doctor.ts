@@ -1,0 +1,68 @@
+import type { CheckReport, DoctorReport, Finding } from "../service/diagnosis.js";
+import { dhcp, duplicate, guestAddress, guestDiffers, silent } from "./check/guest.js";
+import { capability, nftables, tun } from "./check/host.js";
+import { drift, master, mtu } from "./check/ours.js";
+import { stateDirectory } from "./check/state.js";
+import { bridgeNetfilter, conntrack, legacy, managers, neighbours } from "./check/tables.js";
+import { owner, tap } from "./check/tap.js";
+import { fromHost, toHost, toRouter, toWorld } from "./check/ways.js";
+import type { Check, Subject } from "./check.js";
+import type { Facts } from "./facts.js";
+
+/** In the order in which causes are told: what is nearer to the guest first, what is certain before what is guessed. */
+const CHECKS: readonly Check[] = [
+	tun,
+	capability,
+	nftables,
+	tap,
+	owner,
+	master,
+	guestAddress,
+	duplicate,
+	guestDiffers,
+	dhcp,
+	silent,
+	conntrack,
+	neighbours,
+	toRouter,
+	toWorld,
+	toHost,
+	fromHost,
+	legacy,
+	mtu,
+	drift,
+	bridgeNetfilter,
+	managers,
+];
+
+/** What is wrong with the host, or with the way of the guest of a tap. */
+export function doctor(facts: Facts, name: string | undefined, stateDir: string): DoctorReport {
+	const subject: Subject = {
+		facts,
+		name,
+		tap: name === undefined ? undefined : facts.linkNamed(name),
+	};
+	const findings: Finding[] = [];
+	const checks: CheckReport[] = [];
+	for (const check of [...CHECKS, stateDirectory(stateDir)]) {
+		if (check.of === "tap" && name === undefined) continue;
+		try {
+			const found = check.run(subject);
+			checks.push({ check: check.check, outcome: found.length > 0 ? "found" : "ok" });
+			findings.push(...found);
+		} catch (error) {
+			checks.push({ check: check.check, outcome: "unread", reason: (error as Error).message });
+		}
+	}
+	const told = [...new Map(findings.map((one) => [keyOf(one), one])).values()];
+	return {
+		...(name !== undefined && { tap: name }),
+		healthy: !told.some(({ stops }) => stops),
+		findings: [...told.filter(({ stops }) => stops), ...told.filter(({ stops }) => !stops)],
+		checks,
+	};
+}
+
+/** The same thing may be in several ways. */
+const keyOf = ({ code, message, rule }: Finding): string =>
+	rule === undefined ? `${code} ${message}` : `${code} ${rule.table} ${rule.chain} ${rule.handle}`;

@@ -33,12 +33,17 @@ type EntriesOut<E extends Entries> = { [K in keyof E]?: Out<E[K][1]> };
 type EntriesIn<E extends Entries> = { readonly [K in keyof E]?: In<E[K][1]> | undefined };
 export type Simplify<T> = { [K in keyof T]: T[K] } & {};
 
+/** What attributes are read as: an object of those that are there, and `$unknown` for those that no table names. */
 export type AttrsOut<E extends Entries, S extends readonly AnySelect[] = []> = EntriesOut<E> &
 	SelectsOut<S> & { $unknown?: RawAttr[] };
+/** What attributes are written from: any of the table, in the order of the object. */
 export type AttrsIn<E extends Entries, S extends readonly AnySelect[] = []> = EntriesIn<E> &
 	SelectsIn<S> & { readonly $unknown?: readonly RawAttr[] };
+/** The table of the attributes that stand in one place, as a codec. */
 export interface AttrSet<O, I> extends Codec<O, I> {
+	/** How they stand there: by their numbers, as items of one sort, or numbered from 1. */
 	readonly kind: "nest" | "list" | "indexed";
+	/** The attributes by name. */
 	readonly parts: Parts;
 }
 

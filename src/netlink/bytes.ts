@@ -21,7 +21,9 @@ export class Writer {
 	 * The names from the message down to what is being written. A throw leaves it as it is, because the error quotes it.
 	 */
 	readonly path: string[] = [];
+	/** The memory that is written to; only its first `length` bytes are written. */
 	bytes: Uint8Array<ArrayBuffer>;
+	/** How many bytes are written. */
 	length = 0;
 	#view: DataView;
 
@@ -59,22 +61,27 @@ export class Writer {
 		this.bytes = grown;
 		this.#view = new DataView(grown.buffer);
 	}
+	/** Append a number of one byte. */
 	u8(value: number): void {
 		const at = this.#extend(1);
 		this.bytes[at] = value;
 	}
+	/** Append a number of two bytes, in the byte order of this machine unless it is said. */
 	u16(value: number, littleEndian = LITTLE): void {
 		const at = this.#extend(2);
 		this.#view.setUint16(at, value, littleEndian);
 	}
+	/** Append a number of four bytes, in the byte order of this machine unless it is said. */
 	u32(value: number, littleEndian = LITTLE): void {
 		const at = this.#extend(4);
 		this.#view.setUint32(at, value, littleEndian);
 	}
+	/** Append a number of eight bytes, in the byte order of this machine unless it is said. */
 	u64(value: bigint, littleEndian = LITTLE): void {
 		const at = this.#extend(8);
 		this.#view.setBigUint64(at, BigInt.asUintN(64, value), littleEndian);
 	}
+	/** Append bytes as they are. */
 	append(value: Uint8Array): void {
 		const at = this.#extend(value.length);
 		this.bytes.set(value, at);
@@ -123,6 +130,7 @@ export class Writer {
 		this.#view.setUint16(at, length, LITTLE);
 		this.reserve(align4(length) - length);
 	}
+	/** An error that names the place that is being written. */
 	fail(message: string): WireError {
 		return new WireError(message, [...this.path]);
 	}
@@ -134,13 +142,17 @@ export class Writer {
 
 /** A bounds-checked cursor over received bytes. While an attribute is read, `end` is the end of that attribute. */
 export class Reader {
+	/** The names from the message down to what is being read, for errors. */
 	readonly path: string[] = [];
+	/** Where the next byte is read. */
 	pos: number;
+	/** Where reading ends: behind the message, or behind the attribute that is being read. */
 	end: number;
 	/** If set, the reader remembers the path of the attribute whose header begins at this position. */
 	probe = -1;
 	/** Whether these bytes are a request of ours. The kernel's own messages may have another form. */
 	given = false;
+	/** The path of the attribute at `probe`, once it was met. */
 	found: readonly string[] | undefined;
 	readonly #bytes: Uint8Array;
 	readonly #view: DataView;
@@ -152,6 +164,7 @@ export class Reader {
 		this.pos = start;
 		this.end = end;
 	}
+	/** How many bytes are left before `end`. */
 	get left(): number {
 		return this.end - this.pos;
 	}
@@ -162,15 +175,19 @@ export class Reader {
 		this.pos = at + n;
 		return at;
 	}
+	/** Read a number of one byte. @throws WireError if too few are left, as all that read */
 	u8(): number {
 		return this.#bytes[this.take(1)] as number;
 	}
+	/** Read a number of two bytes, in the byte order of this machine unless it is said. */
 	u16(littleEndian = LITTLE): number {
 		return this.#view.getUint16(this.take(2), littleEndian);
 	}
+	/** Read a number of four bytes, in the byte order of this machine unless it is said. */
 	u32(littleEndian = LITTLE): number {
 		return this.#view.getUint32(this.take(4), littleEndian);
 	}
+	/** Read a number of eight bytes, in the byte order of this machine unless it is said. */
 	u64(littleEndian = LITTLE): bigint {
 		return this.#view.getBigUint64(this.take(8), littleEndian);
 	}
@@ -232,9 +249,11 @@ export class Reader {
 		this.path.push(name);
 		if (this.pos - NLA_HDRLEN === this.probe) this.found = [...this.path];
 	}
+	/** End the name that `enter` began. */
 	leave(): void {
 		this.path.pop();
 	}
+	/** An error that names the place that is being read. */
 	fail(message: string): WireError {
 		return new WireError(message, [...this.path]);
 	}

@@ -12,11 +12,14 @@ export interface Codec<O, I = O> {
 	readonly size?: number;
 	/** Set by `many`: the codec reads and writes one value, and the attribute space holds a list of them. */
 	readonly repeated?: true;
+	/** Append a value. @throws WireError if it does not fit */
 	write(w: Writer, value: I): void;
+	/** Read a value up to the end of the reader. @throws WireError */
 	read(r: Reader): O;
 	/** Like `read`, but into an existing object: copying the fields afterwards would take as long as reading them. */
 	readInto?(r: Reader, out: Record<string, unknown>): void;
 }
+/** A codec of values of any type. */
 // biome-ignore lint/suspicious/noExplicitAny: the one place where value types are erased
 export type AnyCodec = Codec<any, any>;
 /** Name → number and codec. The number is -1 where a part is found by its position. */
@@ -31,12 +34,16 @@ export function once<T>(make: () => T): () => T {
 	};
 }
 
+/** The type of what a codec reads. */
 export type Out<C> = C extends Codec<infer O, never> ? O : never;
+/** The type of what a codec writes. */
 export type In<C> = C extends { write(w: Writer, value: infer I): void } ? I : never;
 
 /** An attribute that no table names. It is kept so that decoding and encoding again loses nothing. */
 export interface RawAttr {
+	/** Its number. */
 	readonly type: number;
+	/** Its bytes, without the header of the attribute. */
 	readonly payload: Uint8Array;
 	/** NLA_F_NESTED and NLA_F_NET_BYTEORDER, if it had them. */
 	readonly flags?: number;

@@ -9,11 +9,17 @@ export * from "./nlmsg.js";
 
 /** One message of a datagram. Its payload is `reader` from `start` to `end`, valid until the next receive. */
 export interface Frame {
+	/** nlmsg_type. */
 	readonly type: number;
+	/** nlmsg_flags. */
 	readonly flags: number;
+	/** nlmsg_seq: the number of the request that it answers. */
 	readonly seq: number;
+	/** nlmsg_pid: the port of the socket that sent it or that it is for; 0 is the kernel. */
 	readonly portId: number;
+	/** Where the payload begins in the datagram. */
 	readonly start: number;
+	/** Where it ends. */
 	readonly end: number;
 }
 
@@ -65,6 +71,7 @@ export function* frames(bytes: Uint8Array, length: number): Generator<Frame> {
 export interface Ack {
 	/** Positive, as in errno(3). */
 	readonly errno: number;
+	/** What the kernel says beside the errno: its sentence, and where the request is wrong. */
 	readonly extack: Out<typeof nlmsgerrAttrs>;
 }
 

@@ -131,15 +131,21 @@ export function records<HO, HI, AO, AI>(
 
 /** One netlink message: its type number, its fixed header and its attribute space. */
 export interface Message<O, I> {
+	/** The kernel's name: `RTM_NEWLINK`. */
 	readonly name: string;
+	/** nlmsg_type. */
 	readonly type: number;
+	/** The fixed part that follows nlmsghdr. */
 	readonly header: AnyCodec;
+	/** The attributes that follow that. */
 	readonly set: AnyCodec;
 	/** Append the payload (without nlmsghdr). @throws WireError */
 	write(w: Writer, value: I): void;
 	/** Read a payload up to the reader's end. @throws WireError */
 	read(r: Reader): O;
+	/** The payload as bytes of its own. @throws WireError */
 	encode(value: I): Uint8Array;
+	/** What a payload says. @throws WireError */
 	decode(payload: Uint8Array): O;
 	/** Decode a request that was encoded here; the kernel may report the same thing in another form. @throws WireError */
 	recall(payload: Uint8Array): unknown;
@@ -187,6 +193,7 @@ export function message<HO, HI, AO, AI>(
 		},
 	};
 }
+/** A message of values of any type. */
 export type AnyMessage = Message<unknown, never>;
 
 /** The path of the attribute that begins at `offset` of a payload: NLMSGERR_ATTR_OFFS in words. */

@@ -3,6 +3,7 @@
  */
 import { attrs, binary, nulString, s32, s64, struct, u16, u32, u64 } from "./schema.js";
 
+/** The header of every message. */
 export const nlmsghdr = struct({
 	nlmsg_len: u32,
 	nlmsg_type: u16,
@@ -59,6 +60,7 @@ export const NETLINK_GET_STRICT_CHK = 12;
 /** The fixed part of NLMSG_ERROR. The request follows unless NLM_F_CAPPED is set, and then the attributes. */
 export const nlmsgerr = struct({ error: s32, msg: nlmsghdr });
 
+/** What values the kernel takes in the attribute that it has refused (NLMSGERR_ATTR_POLICY). */
 export const policyAttrs = attrs(() => ({
 	NL_POLICY_TYPE_ATTR_TYPE: [1, u32],
 	NL_POLICY_TYPE_ATTR_MIN_VALUE_S: [2, s64],

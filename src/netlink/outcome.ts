@@ -4,7 +4,9 @@ import type { Request } from "./request.js";
 
 /** A message that the kernel sent in reply. */
 export interface Reply {
+	/** nlmsg_type. */
 	readonly type: number;
+	/** What is in it, as the table of its message has it; bytes if no table is known. */
 	readonly value: unknown;
 }
 
@@ -14,6 +16,7 @@ export interface Outcome {
 	readonly errno?: string | undefined;
 	/** The complete refusal; it is there whenever `errno` is. */
 	readonly error?: KernelError | undefined;
+	/** What the kernel sent in reply, in order; empty after a refusal. */
 	readonly replies: readonly Reply[];
 }
 

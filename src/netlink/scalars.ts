@@ -43,18 +43,29 @@ const integer64 = (kind: string, signed: boolean, littleEndian?: boolean): Codec
 	};
 };
 
-// Scalars have the kernel's names: u32 is in host order, be32 in network order.
+/** An unsigned number of one byte. */
 export const u8 = integer("u8", 1, false);
+/** An unsigned number of two bytes in the byte order of the machine. */
 export const u16 = integer("u16", 2, false);
+/** An unsigned number of four bytes in the byte order of the machine. */
 export const u32 = integer("u32", 4, false);
+/** A signed number of one byte. */
 export const s8 = integer("s8", 1, true);
+/** A signed number of two bytes in the byte order of the machine. */
 export const s16 = integer("s16", 2, true);
+/** A signed number of four bytes in the byte order of the machine. */
 export const s32 = integer("s32", 4, true);
+/** An unsigned number of two bytes in network byte order. */
 export const be16 = integer("be16", 2, false, false);
+/** An unsigned number of four bytes in network byte order. */
 export const be32 = integer("be32", 4, false, false);
+/** A signed number of four bytes in network byte order. */
 export const sbe32 = integer("sbe32", 4, true, false);
+/** An unsigned number of eight bytes in the byte order of the machine, as a bigint. */
 export const u64 = integer64("u64", false);
+/** A signed number of eight bytes in the byte order of the machine, as a bigint. */
 export const s64 = integer64("s64", true);
+/** An unsigned number of eight bytes in network byte order, as a bigint. */
 export const be64 = integer64("be64", false, false);
 
 /** Padding of a struct: written as zero and not read. */

@@ -1,4 +1,5 @@
-// linux/fib_rules.h, linux/rtnetlink.h (RTM_*RULE).
+/** linux/fib_rules.h, linux/rtnetlink.h (RTM_*RULE). */
+
 import {
 	attrs,
 	be32,

@@ -1,4 +1,5 @@
-// linux/if.h
+/** linux/if.h. */
+
 import { chars, pad, s32, struct, u16 } from "../netlink/schema.js";
 
 export const IFNAMSIZ = 16;

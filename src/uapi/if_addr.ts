@@ -1,4 +1,5 @@
-// linux/if_addr.h, linux/rtnetlink.h (RTM_*ADDR)
+/** linux/if_addr.h, linux/rtnetlink.h (RTM_*ADDR). */
+
 import { attrs, binary, message, nulString, s32, struct, u8, u32 } from "../netlink/schema.js";
 
 export const ifaddrmsg = struct({

@@ -1,4 +1,4 @@
-// linux/if_arp.h: ifi_type
+/** linux/if_arp.h: ifi_type. */
 
 export const ARPHRD_NETROM = 0;
 export const ARPHRD_ETHER = 1;

@@ -1,4 +1,5 @@
-// linux/if_bridge.h
+/** linux/if_bridge.h. */
+
 import { attrs, binary, many, message, pad, struct, u8, u16, u32, u64 } from "../netlink/schema.js";
 
 // IFLA_BRPORT_STATE, BRIDGE_VLANDB_ENTRY_STATE

@@ -1,4 +1,4 @@
-// linux/if_ether.h
+/** linux/if_ether.h. */
 
 export const ETH_ALEN = 6;
 export const ETH_HLEN = 14;

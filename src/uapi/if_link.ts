@@ -1,4 +1,5 @@
-// linux/if_link.h, linux/rtnetlink.h (ifinfomsg, RTM_*LINK, RTEXT_FILTER_*), linux/veth.h
+/** linux/if_link.h, linux/rtnetlink.h (ifinfomsg, RTM_*LINK, RTEXT_FILTER_*), linux/veth.h. */
+
 import {
 	arrayOf,
 	asymmetric,

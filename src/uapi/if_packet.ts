@@ -1,4 +1,4 @@
-// linux/if_packet.h: for whom a packet is, as the driver or the bridge has found out.
+/** linux/if_packet.h: for whom a packet is, as the driver or the bridge has found out. */
 
 export const PACKET_HOST = 0;
 export const PACKET_BROADCAST = 1;

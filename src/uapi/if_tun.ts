@@ -1,4 +1,5 @@
-// linux/if_tun.h
+/** linux/if_tun.h. */
+
 import { be16, struct, u16 } from "../netlink/schema.js";
 
 // TUNSETIFF: ifr_flags

@@ -1,4 +1,5 @@
-// linux/in.h
+/** linux/in.h. */
+
 import { be16, binary, pad, struct, u16 } from "../netlink/schema.js";
 
 // The protocol field of IPv4, the next header of IPv6.

@@ -1,4 +1,4 @@
-// linux/in6.h: the next header values that only IPv6 has.
+/** linux/in6.h: the next header values that only IPv6 has. */
 
 export const IPPROTO_HOPOPTS = 0;
 export const IPPROTO_ROUTING = 43;

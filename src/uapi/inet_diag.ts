@@ -1,4 +1,5 @@
-// linux/inet_diag.h, netinet/tcp.h (TCP_LISTEN, TCP_CLOSE)
+/** linux/inet_diag.h, netinet/tcp.h (TCP_LISTEN, TCP_CLOSE). */
+
 import {
 	attrs,
 	be16,

@@ -1,4 +1,5 @@
-// linux/ip.h: IPv4 settings of an interface, net/ipv4/conf/*/.
+/** linux/ip.h: IPv4 settings of an interface, below net/ipv4/conf. */
+
 import { attrs, s32 } from "../netlink/schema.js";
 
 export const IPV4_DEVCONF_FORWARDING = 1;

@@ -1,4 +1,4 @@
-// linux/ipv6.h: IPv6 settings of an interface, as indexes into IFLA_INET6_CONF.
+/** linux/ipv6.h: IPv6 settings of an interface, as indexes into IFLA_INET6_CONF. */
 
 export const DEVCONF_FORWARDING = 0;
 export const DEVCONF_HOPLIMIT = 1;

@@ -1,5 +1,8 @@
-// linux/ipv6_route.h, and the part of linux/route.h that IPv6 uses: routes by ioctl(2), and their flags in
-// /proc/net/ipv6_route.
+/**
+ * linux/ipv6_route.h, and the part of linux/route.h that IPv6 uses: routes by ioctl(2), and their flags in
+ * /proc/net/ipv6_route.
+ */
+
 import { binary, pad, s32, struct, u16, u32, u64 } from "../netlink/schema.js";
 
 // rtmsg_flags

@@ -1,4 +1,8 @@
-// linux/neighbour.h, linux/rtnetlink.h (RTM_*NEIGH): neighbours, and with AF_BRIDGE the forwarding entries of bridges.
+/**
+ * linux/neighbour.h, linux/rtnetlink.h (RTM_*NEIGH): neighbours, and with AF_BRIDGE the forwarding entries of
+ * bridges.
+ */
+
 import {
 	attrs,
 	be16,

@@ -1,4 +1,5 @@
-// linux/netconf.h, linux/rtnetlink.h (RTM_*NETCONF)
+/** linux/netconf.h, linux/rtnetlink.h (RTM_*NETCONF). */
+
 import { attrs, message, s32, struct, u8 } from "../netlink/schema.js";
 
 export const netconfmsg = struct({ ncm_family: u8 });

@@ -1,4 +1,4 @@
-// linux/netfilter.h, netfilter_{ipv4,bridge}.h, netfilter/nf_nat.h: hooks, priorities, verdicts, families.
+/** linux/netfilter.h, netfilter_{ipv4,bridge}.h, netfilter/nf_nat.h: hooks, priorities, verdicts, families. */
 
 export const NF_DROP = 0;
 export const NF_ACCEPT = 1;

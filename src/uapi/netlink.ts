@@ -1,4 +1,5 @@
-// linux/netlink.h
+/** linux/netlink.h. */
+
 import { pad, struct, u16, u32 } from "../netlink/schema.js";
 
 export { NLA_ALIGNTO, NLA_F_NESTED, NLA_F_NET_BYTEORDER, NLA_HDRLEN } from "../netlink/schema.js";

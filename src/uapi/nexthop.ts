@@ -1,4 +1,5 @@
-// linux/nexthop.h, linux/rtnetlink.h (RTM_*NEXTHOP, RTM_*NEXTHOPBUCKET)
+/** linux/nexthop.h, linux/rtnetlink.h (RTM_*NEXTHOP, RTM_*NEXTHOPBUCKET). */
+
 import {
 	arrayOf,
 	attrs,

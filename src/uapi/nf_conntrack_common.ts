@@ -1,4 +1,4 @@
-// linux/netfilter/nf_conntrack_common.h, nf_conntrack_tcp.h
+/** linux/netfilter/nf_conntrack_common.h, nf_conntrack_tcp.h. */
 
 // enum ip_conntrack_status: CTA_STATUS
 export const IPS_EXPECTED = 0x1;

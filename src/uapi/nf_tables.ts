@@ -1,4 +1,5 @@
-// linux/netfilter/nf_tables.h: the messages. Expressions, objects and numbers are in nf_tables_{expr,obj,const}.ts.
+/** linux/netfilter/nf_tables.h: the messages. Expressions, objects and numbers are in nf_tables_{expr,obj,const}.ts. */
+
 import {
 	attrs,
 	be16,

@@ -1,4 +1,4 @@
-// linux/netfilter/nf_tables.h: the values of attributes.
+/** linux/netfilter/nf_tables.h: the values of attributes. */
 
 // enum nft_registers
 export const NFT_REG_VERDICT = 0;

@@ -1,4 +1,5 @@
-// linux/netfilter/nf_tables.h: what a register or a set element can hold.
+/** linux/netfilter/nf_tables.h: what a register or a set element can hold. */
+
 import { attrs, be32, binary, nulString, sbe32 } from "../netlink/schema.js";
 
 /** NFT_NAME_MAXLEN is 256, including the NUL. */

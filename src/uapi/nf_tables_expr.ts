@@ -1,4 +1,5 @@
-// linux/netfilter/nf_tables.h and nf_tables_compat.h: the expressions that rules consist of.
+/** linux/netfilter/nf_tables.h and nf_tables_compat.h: the expressions that rules consist of. */
+
 import {
 	attrs,
 	be16,
@@ -304,4 +305,5 @@ export const expr = variant(["NFTA_EXPR_NAME", 1], ["NFTA_EXPR_DATA", 2], {
 	tunnel: tunnelAttrs,
 	xfrm: xfrmAttrs,
 });
+/** One expression of a rule, as it is decoded. */
 export type Expr = Out<typeof expr>;

@@ -1,4 +1,5 @@
-// linux/netfilter/nf_tables.h and nfnetlink_cttimeout.h: the named, stateful objects of a table.
+/** linux/netfilter/nf_tables.h and nfnetlink_cttimeout.h: the named, stateful objects of a table. */
+
 import { attrs, be16, be32, be64, binary, nulString, select, u8, u32 } from "../netlink/schema.js";
 import { name } from "./nf_tables_data.js";
 import {

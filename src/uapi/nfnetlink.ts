@@ -1,4 +1,5 @@
-// linux/netfilter/nfnetlink.h
+/** linux/netfilter/nfnetlink.h. */
+
 import { attrs, be16, be32, message, struct, u8 } from "../netlink/schema.js";
 
 /** The fixed header of every netfilter message; res_id is in network order. */

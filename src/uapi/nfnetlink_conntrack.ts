@@ -1,4 +1,5 @@
-// linux/netfilter/nfnetlink_conntrack.h
+/** linux/netfilter/nfnetlink_conntrack.h. */
+
 import {
 	attrs,
 	be16,

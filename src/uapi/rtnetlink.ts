@@ -1,4 +1,5 @@
-// linux/rtnetlink.h: routes and multicast groups. The link messages are in if_link.ts.
+/** linux/rtnetlink.h: routes and multicast groups. The link messages are in if_link.ts. */
+
 import {
 	asymmetric,
 	attrs,

@@ -1,4 +1,4 @@
-// sys/socket.h: address families, which the kernel's uapi headers do not define.
+/** sys/socket.h: address families, which the kernel's uapi headers do not define. */
 
 export const AF_UNSPEC = 0;
 export const AF_INET = 2;

@@ -1,4 +1,4 @@
-// linux/sockios.h: these numbers have no structure and are the same on every architecture.
+/** linux/sockios.h: these numbers have no structure and are the same on every architecture. */
 
 export const SIOCADDRT = 0x890b;
 export const SIOCGIFNAME = 0x8910;

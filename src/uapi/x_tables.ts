@@ -1,5 +1,9 @@
-// linux/netfilter/xt_*.h, netfilter_ipv4/ipt_icmp.h, netfilter_ipv6/ip6_tables.h, netfilter/nf_nat.h: the private
-// structs of iptables' matches and targets. Lists of a fixed length stay bytes here, in the byte order of the machine.
+/**
+ * linux/netfilter/x_tables.h and xt_*.h beside it, netfilter_ipv4/ipt_icmp.h, netfilter_ipv6/ip6_tables.h, netfilter/nf_nat.h: the private
+ * structs of iptables' matches and targets. Lists of a fixed length stay bytes here, in the byte order of the
+ * machine.
+ */
+
 import { be16, binary, chars, pad, s32, struct, u8, u16, u32 } from "../netlink/schema.js";
 
 // linux/netfilter/xt_tcpudp.h

@@ -1,4 +1,4 @@
-// linux/xfrm.h
+/** linux/xfrm.h. */
 
 // Directions of a policy.
 export const XFRM_POLICY_IN = 0;

@@ -1,4 +1,4 @@
-import { readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { root } from "./library.js";
@@ -9,8 +9,26 @@ interface Declaration {
 	readonly file: string;
 }
 
-/** The names that a file re-exports. */
-const reExports = (file: string): Declaration[] =>
+const compiled = (file: string, from: string): string =>
+	join(dirname(file), from.replace(/\.js$/, ".d.ts"));
+
+/** What a file declares and exports itself. */
+const declared = (file: string): Declaration[] =>
+	[
+		...readFileSync(file, "utf8").matchAll(
+			/^export (?:declare )?(?:abstract )?(?:interface|class|type|const|function) (\w+)/gm,
+		),
+	].map(([, name = ""]) => ({ name, file }));
+
+/** What a file re-exports: by name, and all of other files. */
+const reExports = (file: string): Declaration[] => [
+	...byName(file),
+	...[...readFileSync(file, "utf8").matchAll(/^export (?:type )?\* from "([^"]+)";/gm)].flatMap(
+		([, from = ""]) => [...declared(compiled(file, from)), ...reExports(compiled(file, from))],
+	),
+];
+
+const byName = (file: string): Declaration[] =>
 	[
 		...readFileSync(file, "utf8").matchAll(/^export (?:type )?\{([^}]*)\} from "([^"]+)";/gm),
 	].flatMap(([, names = "", from = ""]) =>
@@ -18,7 +36,7 @@ const reExports = (file: string): Declaration[] =>
 			.split(",")
 			.map((name) => name.trim().replace(/^type /, ""))
 			.filter((name) => name !== "")
-			.map((name) => ({ name, file: join(dirname(file), from.replace(/\.js$/, ".d.ts")) })),
+			.map((name) => ({ name, file: compiled(file, from) })),
 	);
 
 const declares = (name: string): RegExp =>
@@ -33,7 +51,7 @@ function passedOn(file: string, text: string, name: string): Declaration[] {
 		/^(?:import (?:type )?\{([^}]*)\}|export (?:type )?\*) from "([^"]+)";/gm,
 	);
 	return [...statements].flatMap(([, names, from = ""]) => {
-		const there = { name, file: join(dirname(file), from.replace(/\.js$/, ".d.ts")) };
+		const there = { name, file: compiled(file, from) };
 		if (names === undefined)
 			return declares(name).test(readFileSync(there.file, "utf8")) ? [there] : [];
 		return names.split(",").some((one) => one.trim().replace(/^type /, "") === name) ? [there] : [];
@@ -68,17 +86,60 @@ function undocumentedMembers(text: string, at: number): string[] {
 	return found;
 }
 
-describe.each(["index", "testing/index"])("of %s", (entry) => {
+/** Names of the kernel's headers need no words of ours: their file says in which header they stand. */
+const KERNEL_NAME = /^(?:NLM_F|NLMSG|NLA|NETLINK|SOL|NLMSGERR)_\w+$/;
+
+describe.each(["index", "testing/index", "netlink/index", "nftables/index"])("of %s", (entry) => {
 	const exported = reExports(join(root, `dist/${entry}.d.ts`));
 
 	test("there is much", () => {
 		expect(exported.length).toBeGreaterThan(5);
 	});
 
-	test.each(exported.map((one) => [one.name, one] as const))("%s says what it is", (_, one) => {
+	test.each(
+		exported.filter(({ name }) => !KERNEL_NAME.test(name)).map((one) => [one.name, one] as const),
+	)("%s says what it is", (_, one) => {
 		const { text, at, word } = declarationOf(one);
 		expect(text.slice(0, at).trimEnd().endsWith("*/"), "its own docstring").toBe(true);
-		if (word === "interface" || word === "class")
+		// Their members are those of libnftables-json(5), which describes them all.
+		const isJson = entry === "nftables/index" && one.name.endsWith("Json");
+		if (!isJson && (word === "interface" || word === "class"))
 			expect(undocumentedMembers(text, at), "members without one").toEqual([]);
+	});
+});
+
+describe("of uapi", () => {
+	const files = readdirSync(join(root, "dist/uapi")).filter(
+		(name) => name.endsWith(".d.ts") && name !== "index.d.ts",
+	);
+
+	test("every file says which header its names and numbers are from", () => {
+		expect(files.length).toBeGreaterThan(25);
+		for (const name of files) {
+			const [, words = ""] =
+				/^\/\*\*(.*?)\*\//s.exec(readFileSync(join(root, "dist/uapi", name), "utf8")) ?? [];
+			const headers = [...words.matchAll(/\b((?:linux|netinet|sys|asm|bits)\/[\w/]+\.h)\b/g)].map(
+				([, one]) => one,
+			);
+			expect(headers.length, `${name}: ${words}`).toBeGreaterThan(0);
+			const there = headers.filter((header) =>
+				["/usr/include", "/usr/include/x86_64-linux-gnu"].some((place) =>
+					existsSync(`${place}/${header}`),
+				),
+			);
+			if (existsSync("/usr/include/linux/netlink.h")) expect(there, name).toEqual(headers);
+		}
+	});
+
+	test("whatever is no table and no number says itself what it is", () => {
+		const others = files.flatMap((name) => {
+			const text = readFileSync(join(root, "dist/uapi", name), "utf8");
+			return [
+				...text.matchAll(/(\*\/\n)?^export (?:declare )?(?:interface|class|type|function) \w+/gm),
+			]
+				.filter(([, doc]) => doc === undefined)
+				.map(([line]) => `${name}: ${line}`);
+		});
+		expect(others).toEqual([]);
 	});
 });

@@ -38,16 +38,20 @@ export interface Context {
 }
 /** Options of `compile`. Without a context a document can refer only to its own objects. */
 export interface CompileOptions {
+	/** Where names of this machine are looked up; the files below /etc without it. */
 	readonly host?: Host;
+	/** What is known of the sets and tables that the document uses and does not define. */
 	readonly context?: Context;
 }
 const OPTIONS = { host: object, context: object };
 
 /** The messages of one nf_tables transaction, in order, without those that begin and end it. */
 export interface Batch {
+	/** The messages, in the order of the document. */
 	readonly messages: readonly BatchMessage[];
-	/** The queries of the document (`list`, `reset`), before its first change and after it. */
+	/** The queries of the document (`list`, `reset`) that stand before its first change. */
 	readonly before: readonly Query[];
+	/** The queries that stand after it. */
 	readonly after: readonly Query[];
 }
 

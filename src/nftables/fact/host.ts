@@ -5,10 +5,13 @@ import { type Interfaces, localInterfaces } from "./interfaces.js";
 export interface Host extends Interfaces {
 	/** The number of a name in a file: `protocols`, `rt_marks`, `group`, `rt_realms`, `connlabel`. */
 	number(database: Database, name: string): number | undefined;
+	/** The name of a number in such a file. */
 	name(database: Database, number: number): string | undefined;
 	/** The port of a service in /etc/services. */
 	service(name: string): number | undefined;
+	/** The id of a user. */
 	uid(name: string): number | undefined;
+	/** The id of a group. */
 	gid(name: string): number | undefined;
 	/** Seconds east of UTC at some time: hours and dates in a ruleset are local time. */
 	utcOffset(at: Date): number;

@@ -11,6 +11,7 @@ import type {
 
 /** A document of libnftables-json(5): a ruleset, or commands that change one, all of them or none. */
 export interface Document {
+	/** The commands or objects, in order. */
 	readonly nftables: readonly Command[];
 }
 

@@ -1,4 +1,4 @@
-/** Runs the command that somebody gives to `run`: the only program that is started, but ourselves. */
+/** Runs the command that the user gives to `run`. It is the only other program that is ever started. */
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { closeSync } from "node:fs";
@@ -7,15 +7,15 @@ import { isInForeground } from "../sys/process.js";
 import type { CommandRunner } from "./session.js";
 
 const PASSED = ["SIGHUP", "SIGINT", "SIGQUIT", "SIGTERM", "SIGUSR1", "SIGUSR2"] as const;
-/** What the keys of a terminal send: all processes in its foreground get it, the command as well. */
+/** Signals that the keys of a terminal send: all processes in its foreground get them, including the command. */
 const TYPED: readonly string[] = ["SIGINT", "SIGQUIT"];
 
-/** As a shell has it (POSIX, XCU 2.8.2): 128 and the number of the signal. */
+/** The exit status that a shell gives (POSIX, XCU 2.8.2): 128 plus the number of the signal. */
 const statusOf = (signal: NodeJS.Signals): number => 128 + constants.signals[signal];
 const NOT_FOUND = 127;
 const NOT_EXECUTABLE = 126;
 
-/** A command, and the signals that come for it from the time when this is made. */
+/** A command, and the signals for it from the creation of this object on. */
 export class ChildProcess implements CommandRunner {
 	#pass: ((signal: NodeJS.Signals) => void) | undefined;
 	#interrupted: number | undefined;
@@ -36,7 +36,7 @@ export class ChildProcess implements CommandRunner {
 			stdio: ["inherit", "inherit", "inherit", ...descriptors],
 		});
 		const ended = once(child, "exit");
-		// Only the command is to hold them, so that a tap has a carrier no longer than the command has it open.
+		// Only the command should hold them, so that a tap loses its carrier as soon as the command closes it.
 		for (const fd of descriptors) closeSync(fd);
 		this.#pass = (signal) => void child.kill(signal);
 		try {

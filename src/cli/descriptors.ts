@@ -1,12 +1,15 @@
 import type { TapReport } from "../service/reports.js";
 import { UsageError } from "./usage.js";
 
-/** The first that a command has besides standard input, output and error. */
+/** The first descriptor of a command after standard input, output and error. */
 const FIRST = 3;
-/** `{fd}` where there is one tap, `{fd:tap0}`. */
+/** `{fd}` if there is one tap, otherwise `{fd:tap0}`. */
 const PLACEHOLDER = /\{fd(?::([^{}]*))?\}/g;
 
-/** A command whose placeholders are numbers of descriptors, and the descriptors, which it is to have from 3 on. */
+/**
+ * A command in which placeholders are replaced by numbers of descriptors, and these descriptors, which it should have
+ * from 3 on.
+ */
 export interface OpenCommand {
 	readonly command: readonly string[];
 	readonly descriptors: readonly number[];
@@ -17,8 +20,8 @@ export const asksForDescriptors = (command: readonly string[]): boolean =>
 	command.some((word) => word.search(PLACEHOLDER) >= 0);
 
 /**
- * Put the numbers of descriptors in the place of `{fd}`. One tap is opened once, however often it is named; one with
- * several queues each time, for each is another queue. @throws UsageError, and whatever `open` throws
+ * Replace `{fd}` by numbers of descriptors. A tap is opened once, however often it is named; one with several queues is
+ * opened each time, because each opening is another queue. @throws UsageError, and whatever `open` throws
  */
 export function withDescriptors(
 	command: readonly string[],

@@ -7,9 +7,9 @@ import type { HostPort, Session } from "./session.js";
 import type { Settings } from "./settings.js";
 import { sshConnection } from "./ssh.js";
 
-/** Flags of every verb that changes the host. */
+/** The flags of every verb that changes the host. */
 export interface ChangeFlags {
-	/** Do it even if it cuts the connection of the caller. */
+	/** Do it even if it cuts the connection of the user. */
 	readonly yes?: true | undefined;
 }
 

@@ -27,19 +27,21 @@ export type OpenHost = (
 /** Starts the process that rolls back if the command with --confirm-within cannot. It uses the same state directory. */
 export type StartWatchdog = (stateDir: string | undefined) => Promise<Watchdog>;
 
-/** Starts the process that takes down what is up for this one if this one is killed. */
+/** Starts the process that takes down what is up for this process if this process is killed. */
 export type StartKeeper = StartWatchdog;
 
-/** The command that `run` starts. Signals that end a process, and those without a meaning of their own, are for it. */
+/**
+ * Runs the command of `run`. Signals that end a process, and those without a meaning of their own, are passed to it.
+ */
 export interface CommandRunner {
-	/** The exit status for a signal that came before there was a command that it could be passed to. */
+	/** The exit status for a signal that came before there was a command to pass it to. */
 	readonly interrupted: number | undefined;
-	/** Run a command to its end; its descriptors from 3 on are these, which are closed here. @returns its exit status */
+	/** Run a command to its end. It gets these descriptors from 3 on, which are closed here. @returns its exit status */
 	run(command: readonly string[], descriptors: readonly number[]): Promise<number>;
-	/** From now on signals are ours again. */
+	/** Stop passing signals to the command. */
 	stop(): void;
 }
-/** From now on signals are for the command that is going to be run. */
+/** From this call on, signals are for the command that is going to be run. */
 export type PrepareCommand = () => CommandRunner | Promise<CommandRunner>;
 
 /** Loads the programs that the demo may start: a real guest, and tools that show the host. */
@@ -104,7 +106,7 @@ export class Session {
 		}
 	}
 
-	/** Show no progress any more, because the terminal belongs to somebody else now. */
+	/** Stop showing progress, because the terminal belongs to the command now. */
 	endProgress(): void {
 		this.#progress?.end();
 	}

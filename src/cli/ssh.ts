@@ -3,12 +3,12 @@ import { readAncestor } from "../sys/process.js";
 import type { Io } from "./io.js";
 
 const VARIABLE = "SSH_CONNECTION";
-/** Far more processes than stand between a shell and the server of its session. */
+/** Far more processes than there are between a shell and the server of its session. */
 const ANCESTORS = 64;
 
 /**
- * The connection over which the caller has logged in, if that is SSH. sudo does not pass SSH_CONNECTION on (env_reset,
- * sudoers(5)), so it is looked for in the environments of the processes above, too: the login shell has it.
+ * The SSH connection over which the user has logged in, if any. sudo does not pass SSH_CONNECTION on (env_reset,
+ * sudoers(5)), so it is also looked for in the environments of the parent processes, among which is the login shell.
  */
 export function sshConnection({ env, parent }: Pick<Io, "env" | "parent">): Connection | undefined {
 	const own = env[VARIABLE];
@@ -23,7 +23,7 @@ export function sshConnection({ env, parent }: Pick<Io, "env" | "parent">): Conn
 	return undefined;
 }
 
-/** ssh(1) has the client's address and port, then the server's. */
+/** ssh(1): the client's address and port come first, then the server's. */
 function parseConnection(text: string): Connection | undefined {
 	const [remote, , local] = text.split(" ");
 	return remote === undefined || local === undefined ? undefined : { remote, local };

@@ -1,6 +1,6 @@
 /**
- * Starts this program once more, in a session of its own, which does what this process cannot do any more once it has
- * been killed. No other program is started here.
+ * Starts this program as a second process, in a session of its own, which does what this process can no longer do after
+ * it was killed. No other program is started here.
  */
 import { spawn } from "node:child_process";
 import { once } from "node:events";
@@ -19,14 +19,14 @@ function ourselves(): readonly [program: string, args: readonly string[]] {
 	return [process.execPath, isSingleFile ? [] : [...process.execArgv, script]];
 }
 
-/** The watchdog, which rolls back what nobody has confirmed. @throws UmlnetError ERR_WATCHDOG */
+/** Start the watchdog, which rolls back what nobody has confirmed. @throws UmlnetError ERR_WATCHDOG */
 export const startWatchdog = (stateDir: string | undefined): Promise<Watchdog> =>
 	start("watchdog", stateDir, () => [
 		"the watchdog, which would roll back the change, could not be started",
 		"without --confirm-within none is needed",
 	]);
 
-/** The keeper, which takes down what is up for this process. @throws UmlnetError ERR_WATCHDOG */
+/** Start the keeper, which takes down what is up for this process. @throws UmlnetError ERR_WATCHDOG */
 export const startKeeper = (stateDir: string | undefined): Promise<Watchdog> =>
 	start("keeper", stateDir, () => [
 		"the keeper, which would take the network down, could not be started",
@@ -34,8 +34,8 @@ export const startKeeper = (stateDir: string | undefined): Promise<Watchdog> =>
 	]);
 
 /**
- * Start a verb beside this process, in the network namespace of this thread. Resolves when it is ready, so that nothing
- * is changed that nobody would undo.
+ * Start a verb as a process beside this one, in the network namespace of this thread. Resolves when it is ready, so
+ * that nothing is changed that nobody would undo.
  */
 async function start(
 	verb: string,

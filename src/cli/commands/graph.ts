@@ -48,7 +48,7 @@ async function graph(session: Session, { output }: GraphOptions): Promise<number
 	return Exit.done;
 }
 
-/** What draws is loaded for the format that is asked for alone. */
+/** Only the code for the requested format is loaded. */
 async function rendered(graph: Graph, format: Format): Promise<readonly string[]> {
 	switch (format) {
 		case "svg":

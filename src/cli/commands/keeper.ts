@@ -7,10 +7,10 @@ import type { Verb } from "../verb.js";
 import { DISMISSED, READY } from "../watchdog-protocol.js";
 
 const PAUSE_MS = 250;
-/** Not counted: that others are at work, or wait to be confirmed, which has an end. */
+/** Waiting for others, or for a confirmation, does not count as a try, because it has an end. */
 const TRIES = 20;
 
-/** What `run` starts beside itself; nobody types it. */
+/** The verb that `run` starts as a process of its own. Nobody types it. */
 export function addKeeper(program: Verb, perform: Perform): void {
 	program
 		.command("keeper", { hidden: true })
@@ -30,7 +30,7 @@ async function keep(session: Session, process: string): Promise<number> {
 	return Exit.done;
 }
 
-/** @throws what kept it from being taken down each time; then it is for `gc` */
+/** @throws the last error, after which `gc` can take it down */
 async function takeDown(host: HostPort, process: string): Promise<void> {
 	for (let failures = 0; ; ) {
 		try {

@@ -45,7 +45,7 @@ interface Words {
 	readonly command: readonly string[];
 }
 
-/** What stands before -- names the tap; what stands behind it is the command. @throws UsageError */
+/** The words before -- name the tap; those behind it are the command. @throws UsageError */
 function wordsOf({ args }: Verb, argv: readonly string[]): Words {
 	const dashes = argv.indexOf("--");
 	const command = dashes < 0 ? [] : argv.slice(dashes + 1);
@@ -74,7 +74,7 @@ async function run(
 	});
 }
 
-/** The keeper is started before anything is up, and leaves only when nothing is up any more. */
+/** The keeper is started before anything is up, and stays until nothing is up any more. */
 async function runWithin(
 	session: Session,
 	host: HostPort,
@@ -105,7 +105,7 @@ async function runWithin(
 	}
 }
 
-/** @returns its exit status, or that of the signal that came before it could be started */
+/** @returns the exit status of the command, or that of a signal that came before the command was started */
 async function start(
 	host: HostPort,
 	runner: CommandRunner,

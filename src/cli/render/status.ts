@@ -14,7 +14,7 @@ export interface TableOptions {
 	/** Whether it begins with a line that names the columns. */
 	readonly header: boolean;
 	readonly names: Names;
-	/** Whether it is known if the taps drifted. */
+	/** Whether it is known if the taps have drifted. */
 	readonly isCompared?: boolean;
 }
 

@@ -1,6 +1,6 @@
 import type { Graph, Node } from "./graph.js";
 
-/** A string of graphviz (dot-language): quotes and backslashes are escaped, lines are centred. */
+/** A string in the language of graphviz (dot-language): quotes and backslashes are escaped, and lines are centred. */
 const quoted = (...lines: readonly string[]): string =>
 	`"${lines.map((line) => line.replace(/[\\"]/g, "\\$&")).join("\\n")}"`;
 

@@ -3,15 +3,15 @@ import { count } from "../table.js";
 
 export type NodeKind = "uplink" | "bridge" | "tap" | "guest";
 
-/** A box of the picture: one object, or many that are alike. */
+/** A box of the picture: one object, or many similar ones. */
 export interface Node {
 	readonly id: string;
 	readonly kind: NodeKind;
 	/** Lines of text; the first one is its name. */
 	readonly label: readonly string[];
-	/** For how many objects the box stands. */
+	/** How many objects the box stands for. */
 	readonly many: number;
-	/** In what it differs from what was applied, in words; empty if it does not. */
+	/** Its differences from what was applied, in words; empty if there are none. */
 	readonly drift: readonly string[];
 }
 
@@ -23,26 +23,26 @@ export interface Edge {
 	readonly label?: string | undefined;
 }
 
-/** A frame of the picture: a network, or many that are alike. */
+/** A frame of the picture: one network, or many similar ones. */
 export interface Cluster {
 	readonly label: string;
 	/** The ids of the boxes in it. */
 	readonly nodes: readonly string[];
-	/** What differs of it and is none of its boxes. */
+	/** Differences of the network that belong to none of its boxes. */
 	readonly drift: readonly string[];
 }
 
-/** What a picture shows, without its layout. */
+/** The contents of a picture, without its layout. */
 export interface Graph {
 	readonly clusters: readonly Cluster[];
 	readonly nodes: readonly Node[];
 	readonly edges: readonly Edge[];
 }
 
-/** So many taps of a network, or networks of one form, are drawn one by one; more of them are one box. */
+/** Up to this number, the taps of a network and similar networks are drawn one by one; more become one box. */
 const DRAWN = 6;
 
-/** The picture of a report: networks from the uplink at the left to the guests at the right. */
+/** The picture of a report: networks, with their uplinks at the left and their guests at the right. */
 export function graphOf(report: Pick<StatusReport, "taps" | "resources">): Graph {
 	const drawing = new Drawing(driftByPlace(report), publishedPorts(report));
 	for (const networks of alike(networksOf(report.taps), drawing.drift)) drawing.add(networks);
@@ -67,7 +67,7 @@ function networksOf(taps: readonly TapStatus[]): NetworkTaps[] {
 	return [...networks.values()];
 }
 
-/** Networks that are drawn as one: those of one form, if there are many, but those that differ from what was applied. */
+/** Networks that are drawn as one: similar ones, if there are many and they do not differ from what was applied. */
 function alike(networks: readonly NetworkTaps[], drift: Drift): NetworkTaps[][] {
 	const forms = new Map<string, NetworkTaps[]>();
 	for (const network of networks) {
@@ -83,7 +83,7 @@ function alike(networks: readonly NetworkTaps[], drift: Drift): NetworkTaps[][] 
 	);
 }
 
-/** What differs, by what it belongs to: `link tap0`, or `network lab` if it is none of the links. */
+/** The differences, by what they belong to: `link tap0`, or `network lab` if they belong to none of its links. */
 type Drift = ReadonlyMap<string, readonly string[]>;
 
 /** The published ports in words, by tap. */
@@ -100,7 +100,7 @@ function driftByPlace({ taps, resources }: Pick<StatusReport, "taps" | "resource
 	return places;
 }
 
-/** A key begins with its class and, mostly, the name of a link: `address:tap0:10.0.0.1/8`. */
+/** A key begins with a kind and, mostly, the name of a link: `address:tap0:10.0.0.1/8`. */
 function placesOf(
 	{ key, taps }: ResourceStatus,
 	links: ReadonlySet<string | undefined>,
@@ -131,7 +131,7 @@ class Drawing {
 		return { clusters: this.#clusters, nodes: [...this.#nodes.values()], edges: this.#edges };
 	}
 
-	/** Draw one network, or several that are alike as one. */
+	/** Draw one network, or several similar ones as one. */
 	add(networks: readonly NetworkTaps[]): void {
 		const [{ first, name } = nothing] = networks;
 		const inside: string[] = [];
@@ -165,7 +165,7 @@ class Drawing {
 		return node.id;
 	}
 
-	/** The bridge of one network can be the uplink of another: it is drawn twice. */
+	/** The bridge of one network can be the uplink of another, and is then drawn twice. */
 	#uplink(name: string): string {
 		const drift = this.drift.get(`link ${name}`) ?? [];
 		const node = { id: `uplink ${name}`, kind: "uplink", label: [name], many: 1 } as const;
@@ -223,17 +223,19 @@ class Drawing {
 	}
 }
 
-/** Never drawn: a network has a tap at least. */
+/** Never drawn, because a network has at least one tap. */
 const nothing = { name: "", first: {} as TapStatus };
 
-/** How the guests of a network get out: `nat via eth1`. */
+/** How the guests of a network are connected: `nat via eth1`. */
 const outOf = ({ mode, uplink }: TapStatus): string =>
 	mode === "bridged" || uplink === undefined ? mode : `${mode} via ${uplink}`;
 
 /** How packets get from the uplink to a segment: the mode, or as ports of one bridge. */
 const wayOf = ({ mode }: TapStatus): string => (mode === "bridged" ? "port" : mode);
 
-/** The taps of some networks in the groups that they are drawn in: what differs stands alone, many others are one. */
+/**
+ * The taps of some networks in the groups in which they are drawn: one that differs is drawn alone, many others as one.
+ */
 function grouped(
 	networks: readonly NetworkTaps[],
 	drift: Drift,
@@ -248,7 +250,7 @@ function grouped(
 	);
 }
 
-/** The published ports of each tap: as its report has them, or else as the keys of the objects that publish them. */
+/** The published ports of each tap, from its report, or else from the keys of the objects that publish them. */
 function publishedPorts({ taps, resources }: Pick<StatusReport, "taps" | "resources">): Published {
 	const published = new Map<string, string[]>();
 	const add = (tap: string, port: string) => {
@@ -265,7 +267,7 @@ function publishedPorts({ taps, resources }: Pick<StatusReport, "taps" | "resour
 	return published;
 }
 
-/** `8080/tcp` of `publish:tcp:0.0.0.0:8080`; an address that is not all of the host stands before it. */
+/** `8080/tcp` from `publish:tcp:0.0.0.0:8080`. An address that is not all of the host's is put in front. */
 function portOf(key: string): string {
 	const [, protocol, host = "", port] = /^publish:(\w+):(.*):(\d+)$/.exec(key) ?? [];
 	if (port === undefined) return key;

@@ -1,6 +1,6 @@
 import type { Cluster, Edge, Graph, Node, NodeKind } from "./graph.js";
 
-/** A box with its place, in pixels. */
+/** A box with its position, in pixels. */
 export interface Box {
 	readonly node: Node;
 	readonly x: number;
@@ -26,28 +26,28 @@ export interface Layout {
 	readonly edges: readonly Edge[];
 }
 
-/** Of a monospace font of 12 pixels. */
+/** The height of a line in a monospace font of 12 pixels. */
 export const LINE = 16;
 const CHARACTER = 7.3;
 const PADDING = 8;
 const GAP = 12;
-/** Between columns, where the lines run and their labels stand. */
+/** The space between columns, for lines and their labels. */
 const BETWEEN = 90;
 const MARGIN = 16;
 
-/** The columns from left to right: what comes first reaches the world. */
+/** The columns from left to right, beginning with the connection to the world. */
 const COLUMNS: readonly NodeKind[] = ["uplink", "bridge", "tap", "guest"];
 
 const linesOf = ({ label, drift }: Node): readonly string[] => [...label, ...drift];
 const widthOf = (lines: readonly string[]): number =>
 	Math.ceil(Math.max(0, ...lines.map((line) => line.length)) * CHARACTER) + 2 * PADDING;
 const heightOf = (node: Node): number => linesOf(node).length * LINE + 2 * PADDING;
-/** The first lines of a frame say which network it is. */
+/** The first lines in a frame name the network. */
 export const titleOf = ({ label, drift }: Cluster): readonly string[] => [label, ...drift];
 
 /**
- * A place for every box: a column for each kind, a row for each tap with its guest, the frames of networks below each other.
- * A bridge stands in the middle of its taps, an uplink in the middle of its networks.
+ * Place every box: a column for each kind, a row for each tap with its guest, and the frames of networks below each
+ * other. A bridge is placed in the middle of its taps, an uplink in the middle of its networks.
  */
 export function layoutOf({ clusters, nodes, edges }: Graph): Layout {
 	const byId = new Map(nodes.map((node) => [node.id, node]));
@@ -93,7 +93,7 @@ export function layoutOf({ clusters, nodes, edges }: Graph): Layout {
 			.flatMap(({ to }) => boxes.get(to) ?? []);
 		const middles = ends.map((box) => box.y + box.height / 2);
 		const middle = (Math.min(...middles) + Math.max(...middles)) / 2;
-		// Two uplinks may have their networks mixed: they must not cover each other.
+		// The networks of two uplinks may be mixed, but the uplinks must not overlap.
 		put(uplink, Math.max(middle, free + heightOf(uplink) / 2));
 		free = Math.max(middle, free + heightOf(uplink) / 2) + heightOf(uplink) / 2 + GAP;
 	}

@@ -1,6 +1,6 @@
 import type { Graph } from "./graph.js";
 
-/** Text in quotes: what could end it or mean something in it is written as the number of the character. */
+/** Text in quotes: characters that could end it or have a meaning are written as numbers. */
 const quoted = (...lines: readonly string[]): string =>
 	`"${lines.map((line) => line.replace(/[^\w .:,/…-]/gu, (c) => `#${c.codePointAt(0)};`)).join("<br/>")}"`;
 

@@ -1,7 +1,7 @@
 import type { Edge, Graph } from "./graph.js";
 import { type Box, type Frame, type Layout, LINE, layoutOf, titleOf } from "./layout.js";
 
-/** What a document of XML can hold between tags and in attributes. */
+/** Escape what has a meaning between tags and in attributes of XML. */
 const escaped = (text: string): string =>
 	text.replace(
 		/[&<>"]/g,
@@ -29,7 +29,7 @@ const round = (pixels: number): number => Math.round(pixels * 10) / 10;
 const rect = ({ x, y, width, height }: Box | Frame, classes: readonly string[]): string =>
 	`<rect x="${round(x)}" y="${round(y)}" width="${round(width)}" height="${round(height)}" rx="6"${classOf(classes)}/>`;
 
-/** Where the first of several lines of text stands in a box. */
+/** The position of the first line of text in a box. */
 const BASELINE = 12 + 8;
 
 function renderBox(box: Box): readonly string[] {
@@ -55,7 +55,9 @@ function renderFrame(frame: Frame): readonly string[] {
 	return [rect(frame, ["network", ...(cluster.drift.length > 0 ? ["drifted"] : [])]), ...title];
 }
 
-/** A curve from the right side of one box to the left side of another, with its label at the end where it is alone. */
+/**
+ * A curve from the right side of one box to the left side of another, with its label at the end that it has for itself.
+ */
 function renderEdge({ from, to, label }: Edge, { boxes }: Layout): readonly string[] {
 	const [start, end] = [boxes.get(from), boxes.get(to)];
 	if (start === undefined || end === undefined) return [];
@@ -69,7 +71,7 @@ function renderEdge({ from, to, label }: Edge, { boxes }: Layout): readonly stri
 	return [path, text(x2 - shift, y2 - 4, label, "way")];
 }
 
-/** The picture as SVG, of a size in pixels and without anything from elsewhere. */
+/** The picture as a self-contained SVG, with a size in pixels. */
 export function renderSvg(graph: Graph): readonly string[] {
 	if (graph.clusters.length === 0) return svg(240, 48, [text(16, 28, "nothing is up")]);
 	const layout = layoutOf(graph);

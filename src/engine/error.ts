@@ -21,7 +21,7 @@ export class ConflictError extends UmlnetError {
 	}
 }
 
-/** The change would take away, or take another way through, a link that the connection to be spared runs over. */
+/** The change would delete or reconnect a link that the connection in use runs over. */
 export class ConnectionError extends UmlnetError {
 	override readonly name = "ConnectionError";
 	/** The name of that link. */

@@ -22,7 +22,7 @@ export function subnetsOf(state: State, names: readonly string[]): Subnet[] {
 	});
 }
 
-/** The ports of what a plan makes, changes and removes. */
+/** The published ports that a plan makes, changes and removes. */
 export function portsOf(kinds: Kinds, state: State, { put, drop }: Plan["delta"]): HostPort[] {
 	const before = [...put.map(({ key }) => key), ...drop].map((key) => state.entries.get(key));
 	return [...put, ...before].flatMap((entry) =>
@@ -32,7 +32,7 @@ export function portsOf(kinds: Kinds, state: State, { put, drop }: Plan["delta"]
 
 const single = ({ address }: Subnet): Subnet => ({ address, prefix: 8 * address.length });
 
-/** Flush them. All is done by now: that flows could not be flushed is no failure of the request. */
+/** Delete the tracked flows. The change is done already, so an error here does not fail the request. */
 export function forgetFlows(
 	kernel: Kernel,
 	subnets: readonly Subnet[],

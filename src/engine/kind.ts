@@ -186,8 +186,8 @@ export interface Kind<Want, Made extends Want> {
 	 */
 	strays?(made: readonly Made[], look: StrayLook): readonly Stray<Made>[];
 	/**
-	 * The ports of the host whose tracked connections are forgotten when it comes, goes, or becomes another: the kernel
-	 * would go on with each as it began.
+	 * The ports of the host whose tracked connections must be forgotten when it is made, removed or changed, because the
+	 * kernel would continue each connection as it began.
 	 */
 	ports?(made: Made): readonly HostPort[];
 	/** The key of the resource whose removal removes this one as well: an address goes with its link. */

@@ -23,13 +23,13 @@ export interface TapReport extends Loose<TapSettings> {
 	readonly guest: { readonly addresses: readonly string[]; readonly mac?: string | undefined };
 	/** The process whose pool it belongs to: `PID-STARTTIME`. */
 	readonly pool?: string | undefined;
-	/** What it lives as long as. Without it stays until somebody takes it down. */
+	/** What its lifetime depends on. Without it, the tap stays until somebody takes it down. */
 	readonly bind?: Binding | undefined;
 }
 
-/** What ends the life of a tap. */
+/** What ends the lifetime of a tap. */
 export interface Binding {
-	/** The process that it is for: `PID-STARTTIME`, which no other process has until the host reboots. */
+	/** The process that it is for, as `PID-STARTTIME`, which no other process has until the host reboots. */
 	readonly process: string;
 }
 
@@ -115,21 +115,21 @@ export interface DownReport {
 	readonly provisional?: ProvisionalReport | undefined;
 }
 
-/** Something of ours that belongs to nobody any more. */
+/** Something of ours that nobody needs any more. */
 export interface GarbageReport {
 	/** What it is: `tap tap0`, `link br0, alias umlnet-nl lab`. */
 	readonly object: string;
-	/** Why nobody will ever use it again. */
+	/** Why nobody will use it again. */
 	readonly reason: string;
 }
 
-/** What `gc` found and took away. */
+/** What `gc` found and removed. */
 export interface CollectReport {
 	/** Whether the kernel was changed at all. */
 	readonly changed: boolean;
-	/** What belonged to nobody any more. */
+	/** What nobody needed any more. */
 	readonly garbage: readonly GarbageReport[];
-	/** The steps that were done, in order; with `dryRun` those that would be. */
+	/** The steps that were done, in order; with `dryRun`, those that would be done. */
 	readonly steps: readonly StepReport[];
 	/** What could not be given back to others, if anything. Then the command exits with 8. */
 	readonly losses?: readonly LossReport[] | undefined;
@@ -193,8 +193,8 @@ export interface StatusReport<Tap extends TapStatus = TapStatus> {
 	/** The command that a killed process left unfinished; `recover` undoes or finishes it. */
 	readonly unfinished?: string | undefined;
 	/**
-	 * What the report does not tell because the caller must not read it, a sentence each: then it tells what the kernel shows
-	 * to everybody of the objects that carry our marks. Absent if the caller may read all.
+	 * What the report lacks because the caller may not read the state directory, one sentence each: it is then made from
+	 * what the kernel shows to everybody of the objects that carry our marks. Absent if the caller may read everything.
 	 */
 	readonly unseen?: readonly string[] | undefined;
 	/** A change that waits to be confirmed. The report shows it as if it were confirmed already. */

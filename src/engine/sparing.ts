@@ -2,10 +2,10 @@ import { cutLinks } from "../kernel/action.js";
 import { ConnectionError } from "./error.js";
 import type { Plan } from "./plan.js";
 
-/** The links that a connection runs over, which a change must not cut: their names, by index. */
+/** The links that a connection runs over and that a change must not cut: their names, by index. */
 export type Spared = ReadonlyMap<number, string>;
 
-/** @throws ConnectionError if the plan takes away one of these links, or its addresses, or connects it in another way */
+/** @throws ConnectionError if the plan deletes one of these links, or its addresses, or connects it in another way */
 export function refuseCut(plan: Plan, spared: Spared | undefined, command: string): void {
 	if (spared === undefined) return;
 	for (const step of [...plan.steps, ...plan.final])

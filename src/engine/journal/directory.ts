@@ -42,7 +42,7 @@ export class StateDirectory {
 		return this.#open(false) !== undefined;
 	}
 
-	/** Whether we may read what is in it. If it does not exist, there is nothing that we may not read. */
+	/** Whether this process may read its contents. A directory that does not exist has none that it may not read. */
 	isReadable(): boolean {
 		const directory = this.#open(false);
 		if (directory === undefined) return true;

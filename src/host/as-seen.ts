@@ -10,13 +10,13 @@ import { noted, PROTOCOL } from "../kinds/mark.js";
 import { isOfLink } from "../kinds/migration/link-local.js";
 import { UmlnetError } from "../sys/error.js";
 
-/** Whose report it is: of which state directory, and which taps. */
+/** The state directory and the taps that the report is about. */
 interface Asked {
 	/** The path of the state directory, for people. */
 	readonly stateDir: string;
 	/** Its name in the marks. */
 	readonly place: string;
-	/** All taps without names. */
+	/** The names of taps; without it, all taps. */
 	readonly names?: readonly string[] | undefined;
 	readonly verify: boolean;
 }
@@ -24,9 +24,9 @@ interface Asked {
 const NO_DRIFT: readonly Difference[] = [];
 
 /**
- * What the kernel shows to everybody of the objects that carry our marks: the report for a caller who may not read the
- * state directory. It has no drift, since what was asked for is not known.
- * @throws UmlnetError ERR_PERMISSION if everything was to be compared
+ * The report for a caller who may not read the state directory, from what the kernel shows to everybody of the objects
+ * that carry our marks. It has no drift, because it is not known what was asked for.
+ * @throws UmlnetError ERR_PERMISSION if everything should be compared
  */
 export function statusAsSeen(kernel: Kernel, asked: Asked): StatusReport {
 	const { stateDir, place, names, verify } = asked;
@@ -43,7 +43,7 @@ export function statusAsSeen(kernel: Kernel, asked: Asked): StatusReport {
 	const taps = markedLinks({ links, place })
 		.filter(({ link }) => link.IFLA_LINKINFO?.IFLA_INFO_KIND === "tun")
 		.filter(({ name }) => names?.includes(name) ?? true)
-		// The kernel lists links in the order of their indexes, which are drawn by lot.
+		// The kernel lists links in the order of their indexes, which are random.
 		.sort((a, b) => a.name.localeCompare(b.name, "en", { numeric: true }))
 		.map((marked) => tapAsSeen(marked, byIndex, kernel));
 	return {
@@ -88,7 +88,7 @@ interface TunData {
 	readonly IFLA_TUN_VNET_HDR?: number;
 }
 
-/** Before Linux 5.18 addresses carry no mark. Then all of a tap that the kernel did not make count as ours. */
+/** Before Linux 5.18 addresses have no mark, so all addresses of a tap that the kernel did not make count as ours. */
 const isOurs = (address: Address, isOnTap: boolean): boolean =>
 	address.IFA_PROTO === PROTOCOL ||
 	(isOnTap && address.IFA_PROTO === undefined && !isOfLink(address));
@@ -96,7 +96,7 @@ const isOurs = (address: Address, isOnTap: boolean): boolean =>
 const textOf = ({ IFA_LOCAL, IFA_ADDRESS, ifa_prefixlen }: Address): string =>
 	cidrOf(IFA_LOCAL ?? IFA_ADDRESS ?? new Uint8Array(4), ifa_prefixlen).text;
 
-/** Everything that carries our marks, as if nothing of it were remembered. */
+/** Everything that carries our marks, as if none of it were in the journal. */
 function resourcesAsSeen(kernel: Kernel, place: string): ResourceStatus[] {
 	const nothing = { state: new State(), unfinished: undefined, pendingDeletes: new Map() };
 	return ours(strays(kinds, kernel, nothing, { place, asFarAsSeen: true })).map(({ kind, key }) => {

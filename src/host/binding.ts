@@ -1,10 +1,10 @@
-/** Taps that live as long as a process does. */
+/** Taps that live as long as a process. */
 import { ConflictError } from "../engine/error.js";
 import type { WantedTap } from "../engine/plan.js";
 import type { State } from "../engine/state.js";
 import { isAlive } from "../sys/process.js";
 
-/** These taps, for as long as this process lives. */
+/** These taps, bound to the lifetime of this process. */
 export const bound = (taps: readonly WantedTap[], process: string): WantedTap[] =>
 	taps.map((tap) => ({ ...tap, report: { ...tap.report, bind: { process } } }));
 
@@ -16,8 +16,8 @@ export const boundTo = (state: State, process: string): string[] =>
 		.map(({ name }) => name);
 
 /**
- * Those of these taps that are up and were for a process that has ended. @throws ConflictError if one is up that
- * belongs to somebody: who ends first would take it away from the other
+ * Those of these taps that are up for a process that has ended. @throws ConflictError if one is up for somebody else,
+ * because whichever ends first would take it away from the other
  */
 export function leftBehind(state: State, names: readonly string[]): string[] {
 	return names.filter((name) => {

@@ -1,4 +1,4 @@
-/** What of ours belongs to nobody any more, and why. */
+/** Finds what of ours nobody needs any more, and why. */
 
 import { together } from "../engine/down-all.js";
 import type { Engine } from "../engine/engine.js";
@@ -7,7 +7,7 @@ import type { CollectReport, GarbageReport, TapReport } from "../engine/report.j
 import type { State } from "../engine/state.js";
 import { isAlive } from "../sys/process.js";
 
-/** Those of these taps that a guest has open. */
+/** Returns those of these taps that a guest has open. */
 type OpenByGuest = (taps: readonly string[]) => ReadonlySet<string>;
 
 interface GarbageTap extends GarbageReport {
@@ -16,7 +16,7 @@ interface GarbageTap extends GarbageReport {
 
 const pidOf = (process: string): string => process.split("-")[0] as string;
 
-/** Why nobody needs a tap any more, if a guest may not still be on it. */
+/** Why nobody needs a tap any more, unless a guest still uses it. */
 function reasonOf({ mode, bind, pool }: TapReport): string | undefined {
 	if (bind !== undefined)
 		return isAlive(bind.process)
@@ -28,7 +28,7 @@ function reasonOf({ mode, bind, pool }: TapReport): string | undefined {
 		: `it is of the pool of process ${pidOf(pool)}, which has ended, and no guest has it open`;
 }
 
-/** The taps that belong to nobody. One that was taken out of a pool may have a guest that lives longer than the pool. */
+/** The taps that nobody needs. A tap that was taken from a pool may have a guest that outlives the pool. */
 function garbageTaps(state: State, openByGuest: OpenByGuest): readonly GarbageTap[] {
 	const reports = [...state.taps.values()].map(({ report }) => report);
 	const found = reports.flatMap((report) => {
@@ -64,8 +64,8 @@ export function wouldCollect(
 }
 
 /**
- * Take down the taps that belong to nobody, then what carries our marks and no journal knows.
- * @throws ConflictError naming what is in the way of some of them, after all others are gone
+ * Take down the taps that nobody needs, and then what carries our marks and no journal knows.
+ * @throws ConflictError that says why some of them cannot be removed, after all others were
  */
 export function collect(engine: Engine, { state }: Ledger, isOpen: OpenByGuest): CollectReport {
 	const taps = garbageTaps(state, isOpen);

@@ -173,7 +173,7 @@ export class Host implements ConfirmableNetworks, BindableNetworks {
 		return withLaunches(await this.#locked.read(() => this.#locked.engine.status(taps, options)));
 	}
 
-	/** The report for who may not read the journal. */
+	/** The report for a caller who may not read the journal. */
 	async #statusAsSeen(
 		names: readonly string[] | undefined,
 		{ verify = false }: StatusOptions,
@@ -226,7 +226,7 @@ export class Host implements ConfirmableNetworks, BindableNetworks {
 
 	openTap(tap: TapReport): number {
 		const fd = openTap(tap);
-		// Had it been gone, one that nobody asked for would have been made just now, and goes with the descriptor.
+		// If the tap had been gone, opening it would have made another one, which disappears with the descriptor.
 		if (this.#locked.kernel.linkName(tap.index) === tap.name) return fd;
 		closeSync(fd);
 		throw new ConflictError(

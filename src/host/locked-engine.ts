@@ -94,7 +94,7 @@ export class LockedEngine {
 		return !this.journal.isEmpty;
 	}
 
-	/** Whether this process may read what is ours. */
+	/** Whether this process may read the journal. */
 	get isReadable(): boolean {
 		return this.#directory.isReadable();
 	}

@@ -59,7 +59,7 @@ interface Traits<A extends Action> {
 	deletedLink?(action: A): Identity;
 	/** The indexes of the links that the action needs. */
 	links?(action: A): readonly number[];
-	/** The indexes of the links whose packets do not come in any more as they did. */
+	/** The indexes of the links whose packets no longer arrive as before. */
 	cuts?(action: A): readonly number[];
 	/** Close what this process still holds open after the action was undone. */
 	release?(kernel: Kernel, action: A): void;
@@ -137,7 +137,10 @@ export function release(kernel: Kernel, action: Action): void {
 export const linksOf = (action: Action): readonly number[] =>
 	traitsOf(action).links?.(action) ?? [];
 
-/** The indexes of the links that it takes away, or whose packets come in by another link from then on, or to no address. */
+/**
+ * The indexes of the links that it deletes, or whose packets then arrive through another link or have no address to go
+ * to.
+ */
 export const cutLinks = (action: Action): readonly number[] =>
 	traitsOf(action).cuts?.(action) ?? [];
 

@@ -38,7 +38,9 @@ export class ConntrackDriver {
 		});
 	}
 
-	/** Forget the flows that were sent to these ports. `isLocal`: whether packets to an address are for this host. */
+	/**
+	 * Delete the flows that were sent to these ports. `isLocal` tells whether packets to an address are for this host.
+	 */
 	forgetTo(ports: readonly HostPort[], isLocal: (to: Destination) => boolean): void {
 		if (ports.length === 0 || this.#isEmpty()) return;
 		const locals = new Map<string, boolean>();
@@ -60,7 +62,7 @@ export class ConntrackDriver {
 		});
 	}
 
-	/** Of one port the kernel tells the flows alone; of several it is asked once for all that it has. */
+	/** For one port the kernel lists its flows only; for several ports all flows are listed once. */
 	#forget([first, ...others]: readonly HostPort[], isMeant: (entry: Entry) => boolean): void {
 		const filter = first !== undefined && others.length === 0 ? filterOf(first) : {};
 		this.#socket.use((socket) => {
@@ -86,7 +88,7 @@ const deletion = ({ nfgen_family, CTA_TUPLE_ORIG, CTA_ID, CTA_ZONE }: Entry): Re
 
 const NOWHERE = new Uint8Array();
 
-/** What the first packet of a flow was sent to. */
+/** The destination of the first packet of a flow. */
 function goalOf({ nfgen_family: family, CTA_TUPLE_ORIG: tuple }: Entry) {
 	const { CTA_TUPLE_IP: ip, CTA_TUPLE_PROTO: proto } = tuple ?? {};
 	const address = ip?.CTA_IP_V4_DST ?? ip?.CTA_IP_V6_DST ?? NOWHERE;
@@ -102,7 +104,7 @@ function portIndex(ports: readonly HostPort[]): ReadonlyMap<string, readonly Hos
 	return index;
 }
 
-/** What asks the kernel for the flows to one port. A kernel before 5.8 tells all. */
+/** A request for the flows to one port. A kernel before 5.8 ignores the filter and lists all flows. */
 const filterOf = ({ family, protocol, port }: HostPort) => ({
 	nfgen_family: family,
 	CTA_TUPLE_ORIG: {
@@ -115,7 +117,7 @@ const filterOf = ({ family, protocol, port }: HostPort) => ({
 	},
 });
 
-/** Also of a flow that was sent to the host and led on to a guest: the guest answers. */
+/** This includes flows that were sent to the host and forwarded to a guest, because the guest answers. */
 function touches({ CTA_TUPLE_ORIG, CTA_TUPLE_REPLY }: Entry, subnet: Subnet): boolean {
 	const ips = [CTA_TUPLE_ORIG?.CTA_TUPLE_IP, CTA_TUPLE_REPLY?.CTA_TUPLE_IP];
 	const ends = ips.flatMap((ip) => [

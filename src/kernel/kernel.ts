@@ -35,18 +35,18 @@ export interface TransportPort {
 	readonly protocol: number;
 	readonly port: number;
 }
-/** A port of addresses of the host. */
+/** A port on addresses of the host. */
 export interface HostPort extends TransportPort {
 	/** AF_INET or AF_INET6. */
 	readonly family: number;
-	/** All addresses of the host in the family, where it is undefined. */
+	/** Undefined for all addresses of the host in the family. */
 	readonly address?: Uint8Array | undefined;
 }
-/** A socket of the host that takes what is sent to a port. */
+/** A socket of the host that receives what is sent to a port. */
 export interface Listener extends TransportPort {
-	/** Where it does: 4 or 16 bytes, all zero for any address. */
+	/** The address of the socket: 4 or 16 bytes, all zero for any address. */
 	readonly address: Uint8Array;
-	/** One of IPv6 that takes no packets of IPv4. */
+	/** Whether it is an IPv6 socket that does not receive IPv4 packets. */
 	readonly isIpv6Only: boolean;
 	readonly uid: number;
 	readonly inode: number;
@@ -88,9 +88,9 @@ export interface Kernel {
 		dump: boolean,
 	): readonly O[];
 
-	/** The sockets that take what is sent to one of these ports. @throws KernelError */
+	/** The sockets that receive what is sent to one of these ports. @throws KernelError */
 	readListeners(ports: readonly TransportPort[]): readonly Listener[];
-	/** Who holds the socket of this inode, in words, if it can be known; looks at all processes. */
+	/** The process with the socket of this inode, in words, if it can be found out. Looks at all processes. */
 	socketOwner(inode: number): string | undefined;
 
 	/** Read a value below /proc/sys, without its newline. @throws KernelError */
@@ -119,8 +119,9 @@ export interface Kernel {
 	 */
 	forgetFlows(subnets: readonly Subnet[]): void;
 	/**
-	 * Delete the tracked connections that were sent to these ports, for the kernel goes on with each as it began: past a
-	 * translation that came since, or by one that is gone. As little part of a transaction. @throws KernelError
+	 * Delete the tracked connections to these ports, because the kernel would continue each as it began: without a
+	 * translation that was added since, or with one that is gone. It is not part of a transaction either. @throws
+	 * KernelError
 	 */
 	forgetFlowsTo(ports: readonly HostPort[]): void;
 

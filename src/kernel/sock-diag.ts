@@ -17,7 +17,7 @@ import { FreshSocket } from "./fresh-socket.js";
 import { ifThere } from "./if-there.js";
 import type { Listener, TransportPort } from "./kernel.js";
 
-/** Sockets of the host: who waits at a port. */
+/** Sockets of the host that listen at a port. */
 export class SockDiagDriver {
 	readonly #socket: FreshSocket;
 
@@ -25,7 +25,7 @@ export class SockDiagDriver {
 		this.#socket = new FreshSocket(NETLINK_SOCK_DIAG, options);
 	}
 
-	/** The sockets that take what is sent to one of these ports, at whatever address. @throws KernelError */
+	/** The sockets that receive what is sent to one of these ports, at any address. @throws KernelError */
 	listeners(ports: readonly TransportPort[]): Listener[] {
 		const protocols = [...new Set(ports.map(({ protocol }) => protocol))];
 		return protocols.flatMap((protocol) => {
@@ -48,7 +48,8 @@ function dump(
 	protocol: number,
 	INET_DIAG_REQ_BYTECODE: Uint8Array,
 ): Listener[] {
-	// A UDP socket that is connected takes nothing of others, and one that is not is "closed" (udp_diag_dump).
+	// A connected UDP socket does not receive from others, and one that is not connected has the state "closed"
+	// (udp_diag_dump).
 	const state = protocol === IPPROTO_UDP ? TCP_CLOSE : TCP_LISTEN;
 	const asked = {
 		sdiag_family,
@@ -56,7 +57,7 @@ function dump(
 		idiag_states: 1 << state,
 		INET_DIAG_REQ_BYTECODE,
 	};
-	// A kernel that cannot tell the sockets of a protocol says that there is no such thing.
+	// A kernel that cannot list the sockets of a protocol answers ENOENT.
 	const found = ifThere(() => socket.dump(INET_DIAG_REQUEST, INET_DIAG_SOCKET, asked)) ?? [];
 	return found.map(({ idiag_family, id, idiag_uid, idiag_inode, INET_DIAG_SKV6ONLY }) => ({
 		protocol,
@@ -69,14 +70,15 @@ function dump(
 }
 
 const w = new Writer();
-/** Two comparisons, each with its port behind it, and a jump. */
+/** Two comparisons, each followed by its port, and a jump. */
 const STEP = 8;
 const JUMP = 4;
 const LENGTH = 2 * STEP + JUMP;
 
 /**
- * A program that lets sockets of these ports through, which the kernel runs on each (inet_diag_bc_run): for each range the
- * two comparisons; who passes both jumps to the end, who does not goes on with the next. To jump past the end is to fail.
+ * A program that accepts sockets with these ports. The kernel runs it on every socket (inet_diag_bc_run). For each
+ * range there are two comparisons: a socket that passes both jumps to the end, any other continues with the next range.
+ * Jumping beyond the end means that it is not accepted.
  */
 function matching(ports: readonly number[]): Uint8Array {
 	const ranges = rangesOf(ports);

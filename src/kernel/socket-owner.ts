@@ -1,8 +1,9 @@
 import { readdirSync, readFileSync, readlinkSync } from "node:fs";
 
 /**
- * Who holds the socket of this inode: `nginx (process 1234)`; undefined where nobody may be known. Looks through the open
- * files of all processes, as nothing in the kernel leads from a socket to those who hold it: for errors alone.
+ * The process with the socket of this inode, `nginx (process 1234)`; undefined if it cannot be found. It searches the
+ * open files of all processes, because the kernel has no reference from a socket to its process, so it is used for
+ * errors only.
  */
 export function socketOwner(inode: number): string | undefined {
 	for (const pid of namesIn("/proc").filter((name) => /^[0-9]+$/.test(name))) {
@@ -13,7 +14,7 @@ export function socketOwner(inode: number): string | undefined {
 	return undefined;
 }
 
-/** None of a process that has ended, or that we may not look into. */
+/** Empty for a process that has ended, or that we may not inspect. */
 function namesIn(directory: string): readonly string[] {
 	try {
 		return readdirSync(directory);

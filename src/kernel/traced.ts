@@ -20,14 +20,14 @@ import type {
 } from "./kernel.js";
 import { shownSetting } from "./secret.js";
 
-/** A dump may have thousands of answers of one sort: the first ones show what they look like. */
+/** A dump may have thousands of similar answers, of which the first are enough. */
 const SHOWN = 4;
 
-/** A question to the kernel in words. */
+/** Describes a request to the kernel. */
 type Ask<F> = F extends (...values: infer Values) => unknown
 	? (...values: Values) => readonly string[]
 	: never;
-/** Its answer in words, or several. */
+/** Describes its answer, in one text or several. */
 type Answer<F> = F extends (...values: infer Values) => infer Result
 	? (result: Result, ...values: Values) => readonly string[]
 	: never;
@@ -140,8 +140,8 @@ const CALLS: {
 };
 
 /**
- * The same kernel, which tells in words what it is asked, before it is asked, and what it answers. Secrets are left out.
- * Each line of a question begins with its number and `>`, of an answer with the number and `<`.
+ * The same kernel, which describes every request before it is made, and the answer. Secrets are left out. A request
+ * begins with its number and `>`, an answer with the number and `<`.
  */
 export function traced(kernel: Kernel, tell: (lines: string) => void): Kernel {
 	let number = 0;
@@ -172,7 +172,7 @@ type AnyCall = (...values: readonly unknown[]) => unknown;
 
 const indented = (lines: string): string => lines.replaceAll("\n", "\n    ");
 
-/** What the flags of a message are called, whose numbers mean something else where it creates and where it deletes. */
+/** The names of flags in a message, which depend on whether it creates or deletes. */
 const OF_NEW = { NLM_F_REPLACE, NLM_F_EXCL, NLM_F_CREATE, NLM_F_APPEND };
 const OF_DEL = { NLM_F_NONREC, NLM_F_BULK };
 
@@ -182,7 +182,7 @@ function sent(request: Request): string {
 	return `${describe(request)}${set.length === 0 ? "" : `\n  flags ${set.join(" ")}`}`;
 }
 
-/** What came of one request; the name of the answer is that of the question, with NEW instead of GET. */
+/** The result of one request. A reply has the name of its request with NEW instead of GET. */
 function ended(
 	{ error, errno, replies }: Outcome,
 	request: Request | undefined,
@@ -200,7 +200,7 @@ function committed({ refused }: BatchOutcome, batch: readonly Request[]): readon
 	return refused.map(({ at, error }) => `${batch[at]?.message.name}: ${refusal(error)}`);
 }
 
-/** In the kernel's words where it gave any. */
+/** The kernel's own words, if it sent any. */
 function refusal(error: unknown): string {
 	if (error instanceof KernelError)
 		return `${error.errno}: ${error.kernel ?? errnoText(error.errno)}`;

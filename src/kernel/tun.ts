@@ -85,7 +85,10 @@ export class TunDriver {
 	}
 }
 
-/** Open a tap that is there, one more queue of it where it has several. The caller closes the descriptor. @throws KernelError */
+/**
+ * Open an existing tap; if it has several queues, this opens another one. The caller closes the descriptor. @throws
+ * KernelError
+ */
 export function openTap({ name, multiQueue, vnetHdr }: Opening): number {
 	const fd = openTun();
 	try {

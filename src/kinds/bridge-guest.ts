@@ -6,10 +6,10 @@ import { guests4 } from "./ruleset/set/guests4.js";
 import { guests6 } from "./ruleset/set/guests6.js";
 import { isLinkName, isMapOf, isParsedBy, isText } from "./shape.js";
 
-/** An address of a guest that shares its bridge with others. */
+/** The address of a guest on a bridge that it shares with others. */
 export interface BridgeGuest {
 	readonly bridge: string;
-	/** Without the length of its prefix. */
+	/** The address without a prefix length. */
 	readonly address: string;
 	readonly network: string;
 }
@@ -28,7 +28,7 @@ const made = ([bridge, address]: readonly unknown[]): BridgeGuest => ({
 	network: "",
 });
 
-/** That an address on a bridge is a guest's. */
+/** Marks an address on a bridge as that of a guest. */
 export const bridgeGuest = membershipKind<BridgeGuest>({
 	kind: "bridge-guest",
 	key: ({ bridge, address }) => `bridge-guest:${bridge}:${formatAddress(parseAddress(address))}`,

@@ -48,7 +48,7 @@ export interface Bridge {
 	readonly uplink: string | undefined;
 	/** How packets leave its network, if they are routed. */
 	readonly wayOut?: WayOut | undefined;
-	/** The group of links that stands for its network. */
+	/** The link group that stands for its network. */
 	readonly linkGroup?: number | undefined;
 }
 export interface MadeBridge extends Bridge {

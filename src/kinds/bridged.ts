@@ -4,7 +4,7 @@ import { member, membershipKind } from "./membership.js";
 import { bridged as bridgedSet } from "./ruleset/set/bridged.js";
 import { isLinkName, isMapOf, isText } from "./shape.js";
 
-/** A bridge that guests are on. */
+/** A bridge with guests. */
 export interface Bridged {
 	readonly bridge: string;
 	readonly network: string;
@@ -12,7 +12,7 @@ export interface Bridged {
 
 const BRIDGED = new ElementSet({ family: "inet", name: TABLE }, bridgedSet.set);
 
-/** That what goes from port to port of a bridge is not judged as what is forwarded from network to network. */
+/** Excludes packets from one port of a bridge to another from the rules for packets between networks. */
 export const bridged = membershipKind<Bridged>({
 	kind: "bridged",
 	key: ({ bridge }) => `bridged:${bridge}`,

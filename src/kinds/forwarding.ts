@@ -218,7 +218,7 @@ export const forwarding: Kind<Forwarding, MadeForwarding> = {
 	parentKey: ({ link }) => linkKey(link),
 };
 
-/** Of one bridge only some of the taps may need what all of them have: who does not leaves it to the others. */
+/** If only some of the taps on a bridge need a setting, a request for the others keeps it. */
 function withThoseOfOthers(
 	{ forwarding, proxyArp }: MadeForwarding,
 	want: Forwarding,

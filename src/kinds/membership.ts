@@ -8,17 +8,17 @@ import type { AnyElementSet, ElementSet, Types, Values } from "./element.js";
 import { linksElsewhere } from "./link.js";
 import type { Check } from "./shape.js";
 
-/** One element of a set of ours, and what it does in words: `tap0 a segment of guests`. */
+/** One element of a set of ours, and a description of its effect: `tap0 a segment of guests`. */
 export interface Membership {
 	readonly words: string;
-	/** Names it among all elements of all sets. */
+	/** Identifies it among all elements of all sets. */
 	readonly id: string;
 	readonly add: Action;
 	readonly remove: Action;
 	isThere(kernel: Kernel): boolean;
 }
 
-/** That a set has this key. `comment`: whose it is, for people. */
+/** The membership of this key in a set. `comment` says to people whose element it is. */
 export function member<const K extends Types>(
 	set: ElementSet<K>,
 	key: Values<K>,
@@ -51,25 +51,25 @@ const removeStep = ({ words, add, remove }: Membership): Step => ({
 	undo: [add],
 });
 
-/** What makes a kind whose objects are nothing but elements of sets. */
+/** The definition of a kind whose objects are only elements of sets. */
 export interface MembershipKind<Want> {
 	readonly kind: string;
 	key(want: Want): string;
 	/** The elements of one object. Pure. */
 	members(want: Want): readonly Membership[];
-	/** What an object becomes that others want as well. Without it: what is wanted last. */
+	/** What an object becomes if others want it as well. Without this method: what was wanted last. */
 	reconcile?: Kind<Want, Want>["reconcile"];
 	isMade: Check;
-	/** The sets in which it alone puts elements, and the object that an element of such a set can have been made for. */
+	/** The sets in which only this kind has elements, and for each the object that an element may belong to. */
 	readonly sets: readonly {
 		readonly set: AnyElementSet;
 		made(key: readonly unknown[]): Want;
 	}[];
-	/** The link that an object is about: what is another state directory's is told by it. */
+	/** The link that an object is about, which tells whether it belongs to another state directory. */
 	linkOf?(made: Want): string;
 }
 
-/** A kind whose objects are elements of sets, and never a rule. */
+/** A kind whose objects are elements of sets and never rules. */
 export function membershipKind<Want>(of: MembershipKind<Want>): Kind<Want, Want> {
 	const { members, reconcile } = of;
 	return {

@@ -4,9 +4,9 @@ const FNV_OFFSET = 0x811c_9dc5;
 const FNV_PRIME = 0x0100_0193;
 
 /**
- * The group of links (IFLA_GROUP) that stands for a network: rules ask the group of a link where they would have to know
- * every link of the network. It is made of the name (FNV-1a), so that whoever names the network knows it, up or not; and
- * it is large, as those that people choose are small.
+ * The link group (IFLA_GROUP) that stands for a network: rules match the group of a link, where they would otherwise
+ * need every link of the network. It is a hash of the name (FNV-1a), so it is known for any network that is named, up
+ * or not. It is a large number, because people choose small ones.
  */
 export function groupOf(network: string): number {
 	let hash = FNV_OFFSET;

@@ -2,13 +2,16 @@ import { ConflictError } from "../engine/error.js";
 import type { Kind } from "../engine/kind.js";
 import { isMapOf, isText, isWhole } from "./shape.js";
 
-/** A group of links that stands for a network. */
+/** A link group that stands for a network. */
 export interface NetworkNumber {
 	readonly network: string;
 	readonly group: number;
 }
 
-/** That no other network is known by the same group: they would not be kept apart. Nothing in the kernel. */
+/**
+ * Makes sure that no other network has the same group, because the two would not be isolated from each other. It has no
+ * object in the kernel.
+ */
 export const networkNumber: Kind<NetworkNumber, NetworkNumber> = {
 	kind: "network",
 	key: ({ group }) => `network:${group}`,

@@ -74,13 +74,13 @@ const NO_LINKS: HostLinks = {
 /** A network together with what the host says about its links. */
 interface Placed {
 	readonly network: Network;
-	/** The families in which the host routes what is published to guests that it otherwise only bridges. */
+	/** The families in which the host routes to published ports of guests that it otherwise only bridges. */
 	readonly bridgedTo: ReadonlySet<Family>;
 	/** The MTU of the link through which packets leave it. */
 	readonly mtu: number | undefined;
 	/** Whether its bridge belongs to somebody else and stays as it is. */
 	readonly isForeign: boolean;
-	/** Others are on its bridge as well: whoever made it, or those on the link that becomes a port of it. */
+	/** Whether others are on its bridge as well: its owner, or the machines on a link that becomes a port of it. */
 	readonly isShared: boolean;
 }
 
@@ -204,7 +204,7 @@ function resourcesOf(
 	];
 }
 
-/** What is published of a tap, and what the host must do so that it gets there. */
+/** What a tap publishes, and what the host needs to forward it. */
 function publishOf(tap: Tap, segment: string, network: Network, path: string): Resource[] {
 	if (tap.publish.length === 0) return [];
 	const ports = publishedOf(tap);

@@ -24,8 +24,8 @@ const resource = <K extends keyof Wants>(kind: K, want: Wants[K], path: string):
 });
 
 /**
- * Whom the guest of a tap may reach, and who may reach it. `isShared`: others than guests are on its bridge. Most of it is
- * of the network, and there already with every guest but the first.
+ * Whom the guest of a tap may reach, and who may reach it. `isShared` says that the bridge is shared with others. Most
+ * of these objects belong to the network, and exist already for every guest but the first.
  */
 export function policyOf(tap: Tap, network: Network, isShared: boolean): Resource[] {
 	const onNetwork = `networks.${network.name}`;
@@ -57,7 +57,7 @@ function segmentOf(tap: Tap, { name: network, bridge }: Network, isShared: boole
 	];
 }
 
-/** Where others than guests are: beyond the uplink, and on a bridge that is shared with them. */
+/** The links to others than guests: the uplink, and a bridge that is shared with others. */
 function waysOut({ mode, uplink, bridge }: Network, isShared: boolean): string[] {
 	const isRouted = mode === "nat" || mode === "routed";
 	const links = [isRouted ? uplink : undefined, isShared ? bridge : undefined];

@@ -16,10 +16,10 @@ import { publish4, publish6, publishAny4, publishAny6 } from "./ruleset/set/publ
 import { isLinkName, isMapOf, isOneOf, isParsedBy, isWhole } from "./shape.js";
 import { hostAddressWarnings } from "./warning.js";
 
-/** One port of the host that leads to a port of a guest. */
+/** A port of the host that leads to a port of a guest. */
 export interface Publish {
 	readonly protocol: PublishedProtocol;
-	/** The address of the host: `0.0.0.0` and `::` are all of that family. */
+	/** The address of the host. `0.0.0.0` and `::` stand for all addresses of that family. */
 	readonly host: string;
 	readonly port: number;
 	/** The address of the guest, of the same family. */
@@ -43,7 +43,7 @@ const PROTOCOLS = Object.keys(NUMBERS) as readonly PublishedProtocol[];
 const protocolOf = (number: number): PublishedProtocol =>
 	PROTOCOLS.find((name) => NUMBERS[name] === number) ?? "tcp";
 
-/** All addresses of the host, of a family. */
+/** All addresses of the host in a family. */
 export const ANY_HOST = { 4: "0.0.0.0", 6: "::" } as const;
 const isAny = ({ host }: Publish): boolean => host === ANY_HOST[4] || host === ANY_HOST[6];
 
@@ -93,7 +93,7 @@ function removeStep(made: Publish): Step {
 	};
 }
 
-/** Where the port leads by what the kernel has; undefined where it is not published. */
+/** The present target of the port in the kernel; undefined if it is not published. */
 function read(kernel: Kernel, made: Publish): Publish | undefined {
 	const found = isAny(made)
 		? anySet(made).read(kernel, anyKey(made))
@@ -107,7 +107,7 @@ const leadsTo = (found: Publish | undefined, { guest, guestPort }: Publish): boo
 const publishKey = ({ protocol, host, port }: Publish): string =>
 	`publish:${protocol}:${host}:${port}`;
 
-/** @throws ConflictError where the port is that of a guest that this change is not about */
+/** @throws ConflictError if the port belongs to a guest outside this change */
 function refuseTaken(made: Publish, want: Publish, context: PlanContext): void {
 	if (made.tap === want.tap) return;
 	if (!context.others(publishKey(want)).includes(made.tap)) return;
@@ -119,7 +119,7 @@ function refuseTaken(made: Publish, want: Publish, context: PlanContext): void {
 const isAddress = isParsedBy(parseAddress);
 const isPort = isWhole(1, 65_535);
 
-/** Ports at which somebody on the host listens: that program would be cut off without a word. */
+/** The ports at which a program on the host listens, which would silently be cut off. */
 function listening(
 	made: readonly Publish[],
 	{ kernel }: PlanContext,
@@ -136,7 +136,10 @@ function listening(
 	});
 }
 
-/** Whether a socket gets what is sent to the port. One of IPv6 for any address takes IPv4 as well, unless it says otherwise. */
+/**
+ * Whether a socket receives what is sent to the port. An IPv6 socket for any address also receives IPv4, unless it is
+ * IPv6 only.
+ */
 function takes(listener: Listener, made: Publish): boolean {
 	const { protocol, port, address, isIpv6Only } = listener;
 	if (port !== made.port || protocol !== NUMBERS[made.protocol]) return false;
@@ -149,7 +152,7 @@ function takes(listener: Listener, made: Publish): boolean {
 type StrayKey = readonly [protocol: number, host: string, port: number];
 type Data = Values<readonly ["ipv4_addr", "inet_service"]>;
 
-/** A port of the host, translated to one of a guest: one element of a map, never a rule. */
+/** A port of the host that is translated to one of a guest: an element of a map, never a rule. */
 export const publish: Kind<Publish, Publish> = {
 	kind: "publish",
 	key: publishKey,
@@ -192,7 +195,7 @@ export const publish: Kind<Publish, Publish> = {
 		tap: isLinkName,
 	}),
 	strays(made, look) {
-		// An element says nothing of whose it is that a program could rely on.
+		// An element has nothing from which a program could tell whose it is.
 		if (linksElsewhere(look).length > 0) return [];
 		const { kernel } = look;
 		const any = (host: string) => made.filter((one) => one.host === host).map(anyKey);

@@ -4,13 +4,13 @@ import type { Network, Spec, Tap } from "../spec/model.js";
 import { isOf, parsePublish } from "../spec/publish.js";
 import { ANY_HOST, type Publish } from "./publish.js";
 
-/** A published port, and the number of the line of `publish` that says so. */
+/** A published port, and the index of its line in `publish`. */
 export interface Published {
 	readonly want: Publish;
 	readonly line: number;
 }
 
-/** Every single port of the host that a tap publishes: they lead to the first address of its guest in the family. */
+/** Every single port of the host that a tap publishes. They lead to the first address of its guest in the family. */
 export const publishedOf = ({ name: tap, publish, guest }: Tap): Published[] =>
 	publish.flatMap((text, line) => {
 		const one = parsePublish(text);
@@ -29,11 +29,13 @@ export const publishedOf = ({ name: tap, publish, guest }: Tap): Published[] =>
 		});
 	});
 
-/** Whether the host can reach it at 127.0.0.1: an address of its own, or all of them. */
+/**
+ * Whether the host can reach it at 127.0.0.1: it is published on all addresses, or on an address of the host itself.
+ */
 export const isFromLoopback = ({ host }: Publish): boolean =>
 	host === ANY_HOST[4] || host.startsWith("127.");
 
-/** The families in which taps of a network publish anything. */
+/** The families in which taps of a network publish ports. */
 export function publishedFamilies({ name }: Network, { taps }: Spec): ReadonlySet<Family> {
 	const families = new Set<Family>();
 	for (const tap of Object.values(taps))

@@ -7,9 +7,9 @@ import { TABLE } from "./mark.js";
 import { publishing as declared } from "./ruleset/set/publishing.js";
 import { isLinkName, isMapOf, isText } from "./shape.js";
 
-/** Guests of a segment publish ports of the host. */
+/** A segment whose guests publish ports of the host. */
 export interface Publishing {
-	/** Where their packets come in: their tap, or their bridge. */
+	/** The interface on which their packets arrive: their tap, or their bridge. */
 	readonly segment: string;
 	readonly network: string;
 }
@@ -34,8 +34,8 @@ function addStep(made: Publishing): Step {
 }
 
 /**
- * What goes for all published ports of a segment: guests reach them by the host's address even where that leads back to
- * where they are, the host by 127.0.0.1, and guests nothing else there. One element of a set.
+ * What all published ports of a segment need: guests reach them by the host's address, even if that leads back to their
+ * own segment, the host reaches them by 127.0.0.1, and guests reach nothing else there. It is an element of a set.
  */
 export const publishing: Kind<Publishing, Publishing> = {
 	kind: "publishing",

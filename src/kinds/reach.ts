@@ -5,11 +5,11 @@ import { reaches } from "./ruleset/set/reaches.js";
 import { siblings } from "./ruleset/set/siblings.js";
 import { isListOf, isMapOf, isText, isWhole } from "./shape.js";
 
-/** That guests of one network may open connections to those of another, or to each other. */
+/** Guests of one network may open connections to those of another, or to each other. */
 export interface Reach {
 	readonly from: string;
 	readonly to: string;
-	/** The groups of links that stand for both. */
+	/** The link groups of both networks. */
 	readonly groups: readonly [from: number, to: number];
 }
 
@@ -17,7 +17,7 @@ const inet = { family: "inet", name: TABLE } as const;
 const REACHES = new ElementSet(inet, reaches.set);
 const SIBLINGS = new ElementSet(inet, siblings.set);
 
-/** What is permitted between networks; all that is not is dropped. */
+/** Permits connections between networks. Everything else is dropped. */
 export const reach = membershipKind<Reach>({
 	kind: "reach",
 	key: ({ from, to }) => `reach:${from}:${to}`,

@@ -7,7 +7,7 @@ import { setLink } from "./link.js";
 import { findLink, macOfLink, nameNow } from "./same-link.js";
 import { isLinkIndex, isLinkName, isMac, isMapOf, isOptional, isWhole } from "./shape.js";
 
-/** Packets of 127.0.0.0/8 are routed to one interface, and what comes back by it. */
+/** Packets of 127.0.0.0/8 are routed to and from one interface. */
 export interface RouteLocalnet {
 	readonly link: string;
 }
@@ -41,7 +41,7 @@ function look(index: number, context: PlanContext): Pick<MadeRouteLocalnet, "mac
 	return { mac: link && macOfLink(link), before: (link && settingOf(link)) ?? 0 };
 }
 
-/** What the link has now, whatever it is called; undefined where it is gone. */
+/** The present value of the link, whatever its name; undefined if it is gone. */
 function read(kernel: Kernel, made: MadeRouteLocalnet): number | undefined {
 	const name = nameNow(kernel, made);
 	const value = name && readSetting(kernel, `net/ipv4/conf/${name}/route_localnet`);
@@ -49,9 +49,10 @@ function read(kernel: Kernel, made: MadeRouteLocalnet): number | undefined {
 }
 
 /**
- * Without it the kernel takes what goes from 127.0.0.1 of the host to a guest, and the answers, for martians
- * (ip_route_input_slow, net/ipv4/route.c). With it alone the guest could reach whatever listens at 127.0.0.1 of the host:
- * the nft table drops what a segment of guests sends there, and so what comes first must go last.
+ * Without route_localnet the kernel drops packets from 127.0.0.1 of the host to a guest, and the answers, as martians
+ * (ip_route_input_slow, net/ipv4/route.c). With it alone, guests could reach everything that listens on 127.0.0.1 of
+ * the host. The nft table drops such packets from a segment of guests, so the table must come first and be removed
+ * last.
  */
 export const routeLocalnet: Kind<RouteLocalnet, MadeRouteLocalnet> = {
 	kind: "route-localnet",
@@ -108,7 +109,7 @@ function setBack(made: MadeRouteLocalnet, kernel: Kernel): Step[] {
 	return [
 		{
 			label: `set back ${wordsOf(name)}`,
-			// The last phase is the first when things are taken away: before the filter goes that keeps guests out.
+			// Phases are reversed for removal, so this is removed first, before the filter that protects the host.
 			phase: "persist",
 			do: switchTo(made, made.before, guard),
 			undo: [switchTo(made, 1, guard)],

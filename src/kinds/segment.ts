@@ -6,13 +6,15 @@ import { member, membershipKind } from "./membership.js";
 import { segments } from "./ruleset/set/segments.js";
 import { isFlag, isLinkName, isMapOf, isOptional, isText } from "./shape.js";
 
-/** Where packets of guests come into the host: their tap, or their bridge. */
+/** The interface on which packets of guests arrive: their tap, or their bridge. */
 export interface Segment {
 	readonly link: string;
 	readonly network: string;
 }
 export interface MadeSegment extends Segment {
-	/** Others than guests of ours are on the bridge as well, whoever made it or a LAN: what comes in is from any of them. */
+	/**
+	 * Set if the bridge is shared with others, such as its owner or a LAN, so that what arrives may be from any of them.
+	 */
 	readonly isShared?: true | undefined;
 }
 
@@ -28,7 +30,7 @@ const elements = membershipKind<MadeSegment>({
 	sets: [{ set: SEGMENTS, made: ([link]) => ({ link: link as string, network: "" }) }],
 });
 
-/** That whatever comes in by a link is from guests. */
+/** Marks a link as one from which only packets of guests arrive. */
 export const segment: Kind<Segment, MadeSegment> = {
 	...elements,
 	resolve(want, context) {

@@ -9,7 +9,7 @@ type Attributes = { readonly [A in NumberAttribute]?: number | undefined };
 
 /** A value for each setting, undefined if the spec has none. */
 export type Values<Name extends string> = { readonly [N in Name]?: number | undefined };
-/** The same with every name there. */
+/** The same with a value for every name. */
 type AllValues<Name extends string> = { readonly [N in Name]: number | undefined };
 
 /** The settings of a kind of link that can be changed while it exists. */

@@ -243,13 +243,13 @@ function isDefault(name: string, found: unknown, beside: Facts): boolean {
 	if (found === undefined || found === 0 || found === 0n || found === "") return true;
 	if (name in DEFAULTS) return found === DEFAULTS[name];
 	if (isNest(found)) return Object.values(found).every((inner) => isDefault("", inner, found));
-	// A single address or port was given: the kernel reports it as a range of one (nft_nat_dump).
+	// For a single address or port the kernel reports a range that contains only that one (nft_nat_dump).
 	if (name === "NFTA_NAT_REG_ADDR_MAX") return found === beside.NFTA_NAT_REG_ADDR_MIN;
 	if (name === "NFTA_NAT_REG_PROTO_MAX") return found === beside.NFTA_NAT_REG_PROTO_MIN;
 	return name === "NFTA_NAT_FLAGS" && found === natFlagsOf(beside);
 }
 
-/** They say what is translated, which the registers say as well (nft_nat_init, net/netfilter/nft_nat.c). */
+/** The flags only say what is translated, which the registers show as well (nft_nat_init, net/netfilter/nft_nat.c). */
 const natFlagsOf = (nat: Facts): number =>
 	(nat.NFTA_NAT_REG_ADDR_MIN === undefined ? 0 : NF_NAT_RANGE_MAP_IPS) |
 	(nat.NFTA_NAT_REG_PROTO_MIN === undefined ? 0 : NF_NAT_RANGE_PROTO_SPECIFIED);

@@ -112,7 +112,10 @@ const policyOf = (table: CompiledTable, { name }: CompiledChain): number | undef
 		| number
 		| undefined;
 
-/** How many rules of a table lead to a chain of it: the kernel counts them among its users (nft_verdict_init). */
+/**
+ * How many rules of a table jump to one of its chains: the kernel counts them among the uses of the chain
+ * (nft_verdict_init).
+ */
 function jumpsTo(table: CompiledTable, { name }: CompiledChain): number {
 	let known = jumps.get(table);
 	if (known === undefined) {
@@ -131,7 +134,7 @@ function countTargets(value: unknown, found: Map<string, number>): void {
 		else countTargets(inner, found);
 }
 
-/** Whether a chain has the rules and the policy it was made with. */
+/** Whether a chain has its original rules and policy. */
 function isAsMade(
 	kernel: Kernel,
 	table: CompiledTable,
@@ -140,13 +143,15 @@ function isAsMade(
 ): boolean {
 	if (policy !== policyOf(table, chain)) return false;
 	const { length } = rulesOf(chain);
-	// The kernel counts the rules of a chain, and those that lead to it. Nothing leads to a base chain.
+	// The kernel counts the rules of a chain together with those that jump to it. None jumps to a base chain.
 	if (use === length + jumpsTo(table, chain)) return true;
 	if (use < length || chain.isBase) return false;
 	return readRules(kernel, table, chain).length === length;
 }
 
-/** Chains that are not as they were made: others changed them, or an older version made the table without them. */
+/**
+ * Chains that differ from what was made: others have changed them, or an older version has made the table without them.
+ */
 interface Mismatch {
 	readonly changed: readonly CompiledChain[];
 	readonly missing: readonly CompiledChain[];
@@ -186,7 +191,7 @@ const again = (kernel: Kernel, table: CompiledTable, chain: CompiledChain): Requ
 		request(NFT_MSG_NEWRULE, NLM_F_CREATE | NLM_F_APPEND, rule as never),
 	);
 
-/** Those of the messages that make a table that make these chains. */
+/** The messages that create these chains, out of those that create the table. */
 const creationOf = (table: CompiledTable, chains: readonly CompiledChain[]): Request[] => {
 	const names = new Set(chains.map(({ name }) => name));
 	return table.create.filter(
@@ -196,7 +201,7 @@ const creationOf = (table: CompiledTable, chains: readonly CompiledChain[]): Req
 	);
 };
 
-/** Chains that rules of each other lead to can be deleted when all of them are empty. */
+/** Chains whose rules jump to each other can be deleted once all of them are empty. */
 const drop = (table: CompiledTable, chains: readonly CompiledChain[]): Request[] => [
 	...chains.flatMap((chain) => chain.flush),
 	...chains.map(({ name }) =>
@@ -209,8 +214,7 @@ const drop = (table: CompiledTable, chains: readonly CompiledChain[]): Request[]
 ];
 
 /**
- * Somebody emptied chains (`nft flush table`), or put rules of his own into them; or the table is an older version's: all
- * of it as it is made now.
+ * Restore chains that somebody has emptied (`nft flush table`) or added rules to, or that an older version has made.
  */
 function refill(kernel: Kernel, table: CompiledTable, { changed, missing }: Mismatch): Step {
 	// A table of an older version may lack sets that the rules use.

@@ -40,7 +40,7 @@ export interface Tap extends Complete<TapSettings> {
 	readonly parked: boolean;
 	/** How packets leave its network, if the tap is the whole segment. */
 	readonly wayOut?: WayOut | undefined;
-	/** The group of links that stands for its network, where it is a segment of its own. */
+	/** The link group that stands for its network, if the tap is a segment of its own. */
 	readonly linkGroup?: number | undefined;
 }
 export interface MadeTap extends Tap {

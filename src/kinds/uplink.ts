@@ -135,11 +135,11 @@ function givingBack(made: MadeUplink, context: PlanContext) {
 }
 
 /**
- * What of an uplink moves to the bridge. What needs IPv6 while that is off could be put neither on the bridge, which is as the
- * uplink in that, nor on the uplink again: it stays where it is. But the kernel takes the routes of IPv4 from a link with
- * its last address (fib_inetaddr_event, net/ipv4/fib_frontend.c), and a nexthop object that stays leads the routes that
- * name it out of a port.
- * @throws ConflictError where a route would be lost or led astray by that
+ * The configuration that moves to the bridge. If IPv6 is off, what needs it could be added neither to the bridge, which
+ * has the same setting, nor to the uplink again, so it stays on the uplink. But the kernel deletes IPv4 routes of a
+ * link with its last address (fib_inetaddr_event, net/ipv4/fib_frontend.c), and routes through a nexthop object that
+ * stays would lead out of a port.
+ * @throws ConflictError if a route would be lost or misdirected by that
  */
 function movableOf(at: Endpoint, bridge: string, kernel: Kernel): LinkConfig {
 	const config = readConfig(kernel, at);

@@ -135,7 +135,10 @@ function isLocal(text: string, { kernel }: PlanContext): boolean {
 	return readRouteTo(kernel, { family, address })?.rtm_type === RTN_LOCAL;
 }
 
-/** Of an address whose ports are published; asked once for a plan, however many ports there are. */
+/**
+ * Warnings about an address whose ports are published. They are looked for once for a plan, however many ports there
+ * are.
+ */
 export function hostAddressWarnings(host: string, context: PlanContext): Warning[] {
 	if (!isFirst(context, `the ports of ${host}`) || isLocal(host, context)) return [];
 	const message = `no interface of this host has the address ${host}: unless it is routed here, nothing comes for the ports of it that are published`;

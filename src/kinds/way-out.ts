@@ -4,14 +4,14 @@ import { member, membershipKind } from "./membership.js";
 import { uplinks } from "./ruleset/set/uplinks.js";
 import { isLinkName, isMapOf } from "./shape.js";
 
-/** A link by which guests get to others than guests, and these to them. */
+/** A link through which guests reach others than guests, and are reached by them. */
 export interface WayOut {
 	readonly link: string;
 }
 
 const UPLINKS = new ElementSet({ family: "inet", name: TABLE }, uplinks.set);
 
-/** That a link leads to the world, shared by all who leave by it. */
+/** Marks a link as leading to the world. It is shared by all networks that leave through it. */
 export const wayOut = membershipKind<WayOut>({
 	kind: "way-out",
 	key: ({ link }) => `way-out:${link}`,

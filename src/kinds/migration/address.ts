@@ -61,7 +61,7 @@ function lifetimesOf(flags: number, told: Address["IFA_CACHEINFO"]): Address["IF
 	return { ifa_valid, ifa_prefered: isDeprecated ? 0 : ifa_prefered, cstamp: 0, tstamp: 0 };
 }
 
-/** Whether two addresses are in the same subnet of IPv6. */
+/** Whether two addresses are in the same IPv6 subnet. */
 function isNeighbour(one: Address, other: Address): boolean {
 	const { IFA_ADDRESS: a, ifa_prefixlen, ifa_family } = one;
 	const { IFA_ADDRESS: b } = other;
@@ -125,10 +125,10 @@ function takeAway(address: Address, isAlone: boolean): readonly Request[] {
 }
 
 /**
- * An IPv6 address that runs out leaves the route to its subnet behind when it is deleted, to run out as well
- * (ipv6_del_addr): packets would go on leaving by the old link. So does one that is not alone in its subnet where the
- * other was given without a route, or has one of another metric, which the kernel takes for this one's
- * (check_cleanup_prefix_route, cleanup_prefix_route).
+ * If an IPv6 address with a limited lifetime is deleted, the route to its subnet stays until it expires as well
+ * (ipv6_del_addr), and packets would still leave through the old link. The same happens with several addresses in a
+ * subnet, if the other one was added without a route, or has a route of another metric that the kernel takes for this
+ * one's (check_cleanup_prefix_route, cleanup_prefix_route).
  */
 function prefixRoute(address: Address, isAlone: boolean): readonly Request[] {
 	const { ifa_family, ifa_prefixlen, ifa_index, IFA_ADDRESS, IFA_CACHEINFO } = address;

@@ -41,9 +41,9 @@ export function subnetRouteOf(route: Route): SubnetRoute | undefined {
 }
 
 /**
- * The routes to one subnet of IPv6 that addresses of unlike metrics have. When one of these addresses is changed the
- * kernel takes whichever route it finds first for its own, and gives it that address's metric (modify_prefix_route,
- * net/ipv6/addrconf.c): where such an address is given anew, not all of them come of it.
+ * Routes to one IPv6 subnet that belong to addresses with different metrics. When one of these addresses changes, the
+ * kernel takes the first route it finds for the one of that address, and changes its metric (modify_prefix_route,
+ * net/ipv6/addrconf.c). So adding the addresses again does not bring back all of these routes.
  */
 export function rivalRoutes(addresses: readonly Address[]): ReadonlySet<string> {
 	const made = addresses.flatMap(routesFor).filter(({ family }) => family === AF_INET6);

@@ -43,7 +43,7 @@ export interface Change {
 export interface Sort {
 	/** The objects of this type on a link, in the order in which to add them. Reads the kernel. */
 	read(kernel: Kernel, at: Endpoint): readonly string[];
-	/** The way of one thing from a link to another, of all of its sort that go this way. */
+	/** The changes that move an object from one link to another. `all` are the objects of this type that move. */
 	item(packed: string, from: Endpoint, to: Endpoint, all: readonly string[]): Item;
 	/** A key that is equal for the same object on different links. */
 	key(packed: string, at: Endpoint): string;

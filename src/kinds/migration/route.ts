@@ -24,8 +24,8 @@ type GivenRoute = Parameters<typeof RTM_NEWROUTE.encode>[0];
 const TICKS_PER_SECOND = 100;
 
 /**
- * The routes somebody made. The kernel makes those of an address itself, and takes them along, but for rivals of each
- * other; those by a nexthop object go where the object goes.
+ * Whether somebody has made a route. The kernel makes those for addresses itself and deletes them with the address,
+ * except for rival routes; those through a nexthop object move with the object.
  */
 const isMade = (route: Route, addresses: readonly Address[]): boolean =>
 	(!isKernelMade(route, addresses) || isRival(route, addresses)) && route.RTA_NH_ID === undefined;
@@ -74,7 +74,7 @@ const encode = ({ RTA_EXPIRES, ...route }: Route): Uint8Array => RTM_NEWROUTE.en
 const isShared = ({ rtm_family, RTA_MULTIPATH }: GivenRoute): boolean =>
 	rtm_family === AF_INET6 && RTA_MULTIPATH !== undefined;
 
-/** Whether it may be one that the kernel makes for an address of IPv6. */
+/** Whether it may be a route that the kernel makes for an IPv6 address. */
 const isOfSubnet = ({
 	rtm_family,
 	rtm_protocol,
@@ -111,7 +111,7 @@ export const routes: Sort = {
 		}
 		const append = (route: GivenRoute) => request(RTM_NEWROUTE, NLM_F_CREATE | NLM_F_APPEND, route);
 		const remove = (route: GivenRoute) => request(RTM_DELROUTE, 0, route);
-		// The kernel may have made it with its address, or taken it along.
+		// The kernel may have made the route with its address, or deleted it with that.
 		const removes = isOfSubnet(fresh) || undefined;
 		const conflict = removes ? undefined : inTheWay(fresh, to);
 		return {

@@ -3,7 +3,7 @@ import { publish4, publish6, publishAny4, publishAny6 } from "../set/publish.js"
 import type { Chain } from "../table.js";
 
 const protocol = { meta: { key: "l4proto" } } as const;
-/** TCP, UDP and SCTP have their ports at one place. */
+/** TCP, UDP and SCTP have their ports at the same offset. */
 const port = { payload: { protocol: "th", field: "dport" } } as const;
 
 const families = [
@@ -26,8 +26,8 @@ const families = [
 ] as const;
 
 /**
- * A port of one address goes before the same port of all addresses. ::1 is none of these: what comes from there cannot
- * leave the loopback interface, so who asks there shall hear at once that nobody listens.
+ * A port of one address takes precedence over the same port of all addresses. ::1 is not included: packets from ::1
+ * cannot leave the loopback interface, so a connection to it should be refused at once.
  */
 const toGuests: StatementJson[][] = [
 	...families.map(({ family, one }): StatementJson[] => {
@@ -45,7 +45,7 @@ const toGuests: StatementJson[][] = [
 	}),
 ];
 
-/** Destination NAT of what others send to the published ports of the host. */
+/** Destination NAT of packets that others send to published ports of the host. */
 export const dstnat: Chain = {
 	create: {
 		name: "dstnat",
@@ -58,7 +58,7 @@ export const dstnat: Chain = {
 	rules: toGuests,
 };
 
-/** The same of what the host itself sends to them. */
+/** Destination NAT of packets that the host itself sends to them. */
 export const dstnatOutput: Chain = {
 	create: {
 		name: "dstnat_output",

@@ -8,7 +8,7 @@ import { isAnswer, isIn } from "./match.js";
 
 const goto = { goto: { target: fromGuest.create.name } } as const;
 
-/** What the host forwards: answers pass, and what begins a connection is judged by where it comes from. */
+/** Packets that the host forwards: answers pass, and new connections are judged by where they come from. */
 export const forward: Chain = {
 	create: {
 		name: "forward",

@@ -8,13 +8,13 @@ import { toGuest } from "./to-guest.js";
 
 const goto = { goto: { target: toGuest.create.name } } as const;
 
-/** A guest begins a connection: to another guest, whom it must be allowed to reach, or to anybody else. */
+/** A new connection from a guest: to another guest, which it must be allowed to reach, or to anybody else. */
 export const fromGuest: Chain = {
 	create: { name: "from_guest", comment: "a guest begins a connection" },
 	rules: [
 		[isIn(["oifname", "ip daddr"], guests4.set), goto],
 		[isIn(["oifname", "ip6 daddr"], guests6.set), goto],
-		// An uplink may be a bridge that has guests: but for those, what is beyond it is the world.
+		// An uplink may be a bridge that also has guests. Apart from those, everything beyond it is the world.
 		[isIn("oifname", uplinks.set), { accept: null }],
 		[isIn("oifname", segments.set), goto],
 	],

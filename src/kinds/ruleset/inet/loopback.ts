@@ -14,8 +14,9 @@ const ofLoopback = (field: "saddr" | "daddr") => [
 ];
 
 /**
- * Where route_localnet is on so that the host reaches published ports at 127.0.0.1, the kernel would let guests reach what
- * listens there. This is before all address translation: answers of guests are sent to other addresses of the host yet.
+ * With route_localnet, which the host needs to reach published ports at 127.0.0.1, the kernel would let guests reach
+ * what listens there. This chain comes before all address translation, where answers of guests still have other
+ * addresses of the host as their destination.
  */
 export const loopbackOnly: Chain = {
 	create: {

@@ -19,19 +19,19 @@ const PARTS = {
 } as const;
 type Part = keyof typeof PARTS;
 
-/** `iifname . ip saddr @guests4`: whether a set has what these parts of a packet are, side by side. */
+/** `iifname . ip saddr @guests4`: whether a set contains the concatenation of these parts of a packet. */
 export function isIn(parts: Part | readonly Part[], set: { readonly name: string }): Match {
 	const all = [parts].flat().map((part) => PARTS[part as Part]);
 	const left = all.length === 1 ? all[0] : { concat: all };
 	return { match: { op: "==", left, right: `@${set.name}` } } as Match;
 }
 
-/** `ct state established,related`: the packet belongs to a connection that was let through before. */
+/** `ct state established,related`: the packet belongs to a connection that was accepted before. */
 export const isAnswer: Match = {
 	match: { op: "in", left: { ct: { key: "state" } }, right: ["established", "related"] },
 } as Match;
 
-/** `ct status dnat`: the connection was opened to a port that is published. */
+/** `ct status dnat`: the connection was opened to a published port. */
 export const isPublished: Match = {
 	match: { op: "in", left: { ct: { key: "status" } }, right: "dnat" },
 } as Match;

@@ -25,8 +25,9 @@ const twice = (key: "iifname" | "oifname") =>
 const published = `@${publishing.set.name}`;
 
 /**
- * Published ports that are reached from where the guest is, or from 127.0.0.1: the guest's answer would not come this way,
- * or go nowhere. In all other cases the guest sees who asks.
+ * Published ports that are reached from the guest's own segment or from 127.0.0.1: without masquerading, the guest's
+ * answer would not come back through the host, or go nowhere. In all other cases the guest sees the real source
+ * address.
  */
 const toPublished: readonly StatementJson[][] = [
 	[

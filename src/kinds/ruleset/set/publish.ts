@@ -1,6 +1,6 @@
 import type { Declaration } from "../table.js";
 
-/** Ports of one IPv4 address of the host, and where they lead. */
+/** Ports of single IPv4 addresses of the host, and where they lead. */
 export const publish4 = {
 	map: {
 		name: "publish4",
@@ -10,7 +10,7 @@ export const publish4 = {
 	},
 } as const satisfies Declaration;
 
-/** Ports of one IPv6 address of the host, and where they lead. */
+/** Ports of single IPv6 addresses of the host, and where they lead. */
 export const publish6 = {
 	map: {
 		name: "publish6",
@@ -20,7 +20,7 @@ export const publish6 = {
 	},
 } as const satisfies Declaration;
 
-/** Ports of all IPv4 addresses of the host. */
+/** Ports of all IPv4 addresses of the host, and where they lead. */
 export const publishAny4 = {
 	map: {
 		name: "publish_any4",
@@ -30,7 +30,7 @@ export const publishAny4 = {
 	},
 } as const satisfies Declaration;
 
-/** Ports of all IPv6 addresses of the host. */
+/** Ports of all IPv6 addresses of the host, and where they lead. */
 export const publishAny6 = {
 	map: {
 		name: "publish_any6",

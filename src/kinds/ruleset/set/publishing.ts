@@ -1,8 +1,8 @@
 import type { Declaration } from "../table.js";
 
 /**
- * Segments of guests that publish ports, each twice: packets that come from there and go back there have it as both
- * interfaces, and for all others one interface is asked twice.
+ * Segments of guests that publish ports, each as a pair with itself: packets that come from the segment and return to
+ * it match both interfaces, and other rules match one interface twice.
  */
 export const publishing = {
 	set: {

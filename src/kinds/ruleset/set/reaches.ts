@@ -1,6 +1,6 @@
 import type { Declaration } from "../table.js";
 
-/** Networks whose guests may open connections to guests of another. */
+/** Pairs of networks: guests of the first may open connections to guests of the second. */
 export const reaches = {
 	set: { name: "reaches", type: ["devgroup", "devgroup"], comment: "network . network it reaches" },
 } as const satisfies Declaration;

@@ -1,8 +1,8 @@
 import type { Declaration } from "../table.js";
 
 /**
- * Where packets of guests come into the host: a tap, or a bridge of taps. Whatever comes in there is from a guest, so a
- * bridge that others are on as well is none of these.
+ * The interfaces on which packets of guests arrive: a tap, or a bridge of taps. Everything that arrives there is from a
+ * guest, so a bridge that is shared with others is not in this set.
  */
 export const segments = {
 	set: { name: "segments", type: "ifname", comment: "taps and bridges of guests" },

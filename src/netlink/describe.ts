@@ -14,7 +14,7 @@ function lines(value: unknown, indent: string): string[] {
 	});
 }
 
-/** A message by its name, and what is in it: a request, or what came back. */
+/** A message by its name and its value: a request or a reply. */
 interface Described {
 	readonly message: { readonly name: string };
 	readonly value: unknown;

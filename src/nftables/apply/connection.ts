@@ -34,7 +34,7 @@ export interface ConnectionOptions {
 	readonly host?: Host | undefined;
 }
 
-/** What each of these options takes. */
+/** The types of these options. */
 export const CONNECTION_OPTIONS = { netns: text, connection: object, host: object };
 
 /** Open a netlink socket in a network namespace, or in that of the calling thread. @throws KernelError, UmlnetError */

@@ -89,8 +89,8 @@ function loadConcat(node: Concat, emitter: Emitter, to: Register): void {
 }
 
 /**
- * The types of the fields of a concatenation win over the types of its parts; and bits that a set is declared for are
- * no field, whatever the rule tells of the header: the field would be of another type than the set's.
+ * The types of the fields of a concatenation win over the types of its parts. Bits that a set is declared with are not
+ * resolved to a field, because the field would have another type than the set.
  */
 function completeConcat(node: Concat, completion: Completion): Node {
 	const { inKey, set } = completion;

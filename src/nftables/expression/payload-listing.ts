@@ -226,6 +226,6 @@ export function rawPayload(base: number, offset: number, bits: number): Payload 
 export const isKnown = ({ protocol: of, field }: Payload): boolean =>
 	of !== undefined && field !== undefined && of !== protocol.unknown;
 
-/** Whether it is bits of a header that no field is known for. */
+/** Whether these are bits of a header for which no field is known. */
 export const isRaw = (node: Node | undefined): boolean =>
 	node?.kind === "payload" && !isKnown(node);

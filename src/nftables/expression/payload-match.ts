@@ -47,7 +47,7 @@ export function matchPayload(node: Relational, payload: Payload, completion: Com
 		if (first?.kind === "elem" && first.key.kind === "value")
 			learnIcmp(payload, first.key, completion);
 	}
-	// Bits that a set is declared for are no field: that would be of another type.
+	// Bits that a set is declared with are not resolved to a field, which would have another type.
 	if (right.kind === "set reference" && isRaw(right.set.key) && isRaw(payload)) return;
 	completePayload(payload, completion);
 	setType(right, payload.datatype, payload.order);

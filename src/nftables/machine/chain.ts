@@ -6,14 +6,14 @@ import { RUN } from "./expression/index.js";
 import type { Packet } from "./packet.js";
 import type { Chain, Rule } from "./ruleset.js";
 
-/** Who gave a verdict: a rule, or the policy of a base chain. */
+/** What gave a verdict: a rule, or the policy of a base chain. */
 export interface Giver {
-	/** The base chain, and the one the rule stands in. */
+	/** The base chain, and the chain that contains the rule. */
 	readonly base: Chain;
 	readonly chain: Chain;
 	/** Undefined for the policy. */
 	readonly rule: Rule | undefined;
-	/** What the rule does beside the verdict: `reject`. */
+	/** What the rule does in addition to the verdict: `reject`. */
 	readonly manner?: string | undefined;
 }
 
@@ -25,7 +25,7 @@ export interface ChainResult {
 	readonly nat: NatDone | undefined;
 }
 
-/** NFT_JUMP_STACK_SIZE: the kernel takes no deeper ruleset. */
+/** NFT_JUMP_STACK_SIZE: the kernel accepts no deeper ruleset. */
 const MOST_JUMPS = 16;
 
 interface Frame {
@@ -33,7 +33,7 @@ interface Frame {
 	at: number;
 }
 
-/** Lets a packet through a base chain: nft_do_chain(), net/netfilter/nf_tables_core.c. */
+/** Run a packet through a base chain: nft_do_chain(), net/netfilter/nf_tables_core.c. */
 export function runChain(
 	base: Chain,
 	packet: Packet,
@@ -73,7 +73,7 @@ export function runChain(
 	return { code: policy, by: { base, chain: base, rule: undefined }, nat: undefined };
 }
 
-/** Let a packet through one rule; `code` says how it ended. */
+/** Run a packet through one rule; `code` says how it ended. */
 function runRule(rule: Rule, on: Evaluation): void {
 	on.rule = rule;
 	on.code = nft.NFT_CONTINUE;

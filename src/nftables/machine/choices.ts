@@ -1,28 +1,28 @@
-/** What cannot be known of a packet, and what was assumed of it on one way. */
+/** Something unknown about a packet, and what was assumed about it on one path. */
 export interface Assumption {
-	/** What it depends on: `limit rate 3/second of rule 9`. */
+	/** What is unknown: `limit rate 3/second of rule 9`. */
 	readonly on: string;
-	/** What was assumed, in words. */
+	/** The assumption in words. */
 	readonly answer: string;
 }
 
-/** A way that was followed to its end. */
+/** A path that was followed to its end. */
 export interface Explored<T> {
 	readonly assumptions: readonly Assumption[];
 	readonly result: T;
 }
 
-/** The answers of one way. What was answered once is answered the same on the rest of the way. */
+/** The answers on one path. The same question has the same answer on the rest of the path. */
 export class Choices {
 	readonly #taken: readonly number[];
 	readonly #made: { readonly on: string; readonly options: readonly string[]; at: number }[] = [];
 
-	/** @param taken which options were taken so far; from there on the first of each question */
+	/** @param taken the options taken so far; later questions get their first option */
 	constructor(taken: readonly number[] = []) {
 		this.#taken = taken;
 	}
 
-	/** Which of the options holds: the first is what a lone packet meets on an idle host. */
+	/** Choose one of the options. The first is what a single packet meets on an idle host. */
 	choose(on: string, options: readonly [string, ...string[]]): number {
 		const known = this.#made.find((one) => one.on === on);
 		if (known !== undefined) return known.at;
@@ -35,7 +35,7 @@ export class Choices {
 		return this.#made.map(({ on, options, at }) => ({ on, answer: options[at] ?? "" }));
 	}
 
-	/** The answers of the next way: the last question whose options are not exhausted gets the next one. */
+	/** The answers of the next path: the last question with options left gets its next one. */
 	next(): readonly number[] | undefined {
 		for (let i = this.#made.length - 1; i >= 0; i--) {
 			const { at, options } = this.#made[i] as { at: number; options: readonly string[] };
@@ -45,10 +45,10 @@ export class Choices {
 	}
 }
 
-/** So many ways are followed; rulesets that ask more questions are told of with those. */
+/** How many paths are followed at most. Rulesets with more questions are reported with those. */
 const MOST_WAYS = 128;
 
-/** Follow every way that the answers to what cannot be known open, the likeliest first. */
+/** Follow every path that the answers to unknown questions open, the most likely one first. */
 export function explore<T>(
 	follow: (choices: Choices) => T,
 	most = MOST_WAYS,

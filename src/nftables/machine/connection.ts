@@ -1,6 +1,6 @@
-/** What conntrack knows of the flow of a packet. */
+/** What connection tracking knows about the flow of a packet. */
 
-/** One direction of a flow, as conntrack keeps it. */
+/** One direction of a flow, as connection tracking stores it. */
 export interface Tuple {
 	readonly source: Uint8Array;
 	readonly destination: Uint8Array;
@@ -9,11 +9,11 @@ export interface Tuple {
 	readonly destinationPort: number;
 }
 
-/** Where a flow is told to go, or to come from. */
+/** The new source or destination of a flow. */
 export interface Translation {
 	readonly address?: Uint8Array;
 	readonly port?: number;
-	/** That the port may be another of a range, or the address one of several. */
+	/** Set if the port may be another one of a range, or the address one of several. */
 	readonly isRange?: boolean;
 }
 
@@ -29,7 +29,7 @@ export interface Connection {
 	/** IPS_* */
 	status: number;
 	mark: number;
-	/** What is in the mark where nobody can know. */
+	/** Set if the mark cannot be known: what it depends on. */
 	unknownMark?: string | undefined;
 }
 

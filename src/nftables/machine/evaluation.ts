@@ -5,15 +5,15 @@ import type { Device, Packet } from "./packet.js";
 import { Registers } from "./registers.js";
 import type { Rule, Table } from "./ruleset.js";
 
-/** Where in the kernel a chain is called. */
+/** The hook of the kernel from which a chain is called. */
 export interface HookPoint {
-	/** NFPROTO_* of the packet's way: IPV4, IPV6, BRIDGE, ARP, NETDEV. */
+	/** NFPROTO_* of the hook: IPV4, IPV6, BRIDGE, ARP, NETDEV. */
 	readonly family: number;
-	/** NF_*: numbered by family. */
+	/** NF_*, which each family numbers differently. */
 	readonly hook: number;
 }
 
-/** What the routing tables say of an address: `fib` and `addrtype` ask for it. */
+/** A look-up in the routing tables, for `fib` and `addrtype`. */
 export interface FibQuery {
 	readonly address: Uint8Array;
 	/** The other address of the packet. */
@@ -24,29 +24,29 @@ export interface FibQuery {
 	readonly of: "source" | "destination";
 	readonly packet: Packet;
 }
-/** What a look-up finds. */
+/** The result of the look-up. */
 export interface FibAnswer {
 	readonly device: Device | undefined;
 	/** RTN_* */
 	readonly type: number;
 }
 
-/** What rules ask of the host beside the packet. */
+/** What rules ask about the host in addition to the packet. */
 export interface World {
 	fib(query: FibQuery): FibAnswer;
-	/** The address that masquerading takes: the first of the interface that fits the way. */
+	/** The source address for masquerading: the first address of the interface that fits the route. */
 	masqueradeAddress(device: Device, packet: Packet): Uint8Array | undefined;
-	/** An address of the interface of the family of the packet: what redirecting takes. */
+	/** An address of the interface in the family of the packet, for redirecting. */
 	addressOf(device: Device, packet: Packet): Uint8Array | undefined;
 }
 
-/** What a rule did to the flow of a packet: translated its source or its destination. */
+/** What a rule has done to the flow of a packet: the translation of its source or its destination. */
 export interface NatDone {
 	readonly kind: "snat" | "dnat";
 	readonly to: Translation;
 }
 
-/** One packet in one rule: what the expressions of nf_tables work on. */
+/** The state of one packet in one rule, on which the expressions of nf_tables operate. */
 export class Evaluation {
 	readonly registers = new Registers();
 	readonly packet: Packet;
@@ -57,11 +57,11 @@ export class Evaluation {
 	rule: Rule | undefined;
 	/** NFT_CONTINUE, NFT_BREAK, NF_*, NFT_JUMP and so on. */
 	code: number = NFT_CONTINUE;
-	/** Where a jump or goto leads. */
+	/** The target of a jump or goto. */
 	chain: string | undefined;
 	/** What a rule of a nat chain has decided. */
 	nat: NatDone | undefined;
-	/** What a rule does beside a verdict, in words: `reject`, `queue`. */
+	/** What a rule does in addition to a verdict, in words: `reject`, `queue`. */
 	manner: string | undefined;
 
 	constructor(packet: Packet, point: HookPoint, table: Table, world: World, choices: Choices) {
@@ -72,12 +72,12 @@ export class Evaluation {
 		this.choices = choices;
 	}
 
-	/** The rule does not hold for the packet. */
+	/** The rule does not match the packet. */
 	break(): void {
 		this.code = NFT_BREAK;
 	}
 
-	/** Nobody can know whether it holds: ask, and remember the answer. */
+	/** It is unknown whether the rule matches: choose, and remember the answer. */
 	depends(what: string, likely: boolean): boolean {
 		const [yes, no] = ["holds", "does not hold"] as const;
 		const options: [string, string] = likely ? [yes, no] : [no, yes];
@@ -95,5 +95,5 @@ export class Evaluation {
 	}
 }
 
-/** What an expression of the kernel does. */
+/** The effect of an expression of the kernel. */
 export type Run<Data = object> = (data: Data, on: Evaluation) => void;

@@ -26,18 +26,18 @@ import type { HookPoint, World } from "./evaluation.js";
 import type { Device, Packet } from "./packet.js";
 import type { Chain, Table } from "./ruleset.js";
 
-/** NF_IP_PRI_CONNTRACK of linux/netfilter_ipv4.h: only from there on a packet has a flow. */
+/** NF_IP_PRI_CONNTRACK of linux/netfilter_ipv4.h. Only from there on a packet has a flow. */
 const PRI_CONNTRACK = -200;
 
 /** How a packet left a hook. */
 export interface Passed {
 	/** NF_ACCEPT, NF_DROP, NF_STOLEN */
 	readonly code: number;
-	/** Who decided, unless it is accepted. */
+	/** What decided, unless the packet was accepted. */
 	readonly by: Giver | undefined;
-	/** Each base chain that it went through, in order. */
+	/** The base chains that it went through, in order. */
 	readonly chains: readonly ChainResult[];
-	/** What was translated here. */
+	/** The translations that were made here. */
 	readonly nat: readonly {
 		readonly kind: "snat" | "dnat";
 		readonly to: Translation;
@@ -45,7 +45,7 @@ export interface Passed {
 	}[];
 }
 
-/** The base chains that a hook calls, in the order of the kernel. */
+/** The base chains that a hook calls, in the kernel's order. */
 export class Hooks {
 	readonly #tables: readonly Table[];
 	readonly #known = new Map<string, readonly Chain[]>();
@@ -54,7 +54,7 @@ export class Hooks {
 		this.#tables = tables;
 	}
 
-	/** By priority; of equal ones the younger comes first, as nf_hook_entries_grow() puts them. */
+	/** By priority. Of equal ones the newer comes first, as in nf_hook_entries_grow(). */
 	at({ family, hook }: HookPoint, device?: Device): readonly Chain[] {
 		const key = `${family} ${hook} ${device?.name ?? ""}`;
 		const known = this.#known.get(key);
@@ -87,7 +87,7 @@ function isCalled({ table, base }: Chain, { family, hook }: HookPoint, device?: 
 const isNamed = (name: string, wanted: string): boolean =>
 	wanted.endsWith("*") ? name.startsWith(wanted.slice(0, -1)) : name === wanted;
 
-/** What of a hook is run: all, or the part between two priorities. */
+/** The part of a hook to run: all of it, or what is between two priorities. */
 export interface Part {
 	readonly from?: number;
 	readonly below?: number;
@@ -98,7 +98,9 @@ interface Step {
 	readonly run: (passage: Passage) => ChainResult | undefined;
 }
 
-/** Let a packet through a hook: what chains of all tables say, conntrack and NAT at their places between them. */
+/**
+ * Run a packet through a hook: the chains of all tables, with connection tracking and NAT at their places between them.
+ */
 export function traverse(
 	hooks: Hooks,
 	packet: Packet,
@@ -124,7 +126,7 @@ export function traverse(
 
 const isNat = ({ base }: Chain): boolean => base?.type === "nat";
 
-/** A packet in a hook. */
+/** One packet in one hook. */
 class Passage {
 	readonly #packet: Packet;
 	readonly #point: HookPoint;
@@ -159,7 +161,7 @@ class Passage {
 		return { code, by, chains: this.#chains, nat: this.#done };
 	}
 
-	/** Conntrack and NAT are hooks of IP alone, each at a priority of its own. */
+	/** Connection tracking and NAT are hooks of the IP families only, each with a priority of its own. */
 	ofConntrack(): Step[] {
 		const { family, hook } = this.#point;
 		if (family !== NFPROTO_IPV4 && family !== NFPROTO_IPV6) return [];
@@ -178,7 +180,7 @@ class Passage {
 		if (!packet.isUntracked) packet.connection ??= newConnection(packet, this.#point.family);
 	}
 
-	/** nf_nat_inet_fn(): the first rule that decides for a new flow decides for all of it. */
+	/** nf_nat_inet_fn(). The first rule that decides for a new flow decides for all of it. */
 	#translate(kind: "snat" | "dnat"): ChainResult | undefined {
 		const flow = this.#packet.connection;
 		if (flow === undefined) return undefined;
@@ -200,7 +202,7 @@ class Passage {
 	}
 }
 
-/** The flow that the first packet of it makes. */
+/** The flow that its first packet creates. */
 export function newConnection(packet: Packet, family: number): Connection {
 	const { l4proto = 0 } = packet.headers();
 	const original: Tuple = {
@@ -239,7 +241,7 @@ function translated(
 	return { ...flow, reply: changed, status };
 }
 
-/** Give the packet the addresses of its flow: where it goes first, where it comes from last. */
+/** Give the packet the addresses of its flow: its destination first, its source last. */
 function rewrite(packet: Packet, kind: "snat" | "dnat"): void {
 	const flow = packet.connection;
 	if (flow === undefined) return;
@@ -253,7 +255,7 @@ function rewrite(packet: Packet, kind: "snat" | "dnat"): void {
 	}
 }
 
-/** The flow as an answer meets it. */
+/** The flow as an answer sees it. */
 export const answering = (flow: Connection): Connection => ({
 	...flow,
 	state: "established",

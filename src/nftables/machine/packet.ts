@@ -9,53 +9,53 @@ import {
 import { fromBytes, toBytes } from "../fact/value.js";
 import type { Connection } from "./connection.js";
 
-/** What rules can ask of an interface. */
+/** The properties of an interface that rules can match. */
 export interface Device {
 	readonly index: number;
 	readonly name: string;
 	/** ARPHRD_* */
 	readonly type: number;
 	readonly group: number;
-	/** IFLA_INFO_KIND: `tun`, `bridge`; none of hardware. */
+	/** IFLA_INFO_KIND, `tun` or `bridge`; hardware has none. */
 	readonly kind?: string | undefined;
 	/** The bridge it is a port of. */
 	readonly bridge?: Device | undefined;
-	/** The VLAN a port gives to frames without a tag. */
+	/** The VLAN that a port assigns to untagged frames. */
 	readonly pvid?: number | undefined;
 }
 
-/** Where the headers of a packet lie. */
+/** The positions of the headers in a packet. */
 interface Headers {
-	/** Protocol above IP; undefined where that is not to be seen. */
+	/** The protocol above IP; undefined if it is not visible. */
 	readonly l4proto: number | undefined;
 	readonly transport: number;
-	/** Whether this is a piece of a packet that does not have its beginning. */
+	/** Whether this is a fragment other than the first. */
 	readonly isLaterFragment: boolean;
 }
 
-/** Extension headers of IPv6 that ipv6_find_hdr() walks over. */
+/** The IPv6 extension headers that ipv6_find_hdr() skips. */
 const EXTENSIONS = new Set([IPPROTO_HOPOPTS, IPPROTO_ROUTING, IPPROTO_FRAGMENT, IPPROTO_DSTOPTS]);
 const HEADER6 = 40;
 const UNIT = 8;
 
-/** A packet on its way, as nf_tables sees it: bytes, and what the kernel keeps beside them. */
+/** A packet as nf_tables sees it: its bytes, and what the kernel keeps with them. */
 export class Packet {
-	/** From the Ethernet header on. */
+	/** The bytes from the Ethernet header on. */
 	bytes: Uint8Array;
 	/** ETH_P_* */
 	readonly protocol: number;
-	/** False for what this host sends: it has no Ethernet header yet. */
+	/** False for packets that this host sends, which have no Ethernet header yet. */
 	hasLinkHeader = true;
 	in: Device | undefined;
 	out: Device | undefined;
-	/** The ports a bridged packet came and goes by, where IP sees it: br_netfilter. */
+	/** The ports of a bridge through which a packet came and leaves, if br_netfilter passes it to IP. */
 	physicalIn: Device | undefined;
 	physicalOut: Device | undefined;
 	mark = 0;
-	/** What is in the mark where nobody can know. */
+	/** Set if the mark cannot be known: what it depends on. */
 	unknownMark: string | undefined;
 	priority = 0;
-	/** PACKET_*: for this host, for all, for another. */
+	/** PACKET_*: for this host, for everybody, for another host. */
 	type: number;
 	connection: Connection | undefined;
 	isUntracked = false;
@@ -69,7 +69,7 @@ export class Packet {
 		this.protocol = Number(fromBytes(bytes.subarray(ETH_HLEN - 2, ETH_HLEN), "big"));
 	}
 
-	/** The same packet to be tried once more: what happens to the one does not happen to the other. */
+	/** A copy that can be tried independently. */
 	clone(): Packet {
 		const copy = new Packet(this.bytes.slice(), this.type, this.in);
 		return Object.assign(copy, {
@@ -89,7 +89,7 @@ export class Packet {
 	get network(): number {
 		return ETH_HLEN;
 	}
-	/** The bytes of the packet without its Ethernet header, as `meta length` counts. */
+	/** The length of the packet without its Ethernet header, as in `meta length`. */
 	get length(): number {
 		return this.bytes.length - ETH_HLEN;
 	}
@@ -100,7 +100,7 @@ export class Packet {
 		return this.protocol === ETH_P_IPV6;
 	}
 
-	/** So many bytes from an offset on; undefined where the packet ends before. */
+	/** Bytes from an offset on; undefined if the packet ends before. */
 	at(offset: number, length: number): Uint8Array | undefined {
 		if (offset < 0 || offset + length > this.bytes.length) return undefined;
 		return this.bytes.subarray(offset, offset + length);
@@ -167,7 +167,7 @@ export class Packet {
 	get hops(): number {
 		return this.bytes[this.network + (this.isIpv4 ? 8 : 7)] ?? 0;
 	}
-	/** Passed by a router: that happens before the forward hook, in either version of IP. */
+	/** Count a router. In both IP versions that happens before the forward hook. */
 	passRouter(): void {
 		this.write(this.network + (this.isIpv4 ? 8 : 7), Uint8Array.of(this.hops - 1));
 	}

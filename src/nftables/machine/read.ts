@@ -3,7 +3,7 @@ import { KernelError } from "../../sys/error.js";
 import * as nft from "../../uapi/nf_tables.js";
 import type { RawRuleset } from "./ruleset.js";
 
-/** Somebody else's commit while we read; so many in a row are no chance. */
+/** How often other processes may commit while we read. This many times in a row is not chance. */
 const TORN_TRIES = 20;
 
 function generation(kernel: Pick<Kernel, "readNftables">): number {
@@ -12,8 +12,8 @@ function generation(kernel: Pick<Kernel, "readNftables">): number {
 }
 
 /**
- * The ruleset of the kernel, of one generation, for packets to be tried on it. Elements are asked for when a rule looks
- * into their set: those of a set that is gone by then are none. @throws KernelError
+ * One generation of the kernel's ruleset, for trying packets on it. The elements of a set are read when a rule first
+ * looks into it; a set that is gone by then has none. @throws KernelError
  */
 export function readRawRuleset(kernel: Pick<Kernel, "readNftables">): RawRuleset {
 	for (let tries = 1; ; tries++) {

@@ -5,15 +5,17 @@ import {
 	NFT_REG32_SIZE,
 } from "../../uapi/nf_tables_const.js";
 
-/** NFT_REG_VERDICT takes the first four words; NFT_REG32_00 is the first behind it, as NFT_REG_1 is. */
+/** NFT_REG_VERDICT takes the first four words. NFT_REG32_00 follows it, and so does NFT_REG_1. */
 const VERDICT_WORDS = NFT_REG_SIZE / NFT_REG32_SIZE;
 const WORDS = 5 * VERDICT_WORDS;
 
-/** The word that a register begins with: nft_parse_register(), net/netfilter/nf_tables_api.c. */
+/** The word with which a register begins: nft_parse_register(), net/netfilter/nf_tables_api.c. */
 const wordOf = (register: number): number =>
 	register <= NFT_REG_4 ? register * VERDICT_WORDS : register - NFT_REG32_00 + VERDICT_WORDS;
 
-/** The registers of a packet on its way through a chain: bytes, and for each word what is in it if nobody can know. */
+/**
+ * The registers of a packet on its way through a chain: bytes, and for each word what it depends on if it is unknown.
+ */
 export class Registers {
 	readonly #bytes = new Uint8Array(WORDS * NFT_REG32_SIZE);
 	readonly #unknown: (string | undefined)[] = [];
@@ -23,7 +25,7 @@ export class Registers {
 		return this.#bytes.slice(at, at + length);
 	}
 
-	/** What of these bytes cannot be known, in words. */
+	/** What these bytes depend on if they are unknown, in words. */
 	unknown(register: number, length: number): string | undefined {
 		const first = wordOf(register);
 		const last = first + Math.ceil(length / NFT_REG32_SIZE);
@@ -32,13 +34,13 @@ export class Registers {
 		return undefined;
 	}
 
-	/** Store bytes, and zeroes up to the end of their last word, as every expression does. */
+	/** Store bytes, and zeroes up to the end of the last word, as every expression does. */
 	store(register: number, bytes: Uint8Array): void {
 		this.#mark(register, bytes.length, undefined);
 		this.#bytes.set(bytes, wordOf(register) * NFT_REG32_SIZE);
 	}
 
-	/** Something of so many bytes is in the register that cannot be known. */
+	/** Mark this many bytes of the register as unknown. */
 	storeUnknown(register: number, length: number, what: string): void {
 		this.#mark(register, length, what);
 	}

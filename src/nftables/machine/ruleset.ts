@@ -14,20 +14,20 @@ import { ElementIndex } from "./set.js";
 
 type Of<T> = T & { readonly nfgen_family?: number | undefined };
 
-/** A ruleset as the kernel tells of it: expressions and elements not decoded, for most of them no packet ever meets. */
+/** A ruleset as the kernel lists it, with expressions and elements undecoded, because packets use few of them. */
 export interface RawRuleset {
 	readonly tables: readonly ReturnType<typeof NFT_MSG_NEWTABLE.decode>[];
 	readonly chains: readonly Of<Out<typeof chainAttrs>>[];
 	readonly rules: readonly Of<Out<typeof rawRuleAttrs>>[];
 	readonly sets: readonly Of<Out<typeof setAttrs>>[];
 	readonly objects: readonly ReturnType<typeof NFT_MSG_NEWOBJ.decode>[];
-	/** The elements of a set, asked for when a rule first looks into it. */
+	/** The elements of a set. They are read when a rule first looks into it. */
 	elements(set: Of<Out<typeof setAttrs>>): readonly Of<Out<typeof rawSetElemListAttrs>>[];
 }
 
 const expressions = list(NFTA_LIST_ELEM, expr);
 
-/** A rule, decoded when a packet meets it. */
+/** A rule, which is decoded when a packet first meets it. */
 export class Rule {
 	readonly handle: number;
 	readonly raw: Uint8Array;
@@ -50,7 +50,7 @@ export class Rule {
 	}
 }
 
-/** A chain; one with a hook is called by the kernel. */
+/** A chain. The kernel calls one with a hook. */
 export interface Chain {
 	readonly table: Table;
 	readonly name: string;
@@ -61,16 +61,19 @@ export interface Chain {
 export interface Base {
 	/** `filter`, `nat`, `route` */
 	readonly type: string;
-	/** NF_*: numbered by family. */
+	/** NF_*, which each family numbers differently. */
 	readonly hook: number;
 	readonly priority: number;
 	/** NF_ACCEPT or NF_DROP */
 	readonly policy: number;
-	/** For netdev, and for ingress of inet: the interfaces it is called for; a name that ends in * stands for several. */
+	/**
+	 * For netdev, and for ingress of inet: the interfaces for which it is called. A name that ends in * stands for
+	 * several.
+	 */
 	readonly devices: readonly string[];
 }
 
-/** A set or map: its elements are read and sorted when a packet is first looked up. */
+/** A set or map, whose elements are read and sorted when a packet is first looked up. */
 export interface MachineSet {
 	readonly name: string;
 	readonly attrs: Out<typeof setAttrs>;
@@ -79,7 +82,7 @@ export interface MachineSet {
 
 type Objects = ReadonlyMap<string, RawRuleset["objects"][number]>;
 
-/** A table with what rules of it can name. */
+/** A table with everything that its rules can refer to. */
 export interface Table {
 	/** NFPROTO_* */
 	readonly family: number;
@@ -87,7 +90,7 @@ export interface Table {
 	readonly isDormant: boolean;
 	readonly chains: ReadonlyMap<string, Chain>;
 	readonly sets: ReadonlyMap<string, MachineSet>;
-	/** By `type name`. */
+	/** The named objects, by `type name`. */
 	readonly objects: Objects;
 }
 

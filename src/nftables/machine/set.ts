@@ -18,10 +18,10 @@ const has = ({ NFTA_SET_ELEM_FLAGS: flags = 0 }: Element, flag: number): boolean
 	(flags & flag) !== 0;
 const isEnd = (element: Element): boolean => has(element, NFT_SET_ELEM_INTERVAL_END);
 
-/** Bytes as a key of a Map. */
+/** Bytes as the key of a Map. */
 const text = (bytes: Uint8Array): string => Buffer.from(bytes).toString("latin1");
 
-/** The elements of a set, sorted for looking packets up: a hash, ranges one behind the other, or ranges of several fields. */
+/** The elements of a set, indexed for look-ups: a hash, ranges, or ranges of several fields. */
 export class ElementIndex {
 	readonly #attrs: Attrs;
 	readonly #read: () => readonly Element[];
@@ -38,7 +38,7 @@ export class ElementIndex {
 		return this.#all;
 	}
 
-	/** The element that a key is in: nft_set_do_lookup(), and what is for all others. */
+	/** The element that contains a key: nft_set_do_lookup(), or the catch-all element. */
 	find(key: Uint8Array): Element | undefined {
 		if (this.#find === undefined) {
 			const find = this.#finder();
@@ -62,7 +62,7 @@ export class ElementIndex {
 	}
 }
 
-/** Whether every field of a key lies in the range that the element has for it: pipapo. */
+/** Whether every field of a key is in the range of the element, as in pipapo. */
 function isWithin(element: Element, key: Uint8Array, fields: readonly number[]): boolean {
 	const low = keyOf(element);
 	const high = element.NFTA_SET_ELEM_KEY_END?.NFTA_DATA_VALUE ?? low;
@@ -76,9 +76,9 @@ function isWithin(element: Element, key: Uint8Array, fields: readonly number[]):
 	return true;
 }
 
-/** Each element begins a range, or ends the one before it: rbtree. */
+/** Each element begins a range, or ends the one before it, as in rbtree. */
 function rangeFinder(elements: readonly Element[]): (key: Uint8Array) => Element | undefined {
-	// Where one range ends the next may begin.
+	// The next range may begin where one ends.
 	const sorted = elements.toSorted(
 		(a, b) => Buffer.compare(keyOf(a), keyOf(b)) || Number(isEnd(b)) - Number(isEnd(a)),
 	);

@@ -8,7 +8,10 @@ const NONE = new Uint8Array();
 const WORD = nft.NFT_REG32_SIZE;
 const BITS_OF_WORD = 32n;
 
-/** Shifts go over words in the order of the machine, what leaves one word comes into the next: nft_bitwise_eval_lshift(). */
+/**
+ * Shifts operate on words in the order of the machine, with a carry from one word to the next:
+ * nft_bitwise_eval_lshift().
+ */
 function shifted(value: Uint8Array, bits: bigint, isLeft: boolean): Uint8Array {
 	const words = [];
 	for (let at = 0; at < value.length; at += WORD) {
@@ -72,7 +75,7 @@ export const bitwise: Run<Out<typeof bitwiseAttrs>> = (data, on) => {
 	);
 };
 
-/** From the order of the network to that of the machine and back, number by number. */
+/** Convert numbers between the order of the network and that of the machine. */
 export const byteorder: Run<Out<typeof byteorderAttrs>> = (data, on) => {
 	const { NFTA_BYTEORDER_SREG: from = 0, NFTA_BYTEORDER_DREG: to = 0 } = data;
 	const { NFTA_BYTEORDER_LEN: length = 0, NFTA_BYTEORDER_SIZE: size = 1 } = data;

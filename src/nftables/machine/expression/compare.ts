@@ -15,12 +15,12 @@ const OPS: Readonly<Record<number, readonly [sign: string, holds: (order: number
 	[nft.NFT_CMP_GTE]: [">=", (order) => order >= 0],
 };
 
-/** Whether something unknown equals a value: the same question for == and !=, so that the answers agree. */
+/** Whether something unknown equals a value. It is the same question for == and !=, so that the answers agree. */
 function equalsUnknown(on: Evaluation, what: string, value: Uint8Array): boolean {
 	return on.choices.choose(`${what} == ${hex(value)}`, ["no", "yes"]) === 1;
 }
 
-/** nft_cmp_eval(): bytes are compared as memcmp(3) does. */
+/** nft_cmp_eval(), which compares bytes like memcmp(3). */
 export const cmp: Run<Out<typeof cmpAttrs>> = (data, on) => {
 	const { NFTA_CMP_SREG: from = 0, NFTA_CMP_OP: op = 0, NFTA_CMP_DATA: to } = data;
 	const value = to?.NFTA_DATA_VALUE ?? NONE;
@@ -37,7 +37,7 @@ export const cmp: Run<Out<typeof cmpAttrs>> = (data, on) => {
 	if (!holds(Buffer.compare(on.registers.load(from, value.length), value))) on.break();
 };
 
-/** nft_range_eval(): both ends are in the range. */
+/** nft_range_eval(), where both ends belong to the range. */
 export const range: Run<Out<typeof rangeAttrs>> = (data, on) => {
 	const { NFTA_RANGE_SREG: from = 0, NFTA_RANGE_OP: op = 0 } = data;
 	const low = data.NFTA_RANGE_FROM_DATA?.NFTA_DATA_VALUE ?? NONE;

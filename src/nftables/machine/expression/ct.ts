@@ -14,7 +14,7 @@ export const STATE_BITS = {
 	untracked: 64,
 } as const;
 
-/** NFT_CT_STATE of a packet: before conntrack has seen it, it is invalid. */
+/** NFT_CT_STATE of a packet. Before connection tracking has seen it, it is invalid. */
 export function stateOf({ packet }: Pick<Evaluation, "packet">): number {
 	if (packet.isUntracked) return STATE_BITS.untracked;
 	return STATE_BITS[packet.connection?.state ?? "invalid"];
@@ -26,7 +26,7 @@ const port = (value: number): Uint8Array => toBytes(BigInt(value), "big", 2);
 const unknown = (what: string, length = 4) => ({ unknown: what, length }) as const;
 const LABELS = 16;
 
-/** What is of one direction of the flow. */
+/** The keys that belong to one direction of the flow. */
 const OF_TUPLE: Readonly<Record<number, (tuple: Tuple) => Uint8Array>> = {
 	[nft.NFT_CT_SRC]: ({ source }) => source,
 	[nft.NFT_CT_DST]: ({ destination }) => destination,
@@ -87,7 +87,7 @@ export const ct: Run<Out<typeof ctAttrs>> = (data, on) => {
 	else on.registers.store(to, value);
 };
 
-/** nft_notrack_eval(): a packet that conntrack has seen stays tracked. */
+/** nft_notrack_eval(). A packet that connection tracking has seen stays tracked. */
 export const notrack: Run = (_, { packet }) => {
 	if (packet.connection === undefined) packet.isUntracked = true;
 };

@@ -17,7 +17,7 @@ const SEGMENT_HEADER = 20;
 const UNIT = 8;
 const WALKED = [IPPROTO_HOPOPTS, IPPROTO_ROUTING, IPPROTO_FRAGMENT, IPPROTO_DSTOPTS];
 
-/** Where an extension header of that type begins. */
+/** The offset of an extension header of this type. */
 function extension(packet: Packet, type: number): number | undefined {
 	if (!packet.isIpv6) return undefined;
 	let next = packet.bytes[packet.network + 6] ?? 0;
@@ -32,7 +32,7 @@ function extension(packet: Packet, type: number): number | undefined {
 	return undefined;
 }
 
-/** Where an option of that number begins among options of type and length; 0 ends them, 1 is a filler. */
+/** The offset of an option with this number, among options of type and length. 0 ends the options, and 1 is padding. */
 function option(packet: Packet, type: number, from: number, to: number): number | undefined {
 	for (let at = from; at < Math.min(to, packet.bytes.length); ) {
 		const kind = packet.bytes[at] ?? 0;
@@ -59,7 +59,7 @@ function find(packet: Packet, op: number, type: number): number | undefined {
 	return option(packet, type, transport + SEGMENT_HEADER, end);
 }
 
-/** Options and extension headers. Those that a rule writes change no verdict here. */
+/** Options and extension headers. Writing to them changes no verdict here. */
 export const exthdr: Run<Out<typeof exthdrAttrs>> = (data, on) => {
 	const { NFTA_EXTHDR_TYPE: type = 0, NFTA_EXTHDR_OP: op = 0, NFTA_EXTHDR_DREG: to } = data;
 	if (to === undefined) return;

@@ -7,7 +7,7 @@ import type { Run } from "../evaluation.js";
 
 const number = (value: number): Uint8Array => toBytes(BigInt(value), "host", 4);
 
-/** nft_fib4_eval(), nft_fib6_eval() and those of types. */
+/** nft_fib4_eval(), nft_fib6_eval() and those for address types. */
 export const fib: Run<Out<typeof fibAttrs>> = (data, on) => {
 	const { NFTA_FIB_DREG: to = 0, NFTA_FIB_RESULT: result = 0, NFTA_FIB_FLAGS: flags = 0 } = data;
 	const { packet } = on;
@@ -53,7 +53,7 @@ const LENGTHS: Readonly<Record<number, number>> = {
 	[nft.NFT_RT_TCPMSS]: 2,
 	[nft.NFT_RT_XFRM]: 1,
 };
-/** What the route of the packet says: little is asked for it, and its MTU changes no verdict. */
+/** Properties of the packet's route. Few are used, and its MTU changes no verdict. */
 export const rt: Run<Out<typeof rtAttrs>> = (data, on) => {
 	const { NFTA_RT_KEY: key = -1, NFTA_RT_DREG: to = 0 } = data;
 	on.registers.storeUnknown(to, LENGTHS[key] ?? 4, "what its route says");

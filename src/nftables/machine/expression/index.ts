@@ -16,21 +16,21 @@ import { fwd, immediate, queue, reject, synproxy, tproxy } from "./verdict.js";
 import { match } from "./xt-match.js";
 import { target } from "./xt-target.js";
 
-/** What changes neither verdict nor anything a later rule could ask for. */
+/** Expressions that change neither the verdict nor anything that a later rule could match. */
 const pass: Run = () => {};
-/** What loads something that nobody can know: whose socket, which fingerprint, which tunnel. */
+/** Expressions that load something unknown: the owner of a socket, a fingerprint, a tunnel. */
 const unknown =
 	(register: string, what: string, length = 4): Run =>
 	(data, on) => {
 		const to = (data as Readonly<Record<string, number | undefined>>)[register];
 		if (to !== undefined) on.registers.storeUnknown(to, length, what);
 	};
-/** A packet that came by no tunnel and no IPsec ends the rule. */
+/** Expressions that end the rule for a packet that did not come through a tunnel or IPsec. */
 const never: Run = (_, on) => on.break();
 
 const SYSTEM_NAME = 16;
 
-/** What each expression of the kernel does. */
+/** The effect of each expression of the kernel. */
 export const RUN: Readonly<Record<ExprName, Run>> = {
 	bitwise,
 	byteorder,

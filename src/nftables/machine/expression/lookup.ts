@@ -6,10 +6,10 @@ import type { MachineSet } from "../ruleset.js";
 import type { Element } from "../set.js";
 import { stateful } from "./stateful.js";
 
-/** So many elements are tried where the key cannot be known. */
+/** How many elements are tried if the key is unknown. */
 const MOST_TRIED = 8;
 
-/** Load what a map has for an element, a verdict or a value. */
+/** Load the data that a map has for an element, a verdict or a value. */
 function load({ NFTA_SET_ELEM_DATA: data }: Element, to: number, on: Evaluation): void {
 	if (data?.NFTA_DATA_VERDICT !== undefined) {
 		const { NFTA_VERDICT_CODE: code = 0, NFTA_VERDICT_CHAIN: chain } = data.NFTA_DATA_VERDICT;
@@ -18,7 +18,10 @@ function load({ NFTA_SET_ELEM_DATA: data }: Element, to: number, on: Evaluation)
 	} else if (data?.NFTA_DATA_VALUE !== undefined) on.registers.store(to, data.NFTA_DATA_VALUE);
 }
 
-/** The element that a register is in. Where its value is unknown each way is tried: none, or one of the first elements. */
+/**
+ * The element that contains the value of a register. If the value is unknown, each case is tried: none, or one of the
+ * first elements.
+ */
 export function find(
 	set: MachineSet,
 	from: number,
@@ -34,7 +37,7 @@ export function find(
 	return some[at - 1];
 }
 
-/** nft_lookup_eval(). What is counted or limited in an element happens when it is found. */
+/** nft_lookup_eval(). The counters and limits of an element are applied when it is found. */
 export const lookup: Run<Out<typeof lookupAttrs>> = (data, on) => {
 	const { NFTA_LOOKUP_SET: name = "", NFTA_LOOKUP_SREG: from = 0, NFTA_LOOKUP_DREG: to } = data;
 	const set = on.table.sets.get(name);

@@ -17,11 +17,11 @@ const name = (text: string): Uint8Array => {
 	return bytes;
 };
 const unknown = (what: string, length = 4) => ({ unknown: what, length }) as const;
-/** What a rule asks of an interface that the packet does not have here ends the rule. */
+/** A rule ends if it asks for an interface that the packet does not have here. */
 const of = (device: Device | undefined, value: (device: Device) => Value): Value =>
 	device === undefined ? undefined : value(device);
 
-/** nft_meta_get_eval(); undefined where the rule ends. */
+/** nft_meta_get_eval(); undefined if the rule ends. */
 const GET: Readonly<Record<number, (on: Evaluation) => Value>> = {
 	[nft.NFT_META_LEN]: ({ packet }) => u32(packet.length),
 	[nft.NFT_META_PROTOCOL]: ({ packet }) => number(packet.protocol, 2, "big"),
@@ -51,7 +51,7 @@ const GET: Readonly<Record<number, (on: Evaluation) => Value>> = {
 	[nft.NFT_META_BRI_OIFNAME]: ({ packet }) => of(packet.out?.bridge, (bridge) => name(bridge.name)),
 	[nft.NFT_META_BRI_IIFPVID]: ({ packet }) =>
 		of(packet.in?.bridge, () => number(packet.in?.pvid ?? 0, 2)),
-	// Whose the socket is, is known of what this host sends; what passes through has none.
+	// Only packets that this host sends have a socket with an owner; forwarded ones have none.
 	[nft.NFT_META_SKUID]: ({ packet }) => (packet.isLocal ? unknown("who sends it") : undefined),
 	[nft.NFT_META_SKGID]: ({ packet }) =>
 		packet.isLocal ? unknown("whose group sends it") : undefined,
@@ -87,7 +87,7 @@ export const meta: Run<Out<typeof metaAttrs>> = (data, on) => {
 	}
 	if (to === undefined) return;
 	const get = GET[key];
-	// The bridge is not asked in other families: the rule would not have been taken.
+	// Keys of the bridge only occur in the bridge family: the kernel refuses the rule elsewhere.
 	const value = get === undefined ? unknown(`meta key ${key}`) : get(on);
 	if (value === undefined) on.break();
 	else if ("unknown" in value) on.registers.storeUnknown(to, value.length, value.unknown);

@@ -14,13 +14,13 @@ import type { Evaluation, Run } from "../evaluation.js";
 const LOOPBACK4 = Uint8Array.of(127, 0, 0, 1);
 const LOOPBACK6 = new Uint8Array(16).with(15, 1);
 
-/** Decide where the flow goes or comes from: what a rule of a nat chain is for. */
+/** Set the new source or destination of the flow, which is what rules of a nat chain decide. */
 export function translate(on: Evaluation, kind: "snat" | "dnat", to: Translation): void {
 	on.nat = { kind, to };
 	on.code = NF_ACCEPT;
 }
 
-/** A port that rules give is one, or the first of a range in which it stays if it is in there. */
+/** The port in a rule is a single one, or the first of a range. A port that is already in the range is kept. */
 function portOf(
 	on: Evaluation,
 	min: number | undefined,
@@ -32,7 +32,7 @@ function portOf(
 	return { port: low, ...(high !== low && { isRange: true }) };
 }
 
-/** nft_nat_eval(); in the inet family a packet of the other version of IP is let pass. */
+/** nft_nat_eval(). In the inet family a packet of the other IP version passes unchanged. */
 export const nat: Run<Out<typeof natAttrs>> = (data, on) => {
 	if (data.NFTA_NAT_FAMILY !== undefined && data.NFTA_NAT_FAMILY !== on.point.family) return;
 	const {
@@ -58,7 +58,7 @@ function addressOf(
 	const [low, high] = [on.registers.load(min, length), on.registers.load(max, length)];
 	if ((flags & NF_NAT_RANGE_NETMAP) !== 0) {
 		const own = kind === "snat" ? on.packet.source : on.packet.destination;
-		// What differs between the ends is the host part, which is kept.
+		// The bits in which the ends differ are the host part, which is kept.
 		const address = low.map((byte, i) => byte | ((own[i] ?? 0) & (byte ^ (high[i] ?? 0))));
 		return { address };
 	}
@@ -66,7 +66,7 @@ function addressOf(
 	return { address: low, ...(isRange && { isRange }) };
 }
 
-/** nf_nat_masquerade_ipv4(): without an address on the interface the packet is dropped. */
+/** nf_nat_masquerade_ipv4(). Without an address on the interface the packet is dropped. */
 export function masqueradeAs(on: Evaluation, port: Partial<Translation>): void {
 	const { out } = on.packet;
 	const address = out && on.world.masqueradeAddress(out, on.packet);
@@ -81,7 +81,7 @@ export function masqueradeAs(on: Evaluation, port: Partial<Translation>): void {
 export const masq: Run<Out<typeof masqAttrs>> = (data, on) =>
 	masqueradeAs(on, portOf(on, data.NFTA_MASQ_REG_PROTO_MIN, data.NFTA_MASQ_REG_PROTO_MAX));
 
-/** nf_nat_redirect(): to this host, by the address of the interface it came by. */
+/** nf_nat_redirect(): to this host, at an address of the interface on which the packet arrived. */
 export function redirectTo(on: Evaluation, port: Partial<Translation>): void {
 	const { packet, point } = on;
 	const local = packet.isIpv4 ? LOOPBACK4 : LOOPBACK6;

@@ -4,7 +4,7 @@ import type { hashAttrs, ngAttrs } from "../../../uapi/nf_tables_expr.js";
 import { toBytes } from "../../fact/value.js";
 import type { Evaluation, Run } from "../evaluation.js";
 
-/** Of so many numbers each is tried; of more it is unknown which. */
+/** Up to this many numbers each is tried; of more it is unknown which. */
 const MOST_TRIED = 16;
 
 function oneOf(what: string, modulus: number, offset: number, to: number, on: Evaluation): void {
@@ -24,7 +24,7 @@ export const numgen: Run<Out<typeof ngAttrs>> = (data, on) => {
 	oneOf(`${kind} below ${modulus}`, modulus, offset, to, on);
 };
 
-/** The seed is the kernel's most often. */
+/** The seed is usually chosen by the kernel. */
 export const hash: Run<Out<typeof hashAttrs>> = (data, on) => {
 	const {
 		NFTA_HASH_MODULUS: modulus = 0,

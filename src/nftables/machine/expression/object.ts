@@ -12,7 +12,7 @@ import type { Evaluation, Run } from "../evaluation.js";
 import { find } from "./lookup.js";
 import { connlimit, limit, quota, stateful } from "./stateful.js";
 
-/** What a named object does with a packet; counters and the like let it pass. */
+/** The effect of a named object on a packet. Counters and the like have none. */
 function use(type: number, name: string, on: Evaluation): void {
 	const data = on.table.objects.get(`${type} ${name}`)?.NFTA_OBJ_DATA ?? {};
 	if (type === NFT_OBJECT_LIMIT) limit(data, on);
@@ -40,7 +40,7 @@ export const objref: Run<Out<typeof objrefAttrs>> = (data, on) => {
 	use(set.attrs.NFTA_SET_OBJ_TYPE ?? 0, found.NFTA_SET_ELEM_OBJREF ?? "", on);
 };
 
-/** nft_dynset_eval(): there is room for the element, most probably; what is limited with it may be beyond. */
+/** nft_dynset_eval(). The set most probably has room for the element, whose limit may be exceeded. */
 export const dynset: Run<Out<typeof dynsetAttrs>> = (data, on) => {
 	if (data.NFTA_DYNSET_OP === nft.NFT_DYNSET_OP_DELETE) return;
 	const { NFTA_DYNSET_EXPR: one, NFTA_DYNSET_EXPRESSIONS: several } = data;

@@ -7,7 +7,7 @@ import type { Packet } from "../packet.js";
 
 const DATAGRAM_HEADER = 8;
 
-/** nft_payload_inner_offset(), for the protocols it knows. */
+/** nft_payload_inner_offset(), for the protocols that it knows. */
 function innerOffset(packet: Packet): number | undefined {
 	const { l4proto, transport, isLaterFragment } = packet.headers();
 	if (l4proto === undefined || isLaterFragment) return undefined;
@@ -27,7 +27,7 @@ function innerOffset(packet: Packet): number | undefined {
 	}
 }
 
-/** Where a header begins; undefined where there is none to be seen. */
+/** The offset of a header; undefined if the packet has none. */
 function baseOf(packet: Packet, base: number): number | undefined {
 	switch (base) {
 		case nft.NFT_PAYLOAD_LL_HEADER:
@@ -51,7 +51,7 @@ function write(data: Out<typeof payloadAttrs>, at: number, on: Evaluation): void
 		on.packet.write(at, on.registers.load(from, length));
 }
 
-/** nft_payload_eval() and nft_payload_set_eval(): the rule ends for a packet that does not have these bytes. */
+/** nft_payload_eval() and nft_payload_set_eval(). The rule ends for a packet that does not have these bytes. */
 export const payload: Run<Out<typeof payloadAttrs>> = (data, on) => {
 	const { NFTA_PAYLOAD_BASE: base = 0, NFTA_PAYLOAD_OFFSET: offset = 0 } = data;
 	const { NFTA_PAYLOAD_LEN: length = 0, NFTA_PAYLOAD_DREG: to } = data;

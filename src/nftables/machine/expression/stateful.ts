@@ -10,7 +10,7 @@ import type { Evaluation, Run } from "../evaluation.js";
 
 const has = (flags: number | undefined, flag: number): boolean => ((flags ?? 0) & flag) !== 0;
 
-/** A rate: a lone packet is within it. Of what is beyond (`over`) it is then not. */
+/** A rate: a single packet is within it, so it does not match a rule with `over`. */
 export const limit: Run<Out<typeof limitAttrs>> = (data, on) => {
 	const { NFTA_LIMIT_RATE: rate = 0n, NFTA_LIMIT_UNIT: seconds = 1n } = data;
 	const unit = data.NFTA_LIMIT_TYPE === nft.NFT_LIMIT_PKT_BYTES ? "bytes" : "packets";
@@ -20,14 +20,14 @@ export const limit: Run<Out<typeof limitAttrs>> = (data, on) => {
 	if (isWithin === isOver) on.break();
 };
 
-/** What has been consumed so far is known: nft_overquota(). */
+/** The amount used so far is known: nft_overquota(). */
 export const quota: Run<Out<typeof quotaAttrs>> = (data, on) => {
 	const { NFTA_QUOTA_BYTES: most = 0n, NFTA_QUOTA_CONSUMED: consumed = 0n } = data;
 	const isOver = consumed + BigInt(on.packet.length) >= most;
 	if (isOver !== has(data.NFTA_QUOTA_FLAGS, nft.NFT_QUOTA_F_INV)) on.break();
 };
 
-/** How many connections there are, is not asked of the kernel: a new one is within the limit, most probably. */
+/** The number of connections is not read from the kernel: a new one is most probably within the limit. */
 export const connlimit: Run<Out<typeof connlimitAttrs>> = (data, on) => {
 	const { NFTA_CONNLIMIT_COUNT: most = 0, NFTA_CONNLIMIT_FLAGS: flags } = data;
 	const isOver = has(flags, nft.NFT_CONNLIMIT_F_INV);

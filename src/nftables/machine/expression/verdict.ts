@@ -19,7 +19,7 @@ export const reject: Run = (_, on) => {
 	on.manner = "reject";
 };
 
-/** A program decides. Where none listens the packet is lost, unless the queue may be bypassed. */
+/** A program decides. If none listens the packet is lost, unless the queue may be bypassed. */
 export const queue: Run<Out<typeof queueAttrs>> = (data, on) => {
 	const isBypassed = ((data.NFTA_QUEUE_FLAGS ?? 0) & NFT_QUEUE_FLAG_BYPASS) !== 0;
 	const what = `what the program at queue ${data.NFTA_QUEUE_NUM ?? "of a register"} says`;
@@ -29,18 +29,18 @@ export const queue: Run<Out<typeof queueAttrs>> = (data, on) => {
 	on.manner = "queue";
 };
 
-/** A local socket takes it, if one listens there. */
+/** A local socket receives it, if there is one. */
 export const tproxy: Run<Out<typeof tproxyAttrs>> = (_, on) => {
 	if (!on.depends("whether a socket listens for tproxy", false)) on.break();
 };
 
-/** The packet leaves by another interface and is seen here no more. */
+/** The packet leaves through another interface and is not seen here any more. */
 export const fwd: Run = (_, on) => {
 	on.code = NF_STOLEN;
 	on.manner = "fwd";
 };
 
-/** SYNs are answered in place of the server; only after that the flow goes on. */
+/** SYNs are answered in place of the server, and the flow continues only afterwards. */
 export const synproxy: Run = (_, on) => {
 	on.code = NF_STOLEN;
 	on.manner = "synproxy";

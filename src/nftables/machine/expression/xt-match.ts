@@ -9,12 +9,12 @@ import type { Evaluation, Run } from "../evaluation.js";
 import type { Packet } from "../packet.js";
 import { STATE_BITS, stateOf } from "./ct.js";
 
-/** What a match says; undefined where that cannot be told. */
+/** Whether a match matches; undefined if that is unknown. */
 type Answer = boolean | undefined;
 type Match = (info: Uint8Array, on: Evaluation) => Answer;
 
 const read = <O>(codec: Codec<O, never>, info: Uint8Array): O => codec.read(new Reader(info));
-/** Words of two bytes in the order of the machine. */
+/** Words of two bytes in the byte order of the machine. */
 const words = (bytes: Uint8Array): number[] => {
 	const out: number[] = [];
 	for (let at = 0; at + 2 <= bytes.length; at += 2)
@@ -26,7 +26,7 @@ const within = (ports: Uint8Array, port: number, isInverted: boolean): boolean =
 	const [low = 0, high = 0] = words(ports);
 	return (port >= low && port <= high) !== isInverted;
 };
-/** A match that looks into the packet's ports lets none pass that has none to be seen. */
+/** A match on ports does not match a packet whose ports are not visible. */
 const hasPorts = (packet: Packet): boolean => packet.hasPorts;
 
 const tcp: Match = (info, { packet }) => {
@@ -57,7 +57,7 @@ const multiport: Match = (info, { packet }) => {
 	const isAmong = (port: number): boolean => {
 		for (let i = 0; i < all.length; i++) {
 			const low = all[i] ?? 0;
-			// A port that is marked begins a range, the next one ends it.
+			// A marked port begins a range, and the next one ends it.
 			const high = (pflags[i] ?? 0) === 0 ? low : (all[++i] ?? low);
 			if (port >= low && port <= high) return true;
 		}
@@ -84,10 +84,10 @@ const icmp: Match = (info, { packet }) => {
 	const holds = isAny || (ownType === type && ownCode >= low && ownCode <= high);
 	return holds !== has(invflags, xt.IPT_ICMP_INV);
 };
-/** 0xff is a type of ICMPv6 as any other, and ICMP matches it with ranges of codes alike. */
+/** 0xff is an ordinary type in ICMPv6. Ranges of codes match as for ICMP. */
 const icmp6: Match = icmp;
 
-/** The addresses of both families lie in unions of 16 bytes. */
+/** The addresses of both families are in unions of 16 bytes. */
 const isMasked = (address: Uint8Array, wanted: Uint8Array, mask: Uint8Array): boolean =>
 	address.every((byte, i) => (byte & (mask[i] ?? 0)) === ((wanted[i] ?? 0) & (mask[i] ?? 0)));
 
@@ -255,7 +255,7 @@ const MATCHES: Readonly<Record<string, Match>> = {
 	},
 };
 
-/** nft_match_eval(): a match of iptables. What ours cannot tell of is tried both ways. */
+/** nft_match_eval(): a match of iptables. Both results are tried for one that is not implemented here. */
 export const match: Run<Out<typeof matchAttrs>> = (data, on) => {
 	const { NFTA_MATCH_NAME: name = "", NFTA_MATCH_INFO: info = new Uint8Array() } = data;
 	const holds = MATCHES[name]?.(info, on) ?? on.depends(`match ${name} of iptables`, false);

@@ -16,7 +16,7 @@ import type { Evaluation, Run } from "../evaluation.js";
 import { masqueradeAs, redirectTo, translate } from "./nat.js";
 import { queue, tproxy } from "./verdict.js";
 
-/** A range of addresses and ports, in whichever struct a revision has it. */
+/** A range of addresses and ports, from the struct of any revision. */
 interface Range {
 	readonly flags: number;
 	readonly low: Uint8Array;
@@ -25,7 +25,7 @@ interface Range {
 	readonly max: number;
 }
 
-/** struct nf_nat_ipv4_multi_range_compat has how many ranges there are before the one it has. */
+/** struct nf_nat_ipv4_multi_range_compat has the number of ranges before the range itself. */
 const COMPAT_HEAD = 4;
 const COMPAT_SIZE = 24;
 function rangeOf(info: Uint8Array, length: number): Range {
@@ -132,7 +132,7 @@ const TARGETS: Readonly<Record<string, Target>> = {
 	CONNSECMARK: pass,
 };
 
-/** nft_target_eval(): a target of iptables. One that is not known here is said to depend on itself. */
+/** nft_target_eval(): a target of iptables. The result of one that is not known here is reported as unknown. */
 export const target: Run<Out<typeof targetAttrs>> = (data, on) => {
 	const { NFTA_TARGET_NAME: name = "", NFTA_TARGET_INFO: info = new Uint8Array() } = data;
 	const run = TARGETS[name];

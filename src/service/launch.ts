@@ -122,7 +122,7 @@ function inGuest(tap: TapReport): string[] {
 	];
 }
 
-/** The gateway of guests of IPv6 where it is forwarded; a bridge of somebody else's, without addresses of ours, has none. */
+/** The IPv6 gateway of guests if IPv6 is forwarded. A bridge of somebody else without addresses of ours has none. */
 function gatewayOf({ mode, bridge, addresses }: TapReport): Cidr | undefined {
 	const isForwarded = mode === "nat" || mode === "routed";
 	return isForwarded && (bridge === undefined || addresses.length > 0)
@@ -130,7 +130,7 @@ function gatewayOf({ mode, bridge, addresses }: TapReport): Cidr | undefined {
 		: undefined;
 }
 
-/** The routes of one family to and through the host's address, of those that the guest has of that family. */
+/** The routes to and through the host's address, if the guest has an address of the same family. */
 function routesBy(host: Cidr, own: readonly Cidr[]): string[] {
 	const family = host.family === 4 ? "" : " -6";
 	const via = formatAddress(host.address);

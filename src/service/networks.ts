@@ -27,7 +27,7 @@ export interface ConfirmOptions {
 	readonly confirmWithin?: number | undefined;
 }
 
-/** A TCP connection by its two addresses as text, as SSH_CONNECTION of ssh(1) has them. */
+/** A TCP connection by its two addresses as text, as in SSH_CONNECTION of ssh(1). */
 export interface Connection {
 	/** The address on this host. */
 	readonly local: string;
@@ -38,9 +38,9 @@ export interface Connection {
 /** Options of every change. */
 export interface ChangeOptions extends ConfirmOptions {
 	/**
-	 * A connection that the change must not cut, such as the one over which the caller has logged in. What takes away a link
-	 * that it runs over, or the addresses of one, or puts one under a bridge or takes it out there, is refused with
-	 * ConnectionError.
+	 * A connection that the change must not cut, such as the one over which the user has logged in. A change that deletes
+	 * a link which it runs over, or its addresses, or makes such a link a port of a bridge or removes it from one, is
+	 * refused with ConnectionError.
 	 */
 	readonly sparing?: Connection | undefined;
 }
@@ -178,23 +178,23 @@ export type ConfirmState =
 	| "rolledBack"
 	| "unknown";
 
-/** Networks whose taps can live as long as a process does, if somebody tells when that has ended. */
+/** Networks whose taps can live as long as a process, if somebody reports when the process has ended. */
 export interface BindableNetworks extends Networks {
 	/**
-	 * Bring up taps that are not up, for as long as a process lives (sys/process.ts). What was left behind of one that has
-	 * ended is made anew. @throws ConflictError if a tap of the spec is up and belongs to somebody
+	 * Bring up taps that are not up, for as long as a process lives (sys/process.ts). Taps left by a process that has
+	 * ended are made anew. @throws ConflictError if a tap of the spec is up and belongs to somebody
 	 */
 	upFor<Network extends string, Used extends string>(
 		process: string,
 		spec: SpecInput<Network, Used>,
 	): Promise<UpReport>;
-	/** Take down all that is up for this process. */
+	/** Take down everything that is up for this process. */
 	downFor(process: string): Promise<DownReport>;
-	/** Take away what belongs to nobody any more; with `dryRun` only tell. */
+	/** Remove what nobody needs any more; with `dryRun`, only report it. */
 	collect(options?: { readonly dryRun?: boolean | undefined }): Promise<CollectReport>;
 	/**
-	 * A descriptor of a tap, opened as its guest would, which whoever asks for it closes. Of a tap with several queues
-	 * each descriptor is another queue. @throws KernelError, ConflictError if it is not the tap that was reported
+	 * A descriptor of a tap, opened as its guest would open it. The caller closes it. For a tap with several queues each
+	 * descriptor is another queue. @throws KernelError, ConflictError if it is not the reported tap any more
 	 */
 	openTap(tap: TapReport): number;
 }

@@ -1,4 +1,6 @@
-/** What `publish` says: `8080:80`, `203.0.113.2:2222:22/tcp`, `[2001:db8::2]:53:53/udp`, `7000-7010:7000-7010/tcp`. */
+/**
+ * The syntax of `publish`: `8080:80`, `203.0.113.2:2222:22/tcp`, `[2001:db8::2]:53:53/udp`, `7000-7010:7000-7010/tcp`.
+ */
 import {
 	AddressError,
 	type Family,
@@ -9,7 +11,7 @@ import {
 } from "../inet/address.js";
 import { quote } from "./tree.js";
 
-/** The protocols that have ports, and whose ports the kernel translates. */
+/** The protocols with ports that the kernel can translate. */
 export const PUBLISHED_PROTOCOLS = ["tcp", "udp", "sctp"] as const;
 export type PublishedProtocol = (typeof PUBLISHED_PROTOCOLS)[number];
 
@@ -21,19 +23,19 @@ export interface PortRange {
 
 /** Ports of the host that are forwarded to a guest. */
 export interface Publish {
-	/** The address of the host; all of its addresses where it is undefined. */
+	/** The address of the host; undefined for all of its addresses. */
 	readonly host: string | undefined;
-	/** Of the host's addresses; both families where it is undefined. */
+	/** The family of the host's addresses; undefined for both families. */
 	readonly family: Family | undefined;
 	readonly protocol: PublishedProtocol;
 	readonly ports: PortRange;
-	/** As many as `ports`: the first is reached by the first. */
+	/** As many ports as in `ports`; the first one leads to the first one. */
 	readonly guestPorts: PortRange;
 	/** Canonical: equal values have equal texts. */
 	readonly text: string;
 }
 
-/** Something is wrong with what `publish` says. */
+/** A mistake in an entry of `publish`. */
 export class PublishError extends Error {
 	readonly hint: string | undefined;
 	constructor(message: string, hint?: string) {
@@ -42,13 +44,13 @@ export class PublishError extends Error {
 	}
 }
 
-/** What JSON Schema can say of it: digits and ranges, an address in front, a protocol behind. */
+/** What JSON Schema can check: digits and ranges, an address before and a protocol behind them. */
 export const PUBLISH_FORM =
 	"^((\\[[0-9A-Fa-f:.]+\\]|[0-9.]+):)?[0-9]+(-[0-9]+)?:[0-9]+(-[0-9]+)?(/(tcp|udp|sctp))?$";
 const FORM = /^(?:(\[[^\]]*\]|[^:[\]]*):)?([^:/[\]]*):([^:/[\]]*)(?:\/(.*))?$/;
 const EXAMPLES = "such as 8080:80, 203.0.113.2:2222:22/tcp or [2001:db8::2]:53:53/udp";
 
-/** @throws PublishError whose message says why, and does not quote the whole text */
+/** @throws PublishError, whose message says why and does not quote the whole text */
 export function parsePublish(text: string): Publish {
 	const [, host, hostPorts = "", guestPorts = "", protocol = "tcp"] = FORM.exec(text) ?? [];
 	if (hostPorts === "" || guestPorts === "")
@@ -69,7 +71,7 @@ export function parsePublish(text: string): Publish {
 	return { ...publish, text: formatPublish(publish) };
 }
 
-/** Who writes an IPv6 address without brackets has written something else. */
+/** A hint for an IPv6 address without brackets, which is ambiguous. */
 const formHint = (text: string): string =>
 	text.split(":").length > 4 && !text.includes("[")
 		? "an IPv6 address stands in brackets: [2001:db8::2]:53:53/udp"
@@ -119,7 +121,7 @@ function readAddress(text: string): Uint8Array {
 	}
 }
 
-/** Why nothing ever comes for a port of such an address. */
+/** Why packets never arrive for a port of such an address; undefined if they can. */
 function hostFault(address: Uint8Array, text: string): string | undefined {
 	const [first = 0, second = 0] = address;
 	if (address.length === 4) {
@@ -148,6 +150,6 @@ function formatPublish({ host, family, protocol, ports, guestPorts }: Omit<Publi
 /** How many ports of the host it takes. */
 export const widthOf = ({ ports: { first, last } }: Publish): number => last - first + 1;
 
-/** Whether packets for an address of the family are meant. */
+/** Whether it includes addresses of this family. */
 export const isOf = ({ family: only }: Publish, family: Family): boolean =>
 	only === undefined || only === family;

@@ -6,10 +6,10 @@ import { isOf, type Publish, widthOf } from "./publish.js";
 import type { Placed } from "./reading.js";
 import { formatPath, type Path } from "./tree.js";
 
-/** Each port is an element of a map in the kernel, and an object of the journal. */
+/** The limit for one spec: each port is an element of a map in the kernel, and an object in the journal. */
 const MAX_PORTS = 4096;
 
-/** Published ports against the guests that they lead to, and against each other. */
+/** Check published ports against the guests that they lead to, and against each other. */
 export function checkPublished(draft: Draft, issues: Issues): void {
 	const claims: Claims = new Map();
 	const guests = guestAddresses(draft);
@@ -44,7 +44,7 @@ function checkGuest(
 	{ guest, path: tap }: DraftTap,
 	issues: Issues,
 ): void {
-	// An address that was no address is an issue already.
+	// There is an issue about an invalid address already.
 	if (issues.has([...tap, "guest", "addresses"])) return;
 	const wide = guest.addresses.filter((one) => !isLinkLocal(one.value.address));
 	if (wide.some((one) => isOf(value, one.value.family))) return;
@@ -56,7 +56,7 @@ function checkGuest(
 	);
 }
 
-/** Who has which port of which protocol, by the text of both. */
+/** The claims on each port of each protocol, by the text of both. */
 type Claims = Map<string, Claim[]>;
 interface Claim {
 	readonly family: Family | undefined;
@@ -65,8 +65,8 @@ interface Claim {
 }
 
 /**
- * A port of one address goes before the same port of all addresses, so these two may be of two guests. What is taken twice
- * is told once, however many ports of a range it is.
+ * A port of one address takes precedence over the same port of all addresses, so these two may lead to different
+ * guests. A conflict is reported once, however many ports of a range it is about.
  */
 function claim({ value, path }: Placed<Publish>, claims: Claims, issues: Issues): void {
 	const { protocol, family, host, ports } = value;

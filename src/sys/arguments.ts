@@ -45,7 +45,7 @@ export const signal: Test = {
 		typeof value.addEventListener === "function" &&
 		typeof value.removeEventListener === "function",
 };
-/** One of the words of a table: its keys. */
+/** One of the words that are the keys of a table. */
 export const keyOf = (table: Readonly<Record<string, unknown>>): Test => ({
 	takes: `one of ${Object.keys(table).join(", ")}`,
 	is: (value) => typeof value === "string" && Object.hasOwn(table, value),

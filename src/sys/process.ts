@@ -14,11 +14,11 @@ export const processId = (pid: number | "self" = "self"): string => {
 /** The environment and the parent of a process, as far as they can be read. */
 export interface Ancestor {
 	readonly parent: number;
-	/** `NAME=value` each; empty where the process is another user's. */
+	/** Entries `NAME=value`; empty if the process belongs to another user. */
 	readonly environment: readonly string[];
 }
 
-/** What there is to know of a process above this one; undefined where there is none, or none that can be seen. */
+/** An ancestor of this process; undefined if there is none, or none that is visible. */
 export function readAncestor(pid: number): Ancestor | undefined {
 	const read = (name: string): string => readFileSync(`/proc/${pid}/${name}`, "latin1");
 	try {
@@ -39,8 +39,8 @@ function environmentOf(read: () => string): readonly string[] {
 }
 
 /**
- * Whether the terminal sends its signals to this process: it is in the foreground process group of its session (tpgid
- * and pgrp of proc(5)).
+ * Whether signals of the terminal are sent to this process: it is in the foreground process group of its session (tpgid
+ * and pgrp in proc(5)).
  */
 export function isInForeground(): boolean {
 	const stat = readFileSync("/proc/self/stat", "latin1");

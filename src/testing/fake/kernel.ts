@@ -34,7 +34,7 @@ export class FakeKernel implements Kernel {
 	readonly identity: string = "00000000-0000-0000-0000-000000000000-1";
 	/** The state of the namespace. Tests may read it, and change it as somebody else would. */
 	readonly ns: Namespace = emptyNamespace();
-	/** The ports whose connections were to be forgotten so far. */
+	/** The ports whose connections should have been forgotten so far. */
 	readonly forgotten: HostPort[] = [];
 	#ruleset: Ruleset = emptyRuleset();
 	readonly #faults = new Faults();
@@ -249,7 +249,7 @@ export class FakeKernel implements Kernel {
 
 	/** Nothing to do: no packets flow through the model, so there are no tracked flows. */
 	forgetFlows(_subnets: readonly Subnet[]): void {}
-	/** Nor is it here; but who was to be forgotten can be looked at. */
+	/** Nothing to do here either, but tests can look at the ports. */
 	forgetFlowsTo(ports: readonly HostPort[]): void {
 		this.forgotten.push(...ports);
 	}

@@ -22,7 +22,7 @@ export interface Namespace {
 	readonly conf: { readonly [family in Family]: { all: Conf; default: Conf } };
 	/** Taps that our process holds open, by the name under which it created them. */
 	readonly descriptors: Map<string, Link>;
-	/** Sockets of the host that wait at a port. */
+	/** Sockets of the host that listen at a port. */
 	readonly listeners: Listener[];
 	/** The names that `ownConf` of a new device starts with: those that were ever written to `default`. */
 	readonly defaultOwnConf: Set<string>;

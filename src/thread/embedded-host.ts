@@ -215,7 +215,9 @@ const CHANGE = { confirmWithin: milliseconds, sparing: object } as const;
 /** The fields of a connection. */
 const CONNECTION = { local: text, remote: text } as const;
 
-/** The options of a change that the engine's thread needs: all but the signal. @throws UmlnetError ERR_USAGE */
+/**
+ * The options of a change that are for the engine's thread: all except for the signal. @throws UmlnetError ERR_USAGE
+ */
 function changeOf(call: string, options: (CallOptions & UpOptions) | undefined): UpOptions {
 	const { signal: _, ...change } = options ?? {};
 	if (change.sparing !== undefined)

@@ -15,7 +15,7 @@ import {
 } from "../netlink/schema.js";
 import { SOCK_DIAG_BY_FAMILY } from "./sock_diag.js";
 
-/** Both addresses have 16 bytes; of IPv4 the first four count. */
+/** Both addresses have 16 bytes, of which the first four count for IPv4. */
 export const inet_diag_sockid = struct({
 	idiag_sport: be16,
 	idiag_dport: be16,
@@ -46,7 +46,7 @@ export const inet_diag_msg = struct({
 	idiag_inode: u32,
 });
 
-/** `no` of what follows a comparison of ports is the port. */
+/** In the operation that follows a comparison of ports, `no` is the port. */
 export const inet_diag_bc_op = struct({ code: u8, yes: u8, no: u16 });
 export const INET_DIAG_BC_JMP = 1;
 export const INET_DIAG_BC_S_GE = 2;

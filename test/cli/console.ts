@@ -14,7 +14,7 @@ export interface Ended {
 	readonly opened: readonly HostOptions[];
 	/** What happened to watchdogs, in order: `started`, `dismissed`, `left alone`. */
 	readonly watchdogs: readonly string[];
-	/** The commands that were run, each with how many descriptors it was given. */
+	/** The commands that were run, each with the number of descriptors that it got. */
 	readonly commands: readonly (readonly string[])[];
 	/** The processes that were sent SIGCONT in case they were stopped. */
 	readonly woken: readonly string[];
@@ -32,7 +32,7 @@ export interface Environment {
 	readonly interrupted?: boolean;
 	/** After how many lines the reader of the output closes it. */
 	readonly lines?: number;
-	/** How a command that is run ends. */
+	/** The exit status of a command that is run. */
 	readonly commandStatus?: number;
 }
 

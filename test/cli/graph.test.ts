@@ -31,7 +31,7 @@ const tap0 = tapStatus({
 });
 const ONE: Report = { taps: [tap0], resources: [resource("tap", "link:tap0", ["tap0"])] };
 
-/** A NATed network of two guests on a bridge, a LAN, and a farm of which one tap is not as it was made. */
+/** A network with NAT and two guests on a bridge, a LAN, and many taps of which one has drifted. */
 const farm = Array.from({ length: 300 }, (_, i) =>
 	tapStatus({
 		...{ name: `vm${i + 1}`, network: "farm", uplink: "eth1", bridge: "br1", mode: "nat" },
@@ -99,7 +99,7 @@ test("docs/graph.svg, which the README shows, is drawn by the program", async ()
 	expect(readme).toContain("(docs/graph.svg)");
 });
 
-/** Names as the kernel and people may have them: the printed ones are checked for every format. */
+/** Names as the kernel and people may have them. In every format they must come out in printable form. */
 const EVIL = [
 	'a"b',
 	"a<b>&amp;",
@@ -201,7 +201,7 @@ describe("of any report", () => {
 	});
 });
 
-/** What a program says to documents, or undefined where it takes them all. */
+/** The error of a program for documents, or undefined if it accepts all of them. */
 function complaint(
 	documents: readonly string[],
 	program: string,
@@ -256,7 +256,7 @@ describe("what others say to it", () => {
 		expect(complaint(["graph {"], "dot", "-Tplain", "-O")).toBeDefined();
 	});
 
-	// The lines of a flowchart that we write, as its grammar has them (mermaid, flow.jison).
+	// The lines of a flowchart that we write, according to its grammar (mermaid, flow.jison).
 	const QUOTED = String.raw`"(?:[\w .:,/…-]|#\d+;|<br/>)*"`;
 	const NODE = String.raw`n\d+\[${QUOTED}\]`;
 	const LINES = [

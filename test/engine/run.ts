@@ -165,7 +165,7 @@ export function unnamedIn(residual: readonly string[], goal: string, now: string
 	return [...wrong].filter((name) => !isNamed(name));
 }
 
-/** What labels call elements of our sets. */
+/** How labels describe elements of our sets. */
 const IN_TABLE = ["source NAT", "as a segment of guests", "as a guest", "way "];
 
 /** The items that are in only one of two lists. */

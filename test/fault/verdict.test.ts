@@ -1,7 +1,7 @@
 /**
- * What the interpreter of rulesets says of a packet, and what the kernel does with it: rulesets and packets drawn by lot,
- * the real firewalls of test/nftables, rules of iptables. Behind all rules of each hook an observer remembers every packet
- * that comes by, with its mark and addresses.
+ * Compares the verdict of the ruleset interpreter with what the kernel does, for random rulesets and packets, the real
+ * firewalls of test/nftables, and rules of iptables. An observer behind all rules of each hook records every packet
+ * that passes, with its mark and addresses.
  */
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
@@ -32,7 +32,7 @@ const startsWith = (address: Uint8Array, ...heads: readonly string[]): boolean =
 	heads.some((head) => hex(address).startsWith(head));
 const HEADS0 = ["0a0900", "fd090000"];
 
-/** The host of the lab, said once more without asking it. */
+/** The host of the lab, described without asking it. */
 function worldOf(tap0: Device, tap1: Device): World {
 	const outOf = (address: Uint8Array): Device => (startsWith(address, ...HEADS0) ? tap0 : tap1);
 	const addressOf = (device: Device, packet: Packet): Uint8Array =>
@@ -65,7 +65,7 @@ const seenAs = (packet: Packet): Seen => ({
 	source: hex(packet.source),
 });
 
-/** The hooks that a packet is seen behind, and as what. */
+/** The hooks behind which a packet is seen, and in which form. */
 function fateOf(hooks: Hooks, world: World, sent: Sent, [tap0, tap1]: readonly [Device, Device]) {
 	return explore((choices): Fate => {
 		const packet = new Packet(sent.frame, uapi.PACKET_HOST, tap0);
@@ -105,7 +105,7 @@ function deviceOf(name: string): Device {
 interface Tally {
 	packets: number;
 	rulesets: number;
-	/** Verdicts that depend on what cannot be known: one of the ways was the kernel's. */
+	/** Verdicts that depend on something unknown: one of the paths was the kernel's. */
 	open: number;
 	readonly wrong: string[];
 }
@@ -118,7 +118,7 @@ function compare(what: string, script: string, dice: Dice): boolean {
 		tablesOf(readRawRuleset(lab.kernel)).filter(({ name }) => name !== "observer"),
 	);
 	const world = worldOf(...devices);
-	// Each its own flow: a second packet of one would not be new.
+	// Each packet has a flow of its own, because a second packet would not be new.
 	const sent = [
 		...new Map(
 			Array.from({ length: PACKETS }, (_, i) => drawPacket(dice, i + 1)).map((one) => [

@@ -8,7 +8,7 @@ import { errorOf, umlnet } from "./umlnet.js";
 let lab: Lab;
 beforeEach(async () => {
 	lab = await Lab.open();
-	// As /run is: to be entered by all.
+	// Like /run, which everybody may enter.
 	chmodSync(dirname(lab.stateDir), 0o755);
 	for (const args of [
 		["tap0", "--owner", "500", "--address", "192.168.33.33/24", "--nat", "eth1", "--mtu", "1400"],

@@ -28,7 +28,7 @@ afterEach(() => {
 const command = (...args: readonly string[]) =>
 	umlnet({ netns: lab.host.path, stateDir: lab.stateDir }, ...args);
 
-/** A command under `run` that has said its first line. */
+/** A command under `run` that has printed its first line. */
 async function running(...args: readonly string[]): Promise<ChildProcess> {
 	const node = [process.execPath, MAIN, "--state-dir", lab.stateDir, "run", ...args];
 	const child = spawn("nsenter", [`--net=${lab.host.path}`, ...node]);
@@ -37,7 +37,7 @@ async function running(...args: readonly string[]): Promise<ChildProcess> {
 	return child;
 }
 
-/** What is not as it was before. The pipes to children of this process are none of the host's. */
+/** What differs from the state before. Pipes to children of this process do not count. */
 const changes = (): string[] => difference(before, lab.look(), { except: ["open files"] });
 
 const childrenOf = (pid: number): number[] =>
@@ -46,7 +46,7 @@ const commandLine = (pid: number): string => readFileSync(`/proc/${pid}/cmdline`
 const keeperOf = ({ pid }: ChildProcess): number =>
 	childrenOf(pid as number).find((one) => commandLine(one).includes("\0keeper\0")) as number;
 
-/** Milliseconds until it is so. */
+/** Wait for a condition; returns how many milliseconds that took. */
 async function until(isSo: () => boolean): Promise<number> {
 	const from = performance.now();
 	while (performance.now() - from < 60_000) {
@@ -126,7 +126,7 @@ describe("kill -9", () => {
 		const keeper = keeperOf(run);
 		const vm = childrenOf(run.pid as number).find((pid) => pid !== keeper) as number;
 		run.kill("SIGKILL");
-		// Far more than it takes (docs/performance.md): the machine may be busy.
+		// Far more than usual (docs/performance.md), because the machine may be busy.
 		expect(await until(isAllGone)).toBeLessThan(10_000);
 		process.kill(vm, "SIGKILL");
 		await lab.lookSettled();
@@ -191,7 +191,7 @@ test("gc takes away what nothing is known of", () => {
 	expect(changes()).toEqual([]);
 });
 
-/** Opens nothing: it was given the tap as descriptor 3. It has no rights but those that the descriptor gives. */
+/** It opens nothing, because it gets the tap as descriptor 3, and has no other rights than those of the descriptor. */
 const HOLDER = `
 import fcntl, os, socket, struct, sys
 TUNSETPERSIST, TUNSETOWNER, SIOCSIFHWADDR, TUNGETIFF = 0x400454CB, 0x400454CC, 0x8924, 0x800454D2

@@ -1,4 +1,4 @@
-/** What would cut the SSH connection of the caller is refused, unless it is to be confirmed or they say yes. */
+/** A change that would cut the SSH connection of the user is refused, unless it must be confirmed or --yes is given. */
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { Snapshot } from "../../src/oracle/snapshot.js";
 import { Lab } from "./lab.js";
@@ -14,7 +14,7 @@ afterEach(() => lab.close());
 
 const UPLINK = { local: "10.33.33.34", remote: "10.33.33.9" };
 const variable = ({ local, remote } = UPLINK) => `SSH_CONNECTION=${remote} 50000 ${local} 22`;
-/** A command line of somebody who has logged in over this connection. */
+/** Run a command line as a user who has logged in over this connection. */
 const over = (connection: typeof UPLINK, ...args: readonly string[]) =>
 	umlnet(
 		{ netns: lab.host.path, stateDir: lab.stateDir, under: ["env", variable(connection)] },
@@ -55,7 +55,7 @@ test("--confirm-within does it, and rolls back", () => {
 });
 
 test("under sudo the login shell tells", () => {
-	// A shell that knows of the connection starts one that does not, and that starts us.
+	// A shell with SSH_CONNECTION starts one without it, which starts the command.
 	const inner = `env -u SSH_CONNECTION sh -c '"$@"; exit $?' inner "$@"; exit $?`;
 	const sudo = ["env", variable(), "sh", "-c", inner, "login"];
 	const around = { netns: lab.host.path, stateDir: lab.stateDir, under: sudo };

@@ -5,7 +5,7 @@ import { checkSpec } from "../../src/spec/spec.js";
 type Fields = Readonly<Record<string, unknown>>;
 const NAT = { mode: "nat", uplink: "eth1" };
 
-/** What a tap of a network takes of one kind, and on which link. */
+/** The objects of one kind that a tap of a network needs, and their links. */
 function wanted(kind: string, network: Fields, tap: Fields = {}, links?: HostLinks): string[] {
 	const spec = checkSpec({
 		version: 1,

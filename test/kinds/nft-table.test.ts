@@ -47,7 +47,7 @@ const deleted = (kernel: FakeKernel): void => {
 		request(NFT_MSG_DELTABLE, 0, { nfgen_family: 1, NFTA_TABLE_NAME: "umlnet-nl" }),
 	]);
 };
-/** A table of a version that knew less: without its last set and its last chain, and the rules that ask those. */
+/** A table of an older version, without the last set, the last chain, and the rules that use them. */
 const older = (kernel: FakeKernel): void => {
 	flushed(kernel);
 	kernel.nftables([

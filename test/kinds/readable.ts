@@ -28,7 +28,7 @@ const TYPES: Readonly<Record<string, readonly [number, (bytes: Uint8Array) => st
 /** A concatenation such as `tap0 . eth1`. Bytes that are not a value of these types stay as they are. */
 function concatenated(bytes: Uint8Array, types: readonly string[]): string {
 	const parts = types.map((type) => TYPES[type]);
-	// Each begins with a register of four bytes, unless it is alone.
+	// Each value begins with a register of four bytes, unless it is alone.
 	const padded = (size = Number.NaN): number => (types.length > 1 ? Math.ceil(size / 4) * 4 : size);
 	const total = parts.reduce((sum, part) => sum + padded(part?.[0]), 0);
 	if (total !== bytes.length) return hex(bytes);

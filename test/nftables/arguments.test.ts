@@ -3,7 +3,7 @@ import { NetlinkListener, NetlinkSocket } from "../../src/netlink/index.js";
 import { apply, compile, list, watch } from "../../src/nftables/index.js";
 
 const EMPTY = { nftables: [] };
-/** Each call with one argument that is left open, and the options it has. */
+/** Each call with one argument left open, and the options that it has. */
 const CALLS = {
 	"apply()": [
 		(options: never) => apply(EMPTY, options),
@@ -26,7 +26,7 @@ const CALLS = {
 	],
 } as const;
 const WRONG = [null, 5.5, -1, Number.NaN, "", "a\0b", [], () => {}, Symbol("x"), 7n];
-/** What is a wrong value for one option is right for another. */
+/** A wrong value for one option may be right for another. */
 const RIGHT: Readonly<Record<string, readonly unknown[]>> = {
 	open: [WRONG[7]],
 	timeout: [5.5],

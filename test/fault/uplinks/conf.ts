@@ -41,8 +41,8 @@ function read(path: string): string {
 
 /**
  * Other values that are right for a bridge: it has the link-local addresses of its uplink, so it must not make its own
- * (1), and where the uplink has none yet, it makes them of the MAC (0) where the uplink would of a secret, which a bridge
- * has not.
+ * (1); and if the uplink has none yet and would make them from a secret, which a bridge does not have, it makes them
+ * from the MAC (0).
  */
 const OR = new Map([["ipv6/conf/addr_gen_mode", new Set(["1", "2 0"])]]);
 

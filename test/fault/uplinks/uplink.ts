@@ -171,8 +171,8 @@ export async function find(uplink: Uplink): Promise<Finding> {
 }
 
 /**
- * Wait until two looks in a row show the same: an IPv6 address that is given without duplicate address detection has its
- * local route only when the kernel comes to its delayed work (addrconf_dad_work, net/ipv6/addrconf.c).
+ * Wait until two looks in a row show the same state: an IPv6 address that is added without duplicate address detection
+ * gets its local route only in the kernel's delayed work (addrconf_dad_work, net/ipv6/addrconf.c).
  */
 async function unchanged(lab: Lab): Promise<void> {
 	for (let last = lab.look(), tries = 0; tries < 100; tries++) {

@@ -1,4 +1,4 @@
-/** A host with two taps, and behind all rules somebody who looks which packets come by, and as what. */
+/** A host with two taps, and an observer behind all rules that records which packets pass, and in which form. */
 import { closeSync, constants, openSync, readSync, writeSync } from "node:fs";
 import { LinuxKernel } from "../../../src/kernel/linux.js";
 import { Writer } from "../../../src/netlink/bytes.js";
@@ -10,7 +10,7 @@ import { HOST_MAC } from "./packets.js";
 const HOOKS = ["prerouting", "input", "forward", "postrouting"] as const;
 export type Hook = (typeof HOOKS)[number];
 
-/** Its sets remember what comes by: id, mark, destination, source, port. */
+/** Its sets record what passes: id, mark, destination, source, port. */
 const observer = (family: "ip" | "ip6"): string => `
 table ${family} observer {
 ${HOOKS.map(
@@ -63,7 +63,7 @@ function openTap(name: string): number {
 	return fd;
 }
 
-/** A packet as it came by behind the rules of a hook. */
+/** A packet as it passed behind the rules of a hook. */
 export interface Seen {
 	readonly mark: number;
 	readonly destination: string;
@@ -83,7 +83,7 @@ export class VerdictLab {
 		this.kernel = new LinuxKernel();
 	}
 
-	/** Load rules, in front of the observer; false where nft or the kernel takes them not. */
+	/** Load rules in front of the observer; returns false if nft or the kernel refuses them. */
 	load(script: string): boolean {
 		this.machine.sh("nft flush ruleset");
 		try {
@@ -95,18 +95,18 @@ export class VerdictLab {
 		return true;
 	}
 
-	/** Send frames as the guest, and let the host be done with them. */
+	/** Send frames as the guest, and wait until the host has handled them. */
 	send(frames: readonly Uint8Array[]): void {
 		const [tap = -1, other = -1] = this.#taps;
 		const buffer = new Uint8Array(4096);
 		for (const frame of frames) {
 			writeSync(tap, frame);
-			// Where the host cannot send it waits, and so do later packets.
+			// If the host cannot deliver a packet it waits, and so do later packets.
 			for (const fd of [tap, other]) drain(fd, buffer);
 		}
 	}
 
-	/** What came by at a hook, by family and id. */
+	/** What passed at a hook, by family and id. */
 	seen(hook: Hook): ReadonlyMap<string, Seen> {
 		const out = new Map<string, Seen>();
 		for (const [nfgen_family, length] of [
@@ -136,7 +136,7 @@ export class VerdictLab {
 		return out;
 	}
 
-	/** Forget all flows: each ruleset meets new ones. */
+	/** Forget all flows, so that each ruleset sees new ones. */
 	forget(): void {
 		this.kernel.forgetFlows(EVERYTHING);
 	}

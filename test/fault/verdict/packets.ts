@@ -1,4 +1,4 @@
-/** Packets drawn by lot, from few enough values that rules meet them. */
+/** Random packets with few different values, so that rules match them often. */
 import { parseAddress } from "../../../src/inet/address.js";
 import { ethernet } from "../../../src/packet/ethernet.js";
 import { icmp } from "../../../src/packet/icmp.js";
@@ -18,7 +18,7 @@ export const TARGETS4 = ["10.9.0.1", "10.8.0.1", "10.8.0.9", "10.8.0.10", "192.0
 export const TARGETS6 = ["fd09::1", "fd08::1", "fd08::9", "2001:db8::7"] as const;
 export const PORTS = [22, 53, 80, 443, 1000, 8080] as const;
 
-/** A packet, and the number by which it is known again behind the rules. */
+/** A packet, and the number by which it is recognised behind the rules. */
 export interface Sent {
 	readonly id: number;
 	readonly frame: Uint8Array;
@@ -42,7 +42,7 @@ export function drawPacket(dice: Dice, id: number): Sent {
 	const kind = dice.pick(["tcp", "tcp", "udp", "udp", "icmp"] as const);
 	const made = {
 		tcp: (): [number, Uint8Array] => {
-			// Anything but the first segment of a flow may be invalid to conntrack.
+			// Connection tracking may consider anything but the first segment of a flow invalid.
 			const options = dice.next(2) === 0 ? { TCPOPT_MAXSEG: 1460 } : {};
 			return [
 				uapi.IPPROTO_TCP,

@@ -1,11 +1,11 @@
-/** Rulesets drawn by lot, in the words of nft and of iptables. */
+/** Random rulesets in the languages of nft and of iptables. */
 import type { Dice } from "../../engine/dice.js";
 import { GUEST_MACS, PORTS, SOURCES4, SOURCES6, TARGETS4, TARGETS6 } from "./packets.js";
 
 const FAMILIES = ["ip", "ip6", "inet", "inet"] as const;
 type Family = (typeof FAMILIES)[number];
 
-/** Base chains: type, hook, priorities. Behind 200 the observer looks. */
+/** Base chains: type, hook, priorities. The observer is at a priority behind 200. */
 const HOOKS = ["prerouting", "input", "forward", "postrouting"] as const;
 
 const list = (dice: Dice, values: readonly (string | number)[]): string => {
@@ -125,12 +125,12 @@ function natRule(dice: Dice, family: Family, hook: string): string {
 	])();
 }
 
-/** A ruleset of several tables as nft reads it. */
+/** A ruleset of several tables in the syntax of nft. */
 export function drawRuleset(dice: Dice): string {
 	const tables = Array.from({ length: 1 + dice.next(3) }, (_, i) => {
 		const family = dice.pick(FAMILIES);
 		const own = Array.from({ length: dice.next(3) }, (_, n) => `c${n}`);
-		// A chain jumps to those before it alone: no circles.
+		// A chain only jumps to chains before it, so there are no loops.
 		const regular = own.map((name, n) => {
 			const rules = Array.from({ length: 1 + dice.next(4) }, () =>
 				rule(dice, family, own.slice(0, n)),
@@ -164,7 +164,7 @@ function base(dice: Dice, family: Family, name: string, chains: readonly string[
 	return `chain ${name} {\n${head}\n${rules.join("\n")}\n}`;
 }
 
-/** Rules of iptables, line by line as iptables-nft takes them; matches that only xtables has. */
+/** Rules of iptables, line by line for iptables-nft, with matches that only xtables has. */
 export function drawIptables(dice: Dice): readonly string[] {
 	const match = (): string =>
 		dice.pick([

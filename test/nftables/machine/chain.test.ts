@@ -1,4 +1,7 @@
-/** Chains of the machine, each rule in the words of libnftables JSON, compiled by ours: no kernel and no root. */
+/**
+ * Chains of the interpreter, with rules in libnftables JSON that our compiler compiles: neither a kernel nor root is
+ * needed.
+ */
 import { expect, test } from "vitest";
 import { parseAddress } from "../../../src/inet/address.js";
 import type { Message } from "../../../src/netlink/schema.js";
@@ -41,7 +44,7 @@ const rule = (name: string, ...expr: readonly object[]) => ({
 const match = (left: object, right: unknown, op = "==") => ({ match: { op, left, right } });
 const dport = { payload: { protocol: "tcp", field: "dport" } };
 
-/** What the kernel would tell of a batch that it had taken: the same messages, read back. */
+/** What the kernel would list after accepting a batch: the same messages, decoded. */
 function hooksOf(...commands: readonly object[]): Hooks {
 	const table = { add: { table: { family: "ip", name: "t" } } };
 	const { messages } = compile({ nftables: [table, ...commands] } as never);

@@ -71,7 +71,7 @@ function refuseForeignLink({ link, address }: Address, context: PlanContext): vo
 	const made = context.made(linkKey(link)) as MadeBridge | undefined;
 	if (made?.foreign !== true) return;
 	throw new ConflictError(`bridge ${link}`, "one that is not ours", `one with address ${address}`, {
-		hint: `leave out the addresses: ${link} is used with those it has; or name a bridge that is not there yet`,
+		hint: `leave out the addresses: ${link} is used with those it has; or name a bridge that does not exist yet`,
 	});
 }
 
@@ -81,7 +81,7 @@ function refuseForeignLink({ link, address }: Address, context: PlanContext): vo
  * replaces another.
  */
 const staysAlone = ({ link, index }: MadeAddress): Step => ({
-	label: `let addresses of ${link} outlive the first of their subnet`,
+	label: `keep addresses of ${link} when the first of their subnet goes`,
 	phase: "address",
 	do: setLink(promote(index, 1)),
 	undo: [setLink(promote(index, 0), { index, name: link })],

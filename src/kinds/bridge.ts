@@ -288,7 +288,7 @@ export const isForeign = ({ IFLA_LINKINFO: info, IFLA_IFALIAS }: Link): boolean 
 function used(want: Bridge, there: Link): MadeBridge {
 	if (want.uplink !== undefined)
 		throw new ConflictError(`bridge ${want.name}`, "one that is not ours", "one with our uplink", {
-			hint: `leave out the uplink: ${want.name} is used with the ports it has; or name a bridge that is not there yet`,
+			hint: `leave out the uplink: ${want.name} is used with the ports it has; or name a bridge that does not exist yet`,
 		});
 	return { ...want, index: there.ifi_index, mac: macText(there.IFLA_ADDRESS), foreign: true };
 }

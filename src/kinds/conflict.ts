@@ -2,7 +2,7 @@ import type { StepConflict } from "../engine/kind.js";
 
 const FOREIGN = "one that is not ours";
 /** An object in the way may be ours after all, if the journal that said so was lost. */
-export const IF_STRAY = "umlnet-nl recover --strays, if umlnet-nl status calls it ours";
+export const IF_STRAY = "umlnet-nl recover --strays, if umlnet-nl status lists it";
 
 /** The name for a new link is taken. `kind` is the kind of the new link, `tap` or `bridge`. */
 export const nameTaken = (kind: string, name: string): StepConflict => ({

@@ -241,7 +241,7 @@ function setBack(made: MadeForwarding, kernel: Kernel): Step[] {
 	const guard = { index: made.index, name };
 	return [
 		{
-			label: `set back ${words({ ...made, link: name })}`,
+			label: `restore ${words({ ...made, link: name })}`,
 			phase: "configure",
 			do: set(made, before, guard),
 			undo: [set(made, made, guard)],

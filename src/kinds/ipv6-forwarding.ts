@@ -173,7 +173,7 @@ function setBack(made: MadeIpv6Forwarding, kernel: Kernel): Step[] {
 	if (name === undefined || read(kernel, name) !== 1) return [];
 	return [
 		{
-			label: `set back ${wordsOf(name)}`,
+			label: `restore ${wordsOf(name)}`,
 			phase: "option",
 			do: write(name, 0, 1),
 			undo: [write(name, 1)],

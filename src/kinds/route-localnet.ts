@@ -108,7 +108,7 @@ function setBack(made: MadeRouteLocalnet, kernel: Kernel): Step[] {
 	const guard = { index: made.index, name };
 	return [
 		{
-			label: `set back ${wordsOf(name)}`,
+			label: `restore ${wordsOf(name)}`,
 			// Phases are reversed for removal, so this is removed first, before the filter that protects the host.
 			phase: "persist",
 			do: switchTo(made, made.before, guard),

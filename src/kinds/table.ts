@@ -228,7 +228,7 @@ function refill(kernel: Kernel, table: CompiledTable, { changed, missing }: Mism
 	const rules = [...changed, ...missing].flatMap((chain) => chain.rules);
 	const create = creationOf(table, missing);
 	return {
-		label: `put the rules back into ${nameOf(table)}`,
+		label: `restore the rules of ${nameOf(table)}`,
 		phase: "filter",
 		effect: "create",
 		do: {
@@ -261,7 +261,7 @@ function wake(table: CompiledTable): Step {
 		],
 	});
 	return {
-		label: `let ${nameOf(table)} be dormant no more`,
+		label: `let ${nameOf(table)} be active again, which was dormant`,
 		phase: "filter",
 		do: flags(0),
 		undo: [flags(NFT_TABLE_F_DORMANT)],

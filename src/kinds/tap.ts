@@ -108,7 +108,7 @@ const blank = ({ network, notes, index }: MadeTap) =>
 function shift(made: MadeTap, next: MadeTap): Step {
 	const { name } = next;
 	return {
-		label: next.parked ? `park tap ${name}` : `take ${name} into service`,
+		label: next.parked ? `park tap ${name}` : `use parked tap ${name}`,
 		phase: "configure",
 		do: setLink(next.parked ? blank(next) : inService(next, guestMac(next))),
 		undo: [setLink(made.parked ? blank(made) : inService(made, guestMac(made)))],

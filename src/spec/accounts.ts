@@ -56,7 +56,11 @@ export function accountId(
 	const named = typeof account === "string" ? accounts[kind](account) : undefined;
 	const id = named ?? (/^-?[0-9]+$/.test(`${account}`) ? Number(account) : undefined);
 	if (id === undefined)
-		issues.add(path, `is ${quote(`${account}`)}, no ${kind} of this machine`, "give the number");
+		issues.add(
+			path,
+			`is ${quote(`${account}`)}, which is not a ${kind} of this machine`,
+			"give the number",
+		);
 	else if (id < 0 || !isAccountId(id))
 		issues.add(path, `is ${id}, must be 0 to 4294967294: -1 would open the tap to everybody`);
 	return id;

@@ -67,7 +67,7 @@ function checkMembership(tap: DraftTap, draft: Draft, issues: Issues): void {
 	if (network === undefined && !draft.networkNames.has(tap.network)) {
 		const hint =
 			issues.count < SUGGESTIONS ? suggestion(tap.network, draft.networkNames) : undefined;
-		issues.add([...tap.path, "network"], `${quote(tap.network)} is none of the networks`, hint);
+		issues.add([...tap.path, "network"], `${quote(tap.network)} is not one of the networks`, hint);
 	}
 	if (network?.bridge === undefined) return;
 	// Repeating an address of the bridge is harmless; another one would be unreachable.

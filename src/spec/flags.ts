@@ -50,7 +50,7 @@ function checkUplink({ uplink, nat, bridge }: Flags, network: string, issues: Is
 	if (uplink !== undefined && nat !== undefined)
 		issues.add(
 			path,
-			"leaves no place for --nat: a tap is bridged or translated",
+			"excludes --nat: a tap is either bridged or translated",
 			"choose one",
 			"--uplink",
 		);

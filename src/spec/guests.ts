@@ -130,7 +130,7 @@ function checkMacs({ taps }: Segment, guests: Map<string, Path>, issues: Issues)
 			if (mac === undefined) continue;
 			const other = wire.get(mac) ?? scope.get(mac);
 			if (other !== undefined)
-				issues.add(path, `${mac} is another interface's already (${formatPath(other)})`);
+				issues.add(path, `${mac} is already the MAC of another interface (${formatPath(other)})`);
 			scope.set(mac, path);
 			wire.set(mac, path);
 		}

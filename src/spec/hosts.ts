@@ -108,7 +108,7 @@ export function parseHost(
 		issues.add(path, `${cidr.text} ${fault}`, other === undefined ? undefined : `such as ${other}`);
 	} catch (error) {
 		if (!(error instanceof AddressError)) throw error;
-		issues.add(path, `${quote(text)} is no address with prefix length: ${error.message}`);
+		issues.add(path, `${quote(text)} is not an address with a prefix length: ${error.message}`);
 	}
 	return undefined;
 }
@@ -124,7 +124,7 @@ export function parseBareAddress(text: string, path: Path, issues: Issues): Cidr
 	} catch (error) {
 		if (!(error instanceof AddressError)) throw error;
 		const hint = text.includes("/") ? "without the prefix length" : undefined;
-		issues.add(path, `${quote(text)} is no address: ${error.message}`, hint);
+		issues.add(path, `${quote(text)} is not an address: ${error.message}`, hint);
 	}
 	return undefined;
 }

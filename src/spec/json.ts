@@ -33,7 +33,7 @@ class Reader {
 
 	#unexpected(where: string): JsonError {
 		const what = this.#at < this.#text.length ? "unexpected character" : "unexpected end";
-		return new JsonError(`is no JSON: ${what} ${where}`, this.#at);
+		return new JsonError(`is not valid JSON: ${what} ${where}`, this.#at);
 	}
 
 	#match(token: RegExp): string | undefined {

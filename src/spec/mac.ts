@@ -7,7 +7,7 @@ export function parseMac(text: string, path: Path, issues: Issues): string | und
 	if (fault === undefined) return text.toLowerCase();
 	issues.add(
 		path,
-		`${quote(text)} is no MAC address of a machine: ${fault}`,
+		`${quote(text)} is not a valid MAC address: ${fault}`,
 		"such as 02:00:00:00:00:01",
 	);
 	return undefined;

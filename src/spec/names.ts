@@ -3,8 +3,8 @@ import type { Path } from "./tree.js";
 
 /** Names that the kernel has taken: in /proc/sys/net, all and default are directories beside those of interfaces. */
 const reserved = new Map([
-	["all", "is what sysctls call all interfaces together"],
-	["default", "is what sysctls call interfaces to come"],
+	["all", "stands for all interfaces in sysctls"],
+	["default", "stands for new interfaces in sysctls"],
 	["lo", "is the loopback interface"],
 ]);
 
@@ -29,17 +29,15 @@ function networkNameFault(name: string): string | undefined {
 
 /** Some JSON tools lose a key `__proto__`, and others can be attacked with it. */
 function wordOfObjects(name: string): string | undefined {
-	return name in Object.prototype
-		? "is a word that JavaScript's objects keep for themselves"
-		: undefined;
+	return name in Object.prototype ? "has a meaning of its own in JavaScript objects" : undefined;
 }
 
 export function checkInterfaceName(name: string, path: Path, issues: Issues): void {
 	const fault = interfaceNameFault(name);
-	if (fault !== undefined) issues.add(path, `is no name for an interface: ${fault}`);
+	if (fault !== undefined) issues.add(path, `is not a valid name for an interface: ${fault}`);
 }
 
 export function checkNetworkName(name: string, path: Path, issues: Issues): void {
 	const fault = networkNameFault(name);
-	if (fault !== undefined) issues.add(path, `is no name for a network: ${fault}`);
+	if (fault !== undefined) issues.add(path, `is not a valid name for a network: ${fault}`);
 }

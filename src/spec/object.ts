@@ -29,7 +29,7 @@ export function treeOf(value: unknown, issues: Issues): Node | undefined {
 	}
 	const root = convert(value, 0);
 	if (!tooLarge) return root;
-	issues.add([], "is too large or nested too deep", "does it hold itself?");
+	issues.add([], "is too large or nested too deep", "does it contain itself?");
 	return undefined;
 }
 

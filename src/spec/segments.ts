@@ -44,7 +44,7 @@ export function checkMtus(segment: Segment, issues: Issues): void {
 	const addresses = [...segment.hosts, ...taps.flatMap((tap) => tap.guest.addresses)];
 	const hasIPv6 = addresses.some(({ value }) => value.family === 6);
 	const tooSmall = (mtu = IPV6_MIN_MTU) => hasIPv6 && mtu < IPV6_MIN_MTU;
-	const least = `must be at least ${IPV6_MIN_MTU}, for there is IPv6 on ${segment.name}`;
+	const least = `must be at least ${IPV6_MIN_MTU}, because there is IPv6 on ${segment.name}`;
 	const onNetwork = [...network.path, "mtu"];
 	if (tooSmall(network.mtu)) issues.addMissing(onNetwork, `is ${network.mtu}, ${least}`);
 	// A bridge silently drops frames that are too large for a port.

@@ -25,7 +25,8 @@ export function readMessage(
 		return undefined;
 	}
 	for (const [key, { key: mark }] of node.entries)
-		if (!fields.has(key)) issues.add([...path, key], "is no known key", keyHint(key, fields), mark);
+		if (!fields.has(key))
+			issues.add([...path, key], "is not a known key", keyHint(key, fields), mark);
 	const message: Record<string, unknown> = {};
 	for (const [key, field] of fields) {
 		const entry = node.entries.get(key);

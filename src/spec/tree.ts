@@ -87,5 +87,5 @@ export function describe(node: Node): string {
 	if (typeof value === "number") return `the number ${value}`;
 	if (value === null || value === undefined) return "empty";
 	if (typeof value === "boolean") return `${value}`;
-	return typeof value === "object" ? "an object that is no plain data" : `a ${typeof value}`;
+	return typeof value === "object" ? "an object that is not plain data" : `a ${typeof value}`;
 }

@@ -72,7 +72,7 @@ function compose(text: string, issues: Issues): Document.Parsed | undefined {
 		issues.add([], "has a second document: one file is one spec", undefined, second.range[0]);
 	const faults = [...(document?.errors ?? []), ...(document?.warnings ?? [])];
 	for (const error of faults.slice(0, MAX_SYNTAX_ISSUES))
-		issues.add([], `is no YAML: ${error.message}`, undefined, error.pos[0]);
+		issues.add([], `is not valid YAML: ${error.message}`, undefined, error.pos[0]);
 	return document;
 }
 
@@ -115,7 +115,7 @@ class Converter {
 		if (anchor !== undefined && this.#aliased <= MAX_ALIASED) return anchor.node;
 		const message =
 			anchor === undefined
-				? `is an alias of ${quote(alias.source)}, which is not there before it`
+				? `is an alias of ${quote(alias.source)}, which is not defined before it`
 				: `is an alias too many: together they stand for more than ${MAX_ALIASED} values`;
 		this.#issues.add(path, message, undefined, mark);
 		this.isBroken = true;
@@ -128,7 +128,7 @@ class Converter {
 			const name: unknown = isScalar(key) ? key.value : undefined;
 			const mark = key.range[0];
 			if (typeof name !== "string") {
-				const what = isScalar(key) ? describe(this.#converted(key, path)) : "no plain text";
+				const what = isScalar(key) ? describe(this.#converted(key, path)) : "not plain text";
 				this.#issues.add(path, `has a key that is ${what}`, "write keys in quotes", mark);
 			} else if (entries.has(name)) {
 				this.#issues.add([...path, name], "is given twice", undefined, mark);

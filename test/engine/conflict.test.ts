@@ -63,7 +63,7 @@ function toldOf(start: Start): [step: string, told: string[]][] {
 }
 
 const elsewhere = (name: string): string =>
-	`choose another name, or remove it first: ip link delete ${name}; or umlnet-nl recover --strays, if umlnet-nl status calls it ours`;
+	`choose another name, or remove it first: ip link delete ${name}; or umlnet-nl recover --strays, if umlnet-nl status lists it`;
 const seenBy = (command: string): string => `remove it if nobody needs it; to see it: ${command}`;
 const other = (subject: string): string =>
 	`${subject}: found one that is not ours, wanted a new one`;

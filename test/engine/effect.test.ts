@@ -20,7 +20,7 @@ const VERBS: Readonly<Record<string, StepReport["effect"]>> = {
 	take: "delete",
 };
 const read = ({ label }: StepReport): string => {
-	const verb = label.endsWith(" into service") ? "park" : (label.split(" ", 1)[0] as string);
+	const verb = label.split(" ", 1)[0] as string;
 	return `${VERBS[verb] ?? "change"}: ${label}`;
 };
 const said = ({ label, effect }: StepReport): string => `${effect}: ${label}`;

@@ -225,7 +225,7 @@ describe("snatTo", () => {
 	const nat = { mode: "nat", uplink: "eth1" };
 
 	test.each([
-		["10.0.0.1/24", "is no address"],
+		["10.0.0.1/24", "is not an address"],
 		["10.0.0", "four decimal numbers"],
 		["010.0.0.1", "leading zero"],
 		["0.0.0.0", "this network"],
@@ -234,7 +234,7 @@ describe("snatTo", () => {
 		["255.255.255.255", "class E"],
 		["fe80::1", "link-local"],
 		["::1", "loopback"],
-		["2001:db8::1/64", "is no address"],
+		["2001:db8::1/64", "is not an address"],
 		["eth1", "four decimal numbers"],
 		["", "four decimal numbers"],
 	])("is not %j", (snatTo, message) => {

@@ -139,9 +139,9 @@ taps:
 		expect(() => parseSpec(text, { source: "lab.yaml" })).toThrow(
 			[
 				'lab.yaml:4:11 networks.lab.mode: is the text "host-onyl", must be nat, bridged, routed or host-only (did you mean host-only?)',
-				"lab.yaml:5:5 networks.lab.snat_to: is no known key (did you mean snatTo?)",
+				"lab.yaml:5:5 networks.lab.snat_to: is not a known key (did you mean snatTo?)",
 				"lab.yaml:9:10 taps.tap0.mtu: is 67, must be 68 to 65521",
-				'lab.yaml:13:11 taps.tap0.guest.addresses[1]: "10.0.0.1" is no address with prefix length: the prefix length is missing, /24',
+				'lab.yaml:13:11 taps.tap0.guest.addresses[1]: "10.0.0.1" is not an address with a prefix length: the prefix length is missing, /24',
 			].join("\n"),
 		);
 	});
@@ -217,22 +217,22 @@ describe("text that is no spec", () => {
 		["version:\n\t- 1", "Tabs are not allowed"],
 		["networks:\n\tlab: 1", "Tabs are not allowed"],
 		["version: 'a", "Missing closing"],
-		["version: [1", "is no YAML"],
-		["a: b: c", "is no YAML"],
-		["version: @1", "is no YAML"],
+		["version: [1", "is not valid YAML"],
+		["a: b: c", "is not valid YAML"],
+		["version: @1", "is not valid YAML"],
 		["version: !!js/function 'return 1'", "Unresolved tag"],
 		["version: !!binary AA==", "Unresolved tag"],
 		["version: !!timestamp 2001-12-14", "Unresolved tag"],
 		["version: !mine 1", "Unresolved tag"],
-		['{"version": 1,}', "is no JSON"],
-		['{"version": 1 // one\n}', "is no JSON"],
-		['{"version": 1 # one\n}', "is no JSON"],
-		['{"version": 01}', "is no JSON"],
+		['{"version": 1,}', "is not valid JSON"],
+		['{"version": 1 // one\n}', "is not valid JSON"],
+		['{"version": 1 # one\n}', "is not valid JSON"],
+		['{"version": 01}', "is not valid JSON"],
 		['{"version": 1}}', "after the end"],
 		['{"version": 1} {"version": 1}', "after the end"],
-		['{"version": "\\x"}', "is no JSON"],
-		['{"version": NaN}', "is no JSON"],
-		["{", "is no YAML"],
+		['{"version": "\\x"}', "is not valid JSON"],
+		['{"version": NaN}', "is not valid JSON"],
+		["{", "is not valid YAML"],
 	])("%j %s", (text, message) => {
 		const issues = refuseText(text, { source: "x.yaml" });
 		expect(issues.map((issue) => issue.message)).toContainEqual(expect.stringContaining(message));
@@ -240,7 +240,7 @@ describe("text that is no spec", () => {
 	});
 
 	it("is JSON by its name as well", () => {
-		expect(refuseText("version: 1", { source: "lab.json" })).toEqual(one("", "is no JSON"));
+		expect(refuseText("version: 1", { source: "lab.json" })).toEqual(one("", "is not valid JSON"));
 		expect(parseSpec(json, { source: "lab.json" })).toEqual(parseSpec(json));
 	});
 
@@ -280,12 +280,12 @@ describe("aliases", () => {
 		["version: 1\ntaps: *b", "taps"],
 		["version: *v\ntaps: &v {}", "version"],
 	])("that have no end or no beginning are refused: %j", (text, path) => {
-		expect(refuseText(text)).toEqual(one(path, "which is not there before it"));
+		expect(refuseText(text)).toEqual(one(path, "which is not defined before it"));
 	});
 
 	it("do not merge: << is a key like any other, and unknown", () => {
 		const text =
 			"version: 1\nnetworks: {lab: &l {mode: host-only}}\ntaps: {tap0: {<<: *l, network: lab}}";
-		expect(refuseText(text)).toEqual(one('taps.tap0["<<"]', "is no known key"));
+		expect(refuseText(text)).toEqual(one('taps.tap0["<<"]', "is not a known key"));
 	});
 });

@@ -120,8 +120,13 @@ describe("bad flags are named as the user wrote them", () => {
 		[{ tap: "tap%d" }, "TAP", 'taps["tap%d"]', "other characters"],
 		[{ tap: "__proto__" }, "TAP", "taps.__proto__", "JavaScript"],
 		[{ owner: "-1" }, "--owner", "taps.tap0.owner", "to everybody"],
-		[{ owner: "nosuchuser" }, "--owner", "taps.tap0.owner", "no user of this machine"],
-		[{ group: "nosuchgroup" }, "--group", "taps.tap0.group", "no group of this machine"],
+		[{ owner: "nosuchuser" }, "--owner", "taps.tap0.owner", "which is not a user of this machine"],
+		[
+			{ group: "nosuchgroup" },
+			"--group",
+			"taps.tap0.group",
+			"which is not a group of this machine",
+		],
 		[{ address: ["10.0.0.1"] }, "--address", "taps.tap0.addresses[0]", "prefix length is missing"],
 		[
 			{ address: ["10.0.0.1"], bridge: "br0" },
@@ -131,7 +136,12 @@ describe("bad flags are named as the user wrote them", () => {
 		],
 		[{ nat: "lo" }, "--nat", "networks.tap0.uplink", "loopback"],
 		[{ nat: "tap0" }, "--nat", "networks.tap0.uplink", "tap0 is a tap of this spec"],
-		[{ nat: "eth1", snatTo: ["10.0.0.1/8"] }, "--snat-to", "networks.tap0.snatTo[0]", "no address"],
+		[
+			{ nat: "eth1", snatTo: ["10.0.0.1/8"] },
+			"--snat-to",
+			"networks.tap0.snatTo[0]",
+			"not an address",
+		],
 		[{ snatTo: ["10.0.0.1"] }, "--snat-to", "networks.tap0.snatTo", "has no use"],
 		[{ ipv6: "nat" }, "--ipv6", "networks.tap0.ipv6", "has no use"],
 		[{ nat: "eth1", ipv6: "nat66" }, "--ipv6", "networks.tap0.ipv6", "must be nat or routed"],
@@ -142,7 +152,7 @@ describe("bad flags are named as the user wrote them", () => {
 			{ uplink: "eth1", nat: "eth2", bridge: "br0" },
 			"--uplink",
 			"networks.br0.uplink",
-			"leaves no place for --nat",
+			"excludes --nat",
 		],
 		[
 			{ guestAddress: ["10.0.0.0/24"] },

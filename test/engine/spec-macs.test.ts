@@ -45,20 +45,23 @@ describe("MAC addresses", () => {
 			{ tap0: { guest: { mac } }, tap1: { guest: { mac: mac.toUpperCase() } } },
 		);
 		expect(refuse(spec)).toEqual(
-			one("taps.tap1.guest.mac", `${mac} is another interface's already (taps.tap0.guest.mac)`),
+			one(
+				"taps.tap1.guest.mac",
+				`${mac} is already the MAC of another interface (taps.tap0.guest.mac)`,
+			),
 		);
 	});
 
 	it("of the tap and its guest differ: they are two machines", () => {
 		expect(refuse(lab({}, { mac, guest: { mac } }))).toEqual(
-			one("taps.tap0.guest.mac", "is another interface's already (taps.tap0.mac)"),
+			one("taps.tap0.guest.mac", "is already the MAC of another interface (taps.tap0.mac)"),
 		);
 	});
 
 	it("of two taps differ on one bridge, and may be the same on two wires", () => {
 		const taps = { tap0: { mac, guest: { mac: other } }, tap1: { mac } };
 		expect(refuse(farm({ bridge: "br0" }, taps))).toEqual(
-			one("taps.tap1.mac", "is another interface's already (taps.tap0.mac)"),
+			one("taps.tap1.mac", "is already the MAC of another interface (taps.tap0.mac)"),
 		);
 		expect(checkSpec(farm({}, taps)).taps.tap1?.mac).toBe(mac);
 	});

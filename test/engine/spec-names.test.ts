@@ -114,7 +114,9 @@ describe("names of networks", () => {
 	])("%j is refused", (name) => {
 		const issues = refuse({ version: 1, networks: { [name]: { mode: "host-only" } } });
 		expect(issues).toEqual([
-			expect.objectContaining({ message: expect.stringContaining("is no name for a network") }),
+			expect.objectContaining({
+				message: expect.stringContaining("is not a valid name for a network"),
+			}),
 		]);
 	});
 
@@ -134,7 +136,7 @@ describe("a tap's network", () => {
 		expect(refuse(spec)).toEqual([
 			{
 				path: "taps.tap0.network",
-				message: '"lba" is none of the networks',
+				message: '"lba" is not one of the networks',
 				hint: "did you mean lab?",
 			},
 		]);
@@ -144,7 +146,7 @@ describe("a tap's network", () => {
 		"%j is none just because objects have it",
 		(name) => {
 			expect(refuse(lab({}, { network: name }))).toEqual(
-				one("taps.tap0.network", "is none of the networks"),
+				one("taps.tap0.network", "is not one of the networks"),
 			);
 		},
 	);
@@ -200,11 +202,11 @@ describe("owners", () => {
 		[{ group: nobody }, "taps.tap0.group", "open the tap to everybody"],
 		[{ owner: nobody + 1 }, "taps.tap0.owner", "must be a whole number"],
 		[{ owner: 1.5 }, "taps.tap0.owner", "must be a whole number"],
-		[{ owner: "bob" }, "taps.tap0.owner", '"bob", no user of this machine'],
-		[{ owner: "kvm" }, "taps.tap0.owner", "no user of this machine"],
-		[{ group: "ann" }, "taps.tap0.group", "no group of this machine"],
-		[{ owner: "" }, "taps.tap0.owner", "no user of this machine"],
-		[{ owner: "__proto__" }, "taps.tap0.owner", "no user of this machine"],
+		[{ owner: "bob" }, "taps.tap0.owner", '"bob", which is not a user of this machine'],
+		[{ owner: "kvm" }, "taps.tap0.owner", "which is not a user of this machine"],
+		[{ group: "ann" }, "taps.tap0.group", "which is not a group of this machine"],
+		[{ owner: "" }, "taps.tap0.owner", "which is not a user of this machine"],
+		[{ owner: "__proto__" }, "taps.tap0.owner", "which is not a user of this machine"],
 		[{ owner: {} }, "taps.tap0.owner", "is a map"],
 	])("%j is refused", (tap, path, message) => {
 		expect(refuse(lab({}, tap), { accounts })).toEqual(one(path, message));

@@ -23,7 +23,7 @@ describe("MTUs", () => {
 		[{}, "a map"],
 		[1500n, "a bigint"],
 		[() => 1500, "a function"],
-		[new Date(0), "an object that is no plain data"],
+		[new Date(0), "an object that is not plain data"],
 		[Symbol("1500"), "a symbol"],
 	])("%s is no number", (mtu, what) => {
 		expect(refuse(lab({}, { mtu }))).toEqual(
@@ -36,7 +36,7 @@ describe("MTUs", () => {
 		expect([networks.lab?.mtu, taps.tap0?.mtu]).toEqual([mtu, mtu]);
 	});
 
-	const message = "is 1279, must be at least 1280, for there is IPv6 on tap0";
+	const message = "is 1279, must be at least 1280, because there is IPv6 on tap0";
 	test.each([
 		["on the tap", lab({}, { mtu: 1279, addresses: ["fd00::1/64"] }), "taps.tap0.mtu"],
 		["in the guest", lab({}, { mtu: 1279, guest: { addresses: ["fd00::1/64"] } }), "taps.tap0.mtu"],

@@ -22,7 +22,7 @@ describe("keys", () => {
 		[lab({}, { "<<": {} }), 'taps.tap0["<<"]', "no merge keys"],
 	])("%j is unknown at %s", (spec, path, hint) => {
 		const issues = refuse(spec);
-		expect(issues).toEqual(one(path, "is no known key"));
+		expect(issues).toEqual(one(path, "is not a known key"));
 		expect(issues[0]?.hint).toContain(hint);
 		const [issue] = refuseText(JSON.stringify(spec, undefined, 1));
 		expect(issue).toMatchObject({ path, line: expect.any(Number) });
@@ -53,9 +53,9 @@ describe("keys", () => {
 		["version: 1\n1: 2", "is the number 1"],
 		["version: 1\ntrue: 2", "is true"],
 		["version: 1\n~: 2", "is empty"],
-		["version: 1\n? [a]\n: 2", "is no plain text"],
-		["version: 1\n? {a: b}\n: 2", "is no plain text"],
-		["version: 1\nnetworks: {&x a: 1, *x : 2}", "is no plain text"],
+		["version: 1\n? [a]\n: 2", "is not plain text"],
+		["version: 1\n? {a: b}\n: 2", "is not plain text"],
+		["version: 1\nnetworks: {&x a: 1, *x : 2}", "is not plain text"],
 	])("%j has one that is no text", (text, message) => {
 		const issues = refuseText(text);
 		expect(issues.map((issue) => issue.message)).toContainEqual(
@@ -90,7 +90,7 @@ describe("values of another type", () => {
 		[null, "", "is empty"],
 		[undefined, "", "is empty"],
 		[42, "", "is the number 42"],
-		[new Map([["version", 1]]), "", "is an object that is no plain data"],
+		[new Map([["version", 1]]), "", "is an object that is not plain data"],
 	])("%j: %s %s", (spec, path, message) => {
 		expect(refuse(spec)).toEqual(one(path, message));
 	});
@@ -131,7 +131,7 @@ describe("plain objects that are not plain", () => {
 			}
 		}
 		expect(refuse(lab({ proxyArp: new Hostile() }))).toEqual(
-			one("networks.lab.proxyArp", "no plain data"),
+			one("networks.lab.proxyArp", "not plain data"),
 		);
 	});
 

@@ -84,7 +84,7 @@ test("a spec that is wrong changes nothing, is told, and does not stand in the w
 	expect(perform("ExecStart", specOf("tap0"))).toEqual(QUIETLY);
 	const { status, said } = perform("ExecReload", `${NETWORK}tap: {}\n`);
 	expect(status).toBe(2);
-	expect(said).toContain("tap: is no known key");
+	expect(said).toContain("tap: is not a known key");
 	expect(taps()).toEqual(["tap0"]);
 	expect(perform("ExecStop", "}")).toEqual(QUIETLY);
 	expect(taps()).toEqual([]);

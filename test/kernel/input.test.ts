@@ -121,7 +121,13 @@ const BOMB = `a: &a [x,x,x,x,x,x,x,x,x]\n${[...DEEPER]
 
 /** Specs that make no sense on any host. */
 const MEANINGLESS: readonly Row[] = [
-	...each("the name", BAD_NAMES, named, "taps", /is no name for an interface: (is|has|begins) /),
+	...each(
+		"the name",
+		BAD_NAMES,
+		named,
+		"taps",
+		/is not a valid name for an interface: (is|stands|has|begins) /,
+	),
 	...each("the address", BAD_CIDRS, address, "networks.lab.addresses[0]", /./),
 	...each("the MAC", BAD_MACS, (mac) => tap({ mac }), "taps.tap0.mac", /MAC address|must be text/),
 	...each("the MTU", BAD_MTUS, (mtu) => tap({ mtu }), "taps.tap0.mtu", /must be/),
@@ -170,13 +176,13 @@ const MEANINGLESS: readonly Row[] = [
 		"two guests with one MAC",
 		spec({ bridge: "br0" }, { tap0: guest("mac", MAC), tap1: guest("mac", MAC) }),
 		"taps.tap1.guest.mac",
-		/another interface's already/,
+		/already the MAC of another interface/,
 	],
 	[
 		"a guest with the tap's MAC",
 		tap({ mac: MAC, guest: { mac: MAC } }),
 		"taps.tap0.guest.mac",
-		/another interface's already/,
+		/already the MAC of another interface/,
 	],
 	...["lo", "tap0", "br0"].map(
 		(uplink): Row => [
@@ -197,7 +203,7 @@ const MEANINGLESS: readonly Row[] = [
 			`a tap's ${key}`,
 			tap({ [key]: ["2222:22"] }),
 			`taps.tap0.${key}`,
-			/not implemented|no known/,
+			/not implemented|not a known/,
 		],
 	),
 	["isolation", spec({ isolation: true }), "networks.lab.isolation", /not implemented/],
@@ -207,9 +213,9 @@ const MEANINGLESS: readonly Row[] = [
 		"networks.lab.brigde",
 		/did you mean bridge/,
 	],
-	["a key of every object", spec({ toString: 1 }), "networks.lab.toString", /no known key/],
-	plain('{"version":1,"__proto__":{}}', /no known key/, "__proto__"),
-	plain('{"version":1,"constructor":{}}', /no known key/, "constructor"),
+	["a key of every object", spec({ toString: 1 }), "networks.lab.toString", /not a known key/],
+	plain('{"version":1,"__proto__":{}}', /not a known key/, "__proto__"),
+	plain('{"version":1,"constructor":{}}', /not a known key/, "constructor"),
 	plain('{"version":1,"version":1}', /given twice/, "version"),
 	plain('{"version":2}', /knows version 1/, "version"),
 	plain('{"version":"1"}', /must be a whole number/, "version"),
@@ -219,8 +225,8 @@ const MEANINGLESS: readonly Row[] = [
 	["UTF-16", Buffer.from(`\ufeff${named("tap0")}`, "utf16le").toString("latin1"), null, /UTF-8/],
 	plain("version: 1\0", /U\+0000/),
 	plain("version: 1\nnetworks:\n\tlab: {}\n", /Tabs are not allowed/),
-	plain('{"version":1,}', /is no JSON/),
-	plain('{"version":1 /* x */}', /is no JSON/),
+	plain('{"version":1,}', /is not valid JSON/),
+	plain('{"version":1 /* x */}', /is not valid JSON/),
 	plain("[".repeat(1_000_000), /nested too deep/),
 	plain("x".repeat(5_000_000), /longer than/),
 	["an alias bomb", BOMB, "f[0]", /too many/],

@@ -22,7 +22,7 @@ testKind(forwarding, {
 				"    IPV4_DEVCONF_FORWARDING 0 if index eth1 is eth1",
 			],
 			removal: [
-				"configure: set back forwarding of eth1",
+				"configure: restore forwarding of eth1",
 				"  do RTM_NEWLINK ifi_index eth1 IFLA_AF_SPEC AF_INET IFLA_INET_CONF",
 				"    IPV4_DEVCONF_FORWARDING 0 if index eth1 is eth1",
 				"  undo RTM_NEWLINK ifi_index eth1 IFLA_AF_SPEC AF_INET IFLA_INET_CONF",
@@ -41,7 +41,7 @@ testKind(forwarding, {
 				"    IPV4_DEVCONF_FORWARDING 0 IPV4_DEVCONF_PROXY_ARP 0 if index eth1 is eth1",
 			],
 			removal: [
-				"configure: set back forwarding and proxy_arp of eth1",
+				"configure: restore forwarding and proxy_arp of eth1",
 				"  do RTM_NEWLINK ifi_index eth1 IFLA_AF_SPEC AF_INET IFLA_INET_CONF",
 				"    IPV4_DEVCONF_FORWARDING 0 IPV4_DEVCONF_PROXY_ARP 0 if index eth1 is eth1",
 				"  undo RTM_NEWLINK ifi_index eth1 IFLA_AF_SPEC AF_INET IFLA_INET_CONF",
@@ -60,7 +60,7 @@ testKind(forwarding, {
 				"    IPV4_DEVCONF_PROXY_ARP 0 if index eth1 is eth1",
 			],
 			removal: [
-				"configure: set back proxy_arp of eth1",
+				"configure: restore proxy_arp of eth1",
 				"  do RTM_NEWLINK ifi_index eth1 IFLA_AF_SPEC AF_INET IFLA_INET_CONF",
 				"    IPV4_DEVCONF_PROXY_ARP 0 if index eth1 is eth1",
 				"  undo RTM_NEWLINK ifi_index eth1 IFLA_AF_SPEC AF_INET IFLA_INET_CONF",
@@ -86,7 +86,7 @@ testKind(forwarding, {
 				"    IPV4_DEVCONF_FORWARDING 1 IPV4_DEVCONF_PROXY_ARP 0 if index eth1 is eth1",
 			],
 			removal: [
-				"configure: set back forwarding and proxy_arp of eth1",
+				"configure: restore forwarding and proxy_arp of eth1",
 				"  do RTM_NEWLINK ifi_index eth1 IFLA_AF_SPEC AF_INET IFLA_INET_CONF",
 				"    IPV4_DEVCONF_FORWARDING 1 IPV4_DEVCONF_PROXY_ARP 0 if index eth1 is eth1",
 				"  undo RTM_NEWLINK ifi_index eth1 IFLA_AF_SPEC AF_INET IFLA_INET_CONF",
@@ -141,7 +141,7 @@ testKind(forwarding, {
 			want: both,
 			next: on,
 			steps: [
-				"configure: set back proxy_arp of eth1",
+				"configure: restore proxy_arp of eth1",
 				"  do RTM_NEWLINK ifi_index eth1 IFLA_AF_SPEC AF_INET IFLA_INET_CONF",
 				"    IPV4_DEVCONF_PROXY_ARP 0 if index eth1 is eth1",
 				"  undo RTM_NEWLINK ifi_index eth1 IFLA_AF_SPEC AF_INET IFLA_INET_CONF",

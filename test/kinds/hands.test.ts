@@ -99,13 +99,13 @@ test("forwarding that others switched on for all interfaces stays on", () => {
 	const { steps } = removal(forwarding, eth1, write(FORWARD, "1"));
 	expect(steps).toEqual([]);
 	const proxied = removal(forwarding, { ...eth1, proxyArp: 1 }, write(FORWARD, "1"));
-	expect(labels(proxied.steps)).toEqual(["configure: set back proxy_arp of eth1"]);
+	expect(labels(proxied.steps)).toEqual(["configure: restore proxy_arp of eth1"]);
 });
 
 test("forwarding that we switched on for all ourselves is set back", () => {
 	const made = () => ({ path: FORWARD, value: "1", before: "0", along: [] });
 	const { steps } = removal(forwarding, eth1, write(FORWARD, "1"), lan, { made });
-	expect(labels(steps)).toEqual(["configure: set back forwarding of eth1"]);
+	expect(labels(steps)).toEqual(["configure: restore forwarding of eth1"]);
 });
 
 test("an uplink that was made anew is found by its name, and the one that was renamed forwards no more", () => {
@@ -117,7 +117,7 @@ test("an uplink that was made anew is found by its name, and the one that was re
 	expect(next.index).toBe(index);
 	expect(labels(forwarding.change(made, next, stage.kernel))).toEqual([
 		"configure: switch on forwarding of eth1",
-		"configure: set back forwarding of old",
+		"configure: restore forwarding of old",
 	]);
 });
 
@@ -295,7 +295,7 @@ test("what others set on a bridge they have set for its uplink", () => {
 test("forwarding is set back on the uplink it was switched on for, whatever that is called by then", () => {
 	const renamed = (name: string) => set("eth1", { IFLA_IFNAME: name });
 	const { steps } = removal(forwarding, eth1, renamed("wan"));
-	expect(labels(steps)).toEqual(["configure: set back forwarding of wan"]);
+	expect(labels(steps)).toEqual(["configure: restore forwarding of wan"]);
 	const other = removal(forwarding, eth1, (kernel) => {
 		set("eth1", { IFLA_ADDRESS: Uint8Array.of(2, 0, 0, 0, 0, 9) })(kernel);
 		renamed("wan")(kernel);
@@ -334,9 +334,9 @@ test("a route whose gateway nothing leads to any more goes back by a way that is
 	const steps = uplink.remove(made, stage.context());
 	expect(labels(steps).slice(0, 4)).toEqual([
 		"address: put address 192.0.2.5/24 on eth1",
-		`address: lead to ${gateway} on eth1 for a moment`,
+		`address: reach ${gateway} on eth1 for a moment`,
 		"address: put default route on eth1",
-		`address: lead to ${gateway} on eth1 for a moment`,
+		`address: reach ${gateway} on eth1 for a moment`,
 	]);
 	const meddled = stage.picture();
 	stage.do(steps);

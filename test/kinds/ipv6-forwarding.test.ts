@@ -23,7 +23,7 @@ testKind(ipv6Forwarding, {
 				"  undo write 0 to net/ipv6/conf/eth1/force_forwarding if still 1",
 			],
 			removal: [
-				"option: set back IPv6 forwarding of eth1",
+				"option: restore IPv6 forwarding of eth1",
 				"  do write 0 to net/ipv6/conf/eth1/force_forwarding if still 1",
 				"  undo write 1 to net/ipv6/conf/eth1/force_forwarding",
 			],
@@ -41,7 +41,7 @@ testKind(ipv6Forwarding, {
 			want,
 			by: "labels",
 			steps: ["option: switch on IPv6 forwarding of eth1"],
-			removal: ["option: set back IPv6 forwarding of eth1"],
+			removal: ["option: restore IPv6 forwarding of eth1"],
 		},
 	],
 	drifts: [
@@ -72,7 +72,7 @@ test("what others did meanwhile is theirs", () => {
 });
 
 test("it is set back on the uplink it was switched on for, whatever that is called by then", () => {
-	expect(removal(renamed("wan"))).toEqual(["option: set back IPv6 forwarding of wan"]);
+	expect(removal(renamed("wan"))).toEqual(["option: restore IPv6 forwarding of wan"]);
 });
 
 test("an uplink that is another by now is switched on, and the one it was is set back", () => {
@@ -84,7 +84,7 @@ test("an uplink that is another by now is switched on, and the one it was is set
 	const next = ipv6Forwarding.reconcile?.(made, want, stage.context()) ?? made;
 	expect(labels(ipv6Forwarding.change(made, next, stage.kernel))).toEqual([
 		"option: switch on IPv6 forwarding of eth1",
-		"option: set back IPv6 forwarding of old",
+		"option: restore IPv6 forwarding of old",
 	]);
 });
 

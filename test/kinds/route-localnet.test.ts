@@ -20,7 +20,7 @@ testKind(routeLocalnet, {
 				"    IPV4_DEVCONF_ROUTE_LOCALNET 0 if index eth1 is eth1",
 			],
 			removal: [
-				"persist: set back route_localnet of eth1",
+				"persist: restore route_localnet of eth1",
 				"  do RTM_NEWLINK ifi_index eth1 IFLA_AF_SPEC AF_INET IFLA_INET_CONF",
 				"    IPV4_DEVCONF_ROUTE_LOCALNET 0 if index eth1 is eth1",
 				"  undo RTM_NEWLINK ifi_index eth1 IFLA_AF_SPEC AF_INET IFLA_INET_CONF",

@@ -184,7 +184,7 @@ testKind(tap, {
 			want: parked,
 			next: { ...plain, mtu: 1400 },
 			steps: [
-				"configure: take tap0 into service",
+				"configure: use parked tap tap0",
 				"  do RTM_NEWLINK ifi_index tap0 ifi_flags 1 ifi_change 1 IFLA_IFALIAS umlnet-nl lab",
 				"    IFLA_ADDRESS 027510000002 IFLA_MTU 1400",
 				"  undo RTM_NEWLINK ifi_index tap0 ifi_flags 0 ifi_change 1 IFLA_IFALIAS umlnet-nl",

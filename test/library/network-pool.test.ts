@@ -62,7 +62,7 @@ test.each([
 	[{}, "networks.lab.pool.size", "is missing"],
 	[{ size: 0 }, "networks.lab.pool.size", "must be 1 to 10000"],
 	[{ size: 4, low: 5 }, "networks.lab.pool.low", "holds 4 taps at most"],
-	[{ sice: 4 }, "networks.lab.pool.sice", "is no known key"],
+	[{ sice: 4 }, "networks.lab.pool.sice", "is not a known key"],
 ])("%o is refused", async (pool, path, message) => {
 	await using place = new Place();
 	const host = await place.open();

@@ -64,7 +64,7 @@ export const deletedRoutes: Sort = {
 	read: (kernel, { index }) => deletedOf(kernel, index).map(pack),
 	item(packed, from, to) {
 		const remove = ({ index }: Endpoint) => request(RTM_DELROUTE, 0, over(packed, index));
-		const label = `leave out ${this.text(packed)} on ${to.link}`;
+		const label = `go without ${this.text(packed)} on ${to.link}, as before`;
 		// On the new link the route disappears with the address; on the old link undoing brings it back, so it is deleted
 		// again there.
 		const put: Change = { label, do: remove(to), undo: [], afterUndo: remove(from), removes: true };

@@ -111,7 +111,7 @@ export function byGateways(
 			...gateways.map((gateway) => leave(gateway, from)),
 		];
 		const label = (gateway: Uint8Array): string =>
-			`lead to ${formatAddress(gateway)} on ${to.link} for a moment`;
+			`reach ${formatAddress(gateway)} on ${to.link} for a moment`;
 		return {
 			put: [
 				...gateways.map((gateway) => ({

@@ -158,6 +158,7 @@ const LINK_FIELDS = [
 	"ifi_index",
 	"IFLA_MASTER",
 	"ifa_index",
+	"tcm_ifindex",
 	"ndm_ifindex",
 	"RTA_OIF",
 	"NHA_OIF",

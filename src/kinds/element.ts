@@ -5,12 +5,13 @@ import type { Kernel } from "../kernel/kernel.js";
 import { align4, Reader, Writer } from "../netlink/bytes.js";
 import type { Codec } from "../netlink/codec.js";
 import { request } from "../netlink/request.js";
-import { be16, chars, nulString, type Out, struct, u8, u32 } from "../netlink/schema.js";
+import { be16, chars, type In, nulString, type Out, struct, u8, u32 } from "../netlink/schema.js";
 import { families } from "../nftables/fact/family.js";
 import { IFNAMSIZ } from "../uapi/if.js";
 import { ETH_ALEN } from "../uapi/if_ether.js";
 import { NLM_F_CREATE, NLM_F_EXCL } from "../uapi/netlink.js";
 import { NFT_MSG_DELSETELEM, NFT_MSG_GETSETELEM, NFT_MSG_NEWSETELEM } from "../uapi/nf_tables.js";
+import type { statefulExpr } from "../uapi/nf_tables_expr.js";
 import { macBytes, macText } from "./link.js";
 import type { CompiledTable } from "./ruleset/table.js";
 
@@ -112,6 +113,8 @@ interface Element<K extends Types, D extends Types> {
 	readonly data?: Values<D> | undefined;
 	/** Says to people whose element it is; `nft list ruleset` shows it. */
 	readonly comment: string;
+	/** What is done with each packet that has the key. */
+	readonly expression?: In<typeof statefulExpr> | undefined;
 }
 
 /** An element that we did not put in. The catch-all element has no key. */
@@ -119,6 +122,11 @@ interface StrayElement<K extends Types, D extends Types> {
 	readonly what: string;
 	readonly key: Values<K> | undefined;
 	readonly data: Values<D> | undefined;
+}
+/** An element as the kernel has it. */
+interface FoundElement<D extends Types> {
+	readonly data: Values<D> | undefined;
+	readonly expression: Out<typeof statefulExpr> | undefined;
 }
 const NONE = new Uint8Array();
 
@@ -139,7 +147,7 @@ export class ElementSet<const K extends Types, const D extends Types = never> {
 	}
 
 	/** Adding an element, which must not exist, and deleting it, which must. */
-	actions({ key, data, comment: text }: Element<K, D>): {
+	actions({ key, data, comment: text, expression }: Element<K, D>): {
 		readonly add: Action;
 		readonly remove: Action;
 	} {
@@ -154,6 +162,7 @@ export class ElementSet<const K extends Types, const D extends Types = never> {
 					NFTA_SET_ELEM_DATA:
 						data === undefined ? undefined : { NFTA_DATA_VALUE: this.#data?.encode(data) },
 					NFTA_SET_ELEM_USERDATA: comment(text),
+					NFTA_SET_ELEM_EXPR: expression,
 				},
 			],
 		};
@@ -165,11 +174,16 @@ export class ElementSet<const K extends Types, const D extends Types = never> {
 	}
 
 	/** The element with this key, with its data if the set is a map; undefined if there is none. @throws KernelError */
-	read(kernel: Kernel, key: Values<K>): { readonly data: Values<D> | undefined } | undefined {
+	read(kernel: Kernel, key: Values<K>): FoundElement<D> | undefined {
 		const NFTA_SET_ELEM_KEY = { NFTA_DATA_VALUE: this.#key.encode(key) };
 		const [found] = this.#get(kernel, [{ NFTA_SET_ELEM_KEY }], false);
 		const bytes = found?.NFTA_SET_ELEM_DATA?.NFTA_DATA_VALUE;
-		return found && { data: bytes && this.#data?.decode(bytes) };
+		return (
+			found && {
+				data: bytes && this.#data?.decode(bytes),
+				expression: found.NFTA_SET_ELEM_EXPR as Out<typeof statefulExpr> | undefined,
+			}
+		);
 	}
 
 	/** The elements that have none of these keys, with a description of each. @throws KernelError */

@@ -4,7 +4,10 @@ import { address } from "./address.js";
 import { bridge } from "./bridge.js";
 import { bridgeGuest } from "./bridge-guest.js";
 import { bridged } from "./bridged.js";
+import { connections } from "./connections.js";
+import { download } from "./download.js";
 import { forwarding } from "./forwarding.js";
+import { ifb } from "./ifb.js";
 import { ipv6Forwarding } from "./ipv6-forwarding.js";
 import { nat } from "./nat.js";
 import { networkNumber } from "./network-number.js";
@@ -19,6 +22,7 @@ import { segment } from "./segment.js";
 import { table } from "./table.js";
 import { tap } from "./tap.js";
 import { uplink } from "./uplink.js";
+import { upload } from "./upload.js";
 import { wayOut } from "./way-out.js";
 
 export {
@@ -43,6 +47,10 @@ const all: readonly AnyKind[] = [
 	option,
 	table,
 	nat,
+	connections,
+	download,
+	ifb,
+	upload,
 	publishing,
 	publish,
 	networkNumber,

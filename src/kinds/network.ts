@@ -10,6 +10,7 @@ import type { Address } from "./address.js";
 import type { Bridge } from "./bridge.js";
 import type { Forwarding } from "./forwarding.js";
 import type { Ipv6Forwarding } from "./ipv6-forwarding.js";
+import { limitsOf } from "./limited.js";
 import { DEFAULT_MTU } from "./link.js";
 import { TABLE } from "./mark.js";
 import type { Nat } from "./nat.js";
@@ -18,11 +19,8 @@ import type { WayOut } from "./note.js";
 import type { Option } from "./option.js";
 import { policyOf } from "./policy.js";
 import { forwardingKey, type Port, uplinkKey } from "./port.js";
-import type { Publish } from "./publish.js";
-import { isFromLoopback, publishedFamilies, publishedOf } from "./published.js";
-import type { Publishing } from "./publishing.js";
+import { publishedFamilies, publishOf } from "./published.js";
 import type { Route } from "./route.js";
-import type { RouteLocalnet } from "./route-localnet.js";
 import type { Table } from "./table.js";
 import type { Tap as TapWant } from "./tap.js";
 import type { Uplink } from "./uplink.js";
@@ -39,9 +37,6 @@ interface Wants {
 	readonly option: Option;
 	readonly table: Table;
 	readonly nat: Nat;
-	readonly publish: Publish;
-	readonly publishing: Publishing;
-	readonly "route-localnet": RouteLocalnet;
 }
 
 const resource = <K extends keyof Wants>(kind: K, want: Wants[K], path: string): Resource => ({
@@ -200,21 +195,8 @@ function resourcesOf(
 		resource("table", { name: TABLE }, onNetwork),
 		...natOf(tap, segment, network, onNetwork, withIpv6),
 		...policyOf(tap, network, isShared),
-		...publishOf(tap, segment, network, onTap),
-	];
-}
-
-/** What a tap publishes, and what the host needs to forward it. */
-function publishOf(tap: Tap, segment: string, network: Network, path: string): Resource[] {
-	if (tap.publish.length === 0) return [];
-	const ports = publishedOf(tap);
-	const place = `${path}.publish`;
-	return [
-		...(ports.some(({ want }) => isFromLoopback(want))
-			? [resource("route-localnet", { link: segment }, place)]
-			: []),
-		resource("publishing", { segment, network: network.name }, place),
-		...ports.map(({ want, line }) => resource("publish", want, `${place}[${line}]`)),
+		...limitsOf(tap, network, mtu),
+		...publishOf(tap, segment, network),
 	];
 }
 

@@ -15,6 +15,7 @@ import { isAlias, TABLE } from "./mark.js";
 import { isSettingPath } from "./setting-path.js";
 import {
 	type Check,
+	isChosenIndex,
 	isCidr,
 	isFlag,
 	isLine,
@@ -165,6 +166,9 @@ const isSpanningTree = isOptional(
 function rtnetlinkFlaw({ request, only }: ActionOf<"rtnetlink">): string | undefined {
 	const { message, flags, value } = request;
 	if (only !== undefined && !isIdentity(only)) return `the link of ${message.name}`;
+	// Queues are slowed down on links that we made alone.
+	const { tcm_ifindex = FIRST_CHOSEN_INDEX } = value as Record<string, unknown>;
+	if (!isChosenIndex(tcm_ifindex)) return `${message.name} of link ${tcm_ifindex}`;
 	if (message.name !== "RTM_NEWLINK") return undefined;
 	const given = value as Record<string, unknown>;
 	const { ifi_index, ifi_change = 0 } = given;

@@ -1,17 +1,21 @@
+import type { Resource } from "../engine/kind.js";
 import { type Family, formatAddress, parseCidr } from "../inet/cidr.js";
 import { isLinkLocal } from "../inet/link-local.js";
 import type { Network, Spec, Tap } from "../spec/model.js";
 import { isOf, parsePublish } from "../spec/publish.js";
+import { TABLE } from "./mark.js";
 import { ANY_HOST, type Publish } from "./publish.js";
+import type { Publishing } from "./publishing.js";
+import type { RouteLocalnet } from "./route-localnet.js";
 
 /** A published port, and the index of its line in `publish`. */
-export interface Published {
+interface Published {
 	readonly want: Publish;
 	readonly line: number;
 }
 
 /** Every single port of the host that a tap publishes. They lead to the first address of its guest in the family. */
-export const publishedOf = ({ name: tap, publish, guest }: Tap): Published[] =>
+const publishedOf = ({ name: tap, publish, guest }: Tap): Published[] =>
 	publish.flatMap((text, line) => {
 		const one = parsePublish(text);
 		const { protocol, ports, guestPorts } = one;
@@ -32,7 +36,7 @@ export const publishedOf = ({ name: tap, publish, guest }: Tap): Published[] =>
 /**
  * Whether the host can reach it at 127.0.0.1: it is published on all addresses, or on an address of the host itself.
  */
-export const isFromLoopback = ({ host }: Publish): boolean =>
+const isFromLoopback = ({ host }: Publish): boolean =>
 	host === ANY_HOST[4] || host.startsWith("127.");
 
 /** The families in which taps of a network publish ports. */
@@ -42,4 +46,21 @@ export function publishedFamilies({ name }: Network, { taps }: Spec): ReadonlySe
 		if (tap.network === name)
 			for (const { want } of publishedOf(tap)) families.add(want.host.includes(":") ? 6 : 4);
 	return families;
+}
+
+/** What a tap publishes, and what the host needs to forward it. */
+export function publishOf(tap: Tap, segment: string, network: Network): Resource[] {
+	if (tap.publish.length === 0) return [];
+	const ports = publishedOf(tap);
+	const path = `taps.${tap.name}.publish`;
+	const local: RouteLocalnet = { link: segment };
+	const all: Publishing = { segment, network: network.name };
+	return [
+		...(ports.some(({ want }) => isFromLoopback(want))
+			? [{ kind: "route-localnet", want: local, path }]
+			: []),
+		{ kind: "table", want: { name: TABLE }, path },
+		{ kind: "publishing", want: all, path },
+		...ports.map(({ want, line }) => ({ kind: "publish", want, path: `${path}[${line}]` })),
+	];
 }

@@ -45,6 +45,21 @@ export interface NetworkMessage {
 
 	/** How IPv6 leaves by the uplink. Absent: as the mode says of IPv4. */
 	readonly ipv6?: Ipv6 | undefined;
+
+	/** How much each of its guests may use. */
+	readonly limits?: LimitsMessage | undefined;
+}
+
+/** How much a guest may use. */
+export interface LimitsMessage {
+	/** How fast the guest receives, as tc(8) writes rates: 100mbit. What comes faster waits on the tap, and is dropped where too much waits. Absent: as fast as the host can. */
+	readonly download?: string | undefined;
+
+	/** How fast the guest sends. What it sends faster waits on an interface of the host that is made for it, ifb-TAP. Absent: as fast as the host can. */
+	readonly upload?: string | undefined;
+
+	/** How many connections of the guest the host tracks at once, in both families together: more are not let through. Absent: as many as the host has room for. */
+	readonly connections?: number | undefined;
 }
 
 /** Taps that wait for guests. */
@@ -108,6 +123,9 @@ export interface TapMessage {
 
 	/** Ports of the host that are forwarded to the guest: [ADDRESS:]HOSTPORT:GUESTPORT[/tcp|udp|sctp], tcp where it says none. Without an address they are those of all addresses of the host, in the families that the guest has an address of; an IPv6 address stands in brackets. Two ranges of one length are as many ports: 7000-7010:7000-7010/tcp. */
 	readonly publish?: readonly string[] | undefined;
+
+	/** How much the guest may use. What it does not say is as in the limits of the network. */
+	readonly limits?: LimitsMessage | undefined;
 }
 
 /** What a guest uses on its end of the wire. umlnet-nl does not set it, which only the guest can: it is checked against the host's side and printed as arguments for the guest's start. */

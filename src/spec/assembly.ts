@@ -3,6 +3,7 @@ import { type Accounts, systemAccounts } from "./accounts.js";
 import { checkDraft } from "./check.js";
 import { checkedSpecs } from "./checked.js";
 import { type Draft, type DraftNetwork, type DraftTap, draftSpec } from "./draft.js";
+import type { LimitValues } from "./field.js";
 import type { Issues } from "./issues.js";
 import type { Network, NetworkPool, Spec, Tap } from "./model.js";
 import type { Node } from "./tree.js";
@@ -62,7 +63,7 @@ function byName<T extends { readonly name: string }>(
 }
 
 function networkOf({ path: _, ...draft }: DraftNetwork): Network {
-	const { mode, addresses, snatTo, pool } = draft;
+	const { mode, addresses, snatTo, pool, limits } = draft;
 	if (mode === undefined) throw new Error("a network without mode and without issue");
 	return frozen<Network>({
 		...draft,
@@ -70,18 +71,27 @@ function networkOf({ path: _, ...draft }: DraftNetwork): Network {
 		addresses: textsOf(addresses),
 		snatTo: Object.freeze(snatTo.map(({ value }) => formatAddress(value.address))),
 		pool: pool && frozen<NetworkPool>(pool),
+		limits: limits && frozen<LimitValues>(limits),
 	});
 }
+
+const NO_LIMITS = { download: undefined, upload: undefined, connections: undefined };
 
 function tapOf({ path: _, ...draft }: DraftTap, { networks }: Draft): Tap {
 	const { network = "", guest, publish } = draft;
 	const inherited = networks.get(network);
+	const limits = frozen<LimitValues>({
+		...NO_LIMITS,
+		...inherited?.limits,
+		...(draft.limits && frozen<LimitValues>(draft.limits)),
+	});
 	const own = draft.addresses.length > 0 ? draft.addresses : (inherited?.addresses ?? []);
 	return frozen<Tap>({
 		...draft,
 		network,
 		addresses: textsOf(inherited?.bridge === undefined ? own : []),
 		guest: frozen<Tap["guest"]>({ ...guest, addresses: textsOf(guest.addresses) }),
+		limits: Object.keys(limits).length === 0 ? undefined : limits,
 		publish: Object.freeze(publish.map(({ value }) => value.text)),
 	});
 }

@@ -12,7 +12,10 @@ import { quote } from "./tree.js";
 /** Check how values relate to each other: everything about a spec that a single value does not show. */
 export function checkDraft(draft: Draft, issues: Issues): void {
 	for (const network of draft.networks.values()) checkMode(network, issues);
-	for (const tap of draft.taps.values()) checkMembership(tap, draft, issues);
+	for (const tap of draft.taps.values()) {
+		checkMembership(tap, draft, issues);
+		checkConnections(tap, draft, issues);
+	}
 	checkLinks(draft, issues);
 	const segments = segmentsOf(draft);
 	for (const segment of segments) checkMtus(segment, issues);
@@ -60,6 +63,18 @@ function checkIpv6({ mode, ipv6, snatTo, path }: DraftNetwork, issues: Issues): 
 
 /** A suggestion compares a name with all others, so only the first issues get one. */
 const SUGGESTIONS = 50;
+
+/** What the host tracks of a guest behind a bridge is told from what it tracks of the others by its MAC. */
+function checkConnections(tap: DraftTap, draft: Draft, issues: Issues): void {
+	const network = draft.networks.get(tap.network ?? "");
+	const most = tap.limits?.connections ?? network?.limits?.connections;
+	if (most === undefined || network?.bridge === undefined || tap.guest.mac !== undefined) return;
+	issues.addMissing(
+		[...tap.path, "guest", "mac"],
+		"is missing: connections of a guest on a bridge are told from those of others by its MAC",
+		"say it in guest.mac, or by --guest-mac; or leave out the limit of connections",
+	);
+}
 
 function checkMembership(tap: DraftTap, draft: Draft, issues: Issues): void {
 	if (tap.network === undefined || draft.networkNames === undefined) return;

@@ -44,6 +44,16 @@ interface Values {
 	/** An element that was not a text is undefined, and there is an issue about it already. */
 	hosts: { given: readonly (string | undefined)[]; value: readonly string[] };
 	ports: { given: readonly (string | undefined)[]; value: readonly string[] };
+	rate: { given: string; value: string };
+	/** A message of its own; by a flag `download=100mbit`, one each. */
+	limits: { given: LimitValues; value: LimitValues };
+}
+
+/** How much a guest may use: rates as tc(8) writes them, and how many connections. */
+export interface LimitValues {
+	readonly download?: string | undefined;
+	readonly upload?: string | undefined;
+	readonly connections?: number | undefined;
 }
 
 /** A user of this machine, by id or name. A Spec contains the id. */
@@ -62,6 +72,10 @@ export const hosts = { is: "hosts", otherwise: [] } as const;
 export const guests = { ...hosts, linkLocal: true } as const;
 /** Ports that are forwarded to a guest. */
 export const ports = { is: "ports", otherwise: [] } as const;
+/** How fast: as tc(8) writes it. */
+export const rate = { is: "rate" } as const;
+/** How much a guest may use. */
+export const limits = { is: "limits" } as const;
 /** A whole number. */
 export const number = (least?: number, most?: number) => ({
 	is: "number" as const,
@@ -140,4 +154,4 @@ export const flagKey = (flag: string): string =>
 
 /** Whether the flag can be given several times, with one element each. */
 export const isList = ({ is }: Format): boolean => LISTS.has(is);
-const LISTS: ReadonlySet<Format["is"]> = new Set(["addresses", "hosts", "ports"]);
+const LISTS: ReadonlySet<Format["is"]> = new Set(["addresses", "hosts", "ports", "limits"]);

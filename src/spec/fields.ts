@@ -5,6 +5,7 @@ import {
 	group,
 	guests,
 	hosts,
+	limits,
 	link,
 	mac,
 	needed,
@@ -12,6 +13,7 @@ import {
 	otherwise,
 	planned,
 	ports,
+	rate,
 	text,
 	toggle,
 	user,
@@ -53,6 +55,11 @@ export const tapFields = {
 		"--publish <PORTS>",
 		"[ADDRESS:]HOSTPORT:GUESTPORT[/tcp|udp|sctp], forwarded to the guest",
 	],
+	limits: [
+		limits,
+		"--limit <LIMIT>",
+		"download=100mbit, upload=20mbit (units of tc(8)) or connections=500",
+	],
 } as const satisfies Record<Exclude<FieldName<"Tap">, "guest">, Field>;
 
 export const guestFields = {
@@ -91,7 +98,15 @@ export const networkFields = {
 	mtu: [mtu],
 	isolation: [planned(toggle)],
 	forwarding: [otherwise(word("interface", "global"), "interface")],
+	/** Of every tap; what a tap says itself goes before it. */
+	limits: [limits],
 } as const satisfies Record<Exclude<FieldName<"Network">, "pool">, Field>;
+
+export const limitFields = {
+	download: [rate],
+	upload: [rate],
+	connections: [number(1, 4_294_967_295)],
+} as const satisfies Record<FieldName<"Limits">, Field>;
 
 export const poolFields = {
 	/** How many parked taps it is filled up to. Each of them is another link for everybody who lists links. */
@@ -110,4 +125,5 @@ export const FIELDS: Readonly<Record<string, Fields>> = {
 	Pool: poolFields,
 	Tap: tapFields,
 	Guest: guestFields,
+	Limits: limitFields,
 };

@@ -68,7 +68,10 @@ function nodesOf<T extends Fields>(
 		const [format, flag] = table[name] as Field;
 		if (flag === undefined) continue;
 		const value: unknown = flags[flagKey(flag) as keyof Flags];
-		nodes[name] = given(flagName(flag), format.is === "number" ? numeral(value) : value);
+		nodes[name] =
+			format.is === "limits"
+				? assigned(flagName(flag), value)
+				: given(flagName(flag), format.is === "number" ? numeral(value) : value);
 	}
 	return nodes;
 }
@@ -79,6 +82,17 @@ function given(flag: string, value: unknown): Node | undefined {
 	if (!Array.isArray(value)) return { kind: "scalar", value, mark: flag };
 	const items = value.map((item: unknown): Node => ({ kind: "scalar", value: item, mark: flag }));
 	return { kind: "list", items, mark: flag };
+}
+
+/** What `NAME=VALUE` says, one after the other: the last of a name counts. */
+function assigned(flag: string, value: unknown): Node | undefined {
+	if (!Array.isArray(value)) return given(flag, value);
+	const entries = value.map((item: unknown): readonly [string, Entry] => {
+		const [, name = "", text] = /^([^=]*)=?(.*)$/s.exec(`${item}`) ?? [];
+		const said = name === "connections" ? numeral(text) : text;
+		return [name, { key: flag, node: { kind: "scalar", value: said, mark: flag } }];
+	});
+	return { kind: "fields", entries: new Map(entries), mark: flag };
 }
 
 /** Issues about the tap as a whole are marked TAP. */

@@ -6,6 +6,7 @@ import comments from "../proto/comments.json" with { type: "json" };
 import type { Field, Format } from "./field.js";
 import { FIELDS } from "./fields.js";
 import { PUBLISH_FORM } from "./publish.js";
+import { RATE_FORM } from "./rate.js";
 import { choicesOf, fieldsOf, type SchemaField, wordsOf } from "./schema.js";
 
 /** A JSON Schema, or a part of one. */
@@ -33,6 +34,7 @@ const PATTERNS: { readonly [Is in Format["is"]]?: JsonSchema } = {
 	mac: { pattern: "^[0-9A-Fa-f]{2}(:[0-9A-Fa-f]{2}){5}$" },
 	addresses: { maxItems: 2 },
 	hosts: { maxItems: 64 },
+	rate: { pattern: RATE_FORM },
 	ports: { items: { type: "string", pattern: PUBLISH_FORM } },
 };
 

@@ -1,11 +1,13 @@
 import { type Cidr, formatAddress, sameAddress } from "../inet/cidr.js";
 import { type Accounts, accountId } from "./accounts.js";
 import type { Fields, Format, Given, GivenOf, ValueOf } from "./field.js";
+import { limitFields } from "./fields.js";
 import { parseBareAddress, parseHost } from "./hosts.js";
 import type { Issues } from "./issues.js";
 import { parseMac } from "./mac.js";
 import { checkInterfaceName } from "./names.js";
 import { type Publish, PublishError, parsePublish } from "./publish.js";
+import { parseRate, RateError } from "./rate.js";
 import { fieldsOf } from "./schema.js";
 import { type Path, quote } from "./tree.js";
 
@@ -58,6 +60,8 @@ const readers: { readonly [Is in Format["is"]]: Reader<Is> } = {
 	addresses: readAddresses,
 	hosts: readHosts,
 	ports: readPublished,
+	rate: readRate,
+	limits: (given, path, context) => readLimits({ ...NO_LIMITS, ...given }, path, context),
 };
 
 /** Read the values of a message's fields, each on its own. Issues are in the order of the schema. */
@@ -171,3 +175,17 @@ function readPublished(
 		}
 	});
 }
+
+function readRate(text: string, path: Path, { issues }: ReadContext): string | undefined {
+	try {
+		parseRate(text);
+		return text;
+	} catch (error) {
+		if (!(error instanceof RateError)) throw error;
+		issues.add(path, `${quote(text)} ${error.message}`, error.hint);
+		return undefined;
+	}
+}
+
+const NO_LIMITS = { download: undefined, upload: undefined, connections: undefined };
+const readLimits = readerOf("Limits", limitFields);

@@ -23,7 +23,7 @@ const declarations = new Map<string, Declaration>(
  * The names of the fields of a message. The compiler reports a line for a field that the schema does not have, and a
  * field without a line.
  */
-export type FieldName<Message extends "Network" | "Pool" | "Tap" | "Guest"> =
+export type FieldName<Message extends "Network" | "Pool" | "Tap" | "Guest" | "Limits"> =
 	keyof (typeof proto.nested.umlnet.nested.v1.nested)[Message]["fields"];
 
 /** The messages with their fields under the names in YAML and JSON. */

@@ -27,6 +27,8 @@ export * from "./nf_tables_expr.js";
 export * from "./nf_tables_obj.js";
 export * from "./nfnetlink.js";
 export * from "./nfnetlink_conntrack.js";
+export * from "./pkt_cls.js";
+export * from "./pkt_sched.js";
 export * from "./rtnetlink.js";
 export * from "./sock_diag.js";
 export * from "./socket.js";

@@ -1,7 +1,13 @@
 import { join } from "node:path";
 import protobuf from "protobufjs";
 import type { Field, Fields, Format } from "../../src/spec/field.js";
-import { guestFields, networkFields, poolFields, tapFields } from "../../src/spec/fields.js";
+import {
+	guestFields,
+	limitFields,
+	networkFields,
+	poolFields,
+	tapFields,
+} from "../../src/spec/fields.js";
 import { choicesOf, type FieldName, fieldsOf, wordsOf } from "../../src/spec/schema.js";
 
 /** A message of the spec's schema, for the manual. */
@@ -35,6 +41,7 @@ type Examples = {
 	readonly Pool: Readonly<Record<FieldName<"Pool">, string>>;
 	readonly Tap: Readonly<Record<FieldName<"Tap">, string>>;
 	readonly Guest: Readonly<Record<FieldName<"Guest">, string>>;
+	readonly Limits: Readonly<Record<FieldName<"Limits">, string>>;
 };
 
 /** The value of each key in its example. The compiler reports a key without one. */
@@ -51,6 +58,7 @@ const EXAMPLES: Examples = {
 		forwarding: "global",
 		pool: "{ size: 64, low: 16 }",
 		ipv6: "routed",
+		limits: "{ download: 100mbit, upload: 20mbit, connections: 500 }",
 	},
 	Pool: { size: "64", low: "16", owner: "500", group: "kvm", vnetHdr: "true" },
 	Tap: {
@@ -65,8 +73,10 @@ const EXAMPLES: Examples = {
 		addresses: "[192.168.34.33/24]",
 		guest: '{ addresses: [192.168.33.34/24], mac: "52:54:00:12:34:56" }',
 		publish: '["2222:22/tcp"]',
+		limits: "{ download: 100mbit }",
 	},
 	Guest: { addresses: "[192.168.33.34/24]", mac: '"52:54:00:12:34:56"' },
+	Limits: { download: "100mbit", upload: "20mbit", connections: "500" },
 };
 
 const TABLES: Readonly<Record<keyof Examples, Fields>> = {
@@ -74,6 +84,7 @@ const TABLES: Readonly<Record<keyof Examples, Fields>> = {
 	Pool: poolFields,
 	Tap: tapFields,
 	Guest: guestFields,
+	Limits: limitFields,
 };
 
 /** Every message that can occur in a spec, below its two maps. */
@@ -143,6 +154,8 @@ const VALUES: Readonly<Record<Format["is"], string>> = {
 	addresses: "a list of addresses, or a single one without brackets",
 	hosts: "a list of addresses with prefix length, IPv4 or IPv6",
 	ports: "a list of ports",
+	rate: "a rate as tc(8) writes it, such as 100mbit or 12mbps",
+	limits: "a map",
 };
 
 function valueText(message: string, name: string, format: Format | undefined): string {

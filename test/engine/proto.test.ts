@@ -47,6 +47,7 @@ test("every field of the schema reaches the Spec", () => {
 		forwarding: "global",
 		pool: { size: 8, low: 4, owner: 3, group: 4, vnetHdr: true },
 		ipv6: "nat",
+		limits: { download: "100mbit", upload: "20mbit", connections: 500 },
 	};
 	const tap = {
 		network: "lab",
@@ -60,6 +61,7 @@ test("every field of the schema reaches the Spec", () => {
 		addresses: [],
 		guest: { addresses: ["10.0.0.2/24"], mac: "02:00:00:00:00:02" },
 		publish: [],
+		limits: { download: "1mbit", upload: "2mbit", connections: 3 },
 	};
 	// A field that is new in the schema must be added above, and must then be decoded below.
 	expect(Object.keys(network)).toEqual([...fieldsOf("Network").keys()]);
@@ -84,6 +86,8 @@ test("every field has a line whose format is of the type that the schema says", 
 		addresses: "repeated string",
 		hosts: "repeated string",
 		ports: "repeated string",
+		rate: "string",
+		limits: "Limits",
 	};
 	for (const [message, fields] of Object.entries(FIELDS)) {
 		const parts = ["pool", "guest"];

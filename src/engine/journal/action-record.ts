@@ -25,6 +25,7 @@ import {
 	NFT_MSG_NEWSETELEM,
 	NFT_MSG_NEWTABLE,
 } from "../../uapi/nf_tables.js";
+import { RTM_DELQDISC, RTM_NEWQDISC, RTM_NEWTFILTER } from "../../uapi/pkt_sched.js";
 import { RTM_DELROUTE, RTM_NEWROUTE } from "../../uapi/rtnetlink.js";
 
 interface WireMessage {
@@ -65,6 +66,9 @@ const payload = new Writer();
 const messages = new Map<string, AnyMessage>(
 	Object.entries({
 		RTM_NEWLINK,
+		RTM_NEWQDISC,
+		RTM_DELQDISC,
+		RTM_NEWTFILTER,
 		RTM_NEWADDR,
 		RTM_DELADDR,
 		RTM_NEWROUTE,

@@ -259,6 +259,42 @@ export const tables: readonly CompiledTable[] = [
 					"000400000000071d6e6574776f726b202e206e6574776f726b206974207265616368657300",
 				),
 			}),
+			request(NFT_MSG_NEWSET, 0x600, {
+				nfgen_family: 1,
+				version: 0,
+				res_id: 0,
+				NFTA_SET_TABLE: "umlnet-nl",
+				NFTA_SET_NAME: "connections",
+				NFTA_SET_FLAGS: 0,
+				NFTA_SET_KEY_TYPE: 41,
+				NFTA_SET_KEY_LEN: 16,
+				NFTA_SET_ID: 17,
+				NFTA_SET_USERDATA: bytes(
+					"00040100000007237461702c20637420636f756e74206f766572207768617420697320616c6c6f77656400",
+				),
+				NFTA_SET_EXPR: {
+					NFTA_EXPR_NAME: "connlimit",
+					NFTA_EXPR_DATA: { NFTA_CONNLIMIT_COUNT: 0, NFTA_CONNLIMIT_FLAGS: 1 },
+				},
+			}),
+			request(NFT_MSG_NEWSET, 0x600, {
+				nfgen_family: 1,
+				version: 0,
+				res_id: 0,
+				NFTA_SET_TABLE: "umlnet-nl",
+				NFTA_SET_NAME: "bridged_connections",
+				NFTA_SET_FLAGS: 0,
+				NFTA_SET_KEY_TYPE: 2633,
+				NFTA_SET_KEY_LEN: 24,
+				NFTA_SET_ID: 18,
+				NFTA_SET_USERDATA: bytes(
+					"0004000000000739627269646765202e204d4143206f66207468652067756573742c20637420636f756e74206f766572207768617420697320616c6c6f77656400",
+				),
+				NFTA_SET_EXPR: {
+					NFTA_EXPR_NAME: "connlimit",
+					NFTA_EXPR_DATA: { NFTA_CONNLIMIT_COUNT: 0, NFTA_CONNLIMIT_FLAGS: 1 },
+				},
+			}),
 			request(NFT_MSG_NEWCHAIN, 0x600, {
 				nfgen_family: 1,
 				version: 0,
@@ -296,6 +332,32 @@ export const tables: readonly CompiledTable[] = [
 				NFTA_CHAIN_HOOK: { NFTA_HOOK_HOOKNUM: 3, NFTA_HOOK_PRIORITY: -100 },
 				NFTA_CHAIN_USERDATA: bytes(
 					"00267075626c697368656420706f7274732c2066726f6d2074686520686f737420697473656c6600",
+				),
+			}),
+			request(NFT_MSG_NEWCHAIN, 0x600, {
+				nfgen_family: 1,
+				version: 0,
+				res_id: 0,
+				NFTA_CHAIN_TABLE: "umlnet-nl",
+				NFTA_CHAIN_NAME: "limit_forward",
+				NFTA_CHAIN_POLICY: 1,
+				NFTA_CHAIN_TYPE: "filter",
+				NFTA_CHAIN_HOOK: { NFTA_HOOK_HOOKNUM: 2, NFTA_HOOK_PRIORITY: -10 },
+				NFTA_CHAIN_USERDATA: bytes(
+					"001e636f6e6e656374696f6e73206f6620677565737473206174206f6e636500",
+				),
+			}),
+			request(NFT_MSG_NEWCHAIN, 0x600, {
+				nfgen_family: 1,
+				version: 0,
+				res_id: 0,
+				NFTA_CHAIN_TABLE: "umlnet-nl",
+				NFTA_CHAIN_NAME: "limit_input",
+				NFTA_CHAIN_POLICY: 1,
+				NFTA_CHAIN_TYPE: "filter",
+				NFTA_CHAIN_HOOK: { NFTA_HOOK_HOOKNUM: 1, NFTA_HOOK_PRIORITY: -10 },
+				NFTA_CHAIN_USERDATA: bytes(
+					"002b636f6e6e656374696f6e73206f6620677565737473206174206f6e63652c20746f2074686520686f737400",
 				),
 			}),
 			request(NFT_MSG_NEWCHAIN, 0x600, {
@@ -974,6 +1036,292 @@ export const tables: readonly CompiledTable[] = [
 						res_id: 0,
 						NFTA_RULE_TABLE: "umlnet-nl",
 						NFTA_RULE_CHAIN: "dstnat_output",
+					}),
+				],
+			},
+			{
+				name: "limit_forward",
+				isBase: true,
+				rules: [
+					request(NFT_MSG_NEWRULE, 0xc00, {
+						nfgen_family: 1,
+						version: 0,
+						res_id: 0,
+						NFTA_RULE_TABLE: "umlnet-nl",
+						NFTA_RULE_CHAIN: "limit_forward",
+						NFTA_RULE_EXPRESSIONS: [
+							{ NFTA_EXPR_NAME: "ct", NFTA_EXPR_DATA: { NFTA_CT_DREG: 1, NFTA_CT_KEY: 0 } },
+							{
+								NFTA_EXPR_NAME: "bitwise",
+								NFTA_EXPR_DATA: {
+									NFTA_BITWISE_SREG: 1,
+									NFTA_BITWISE_DREG: 1,
+									NFTA_BITWISE_LEN: 4,
+									NFTA_BITWISE_MASK: { NFTA_DATA_VALUE: bytes("08000000") },
+									NFTA_BITWISE_XOR: { NFTA_DATA_VALUE: bytes("00000000") },
+								},
+							},
+							{
+								NFTA_EXPR_NAME: "cmp",
+								NFTA_EXPR_DATA: {
+									NFTA_CMP_SREG: 1,
+									NFTA_CMP_OP: 1,
+									NFTA_CMP_DATA: { NFTA_DATA_VALUE: bytes("00000000") },
+								},
+							},
+							{ NFTA_EXPR_NAME: "meta", NFTA_EXPR_DATA: { NFTA_META_DREG: 1, NFTA_META_KEY: 6 } },
+							{
+								NFTA_EXPR_NAME: "lookup",
+								NFTA_EXPR_DATA: {
+									NFTA_LOOKUP_SREG: 1,
+									NFTA_LOOKUP_SET: "connections",
+									NFTA_LOOKUP_SET_ID: 17,
+								},
+							},
+							{
+								NFTA_EXPR_NAME: "immediate",
+								NFTA_EXPR_DATA: {
+									NFTA_IMMEDIATE_DREG: 0,
+									NFTA_IMMEDIATE_DATA: { NFTA_DATA_VERDICT: { NFTA_VERDICT_CODE: 0 } },
+								},
+							},
+						],
+					}),
+					request(NFT_MSG_NEWRULE, 0xc00, {
+						nfgen_family: 1,
+						version: 0,
+						res_id: 0,
+						NFTA_RULE_TABLE: "umlnet-nl",
+						NFTA_RULE_CHAIN: "limit_forward",
+						NFTA_RULE_EXPRESSIONS: [
+							{ NFTA_EXPR_NAME: "ct", NFTA_EXPR_DATA: { NFTA_CT_DREG: 1, NFTA_CT_KEY: 0 } },
+							{
+								NFTA_EXPR_NAME: "bitwise",
+								NFTA_EXPR_DATA: {
+									NFTA_BITWISE_SREG: 1,
+									NFTA_BITWISE_DREG: 1,
+									NFTA_BITWISE_LEN: 4,
+									NFTA_BITWISE_MASK: { NFTA_DATA_VALUE: bytes("08000000") },
+									NFTA_BITWISE_XOR: { NFTA_DATA_VALUE: bytes("00000000") },
+								},
+							},
+							{
+								NFTA_EXPR_NAME: "cmp",
+								NFTA_EXPR_DATA: {
+									NFTA_CMP_SREG: 1,
+									NFTA_CMP_OP: 1,
+									NFTA_CMP_DATA: { NFTA_DATA_VALUE: bytes("00000000") },
+								},
+							},
+							{ NFTA_EXPR_NAME: "meta", NFTA_EXPR_DATA: { NFTA_META_DREG: 1, NFTA_META_KEY: 7 } },
+							{
+								NFTA_EXPR_NAME: "lookup",
+								NFTA_EXPR_DATA: {
+									NFTA_LOOKUP_SREG: 1,
+									NFTA_LOOKUP_SET: "connections",
+									NFTA_LOOKUP_SET_ID: 17,
+								},
+							},
+							{
+								NFTA_EXPR_NAME: "immediate",
+								NFTA_EXPR_DATA: {
+									NFTA_IMMEDIATE_DREG: 0,
+									NFTA_IMMEDIATE_DATA: { NFTA_DATA_VERDICT: { NFTA_VERDICT_CODE: 0 } },
+								},
+							},
+						],
+					}),
+					request(NFT_MSG_NEWRULE, 0xc00, {
+						nfgen_family: 1,
+						version: 0,
+						res_id: 0,
+						NFTA_RULE_TABLE: "umlnet-nl",
+						NFTA_RULE_CHAIN: "limit_forward",
+						NFTA_RULE_EXPRESSIONS: [
+							{ NFTA_EXPR_NAME: "ct", NFTA_EXPR_DATA: { NFTA_CT_DREG: 1, NFTA_CT_KEY: 0 } },
+							{
+								NFTA_EXPR_NAME: "bitwise",
+								NFTA_EXPR_DATA: {
+									NFTA_BITWISE_SREG: 1,
+									NFTA_BITWISE_DREG: 1,
+									NFTA_BITWISE_LEN: 4,
+									NFTA_BITWISE_MASK: { NFTA_DATA_VALUE: bytes("08000000") },
+									NFTA_BITWISE_XOR: { NFTA_DATA_VALUE: bytes("00000000") },
+								},
+							},
+							{
+								NFTA_EXPR_NAME: "cmp",
+								NFTA_EXPR_DATA: {
+									NFTA_CMP_SREG: 1,
+									NFTA_CMP_OP: 1,
+									NFTA_CMP_DATA: { NFTA_DATA_VALUE: bytes("00000000") },
+								},
+							},
+							{ NFTA_EXPR_NAME: "meta", NFTA_EXPR_DATA: { NFTA_META_DREG: 1, NFTA_META_KEY: 8 } },
+							{
+								NFTA_EXPR_NAME: "cmp",
+								NFTA_EXPR_DATA: {
+									NFTA_CMP_SREG: 1,
+									NFTA_CMP_OP: 0,
+									NFTA_CMP_DATA: { NFTA_DATA_VALUE: bytes("0100") },
+								},
+							},
+							{ NFTA_EXPR_NAME: "meta", NFTA_EXPR_DATA: { NFTA_META_DREG: 1, NFTA_META_KEY: 6 } },
+							{
+								NFTA_EXPR_NAME: "payload",
+								NFTA_EXPR_DATA: {
+									NFTA_PAYLOAD_DREG: 2,
+									NFTA_PAYLOAD_BASE: 0,
+									NFTA_PAYLOAD_OFFSET: 6,
+									NFTA_PAYLOAD_LEN: 6,
+								},
+							},
+							{
+								NFTA_EXPR_NAME: "lookup",
+								NFTA_EXPR_DATA: {
+									NFTA_LOOKUP_SREG: 1,
+									NFTA_LOOKUP_SET: "bridged_connections",
+									NFTA_LOOKUP_SET_ID: 18,
+								},
+							},
+							{
+								NFTA_EXPR_NAME: "immediate",
+								NFTA_EXPR_DATA: {
+									NFTA_IMMEDIATE_DREG: 0,
+									NFTA_IMMEDIATE_DATA: { NFTA_DATA_VERDICT: { NFTA_VERDICT_CODE: 0 } },
+								},
+							},
+						],
+					}),
+				],
+				flush: [
+					request(NFT_MSG_DELRULE, 0x0, {
+						nfgen_family: 1,
+						version: 0,
+						res_id: 0,
+						NFTA_RULE_TABLE: "umlnet-nl",
+						NFTA_RULE_CHAIN: "limit_forward",
+					}),
+				],
+			},
+			{
+				name: "limit_input",
+				isBase: true,
+				rules: [
+					request(NFT_MSG_NEWRULE, 0xc00, {
+						nfgen_family: 1,
+						version: 0,
+						res_id: 0,
+						NFTA_RULE_TABLE: "umlnet-nl",
+						NFTA_RULE_CHAIN: "limit_input",
+						NFTA_RULE_EXPRESSIONS: [
+							{ NFTA_EXPR_NAME: "ct", NFTA_EXPR_DATA: { NFTA_CT_DREG: 1, NFTA_CT_KEY: 0 } },
+							{
+								NFTA_EXPR_NAME: "bitwise",
+								NFTA_EXPR_DATA: {
+									NFTA_BITWISE_SREG: 1,
+									NFTA_BITWISE_DREG: 1,
+									NFTA_BITWISE_LEN: 4,
+									NFTA_BITWISE_MASK: { NFTA_DATA_VALUE: bytes("08000000") },
+									NFTA_BITWISE_XOR: { NFTA_DATA_VALUE: bytes("00000000") },
+								},
+							},
+							{
+								NFTA_EXPR_NAME: "cmp",
+								NFTA_EXPR_DATA: {
+									NFTA_CMP_SREG: 1,
+									NFTA_CMP_OP: 1,
+									NFTA_CMP_DATA: { NFTA_DATA_VALUE: bytes("00000000") },
+								},
+							},
+							{ NFTA_EXPR_NAME: "meta", NFTA_EXPR_DATA: { NFTA_META_DREG: 1, NFTA_META_KEY: 6 } },
+							{
+								NFTA_EXPR_NAME: "lookup",
+								NFTA_EXPR_DATA: {
+									NFTA_LOOKUP_SREG: 1,
+									NFTA_LOOKUP_SET: "connections",
+									NFTA_LOOKUP_SET_ID: 17,
+								},
+							},
+							{
+								NFTA_EXPR_NAME: "immediate",
+								NFTA_EXPR_DATA: {
+									NFTA_IMMEDIATE_DREG: 0,
+									NFTA_IMMEDIATE_DATA: { NFTA_DATA_VERDICT: { NFTA_VERDICT_CODE: 0 } },
+								},
+							},
+						],
+					}),
+					request(NFT_MSG_NEWRULE, 0xc00, {
+						nfgen_family: 1,
+						version: 0,
+						res_id: 0,
+						NFTA_RULE_TABLE: "umlnet-nl",
+						NFTA_RULE_CHAIN: "limit_input",
+						NFTA_RULE_EXPRESSIONS: [
+							{ NFTA_EXPR_NAME: "ct", NFTA_EXPR_DATA: { NFTA_CT_DREG: 1, NFTA_CT_KEY: 0 } },
+							{
+								NFTA_EXPR_NAME: "bitwise",
+								NFTA_EXPR_DATA: {
+									NFTA_BITWISE_SREG: 1,
+									NFTA_BITWISE_DREG: 1,
+									NFTA_BITWISE_LEN: 4,
+									NFTA_BITWISE_MASK: { NFTA_DATA_VALUE: bytes("08000000") },
+									NFTA_BITWISE_XOR: { NFTA_DATA_VALUE: bytes("00000000") },
+								},
+							},
+							{
+								NFTA_EXPR_NAME: "cmp",
+								NFTA_EXPR_DATA: {
+									NFTA_CMP_SREG: 1,
+									NFTA_CMP_OP: 1,
+									NFTA_CMP_DATA: { NFTA_DATA_VALUE: bytes("00000000") },
+								},
+							},
+							{ NFTA_EXPR_NAME: "meta", NFTA_EXPR_DATA: { NFTA_META_DREG: 1, NFTA_META_KEY: 8 } },
+							{
+								NFTA_EXPR_NAME: "cmp",
+								NFTA_EXPR_DATA: {
+									NFTA_CMP_SREG: 1,
+									NFTA_CMP_OP: 0,
+									NFTA_CMP_DATA: { NFTA_DATA_VALUE: bytes("0100") },
+								},
+							},
+							{ NFTA_EXPR_NAME: "meta", NFTA_EXPR_DATA: { NFTA_META_DREG: 1, NFTA_META_KEY: 6 } },
+							{
+								NFTA_EXPR_NAME: "payload",
+								NFTA_EXPR_DATA: {
+									NFTA_PAYLOAD_DREG: 2,
+									NFTA_PAYLOAD_BASE: 0,
+									NFTA_PAYLOAD_OFFSET: 6,
+									NFTA_PAYLOAD_LEN: 6,
+								},
+							},
+							{
+								NFTA_EXPR_NAME: "lookup",
+								NFTA_EXPR_DATA: {
+									NFTA_LOOKUP_SREG: 1,
+									NFTA_LOOKUP_SET: "bridged_connections",
+									NFTA_LOOKUP_SET_ID: 18,
+								},
+							},
+							{
+								NFTA_EXPR_NAME: "immediate",
+								NFTA_EXPR_DATA: {
+									NFTA_IMMEDIATE_DREG: 0,
+									NFTA_IMMEDIATE_DATA: { NFTA_DATA_VERDICT: { NFTA_VERDICT_CODE: 0 } },
+								},
+							},
+						],
+					}),
+				],
+				flush: [
+					request(NFT_MSG_DELRULE, 0x0, {
+						nfgen_family: 1,
+						version: 0,
+						res_id: 0,
+						NFTA_RULE_TABLE: "umlnet-nl",
+						NFTA_RULE_CHAIN: "limit_input",
 					}),
 				],
 			},

@@ -14,7 +14,8 @@ export function create(ns: Namespace, value: LinkValue): void {
 	if (value.IFLA_AF_SPEC !== undefined) throw new Refusal("EAFNOSUPPORT");
 	if (kind === "tun")
 		throw new Refusal("EOPNOTSUPP", "tun/tap creation via rtnetlink is not supported.");
-	if (kind !== "bridge" && kind !== "veth") throw new Refusal("EOPNOTSUPP", "Unknown device type");
+	if (kind !== "bridge" && kind !== "veth" && kind !== "ifb")
+		throw new Refusal("EOPNOTSUPP", "Unknown device type");
 	check(value);
 	const peer = info?.IFLA_INFO_KIND === "veth" ? info.IFLA_INFO_DATA?.VETH_INFO_PEER : undefined;
 	if (peer !== undefined) check(peer);
@@ -42,7 +43,12 @@ function check({ IFLA_MTU, IFLA_ADDRESS }: Attributes): void {
 }
 
 /** register_netdevice(), which checks the name before the index. */
-function register(ns: Namespace, kind: "bridge" | "veth", value: Attributes, data = {}): Link {
+function register(
+	ns: Namespace,
+	kind: "bridge" | "veth" | "ifb",
+	value: Attributes,
+	data = {},
+): Link {
 	const name = freeName(ns, value.IFLA_IFNAME, kind);
 	const index = value.ifi_index;
 	if (index !== undefined && ns.links.has(index)) throw new Refusal("EBUSY");

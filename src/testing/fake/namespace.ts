@@ -1,5 +1,7 @@
 import type { Listener } from "../../kernel/kernel.js";
+import type { RTM_NEWQDISC, RTM_NEWTFILTER } from "../../uapi/pkt_sched.js";
 import { type Conf, type Family, newConf } from "./conf.js";
+import type { Given } from "./value.js";
 
 /**
  * The state of one modelled network namespace, as plain data. The functions in the files beside this one play the
@@ -30,6 +32,15 @@ export interface Namespace {
 	lastIndex: number;
 	/** The last MAC address that was assigned. */
 	lastMac: number;
+}
+
+/** A queueing discipline that somebody put there; the one that a link is made with is not modelled. */
+export interface Qdisc {
+	readonly handle: number;
+	readonly kind: string;
+	readonly value: Given<typeof RTM_NEWQDISC>;
+	/** Those of an ingress, in the order of their priorities. */
+	readonly filters: Given<typeof RTM_NEWTFILTER>[];
 }
 
 export interface Tun {
@@ -86,6 +97,8 @@ export interface Link {
 	 * The IPv4 settings that somebody has set for this device, or "all": a change of `default` no longer reaches them.
 	 */
 	ownConf: Set<string> | "all";
+	/** What somebody put in the place of its queue, and before all that comes in by it. */
+	qdiscs: { root?: Qdisc | undefined; ingress?: Qdisc | undefined };
 }
 
 export interface Address {
@@ -220,6 +233,7 @@ export function addLink(ns: Namespace, { name, kind, mac, tun, data, ...rest }: 
 		port: undefined,
 		tun,
 		addresses: [],
+		qdiscs: {},
 		conf: { ipv4: { ...ns.conf.ipv4.default }, ipv6: { ...ns.conf.ipv6.default } },
 		ownConf: new Set(ns.defaultOwnConf),
 	};

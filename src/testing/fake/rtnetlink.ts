@@ -2,6 +2,7 @@ import type { Reply } from "../../netlink/outcome.js";
 import type { Request } from "../../netlink/request.js";
 import { RTM_NEWLINK } from "../../uapi/if_link.js";
 import { RTM_NEWNETCONF } from "../../uapi/netconf.js";
+import { RTM_NEWQDISC } from "../../uapi/pkt_sched.js";
 import { RTM_NEWROUTE } from "../../uapi/rtnetlink.js";
 import { deleteAddress, dumpAddresses, newAddress } from "./addresses.js";
 import { deleteLink } from "./link_delete.js";
@@ -10,6 +11,7 @@ import { newLink, setLink } from "./links.js";
 import type { Namespace } from "./namespace.js";
 import { deleteNeighbour, dumpNeighbours, newNeighbour } from "./neighbours.js";
 import { deleteNexthop, dumpNexthops, newNexthop } from "./nexthops.js";
+import { deleteQdisc, dumpFilters, getQdisc, newFilter, newQdisc } from "./qdiscs.js";
 import { Refusal } from "./refusal.js";
 import { deleteRoute, dumpRoutes, getRoute, newRoute } from "./routes.js";
 import { deleteRule, dumpRules, newRule } from "./rules.js";
@@ -31,10 +33,14 @@ const CHANGES: Readonly<Record<string, Handler>> = {
 	RTM_DELRULE: (ns, _, value) => deleteRule(ns, value),
 	RTM_NEWNEXTHOP: newNexthop,
 	RTM_DELNEXTHOP: (ns, _, value) => deleteNexthop(ns, value),
+	RTM_NEWQDISC: newQdisc,
+	RTM_DELQDISC: (ns, _, value) => deleteQdisc(ns, value),
+	RTM_NEWTFILTER: newFilter,
 };
 const GETS: Readonly<Record<string, (ns: Namespace, value: never) => Reply>> = {
 	RTM_GETLINK: (ns, value) => ({ type: RTM_NEWLINK.type, value: getLink(ns, value) }),
 	RTM_GETROUTE: (ns, value) => ({ type: RTM_NEWROUTE.type, value: getRoute(ns, value) }),
+	RTM_GETQDISC: (ns, value) => ({ type: RTM_NEWQDISC.type, value: getQdisc(ns, value) }),
 	RTM_GETNETCONF: (ns, value) => ({ type: RTM_NEWNETCONF.type, value: getNetconf(ns, value) }),
 };
 const DUMPS: Readonly<Record<string, (ns: Namespace, value: never) => readonly unknown[]>> = {
@@ -44,6 +50,7 @@ const DUMPS: Readonly<Record<string, (ns: Namespace, value: never) => readonly u
 	RTM_GETNEIGH: dumpNeighbours,
 	RTM_GETRULE: dumpRules,
 	RTM_GETNEXTHOP: dumpNexthops,
+	RTM_GETTFILTER: dumpFilters,
 };
 
 /** Handle one message: a change, or a get of one object. */

@@ -1,5 +1,6 @@
 import { TABLE } from "../../mark.js";
 import { bridged } from "../set/bridged.js";
+import { bridgedConnections, connections } from "../set/connections.js";
 import { guests4 } from "../set/guests4.js";
 import { guests6 } from "../set/guests6.js";
 import { ipv6Masqueraded } from "../set/ipv6-masqueraded.js";
@@ -16,6 +17,7 @@ import type { DeclaredTable } from "../table.js";
 import { dstnat, dstnatOutput } from "./dstnat.js";
 import { forward } from "./forward.js";
 import { fromGuest } from "./from-guest.js";
+import { limitForward, limitInput } from "./limit.js";
 import { loopbackOnly } from "./loopback.js";
 import { postrouting } from "./postrouting.js";
 import { toGuest } from "./to-guest.js";
@@ -42,6 +44,18 @@ export const inet: DeclaredTable = {
 		guests6,
 		siblings,
 		reaches,
+		connections,
+		bridgedConnections,
 	],
-	chains: [loopbackOnly, dstnat, dstnatOutput, postrouting, forward, fromGuest, toGuest],
+	chains: [
+		loopbackOnly,
+		dstnat,
+		dstnatOutput,
+		limitForward,
+		limitInput,
+		postrouting,
+		forward,
+		fromGuest,
+		toGuest,
+	],
 };

@@ -93,3 +93,10 @@ export type { ErrorCode } from "./sys/error-code.js";
 export type { CallOptions } from "./thread/channel.js";
 export type { EmbeddedHost } from "./thread/embedded-host.js";
 export { type OpenOptions, open } from "./thread/open.js";
+export {
+	type TraceEvent,
+	type TraceFilter,
+	type TraceOptions,
+	type TraceOverrun,
+	trace,
+} from "./trace/trace.js";

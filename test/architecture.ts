@@ -58,9 +58,10 @@ export const BELOW: Readonly<Record<string, readonly string[]>> = {
 		"netlink",
 		"sys",
 	],
+	trace: ["inet", "nftables", "kernel", "uapi", "netlink", "sys"],
 	testing: ["host", "service", "spec", "kernel", "uapi", "netlink", "sys"],
-	".": ["thread", "host", "service", "engine", "spec", "netlink", "sys"],
-	cli: ["demo", "host", "service", "engine", "spec", "nftables", "sys"],
+	".": ["trace", "thread", "host", "service", "engine", "spec", "netlink", "sys"],
+	cli: ["trace", "demo", "host", "service", "engine", "spec", "nftables", "sys"],
 };
 /**
  * The same for the layers inside nftables. At the bottom are facts, the types of the JSON, and the tree between JSON

@@ -12,6 +12,7 @@ import { addRecover } from "./commands/recover.js";
 import { addRun } from "./commands/run.js";
 import { addSchema } from "./commands/schema.js";
 import { addStatus } from "./commands/status.js";
+import { addTrace } from "./commands/trace.js";
 import { addUp } from "./commands/up.js";
 import { addWatchdog } from "./commands/watchdog.js";
 import { addWhy } from "./commands/why.js";
@@ -37,6 +38,7 @@ const VERBS: Readonly<
 	gc: addGc,
 	doctor: addDoctor,
 	why: addWhy,
+	trace: addTrace,
 	nft: addNft,
 	demo: addDemo,
 	schema: addSchema,

@@ -71,6 +71,7 @@ describe("bash completes", () => {
 				"gc",
 				"doctor",
 				"why",
+				"trace",
 				"nft",
 				"demo",
 				"schema",

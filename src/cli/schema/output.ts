@@ -253,6 +253,27 @@ const demo = object("demo", {
 	),
 });
 
+export const trace = foreign<object>({
+	description: "a step of a packet, a line each; or that the kernel had to drop some",
+	type: "object",
+	properties: {
+		packet: { description: "the same for all steps of one packet", type: "integer" },
+		family: { description: "ip, inet, bridge, arp", type: "string" },
+		table: { type: "string" },
+		chain: { type: "string" },
+		hook: { description: "that called the chain; none of one that was jumped to", type: "string" },
+		step: { enum: ["rule", "return", "policy"] },
+		handle: { description: "of the rule", type: "integer" },
+		rule: { description: "as nft writes it", type: "string" },
+		verdict: { description: "accept, drop, continue, jump CHAIN", type: "string" },
+		input: { description: "the interface it came in by", type: "string" },
+		output: { description: "the interface it leaves by", type: "string" },
+		about: { description: "the packet in words", type: "string" },
+		mark: { type: "integer" },
+		overrun: { const: true },
+	},
+});
+
 const FINDING = {
 	code: text("stable, for programs: FINDING_RULE_DROPS"),
 	message: text("what is wrong, in a sentence"),
@@ -338,6 +359,7 @@ export const OUTPUTS = {
 	gc,
 	doctor,
 	why,
+	trace,
 	"nft apply": nftApply,
 	"nft list": document,
 	"nft watch": nftWatch,

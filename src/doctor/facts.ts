@@ -95,6 +95,9 @@ export interface AddressFact {
 	readonly isTentative: boolean;
 }
 
+/** A tap of ours as it was made, and where it drifted. What its guest is started with nobody asks here. */
+export type OurTap = Omit<TapStatus, "launch">;
+
 /** Everything that is looked at. What may not be read throws the error that says why. */
 export interface Facts {
 	link(index: number): LinkFact | undefined;
@@ -116,5 +119,5 @@ export interface Facts {
 	hooks(): Hooks;
 	ruleText(table: Table, rule: Rule): string;
 	/** The tap as we made it; undefined where it is not ours. */
-	ours(tap: string): TapStatus | undefined;
+	ours(tap: string): OurTap | undefined;
 }

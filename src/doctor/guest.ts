@@ -1,7 +1,6 @@
 import { type Cidr, cidrOf, contains, formatAddress, parseCidr } from "../inet/cidr.js";
-import type { TapStatus } from "../service/reports.js";
 import { NUD_FAILED, NUD_INCOMPLETE } from "../uapi/neighbour.js";
-import type { Facts, LinkFact } from "./facts.js";
+import type { Facts, LinkFact, OurTap } from "./facts.js";
 import type { Guest } from "./stage/way.js";
 
 /** Of a guest that has told nobody. */
@@ -46,7 +45,7 @@ function next({ address }: Cidr): Uint8Array {
 	return address.with(last, own === 0xfe ? own - 1 : own + 1);
 }
 
-const given = (ours: TapStatus | undefined, length: number): Cidr | undefined =>
+const given = (ours: OurTap | undefined, length: number): Cidr | undefined =>
 	ours?.guest.addresses
 		.map((text) => parseCidr(text))
 		.find(({ address }) => address.length === length && !isLinkLocal(address));

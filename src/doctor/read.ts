@@ -15,7 +15,6 @@ import { Hooks } from "../nftables/machine/hook.js";
 import { readRawRuleset } from "../nftables/machine/read.js";
 import { type Rule, type Table, tablesOf } from "../nftables/machine/ruleset.js";
 import { RuleWriter } from "../nftables/text/rule.js";
-import type { TapStatus } from "../service/reports.js";
 import { IFF_LOOPBACK, IFF_LOWER_UP, IFF_NOARP, IFF_UP } from "../uapi/if.js";
 import { IFA_F_TENTATIVE } from "../uapi/if_addr.js";
 import { BR_STATE_FORWARDING, BRIDGE_VLAN_INFO_PVID } from "../uapi/if_bridge.js";
@@ -34,6 +33,7 @@ import type {
 	Facts,
 	LinkFact,
 	NeighbourFact,
+	OurTap,
 	PortFact,
 	RouteFact,
 	RouteQuery,
@@ -54,7 +54,7 @@ const hex = (bytes: Uint8Array): string => Buffer.from(bytes).toString("hex");
 /** The facts of the host behind a kernel. Every answer is asked for once, so that a report is of one piece. */
 export class HostFacts implements Facts {
 	readonly #kernel: Kernel;
-	readonly #ours: ReadonlyMap<string, TapStatus>;
+	readonly #ours: (tap: string) => OurTap | undefined;
 	readonly #links = new Memo<number, LinkFact | undefined>();
 	readonly #named = new Memo<string, LinkFact | undefined>();
 	readonly #ports = new Memo<number, readonly LinkFact[]>();
@@ -71,10 +71,10 @@ export class HostFacts implements Facts {
 	>();
 	#writer: RuleWriter | undefined;
 
-	/** `ours`: the taps that are ours, as the journal knows them. */
-	constructor(kernel: Kernel, ours: readonly TapStatus[]) {
+	/** `ours`: the tap of a name if it is ours, as the journal knows it. */
+	constructor(kernel: Kernel, ours: (tap: string) => OurTap | undefined) {
 		this.#kernel = kernel;
-		this.#ours = new Map(ours.map((tap) => [tap.name, tap]));
+		this.#ours = ours;
 	}
 
 	link(index: number): LinkFact | undefined {
@@ -224,8 +224,8 @@ export class HostFacts implements Facts {
 		this.#writer ??= new RuleWriter();
 		return this.#writer.write(table, rule);
 	}
-	ours(tap: string): TapStatus | undefined {
-		return this.#ours.get(tap);
+	ours(tap: string): OurTap | undefined {
+		return this.#ours(tap);
 	}
 
 	#fact(link: Link | undefined): LinkFact | undefined {

@@ -1,6 +1,6 @@
 /** The composition root: one host, one network namespace, the engine with its kinds on the real kernel. */
 import { closeSync } from "node:fs";
-import type { Facts } from "../doctor/facts.js";
+import type { Facts, OurTap } from "../doctor/facts.js";
 import { together } from "../engine/down-all.js";
 import type { RequestOutcome } from "../engine/engine.js";
 import { ConflictError } from "../engine/error.js";
@@ -37,7 +37,6 @@ import {
 	type RecoverReport,
 	type StatusReport,
 	type TapReport,
-	type TapStatus,
 	type UpReport,
 	withLaunch,
 	withLaunches,
@@ -242,24 +241,33 @@ export class Host implements ConfirmableNetworks, BindableNetworks {
 
 	async doctor(tap?: string): Promise<DoctorReport> {
 		const { doctor } = await import("../doctor/doctor.js");
-		return doctor(await this.#facts(), tap, this.#locked.stateDir);
+		return doctor(await this.#facts(tap), tap, this.#locked.stateDir);
 	}
 
 	async why(query: WhyQuery): Promise<WhyReport> {
 		const { why } = await import("../doctor/why.js");
-		return why(await this.#facts(), query);
+		return why(await this.#facts(query.tap), query);
 	}
 
-	/** What is asked of this host. Of whom the taps are is not known where the state may not be read. */
-	async #facts(): Promise<Facts> {
+	/**
+	 * What can be asked of this host. Only the tap that it is about is compared with what was made: others are asked for
+	 * little, and may be thousands.
+	 */
+	async #facts(tap: string | undefined): Promise<Facts> {
 		const { HostFacts } = await import("../doctor/read.js");
-		let taps: readonly TapStatus[] = [];
 		try {
-			taps = (await this.status()).taps;
+			const taps = tap === undefined ? [] : (await this.status([tap])).taps;
+			const made = await this.#locked.read(() => this.#locked.journal.state.taps);
+			const drift = new Map(taps.map((one) => [one.name, one.drift]));
+			const ours = (name: string): OurTap | undefined => {
+				const report = made.get(name)?.report;
+				return report && { ...report, drift: drift.get(name) ?? [] };
+			};
+			return new HostFacts(this.#locked.kernel, ours);
 		} catch {
-			// Whoever may not read it may ask all the same: `doctor` says what keeps the state from being read.
+			// Whoever may not read the state may ask all the same: `doctor` says what keeps it from being read.
+			return new HostFacts(this.#locked.kernel, () => undefined);
 		}
-		return new HostFacts(this.#locked.kernel, taps);
 	}
 
 	confirm(): Promise<ConfirmReport> {

@@ -3,8 +3,7 @@ import type { Choices } from "../../nftables/machine/choices.js";
 import type { World } from "../../nftables/machine/evaluation.js";
 import type { Packet } from "../../nftables/machine/packet.js";
 import type { Finding, FindingCode, RuleReport, StageReport } from "../../service/diagnosis.js";
-import type { TapStatus } from "../../service/reports.js";
-import type { Facts, LinkFact, RouteFact } from "../facts.js";
+import type { Facts, LinkFact, OurTap, RouteFact } from "../facts.js";
 
 /** The guest of a tap, as far as it is known. */
 export interface Guest {
@@ -16,7 +15,7 @@ export interface Guest {
 	readonly prefix: number | undefined;
 	readonly mac: Uint8Array;
 	/** The tap as we made it; undefined where it is not ours. */
-	readonly ours: TapStatus | undefined;
+	readonly ours: OurTap | undefined;
 }
 
 /** Where a packet enters: by an interface, or from a program of this host. */

@@ -42,6 +42,7 @@ export interface TraceEvent {
 
 /** The kernel had to drop events: some steps of some packets are missing. */
 export interface TraceOverrun {
+	/** Set where events are missing. */
 	readonly overrun: true;
 }
 

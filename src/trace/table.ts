@@ -3,6 +3,7 @@ import type { Document } from "../nftables/json/command.js";
 
 /** Which packets of a tap are traced; the kernel itself passes over the others. */
 export interface TraceFilter {
+	/** ICMP is that of both versions of IP. */
 	readonly protocol?: "tcp" | "udp" | "icmp" | undefined;
 	/** From or to this address. */
 	readonly address?: string | undefined;

@@ -3,7 +3,7 @@ import { type Check, stops, warns } from "../check.js";
 
 const TUN = "/dev/net/tun";
 /** CAP_NET_ADMIN of linux/capability.h. */
-const NET_ADMIN = 12n;
+const NETWORK_BIT = 12n;
 
 /** The seed's first question: is the tun module there, and may I open its device? */
 export const tun: Check = {
@@ -49,7 +49,7 @@ export const capability: Check = {
 			facts.file("/proc/thread-self/status") ?? "",
 		)?.[1];
 		if (effective === undefined) return [];
-		if (((BigInt(`0x${effective}`) >> NET_ADMIN) & 1n) === 1n) return [];
+		if (((BigInt(`0x${effective}`) >> NETWORK_BIT) & 1n) === 1n) return [];
 		return [
 			warns({
 				code: "FINDING_CAPABILITY",

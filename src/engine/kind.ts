@@ -190,7 +190,7 @@ export interface Kind<Want, Made extends Want> {
 	 * kernel would continue each connection as it began.
 	 */
 	ports?(made: Made): readonly HostPort[];
-	/** The key of the resource whose removal removes this one as well: an address goes with its link. */
+	/** The key of the resource whose removal also removes this one: an address is deleted with its link. */
 	parentKey?(made: Made): string | undefined;
 	/**
 	 * The kind whose settings the kernel resets when a resource of this kind is removed. The engine reapplies them where

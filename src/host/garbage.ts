@@ -47,7 +47,7 @@ function garbageTaps(state: State, openByGuest: OpenByGuest): readonly GarbageTa
 
 const NONE: ReadonlySet<string> = new Set();
 
-const UNKNOWN = "it carries our mark, and the state directory knows nothing of it";
+const UNKNOWN = "it is marked as umlnet-nl's, and the state directory does not know it";
 const strayReport = (what: string): GarbageReport => ({ object: what, reason: UNKNOWN });
 
 /** What `collect` would do. Changes nothing. */

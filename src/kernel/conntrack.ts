@@ -71,7 +71,7 @@ export class ConntrackDriver {
 		});
 	}
 
-	/** Reading one number saves walking the whole hash table, and on most hosts of a farm there is none. */
+	/** Reading this count saves walking the whole hash table, and most hosts have no flows. */
 	#isEmpty(): boolean {
 		// Without connection tracking this file does not exist.
 		return (ifThere(() => this.#readSysctl(COUNT)) ?? "0") === "0";
@@ -82,7 +82,7 @@ export class ConntrackDriver {
 	}
 }
 
-/** A flow that ended meanwhile answers ENOENT, which is no failure. */
+/** A flow that has ended in the meantime answers ENOENT, which is no failure. */
 const deletion = ({ nfgen_family, CTA_TUPLE_ORIG, CTA_ID, CTA_ZONE }: Entry): Request =>
 	request(IPCTNL_MSG_CT_DELETE, 0, { nfgen_family, CTA_TUPLE_ORIG, CTA_ID, CTA_ZONE });
 

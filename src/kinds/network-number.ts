@@ -27,7 +27,7 @@ export const networkNumber: Kind<NetworkNumber, NetworkNumber> = {
 				`link group ${want.group}`,
 				`network ${made.network}'s, with ${other} in it`,
 				`network ${want.network}'s`,
-				{ hint: "two names that come to one number: call the network otherwise" },
+				{ hint: "both names have the same group number: choose another name for the network" },
 			);
 		return want;
 	},

@@ -39,19 +39,19 @@ export function uplinkWarnings(
 	if (!isSet(link, IFF_UP))
 		warnings.push({
 			code: "WARN_UPLINK_DOWN",
-			message: `uplink ${name} is down: nothing gets out by it until it is up: ip link set ${name} up`,
+			message: `uplink ${name} is down: nothing gets out through it until it is up: ip link set ${name} up`,
 		});
 	else if (!isSet(link, IFF_LOWER_UP))
 		warnings.push({
 			code: "WARN_UPLINK_NO_CARRIER",
-			message: `uplink ${name} has no carrier: nothing gets out by it until its cable, or its peer, is there`,
+			message: `uplink ${name} has no carrier: nothing gets out through it until its cable, or its peer, is there`,
 		});
 	// A port hands its packets to its master before they are routed (br_handle_frame, net/bridge/br_input.c).
 	if (isRouted && link.IFLA_MASTER !== undefined) {
 		const master = readLink(context.kernel, link.IFLA_MASTER)?.IFLA_IFNAME ?? "another link";
 		warnings.push({
 			code: "WARN_UPLINK_PORT",
-			message: `uplink ${name} is a port of ${master}: packets come in by that; name ${master} as the uplink`,
+			message: `uplink ${name} is a port of ${master}: its packets arrive there; name ${master} as the uplink`,
 		});
 	}
 	return warnings;
@@ -60,7 +60,7 @@ export function uplinkWarnings(
 /** A warning about an uplink without IPv6: the kernel removes it from a link whose MTU is below the minimum. */
 export const ipv6Off = (uplink: string): Warning => ({
 	code: "WARN_UPLINK_NO_IPV6",
-	message: `uplink ${uplink} has no IPv6: no packet of that gets out by it until its MTU is ${IPV6_MIN_MTU} at least`,
+	message: `uplink ${uplink} has no IPv6: no IPv6 packet gets out through it until its MTU is ${IPV6_MIN_MTU} at least`,
 });
 
 const IPV6_FORWARDING = "net/ipv6/conf/all/forwarding";

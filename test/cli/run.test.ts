@@ -74,7 +74,7 @@ describe("run", () => {
 	test.each([
 		[RUN, "which command?"],
 		[[...RUN, "--"], "which command?"],
-		[["run", "tap0", "qemu", "--", "x"], "qemu: what shall that be?"],
+		[["run", "tap0", "qemu", "--", "x"], "qemu: one tap is enough"],
 		[["run", "--", "x"], "which tap?"],
 		[["run", "tap0", "-f", "spec.yaml", "--", "x"], "either tap0 or -f spec.yaml"],
 	])("%s is refused before anything is opened", async (argv, why) => {

@@ -22,7 +22,7 @@ export const WARNING_CODES: Readonly<Record<string, string>> = {
 	WARN_UPLINK_NO_ADDRESS:
 		"The uplink has no IPv4 address, so there is none that guests behind source NAT can appear as. Give it one, or name the uplink that has it.",
 	WARN_UPLINK_NO_CARRIER:
-		"The uplink is up and has no carrier: nothing gets out by it until its cable is plugged in, or its peer is up.",
+		"The uplink is up and has no carrier: nothing gets out through it until its cable is plugged in, or its peer is up.",
 	WARN_UPLINK_NO_IPV6:
 		"Guests have IPv6 addresses, and the uplink has no IPv6: the kernel takes it off an interface whose MTU is less than 1280. `ip link set NAME mtu 1500`, then `up` once more.",
 	WARN_UPLINK_PORT:

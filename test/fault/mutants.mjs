@@ -52,7 +52,7 @@ export const MUTANTS = [
 		"return undefined;",
 		["test/kernel/ssh.test.ts"],
 	],
-	// What an uplink has beside addresses and routes.
+	// What an uplink has in addition to addresses and routes.
 	[
 		"temporary addresses go with the one they were drawn for",
 		"kinds/migration/address.ts",

@@ -174,7 +174,7 @@ test("a tap that is somebody's is refused and left alone", async () => {
 test("what was brought up to stay is neither run's nor garbage", () => {
 	expect(command("up", ...TAP).status).toBe(0);
 	expect(command("run", ...TAP, "--", "true").status).toBe(5);
-	expect(command("gc").stderr).toBe("nothing belongs to nobody\n");
+	expect(command("gc").stderr).toBe("nothing to remove\n");
 	expect(command("down", "tap0").status).toBe(0);
 	expect(changes()).toEqual([]);
 });
@@ -185,7 +185,7 @@ test("gc takes away what nothing is known of", () => {
 	const { garbage } = JSON.parse(command("gc", "--dry-run", "--json").stdout);
 	expect(garbage).toContainEqual({
 		object: expect.stringMatching(/^link tap0/),
-		reason: "it carries our mark, and the state directory knows nothing of it",
+		reason: "it is marked as umlnet-nl's, and the state directory does not know it",
 	});
 	expect(command("gc").status).toBe(0);
 	expect(changes()).toEqual([]);

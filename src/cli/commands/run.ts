@@ -50,10 +50,10 @@ function wordsOf({ args }: Verb, argv: readonly string[]): Words {
 	const dashes = argv.indexOf("--");
 	const command = dashes < 0 ? [] : argv.slice(dashes + 1);
 	const example = "umlnet-nl run tap0 --address 192.168.33.33/24 -- qemu-system-x86_64 ...";
-	if (command.length === 0) throw new UsageError("which command? It stands behind --", example);
+	if (command.length === 0) throw new UsageError("which command? It goes behind --", example);
 	const [tap, ...more] = args.slice(0, args.length - command.length);
 	if (more.length > 0)
-		throw new UsageError(`${more[0]}: what shall that be? The command stands behind --`, example);
+		throw new UsageError(`${more[0]}: one tap is enough; the command goes behind --`, example);
 	return { tap, command };
 }
 

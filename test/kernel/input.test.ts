@@ -131,7 +131,13 @@ const MEANINGLESS: readonly Row[] = [
 	...each("the address", BAD_CIDRS, address, "networks.lab.addresses[0]", /./),
 	...each("the MAC", BAD_MACS, (mac) => tap({ mac }), "taps.tap0.mac", /MAC address|must be text/),
 	...each("the MTU", BAD_MTUS, (mtu) => tap({ mtu }), "taps.tap0.mtu", /must be/),
-	...each("the owner", BAD_OWNERS, (owner) => tap({ owner }), "taps.tap0.owner", /must be|no user/),
+	...each(
+		"the owner",
+		BAD_OWNERS,
+		(owner) => tap({ owner }),
+		"taps.tap0.owner",
+		/must be|not a user/,
+	),
 	[
 		"an MTU below 1280 and IPv6",
 		spec({ addresses: ["2001:db8::1/64"], mtu: 1279 }),
@@ -230,7 +236,7 @@ const MEANINGLESS: readonly Row[] = [
 	plain("[".repeat(1_000_000), /nested too deep/),
 	plain("x".repeat(5_000_000), /longer than/),
 	["an alias bomb", BOMB, "f[0]", /too many/],
-	plain("version: &a [*a]", /not there before it/, "version[0]"),
+	plain("version: &a [*a]", /not defined before it/, "version[0]"),
 	plain("version: 1\n<<: {networks: {}}", /no merge keys/, '["<<"]'),
 	plain("version: !!js/function 'function(){}'", /Unresolved tag/),
 	["Norway", inLab("proxyArp: no"), "networks.lab.proxyArp", /true or false/],

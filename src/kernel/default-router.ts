@@ -44,16 +44,26 @@ const PREFERENCE = RTF_PREF_MASK / 3;
 const LEARNED = RTF_ADDRCONF | RTF_DEFAULT;
 const NOWHERE = new Uint8Array(16);
 
-/** The default routers on a link, from ipv6_route_native_seq_show(): no other interface shows these flags. */
-export function readDefaultRouters(link: string): RouterPlace[] {
+/** The default routers on a link. */
+export const readDefaultRouters = (link: string): RouterPlace[] =>
+	readLearned().flatMap(({ device, ...place }) => (device === link ? [place] : []));
+
+/** The names of the links on which there are such routers. */
+export const readLearnedLinks = (): string[] => [
+	...new Set(readLearned().map(({ device }) => device)),
+];
+
+/** From ipv6_route_native_seq_show(): no other interface shows these flags. */
+function readLearned(): (RouterPlace & { readonly device: string })[] {
 	return readRoutes().flatMap((line) => {
 		const [, length, , , gateway = "", metric = "", , , flags = "", device] = line
 			.trim()
 			.split(/ +/);
 		const isLearned = (Number.parseInt(flags, 16) & LEARNED) === LEARNED;
-		if (device !== link || length !== "00" || !isLearned) return [];
+		if (device === undefined || length !== "00" || !isLearned) return [];
 		return [
 			{
+				device,
 				gateway: Uint8Array.from(Buffer.from(gateway, "hex")),
 				metric: Number.parseInt(metric, 16),
 			},

@@ -75,6 +75,8 @@ export interface Kernel {
 
 	/** The IPv6 default routers on a link that the kernel has learned. Reads all IPv6 routes. */
 	readDefaultRouters(link: string): readonly RouterPlace[];
+	/** The links on which there are such routers, by name. Reads all IPv6 routes. */
+	readLearnedLinks(): readonly string[];
 	/** Add such a default router. @throws KernelError, EEXIST if there is such a route, EHOSTUNREACH, ENODEV */
 	addDefaultRouter(router: DefaultRouter): void;
 

@@ -12,6 +12,7 @@ import {
 	type DefaultRouter,
 	type RouterPlace,
 	readDefaultRouters,
+	readLearnedLinks,
 } from "./default-router.js";
 import { IfreqDriver } from "./ifreq.js";
 import {
@@ -68,6 +69,9 @@ export class LinuxKernel implements Kernel {
 	}
 	readDefaultRouters(link: string): readonly RouterPlace[] {
 		return readDefaultRouters(link);
+	}
+	readLearnedLinks(): readonly string[] {
+		return readLearnedLinks();
 	}
 	addDefaultRouter(router: DefaultRouter): void {
 		addDefaultRouter(router);

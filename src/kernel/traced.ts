@@ -56,6 +56,10 @@ const CALLS: {
 		ask: (link) => [`read /proc/net/ipv6_route, the default routers of ${link}`],
 		answer: (all) => answers(all.map(({ gateway, metric }) => `${text(gateway)} metric ${metric}`)),
 	},
+	readLearnedLinks: {
+		ask: () => ["read /proc/net/ipv6_route, the links of default routers"],
+		answer: (all) => answers(all),
+	},
 	addDefaultRouter: {
 		ask: ({ gateway, metric, link }: DefaultRouter) => [
 			`SIOCADDRT\n  rtmsg_gateway ${text(gateway)}\n  rtmsg_metric ${metric}\n  rtmsg_ifindex ${link}`,

@@ -2,6 +2,7 @@ import { addresses, connected, ipv6, secondaries } from "./contract/addresses.js
 import type { Behaviours } from "./contract/asking.js";
 import { enslaving, following } from "./contract/bridges.js";
 import { changing, creating, deleting, dumpingLinks } from "./contract/links.js";
+import { neighbours } from "./contract/neighbours.js";
 import { batches, chains, tables } from "./contract/nftables.js";
 import { findingRoutes, removingRoutes, routes } from "./contract/routes.js";
 import { setElements, sets } from "./contract/sets.js";
@@ -26,6 +27,7 @@ export const contract: Readonly<Record<string, Behaviours>> = {
 	routes,
 	"removing routes": removingRoutes,
 	"finding routes": findingRoutes,
+	neighbours,
 	taps,
 	sysctls,
 	forwarding: forwardings,

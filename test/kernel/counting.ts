@@ -70,6 +70,9 @@ export class CountingKernel implements Kernel {
 	readDefaultRouters(link: string): readonly RouterPlace[] {
 		return this.#kernel.readDefaultRouters(link);
 	}
+	readLearnedLinks(): readonly string[] {
+		return this.#kernel.readLearnedLinks();
+	}
 	addDefaultRouter(router: DefaultRouter): void {
 		this.#note("SIOCADDRT");
 		this.#kernel.addDefaultRouter(router);

@@ -57,3 +57,12 @@ const CONF: { readonly [family in Family]: Conf } = {
 
 /** The values of `default` in a new namespace, which its devices copy. */
 export const newConf = (family: Family): Conf => ({ ...CONF[family] });
+
+/** The values of one directory below /proc/sys/net/ipv?/neigh of a new device. */
+export const newNeighConf = (): Conf => ({
+	app_solicit: "0",
+	gc_stale_time: "60",
+	proxy_delay: "80",
+	proxy_qlen: "64",
+	ucast_solicit: "3",
+});

@@ -20,7 +20,7 @@ import { readNft } from "./nft_read.js";
 import { emptyRuleset, type Ruleset } from "./nft_ruleset.js";
 import { applyNft } from "./nftables.js";
 import { plain, Refusal } from "./refusal.js";
-import { addDefaultRouter, defaultRouters } from "./routes.js";
+import { addDefaultRouter, defaultRouters, learnedLinks } from "./routes.js";
 import { applyRtnetlink, dumpRtnetlink } from "./rtnetlink.js";
 import { readSysctl, readSysctls, writeSysctl } from "./sysctls.js";
 import { createTap, dropAllTaps, dropTap, persistTap } from "./taps.js";
@@ -154,6 +154,10 @@ export class FakeKernel implements Kernel {
 	/** The default routers of this link that router advertisements have announced. */
 	readDefaultRouters(link: string): readonly RouterPlace[] {
 		return this.#run("read(ipv6_route)", false, () => defaultRouters(this.ns, link));
+	}
+	/** The links on which router advertisements have announced one. */
+	readLearnedLinks(): readonly string[] {
+		return this.#run("read(ipv6_route)", false, () => learnedLinks(this.ns));
 	}
 	/** Add a default router as if a router advertisement had announced it. @throws KernelError */
 	addDefaultRouter(router: DefaultRouter): void {

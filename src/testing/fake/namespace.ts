@@ -1,7 +1,7 @@
 import type { Listener } from "../../kernel/kernel.js";
 import type { RTM_NEWQDISC, RTM_NEWTFILTER } from "../../uapi/pkt_sched.js";
-import { type Conf, type Family, newConf } from "./conf.js";
 import type { Given } from "./value.js";
+import { type Conf, type Family, newConf, newNeighConf } from "./conf.js";
 
 /**
  * The state of one modelled network namespace, as plain data. The functions in the files beside this one play the
@@ -93,6 +93,8 @@ export interface Link {
 	addresses: Address[];
 	/** The settings of the link below /proc/sys/net. */
 	conf: { ipv4: Conf; ipv6: Conf | undefined };
+	/** The same of its neighbours. */
+	readonly neigh: { readonly [family in Family]: Conf };
 	/**
 	 * The IPv4 settings that somebody has set for this device, or "all": a change of `default` no longer reaches them.
 	 */
@@ -147,6 +149,7 @@ export interface Neighbour {
 	readonly lladdr: string | undefined;
 	readonly state: number;
 	readonly flags: number;
+	readonly protocol: number;
 }
 
 export interface Rule {
@@ -235,6 +238,7 @@ export function addLink(ns: Namespace, { name, kind, mac, tun, data, ...rest }: 
 		addresses: [],
 		qdiscs: {},
 		conf: { ipv4: { ...ns.conf.ipv4.default }, ipv6: { ...ns.conf.ipv6.default } },
+		neigh: { ipv4: newNeighConf(), ipv6: newNeighConf() },
 		ownConf: new Set(ns.defaultOwnConf),
 	};
 	ns.links.set(index, link);

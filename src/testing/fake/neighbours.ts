@@ -25,6 +25,7 @@ function read(ns: Namespace, value: NeighbourValue): Neighbour {
 		lladdr: value.NDA_LLADDR && hex(value.NDA_LLADDR),
 		state: value.ndm_state ?? 0,
 		flags: value.ndm_flags ?? 0,
+		protocol: value.NDA_PROTOCOL ?? 0,
 	};
 }
 
@@ -39,6 +40,12 @@ const same = (a: Neighbour, b: Neighbour): boolean =>
 export function newNeighbour(ns: Namespace, flags: number, value: NeighbourValue): void {
 	const neighbour = read(ns, value);
 	const there = ns.neighbours.findIndex((one) => same(one, neighbour));
+	// Of a proxied address no flag of the request is looked at (neigh_add).
+	if ((neighbour.flags & NTF_PROXY) !== 0) {
+		if (there < 0) ns.neighbours.push(neighbour);
+		else ns.neighbours[there] = neighbour;
+		return;
+	}
 	if (there < 0) {
 		if ((flags & NLM_F_CREATE) === 0) throw new Refusal("ENOENT");
 		ns.neighbours.push(neighbour);
@@ -67,13 +74,28 @@ export function dumpNeighbours(
 		.filter((one) => !value.ndm_family || one.family === value.ndm_family)
 		.filter((one) => index === 0 || one.index === index)
 		.filter(({ flags }) => (flags & NTF_PROXY) === proxied)
-		.map((one) => ({
-			ndm_family: one.family,
-			ndm_ifindex: one.index,
-			ndm_state: one.state,
-			ndm_flags: one.flags,
-			ndm_type: 0,
-			...(one.family !== AF_BRIDGE && { NDA_DST: unhex(one.key) }),
-			...(one.lladdr !== undefined && { NDA_LLADDR: unhex(one.lladdr) }),
-		}));
+		.map(reply);
 }
+
+/** RTM_GETNEIGH of one proxied address. */
+export function getNeighbour(
+	ns: Namespace,
+	value: Given<typeof RTM_GETNEIGH>,
+): Taken<typeof RTM_NEWNEIGH> {
+	const wanted = read(ns, value);
+	const found = ns.neighbours.find((one) => same(one, wanted));
+	if (found === undefined) throw new Refusal("ENOENT", "Proxy neighbour entry not found");
+	return reply(found);
+}
+
+/** A proxied address is shown as noarp, whatever it was made as (pneigh_fill_info). */
+const reply = (one: Neighbour): Taken<typeof RTM_NEWNEIGH> => ({
+	ndm_family: one.family,
+	ndm_ifindex: one.index,
+	ndm_state: one.state,
+	ndm_flags: one.flags,
+	ndm_type: 0,
+	...(one.family !== AF_BRIDGE && { NDA_DST: unhex(one.key) }),
+	...(one.lladdr !== undefined && { NDA_LLADDR: unhex(one.lladdr) }),
+	...(one.protocol !== 0 && { NDA_PROTOCOL: one.protocol }),
+});

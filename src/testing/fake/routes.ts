@@ -46,6 +46,25 @@ export const defaultRouters = (ns: Namespace, link: string): RouterPlace[] =>
 		.filter(({ hops }) => ns.links.get(hops[0]?.oif ?? 0)?.name === link)
 		.map(({ hops, priority: metric }) => ({ gateway: unhex(hops[0]?.gateway ?? ""), metric }));
 
+export const learnedLinks = (ns: Namespace): string[] => [
+	...new Set(
+		ns.routes
+			.filter(({ routerExpires }) => routerExpires !== undefined)
+			.flatMap(({ hops }) => ns.links.get(hops[0]?.oif ?? 0)?.name ?? []),
+	),
+];
+
+/**
+ * rt6_purge_dflt_routers(): a router has no default routers, but by links that accept advertisements all the same. The
+ * kernel looks for them once it has learned one from an advertisement, as it has wherever it matters.
+ */
+export function purgeDefaultRouters(ns: Namespace): void {
+	ns.routes = ns.routes.filter(({ routerExpires, hops }) => {
+		const conf = ns.links.get(hops[0]?.oif ?? 0)?.conf.ipv6;
+		return routerExpires === undefined || conf?.accept_ra === "2";
+	});
+}
+
 /** An address in hex with its host bits cleared. */
 export function masked(address: string, prefix: number): string {
 	const bits = BigInt(address.length * 4 - prefix);

@@ -1,6 +1,7 @@
 import type { Reply } from "../../netlink/outcome.js";
 import type { Request } from "../../netlink/request.js";
 import { RTM_NEWLINK } from "../../uapi/if_link.js";
+import { RTM_NEWNEIGH } from "../../uapi/neighbour.js";
 import { RTM_NEWNETCONF } from "../../uapi/netconf.js";
 import { RTM_NEWQDISC } from "../../uapi/pkt_sched.js";
 import { RTM_NEWROUTE } from "../../uapi/rtnetlink.js";
@@ -9,7 +10,7 @@ import { deleteLink } from "./link_delete.js";
 import { dumpLinks, getLink } from "./link_reply.js";
 import { newLink, setLink } from "./links.js";
 import type { Namespace } from "./namespace.js";
-import { deleteNeighbour, dumpNeighbours, newNeighbour } from "./neighbours.js";
+import { deleteNeighbour, dumpNeighbours, getNeighbour, newNeighbour } from "./neighbours.js";
 import { deleteNexthop, dumpNexthops, newNexthop } from "./nexthops.js";
 import { deleteQdisc, dumpFilters, getQdisc, newFilter, newQdisc } from "./qdiscs.js";
 import { Refusal } from "./refusal.js";
@@ -41,6 +42,7 @@ const GETS: Readonly<Record<string, (ns: Namespace, value: never) => Reply>> = {
 	RTM_GETLINK: (ns, value) => ({ type: RTM_NEWLINK.type, value: getLink(ns, value) }),
 	RTM_GETROUTE: (ns, value) => ({ type: RTM_NEWROUTE.type, value: getRoute(ns, value) }),
 	RTM_GETQDISC: (ns, value) => ({ type: RTM_NEWQDISC.type, value: getQdisc(ns, value) }),
+	RTM_GETNEIGH: (ns, value) => ({ type: RTM_NEWNEIGH.type, value: getNeighbour(ns, value) }),
 	RTM_GETNETCONF: (ns, value) => ({ type: RTM_NEWNETCONF.type, value: getNetconf(ns, value) }),
 };
 const DUMPS: Readonly<Record<string, (ns: Namespace, value: never) => readonly unknown[]>> = {

@@ -10,6 +10,7 @@ import type { Conf, Family } from "./conf.js";
 import type { Link, Namespace } from "./namespace.js";
 import { linkNamed } from "./namespace.js";
 import { Refusal } from "./refusal.js";
+import { purgeDefaultRouters } from "./routes.js";
 import type { Given, Taken } from "./value.js";
 
 const FORCE = "force_forwarding";
@@ -27,6 +28,8 @@ const FLUSHING: ReadonlySet<string> = new Set([
 	"route_localnet",
 ]);
 const FORWARD = "net/ipv4/ip_forward";
+
+const NEIGH = /^net\/(ipv4|ipv6)\/neigh\/([^/]+)\/(\w+)$/;
 
 interface Place {
 	readonly conf: Conf;
@@ -51,9 +54,19 @@ function placeOf(ns: Namespace, path: string): Place | undefined {
 	return { conf, name, family: family as Family, device, link };
 }
 
+/** The settings of a device's neighbours, which it has of each family that it has. */
+function neighOf(ns: Namespace, family: string, device: string): Conf | undefined {
+	const link = linkNamed(ns, device);
+	return link?.conf[family as Family] && link.neigh[family as Family];
+}
+
 export function readSysctl(ns: Namespace, path: string): string {
 	const place = placeOf(ns, path);
-	const value = place === undefined ? ns.sysctls.get(path) : place.conf[place.name];
+	const [, family = "", device = "", name = ""] = NEIGH.exec(path) ?? [];
+	const value =
+		place === undefined
+			? (neighOf(ns, family, device)?.[name] ?? ns.sysctls.get(path))
+			: place.conf[place.name];
 	if (value === undefined) throw new Refusal("ENOENT");
 	return value;
 }
@@ -63,6 +76,9 @@ const READ_ONLY: ReadonlySet<string> = new Set(["mc_forwarding"]);
 
 /** All values in a directory that can be written. */
 export function readSysctls(ns: Namespace, directory: string): ReadonlyMap<string, string> {
+	const [, ofNeighbours = "", its = ""] =
+		/^net\/(ipv4|ipv6)\/neigh\/([^/]+)$/.exec(directory) ?? [];
+	if (its !== "") return new Map(Object.entries(neighOf(ns, ofNeighbours, its) ?? {}));
 	const [, family, device] = /^net\/(ipv4|ipv6)\/conf\/([^/]+)$/.exec(directory) ?? [];
 	if (family === undefined || device === undefined) return new Map();
 	const ofAll = ns.conf[family as Family];
@@ -82,12 +98,17 @@ export function writeSysctl(ns: Namespace, path: string, value: string): void {
 	const place = placeOf(ns, path);
 	if (place?.name === FORCE && number !== 0 && number !== 1) throw new Refusal("EINVAL");
 	if (place === undefined) {
-		ns.sysctls.set(path, text);
+		const [, family = "", device = "", name = ""] = NEIGH.exec(path) ?? [];
+		const neigh = neighOf(ns, family, device);
+		if (neigh === undefined) ns.sysctls.set(path, text);
+		else neigh[name] = text;
 		return;
 	}
 	place.conf[place.name] = text;
 	const { device, family, name, link } = place;
 	if (link !== undefined && family === "ipv4") own(link, name);
+	if (family === "ipv6" && name === "forwarding" && number !== 0 && device !== "default")
+		purgeDefaultRouters(ns);
 	if (SPREADS[family].includes(name)) {
 		if (text !== before && device === "all") spread(ns, place, text);
 		if (device === "all" && family === "ipv6" && name === "forwarding" && number === 0)

@@ -122,6 +122,7 @@ export class CannedKernel implements Kernel {
 	linkName = (index: number): string | undefined => this.#names.get(index);
 	linkMtu = (): undefined => undefined;
 	readDefaultRouters = (): [] => [];
+	readLearnedLinks = (): [] => [];
 	addDefaultRouter(): void {}
 	readListeners = (): [] => [];
 	socketOwner = (): undefined => undefined;

@@ -116,6 +116,7 @@ export const routes: Behaviours = {
 		granted(kernel, request(RTM_NEWROUTE, CREATE, byOther));
 		expect(kernel.readDefaultRouters("br0")).toEqual([{ gateway, metric: 1023 }]);
 		expect(kernel.readDefaultRouters("br1")).toEqual([]);
+		expect(kernel.readLearnedLinks()).toEqual(["br0"]);
 		const found = kernel
 			.dump(RTM_GETROUTE, RTM_NEWROUTE, { rtm_family: AF_INET6, RTA_OIF: 100 })
 			.find(({ RTA_PRIORITY }) => RTA_PRIORITY === 1023);

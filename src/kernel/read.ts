@@ -159,6 +159,20 @@ export function readNeighbours(kernel: Kernel, index: number): readonly Neighbou
 	);
 }
 
+/** What tells an address that a link answers for from others: RTM_GETNEIGH as far as the kernel looks at it. */
+export type Proxied = Pick<Neighbour, "ndm_family" | "ndm_ifindex" | "ndm_flags" | "NDA_DST">;
+const NO_PROXY = new Set(["ENOENT", "ENODEV"]);
+
+/** Addresses that links answer for as a proxy, in one send; undefined where they do not. @throws KernelError */
+export function readProxied(kernel: Kernel, all: readonly Proxied[]): (Neighbour | undefined)[] {
+	const outcomes = kernel.rtnetlink(all.map((one) => request(RTM_GETNEIGH, 0, one)));
+	return outcomes.map((outcome) => found(outcome, NO_PROXY) as Neighbour | undefined);
+}
+
+/** All addresses that any link answers for as a proxy. @throws KernelError */
+export const readProxies = (kernel: Kernel): readonly Neighbour[] =>
+	kernel.dump(RTM_GETNEIGH, RTM_NEWNEIGH, { ndm_flags: NTF_PROXY });
+
 /** The nexthop objects of a link; empty if the kernel has none (before 5.3). @throws KernelError */
 export function readNexthops(kernel: Kernel, index: number): readonly Nexthop[] {
 	const dump = () => kernel.dump(RTM_GETNEXTHOP, RTM_NEWNEXTHOP, { NHA_OIF: index });

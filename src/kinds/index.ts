@@ -9,10 +9,12 @@ import { download } from "./download.js";
 import { forwarding } from "./forwarding.js";
 import { ifb } from "./ifb.js";
 import { ipv6Forwarding } from "./ipv6-forwarding.js";
+import { linkSetting } from "./link-setting.js";
 import { nat } from "./nat.js";
 import { networkNumber } from "./network-number.js";
 import { option } from "./option.js";
 import { port } from "./port.js";
+import { proxyNeighbour } from "./proxy-neighbour.js";
 import { publish } from "./publish.js";
 import { publishing } from "./publishing.js";
 import { reach } from "./reach.js";
@@ -40,6 +42,8 @@ const all: readonly AnyKind[] = [
 	port,
 	forwarding,
 	ipv6Forwarding,
+	linkSetting,
+	proxyNeighbour,
 	address,
 	route,
 	uplink,

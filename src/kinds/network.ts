@@ -19,6 +19,7 @@ import type { WayOut } from "./note.js";
 import type { Option } from "./option.js";
 import { policyOf } from "./policy.js";
 import { forwardingKey, type Port, uplinkKey } from "./port.js";
+import { proxiesOf, proxyingOf } from "./proxied.js";
 import { publishedFamilies, publishOf } from "./published.js";
 import type { Route } from "./route.js";
 import type { Table } from "./table.js";
@@ -176,6 +177,7 @@ function resourcesOf(
 	return [
 		// This comes first, because the notes on the links that follow depend on the earlier state of the uplink.
 		...wayOutSwitch(network, onNetwork, withIpv6),
+		...proxyingOf(tap, network),
 		...bridgeOf(network, onNetwork),
 		resource("tap", tapWant(tap, network, mtu), onTap),
 		...(network.bridge === undefined
@@ -193,6 +195,7 @@ function resourcesOf(
 			resource("route", { to, dev: segment }, `${onTap}.guest.addresses`),
 		),
 		resource("table", { name: TABLE }, onNetwork),
+		...proxiesOf(tap, network),
 		...natOf(tap, segment, network, onNetwork, withIpv6),
 		...policyOf(tap, network, isShared),
 		...limitsOf(tap, network, mtu),
@@ -215,7 +218,8 @@ function wayOutOf(network: Network, withIpv6: boolean): WayOut | undefined {
 	const isIpv6 = routedBy !== undefined && withIpv6 ? true : undefined;
 	const isGlobal = forwarding === "global" ? true : undefined;
 	if (routedBy === undefined && isGlobal === undefined) return undefined;
-	return { routedBy, isIpv6, isGlobal };
+	const isProxied = network.proxyNeighbours ? true : undefined;
+	return { routedBy, isIpv6, isGlobal, isProxied };
 }
 
 /** Who may open the taps of a pool. This is fixed when a tap is made, so a guest takes one from a pool that matches. */

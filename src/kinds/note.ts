@@ -7,6 +7,7 @@ import type { PlanContext } from "../engine/kind.js";
 import { SpecError } from "../spec/error.js";
 import { findForwarding, type MadeForwarding } from "./forwarding.js";
 import { wasIpv6Off } from "./ipv6-forwarding.js";
+import { proxyingNote } from "./link-setting.js";
 import { findIpForward, IP_FORWARD, type MadeOption, optionKey } from "./option.js";
 import { forwardingKey } from "./port.js";
 
@@ -18,6 +19,8 @@ export interface WayOut {
 	readonly isIpv6?: boolean | undefined;
 	/** Whether forwarding is switched on for the whole host. */
 	readonly isGlobal?: boolean | undefined;
+	/** That interface answers for the guests' addresses. */
+	readonly isProxied?: boolean | undefined;
 }
 
 /**
@@ -30,10 +33,11 @@ export function notesOf(
 	before?: readonly string[],
 ): readonly string[] | undefined {
 	const notes: string[] = [];
-	const { routedBy, isIpv6, isGlobal } = wayOut ?? {};
+	const { routedBy, isIpv6, isGlobal, isProxied } = wayOut ?? {};
 	if (routedBy !== undefined && wasOff(routedBy, context)) notes.push(`forwarding=${routedBy}`);
 	if (routedBy !== undefined && isIpv6 && wasOffForIpv6(routedBy, context))
 		notes.push(`force_forwarding=${routedBy}`);
+	if (routedBy !== undefined && isProxied) notes.push(...proxyingNote(routedBy, context));
 	if (isGlobal && wasGloballyOff(context)) notes.push("ip_forward=0");
 	notes.push(...(before ?? stateNotes(context)));
 	return notes.length > 0 ? notes : undefined;

@@ -5,6 +5,7 @@ import { shownSetting } from "../kernel/secret.js";
 import type { MadeBridge } from "./bridge.js";
 import { type Forwarding, isSwitchedBy } from "./forwarding.js";
 import { ipv6ForwardingKey, isForceForwarding } from "./ipv6-forwarding.js";
+import { isOfNetworks } from "./link-setting.js";
 import { type ChangedSetting, pathOf, settingsChangedOn } from "./migration/setting.js";
 import { forwardingKey } from "./port.js";
 
@@ -28,7 +29,10 @@ function changedSettings({ link, bridge, master }: Returning, context: PlanConte
 	const ours = (context.made(forwardingKey(bridge)) as Forwarding | undefined) ?? {};
 	const isIpv6Ours = context.made(ipv6ForwardingKey(bridge)) !== undefined;
 	return settingsChangedOn(context.kernel, { link: from, instead: link }, settings).filter(
-		({ setting }) => !isSwitchedBy(ours, setting) && !(isIpv6Ours && isForceForwarding(setting)),
+		({ setting }) =>
+			!isSwitchedBy(ours, setting) &&
+			!(isIpv6Ours && isForceForwarding(setting)) &&
+			!isOfNetworks(context, bridge, setting),
 	);
 }
 

@@ -46,6 +46,9 @@ export interface NetworkMessage {
 	/** How IPv6 leaves by the uplink. Absent: as the mode says of IPv4. */
 	readonly ipv6?: Ipv6 | undefined;
 
+	/** Whether the host answers on the uplink, to ARP requests and neighbour solicitations, for the addresses of these guests and for no others: then nobody needs a route to them. For addresses that are not translated: in mode routed, and for IPv6 with `ipv6: routed`. */
+	readonly proxyNeighbours?: boolean | undefined;
+
 	/** How much each of its guests may use. */
 	readonly limits?: LimitsMessage | undefined;
 }

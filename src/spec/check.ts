@@ -40,6 +40,7 @@ function checkMode(network: DraftNetwork, issues: Issues): void {
 	if (mode === "host-only" && network.forwarding === "global")
 		issues.add([...path, "forwarding"], "has no use: in mode host-only nothing is forwarded");
 	checkIpv6(network, issues);
+	checkProxyNeighbours(network, issues);
 	if (mode !== undefined && mode !== "nat" && network.snatTo.length > 0)
 		issues.add([...path, "snatTo"], `has no use: mode ${mode} does not translate addresses`);
 }
@@ -59,6 +60,22 @@ function checkIpv6({ mode, ipv6, snatTo, path }: DraftNetwork, issues: Issues): 
 			outside.path,
 			`${formatAddress(outside.value.address)} has no use: with ipv6: routed that is not translated`,
 		);
+}
+
+function checkProxyNeighbours(network: DraftNetwork, issues: Issues): void {
+	const { mode, ipv6, uplink, proxyNeighbours, path } = network;
+	if (!proxyNeighbours || mode === undefined) return;
+	const place = [...path, "proxyNeighbours"];
+	if (mode === "nat" && ipv6 !== "routed")
+		issues.add(
+			place,
+			"has no use: in mode nat nobody beyond the uplink sees the guests' addresses",
+			"mode routed, or ipv6: routed for IPv6 alone",
+		);
+	else if (mode === "bridged" || mode === "host-only")
+		issues.add(place, `has no use: in mode ${mode} the host forwards no packets`);
+	else if (uplink === undefined)
+		issues.addMissing([...path, "uplink"], "is missing: proxyNeighbours answers there");
 }
 
 /** A suggestion compares a name with all others, so only the first issues get one. */

@@ -87,6 +87,11 @@ export const networkFields = {
 		"the address it is seen as there, one of each family (default: the uplink's own)",
 	],
 	ipv6: [word("nat", "routed"), "--ipv6 <HOW>", "how IPv6 leaves: nat, or routed untranslated"],
+	proxyNeighbours: [
+		toggle,
+		"--proxy-neighbours",
+		"answer on the uplink for the guest's addresses that are seen there",
+	],
 	bridge: [link, "--bridge <NAME>", "make it a port of this bridge, created if absent"],
 	uplink: [
 		link,

@@ -75,7 +75,8 @@ describe("the example of each key of a spec", () => {
 				.filter(([key]) => key !== name)
 				.map(([, line]) => line);
 		const network = {
-			mode: "mode: nat",
+			// What is of use in this mode alone.
+			mode: name === "proxyNeighbours" ? "mode: routed" : "mode: nat",
 			uplink: "uplink: eth1",
 			addresses: "addresses: [192.168.33.33/24]",
 		};

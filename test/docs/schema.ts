@@ -58,6 +58,7 @@ const EXAMPLES: Examples = {
 		forwarding: "global",
 		pool: "{ size: 64, low: 16 }",
 		ipv6: "routed",
+		proxyNeighbours: "true",
 		limits: "{ download: 100mbit, upload: 20mbit, connections: 500 }",
 	},
 	Pool: { size: "64", low: "16", owner: "500", group: "kvm", vnetHdr: "true" },

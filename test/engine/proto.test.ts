@@ -40,13 +40,14 @@ test("every field of the schema reaches the Spec", () => {
 		bridge: "br0",
 		uplink: "eth0",
 		addresses: ["10.0.0.1/24"],
-		snatTo: ["10.9.9.9", "fd00::9"],
+		snatTo: ["10.9.9.9"],
 		proxyArp: true,
 		mtu: 1400,
 		isolation: false,
 		forwarding: "global",
 		pool: { size: 8, low: 4, owner: 3, group: 4, vnetHdr: true },
-		ipv6: "nat",
+		ipv6: "routed",
+		proxyNeighbours: true,
 		limits: { download: "100mbit", upload: "20mbit", connections: 500 },
 	};
 	const tap = {

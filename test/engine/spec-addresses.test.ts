@@ -276,6 +276,35 @@ describe("snatTo", () => {
 	});
 });
 
+describe("proxyNeighbours", () => {
+	it.each([
+		{ mode: "routed", uplink: "eth1" },
+		{ mode: "nat", uplink: "eth1", ipv6: "routed" },
+	])("is of use in %j", (network) => {
+		const spec = checkSpec(lab({ ...network, proxyNeighbours: true }));
+		expect(spec.networks.lab?.proxyNeighbours).toBe(true);
+		expect(checkSpec(lab(network)).networks.lab?.proxyNeighbours).toBe(false);
+	});
+
+	it.each([
+		[{ mode: "nat", uplink: "eth1" }, "proxyNeighbours", "nobody beyond the uplink sees"],
+		[{ mode: "nat", uplink: "eth1", ipv6: "nat" }, "proxyNeighbours", "nobody beyond"],
+		[{ mode: "host-only" }, "proxyNeighbours", "the host forwards no packets"],
+		[{ mode: "bridged", bridge: "br0" }, "proxyNeighbours", "the host forwards no packets"],
+		[{ mode: "routed" }, "uplink", "is missing: proxyNeighbours answers there"],
+	])("has no use in %j", (network, place, message) => {
+		expect(refuse(lab({ ...network, proxyNeighbours: true }))).toEqual(
+			one(`networks.lab.${place}`, message),
+		);
+	});
+
+	it.each([["yes"], [1], [null], [[true]]])("is not %j", (proxyNeighbours) => {
+		expect(refuse(lab({ mode: "routed", uplink: "eth1", proxyNeighbours }))).toEqual(
+			one("networks.lab.proxyNeighbours", "must be true or false"),
+		);
+	});
+});
+
 describe("a link-local address", () => {
 	const two = (a: string, b: string, network: object) => ({
 		version: 1,

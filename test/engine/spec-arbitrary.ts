@@ -74,6 +74,7 @@ const networkFields = fc.record(
 		uplink: sometimes(name),
 		addresses: sometimes(addresses),
 		snatTo: sometimes(fc.oneof(outside, fc.array(sometimes(outside), { maxLength: 3 }))),
+		proxyNeighbours: sometimes(flag),
 		ipv6: sometimes(fc.constantFrom("nat", "routed")),
 		proxyArp: sometimes(flag),
 		mtu: sometimes(mtu),

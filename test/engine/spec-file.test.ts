@@ -37,6 +37,7 @@ const meant = {
 			mtu: 1500,
 			isolation: false,
 			forwarding: "global",
+			proxyNeighbours: false,
 		},
 	},
 	taps: {

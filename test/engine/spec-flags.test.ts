@@ -8,6 +8,7 @@ const network = {
 	snatTo: [],
 	proxyArp: false,
 	isolation: false,
+	proxyNeighbours: false,
 	forwarding: "interface",
 };
 const tap = {
@@ -143,6 +144,12 @@ describe("bad flags are named as the user wrote them", () => {
 			"not an address",
 		],
 		[{ snatTo: ["10.0.0.1"] }, "--snat-to", "networks.tap0.snatTo", "has no use"],
+		[
+			{ proxyNeighbours: true },
+			"--proxy-neighbours",
+			"networks.tap0.proxyNeighbours",
+			"has no use",
+		],
 		[{ ipv6: "nat" }, "--ipv6", "networks.tap0.ipv6", "has no use"],
 		[{ nat: "eth1", ipv6: "nat66" }, "--ipv6", "networks.tap0.ipv6", "must be nat or routed"],
 		[{ bridge: "br 0" }, "--bridge", 'networks["br 0"].bridge', "other characters"],

@@ -77,6 +77,7 @@ describe("whatever comes in", () => {
 				address: texts,
 				nat: text,
 				snatTo: texts,
+				proxyNeighbours: flag,
 				ipv6: fc.constantFrom("nat", "routed"),
 				bridge: text,
 				uplink: text,

@@ -47,6 +47,7 @@ describe("modes", () => {
 			proxyArp: false,
 			isolation: false,
 			forwarding: "global",
+			proxyNeighbours: false,
 		});
 		expect(spec.networks.e).toEqual({
 			name: "e",
@@ -57,6 +58,7 @@ describe("modes", () => {
 			mtu: 9000,
 			isolation: false,
 			forwarding: "interface",
+			proxyNeighbours: false,
 		});
 	});
 });

@@ -101,6 +101,17 @@ export const VARIANTS: Readonly<Record<string, Spec>> = {
 		{ ...nat, ipv6: "routed", addresses: [HOST, "2001:db8:33::1/64"] },
 		{ tap0: {} },
 	),
+	"guests of both families for which the uplink answers": labSpec(
+		{ mode: "routed", uplink: "eth1", addresses: ["192.168.33.33/32"], proxyNeighbours: true },
+		{
+			tap0: { guest: { addresses: ["10.33.44.110/32", "2001:db8:1::110/128"] } },
+			tap1: { guest: { addresses: ["10.33.44.111/32"] } },
+		},
+	),
+	"IPv6 guests for which the uplink answers, IPv4 behind NAT": labSpec(
+		{ ...nat, ipv6: "routed", proxyNeighbours: true },
+		{ tap0: { guest: { addresses: ["192.168.33.34/24", "2001:db8:1::110/128"] } } },
+	),
 	"NAT of IPv6 alone": labSpec({ ...nat, addresses: ["fd00:33::1/64"] }, { tap0: {} }),
 	"NAT of both families of a bridge": labSpec(
 		{ ...nat, bridge: "br0", addresses: [HOST, "fd00:33::1/64"] },

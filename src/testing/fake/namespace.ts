@@ -1,7 +1,7 @@
 import type { Listener } from "../../kernel/kernel.js";
 import type { RTM_NEWQDISC, RTM_NEWTFILTER } from "../../uapi/pkt_sched.js";
-import type { Given } from "./value.js";
 import { type Conf, type Family, newConf, newNeighConf } from "./conf.js";
+import type { Given } from "./value.js";
 
 /**
  * The state of one modelled network namespace, as plain data. The functions in the files beside this one play the

@@ -14,10 +14,8 @@ const { compileTables } = await import(join(project, "dist/kinds/ruleset/compile
 
 const names = new Set();
 
-/** A value as TypeScript: the value of an attribute, a message, and lists and records of these. */
+/** A value as TypeScript: a message, a name or a number, and lists and records of these. */
 function literal(value) {
-	if (value instanceof Uint8Array) return `bytes("${Buffer.from(value).toString("hex")}")`;
-	if (typeof value === "bigint") return `${value}n`;
 	if (Array.isArray(value)) return `[${value.map(literal).join(", ")}]`;
 	if (typeof value !== "object") return JSON.stringify(value);
 	if ("message" in value) return message(value);
@@ -25,18 +23,17 @@ function literal(value) {
 	return `{ ${members.map(([name, member]) => `${name}: ${literal(member)}`).join(", ")} }`;
 }
 
-function message({ message: { name }, flags, value }) {
-	names.add(name);
-	return `request(${name}, 0x${flags.toString(16)}, ${literal(value)})`;
+function message({ message, flags, value }) {
+	names.add(message.name);
+	const hex = Buffer.from(message.encode(value)).toString("hex");
+	return `new EncodedRequest(${message.name}, 0x${flags.toString(16)}, "${hex}")`;
 }
 
 const compiled = literal(compileTables(tables));
 const source = `// Made of the tables beside it by \`npm run build\`; a test compares them.
-import { request } from "../../netlink/request.js";
+import { EncodedRequest } from "../../netlink/request.js";
 import { ${[...names].sort().join(", ")} } from "../../uapi/nf_tables.js";
 import type { CompiledTable } from "./table.js";
-
-const bytes = (hex: string): Uint8Array => new Uint8Array(Buffer.from(hex, "hex"));
 
 export const tables: readonly CompiledTable[] = ${compiled};
 `;

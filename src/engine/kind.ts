@@ -2,7 +2,7 @@ import type { Action } from "../kernel/action.js";
 import type { HostPort, Kernel } from "../kernel/kernel.js";
 import type { Link } from "../kernel/read.js";
 import type { UmlnetError } from "../sys/error.js";
-import type { Difference } from "./report.js";
+import type { Count, Difference } from "./report.js";
 
 /**
  * The order in which objects are created. They are removed in the reverse order, so filters go first and links last.
@@ -107,6 +107,9 @@ export interface PlanContext {
 	others(key: string): readonly string[];
 }
 
+/** What `read` finds, which is asked once for all that need the same fact. */
+export type Once = <T>(fact: string, read: () => T) => T;
+
 /** An object that carries our mark but is not in the journal. */
 export interface Stray<Made> {
 	/** A description with the names of links: `link tap0, alias umlnet-nl lab`. */
@@ -175,6 +178,8 @@ export interface Kind<Want, Made extends Want> {
 	 * `drift`. Reads the kernel.
 	 */
 	verify?(made: Made, kernel: Kernel): readonly Difference[];
+	/** What was dropped because of it or of others for the same link, by reason. `once` as of PlanContext. Reads. */
+	drops?(made: Made, kernel: Kernel, once: Once): Readonly<Record<string, Count>>;
 	/**
 	 * Whether a value can be a `Made` of this kind. It comes from the journal, which an older version or somebody else
 	 * may have written.

@@ -75,7 +75,8 @@ function targets(kinds: Kinds, state: State, requests: readonly UpRequest[]) {
 			for (const { kind, want, path, ifPresent = false } of tap.resources) {
 				const key: string = kindOf(kinds, kind).key(want);
 				if (ifPresent && !state.entries.has(key)) continue;
-				keys.push(key);
+				// Several parts of a network may need one object: a tap uses it once.
+				if (!keys.includes(key)) keys.push(key);
 				const known = wanted.get(key);
 				if (known === undefined)
 					wanted.set(key, { kind, want, path, key, ifPresent, requestIds: [id] });

@@ -1,6 +1,6 @@
 /** The reports of the engine: plain JSON with stable keys, the same for `--json` and for the library. */
 import type { Loose } from "../spec/field.js";
-import type { Mode } from "../spec/input.js";
+import type { Guard, Mode } from "../spec/input.js";
 import type { TapSettings } from "../spec/model.js";
 
 /** One tap as it is on the host. */
@@ -21,6 +21,10 @@ export interface TapReport extends Loose<TapSettings> {
 	readonly addresses: readonly string[];
 	/** What the guest should use: its addresses as CIDR, and its MAC. */
 	readonly guest: { readonly addresses: readonly string[]; readonly mac?: string | undefined };
+	/** What the guest may send; not there where it was made by an older version. */
+	readonly guard?: Guard | undefined;
+	/** Whether it is kept from the other guests of its network. */
+	readonly isolation?: boolean | undefined;
 	/** The process whose pool it belongs to: `PID-STARTTIME`. */
 	readonly pool?: string | undefined;
 	/** What its lifetime depends on. Without it, the tap stays until somebody takes it down. */
@@ -159,8 +163,16 @@ export interface Difference {
 	readonly message: string;
 }
 
+/** Packets, and the bytes in them. */
+export interface Count {
+	readonly packets: number;
+	readonly bytes: number;
+}
+
 /** One tap as it is on the host, and where it has drifted. */
 export interface TapStatus extends TapReport {
+	/** What was dropped of what its guest sent, by reason: `mac`, `address`, `protocol`, `rogue`, `isolation` and others. */
+	readonly drops?: Readonly<Record<string, Count>> | undefined;
 	/** The differences between the host and what was made for the tap; empty if there are none. */
 	readonly drift: readonly Difference[];
 }

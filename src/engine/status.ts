@@ -1,7 +1,7 @@
 import type { Kernel } from "../kernel/kernel.js";
 import type { Ledger } from "./journal/ledger.js";
-import { type Kinds, kindOf } from "./kind.js";
-import type { Difference, StatusReport, TapStatus } from "./report.js";
+import { type Kinds, kindOf, type Once } from "./kind.js";
+import type { Count, Difference, StatusReport, TapStatus } from "./report.js";
 import type { Entry, State } from "./state.js";
 import { ours, strays } from "./strays.js";
 import { verify } from "./verify.js";
@@ -29,22 +29,29 @@ export function statusReport(
 	const look = (entry: Entry): readonly Difference[] =>
 		isExact ? verify(kinds, kernel, entry) : kindOf(kinds, entry.kind).drift(entry.made, kernel);
 	const { state } = journal;
-	const report = { ...reportOf(state, names ?? [...state.taps.keys()], look), unfinished };
-	const found =
+	const found = new Map<string, unknown>();
+	const once: Once = (fact, read) => {
+		if (!found.has(fact)) found.set(fact, read());
+		return found.get(fact) as ReturnType<typeof read>;
+	};
+	const drops = ({ kind, made }: Entry) => kindOf(kinds, kind).drops?.(made, kernel, once);
+	const report = { ...reportOf(state, names ?? [...state.taps.keys()], look, drops), unfinished };
+	const strayed =
 		names === undefined ? strays(kinds, kernel, journal, { place, asFarAsSeen: !isExact }) : [];
-	if (!isExact) return { ...report, strays: ours(found).map(({ what }) => what) };
+	if (!isExact) return { ...report, strays: ours(strayed).map(({ what }) => what) };
 	const exact =
 		report.resources.every(({ drift }) => drift.length === 0) &&
-		found.length === 0 &&
+		strayed.length === 0 &&
 		unfinished === undefined &&
 		(names ?? []).every((name) => report.taps.some((tap) => tap.name === name));
-	return { ...report, strays: found.map(({ what }) => what), exact };
+	return { ...report, strays: strayed.map(({ what }) => what), exact };
 }
 
 function reportOf(
 	state: State,
 	names: readonly string[],
 	look: (entry: Entry) => readonly Difference[],
+	dropsOf: (entry: Entry) => Readonly<Record<string, Count>> | undefined,
 ): Pick<StatusReport, "taps" | "resources"> {
 	const driftOf = (key: string): readonly Difference[] => {
 		const entry = state.entries.get(key);
@@ -52,7 +59,14 @@ function reportOf(
 	};
 	const taps = names.flatMap((name): TapStatus[] => {
 		const tap = state.taps.get(name);
-		return tap === undefined ? [] : [{ ...tap.report, drift: tap.keys.flatMap(driftOf) }];
+		if (tap === undefined) return [];
+		const drops = tap.keys.flatMap((key) => {
+			const entry = state.entries.get(key);
+			const counts = entry && dropsOf(entry);
+			return counts === undefined ? [] : [counts];
+		});
+		const counted = drops.length > 0 && { drops: sum(drops) };
+		return [{ ...tap.report, ...counted, drift: tap.keys.flatMap(driftOf) }];
 	});
 	const keys = new Set(names.flatMap((name) => state.taps.get(name)?.keys ?? []));
 	const resources = [...keys].flatMap((key) => {
@@ -61,4 +75,15 @@ function reportOf(
 		return [{ kind: entry.kind, key, taps: [...state.users(key)], drift: look(entry) }];
 	});
 	return { taps, resources };
+}
+
+/** Several tables drop packets of one tap for one reason. */
+function sum(all: readonly Readonly<Record<string, Count>>[]): Record<string, Count> {
+	const total: Record<string, Count> = {};
+	for (const counts of all)
+		for (const [reason, { packets, bytes }] of Object.entries(counts)) {
+			const known = total[reason] ?? { packets: 0, bytes: 0 };
+			total[reason] = { packets: known.packets + packets, bytes: known.bytes + bytes };
+		}
+	return total;
 }

@@ -1,6 +1,7 @@
 import { describe } from "../netlink/describe.js";
 import type { Request } from "../netlink/request.js";
 import { IFF_UP } from "../uapi/if.js";
+import { NLM_F_EXCL } from "../uapi/netlink.js";
 import type { DefaultRouter, Kernel, TapRequest } from "./kernel.js";
 import { shownSetting } from "./secret.js";
 
@@ -75,7 +76,8 @@ const TRAITS: { readonly [V in Via]: Traits<ActionOf<V>> } = {
 	nftables: {
 		messages: ({ batch }) => batch.map(describe),
 		isAtomic: true,
-		deletes: ({ batch }) => batch.every(({ message }) => message.name.startsWith("NFT_MSG_DEL")),
+		deletes: ({ batch }) =>
+			batch.some(isDeletion) && batch.every((one) => isDeletion(one) || isLenient(one)),
 	},
 	sysctl: {
 		messages: ({ path, value }) => [`write ${shownSetting(path, value)} to /proc/sys/${path}`],
@@ -106,6 +108,11 @@ const TRAITS: { readonly [V in Via]: Traits<ActionOf<V>> } = {
 		cuts: ({ link }) => [link.index],
 	},
 };
+const isDeletion = ({ message: { name } }: Request): boolean =>
+	name.startsWith("NFT_MSG_DEL") || name.startsWith("NFT_MSG_DESTROY");
+/** It adds elements that may be there: that makes sure that there is something to delete. */
+const isLenient = ({ message: { name }, flags }: Request): boolean =>
+	name === "NFT_MSG_NEWSETELEM" && (flags & NLM_F_EXCL) === 0;
 const gatewayText = (bytes: Uint8Array): string => Buffer.from(bytes).toString("hex");
 const traitsOf = ({ via }: Action): Traits<Action> => TRAITS[via];
 

@@ -1,16 +1,23 @@
+import type { Count } from "../engine/report.js";
 import { formatAddress, parseAddress } from "../inet/address.js";
 import type { Action } from "../kernel/action.js";
 import { ifThere } from "../kernel/if-there.js";
 import type { Kernel } from "../kernel/kernel.js";
+import { isLinux } from "../kernel/release.js";
 import { align4, Reader, Writer } from "../netlink/bytes.js";
 import type { Codec } from "../netlink/codec.js";
-import { request } from "../netlink/request.js";
+import { type Request, request } from "../netlink/request.js";
 import { be16, chars, type In, nulString, type Out, struct, u8, u32 } from "../netlink/schema.js";
 import { families } from "../nftables/fact/family.js";
 import { IFNAMSIZ } from "../uapi/if.js";
 import { ETH_ALEN } from "../uapi/if_ether.js";
 import { NLM_F_CREATE, NLM_F_EXCL } from "../uapi/netlink.js";
-import { NFT_MSG_DELSETELEM, NFT_MSG_GETSETELEM, NFT_MSG_NEWSETELEM } from "../uapi/nf_tables.js";
+import {
+	NFT_MSG_DELSETELEM,
+	NFT_MSG_DESTROYSETELEM,
+	NFT_MSG_GETSETELEM,
+	NFT_MSG_NEWSETELEM,
+} from "../uapi/nf_tables.js";
 import type { statefulExpr } from "../uapi/nf_tables_expr.js";
 import { macBytes, macText } from "./link.js";
 import type { CompiledTable } from "./ruleset/table.js";
@@ -102,11 +109,16 @@ function comment(text: string): Uint8Array {
 const hex = (bytes: Uint8Array): string => Buffer.from(bytes).toString("hex");
 
 /** The declaration of a set of ours, as far as its elements depend on it. */
-interface Declared<K extends Types, D extends Types> {
+export interface Declared<K extends Types, D extends Types = never> {
 	readonly name: string;
 	readonly type: K;
 	/** The types of the data, for a map. */
 	readonly map?: D;
+}
+/** An element of a set, which is its key. */
+export interface Plain<K extends Types> {
+	readonly key: Values<K>;
+	readonly comment?: string | undefined;
 }
 interface Element<K extends Types, D extends Types> {
 	readonly key: Values<K>;
@@ -133,6 +145,8 @@ const NONE = new Uint8Array();
 /** A set or map of ours and its elements. */
 export class ElementSet<const K extends Types, const D extends Types = never> {
 	readonly name: string;
+	/** That of the table it is in. */
+	readonly family: CompiledTable["family"];
 	readonly #family: number;
 	readonly #table: string;
 	readonly #key: Concatenation<K>;
@@ -140,6 +154,7 @@ export class ElementSet<const K extends Types, const D extends Types = never> {
 
 	constructor(table: Pick<CompiledTable, "family" | "name">, { name, type, map }: Declared<K, D>) {
 		this.name = name;
+		this.family = table.family;
 		this.#family = families[table.family];
 		this.#table = table.name;
 		this.#key = new Concatenation(type);
@@ -170,6 +185,34 @@ export class ElementSet<const K extends Types, const D extends Types = never> {
 		return {
 			add: { via: "nftables", batch: [add] },
 			remove: { via: "nftables", batch: [request(NFT_MSG_DELSETELEM, 0, value)] },
+		};
+	}
+
+	/** Putting elements in, none of which must be there. */
+	add(elements: readonly Plain<K>[]): Request {
+		return request(NFT_MSG_NEWSETELEM, NLM_F_CREATE | NLM_F_EXCL, this.#list(elements));
+	}
+
+	/** Taking elements out, whether they are there or not; of a set, not a map. */
+	destroy(elements: readonly Plain<K>[], canDestroy = isLinux(6, 3)): Request[] {
+		const value = this.#list(elements);
+		if (canDestroy) return [request(NFT_MSG_DESTROYSETELEM, 0, value)];
+		// Where all of them are there none can be missing.
+		return [
+			request(NFT_MSG_NEWSETELEM, NLM_F_CREATE, value),
+			request(NFT_MSG_DELSETELEM, 0, value),
+		];
+	}
+
+	#list(elements: readonly Plain<K>[]) {
+		return {
+			nfgen_family: this.#family,
+			NFTA_SET_ELEM_LIST_TABLE: this.#table,
+			NFTA_SET_ELEM_LIST_SET: this.name,
+			NFTA_SET_ELEM_LIST_ELEMENTS: elements.map(({ key, comment: text }) => ({
+				NFTA_SET_ELEM_KEY: { NFTA_DATA_VALUE: this.#key.encode(key) },
+				NFTA_SET_ELEM_USERDATA: text === undefined ? undefined : comment(text),
+			})),
 		};
 	}
 
@@ -204,6 +247,21 @@ export class ElementSet<const K extends Types, const D extends Types = never> {
 					data: data && this.#data?.decode(data),
 				};
 			});
+	}
+
+	/** What the counters of the elements say, by their keys. @throws KernelError */
+	counts(kernel: Kernel): { readonly key: Values<K>; readonly count: Count }[] {
+		return this.#get(kernel, undefined, true).flatMap(
+			({ NFTA_SET_ELEM_KEY, NFTA_SET_ELEM_EXPR: expr }) => {
+				const key = NFTA_SET_ELEM_KEY?.NFTA_DATA_VALUE;
+				if (key === undefined || expr?.NFTA_EXPR_NAME !== "counter") return [];
+				const { NFTA_COUNTER_PACKETS: packets = 0n, NFTA_COUNTER_BYTES: bytes = 0n } =
+					expr.NFTA_EXPR_DATA ?? {};
+				return [
+					{ key: this.#key.decode(key), count: { packets: Number(packets), bytes: Number(bytes) } },
+				];
+			},
+		);
 	}
 
 	/** The elements in the kernel; none if the set does not exist either. */

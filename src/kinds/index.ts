@@ -6,10 +6,13 @@ import { bridgeGuest } from "./bridge-guest.js";
 import { bridged } from "./bridged.js";
 import { connections } from "./connections.js";
 import { download } from "./download.js";
+import { drops } from "./drops.js";
 import { forwarding } from "./forwarding.js";
+import { guard } from "./guard.js";
 import { ifb } from "./ifb.js";
 import { ipv6Forwarding } from "./ipv6-forwarding.js";
 import { linkSetting } from "./link-setting.js";
+import { isolation } from "./isolation.js";
 import { nat } from "./nat.js";
 import { networkNumber } from "./network-number.js";
 import { option } from "./option.js";
@@ -63,6 +66,9 @@ const all: readonly AnyKind[] = [
 	bridgeGuest,
 	wayOut,
 	reach,
+	guard,
+	isolation,
+	drops,
 ];
 
 export const kinds: Kinds = new Map(all.map((kind) => [kind.kind, kind]));

@@ -9,6 +9,7 @@ import { IPV6_MIN_MTU } from "../spec/segments.js";
 import type { Address } from "./address.js";
 import type { Bridge } from "./bridge.js";
 import type { Forwarding } from "./forwarding.js";
+import { guardedBy, tableFor } from "./guarded.js";
 import type { Ipv6Forwarding } from "./ipv6-forwarding.js";
 import { limitsOf } from "./limited.js";
 import { DEFAULT_MTU } from "./link.js";
@@ -157,6 +158,8 @@ const report = (tap: Tap, network: Network, mtu: number | undefined): WantedTap[
 			uplink: network.uplink,
 			addresses: network.bridge === undefined ? tap.addresses : network.addresses,
 			guest: tap.guest,
+			guard: tap.guard ?? network.guard,
+			isolation: network.isolation,
 		},
 		tap,
 		mtu,
@@ -182,7 +185,7 @@ function resourcesOf(
 		resource("tap", tapWant(tap, network, mtu), onTap),
 		...(network.bridge === undefined
 			? []
-			: [resource("port", { link: tap.name, bridge: network.bridge }, onTap)]),
+			: [resource("port", portOf(tap, network.bridge, network), onTap)]),
 		...forwardingOf(segment, network, onNetwork, {
 			ipv4: isForwarded(network) || bridgedTo.has(4),
 			ipv6: withIpv6 || bridgedTo.has(6),
@@ -200,8 +203,12 @@ function resourcesOf(
 		...policyOf(tap, network, isShared),
 		...limitsOf(tap, network, mtu),
 		...publishOf(tap, segment, network),
+		...guardedBy(tap, network, hasGateway),
 	];
 }
+
+const portOf = ({ name }: Tap, bridge: string, { isolation }: Network): Port =>
+	isolation ? { link: name, bridge, isolated: true } : { link: name, bridge };
 
 function tapWant(tap: Tap, network: Network, mtu: number | undefined): TapWant {
 	const isSegment = network.bridge === undefined;
@@ -251,7 +258,10 @@ export function parkedTap(
 		),
 		resources: [
 			resource("tap", want, "pool"),
-			{ ...resource("table", { name: TABLE }, "pool"), ifPresent: true },
+			...(["inet", "bridge", "arp"] as const).map((family) => ({
+				...tableFor(family, "pool"),
+				ifPresent: true as const,
+			})),
 		],
 	};
 }

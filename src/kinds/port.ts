@@ -1,13 +1,20 @@
 import { ConflictError } from "../engine/error.js";
 import { type Kind, linkKey, type Step } from "../engine/kind.js";
-import { readLink } from "../kernel/read.js";
+import type { Difference } from "../engine/report.js";
+import type { Action } from "../kernel/action.js";
+import { type Link, readLink } from "../kernel/read.js";
+import { request } from "../netlink/request.js";
+import { PF_BRIDGE_RTM_SETLINK } from "../uapi/if_link.js";
+import { AF_BRIDGE } from "../uapi/socket.js";
 import { noPort } from "./difference.js";
 import { setLink } from "./link.js";
-import { isLinkIndex, isLinkName, isMapOf } from "./shape.js";
+import { isFlag, isLinkIndex, isLinkName, isMapOf, isOptional } from "./shape.js";
 
 export interface Port {
 	readonly link: string;
 	readonly bridge: string;
+	/** Nothing of it goes to another port like this. */
+	readonly isolated?: true | undefined;
 }
 export interface MadePort extends Port {
 	readonly index: number;
@@ -35,6 +42,29 @@ export const enslave = ({ link, bridge, index, master }: MadePort): Step => ({
 	},
 });
 
+/**
+ * Keep a port from others that are kept as well, or do so no more. By AF_BRIDGE, for what is said in the same message as
+ * the bridge is taken for an option of the bridge before (rtnl_changelink, net/core/rtnetlink.c).
+ */
+const isolate = ({ index }: Pick<MadePort, "index">, isolated: boolean): Action => ({
+	via: "rtnetlink",
+	request: request(PF_BRIDGE_RTM_SETLINK, 0, {
+		ifi_family: AF_BRIDGE,
+		ifi_index: index,
+		IFLA_PROTINFO: { IFLA_BRPORT_ISOLATED: isolated ? 1 : 0 },
+	}),
+});
+
+/** The step that does so. That a port is no longer one undoes it. */
+const isolateStep = (made: MadePort, undo: readonly Action[]): Step => ({
+	label: made.isolated
+		? `isolate port ${made.link} of bridge ${made.bridge}`
+		: `let port ${made.link} of bridge ${made.bridge} be isolated no more`,
+	phase: "configure",
+	do: isolate(made, made.isolated === true),
+	undo,
+});
+
 /** The step that takes it out again, if it is still a port of that bridge. */
 export const release = ({ link, bridge, index, master }: MadePort): Step => ({
 	label: `take ${link} out of bridge ${bridge}`,
@@ -53,18 +83,30 @@ export const port: Kind<Port, MadePort> = {
 		master: context.indexOf(want.bridge),
 		...want,
 	}),
-	reconcile: (made, want, context) => ({ ...made, ...want, master: context.indexOf(want.bridge) }),
-	create: (made) => [enslave(made)],
+	reconcile: (made, want, context) => ({
+		...made,
+		...want,
+		isolated: want.isolated,
+		master: context.indexOf(want.bridge),
+	}),
+	create: (made) => [enslave(made), ...(made.isolated ? [isolateStep(made, [])] : [])],
 	remove: (made) => [release(made)],
 	drift(made, kernel) {
-		const master = readLink(kernel, made.index)?.IFLA_MASTER;
-		if (master === made.master) return [];
+		const link = readLink(kernel, made.index);
+		const master = link?.IFLA_MASTER;
+		if (link !== undefined && master === made.master) return isolationDrift(made, link);
 		const found = master === undefined ? undefined : readLink(kernel, master)?.IFLA_IFNAME;
 		return [noPort(made, found)];
 	},
 	change(made, next, kernel) {
-		const master = readLink(kernel, made.index)?.IFLA_MASTER;
-		if (master === next.master) return [];
+		const link = readLink(kernel, made.index);
+		const master = link?.IFLA_MASTER;
+		if (link !== undefined && master === next.master) {
+			// What was never asked for is whoever's.
+			if (next.isolated === undefined && made.isolated === undefined) return [];
+			const found = isIsolated(link);
+			return found === (next.isolated === true) ? [] : [isolateStep(next, [isolate(next, found)])];
+		}
 		if (master !== undefined && master !== made.master)
 			throw new ConflictError(
 				`link ${next.link}`,
@@ -76,13 +118,25 @@ export const port: Kind<Port, MadePort> = {
 			master === undefined
 				? enslave(next).undo
 				: [setLink({ ifi_index: next.index, IFLA_MASTER: master })];
-		return [{ ...enslave(next), undo: back }];
+		return [{ ...enslave(next), undo: back }, ...(next.isolated ? [isolateStep(next, [])] : [])];
 	},
 	isMade: isMapOf({
 		link: isLinkName,
 		bridge: isLinkName,
 		index: isLinkIndex,
 		master: isLinkIndex,
+		isolated: isOptional(isFlag),
 	}),
 	parentKey: ({ link }) => linkKey(link),
 };
+
+function isIsolated({ IFLA_LINKINFO: info }: Link): boolean {
+	const data = info?.IFLA_INFO_SLAVE_KIND === "bridge" ? info.IFLA_INFO_SLAVE_DATA : undefined;
+	return data?.IFLA_BRPORT_ISOLATED === 1;
+}
+
+function isolationDrift({ link: name, bridge, isolated }: MadePort, link: Link): Difference[] {
+	if (!isolated || isIsolated(link)) return [];
+	const message = `port ${name} of bridge ${bridge} is not isolated`;
+	return [{ object: `link ${name}`, field: "isolated", wanted: true, found: false, message }];
+}

@@ -112,28 +112,6 @@ const policyOf = (table: CompiledTable, { name }: CompiledChain): number | undef
 		| number
 		| undefined;
 
-/**
- * How many rules of a table jump to one of its chains: the kernel counts them among the uses of the chain
- * (nft_verdict_init).
- */
-function jumpsTo(table: CompiledTable, { name }: CompiledChain): number {
-	let known = jumps.get(table);
-	if (known === undefined) {
-		known = new Map();
-		for (const { value } of table.chains.flatMap(rulesOf)) countTargets(value, known);
-		jumps.set(table, known);
-	}
-	return known.get(name) ?? 0;
-}
-const jumps = new WeakMap<CompiledTable, Map<string, number>>();
-
-function countTargets(value: unknown, found: Map<string, number>): void {
-	if (typeof value !== "object" || value === null || value instanceof Uint8Array) return;
-	for (const [name, inner] of Object.entries(value))
-		if (name === "NFTA_VERDICT_CHAIN") found.set(inner, (found.get(inner) ?? 0) + 1);
-		else countTargets(inner, found);
-}
-
 /** Whether a chain has its original rules and policy. */
 function isAsMade(
 	kernel: Kernel,
@@ -144,7 +122,7 @@ function isAsMade(
 	if (policy !== policyOf(table, chain)) return false;
 	const { length } = rulesOf(chain);
 	// The kernel counts the rules of a chain together with those that jump to it. None jumps to a base chain.
-	if (use === length + jumpsTo(table, chain)) return true;
+	if (use === length + chain.uses) return true;
 	if (use < length || chain.isBase) return false;
 	return readRules(kernel, table, chain).length === length;
 }
@@ -217,15 +195,17 @@ const drop = (table: CompiledTable, chains: readonly CompiledChain[]): Request[]
  * Restore chains that somebody has emptied (`nft flush table`) or added rules to, or that an older version has made.
  */
 function refill(kernel: Kernel, table: CompiledTable, { changed, missing }: Mismatch): Step {
-	// A table of an older version may lack sets that the rules use.
+	// A table of an older version may lack sets that the rules use, and may have other rules.
 	const sets = missingSets(kernel, table);
-	const flush = changed.flatMap((chain) => chain.flush);
-	const policies = changed.flatMap((chain) => setPolicy(table, chain, policyOf(table, chain)));
-	const were = changed.flatMap((chain) =>
+	const isOlder = missing.length + sets.length > 0;
+	const there = isOlder ? table.chains.filter((chain) => !missing.includes(chain)) : changed;
+	const flush = there.flatMap((chain) => chain.flush);
+	const policies = there.flatMap((chain) => setPolicy(table, chain, policyOf(table, chain)));
+	const were = there.flatMap((chain) =>
 		setPolicy(table, chain, readChain(kernel, table, chain)?.NFTA_CHAIN_POLICY),
 	);
-	const before = changed.flatMap((chain) => again(kernel, table, chain));
-	const rules = [...changed, ...missing].flatMap((chain) => chain.rules);
+	const before = there.flatMap((chain) => again(kernel, table, chain));
+	const rules = [...there, ...missing].flatMap((chain) => chain.rules);
 	const create = creationOf(table, missing);
 	return {
 		label: `restore the rules of ${nameOf(table)}`,
@@ -236,7 +216,7 @@ function refill(kernel: Kernel, table: CompiledTable, { changed, missing }: Mism
 			batch: [...sets, ...create, ...flush, ...policies, ...rules],
 		},
 		undo: [
-			...(changed.length > 0
+			...(there.length > 0
 				? [{ via: "nftables", batch: [...flush, ...were, ...before] } as const]
 				: []),
 			...(missing.length > 0 ? [{ via: "nftables", batch: drop(table, missing) } as const] : []),

@@ -146,7 +146,8 @@ export class NetlinkSocket {
 			const seq = this.#seq++;
 			const flags = one.flags | NLM_F_REQUEST | (i === requests.length - 1 ? lastFlags : 0);
 			const at = beginMessage(w, one.message.type, flags, seq);
-			one.message.write(w, one.value as never);
+			if (one.encoded === undefined) one.message.write(w, one.value as never);
+			else w.append(one.encoded);
 			const end = w.length;
 			endMessage(w, at);
 			return new Sent(one, seq, at + NLMSG_HDRLEN, end);

@@ -34,8 +34,11 @@ export interface NetworkMessage {
 	/** The largest packet in bytes, on the bridge and on every tap that does not say otherwise. Absent: that of the uplink, or of a bridge that is there already; without either 1500. */
 	readonly mtu?: number | undefined;
 
-	/** Whether guests of one bridge are kept from talking to each other. */
+	/** Whether guests are kept from each other: nothing of one reaches another, neither on their bridge nor by way of the host. */
 	readonly isolation?: boolean | undefined;
+
+	/** What its guests may send. Absent: basic. */
+	readonly guard?: Guard | undefined;
 
 	/** Which switch of the kernel lets the host forward packets. Absent: interface. */
 	readonly forwarding?: Forwarding | undefined;
@@ -92,6 +95,9 @@ export type Forwarding = "interface" | "global";
 /** How IPv6 leaves by the uplink, where the host forwards. */
 export type Ipv6 = "nat" | "routed";
 
+/** What a guest may send. */
+export type Guard = "basic" | "strict" | "none";
+
 /** The host's end of one interface of one guest. */
 export interface TapMessage {
 	/** The network that it belongs to, one of `networks`. Required. */
@@ -123,6 +129,9 @@ export interface TapMessage {
 
 	/** What the guest will use on its end. */
 	readonly guest?: GuestMessage | undefined;
+
+	/** What the guest may send. Absent: what those of its network may. */
+	readonly guard?: Guard | undefined;
 
 	/** Ports of the host that are forwarded to the guest: [ADDRESS:]HOSTPORT:GUESTPORT[/tcp|udp|sctp], tcp where it says none. Without an address they are those of all addresses of the host, in the families that the guest has an address of; an IPv6 address stands in brackets. Two ranges of one length are as many ports: 7000-7010:7000-7010/tcp. */
 	readonly publish?: readonly string[] | undefined;

@@ -15,6 +15,7 @@ export function checkDraft(draft: Draft, issues: Issues): void {
 	for (const tap of draft.taps.values()) {
 		checkMembership(tap, draft, issues);
 		checkConnections(tap, draft, issues);
+		checkGuard(tap, draft, issues);
 	}
 	checkLinks(draft, issues);
 	const segments = segmentsOf(draft);
@@ -76,6 +77,20 @@ function checkProxyNeighbours(network: DraftNetwork, issues: Issues): void {
 		issues.add(place, `has no use: in mode ${mode} the host forwards no packets`);
 	else if (uplink === undefined)
 		issues.addMissing([...path, "uplink"], "is missing: proxyNeighbours answers there");
+}
+
+/** Who is held strictly to what is given of it: without that nothing it sends would pass. */
+function checkGuard({ guard, guest, network, path }: DraftTap, draft: Draft, issues: Issues): void {
+	if ((guard ?? draft.networks.get(network ?? "")?.guard) !== "strict") return;
+	const why = "is missing: guard strict lets pass what comes from it, and nothing else";
+	if (guest.mac === undefined)
+		issues.addMissing(
+			[...path, "guest", "mac"],
+			why,
+			"52:54:00:12:34:56, as the guest is given it",
+		);
+	if (guest.addresses.length === 0)
+		issues.addMissing([...path, "guest", "addresses"], why, "guard basic asks for none");
 }
 
 /** A suggestion compares a name with all others, so only the first issues get one. */

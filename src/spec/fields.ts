@@ -11,7 +11,6 @@ import {
 	needed,
 	number,
 	otherwise,
-	planned,
 	ports,
 	rate,
 	text,
@@ -44,12 +43,16 @@ export const tapSettings = {
 	],
 } as const;
 
+const guardWord = word("basic", "strict", "none");
+
 export const tapFields = {
 	/** A key of `Spec.networks`. */
 	network: [needed(text, "the name of one of the networks")],
 	...tapSettings,
 	/** The host's addresses on this tap, which are its own or its network's. Empty if the tap is a port of a bridge. */
 	addresses: [hosts],
+	/** Absent: as its network says. */
+	guard: [guardWord, "--guard <LEVEL>", "what the guest may send: basic (default), strict or none"],
 	publish: [
 		ports,
 		"--publish <PORTS>",
@@ -101,7 +104,8 @@ export const networkFields = {
 	proxyArp: [toggle, "--proxy-arp", "answer the guest's ARP requests for whom the host can reach"],
 	/** The MTU of the bridge, and of every tap without one of its own. */
 	mtu: [mtu],
-	isolation: [planned(toggle)],
+	guard: [otherwise(guardWord, "basic")],
+	isolation: [toggle, "--isolation", "keep its guests from each other"],
 	forwarding: [otherwise(word("interface", "global"), "interface")],
 	/** Of every tap; what a tap says itself goes before it. */
 	limits: [limits],

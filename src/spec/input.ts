@@ -4,6 +4,7 @@
  */
 import type {
 	Forwarding,
+	Guard,
 	GuestMessage,
 	Mode,
 	NetworkMessage,
@@ -12,7 +13,7 @@ import type {
 	TapMessage,
 } from "../proto/messages.js";
 
-export type { Forwarding, Mode };
+export type { Forwarding, Guard, Mode };
 
 /** A network in a spec. */
 export type NetworkInput = NetworkMessage;

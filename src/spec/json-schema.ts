@@ -130,7 +130,9 @@ export function specSchema(): JsonSchema {
 		},
 		$defs: {
 			...Object.fromEntries(Object.keys(FIELDS).map((name) => [name, ofMessage(name)])),
-			...Object.fromEntries(["Mode", "Forwarding", "Ipv6"].map((name) => [name, ofEnum(name)])),
+			...Object.fromEntries(
+				["Mode", "Forwarding", "Ipv6", "Guard"].map((name) => [name, ofEnum(name)]),
+			),
 		},
 	};
 }

@@ -243,16 +243,6 @@ warning: eth1 is down
 		expect({ status, opened }).toEqual({ status: 2, opened: [] });
 		expect(stderr).toContain(complaint);
 	});
-
-	test("a spec is refused for what it asks and nobody does yet", async () => {
-		const base = "version: 1\nnetworks: { lab: { mode: host-only, addresses: [10.0.0.1/32]";
-		const isolated = `${base}, bridge: br0, isolation: true } }\ntaps: { tap0: { network: lab } }`;
-		const { status, stdout } = await umlnet(["up", "-f", "-", "--json"], { stdin: isolated });
-		expect(status).toBe(2);
-		const path = "networks.lab.isolation";
-		expect(JSON.parse(stdout)).toMatchObject({ error: { code: "ERR_SPEC", path } });
-		expect(stdout).toContain("is not implemented yet");
-	});
 });
 
 describe("down", () => {

@@ -69,7 +69,8 @@ export function namedPictureOf(kernel: FakeKernel): string {
 	const names = new Map(links.map(({ index, name }) => [index, name]));
 	const named = (value: unknown): unknown => {
 		if (typeof value === "number") return names.get(value) ?? value;
-		if (typeof value === "string") return value.replace(CHOSEN, "chosen");
+		if (typeof value === "string")
+			return value.replace(CHOSEN, "chosen").replace(OF_MAC, "fe80::mac");
 		if (Array.isArray(value)) return value.map(named);
 		if (typeof value !== "object" || value === null) return value;
 		return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, named(inner)]));
@@ -97,3 +98,5 @@ interface Named {
 }
 /** A MAC that was not asked for: assigned by the model, or derived from the index of a bridge. */
 const CHOSEN = /^(02fa|0275)[0-9a-f]{8}$/;
+/** A link-local address made of a MAC: that of a bridge follows what it was made with. */
+const OF_MAC = /fe80000000000000[0-9a-f]{6}fffe[0-9a-f]{6}/g;

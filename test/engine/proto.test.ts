@@ -43,7 +43,8 @@ test("every field of the schema reaches the Spec", () => {
 		snatTo: ["10.9.9.9"],
 		proxyArp: true,
 		mtu: 1400,
-		isolation: false,
+		isolation: true,
+		guard: "none",
 		forwarding: "global",
 		pool: { size: 8, low: 4, owner: 3, group: 4, vnetHdr: true },
 		ipv6: "routed",
@@ -61,6 +62,7 @@ test("every field of the schema reaches the Spec", () => {
 		vnetHdr: true,
 		addresses: [],
 		guest: { addresses: ["10.0.0.2/24"], mac: "02:00:00:00:00:02" },
+		guard: "basic",
 		publish: [],
 		limits: { download: "1mbit", upload: "2mbit", connections: 3 },
 	};

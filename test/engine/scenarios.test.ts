@@ -1,6 +1,7 @@
 import { rmSync } from "node:fs";
 import { afterAll, describe, expect, test } from "vitest";
 import type { Step } from "../../src/engine/kind.js";
+import type { Action } from "../../src/kernel/action.js";
 import { execute } from "../../src/kernel/execute.js";
 import { TABLE } from "../../src/kinds/mark.js";
 import { table } from "../../src/kinds/table.js";
@@ -22,7 +23,10 @@ function ready({ host, before = [], meanwhile }: Scenario): Rig {
 }
 
 const all = [...starts, ...changes];
-const [{ do: makeTable }] = table.create({ name: TABLE }) as [Step];
+const makeTable = (family: "inet" | "bridge"): Action => {
+	const [{ do: make }] = table.create({ name: TABLE, family }) as [Step];
+	return make;
+};
 
 describe.each(named(all))("%s", (_, scenario) => {
 	const { before = [], spec } = scenario;
@@ -118,7 +122,7 @@ test("flows that cannot be forgotten are no failure", () => {
 
 test.each(named(changes))(
 	"%s: the end is that of a fresh start",
-	(_, { host, before = [], spec, keepsTable = false }) => {
+	(_, { host, before = [], spec, keepsTables = [] }) => {
 		const changed = new Rig(directory, host);
 		for (const wanted of before) changed.up(wanted);
 		changed.up(spec);
@@ -126,7 +130,7 @@ test.each(named(changes))(
 		changed.close();
 		const fresh = new Rig(directory, host);
 		fresh.up(spec);
-		if (keepsTable) execute(fresh.kernel, [makeTable]);
+		execute(fresh.kernel, keepsTables.map(makeTable));
 		expect(picture).toBe(namedPictureOf(fresh.kernel));
 		fresh.close();
 	},

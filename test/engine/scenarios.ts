@@ -22,8 +22,8 @@ export interface Scenario {
 	readonly before?: readonly Wanted[];
 	/** What others have changed in the meantime. */
 	readonly meanwhile?: (kernel: FakeKernel) => void;
-	/** Set if our table stays, although it is empty. */
-	readonly keepsTable?: true;
+	/** Our tables of these families stay, although they are empty. */
+	readonly keepsTables?: readonly ("inet" | "bridge")[];
 }
 
 type Fields = Readonly<Record<string, unknown>>;
@@ -285,10 +285,10 @@ export const changes: readonly Scenario[] = [
 	change("proxy ARP goes", specs.natProxyArp, specs.snat),
 	change("a tap loses its MTU", specs.adjusted, specs.withMac),
 	change("a parked tap is taken into service", parked, specs.natProxyArp),
-	{ ...parking("a tap is parked", specs.natProxyArp), keepsTable: true },
-	{ ...parking("a tap with MAC and MTU is parked", specs.adjusted), keepsTable: true },
+	{ ...parking("a tap is parked", specs.natProxyArp), keepsTables: ["inet"] },
+	{ ...parking("a tap with MAC and MTU is parked", specs.adjusted), keepsTables: ["inet"] },
 	{
 		...parking("a port of a bridge over an uplink is parked", specs.bridgedWithAddress, busyLan),
-		keepsTable: true,
+		keepsTables: ["inet", "bridge"],
 	},
 ];

@@ -78,7 +78,8 @@ const networkFields = fc.record(
 		ipv6: sometimes(fc.constantFrom("nat", "routed")),
 		proxyArp: sometimes(flag),
 		mtu: sometimes(mtu),
-		isolation: sometimes(fc.constant(false)),
+		guard: sometimes(fc.constantFrom("basic", "strict", "none")),
+		isolation: sometimes(flag),
 		forwarding: sometimes(fc.constantFrom("interface", "global")),
 	},
 	{ requiredKeys: ["mode"] },
@@ -98,6 +99,7 @@ const tapFields = fc.record(
 			fc.record({ addresses: sometimes(addresses), mac: sometimes(mac) }, { requiredKeys: [] }),
 		),
 		publish: sometimes(fc.array(published, { maxLength: 3 })),
+		guard: sometimes(fc.constantFrom("basic", "strict", "none")),
 	},
 	{ requiredKeys: ["network"] },
 );

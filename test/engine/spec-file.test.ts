@@ -35,6 +35,7 @@ const meant = {
 			snatTo: ["10.33.33.34"],
 			proxyArp: true,
 			mtu: 1500,
+			guard: "basic",
 			isolation: false,
 			forwarding: "global",
 			proxyNeighbours: false,

@@ -7,6 +7,7 @@ const network = {
 	addresses: [],
 	snatTo: [],
 	proxyArp: false,
+	guard: "basic",
 	isolation: false,
 	proxyNeighbours: false,
 	forwarding: "interface",

@@ -45,6 +45,7 @@ describe("modes", () => {
 			addresses: [],
 			snatTo: ["10.0.0.1"],
 			proxyArp: false,
+			guard: "basic",
 			isolation: false,
 			forwarding: "global",
 			proxyNeighbours: false,
@@ -56,21 +57,11 @@ describe("modes", () => {
 			snatTo: [],
 			proxyArp: false,
 			mtu: 9000,
+			guard: "basic",
 			isolation: false,
 			forwarding: "interface",
 			proxyNeighbours: false,
 		});
-	});
-});
-
-describe("what is not implemented yet is refused, never taken and ignored", () => {
-	test.each([[lab({ isolation: true }), "networks.lab.isolation"]])("%j", (spec, path) => {
-		expect(refuse(spec)).toEqual(one(path, "is not implemented yet"));
-	});
-
-	it("but saying that it is not wanted is fine", () => {
-		const { networks } = checkSpec(lab({ isolation: false }));
-		expect(networks.lab?.isolation).toBe(false);
 	});
 });
 

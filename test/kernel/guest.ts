@@ -15,7 +15,11 @@ const IFNAMSIZ = 16;
 /**
  * Open a tap in the calling thread's namespace as a virtual machine monitor does. It has a carrier while it is open.
  */
-function open({ name, multiQueue, vnetHdr }: Tap): number {
+export function openTap({
+	name,
+	multiQueue,
+	vnetHdr,
+}: Pick<Tap, "name" | "multiQueue" | "vnetHdr">): number {
 	const fd = openSync("/dev/net/tun", "r+");
 	const ifreq = Buffer.alloc(IFREQ);
 	ifreq.write(name, "latin1");
@@ -27,7 +31,7 @@ function open({ name, multiQueue, vnetHdr }: Tap): number {
 
 /** Run a guest that sends nothing on every tap of a spec, until it is disposed of. */
 export function quietGuests(spec: Spec): Disposable {
-	const fds = Object.values(spec.taps).map(open);
+	const fds = Object.values(spec.taps).map(openTap);
 	return {
 		[Symbol.dispose]() {
 			for (const fd of fds) closeSync(fd);

@@ -1,4 +1,4 @@
-import type { TapReport } from "../../service/reports.js";
+import type { TapReport, TapStatus } from "../../service/reports.js";
 import { flagName } from "../../spec/field.js";
 import { tapSettings } from "../../spec/fields.js";
 import { accountName, type Names } from "./account.js";
@@ -25,8 +25,24 @@ function features(tap: TapReport, names: Names): string {
 	return told.join(", ");
 }
 
+/** What its guest may send, where that is not what every guest may. */
+function guardOf({ guard, isolation }: TapReport): string {
+	const words = [guard === "basic" ? undefined : guard, isolation ? "isolated" : undefined];
+	return words.filter((word) => word !== undefined).join(", ");
+}
+
+/** `12 mac (1024 bytes), 3 rogue (300 bytes)` */
+const droppedOf = ({ drops = {} }: Pick<TapStatus, "drops">): string =>
+	Object.entries(drops)
+		.map(([reason, { packets, bytes }]) => `${packets} ${reason} (${bytes} bytes)`)
+		.join(", ");
+
 /** One tap with what was made for it, and launch arguments for its guest. */
-export function renderTap(tap: TapReport, paint: Paint, names: Names): readonly string[] {
+export function renderTap(
+	tap: TapReport & Pick<TapStatus, "drops">,
+	paint: Paint,
+	names: Names,
+): readonly string[] {
 	const guest = [...tap.guest.addresses, ...(tap.guest.mac === undefined ? [] : [tap.guest.mac])];
 	const { launch } = tap;
 	const rows: [string, string | undefined][] = [
@@ -34,6 +50,8 @@ export function renderTap(tap: TapReport, paint: Paint, names: Names): readonly 
 		["tap", features(tap, names)],
 		["host side", tap.addresses.join(", ")],
 		["guest side", guest.join(", ")],
+		["guard", guardOf(tap)],
+		["dropped", droppedOf(tap)],
 		["UML", launch.uml],
 		["UML, vector", launch.umlVector],
 		["QEMU", launch.qemu.join(" ")],

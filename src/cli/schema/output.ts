@@ -1,5 +1,6 @@
 /** What `--json` prints, verb by verb. The compiler compares it with the reports, and tests with real output. */
 import type { DemoEvent } from "../../demo/demo.js";
+import type { Count } from "../../engine/report.js";
 import type { FirecrackerNetwork } from "../../service/launch.js";
 import type { tapSettings } from "../../spec/fields.js";
 import { API_VERSION } from "../api-version.js";
@@ -65,12 +66,25 @@ const TAP = {
 		addresses: list("addresses, CIDR", text("CIDR")),
 		mac: optional(text("MAC address")),
 	}),
+	guard: optional(word("what its guest may send", ["basic", "strict", "none"])),
+	isolation: optional(truth("whether it is kept from the other guests of its network")),
 	pool: optional(text("process whose pool it belongs to, PID-STARTTIME")),
 	bind: optional(
 		object("what it lives as long as", { process: text("the process it is for, PID-STARTTIME") }),
 	),
 	launch,
 };
+
+const counts = (description: string): Shape<Readonly<Record<string, Count>>> => ({
+	schema: {
+		description,
+		type: "object",
+		additionalProperties: object("how much", {
+			packets: whole("packets"),
+			bytes: whole("bytes in them"),
+		}).schema,
+	},
+});
 
 const step = object("a step", {
 	label: text("in words"),
@@ -134,7 +148,14 @@ export const down = object("down", {
 export const plan = object("plan", { steps, warnings });
 
 export const status = object("status", {
-	taps: list("taps of ours", object("a tap", { ...TAP, drift })),
+	taps: list(
+		"taps of ours",
+		object("a tap", {
+			...TAP,
+			drops: optional(counts("what was dropped of what its guest sent, by reason")),
+			drift,
+		}),
+	),
 	resources: list(
 		"what was made for taps and beside them",
 		object("an object of the host", {

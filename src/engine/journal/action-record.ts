@@ -10,7 +10,7 @@ import { tagsOf } from "../../proto/protobuf.js";
 import type { WireWriter } from "../../proto/wire.js";
 import { RTM_DELRULE, RTM_NEWRULE } from "../../uapi/fib_rules.js";
 import { RTM_DELADDR, RTM_NEWADDR } from "../../uapi/if_addr.js";
-import { RTM_NEWLINK } from "../../uapi/if_link.js";
+import { PF_BRIDGE_RTM_SETLINK, RTM_NEWLINK } from "../../uapi/if_link.js";
 import { RTM_DELNEIGH, RTM_NEWNEIGH } from "../../uapi/neighbour.js";
 import { RTM_NEWNEXTHOP } from "../../uapi/nexthop.js";
 import {
@@ -19,6 +19,7 @@ import {
 	NFT_MSG_DELSET,
 	NFT_MSG_DELSETELEM,
 	NFT_MSG_DELTABLE,
+	NFT_MSG_DESTROYSETELEM,
 	NFT_MSG_NEWCHAIN,
 	NFT_MSG_NEWRULE,
 	NFT_MSG_NEWSET,
@@ -69,6 +70,7 @@ const messages = new Map<string, AnyMessage>(
 		RTM_NEWQDISC,
 		RTM_DELQDISC,
 		RTM_NEWTFILTER,
+		PF_BRIDGE_RTM_SETLINK,
 		RTM_NEWADDR,
 		RTM_DELADDR,
 		RTM_NEWROUTE,
@@ -81,13 +83,14 @@ const messages = new Map<string, AnyMessage>(
 		NFT_MSG_NEWTABLE,
 		NFT_MSG_DELTABLE,
 		NFT_MSG_NEWCHAIN,
+		NFT_MSG_DELCHAIN,
 		NFT_MSG_NEWRULE,
 		NFT_MSG_DELRULE,
 		NFT_MSG_NEWSET,
 		NFT_MSG_NEWSETELEM,
-		NFT_MSG_DELCHAIN,
 		NFT_MSG_DELSET,
 		NFT_MSG_DELSETELEM,
+		NFT_MSG_DESTROYSETELEM,
 	}),
 );
 const names = new Map([...messages].map(([name, message]) => [message, name]));
@@ -152,12 +155,14 @@ export function writeAction(w: WireWriter, action: Action): void {
 	}
 }
 
-function writeMessage(w: WireWriter, tag: number, { message, flags, value }: Request): void {
+function writeMessage(w: WireWriter, tag: number, request: Request): void {
+	const { message, flags, encoded } = request;
 	const at = w.beginField(tag);
 	w.textField(MESSAGE.message, nameOf(message));
 	w.varintField(MESSAGE.flags, flags);
 	payload.reset();
-	message.write(payload, value as never);
+	if (encoded === undefined) message.write(payload, request.value as never);
+	else payload.append(encoded);
 	w.varint(MESSAGE.payload);
 	w.bytes(payload.bytes, payload.length);
 	w.end(at);

@@ -1,3 +1,4 @@
+import { linkLocalOf } from "../../inet/link-local.js";
 import type { Kernel } from "../../kernel/kernel.js";
 import { type Address, type Link, readAddresses } from "../../kernel/read.js";
 import { IFA_F_STABLE_PRIVACY, IFAPROT_KERNEL_LL } from "../../uapi/if_addr.js";
@@ -22,12 +23,6 @@ const isOfMac = ({ IFA_ADDRESS }: Address): boolean =>
 export const GEN_MODE = "addr_gen_mode";
 const NONE = `${IN6_ADDR_GEN_MODE_NONE}`;
 
-/** The interface identifier that a link-local address has for a MAC (RFC 4291, appendix A), without fe80::/64. */
-function identifierOf(mac: Uint8Array): Buffer {
-	const [first = 0, ...rest] = mac;
-	return Buffer.from([first ^ 2, ...rest.slice(0, 2), 0xff, 0xfe, ...rest.slice(2)]);
-}
-
 /**
  * The mode in which a bridge that replaces a link should make link-local addresses; undefined means the default. The
  * bridge is given the link-local addresses of the link. If those are not what the bridge would make from the same MAC,
@@ -44,7 +39,7 @@ export function genModeFor(
 	const mode = chosen === `${IN6_ADDR_GEN_MODE_STABLE_PRIVACY}` ? undefined : chosen;
 	const own = readAddresses(kernel, link.ifi_index).filter(isOfLink);
 	if (own.length === 0) return mode;
-	const identifier = identifierOf(link.IFLA_ADDRESS ?? new Uint8Array());
+	const identifier = Buffer.from(linkLocalOf(link.IFLA_ADDRESS ?? new Uint8Array())).subarray(8);
 	const isMade = ({ IFA_ADDRESS }: Address): boolean =>
 		IFA_ADDRESS !== undefined && identifier.equals(IFA_ADDRESS.subarray(8));
 	return own.every(isMade) ? mode : NONE;

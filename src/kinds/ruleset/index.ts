@@ -1,3 +1,5 @@
+import { arp } from "./arp/index.js";
+import { bridge } from "./bridge/index.js";
 import { inet } from "./inet/index.js";
 import type { DeclaredTable } from "./table.js";
 
@@ -6,4 +8,4 @@ import type { DeclaredTable } from "./table.js";
  * compiler would slow down every command, so `npm run build` compiles this into messages.ts. To add a table, add a
  * folder and a line here.
  */
-export const tables: readonly DeclaredTable[] = [inet];
+export const tables: readonly DeclaredTable[] = [inet, bridge, arp];

@@ -46,6 +46,8 @@ export interface ChainParts<T> {
 	readonly name: string;
 	/** Whether the kernel calls the chain; rules jump to other chains. */
 	readonly isBase: boolean;
+	/** How many rules go on there. */
+	readonly uses: number;
 	readonly rules: readonly T[];
 	readonly flush: readonly T[];
 }
@@ -77,9 +79,21 @@ export function partsOf({
 		chains: chains.map(({ create, rules }) => ({
 			name: create.name,
 			isBase: create.hook !== undefined,
+			uses: usesOf(create.name, chains),
 			rules: rules.map((expr) => ({ add: { rule: { ...at, chain: create.name, expr } } })),
 			flush: [{ flush: { chain: { ...at, name: create.name } } }],
 		})),
 		drop: [{ delete: { table: { family, name } } }],
 	};
+}
+
+/** How often rules jump to a chain, or go there. */
+const usesOf = (name: string, chains: readonly Chain[]): number =>
+	targetsIn(chains.map(({ rules }) => rules)).filter((target) => target === name).length;
+
+function targetsIn(value: unknown): unknown[] {
+	if (typeof value !== "object" || value === null) return [];
+	return Object.entries(value).flatMap(([key, inner]) =>
+		key === "target" ? [inner] : targetsIn(inner),
+	);
 }

@@ -1,22 +1,39 @@
 import { TABLE } from "../../mark.js";
+import { dropIsolation } from "../guard/drop.js";
+import { anyIpv4 } from "../set/any-ipv4.js";
+import { anyIpv6 } from "../set/any-ipv6.js";
+import { anyLinkLocal } from "../set/any-link-local.js";
+import { anyMac } from "../set/any-mac.js";
 import { bridged } from "../set/bridged.js";
 import { bridgedConnections, connections } from "../set/connections.js";
+import { drops } from "../set/drops.js";
+import { guestIpv4 } from "../set/guest-ipv4.js";
+import { guestIpv6 } from "../set/guest-ipv6.js";
+import { guestLladdrs } from "../set/guest-lladdrs.js";
+import { guestMacs } from "../set/guest-macs.js";
+import { guests } from "../set/guests.js";
 import { guests4 } from "../set/guests4.js";
 import { guests6 } from "../set/guests6.js";
+import { hostIpv6 } from "../set/host-ipv6.js";
 import { ipv6Masqueraded } from "../set/ipv6-masqueraded.js";
 import { ipv6SnatTo } from "../set/ipv6-snat-to.js";
+import { isolated } from "../set/isolated.js";
 import { masqueraded } from "../set/masqueraded.js";
+import { ports } from "../set/ports.js";
 import { publish4, publish6, publishAny4, publishAny6 } from "../set/publish.js";
 import { publishing } from "../set/publishing.js";
 import { reaches } from "../set/reaches.js";
 import { segments } from "../set/segments.js";
 import { siblings } from "../set/siblings.js";
 import { snatTo } from "../set/snat-to.js";
+import { unboundGuests } from "../set/unbound-guests.js";
 import { uplinks } from "../set/uplinks.js";
 import type { DeclaredTable } from "../table.js";
 import { dstnat, dstnatOutput } from "./dstnat.js";
 import { forward } from "./forward.js";
 import { fromGuest } from "./from-guest.js";
+import { guardChains } from "./guard.js";
+import { isolation } from "./isolation.js";
 import { limitForward, limitInput } from "./limit.js";
 import { loopbackOnly } from "./loopback.js";
 import { postrouting } from "./postrouting.js";
@@ -46,6 +63,20 @@ export const inet: DeclaredTable = {
 		reaches,
 		connections,
 		bridgedConnections,
+		guests,
+		unboundGuests,
+		ports,
+		guestMacs,
+		anyMac,
+		guestLladdrs,
+		guestIpv4,
+		anyIpv4,
+		guestIpv6,
+		anyIpv6,
+		anyLinkLocal,
+		hostIpv6,
+		isolated,
+		drops,
 	],
 	chains: [
 		loopbackOnly,
@@ -57,5 +88,8 @@ export const inet: DeclaredTable = {
 		forward,
 		fromGuest,
 		toGuest,
+		...guardChains,
+		dropIsolation,
+		isolation,
 	],
 };

@@ -1,4 +1,5 @@
 import { closeSync, readSync, writeSync } from "node:fs";
+import { setTimeout } from "node:timers/promises";
 import { formatAddress } from "../../src/inet/address.js";
 import { LINK_LOCAL_GATEWAY, linkLocalOf } from "../../src/inet/link-local.js";
 import { LinuxKernel } from "../../src/kernel/linux.js";
@@ -77,27 +78,15 @@ export class Stage {
 	readonly #sibling: number;
 	readonly #setting: Setting;
 
-	private constructor(lab: Lab, setting: Setting) {
+	private constructor(lab: Lab, setting: Setting, fds: readonly [number, number], host: Party) {
 		this.lab = lab;
 		this.#setting = setting;
-		lab.host.sh(`nft -f - <<'END'\n${OBSERVER}\nEND`);
-		const device = { multiQueue: false, vnetHdr: false };
-		this.#fd = openTap({ name: "tap0", ...device });
-		this.#sibling = openTap({ name: "tap1", ...device });
-		const segment = setting.mode === "bridged" ? "br0" : "tap0";
-		const [{ address }] = lab.host.json(`ip -j link show ${segment}`) as [{ address: string }];
-		const found = lab.host.json(`ip -j -6 address show dev ${segment} scope link`) as readonly {
-			readonly addr_info?: readonly { readonly local: string }[];
-		}[];
-		const linkLocal = found
-			.flatMap(({ addr_info = [] }) => addr_info.map(({ local }) => local))
-			.find((local) => local !== LINK_LOCAL_GATEWAY);
-		if (linkLocal === undefined) throw new Error(`${segment} has no link-local address`);
+		[this.#fd, this.#sibling] = fds;
 		this.scene = {
 			mode: setting.mode,
 			guest: GUEST,
 			sibling: SIBLING,
-			host: { mac: address, ipv4: "10.7.0.1", ipv6: "fd07::1", linkLocal },
+			host,
 			world: WORLD,
 		};
 	}
@@ -114,7 +103,13 @@ export class Stage {
 		lab.host.enter();
 		await lab.run((host) => host.up(specOf(setting)));
 		lab.host.enter();
-		return new Stage(lab, setting);
+		lab.host.sh(`nft -f - <<'END'\n${OBSERVER}\nEND`);
+		const device = { multiQueue: false, vnetHdr: false };
+		const fds = [
+			openTap({ name: "tap0", ...device }),
+			openTap({ name: "tap1", ...device }),
+		] as const;
+		return new Stage(lab, setting, fds, await hostOf(lab, setting.mode));
 	}
 
 	/** Ask for other things of the guests that run. */
@@ -165,6 +160,22 @@ export class Stage {
 		this.#kernel.close();
 		this.lab.close();
 	}
+}
+
+/** The host as a guest sees it. It has a link-local address some time after the guest has opened its tap. */
+async function hostOf(lab: Lab, mode: Mode): Promise<Party> {
+	const segment = mode === "bridged" ? "br0" : "tap0";
+	for (let tries = 0; tries < 100; tries++) {
+		const text = lab.host.sh(`ip -6 -o address show dev ${segment} scope link`);
+		const linkLocal = [...text.matchAll(/inet6 (fe80:[^/]*)/g)]
+			.map(([, local]) => local)
+			.find((local) => local !== LINK_LOCAL_GATEWAY);
+		const [{ address }] = lab.host.json(`ip -j link show ${segment}`) as [{ address: string }];
+		if (linkLocal !== undefined)
+			return { mac: address, ipv4: "10.7.0.1", ipv6: "fd07::1", linkLocal };
+		await setTimeout(100);
+	}
+	throw new Error(`${segment} has no link-local address`);
 }
 
 function specOf({ mode, level, bound, isolation = false, foreign = false }: Setting) {

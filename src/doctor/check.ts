@@ -1,20 +1,20 @@
 import type { Finding, FindingCode } from "../service/diagnosis.js";
 import type { Facts, LinkFact } from "./facts.js";
 
-/** What a check of a tap is about. */
+/** What a check is about. */
 export interface Subject {
 	readonly facts: Facts;
 	/** The name that was asked about; undefined for the host. */
 	readonly name: string | undefined;
-	/** The tap; undefined where there is none of that name. */
+	/** The tap; undefined if there is none with that name. */
 	readonly tap: LinkFact | undefined;
 }
 
-/** One thing that is looked at. What it may not read it throws: others are looked at all the same. */
+/** One check. If it may not read something it throws, and the other checks run nevertheless. */
 export interface Check {
 	/** Its name in the report. */
 	readonly check: string;
-	/** Of the host, or of a tap. */
+	/** Whether it is about the host or a tap. */
 	readonly of: "host" | "tap";
 	run(subject: Subject): readonly Finding[];
 }
@@ -26,13 +26,13 @@ interface Found {
 	readonly remedy?: string | undefined;
 }
 
-/** Something that stops packets now. */
+/** A finding that stops packets now. */
 export const stops = ({ evidence = [], ...rest }: Found): Finding => ({
 	evidence,
 	...rest,
 	stops: true,
 });
-/** Something that may stop them, or will. */
+/** A finding that may stop packets, or will. */
 export const warns = ({ evidence = [], ...rest }: Found): Finding => ({
 	evidence,
 	...rest,

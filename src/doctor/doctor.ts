@@ -9,7 +9,7 @@ import { fromHost, toHost, toRouter, toWorld } from "./check/ways.js";
 import type { Check, Subject } from "./check.js";
 import type { Facts } from "./facts.js";
 
-/** In the order in which causes are told: what is nearer to the guest first, what is certain before what is guessed. */
+/** In the order in which causes are reported: those nearer to the guest first, and certain ones before guesses. */
 const CHECKS: readonly Check[] = [
 	tun,
 	capability,
@@ -35,7 +35,7 @@ const CHECKS: readonly Check[] = [
 	managers,
 ];
 
-/** What is wrong with the host, or with the way of the guest of a tap. */
+/** What is wrong with the host, or with the connection of the guest of a tap. */
 export function doctor(facts: Facts, name: string | undefined, stateDir: string): DoctorReport {
 	const subject: Subject = {
 		facts,
@@ -63,6 +63,6 @@ export function doctor(facts: Facts, name: string | undefined, stateDir: string)
 	};
 }
 
-/** The same thing may be in several ways. */
+/** The same thing may be found on several paths. */
 const keyOf = ({ code, message, rule }: Finding): string =>
 	rule === undefined ? `${code} ${message}` : `${code} ${rule.table} ${rule.chain} ${rule.handle}`;

@@ -1,4 +1,4 @@
-/** What stages and checks ask of a host. Reading is elsewhere: tests give facts of their own. */
+/** What stages and checks ask about a host. Reading it is elsewhere, so that tests can pass their own facts. */
 import type { Hooks } from "../nftables/machine/hook.js";
 import type { Rule, Table } from "../nftables/machine/ruleset.js";
 import type { TapStatus } from "../service/reports.js";
@@ -12,7 +12,7 @@ export interface PortFact {
 	readonly learns: boolean;
 	readonly isLocked: boolean;
 	readonly isHairpin: boolean;
-	/** The VLAN of frames without a tag, where the bridge filters by VLANs; undefined where none takes them. */
+	/** The VLAN of untagged frames, if the bridge filters by VLAN; undefined if none accepts them. */
 	readonly pvid?: number | undefined;
 }
 
@@ -39,14 +39,14 @@ export interface LinkFact {
 				readonly isTap: boolean;
 				readonly owner?: number | undefined;
 				readonly group?: number | undefined;
-				/** How many queues a program has open. */
+				/** How many queues a program has opened. */
 				readonly queues: number;
 		  }
 		| undefined;
 	readonly bridge?:
 		| {
 				readonly filtersVlans: boolean;
-				/** Whether IP's rules see bridged packets, set for this bridge alone. */
+				/** Whether rules for IP see bridged packets because of a setting of this bridge. */
 				readonly callsIptables: boolean;
 				readonly callsIp6tables: boolean;
 		  }
@@ -62,11 +62,11 @@ export interface NeighbourFact {
 	readonly isProxy: boolean;
 }
 
-/** A question to the routing tables, as the kernel itself answers it. */
+/** A look-up in the routing tables, which the kernel itself answers. */
 export interface RouteQuery {
 	readonly destination: Uint8Array;
 	readonly source?: Uint8Array | undefined;
-	/** The interface that the packet came in by; undefined for one that this host sends. */
+	/** The interface on which the packet arrived; undefined for a packet that this host sends. */
 	readonly input?: number | undefined;
 	/** Only routes through this interface. */
 	readonly output?: number | undefined;
@@ -77,7 +77,7 @@ export interface RouteQuery {
 	readonly destinationPort?: number | undefined;
 }
 
-/** Where packets go; or the errno by which the kernel refuses. */
+/** Where packets go, or the errno with which the kernel refuses. */
 export interface RouteFact {
 	readonly errno?: string | undefined;
 	/** RTN_* */
@@ -95,29 +95,29 @@ export interface AddressFact {
 	readonly isTentative: boolean;
 }
 
-/** A tap of ours as it was made, and where it drifted. What its guest is started with nobody asks here. */
+/** A tap of ours as it was made, and where it has drifted, without launch arguments. */
 export type OurTap = Omit<TapStatus, "launch">;
 
-/** Everything that is looked at. What may not be read throws the error that says why. */
+/** Everything that is examined. If something may not be read, the error says why. */
 export interface Facts {
 	link(index: number): LinkFact | undefined;
 	linkNamed(name: string): LinkFact | undefined;
-	/** How many packets an interface has had. */
+	/** How many packets an interface has received and sent. */
 	counts(index: number): { readonly received: number; readonly sent: number } | undefined;
 	ports(bridge: number): readonly LinkFact[];
 	addresses(index: number): readonly AddressFact[];
 	route(query: RouteQuery): RouteFact;
 	neighbours(index: number): readonly NeighbourFact[];
-	/** The port of a bridge behind which a MAC address was seen; the index of the bridge itself for its own. */
+	/** The port of a bridge behind which a MAC address was seen; the index of the bridge for its own addresses. */
 	portOf(bridge: number, mac: Uint8Array): number | undefined;
-	/** A MAC address that was seen behind a port. */
+	/** The MAC addresses that were seen behind a port. */
 	learned(bridge: number, port: number): readonly Uint8Array[];
 	setting(path: string): string | undefined;
-	/** A small file below /proc; undefined where there is none. */
+	/** A small file below /proc; undefined if it does not exist. */
 	file(path: string): string | undefined;
 	tables(): readonly Table[];
 	hooks(): Hooks;
 	ruleText(table: Table, rule: Rule): string;
-	/** The tap as we made it; undefined where it is not ours. */
+	/** The tap as we made it; undefined if it is not ours. */
 	ours(tap: string): OurTap | undefined;
 }

@@ -9,14 +9,14 @@ import { ETH_P_IP, ETH_P_IPV6 } from "../uapi/if_ether.js";
 import { IPPROTO_ICMP, IPPROTO_TCP, IPPROTO_UDP } from "../uapi/in.js";
 import { IPPROTO_ICMPV6 } from "../uapi/in6.js";
 
-/** What is sent. */
+/** The packet to send. */
 export interface Sent {
 	readonly source: Uint8Array;
 	readonly destination: Uint8Array;
 	readonly protocol: "tcp" | "udp" | "icmp";
 	readonly sourcePort: number;
 	readonly destinationPort: number;
-	/** The answer to it, instead. */
+	/** Whether to make the answer to it instead. */
 	readonly isAnswer: boolean;
 	readonly fromMac: Uint8Array;
 	readonly toMac: Uint8Array;
@@ -44,7 +44,7 @@ function bodyOf(sent: Sent): readonly [protocol: number, body: Uint8Array] {
 	return [IPPROTO_ICMPV6, icmpv6.encode({ icmp6_type, u_echo, payload }, around)];
 }
 
-/** A whole frame, as it would come out of a tap. */
+/** A complete frame, as it would come out of a tap. */
 export function frameOf(sent: Sent): Uint8Array {
 	const { source: saddr, destination: daddr, fromMac: h_source, toMac: h_dest } = sent;
 	const [protocol, body] = bodyOf(sent);

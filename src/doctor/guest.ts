@@ -3,16 +3,16 @@ import { NUD_FAILED, NUD_INCOMPLETE } from "../uapi/neighbour.js";
 import type { Facts, LinkFact, OurTap } from "./facts.js";
 import type { Guest } from "./stage/way.js";
 
-/** Of a guest that has told nobody. */
+/** The MAC address of a guest whose own is unknown. */
 const SOME_MAC = Uint8Array.of(0x52, 0x54, 0, 0, 0, 1);
 
-/** The bridge that a tap is a port of, or the tap: where the host's side of the segment is. */
+/** The bridge that a tap is a port of, or the tap itself: the interface with the host's side of the segment. */
 export function segmentOf(facts: Facts, tap: LinkFact): LinkFact {
 	const master = tap.master === undefined ? undefined : facts.link(tap.master);
 	return master?.kind === "bridge" ? master : tap;
 }
 
-/** The addresses of the host on a segment, of one version of IP. */
+/** The addresses of the host on a segment, for one IP version. */
 export const hostAddresses = (facts: Facts, segment: LinkFact, length: number): Cidr[] =>
 	facts
 		.addresses(segment.index)
@@ -38,7 +38,7 @@ function neighbours(facts: Facts, tap: LinkFact, segment: LinkFact, length: numb
 	);
 }
 
-/** The address after another in its network: what a guest would have, most probably. */
+/** The address after another one in its network, which a guest most probably has. */
 function next({ address }: Cidr): Uint8Array {
 	const last = address.length - 1;
 	const own = address[last] ?? 0;
@@ -50,7 +50,7 @@ const given = (ours: OurTap | undefined, length: number): Cidr | undefined =>
 		.map((text) => parseCidr(text))
 		.find(({ address }) => address.length === length && !isLinkLocal(address));
 
-/** What is known of the guest of a tap; undefined where not even an address can be thought of. */
+/** What is known about the guest of a tap; undefined if not even an address can be guessed. */
 export function guestOf(
 	facts: Facts,
 	tap: LinkFact,
@@ -88,15 +88,15 @@ export function guestOf(
 const parseMac = (text: string): Uint8Array =>
 	Uint8Array.from(Buffer.from(text.replaceAll(":", ""), "hex"));
 
-/** Whether an address lies in the network that the guest takes for its own. */
+/** Whether an address is in the guest's own network. */
 export const isOnLink = ({ address, prefix }: Guest, other: Uint8Array): boolean =>
 	prefix !== undefined &&
 	address.length === other.length &&
 	contains(cidrOf(address, prefix), other);
 
 /**
- * Whether the guest sends through the host what is not for its own network: in a bridge with an uplink the router of the
- * LAN is its gateway, unless the spec says otherwise.
+ * Whether the guest sends packets for other networks through the host. On a bridge with an uplink, its gateway is the
+ * router of the LAN, unless the spec says otherwise.
  */
 export function hostIsGateway(facts: Facts, { segment, tap, ours, address }: Guest): boolean {
 	if (segment.index === tap.index) return true;
@@ -105,6 +105,6 @@ export function hostIsGateway(facts: Facts, { segment, tap, ours, address }: Gue
 	return uplinkPorts(facts, segment).length === 0;
 }
 
-/** Ports of a bridge behind which other machines than guests are. */
+/** Ports of a bridge behind which there are other machines than guests. */
 export const uplinkPorts = (facts: Facts, { index }: LinkFact): LinkFact[] =>
 	facts.ports(index).filter(({ kind }) => kind !== "tun");

@@ -5,10 +5,10 @@ import type { RuleReport } from "../service/diagnosis.js";
 import { NFPROTO_IPV4, NFPROTO_IPV6 } from "../uapi/netfilter.js";
 import type { Facts } from "./facts.js";
 
-/** The table that holds everything of ours. */
+/** The table with everything of ours. */
 const OURS = "umlnet-nl";
 
-/** Chains by which programs that manage firewalls are known, and their names. */
+/** Chains by which programs that manage firewalls are recognised, and their names. */
 const BY_CHAIN: readonly (readonly [RegExp, string])[] = [
 	[/^DOCKER/, "docker"],
 	[/^ufw6?-/, "ufw"],
@@ -30,7 +30,7 @@ const BY_TABLE: readonly (readonly [RegExp, string])[] = [
 	[/^nm-/, "NetworkManager"],
 	[/^kube-proxy$/, "kubernetes"],
 ];
-/** Tables and chains as iptables-nft makes them. */
+/** The tables and chains that iptables-nft makes. */
 const IPTABLES_TABLES = new Set(["filter", "nat", "mangle", "raw", "security"]);
 const IPTABLES_CHAINS = new Set(["PREROUTING", "INPUT", "FORWARD", "OUTPUT", "POSTROUTING"]);
 
@@ -41,7 +41,7 @@ const isIptables = ({ family, name, chains }: Table): boolean =>
 		({ base, name: chain }) => base === undefined || IPTABLES_CHAINS.has(chain),
 	);
 
-/** Whose a chain is; of a chain that several share, whoever has made chains in its table. */
+/** The program that a chain belongs to; for a chain that several share, whichever has made chains in its table. */
 export function ownerOf(table: Table, chain: string): string {
 	for (const [pattern, owner] of BY_TABLE) if (pattern.test(table.name)) return owner;
 	for (const [pattern, owner] of BY_CHAIN) if (pattern.test(chain)) return owner;
@@ -51,7 +51,7 @@ export function ownerOf(table: Table, chain: string): string {
 	return "iptables";
 }
 
-/** Programs that manage the firewall of this host, as their tables and chains tell. */
+/** The programs that manage the firewall of this host, recognised by their tables and chains. */
 export const managersOf = (tables: readonly Table[]): readonly string[] => [
 	...new Set(
 		tables
@@ -60,7 +60,7 @@ export const managersOf = (tables: readonly Table[]): readonly string[] => [
 	),
 ];
 
-/** A rule that decided, as it is told. */
+/** A rule that decided, for a report. */
 export function ruleReport(facts: Facts, { base, chain, rule }: Giver): RuleReport {
 	const { table } = chain;
 	const isDrop = base.base?.policy === 0;
@@ -75,13 +75,13 @@ export function ruleReport(facts: Facts, { base, chain, rule }: Giver): RuleRepo
 	};
 }
 
-/** The interface of a packet that a rule can be told to let pass. */
+/** The interface of a packet that a rule should let pass. */
 export interface Passing {
 	readonly input?: string | undefined;
 	readonly output?: string | undefined;
 }
 
-/** The command that lets packets pass a base chain that drops them, in the words of whoever manages it. */
+/** The command that lets packets pass a base chain which drops them, in the language of the program that manages it. */
 export function remedyFor({ owner, family, table, base }: RuleReport, passing: Passing): string {
 	const { input, output } = passing;
 	const byName = input === undefined ? `oifname "${output}"` : `iifname "${input}"`;

@@ -1,4 +1,4 @@
-/** Reads what stages and checks ask for, each once. */
+/** Reads what stages and checks ask for, each fact once. */
 import { readFileSync } from "node:fs";
 import type { Kernel } from "../kernel/kernel.js";
 import {
@@ -39,7 +39,7 @@ import type {
 	RouteQuery,
 } from "./facts.js";
 
-/** What answers the same question the same way for as long as one report is made. */
+/** Answers the same question in the same way as long as one report is made. */
 class Memo<K, V> {
 	readonly #known = new Map<K, V>();
 	get(key: K, read: () => V): V {
@@ -51,7 +51,7 @@ class Memo<K, V> {
 const NONE = new Uint8Array();
 const hex = (bytes: Uint8Array): string => Buffer.from(bytes).toString("hex");
 
-/** The facts of the host behind a kernel. Every answer is asked for once, so that a report is of one piece. */
+/** The facts of the host behind a kernel. Everything is read only once, so that a report is consistent. */
 export class HostFacts implements Facts {
 	readonly #kernel: Kernel;
 	readonly #ours: (tap: string) => OurTap | undefined;
@@ -71,7 +71,7 @@ export class HostFacts implements Facts {
 	>();
 	#writer: RuleWriter | undefined;
 
-	/** `ours`: the tap of a name if it is ours, as the journal knows it. */
+	/** `ours` returns the tap with a name if it is in the journal. */
 	constructor(kernel: Kernel, ours: (tap: string) => OurTap | undefined) {
 		this.#kernel = kernel;
 		this.#ours = ours;
@@ -177,7 +177,7 @@ export class HostFacts implements Facts {
 		if (own !== undefined && hex(own) === hex(mac)) return bridge;
 		const entry = this.#entries(bridge).find((one) => one.mac === hex(mac));
 		if (entry === undefined) return undefined;
-		// The address of a port itself is the host's.
+		// The address of a port itself belongs to the host.
 		const port = this.link(entry.port);
 		return port !== undefined && hex(port.mac) === entry.mac ? bridge : entry.port;
 	}
@@ -271,7 +271,7 @@ export class HostFacts implements Facts {
 		};
 	}
 
-	/** Asked for all ports at once, and only where the bridge filters. */
+	/** Read for all ports at once, and only if the bridge filters by VLAN. */
 	#pvidOf(bridge: number, port: number): number | undefined {
 		return this.#pvids
 			.get(bridge, () => {

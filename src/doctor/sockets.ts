@@ -1,12 +1,12 @@
 import { fromBytes, toBytes } from "../nftables/fact/value.js";
 import type { Facts } from "./facts.js";
 
-/** TCP_LISTEN of include/net/tcp_states.h; an unconnected socket of UDP is TCP_CLOSE. */
+/** TCP_LISTEN of include/net/tcp_states.h. An unconnected UDP socket has TCP_CLOSE. */
 const LISTENING = "0A";
 const UNCONNECTED = "07";
 
 const isAny = (address: Uint8Array): boolean => address.every((byte) => byte === 0);
-/** /proc writes addresses as words in the order of the machine. */
+/** /proc shows addresses as words in the byte order of the machine. */
 function readAddress(text: string): Uint8Array {
 	const words = text.match(/.{8}/g) ?? [];
 	const bytes = words.map((word) => toBytes(BigInt(`0x${word}`), "host", 4));
@@ -17,7 +17,7 @@ const MAPPED = "00000000000000000000ffff";
 const unmapped = (address: Uint8Array): Uint8Array =>
 	Buffer.from(address).toString("hex").startsWith(MAPPED) ? address.subarray(12) : address;
 
-/** Whether a program of this host takes packets to a port; undefined where that cannot be read. */
+/** Whether a program of this host receives packets to a port; undefined if that cannot be read. */
 export function listensOn(
 	facts: Facts,
 	protocol: "tcp" | "udp",

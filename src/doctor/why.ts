@@ -12,11 +12,11 @@ import { walk } from "./stage/leg.js";
 import { type Entry, type Guest, stopped, type Way } from "./stage/way.js";
 import { worldOf } from "./world.js";
 
-/** A port that the kernel would choose for a connection, too. */
+/** A port that the kernel might choose for a connection. */
 const EPHEMERAL = 40_000;
 const SOME_MAC = Uint8Array.of(2, 0, 0, 0, 0, 0xfe);
 
-/** What is asked, with everything that follows from it. */
+/** A query, with everything that follows from it. */
 interface Question {
 	readonly facts: Facts;
 	readonly guest: Guest;
@@ -24,7 +24,7 @@ interface Question {
 	readonly entry: Entry;
 }
 
-/** Where a frame that comes in by a port of a bridge goes: to another port, or to the host itself. */
+/** Where a frame goes that arrives on a port of a bridge: to another port, or to the host itself. */
 function bridgedTo(
 	{ facts, guest }: Question,
 	entry: Entry,
@@ -53,7 +53,7 @@ function portTowards(facts: Facts, guest: Guest, destination: Uint8Array): LinkF
 		port === undefined || port === segment.index || port === tap.index
 			? undefined
 			: facts.link(port);
-	// Another guest of ours says itself which tap it is behind.
+	// For another guest of ours it is known which tap it is behind.
 	const other = facts
 		.ports(segment.index)
 		.find(({ name }) =>
@@ -65,7 +65,7 @@ function portTowards(facts: Facts, guest: Guest, destination: Uint8Array): LinkF
 	return uplink !== undefined && others.length === 0 ? uplink : "flood";
 }
 
-/** The interface by which packets from an address come in. */
+/** The interface on which packets from an address arrive. */
 function entryFrom(facts: Facts, guest: Guest, address: Uint8Array): Entry {
 	const found = facts.route({ destination: address });
 	if (found.type === RTN_LOCAL) return "local";
@@ -124,7 +124,7 @@ interface Followed {
 	readonly dependsOn: readonly string[];
 }
 
-/** Where the answer enters, and what it is: the packet the other way round, as it arrived. */
+/** Where the answer enters, and its packet: the arrived packet in the other direction. */
 function answerOf({ sent, guest, entry: first }: Question, way: Way): readonly [Entry, Sent] {
 	const { packet, output, bridgedTo: port } = way;
 	const answer: Sent = {
@@ -138,7 +138,7 @@ function answerOf({ sent, guest, entry: first }: Question, way: Way): readonly [
 		toMac: sent.fromMac,
 	};
 	const left = port === "flood" ? undefined : (port ?? output);
-	// What ended here the host answers itself.
+	// The host itself answers what ended here.
 	if (left === undefined) return [port === "flood" ? { link: guest.segment } : "local", answer];
 	// The host's own packets come back to the host.
 	return [
@@ -172,7 +172,7 @@ const reportOf = ({ source, destination, protocol, destinationPort }: Sent): Pac
 	...(protocol !== "icmp" && { port: destinationPort }),
 });
 
-/** A question that cannot even be asked: the tap is not there, or nobody knows an address of its guest. */
+/** A query that cannot be answered: there is no such tap, or no address of its guest is known. */
 function refused(query: WhyQuery, report: StageReport, assumed: readonly string[]): WhyReport {
 	const { tap, direction = "to", address, protocol = "icmp", port } = query;
 	return {
@@ -188,7 +188,7 @@ function refused(query: WhyQuery, report: StageReport, assumed: readonly string[
 	};
 }
 
-/** The way of one packet, and of its answer. @throws AddressError, KernelError */
+/** The path of one packet, and of its answer. @throws AddressError, KernelError */
 export function why(facts: Facts, query: WhyQuery): WhyReport {
 	const { tap: name, direction = "to", port } = query;
 	const other = parseAddress(query.address);

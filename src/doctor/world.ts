@@ -7,7 +7,7 @@ import { deviceOf } from "./stage/rules.js";
 
 const isOf = (packet: Packet, { length }: Uint8Array): boolean => (length === 4) === packet.isIpv4;
 
-/** What rules ask of the host, answered from its facts. */
+/** What rules ask about the host, answered from its facts. */
 export function worldOf(facts: Facts): World {
 	const own = (index: number, packet: Packet): Cidr[] =>
 		facts

@@ -25,7 +25,7 @@ function alive({ facts, tap }: Subject) {
 		);
 }
 
-/** The seed's maddening one: the guest and the host have the same address. */
+/** Whether the guest and the host have the same address, a mistake that is hard to find. */
 export const guestAddress: Check = {
 	check: "guest address",
 	of: "tap",
@@ -45,7 +45,7 @@ export const guestAddress: Check = {
 	},
 };
 
-/** Whether the guest uses what it was given. */
+/** Whether the guest uses the address that it was given. */
 export const guestDiffers: Check = {
 	check: "guest's own address",
 	of: "tap",
@@ -119,7 +119,7 @@ export const duplicate: Check = {
 	},
 };
 
-/** Whether the guest has ever sent anything: a missing route or address in the guest looks like this from outside. */
+/** Whether the guest has ever sent anything: from outside, a missing route or address in the guest looks the same. */
 export const silent: Check = {
 	check: "packets of the guest",
 	of: "tap",
@@ -138,14 +138,14 @@ export const silent: Check = {
 	},
 };
 
-/** Whether a guest that has no address yet asks for one, and nobody is there to answer. */
+/** Whether a guest without an address asks for one and nobody answers. */
 export const dhcp: Check = {
 	check: "DHCP",
 	of: "tap",
 	run(subject) {
 		const { facts, tap, name = "" } = subject;
 		if (tap === undefined || !tap.hasCarrier) return [];
-		// Whoever was given an address need not ask for one.
+		// A guest that was given an address need not ask for one.
 		if ((facts.ours(name)?.guest.addresses.length ?? 0) > 0) return [];
 		const segment = segmentOf(facts, tap);
 		if (segment !== tap && uplinkPorts(facts, segment).length > 0) return [];

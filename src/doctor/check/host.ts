@@ -5,7 +5,7 @@ const TUN = "/dev/net/tun";
 /** CAP_NET_ADMIN of linux/capability.h. */
 const NETWORK_BIT = 12n;
 
-/** The seed's first question: is the tun module there, and may I open its device? */
+/** Whether the tun module is there, and its device may be opened. */
 export const tun: Check = {
 	check: "tun",
 	of: "host",
@@ -40,7 +40,7 @@ export const tun: Check = {
 	},
 };
 
-/** What changes of the network take. */
+/** Whether we have the capability that changes of the network take. */
 export const capability: Check = {
 	check: "capabilities",
 	of: "host",
@@ -61,7 +61,7 @@ export const capability: Check = {
 	},
 };
 
-/** Whether the kernel answers when it is asked for its rules. */
+/** Whether the kernel answers requests for its rules. */
 export const nftables: Check = {
 	check: "nf_tables",
 	of: "host",

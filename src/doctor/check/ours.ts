@@ -1,6 +1,6 @@
 import { type Check, stops, warns } from "../check.js";
 
-/** Whether the tap, and the uplink of its network, are ports of the bridge that they should be ports of. */
+/** Whether the tap, and the uplink of its network, are ports of the right bridge. */
 export const master: Check = {
 	check: "bridge",
 	of: "tap",
@@ -42,7 +42,7 @@ export const drift: Check = {
 	},
 };
 
-/** Whether what a guest may send fits the next interface. */
+/** Whether packets that the guest may send fit the next interface. */
 export const mtu: Check = {
 	check: "MTU",
 	of: "tap",

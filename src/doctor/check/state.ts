@@ -2,7 +2,7 @@ import { accessSync, constants, existsSync } from "node:fs";
 import { dirname } from "node:path";
 import { type Check, warns } from "../check.js";
 
-/** Whether what is ours can be remembered, where it is kept. */
+/** Whether the state directory can be used. */
 export const stateDirectory = (path: string): Check => ({
 	check: "state directory",
 	of: "host",

@@ -1,7 +1,7 @@
 import { type Check, stops, warns } from "../check.js";
 import { managersOf } from "../owner.js";
 
-/** Programs that manage the firewall, and may do more to it at any time. */
+/** Programs that manage the firewall, and may change it at any time. */
 export const managers: Check = {
 	check: "foreign managers",
 	of: "host",
@@ -22,7 +22,7 @@ const FILES = {
 	arptables: "arp_tables_names",
 } as const;
 
-/** Rules in the old xtables of the kernel are in no listing of nf_tables, and drop all the same. */
+/** Rules of the kernel's old xtables, which no listing of nf_tables shows, and which drop packets nevertheless. */
 export const legacy: Check = {
 	check: "iptables-legacy",
 	of: "host",
@@ -42,7 +42,7 @@ export const legacy: Check = {
 	},
 };
 
-/** The table of tracked connections: when it is full, first packets of new flows are dropped. */
+/** The table of tracked connections: if it is full, the first packets of new flows are dropped. */
 export const conntrack: Check = {
 	check: "conntrack table",
 	of: "host",
@@ -74,7 +74,7 @@ export const conntrack: Check = {
 	},
 };
 
-/** The table of neighbours: beyond gc_thresh3 nobody new is found. */
+/** The table of neighbours: beyond gc_thresh3 no new neighbour can be resolved. */
 export const neighbours: Check = {
 	check: "neighbour table",
 	of: "host",
@@ -93,7 +93,7 @@ export const neighbours: Check = {
 	},
 };
 
-/** Whether rules for IP see what passes between ports of a bridge. */
+/** Whether rules for IP see packets between ports of a bridge. */
 export const bridgeNetfilter: Check = {
 	check: "br_netfilter",
 	of: "host",

@@ -1,6 +1,6 @@
 import { type Check, stops, warns } from "../check.js";
 
-/** The tap itself: there, up, and open. */
+/** Whether the tap exists, is up, and is open. */
 export const tap: Check = {
 	check: "tap",
 	of: "tap",
@@ -35,7 +35,7 @@ export const tap: Check = {
 	},
 };
 
-/** Who may open it. */
+/** Whether the right user may open it. */
 export const owner: Check = {
 	check: "owner",
 	of: "tap",

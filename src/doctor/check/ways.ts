@@ -4,10 +4,10 @@ import { type Check, type Subject, warns } from "../check.js";
 import { guestOf, hostAddresses, segmentOf } from "../guest.js";
 import { why } from "../why.js";
 
-/** Somebody whom everybody can reach: Quad9, whose addresses have been the same since 2017. Nothing is sent there. */
+/** A host that everybody can reach: Quad9, whose addresses have been the same since 2017. Nothing is sent there. */
 const WORLD = { 4: "9.9.9.9", 6: "2620:fe::fe" } as const;
 
-/** What our own rules drop was asked for in the spec, and is told as that. */
+/** What our own rules drop was asked for in the spec, and is reported as such. */
 function findingOf({ finding }: WhyReport): readonly Finding[] {
 	if (finding === undefined) return [];
 	if (finding.rule?.owner !== "umlnet-nl") return [finding];
@@ -24,7 +24,7 @@ function ask(subject: Subject, query: Omit<WhyQuery, "tap">): readonly Finding[]
 	}
 }
 
-/** The versions of IP that the guest has to do with. */
+/** The IP versions that the guest uses. */
 function lengths({ facts, tap, name = "" }: Subject): readonly (4 | 16)[] {
 	if (tap === undefined) return [];
 	const ours = facts.ours(name);
@@ -38,7 +38,7 @@ function lengths({ facts, tap, name = "" }: Subject): readonly (4 | 16)[] {
 const isHostOnly = ({ facts, name = "" }: Subject): boolean =>
 	facts.ours(name)?.mode === "host-only";
 
-/** To the router of the host, which is the first machine beyond the uplink. */
+/** The path to the router of the host, which is the first machine beyond the uplink. */
 export const toRouter: Check = {
 	check: "way to the router",
 	of: "tap",
@@ -52,7 +52,7 @@ export const toRouter: Check = {
 	},
 };
 
-/** To a machine far away. */
+/** The path to a machine far away. */
 export const toWorld: Check = {
 	check: "way to the world",
 	of: "tap",
@@ -64,7 +64,7 @@ export const toWorld: Check = {
 	},
 };
 
-/** To the host's own side of the segment. */
+/** The path to the host's own address on the segment. */
 export const toHost: Check = {
 	check: "way to the host",
 	of: "tap",
@@ -78,7 +78,7 @@ export const toHost: Check = {
 	},
 };
 
-/** From the host to the guest. */
+/** The path from the host to the guest. */
 export const fromHost: Check = {
 	check: "way from the host",
 	of: "tap",

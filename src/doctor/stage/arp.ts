@@ -23,7 +23,7 @@ import { passes, type Stage, stopped, type Way } from "./way.js";
 const STAGE = "arp";
 const ETHER = 1;
 
-/** Whom the guest looks for before it can send: the destination itself, or the host as its gateway. */
+/** The address that the guest must resolve before it can send: the destination, or the host as its gateway. */
 function soughtBy({ guest, packet, facts }: Way): Uint8Array | undefined {
 	if (isOnLink(guest, packet.destination)) return packet.destination;
 	const all = hostAddresses(facts, guest.segment, 4);
@@ -57,7 +57,7 @@ function frame(way: Way, sought: Uint8Array, isAnswer: boolean): Packet {
 	return new Packet(bytes, PACKET_BROADCAST, undefined);
 }
 
-/** The rules that the guest's question and the host's answer pass. */
+/** The rules that the guest's request and the host's reply pass. */
 function rules(way: Way, sought: Uint8Array): StageReport | undefined {
 	const { guest } = way;
 	const isBridged = guest.segment.index !== guest.tap.index;
@@ -89,7 +89,7 @@ function rules(way: Way, sought: Uint8Array): StageReport | undefined {
 	return rulesReport(answer, STAGE, traversed(answer, { family: NFPROTO_ARP, hook: NF_ARP_OUT }));
 }
 
-/** Before a guest can send IPv4 it asks who has an address, and the host has to answer. */
+/** Before a guest can send IPv4 it asks who has an address, and the host must answer. */
 export const arp: Stage = (way) => {
 	const { entry, guest, packet, facts, isAnswer, bridgedTo } = way;
 	if (entry === "local" || entry.link.index !== guest.tap.index) return undefined;

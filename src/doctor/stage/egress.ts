@@ -8,7 +8,7 @@ import { passes, type Stage, stopped, type Way } from "./way.js";
 
 const ETHERNET = 14;
 
-/** The interface that it leaves by, and that it fits there. */
+/** The interface through which the packet leaves, and whether it fits. */
 export const egress: Stage = (way) => {
 	const { output, packet } = way;
 	if (output === undefined)
@@ -27,7 +27,7 @@ export const egress: Stage = (way) => {
 	});
 };
 
-/** Where a frame that the host sends out by a bridge leaves it. */
+/** The port through which a frame leaves that the host sends through a bridge. */
 function portBehind(way: Way) {
 	const { facts, output, nexthop, guest } = way;
 	if (output?.kind !== "bridge" || nexthop === undefined) return undefined;
@@ -39,7 +39,7 @@ function portBehind(way: Way) {
 	return port === undefined || port === output.index ? undefined : facts.link(port);
 }
 
-/** The rules of the bridge for what the host sends, and the port it leaves by. */
+/** The rules of the bridge for what the host sends, and the port through which it leaves. */
 export const bridgeOutput: Stage = (way) => {
 	const { output, packet } = way;
 	if (output?.kind !== "bridge") return undefined;
@@ -51,7 +51,7 @@ export const bridgeOutput: Stage = (way) => {
 		);
 	const state = portReport(way, port, output);
 	if (state.verdict === "stopped") return state;
-	// The bridge is what the packet comes from, where rules ask for that at all.
+	// Rules that ask for an input interface do not match here.
 	packet.in = undefined;
 	packet.out = deviceOf(port, output);
 	for (const [stage, hook] of [
@@ -65,14 +65,14 @@ export const bridgeOutput: Stage = (way) => {
 	return linkReport("bridge port", port, way);
 };
 
-/** RFC 1918, shared, and unique local: addresses that nobody on the Internet answers to. */
+/** RFC 1918, shared, and unique local addresses: nobody on the Internet answers to them. */
 const PRIVATE: readonly RegExp[] = [/^0a/, /^ac1[0-9a-f]/, /^c0a8/, /^64[4-7]/, /^f[cd]/, /^a9fe/];
 export const isPrivate = (address: Uint8Array): boolean => {
 	const text = Buffer.from(address).toString("hex");
 	return PRIVATE.some((pattern) => pattern.test(text));
 };
 
-/** Whether what is beyond knows the way back to the source that the packet leaves with. */
+/** Whether machines beyond the uplink have a route back to the source address of the packet. */
 export const source: Stage = (way) => {
 	const { packet, guest, output, facts, isAnswer } = way;
 	if (isAnswer || output === undefined || way.entry === "local") return undefined;

@@ -2,7 +2,7 @@ import { NF_INET_FORWARD, NF_INET_POST_ROUTING } from "../../uapi/netfilter.js";
 import { deviceOf, familyOf, rulesReport, traversed } from "./rules.js";
 import { passes, type Stage, stopped } from "./way.js";
 
-/** What routers do first: count down how often a packet may be passed on. */
+/** What routers do first: decrement the hop limit. */
 export const hops: Stage = (way) => {
 	if (way.packet.hops <= 1)
 		return stopped("forward", {
@@ -14,13 +14,13 @@ export const hops: Stage = (way) => {
 	return undefined;
 };
 
-/** IP's rules for what passes through the host. */
+/** The rules of IP for forwarded packets. */
 export const forward: Stage = (way) => {
 	const passed = traversed(way, { family: familyOf(way), hook: NF_INET_FORWARD });
 	return rulesReport(way, "forward", passed) ?? passes("forward", "no rules");
 };
 
-/** IP's rules for what leaves, the host's own packets included. */
+/** The rules of IP for packets that leave, including the host's own. */
 export const postrouting: Stage = (way) => {
 	way.packet.out = way.output && deviceOf(way.output);
 	return rulesReport(

@@ -10,7 +10,7 @@ export const ingress: Stage = (way) => {
 	return rulesReport(way, "ingress", traversed(way, point));
 };
 
-/** The rules of the interface that it leaves by, after everything else. */
+/** The rules of the interface through which it leaves, after everything else. */
 export const egressRules: Stage = (way) => {
 	if (way.output === undefined) return undefined;
 	const { in: input } = way.packet;

@@ -5,7 +5,7 @@ import { listensOn } from "../sockets.js";
 import { deviceOf, familyOf, rulesReport, traversed } from "./rules.js";
 import { passes, type Stage, stopped } from "./way.js";
 
-/** IP's rules for what is for this host. */
+/** The rules of IP for packets to this host. */
 export const input: Stage = (way) => {
 	way.packet.out = undefined;
 	return (
@@ -14,7 +14,7 @@ export const input: Stage = (way) => {
 	);
 };
 
-/** Whether a program of the host takes it. What answers an echo request is the kernel. */
+/** Whether a program of the host receives it. The kernel itself answers echo requests. */
 export const listener: Stage = (way) => {
 	const { packet, facts, isAnswer } = way;
 	if (isAnswer) return undefined;
@@ -42,7 +42,7 @@ export const listener: Stage = (way) => {
 	});
 };
 
-/** IP's rules for what this host sends. */
+/** The rules of IP for packets that this host sends. */
 export const output: Stage = (way) => {
 	if (way.entry !== "local") return undefined;
 	way.packet.in = undefined;

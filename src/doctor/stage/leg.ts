@@ -18,7 +18,9 @@ const TO_HOST: readonly Stage[] = [input, listener];
 const THROUGH: readonly Stage[] = [hops, forward];
 const OUT: readonly Stage[] = [postrouting, source, egress, neighbour, bridgeOutput, egressRules];
 
-/** Let a packet go from where it enters to where it ends. Whether it got there: the reports end with what stops it. */
+/**
+ * Run a packet from where it enters to where it ends. Returns whether it arrived; the last report says what stops it.
+ */
 export function walk(way: Way, reports: StageReport[]): boolean {
 	if (way.entry === "local") return through(way, [route, output, ...OUT], reports);
 	if (!through(way, IN, reports)) return false;

@@ -2,7 +2,7 @@ import type { StageReport } from "../../service/diagnosis.js";
 import type { LinkFact } from "../facts.js";
 import { passes, type Stage, stopped, type Way } from "./way.js";
 
-/** Whether an interface takes part: it is up, and there is somebody at its other end. */
+/** Whether an interface can be used: it is up, and has a carrier. */
 export function linkReport(stage: string, link: LinkFact, { guest }: Way): StageReport {
 	const isTap = link.index === guest.tap.index;
 	const { name: device } = link;
@@ -31,7 +31,7 @@ export function linkReport(stage: string, link: LinkFact, { guest }: Way): Stage
 	});
 }
 
-/** The interface by which the packet comes in. */
+/** The interface on which the packet arrives. */
 export const entry: Stage = (way) => {
 	if (way.entry === "local") return undefined;
 	const isTap = way.entry.link.index === way.guest.tap.index;

@@ -12,7 +12,7 @@ export const neighbourOf = (
 ): NeighbourFact | undefined =>
 	facts.neighbours(index).find((one) => !one.isProxy && Buffer.compare(one.address, address) === 0);
 
-/** The MAC address of the next machine: whether anybody answered when it was asked for last. */
+/** The MAC address of the next machine: whether it answered when it was last asked. */
 export const neighbour: Stage = (way) => {
 	const { facts, output, nexthop, guest } = way;
 	if (output === undefined || nexthop === undefined || !output.resolves) return undefined;

@@ -3,7 +3,7 @@ import { bridgeOf } from "./bridge.js";
 import { deviceOf, familyOf, rulesReport, traversed } from "./rules.js";
 import { passes, type Stage } from "./way.js";
 
-/** IP's rules before it is known where the packet goes; what a bridge has shown them already they do not see again. */
+/** The rules of IP before the destination is known. Those that the bridge has run already are not run again. */
 export const prerouting: Stage = (way) => {
 	if (way.entry === "local") return undefined;
 	const link = bridgeOf(way) ?? way.entry.link;

@@ -13,7 +13,7 @@ import { passes, type Stage, stopped, type Way } from "./way.js";
 
 const STAGE = "route";
 
-/** The kernel's own look-up, with the interface that the packet came by. */
+/** The kernel's own look-up, with the interface on which the packet arrived. */
 export function lookUp(way: Way): RouteFact {
 	const { packet, facts } = way;
 	const { l4proto } = packet.headers();
@@ -28,7 +28,7 @@ export function lookUp(way: Way): RouteFact {
 	});
 }
 
-/** Whether the host forwards what comes in by the interface of the packet. */
+/** Whether the host forwards what arrives on the interface of the packet. */
 function forwards(way: Way): boolean {
 	const { packet, facts } = way;
 	const name = packet.in?.name ?? "";
@@ -95,7 +95,7 @@ function refused(way: Way, errno: string): StageReport {
 	});
 }
 
-/** What is for the guest has to leave by its segment. */
+/** A packet for the guest must leave through its segment. */
 function strayed({ packet, guest, output }: Way): StageReport | undefined {
 	const isGuests = Buffer.compare(packet.destination, guest.address) === 0;
 	if (!isGuests || output === undefined || output.index === guest.segment.index) return undefined;
@@ -109,7 +109,7 @@ function strayed({ packet, guest, output }: Way): StageReport | undefined {
 	});
 }
 
-/** Where the packet goes: to this host, or out by which interface to which next machine. */
+/** Where the packet goes: to this host, or through an interface to a next machine. */
 export const route: Stage = (way) => {
 	const { packet, facts } = way;
 	const found = lookUp(way);

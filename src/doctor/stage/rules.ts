@@ -8,7 +8,7 @@ import type { LinkFact } from "../facts.js";
 import { remedyFor, ruleReport } from "../owner.js";
 import { passes, stopped, type Way } from "./way.js";
 
-/** An interface as rules see it; of a port with the bridge it is of. */
+/** An interface as rules see it; for a port, with its bridge. */
 export const deviceOf = (link: LinkFact, bridge?: LinkFact): Device => ({
 	index: link.index,
 	name: link.name,
@@ -22,11 +22,11 @@ export const deviceOf = (link: LinkFact, bridge?: LinkFact): Device => ({
 /** NFPROTO_* of a packet. */
 export const familyOf = ({ packet }: Way): number => (packet.isIpv4 ? NFPROTO_IPV4 : NFPROTO_IPV6);
 
-/** Let the packet through a hook. */
+/** Run the packet through a hook. */
 export const traversed = (way: Way, point: HookPoint, part?: Part): Passed =>
 	traverse(way.facts.hooks(), way.packet, point, way.world, way.choices, part);
 
-/** What the rules of a hook did with the packet, as a stage of its way. */
+/** What the rules of a hook did with the packet, as a stage of its path. */
 export function rulesReport(way: Way, stage: string, passed: Passed): StageReport | undefined {
 	const { facts, packet } = way;
 	if (passed.code !== NF_ACCEPT && passed.by !== undefined) {

@@ -1,4 +1,4 @@
-/** A packet on its way through the host, and what each stage of it adds to a report. */
+/** A packet on its way through the host, and what each stage adds to a report. */
 import type { Choices } from "../../nftables/machine/choices.js";
 import type { World } from "../../nftables/machine/evaluation.js";
 import type { Packet } from "../../nftables/machine/packet.js";
@@ -11,14 +11,14 @@ export interface Guest {
 	/** The interface with the host's side of the segment: the tap, or the bridge that it is a port of. */
 	readonly segment: LinkFact;
 	readonly address: Uint8Array;
-	/** How many bits of its address are the network, where that is known. */
+	/** The prefix length of its address, if it is known. */
 	readonly prefix: number | undefined;
 	readonly mac: Uint8Array;
-	/** The tap as we made it; undefined where it is not ours. */
+	/** The tap as we made it; undefined if it is not ours. */
 	readonly ours: OurTap | undefined;
 }
 
-/** Where a packet enters: by an interface, or from a program of this host. */
+/** Where a packet enters: through an interface, or from a program of this host. */
 export type Entry = { readonly link: LinkFact } | "local";
 
 /** A packet between two stages. */
@@ -31,22 +31,22 @@ export interface Way {
 	/** Whether it is the answer to a packet that has arrived. */
 	readonly isAnswer: boolean;
 	readonly packet: Packet;
-	/** What was found out about it on the way; stages fill it. */
+	/** What stages have found out about it so far. */
 	route?: RouteFact | undefined;
 	output?: LinkFact | undefined;
 	nexthop?: Uint8Array | undefined;
-	/** Whether IP's prerouting rules have seen it in the bridge already. */
+	/** Whether the prerouting rules of IP have seen it in the bridge already. */
 	wasPrerouted?: boolean;
-	/** The port of the bridge that a frame leaves by without IP having to do with it. */
+	/** The port through which a frame leaves the bridge without being routed. */
 	bridgedTo?: LinkFact | "flood" | undefined;
-	/** What the verdict depends on that is not on this host. */
+	/** Conditions outside this host that the verdict depends on. */
 	readonly dependsOn: string[];
 }
 
-/** One stage: what it finds; undefined where it has nothing to do with the packet. */
+/** One stage, which returns what it finds; undefined if it does not apply to the packet. */
 export type Stage = (way: Way) => StageReport | undefined;
 
-/** What a stage tells of a packet that passes. */
+/** The report of a stage for a packet that passes. */
 export const passes = (
 	stage: string,
 	message: string,
@@ -65,7 +65,7 @@ interface Stop {
 	readonly rule?: RuleReport | undefined;
 }
 
-/** What a stage tells of a packet that it stops. */
+/** The report of a stage that stops a packet. */
 export function stopped(stage: string, stop: Stop): StageReport {
 	const { device, rule, ...rest } = stop;
 	const finding: Finding = { evidence: [], ...rest, rule, stops: true };

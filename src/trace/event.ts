@@ -7,12 +7,12 @@ import { NF_ACCEPT, NF_DROP, NF_QUEUE, NF_STOLEN } from "../uapi/netfilter.js";
 import type { NFT_MSG_TRACE } from "../uapi/nf_tables.js";
 import * as nft from "../uapi/nf_tables_const.js";
 
-/** What the kernel tells of one step of a packet. */
+/** What the kernel reports about one step of a packet. */
 export type TraceMessage = ReturnType<typeof NFT_MSG_TRACE.decode>;
 
-/** What became of a packet in one rule, or at the end of a chain. */
+/** What happened to a packet in one rule, or at the end of a chain. */
 export interface TraceEvent {
-	/** The same for all steps of one packet. */
+	/** Identifies the packet: it is the same for all of its steps. */
 	readonly packet: number;
 	/** `ip`, `inet`, `bridge`, `arp`. */
 	readonly family: string;
@@ -22,27 +22,27 @@ export interface TraceEvent {
 	readonly chain: string;
 	/** The hook that called the chain; undefined for a chain that another jumped to. */
 	readonly hook?: string | undefined;
-	/** A rule that held, the end of a chain that was jumped to, or the policy of a base chain. */
+	/** A rule that matched, the end of a chain that was jumped to, or the policy of a base chain. */
 	readonly step: "rule" | "return" | "policy";
 	/** The handle of the rule. */
 	readonly handle?: number | undefined;
-	/** The rule as nft writes it, if it is still there. */
+	/** The rule as nft writes it, if it still exists. */
 	readonly rule?: string | undefined;
 	/** `accept`, `drop`, `continue`, `jump inner`, `goto inner`, `return`, `queue`. */
 	readonly verdict: string;
-	/** The interface that the packet came in by. */
+	/** The interface on which the packet arrived. */
 	readonly input?: string | undefined;
-	/** The interface that it leaves by. */
+	/** The interface through which it leaves. */
 	readonly output?: string | undefined;
-	/** The packet in words, where the kernel tells of it: with its first step at each hook. */
+	/** The packet in words, if the kernel reports it: with the first step at each hook. */
 	readonly about?: string | undefined;
 	/** Its mark, unless that is 0. */
 	readonly mark?: number | undefined;
 }
 
-/** The kernel had to drop events: some steps of some packets are missing. */
+/** The kernel had to drop events, so some steps of some packets are missing. */
 export interface TraceOverrun {
-	/** Set where events are missing. */
+	/** Set if events are missing. */
 	readonly overrun: true;
 }
 
@@ -82,7 +82,7 @@ const PROTOCOLS: Readonly<Record<number, string>> = {
 };
 const number = (bytes: Uint8Array): number => Number(fromBytes(bytes, "big"));
 
-/** `tcp 10.0.0.2:40000 > 192.0.2.7:443`, from the headers that the kernel sends along. */
+/** `tcp 10.0.0.2:40000 > 192.0.2.7:443`, from the headers in the message. */
 function aboutOf(message: TraceMessage): string | undefined {
 	const { NFTA_TRACE_NETWORK_HEADER: network, NFTA_TRACE_TRANSPORT_HEADER: transport } = message;
 	if (network === undefined || network.length < 20) return undefined;
@@ -101,14 +101,14 @@ function aboutOf(message: TraceMessage): string | undefined {
 	return `${PROTOCOLS[protocol ?? -1] ?? `protocol ${protocol}`} ${at(source, 0)} > ${at(destination, 2)}`;
 }
 
-/** What is known of rules and interfaces beside the message. */
+/** What is known about rules and interfaces in addition to the message. */
 export interface Names {
 	link(index: number): string | undefined;
 	hook(family: number, table: string, chain: string): string | undefined;
 	rule(family: number, table: string, chain: string, handle: number): string | undefined;
 }
 
-/** One step of a packet, with names in place of numbers. */
+/** One step of a packet, with names instead of numbers. */
 export function eventOf(message: TraceMessage, names: Names): TraceEvent {
 	const {
 		nfgen_family: family = 0,

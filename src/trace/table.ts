@@ -1,25 +1,25 @@
 import { parseAddress } from "../inet/address.js";
 import type { Document } from "../nftables/json/command.js";
 
-/** Which packets of a tap are traced; the kernel itself passes over the others. */
+/** Which packets of a tap are traced. The kernel itself skips the others. */
 export interface TraceFilter {
-	/** ICMP is that of both versions of IP. */
+	/** ICMP stands for that of both IP versions. */
 	readonly protocol?: "tcp" | "udp" | "icmp" | undefined;
-	/** From or to this address. */
+	/** The source or destination address. */
 	readonly address?: string | undefined;
-	/** From or to this port. */
+	/** The source or destination port. */
 	readonly port?: number | undefined;
 }
 
 type Expr = object;
-/** Before anything else looks at packets: defragmentation is at -400. */
+/** Before anything else sees packets: defragmentation is at -400. */
 const FIRST = -460;
 
 const match = (left: object, right: unknown): Expr => ({ match: { op: "==", left, right } });
 const meta = (key: string): object => ({ meta: { key } });
 const payload = (protocol: string, field: string): object => ({ payload: { protocol, field } });
 
-/** What a packet has to be like: each list is one rule, for nft has no "or" between fields. */
+/** The conditions on a packet. Each list is one rule, because nft has no "or" between fields. */
 function conditions({ protocol, address, port }: TraceFilter): readonly (readonly Expr[])[] {
 	const version =
 		address === undefined ? undefined : parseAddress(address).length === 4 ? "ip" : "ip6";
@@ -53,7 +53,10 @@ interface Hook {
 	readonly side: "iifname" | "oifname";
 }
 
-/** Where packets from and to the interface are first met. Those to it are known by it only where they are forwarded. */
+/**
+ * The first hooks for packets from and to the interface. Packets to it are recognised by the interface only where they
+ * are forwarded.
+ */
 const HOOKS: readonly Hook[] = [
 	{ family: "inet", hook: "prerouting", side: "iifname" },
 	{ family: "inet", hook: "forward", side: "oifname" },
@@ -69,15 +72,15 @@ const OF_ARP: readonly Hook[] = [
 	{ family: "arp", hook: "output", side: "oifname" },
 ];
 
-/** What is traced: the tap, and the bridge that IP sees in its place. */
+/** What is traced: the tap, and the bridge that rules for IP see in its place. */
 export interface Traced {
 	readonly tap: string;
 	readonly bridge?: string | undefined;
 }
 
 /**
- * Tables that mark the packets of a tap to be traced. They belong to the socket that makes them (NFT_TABLE_F_OWNER): when
- * it is closed they are gone, however that comes about.
+ * Tables that mark the packets of a tap for tracing. They belong to the socket that makes them (NFT_TABLE_F_OWNER), so
+ * they disappear when it is closed for whatever reason.
  */
 export function tracingTables(
 	name: string,

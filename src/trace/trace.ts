@@ -29,21 +29,21 @@ export type { TraceFilter } from "./table.js";
 export interface TraceOptions {
 	/** The network namespace by name or path. Default: that of the thread. */
 	readonly netns?: string | undefined;
-	/** Which packets. Default: all of the tap, ARP included. */
+	/** Which packets. Default: all packets of the tap, ARP included. */
 	readonly filter?: TraceFilter | undefined;
 	/** Ends the iteration. */
 	readonly signal?: AbortSignal | undefined;
-	/** How many bytes of events the kernel keeps for us before it drops some. */
+	/** How many bytes of events the kernel queues for us before it drops some. */
 	readonly bufferBytes?: number | undefined;
 }
 const OPTIONS = { netns: text, filter: object, signal, bufferBytes: count } as const;
 
-/** Milliseconds between two looks at a socket that had nothing to tell. */
+/** Milliseconds between two polls of a socket that had nothing to read. */
 const PAUSE = 10;
 /** Datagrams read before others of this thread get their turn. */
 const TURN = 64;
 
-/** Names of rules, hooks and interfaces. A rule that is not known makes it read all of them anew, for it may be new. */
+/** The names of rules, hooks and interfaces. An unknown rule may be new, so all of them are read again. */
 class RulesetNames implements Names {
 	readonly #kernel: LinuxKernel;
 	readonly #links = new Map<number, string | undefined>();
@@ -88,10 +88,10 @@ class RulesetNames implements Names {
 }
 
 /**
- * What the kernel really does to the packets of a tap, rule by rule, from this call on: those that come out of it, and
- * those that go into it from where it is known that they do. It ends with the signal, or when the loop over it is left; then
- * everything that was made for it is gone, as it is if this process is killed. Events that the kernel had to drop are told
- * of, and the others follow.
+ * What the kernel really does to the packets of a tap, rule by rule, from this call on: packets that come out of it,
+ * and packets that go into it, from where that is known. It ends with the signal, or when the loop over it is left, or
+ * when this process is killed; then everything that was made for it is gone. If the kernel had to drop events, that is
+ * reported, and the others follow.
  * @throws KernelError; UmlnetError ERR_USAGE if there is no such interface
  */
 export function trace(

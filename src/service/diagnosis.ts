@@ -1,4 +1,4 @@
-/** What `doctor` and `why` tell: data first, text second. */
+/** The reports of `doctor` and `why`: data first, text second. */
 
 /**
  * What stops packets, or will. Codes are stable, messages are not.
@@ -102,34 +102,34 @@ export interface RuleReport {
 	readonly handle?: number | undefined;
 	/** The rule as nft writes it; for a policy `policy drop`. */
 	readonly rule: string;
-	/** Whose it is: `docker`, `ufw`, `umlnet-nl`, `iptables`, `others`. */
+	/** The program that it belongs to: `docker`, `ufw`, `umlnet-nl`, `iptables`, `others`. */
 	readonly owner: string;
 }
 
 /** Something that stops packets, or will. */
 export interface Finding {
-	/** What it is, for programs. */
+	/** A code for programs. */
 	readonly code: FindingCode;
 	/** What is wrong, in a sentence. */
 	readonly message: string;
-	/** What it was seen by: a setting with its value, a state. */
+	/** The evidence: a setting with its value, a state. */
 	readonly evidence: readonly string[];
-	/** A command that mends it, safe to type; undefined if none does by itself. */
+	/** A command that repairs it and is safe to type; undefined if there is no single one. */
 	readonly remedy?: string | undefined;
 	/** The rule that drops, if one does. */
 	readonly rule?: RuleReport | undefined;
-	/** Whether packets are stopped by it now; false for what may stop them, or will some day. */
+	/** Whether it stops packets now; false for what may stop them, or will later. */
 	readonly stops: boolean;
 }
 
-/** How a packet left a stage of its way. */
+/** How a packet left a stage of its path. */
 export type StageVerdict = "passes" | "stopped" | "unknown";
 
-/** One stage of the way of a packet. */
+/** One stage in the path of a packet. */
 export interface StageReport {
 	/** `tap`, `bridge port`, `prerouting`, `route`, `forward`, `neighbour`, `egress`. */
 	readonly stage: string;
-	/** The interface, if it is about one. */
+	/** The interface, if the stage is about one. */
 	readonly device?: string | undefined;
 	/** What was found there, in a sentence. */
 	readonly message: string;
@@ -143,70 +143,70 @@ export interface StageReport {
 
 /** The packet that was asked about. */
 export interface PacketReport {
-	/** The address that it comes from. */
+	/** The source address. */
 	readonly source: string;
-	/** The address that it goes to. */
+	/** The destination address. */
 	readonly destination: string;
 	/** `icmp`, `icmpv6`, `tcp`, `udp`. */
 	readonly protocol: string;
-	/** The port at its destination, if the protocol has ports. */
+	/** The destination port, if the protocol has ports. */
 	readonly port?: number | undefined;
 }
 
-/** The way of one packet, and of the answer to it. */
+/** The path of one packet, and of its answer. */
 export interface WhyReport {
 	/** The name of the tap. */
 	readonly tap: string;
-	/** Seen from the guest. */
+	/** The direction as the guest sees it. */
 	readonly direction: "to" | "from";
 	/** The packet that was asked about. */
 	readonly packet: PacketReport;
-	/** Whether it arrives and is answered: as far as this host decides, and for a packet that nothing unknown stops. */
+	/** Whether the packet arrives and is answered, as far as this host decides and if nothing unknown stops it. */
 	readonly arrives: boolean;
-	/** The stages of its way, to where it arrives or is stopped. */
+	/** The stages of its path, up to where it arrives or is stopped. */
 	readonly way: readonly StageReport[];
-	/** The same of the answer; empty if there is none. */
+	/** The stages of the answer; empty if there is none. */
 	readonly back: readonly StageReport[];
 	/** What stops it, if anything does. */
 	readonly finding?: Finding | undefined;
-	/** What the verdict depends on and nobody can know beforehand: rates, the time, other hosts. */
+	/** What the verdict depends on that cannot be known beforehand: rates, the time, other hosts. */
 	readonly dependsOn: readonly string[];
-	/** What was assumed, for nobody said it: the address of the guest. */
+	/** What was assumed because it was not given: the address of the guest. */
 	readonly assumed: readonly string[];
 }
 
 /** One check of `doctor`. */
 export interface CheckReport {
-	/** What was looked at: `tun`, `forwarding`. */
+	/** What was checked: `tun`, `forwarding`. */
 	readonly check: string;
-	/** What came out of it. */
+	/** The result. */
 	readonly outcome: "ok" | "found" | "unread";
 	/** What could not be read, and why. */
 	readonly reason?: string | undefined;
 }
 
-/** What is wrong with a host, or with the way of a guest. */
+/** What is wrong with a host, or with the connection of a guest. */
 export interface DoctorReport {
 	/** The tap that was asked about; undefined for the host. */
 	readonly tap?: string | undefined;
 	/** Whether nothing stops packets now. */
 	readonly healthy: boolean;
-	/** What was found: what stops packets first, then what may. */
+	/** The findings: first those that stop packets, then those that may. */
 	readonly findings: readonly Finding[];
-	/** Everything that was looked at. */
+	/** All checks. */
 	readonly checks: readonly CheckReport[];
 }
 
-/** A packet to ask `why` about. */
+/** A packet for `why`. */
 export interface WhyQuery {
 	/** The name of the tap. */
 	readonly tap: string;
-	/** Whether the guest sends it (the default), or gets it. */
+	/** Whether the guest sends it (the default) or receives it. */
 	readonly direction?: "to" | "from" | undefined;
 	/** The address at the other end. */
 	readonly address: string;
-	/** The port at its destination. Without it: an echo request. */
+	/** The destination port. Without it: an echo request. */
 	readonly port?: number | undefined;
-	/** TCP where a port is given, else ICMP. */
+	/** TCP if a port is given, else ICMP. */
 	readonly protocol?: "tcp" | "udp" | "icmp" | undefined;
 }

@@ -1,6 +1,6 @@
 /** Rates as tc(8) writes them: `100mbit`, `1.5gbit`, `12mbps`. */
 
-/** Bits in a second, and bytes; a number alone is bits. */
+/** Units in bits per second and bytes per second. A number alone is in bits. */
 const UNITS: ReadonlyMap<string, number> = new Map([
 	["", 1],
 	...(["bit", "bps"] as const).flatMap((unit) => {
@@ -11,15 +11,15 @@ const UNITS: ReadonlyMap<string, number> = new Map([
 		]);
 	}),
 ]);
-/** What JSON Schema can say of it. */
+/** What JSON Schema can check. */
 export const RATE_FORM = "^[0-9]+(\\.[0-9]+)?([kKmMgGtT][iI]?)?([bB][iI][tT]|[bB][pP][sS])?$";
 const EXAMPLE = "such as 100mbit, 1.5gbit, 512kibit or 12mbps, which are bytes";
 
-/** Below it no packet of full size passes within ten seconds; above it nothing is limited. */
+/** Below this rate a packet of full size takes longer than ten seconds; above the greatest one nothing is limited. */
 const LEAST = 8_000;
 const MOST = 1e12;
 
-/** Bits per second. @throws RateError whose message says why, and does not quote the text */
+/** A rate in bits per second. @throws RateError, whose message says why and does not quote the text */
 export function parseRate(text: string): number {
 	const [, digits, unit = ""] = /^([0-9]+(?:\.[0-9]+)?)([a-z]*)$/i.exec(text) ?? [];
 	const factor = UNITS.get(unit.toLowerCase());
@@ -33,7 +33,7 @@ export function parseRate(text: string): number {
 	return rate;
 }
 
-/** Something is wrong with what is to be a rate. */
+/** The text is not a rate. */
 export class RateError extends Error {
 	readonly hint: string | undefined;
 	constructor(message: string, hint?: string) {

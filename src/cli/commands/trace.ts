@@ -48,7 +48,7 @@ function positive(text: string): number {
 
 const WANTED = "tcp, udp, icmp, host ADDRESS, port NUMBER";
 
-/** `tcp host 192.0.2.7 port 443` @throws UsageError */
+/** Parse a filter such as `tcp host 192.0.2.7 port 443`. @throws UsageError */
 function readFilter(words: readonly string[]): TraceFilter {
 	const filter: { -readonly [K in keyof TraceFilter]: TraceFilter[K] } = {};
 	const rest = [...words];
@@ -68,7 +68,10 @@ function readFilter(words: readonly string[]): TraceFilter {
 	return filter;
 }
 
-/** A packet is shown when nothing more was told of it for so long: the kernel tells of all steps at a hook at once. */
+/**
+ * A packet is shown when nothing more was reported about it for this many milliseconds: the kernel reports all steps at
+ * a hook at once.
+ */
 const QUIET = 60;
 
 async function trace(

@@ -38,7 +38,7 @@ type Protocol = (typeof PROTOCOLS)[number];
 const WANTED =
 	"TAP [to|from] ADDRESS[:PORT[/PROTO]], as tap0 to 192.0.2.7:443 or tap0 [2001:db8::7]:53/udp";
 
-/** `to 192.0.2.7:443/tcp` @throws UsageError */
+/** Parse a query such as `to 192.0.2.7:443/tcp`. @throws UsageError */
 function readWords(words: readonly string[]): Omit<WhyQuery, "tap"> {
 	const [first = "", second] = words;
 	const isDirected = (first === "to" || first === "from") && second !== undefined;

@@ -3,7 +3,7 @@ import { renderFinding } from "./finding.js";
 import type { Paint } from "./paint.js";
 import { count, table } from "./table.js";
 
-/** What `doctor` found; with -v everything that it looked at. */
+/** The findings of `doctor`; with -v, everything that was checked. */
 export function renderDoctor(
 	{ tap, healthy, findings, checks }: DoctorReport,
 	paint: Paint,

@@ -44,6 +44,8 @@ export function portReport(way: Way, port: LinkFact, bridge: LinkFact): StageRep
 			remedy: `ip link set ${bridge.name} up`,
 			device: bridge.name,
 		});
+	// A port without a carrier is disabled because of that.
+	if (!port.isUp || !port.hasCarrier) return linkReport(stage, port, way);
 	const state = port.port?.state ?? BR_STATE_FORWARDING;
 	if (state !== BR_STATE_FORWARDING)
 		return stopped(stage, {

@@ -98,8 +98,8 @@ const recordsOf = (final: readonly PlannedStep[]): StepRecord[] =>
 /** The part of a plan that remains when some of its requests have been rejected. */
 type Remaining = Pick<Plan, "final" | "delta">;
 
-const isEmpty = ({ put, drop, up, down }: Delta): boolean =>
-	put.length + drop.length + up.length + down.length === 0;
+const isEmpty = ({ put, drop, up, down, networks = [] }: Delta): boolean =>
+	networks.length === 0 && put.length + drop.length + up.length + down.length === 0;
 
 /** The undo of the steps, for the journal, in the order of the steps and without those that need none. */
 const undoOf = (steps: readonly PlannedStep[]): StepRecord[] =>
@@ -169,8 +169,14 @@ class Progress {
 				...delta,
 				up: delta.up.filter(({ report }) => isIn(report.name)),
 				put: delta.put.filter(({ key }) => isWanted(key)),
+				networks: this.#networksOf(delta.up.filter(({ report }) => isIn(report.name))),
 			},
 		};
+	}
+
+	#networksOf(taps: Delta["up"]): Delta["networks"] {
+		const names = new Set(taps.map(({ report }) => report.network));
+		return this.#plan.delta.networks?.filter(({ name }) => names.has(name));
 	}
 
 	#isOut = (step: PlannedStep): boolean =>

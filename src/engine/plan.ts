@@ -21,12 +21,14 @@ import {
 } from "./planner.js";
 import type { TapReport } from "./report.js";
 import { same } from "./same.js";
-import type { Delta, State } from "./state.js";
+import type { Delta, NetworkEntry, State } from "./state.js";
 
 /** A tap that is wanted: its report, and every object that it needs. */
 export interface WantedTap {
 	readonly report: Omit<TapReport, "index">;
 	readonly resources: readonly Resource[];
+	/** Its network as the spec has it, for later taps. A parked tap has none. */
+	readonly network?: NetworkEntry | undefined;
 }
 
 /** A request to bring up taps, all or none. A group commit makes one transaction of several requests. */
@@ -152,7 +154,7 @@ export function planUp(
 	return {
 		losses: planner.losses,
 		warnings: planner.warnings,
-		delta: { put, drop, up: changed, down: prune },
+		delta: { put, drop, up: changed, down: prune, networks: newNetworks(state, taps) },
 		requestOf,
 		wanted,
 		inseparable: [
@@ -162,6 +164,22 @@ export function planUp(
 		],
 		...order(planner.steps, planner.removals),
 	};
+}
+
+/** The networks of these taps that are not known, or are known otherwise. Consecutive guests mostly share one object. */
+function newNetworks(
+	state: State,
+	taps: readonly WantedTap[],
+): readonly NetworkEntry[] | undefined {
+	let networks: Map<string, NetworkEntry> | undefined;
+	for (const { network } of taps) {
+		if (network === undefined) continue;
+		const known = networks?.get(network.name) ?? state.networks.get(network.name);
+		if (known === network || same(known, network)) continue;
+		networks ??= new Map();
+		networks.set(network.name, network);
+	}
+	return networks && [...networks.values()];
 }
 
 /** The keys of the objects that these taps used, do not want any more, and no other tap uses. */

@@ -1,6 +1,6 @@
 /** The reports of the engine: plain JSON with stable keys, the same for `--json` and for the library. */
 import type { Loose } from "../spec/field.js";
-import type { Guard, Mode } from "../spec/input.js";
+import type { Guard, Mode, NetworkInput } from "../spec/input.js";
 import type { TapSettings } from "../spec/model.js";
 
 /** One tap as it is on the host. */
@@ -195,6 +195,8 @@ export interface StatusReport<Tap extends TapStatus = TapStatus> {
 	readonly taps: readonly Tap[];
 	/** What was made in addition to taps: bridges, forwarding of uplinks, the nft table, global options. */
 	readonly resources: readonly ResourceStatus[];
+	/** The networks of these taps as a spec has them, by name. Absent if the caller may not read what was asked for. */
+	readonly networks?: Readonly<Record<string, NetworkInput>> | undefined;
 	/** Without names: objects that carry our marks but are not in the journal. */
 	readonly strays?: readonly string[] | undefined;
 	/**

@@ -14,18 +14,29 @@ export interface TapEntry {
 	readonly keys: readonly string[];
 }
 
+/** A network as its spec has it. What is in it belongs to the spec. */
+export interface NetworkEntry {
+	readonly name: string;
+}
+
 /** How a committed transaction changes the state. */
 export interface Delta {
 	readonly put: readonly Entry[];
 	readonly drop: readonly string[];
 	readonly up: readonly TapEntry[];
 	readonly down: readonly string[];
+	/** The networks of those that come up, where they are new or have changed. */
+	readonly networks?: readonly NetworkEntry[] | undefined;
 }
 
 /** What is ours on this host. An object stays as long as a tap uses it. */
 export class State {
 	readonly taps = new Map<string, TapEntry>();
 	readonly entries = new Map<string, Entry>();
+	/** The networks of the taps: each as the last change described it. */
+	readonly networks = new Map<string, NetworkEntry>();
+	/** How many taps each network has. */
+	readonly #sizes = new Map<string, number>();
 	readonly #users = new Map<string, Set<string>>();
 
 	/** The taps that use the object with this key. */
@@ -33,14 +44,35 @@ export class State {
 		return this.#users.get(key) ?? none;
 	}
 
-	apply({ put, drop, up, down }: Delta): void {
+	apply({ put, drop, up, down, networks = NO_NETWORKS }: Delta): void {
 		for (const entry of put) this.entries.set(entry.key, entry);
-		for (const name of down) this.#release(name);
-		for (const tap of up) this.#hold(tap);
+		for (const network of networks) this.networks.set(network.name, network);
+		const left = new Set<string>();
+		for (const name of down) {
+			const { network } = this.taps.get(name)?.report ?? {};
+			this.#release(name);
+			if (network !== undefined) left.add(network);
+		}
+		for (const tap of up) {
+			const before = this.taps.get(tap.report.name)?.report.network;
+			this.#hold(tap);
+			this.#count(tap.report.network, 1);
+			if (before !== undefined) {
+				this.#count(before, -1);
+				left.add(before);
+			}
+		}
+		for (const name of left) if (!this.#sizes.has(name)) this.networks.delete(name);
 		for (const key of drop) {
 			this.entries.delete(key);
 			this.#users.delete(key);
 		}
+	}
+
+	#count(network: string, change: number): void {
+		const size = (this.#sizes.get(network) ?? 0) + change;
+		if (size > 0) this.#sizes.set(network, size);
+		else this.#sizes.delete(network);
 	}
 
 	/** Updated in place: deleting and re-inserting the entries of a Map makes V8 rehash it. */
@@ -57,6 +89,8 @@ export class State {
 	}
 
 	#release(name: string): void {
+		const { network } = this.taps.get(name)?.report ?? {};
+		if (network !== undefined) this.#count(network, -1);
 		for (const key of this.taps.get(name)?.keys ?? []) this.#users.get(key)?.delete(name);
 		this.taps.delete(name);
 	}
@@ -71,8 +105,15 @@ export class State {
 
 	/** The whole state as one delta, for a new journal. */
 	toDelta(): Delta {
-		return { put: [...this.entries.values()], drop: [], up: [...this.taps.values()], down: [] };
+		return {
+			put: [...this.entries.values()],
+			drop: [],
+			up: [...this.taps.values()],
+			down: [],
+			networks: [...this.networks.values()],
+		};
 	}
 }
 
 const none: ReadonlySet<string> = new Set();
+const NO_NETWORKS: readonly NetworkEntry[] = [];

@@ -1,8 +1,9 @@
 import type { Kernel } from "../kernel/kernel.js";
+import type { NetworkInput } from "../spec/input.js";
 import type { Ledger } from "./journal/ledger.js";
 import { type Kinds, kindOf, type Once } from "./kind.js";
 import type { Count, Difference, StatusReport, TapStatus } from "./report.js";
-import type { Entry, State } from "./state.js";
+import type { Entry, NetworkEntry, State } from "./state.js";
 import { ours, strays } from "./strays.js";
 import { verify } from "./verify.js";
 
@@ -52,7 +53,7 @@ function reportOf(
 	names: readonly string[],
 	look: (entry: Entry) => readonly Difference[],
 	dropsOf: (entry: Entry) => Readonly<Record<string, Count>> | undefined,
-): Pick<StatusReport, "taps" | "resources"> {
+): Pick<StatusReport, "taps" | "resources" | "networks"> {
 	const driftOf = (key: string): readonly Difference[] => {
 		const entry = state.entries.get(key);
 		return entry === undefined ? [] : look(entry);
@@ -74,7 +75,20 @@ function reportOf(
 		if (entry === undefined) return [];
 		return [{ kind: entry.kind, key, taps: [...state.users(key)], drift: look(entry) }];
 	});
-	return { taps, resources };
+	return { taps, resources, networks: networksOf(state, taps) };
+}
+
+/** The networks of these taps, as a spec would have them. */
+function networksOf(state: State, taps: readonly TapStatus[]): StatusReport["networks"] {
+	const names = new Set(taps.map(({ network }) => network));
+	const known = [...names].flatMap((name) => {
+		const network = state.networks.get(name);
+		if (network === undefined) return [];
+		// Its pool belongs to the process that keeps it.
+		const { name: _, pool: __, ...spec } = network as NetworkEntry & { readonly pool?: unknown };
+		return [[name, spec as unknown as NetworkInput] as const];
+	});
+	return Object.fromEntries(known);
 }
 
 /** Several tables drop packets of one tap for one reason. */

@@ -90,7 +90,11 @@ export function wantedTaps(spec: Spec, links: HostLinks = NO_LINKS): WantedTap[]
 		const place = networks.get(tap.network) as Placed;
 		const { network } = place;
 		const mtu = network.mtu ?? usualMtu(tap, network, place.mtu);
-		return { report: report(tap, network, mtu), resources: resourcesOf(tap, { ...place, mtu }) };
+		return {
+			report: report(tap, network, mtu),
+			resources: resourcesOf(tap, { ...place, mtu }),
+			network: spec.networks[tap.network],
+		};
 	});
 }
 

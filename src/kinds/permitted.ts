@@ -47,8 +47,13 @@ interface Body {
 const stepsFlaw = (steps: readonly StepRecord[]): string | undefined =>
 	first(steps, ({ actions }) => first(actions, actionFlaw));
 
-const deltaFlaw = ({ put, up }: Delta): string | undefined =>
-	first(put, entryFlaw) ?? first(up, ({ report }) => (isReport(report) ? undefined : "no tap"));
+const deltaFlaw = ({ put, up, networks = [] }: Delta): string | undefined =>
+	first(put, entryFlaw) ??
+	first(up, ({ report }) => (isReport(report) ? undefined : "no tap")) ??
+	// What is in it is checked as any spec when it is used.
+	first(networks, (network) => (isNetwork(network) ? undefined : "no network"));
+
+const isNetwork = isMapOf({ name: isText, mode: isText });
 
 function first<T>(all: readonly T[], flaw: (one: T) => string | undefined): string | undefined {
 	for (const one of all) {

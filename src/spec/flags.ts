@@ -1,8 +1,10 @@
 import { assembleSpec, type SpecOptions } from "./assembly.js";
 import { type Field, type Fields, type FlagsOf, flagKey, flagName } from "./field.js";
 import { guestFields, networkFields, tapFields } from "./fields.js";
+import type { NetworkInput } from "./input.js";
 import { Issues } from "./issues.js";
 import type { Spec } from "./model.js";
+import { treeOf } from "./object.js";
 import type { Entry, Node } from "./tree.js";
 
 /** One tap as the flags of `up` describe it. */
@@ -40,6 +42,46 @@ export function specFromFlags(flags: Flags, options: SpecOptions = {}): Spec {
 		version: given("TAP", 1),
 		networks: fields({ [name]: network }),
 		taps: fields({ [tap]: one }),
+	});
+	return assembleSpec({ root, anyNetworkName: true }, issues, options);
+}
+
+/** A network that is described elsewhere. */
+export interface KnownNetwork {
+	readonly name: string;
+	/** As a spec has it. */
+	readonly network: NetworkInput;
+}
+
+/**
+ * The spec of one tap described by flags, in a network that is known. Of the flags of networks only --address is for a tap,
+ * whose own addresses replace those of a network without a bridge. @throws SpecError with every issue
+ */
+export function specInNetwork(
+	flags: Flags,
+	{ name, network }: KnownNetwork,
+	options: SpecOptions = {},
+): Spec {
+	const issues = new Issues();
+	const { addresses, ...others } = nodesOf(networkFields, flags);
+	for (const node of Object.values(others))
+		if (node !== undefined)
+			issues.add(
+				["networks", name],
+				"is taken as it is: this flag describes a network",
+				"leave out one of the two",
+				String(node.mark),
+			);
+	const one = fields({
+		...nodesOf(tapFields, flags),
+		network: given("--network", name),
+		addresses,
+		guest: fields(nodesOf(guestFields, flags)),
+	});
+	const root = fields({
+		version: given("TAP", 1),
+		networks: fields({ [name]: treeOf(network, issues) }),
+		taps: fields({ [flags.tap]: one }),
 	});
 	return assembleSpec({ root, anyNetworkName: true }, issues, options);
 }

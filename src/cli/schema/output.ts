@@ -3,6 +3,7 @@ import type { DemoEvent } from "../../demo/demo.js";
 import type { Count } from "../../engine/report.js";
 import type { FirecrackerNetwork } from "../../service/launch.js";
 import type { tapSettings } from "../../spec/fields.js";
+import type { NetworkInput } from "../../spec/input.js";
 import { API_VERSION } from "../api-version.js";
 import {
 	amount,
@@ -163,6 +164,13 @@ export const status = object("status", {
 			key: text("its name among all objects of ours"),
 			taps: list("who needs it", text("name of a tap")),
 			drift,
+		}),
+	),
+	networks: optional(
+		foreign<Readonly<Record<string, NetworkInput>>>({
+			description: "the networks of these taps by name, as a spec has them",
+			type: "object",
+			additionalProperties: { type: "object", required: ["mode"] },
 		}),
 	),
 	strays: optional(list("objects marked as umlnet-nl's that are not remembered", text("in words"))),

@@ -104,9 +104,11 @@ const readDelta = (delta: {
 	drop: string[];
 	up: { report: string; keys: string[] }[];
 	down: string[];
+	networks?: { name: string; spec: string }[];
 }): Delta => ({
 	put: delta.put.map((entry): Entry => ({ ...entry, made: JSON.parse(entry.made) })),
 	drop: delta.drop,
 	up: delta.up.map(({ report, keys }): TapEntry => ({ report: JSON.parse(report), keys })),
 	down: delta.down,
+	networks: delta.networks?.map(({ name, spec }) => ({ ...JSON.parse(spec), name })),
 });

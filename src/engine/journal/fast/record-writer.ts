@@ -27,8 +27,9 @@ const END = tagsOf("End", "transaction", "delta");
 const ABORT = tagsOf("Abort", "transaction");
 const RESIDUAL = tagsOf("Residual", "transaction", "command", "names", "steps");
 const STEP = tagsOf("StepRecord", "label", "actions", "effect");
-const DELTA = tagsOf("Delta", "put", "drop", "up", "down");
+const DELTA = tagsOf("Delta", "put", "drop", "up", "down", "networks");
 const ENTRY = tagsOf("EntryRecord", "kind", "key", "made", "path");
+const NETWORK = tagsOf("NetworkRecord", "name", "spec");
 const TAP = tagsOf("TapRecord", "report", "keys");
 
 const w = new WireWriter();
@@ -100,7 +101,7 @@ function writeStep(tag: number, { label, effect, actions }: StepRecord): void {
 	w.end(at);
 }
 
-function writeDelta(tag: number, { put, drop, up, down }: Delta): void {
+function writeDelta(tag: number, { put, drop, up, down, networks = [] }: Delta): void {
 	const at = w.beginField(tag);
 	for (const { kind, key, made, path } of put) {
 		const entry = w.beginField(DELTA.put);
@@ -118,5 +119,11 @@ function writeDelta(tag: number, { put, drop, up, down }: Delta): void {
 		w.end(tap);
 	}
 	texts(DELTA.down, down);
+	for (const network of networks) {
+		const inner = w.beginField(DELTA.networks);
+		w.textField(NETWORK.name, network.name);
+		w.textField(NETWORK.spec, JSON.stringify(network));
+		w.end(inner);
+	}
 	w.end(at);
 }

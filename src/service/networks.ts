@@ -154,14 +154,14 @@ export interface Networks {
 	recover(options?: RecoverOptions): Promise<RecoverReport>;
 
 	/**
-	 * What is wrong with the host, or with the way of a guest; a tap that is not ours can be asked about, too. What may not
-	 * be read is told, and everything else is looked at all the same. Changes nothing.
+	 * What is wrong with the host, or with the connection of a guest; any tap may be asked about, not only ours. What may
+	 * not be read is reported, and everything else is checked nevertheless. Changes nothing.
 	 */
 	doctor(tap?: string): Promise<DoctorReport>;
 
 	/**
-	 * The way of one packet through this host, and of its answer: what stops it, and the command that mends it. Changes
-	 * nothing. @throws AddressError
+	 * The path of one packet through this host, and of its answer: what stops it, and the command that repairs it.
+	 * Changes nothing. @throws AddressError
 	 */
 	why(query: WhyQuery): Promise<WhyReport>;
 }

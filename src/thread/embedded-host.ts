@@ -159,8 +159,8 @@ export class EmbeddedHost implements Networks {
 	}
 
 	/**
-	 * What is wrong with the host, or with the way of a guest; a tap that is not ours can be asked about, too. What may not
-	 * be read is told, and everything else is looked at all the same. Changes nothing.
+	 * What is wrong with the host, or with the connection of a guest; any tap may be asked about, not only ours. What may
+	 * not be read is reported, and everything else is checked nevertheless. Changes nothing.
 	 */
 	async doctor(tap?: string, options?: CallOptions): Promise<DoctorReport> {
 		if (tap !== undefined) checkArgument("doctor", "the tap", tap, text);
@@ -169,8 +169,8 @@ export class EmbeddedHost implements Networks {
 	}
 
 	/**
-	 * The way of one packet through this host, and of its answer: what stops it, and the command that mends it. Changes
-	 * nothing. @throws AddressError
+	 * The path of one packet through this host, and of its answer: what stops it, and the command that repairs it.
+	 * Changes nothing. @throws AddressError
 	 */
 	async why(query: WhyQuery, options?: CallOptions): Promise<WhyReport> {
 		checkArgument("why", "the query", query, object);
@@ -206,7 +206,7 @@ export class EmbeddedHost implements Networks {
 /** The fields that describe a guest. */
 const GUEST = { network: text, networks: object, tap: object } as const;
 
-/** What `why` is asked. */
+/** The fields of a query to `why`. */
 const QUERY = { tap: text, direction: text, address: text, port: count, protocol: text } as const;
 
 /** The options of every call, and those of every change. */

@@ -10,11 +10,11 @@ import { TABLE } from "./mark.js";
 import { bridgedConnections, connections as tapConnections } from "./ruleset/set/connections.js";
 import { isLinkName, isMac, isMapOf, isOptional, isText, isWhole } from "./shape.js";
 
-/** How many connections of a guest the host tracks at once. */
+/** The greatest number of connections of a guest that the host tracks at once. */
 export interface Connections {
-	/** Where its packets come in: its tap, or its bridge. */
+	/** The interface on which its packets arrive: its tap, or its bridge. */
 	readonly segment: string;
-	/** By which it is told from the others of its bridge. */
+	/** The MAC address that distinguishes it from others on its bridge. */
 	readonly mac?: string | undefined;
 	readonly most: number;
 	readonly tap: string;
@@ -41,7 +41,7 @@ function actions({ segment, mac, most, tap }: Connections): {
 		: OF_BRIDGES.actions({ key: [segment, mac], ...said });
 }
 
-/** How many are allowed by what the kernel has; undefined where nothing is said of the guest. */
+/** The limit in the kernel; undefined if there is none for this guest. */
 function read(kernel: Kernel, { segment, mac }: Connections): number | undefined {
 	const found =
 		mac === undefined ? OF_TAPS.read(kernel, [segment]) : OF_BRIDGES.read(kernel, [segment, mac]);
@@ -73,7 +73,7 @@ function removeStep(made: Connections): Step {
 	};
 }
 
-/** A number of connections: one element of a set, in which the kernel counts them itself. */
+/** A limit of connections: an element of a set, in which the kernel itself counts them. */
 export const connections: Kind<Connections, Connections> = {
 	kind: "connections",
 	key: ({ tap }) => `connections:${tap}`,

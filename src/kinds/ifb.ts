@@ -22,7 +22,7 @@ import {
 } from "./shape.js";
 import { isSlowed, slowDown, slowDownAgain } from "./shaper.js";
 
-/** How fast a guest sends: an interface of the host that what its tap receives goes through. */
+/** The interface of the host that slows down what a guest sends: everything that its tap receives goes through it. */
 export interface Ifb {
 	readonly name: string;
 	readonly network: string;
@@ -40,7 +40,7 @@ export interface MadeIfb extends Ifb {
 const LONGEST = 15;
 const PREFIX = "ifb-";
 
-/** `ifb-tap0`; of a tap whose name is too long for that a number made of it (FNV-1a, 44 bits). */
+/** `ifb-tap0`. If the name of the tap is too long for that, a hash of it (FNV-1a, 44 bits). */
 export function ifbName(tap: string): string {
 	if (PREFIX.length + tap.length <= LONGEST) return PREFIX + tap;
 	return PREFIX + (hash(tap, 0x811c9dc5) + hash(tap, 0x01000193)).slice(0, LONGEST - PREFIX.length);
@@ -70,8 +70,9 @@ const limitStep = (made: MadeIfb): Step => ({
 });
 
 /**
- * A link that does nothing but hand back what was sent to it: that has a queue, where what a tap receives has none. One for
- * each guest, as nothing that the kernel tells of a packet there says which tap it came from, but what the guest wrote.
+ * A link that only hands back what is sent to it, but has a queue, which what a tap receives has not. Each guest has
+ * one of its own, because nothing that the kernel knows of a packet there says which tap it came from, except for what
+ * the guest wrote.
  */
 export const ifb: Kind<Ifb, MadeIfb> = {
 	kind: "ifb",

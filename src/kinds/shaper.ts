@@ -12,7 +12,9 @@ import {
 	TC_LINKLAYER_ETHERNET,
 } from "../uapi/pkt_sched.js";
 
-/** How what leaves by a link is slowed down: a token bucket in the place of its queue, tc-tbf(8). */
+/**
+ * How a link is slowed down in the direction in which it sends: by a token bucket in the place of its queue, tc-tbf(8).
+ */
 export interface Shape {
 	/** The index of the link. */
 	readonly index: number;
@@ -22,21 +24,24 @@ export interface Shape {
 	readonly mtu: number;
 }
 
-/** The root queueing discipline of a link has the first handle that there is: 1:. */
+/** The root queueing discipline of a link gets the first handle, 1:. */
 const HANDLE = 0x1_0000;
-/** The kernel counts the Ethernet header with a frame (ETH_HLEN); people count what their packets carry. */
+/** The kernel counts the Ethernet header as a part of a frame (ETH_HLEN), while people count what packets carry. */
 const HEADER = 14;
-/** What passes at once after a pause, as the time it takes: far less than what anybody measures, and more than a timer is late. */
+/**
+ * The amount that may pass at once after a pause, in seconds of the rate: far less than anybody measures, and more than
+ * a timer is late.
+ */
 const BURST_SECONDS = 0.015;
 const MOST_BURST = 4 << 20;
-/** How long a packet waits at most: what comes then is dropped, and its sender slows down. */
+/** The longest time in seconds that a packet waits. What comes then is dropped, so that its sender slows down. */
 const WAIT_SECONDS = 0.05;
-/** A window of a slow link, without which no sender keeps it full. */
+/** The window that a sender needs at least to keep a slow link busy. */
 const LEAST_FRAMES = 16;
 
 const MAX_U32 = 0xffff_ffff;
 
-/** What the bucket is made of, in bytes and bytes per second. */
+/** The parameters of the bucket, in bytes and bytes per second. */
 export function bucketOf({ rate, mtu }: Pick<Shape, "rate" | "mtu">) {
 	const speed = Math.floor(rate / 8);
 	const frame = mtu + HEADER;
@@ -55,7 +60,7 @@ function put(shape: Shape, flags: number): Request {
 		TCA_STAB: { TCA_STAB_BASE: { overhead: -HEADER, linklayer: TC_LINKLAYER_ETHERNET } },
 		TCA_OPTIONS: {
 			TCA_TBF_PARMS: {
-				// A rate that has not room in 32 bits stands behind.
+				// A rate that needs more than 32 bits has an attribute of its own.
 				rate: { linklayer: TC_LINKLAYER_ETHERNET, rate: Math.min(speed, MAX_U32) },
 				limit,
 			},
@@ -67,7 +72,7 @@ function put(shape: Shape, flags: number): Request {
 
 const via = (one: Request): Action => ({ via: "rtnetlink", request: one });
 
-/** Slowing down what leaves by a link that nobody has slowed down, and doing so no more. */
+/** Slow down a link that is not slowed down yet, and undo that. */
 export const slowDown = (shape: Shape): Action => via(put(shape, NLM_F_CREATE | NLM_F_EXCL));
 const changeRate = (shape: Shape): Action => via(put(shape, NLM_F_CREATE | NLM_F_REPLACE));
 export const letRun = ({ index }: Pick<Shape, "index">): Action =>
@@ -75,14 +80,14 @@ export const letRun = ({ index }: Pick<Shape, "index">): Action =>
 
 type Found = ReturnType<typeof RTM_NEWQDISC.decode>;
 
-/** What somebody has put in the place of the queue; undefined where it is as the link was made, or there is no link. */
+/** The queueing discipline that somebody has put on a link; undefined if it has its original one, or does not exist. */
 function readQueue(kernel: Kernel, index: number): Found | undefined {
 	const [outcome] = kernel.rtnetlink([
 		request(RTM_GETQDISC, NLM_F_ECHO, { tcm_ifindex: index, tcm_parent: TC_H_ROOT }),
 	]);
 	if (outcome?.errno !== undefined && !ABSENT.has(outcome.errno)) throw outcome.error;
 	const found = outcome?.replies[0]?.value as Found | undefined;
-	// What the kernel chose itself has no handle.
+	// One that the kernel has chosen itself has no handle.
 	return found?.tcm_handle === 0 ? undefined : found;
 }
 const ABSENT = new Set(["ENOENT", "ENODEV"]);
@@ -94,11 +99,11 @@ function isAsWanted(found: Found | undefined, shape: Shape): boolean {
 	return Number(wide ?? parms?.rate.rate) === speed && parms?.limit === limit;
 }
 
-/** Whether a link is slowed down as it shall be. */
+/** Whether a link is slowed down as wanted. */
 export const isSlowed = (kernel: Kernel, shape: Shape): boolean =>
 	isAsWanted(readQueue(kernel, shape.index), shape);
 
-/** A token bucket as others made it, put there again. */
+/** Restore a token bucket that others have made. */
 function again({ tcm_ifindex, tcm_parent, tcm_handle, TCA_STAB, ...rest }: Found): Action {
 	const TCA_OPTIONS = rest.TCA_KIND === "tbf" ? (rest.TCA_OPTIONS ?? {}) : {};
 	const value = {
@@ -111,8 +116,8 @@ function again({ tcm_ifindex, tcm_parent, tcm_handle, TCA_STAB, ...rest }: Found
 }
 
 /**
- * The steps that slow a link down as it shall be, whatever is there now. `what`: which limit it is, in words.
- * @throws ConflictError where somebody has put something else there
+ * The steps that slow a link down as wanted, whatever is there now. `what` is the limit in words.
+ * @throws ConflictError if somebody has put something else there
  */
 export function slowDownAgain(
 	kernel: Kernel,

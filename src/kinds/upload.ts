@@ -16,7 +16,7 @@ import {
 import { absent } from "./difference.js";
 import { isChosenIndex, isLinkIndex, isLinkName, isMapOf } from "./shape.js";
 
-/** All that a guest sends goes through another interface first, where it is slowed down. */
+/** Everything that a guest sends goes through another interface first, which slows it down. */
 export interface Upload {
 	readonly link: string;
 	/** The name of that interface. */
@@ -34,7 +34,7 @@ const FIRST_OF_ALL = 0x0001_0300;
 const ofTap = ({ index }: MadeUpload) =>
 	({ tcm_ifindex: index, tcm_parent: TC_H_INGRESS, tcm_handle: HANDLE }) as const;
 
-/** Without options: then the kernel has nothing to change where it is there already, which it cannot. */
+/** Without options the kernel has nothing to change if it is there already, which it could not. */
 function requests(
 	made: MadeUpload,
 	flags = NLM_F_CREATE | NLM_F_EXCL,
@@ -63,7 +63,7 @@ function requests(
 }
 const via = (one: Request): Action => ({ via: "rtnetlink", request: one });
 
-/** The filter goes with what it is in. */
+/** The filter is deleted together with the queueing discipline that contains it. */
 const straight = (made: MadeUpload): Action => via(request(RTM_DELQDISC, 0, ofTap(made)));
 
 const words = ({ link, through }: Upload): string => `what ${link} sends through ${through}`;
@@ -94,7 +94,7 @@ function leadSteps(made: MadeUpload, flags?: number): Step[] {
 	];
 }
 
-/** Where the first filter of what comes in by a link leads; null where there is none that leads anywhere. */
+/** The target of the first filter for packets that arrive on a link; null if there is none with a target. */
 function readTarget(kernel: Kernel, index: number): number | null {
 	const asked = { tcm_ifindex: index, tcm_parent: HANDLE };
 	const found =
@@ -109,7 +109,10 @@ function readTarget(kernel: Kernel, index: number): number | null {
 	return null;
 }
 
-/** What a tap receives of its guest has no queue: it is led to where there is one, and comes back as from the tap. */
+/**
+ * What a tap receives from its guest has no queue, so it is redirected to an interface that has one, and returns as if
+ * from the tap.
+ */
 export const upload: Kind<Upload, MadeUpload> = {
 	kind: "upload",
 	key: ({ link }) => `upload:${link}`,
@@ -145,7 +148,7 @@ export const upload: Kind<Upload, MadeUpload> = {
 			throw new ConflictError(`ingress of ${next.link}`, "a filter that is not ours", "ours", {
 				hint: `remove it if nobody needs it: tc qdisc del dev ${next.link} ingress; then up again`,
 			});
-		// What the filter was in may be there yet.
+		// The queueing discipline of the filter may still be there.
 		return leadSteps(next, NLM_F_CREATE);
 	},
 	isMade: isMapOf({

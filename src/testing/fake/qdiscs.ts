@@ -63,7 +63,7 @@ export function deleteQdisc(ns: Namespace, value: QdiscValue): void {
 	link.qdiscs[place] = undefined;
 }
 
-/** tc_get_qdisc(): RTM_GETQDISC. What a link was made with has no handle. */
+/** tc_get_qdisc(): RTM_GETQDISC. The original queueing discipline of a link has no handle. */
 export function getQdisc(ns: Namespace, value: QdiscValue): Taken<typeof RTM_NEWQDISC> {
 	const link = linkOf(ns, value);
 	const there = link.qdiscs[placeOf(value)];

@@ -6,7 +6,7 @@ const text = (value: unknown): string => expressionText(value as Expression);
 const several = (values: unknown, by: string): string =>
 	(values as readonly unknown[]).map(text).join(by);
 
-/** What a word of JSON is written like: names of interfaces and the like stand in quotes. */
+/** How a word of JSON is written in nft: names of interfaces and the like are quoted. */
 const word = (value: string): string =>
 	/^[@\w.:/*-]+$/.test(value) && !/^["]/.test(value) ? value : JSON.stringify(value);
 
@@ -24,7 +24,7 @@ function set(value: unknown): string {
 
 const OPERATORS = ["|", "^", "&", "<<", ">>"];
 
-/** By the only member of the object that an expression is. */
+/** How expressions are written, by their only member in JSON. */
 const WRITE: Readonly<Record<string, (body: Body) => string>> = {
 	concat: (body) => several(body, " . "),
 	set,
@@ -68,7 +68,7 @@ const WRITE: Readonly<Record<string, (body: Body) => string>> = {
 	continue: () => "continue",
 };
 
-/** Keys of meta that nft writes without the word before. */
+/** The keys of meta that nft writes without the word "meta". */
 const BARE = new Set([
 	"iif",
 	"oif",
@@ -87,7 +87,7 @@ const BARE = new Set([
 	"obrname",
 ]);
 
-/** An expression of libnftables JSON in the words of nft. */
+/** An expression of libnftables JSON in the language of nft. */
 export function expressionText(value: Expression): string {
 	if (typeof value === "string") return word(value);
 	if (typeof value !== "object" || value === null) return `${value}`;

@@ -26,7 +26,7 @@ export class RuleWriter {
 		const set = table.sets.get(name);
 		if (set === undefined || known.has(name)) return known.get(name);
 		const listed = readSet(table.family, set.attrs);
-		// Elements of sets with a name are no part of the rule.
+		// The elements of named sets are not part of the rule.
 		if (isAnonymous(listed)) listed.elements = readElements(listed, set.index.all);
 		known.set(name, listed);
 		return listed;

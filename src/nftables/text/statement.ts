@@ -7,7 +7,7 @@ const text = (value: unknown): string => expressionText(value as Expression);
 const optional = (value: unknown, write: (value: unknown) => string): string =>
 	value === undefined ? "" : write(value);
 
-/** Where an interface is named nft puts the name in quotes. */
+/** nft quotes the names of interfaces after these words. */
 const NAMED = /(?:if|br)name$/;
 function operand(left: unknown, right: unknown): string {
 	const key = (left as { readonly meta?: { readonly key?: string } }).meta?.key;
@@ -17,7 +17,7 @@ function operand(left: unknown, right: unknown): string {
 		(NAMED.test(key) || key === "iif" || key === "oif")
 	)
 		return JSON.stringify(right);
-	// Whether something is there.
+	// A comparison with true or false asks whether something exists.
 	if (typeof right === "boolean") return right ? "exists" : "missing";
 	return text(right);
 }
@@ -52,7 +52,7 @@ function nat(kind: string, body: Body): string {
 const counted = ({ packets, bytes }: Body): string =>
 	packets === undefined ? "counter" : `counter packets ${packets} bytes ${bytes}`;
 
-/** By the only member of the object that a statement is; those not named here are written as expressions or as JSON. */
+/** How statements are written, by their only member in JSON. All others are written as expressions or as JSON. */
 const WRITE: Readonly<Record<string, (body: Body) => string>> = {
 	match,
 	vmap: ({ key, data }) => `${text(key)} vmap ${text(data)}`,

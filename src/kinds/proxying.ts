@@ -10,7 +10,7 @@ export interface NeededSetting {
 	readonly instead?: string | undefined;
 }
 
-/** The sender waits for the answer: by default it would come after a random time of up to 0.8 seconds. */
+/** The sender waits for the answer: by default (proxy_delay) it would come after a random time of up to 0.8 seconds. */
 const AT_ONCE = { name: "proxy_delay", value: "0" } as const;
 
 /** What a link needs to answer for the addresses of others, by their family. */

@@ -16,6 +16,21 @@ const LIVE = [
 
 export const MUTANTS = [
 	// What an uplink has in addition to addresses and routes.
+	// What is known of networks.
+	[
+		"a network whose last tap has gone",
+		"engine/state.ts",
+		"if (!this.#sizes.has(name)) this.networks.delete(name);",
+		"this.#sizes.has(name);",
+		engine("known-network"),
+	],
+	[
+		"a network that is described otherwise by now",
+		"engine/plan.ts",
+		"if (known === network || same(known, network)) continue;",
+		"if (known !== undefined) continue;",
+		["test/kernel/known-network.test.ts"],
+	],
 	// The connection of the caller.
 	[
 		"an uplink of the SSH connection that becomes a port",

@@ -212,7 +212,13 @@ const MEANINGLESS: readonly Row[] = [
 			/not implemented|not a known/,
 		],
 	),
-	["isolation", spec({ isolation: true }), "networks.lab.isolation", /not implemented/],
+	...each(
+		"isolation",
+		["true", 1, null, []],
+		(isolation) => spec({ isolation }),
+		"networks.lab.isolation",
+		/must be true or false/,
+	),
 	[
 		"a key that is not known",
 		spec({ brigde: "br0" }),

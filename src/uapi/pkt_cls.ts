@@ -1,4 +1,5 @@
-// linux/pkt_cls.h, linux/tc_act/tc_mirred.h
+/** linux/pkt_cls.h, linux/tc_act/tc_mirred.h. */
+
 import {
 	arrayOf,
 	attrs,

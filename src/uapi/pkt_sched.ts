@@ -1,4 +1,5 @@
-// linux/pkt_sched.h, linux/rtnetlink.h (tcmsg, RTM_*QDISC, RTM_*TFILTER, TCA_*)
+/** linux/pkt_sched.h, linux/rtnetlink.h (tcmsg, RTM_*QDISC, RTM_*TFILTER, TCA_*). */
+
 import {
 	attrs,
 	binary,

@@ -59,6 +59,11 @@ export function goals(rows: readonly Row[]): Goal[] {
 			0.6,
 		),
 		less(
+			"churn of guests without a guard, against the same with one",
+			[ratio(find("churn", "ours"), find("churn", "guarded"))],
+			1.35,
+		),
+		less(
 			"up p99 beside 64 callers who churn, against Go's beside 64 goroutines",
 			against("crowd", "go", "ours", undefined, "p99"),
 			0.5,

@@ -23,12 +23,34 @@ export const knobs = (i: number): string[] =>
 export const range = (first: number, count: number): number[] =>
 	Array.from({ length: count }, (_, i) => first + i);
 
-/** The same guests as a spec of ours. */
-export const spec = (numbers: readonly number[]): Spec => ({
+/** What is given of a guest that is guarded strictly. */
+const known = (i: number): { readonly addresses: string[]; readonly mac: string } => {
+	const hex = i.toString(16).padStart(6, "0");
+	return { addresses: [`${guest(i)}/30`], mac: `52:54:00:${hex.match(/../g)?.join(":")}` };
+};
+
+/** The same guests as a spec of ours: without a guard, which no other peer has; or with all that one can be. */
+export const spec = (numbers: readonly number[], guarded = false): Spec => ({
 	version: 1,
-	networks: { lab: { mode: "nat", uplink: UPLINK, snatTo: SNAT_TO, proxyArp: true } },
+	networks: {
+		lab: {
+			mode: "nat",
+			uplink: UPLINK,
+			snatTo: SNAT_TO,
+			proxyArp: true,
+			guard: guarded ? "strict" : "none",
+		},
+	},
 	taps: Object.fromEntries(
-		numbers.map((i) => [tap(i), { network: "lab", owner: OWNER, addresses: [cidr(i)] }]),
+		numbers.map((i) => [
+			tap(i),
+			{
+				network: "lab",
+				owner: OWNER,
+				addresses: [cidr(i)],
+				...(guarded && { guest: known(i) }),
+			},
+		]),
 	),
 });
 
@@ -40,6 +62,7 @@ interface Spec {
 			readonly uplink: string;
 			readonly snatTo: string;
 			readonly proxyArp: true;
+			readonly guard: "strict" | "none";
 		};
 	};
 	readonly taps: Readonly<Record<string, { network: string; owner: number; addresses: string[] }>>;

@@ -55,9 +55,16 @@ const POOL = 96;
 
 /** Our library. Its Worker enters the namespace, while the caller stays outside. */
 const embedded =
-	(pool = 0) =>
+	(pool = 0, ...words: readonly string[]) =>
 	(_: Lab, netns: string, folder: string): Peer => {
-		const program = [node, compiled("peers/ours.js"), netns, join(folder, "state"), `${pool}`];
+		const program = [
+			node,
+			compiled("peers/ours.js"),
+			netns,
+			join(folder, "state"),
+			`${pool}`,
+			...words,
+		];
 		return new InProcess(new LinePeer(program));
 	};
 
@@ -94,6 +101,11 @@ export const catalogue = {
 		label: "umlnet-nl, library, warm pool",
 		missing: absent(library, "npm run build"),
 		start: embedded(POOL),
+	},
+	guarded: {
+		label: "umlnet-nl, library, guests guarded strictly",
+		missing: absent(library, "npm run build"),
+		start: embedded(0, "guarded"),
 	},
 	go: { label: "Go: vishvananda/netlink, google/nftables", start: program(built("go_netlink")) },
 	pyroute2: {
@@ -167,6 +179,7 @@ export const FAST = [
 	"floor_pool",
 	"ours",
 	"pool",
+	"guarded",
 ] as const satisfies readonly PeerId[];
 
 /** A row of these peers. */

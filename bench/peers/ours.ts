@@ -1,6 +1,7 @@
 /**
- * Our library, as a program would embed it. ours.js NETNS STATE_DIR [POOL]; its lines are in ../peer.ts. With POOL, the
- * size of a pool, guests take the taps that wait in it, under names that the engine chooses.
+ * Our library, as a program would embed it. ours.js NETNS STATE_DIR [POOL] [guarded]; its lines are in ../peer.ts. With POOL,
+ * the size of a pool, guests take the taps that wait in it, under names that the engine chooses. With `guarded` what they
+ * send is held to their MAC and address.
  */
 import { performance } from "node:perf_hooks";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -8,7 +9,7 @@ import { CONTENDER, cidr, OWNER, range, spec, tap } from "../guest.js";
 import { library } from "../library.js";
 import { answerLines } from "./answers.js";
 
-const [netns = "", stateDir = "", size = "0"] = process.argv.slice(2);
+const [netns = "", stateDir = "", size = "0", word] = process.argv.slice(2);
 const pool = { size: Number(size), low: Number(size) / 4, owner: OWNER };
 const { open } = await library();
 await using host = await open({ netns, stateDir, pool: pool.size > 0 ? pool : undefined });
@@ -21,7 +22,7 @@ const taken = new Map<number, string>();
 
 async function up(i: number): Promise<void> {
 	if (pool.size === 0) {
-		await host.up(spec([i]));
+		await host.up(spec([i], word === "guarded"));
 		return;
 	}
 	const { networks } = spec([]);

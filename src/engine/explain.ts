@@ -1,9 +1,12 @@
+import { kernelRelease } from "../kernel/release.js";
 import { KernelError, UmlnetError } from "../sys/error.js";
 import { ConflictError } from "./error.js";
 import type { PlannedStep } from "./kind.js";
 
 /** The errnos by which the kernel says that a name or an object exists already. */
 const TAKEN: readonly string[] = ["EEXIST", "EBUSY"];
+/** How the kernel says that it was built without something, or cannot load it (nft_chain_type lookup, nf_tables_api.c). */
+const LACKING: readonly string[] = ["ENOENT", "EOPNOTSUPP", "EAFNOSUPPORT", "EPROTONOSUPPORT"];
 
 /** To whom an object in the way belongs, `one of network lab`, and what to do about it. */
 export interface Holder {
@@ -21,6 +24,17 @@ export function explain(error: Error, step: PlannedStep, whose?: Whose): UmlnetE
 		const { found, hint } = (link && holderOf(link, whose)) || conflict;
 		return new ConflictError(subject, found, wanted, { cause: error, path, step: label, hint });
 	}
+	if (error instanceof KernelError && step.unsupported && LACKING.includes(error.errno))
+		return new UmlnetError(
+			"ERR_UNSUPPORTED",
+			`Linux ${kernelRelease} has no ${step.unsupported}, which ${path} needs`,
+			{
+				cause: error,
+				path,
+				step: label,
+				hint: "load the module or another kernel, or leave the key out",
+			},
+		);
 	if (!(error instanceof UmlnetError))
 		return new UmlnetError("ERR_INTERNAL", error.message, { cause: error, path, step: label });
 	error.step ??= label;

@@ -44,6 +44,8 @@ export interface Step {
 	readonly advice?: Readonly<Record<string, string>> | undefined;
 	/** What to report if the kernel says that the object exists already, which means that it belongs to somebody else. */
 	readonly conflict?: StepConflict | undefined;
+	/** The part of the kernel that it needs and that may be missing: `nf_tables of bridges (CONFIG_NF_TABLES_BRIDGE)`. */
+	readonly unsupported?: string | undefined;
 }
 
 /** Something that could not be given back to others, or something of ours that is missing and so cannot be removed. */

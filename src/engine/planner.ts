@@ -53,7 +53,18 @@ export interface Target extends Omit<Resource, "ifPresent"> {
  * out, because V8 spreads objects of many different shapes far more slowly.
  */
 const placed = (
-	{ label, phase, effect, do: action, undo, removes, bestEffort, advice, conflict }: Step,
+	{
+		label,
+		phase,
+		effect,
+		do: action,
+		undo,
+		removes,
+		bestEffort,
+		advice,
+		conflict,
+		unsupported,
+	}: Step,
 	path: string,
 	requestId: number | undefined,
 	other: Pick<Partial<Step>, "undo" | "removes"> = NOTHING,
@@ -67,6 +78,7 @@ const placed = (
 	bestEffort,
 	advice,
 	conflict,
+	unsupported,
 	path,
 	requestId,
 });

@@ -37,6 +37,13 @@ export interface Table {
 	readonly family?: CompiledTable["family"];
 }
 
+/** What the kernel has for each family of tables, as its configuration calls it. */
+const FAMILIES: Readonly<Partial<Record<CompiledTable["family"], string>>> = {
+	inet: "nf_tables of IPv4 and IPv6 (CONFIG_NF_TABLES_INET, CONFIG_NFT_FIB_INET)",
+	bridge: "nf_tables of bridges (CONFIG_NF_TABLES_BRIDGE)",
+	arp: "nf_tables of ARP (CONFIG_NF_TABLES_ARP)",
+};
+
 const nameOf = ({ family, name }: CompiledTable): string => `nft table ${family} ${name}`;
 const header = ({ family }: CompiledTable) => ({ nfgen_family: families[family] });
 
@@ -316,6 +323,7 @@ export function tableKind(compiled: readonly CompiledTable[]): Kind<Table, Table
 					do: make(table),
 					undo: [unmake(table)],
 					conflict: alreadyThere(nameOf(table), "nft list ruleset"),
+					unsupported: FAMILIES[table.family],
 				},
 			];
 		},

@@ -24,7 +24,7 @@
  * | ERR_SPEC | a spec, or a name in it, is wrong |
  * | ERR_SYSTEM | the system refused something that is not part of the network: a file, a process |
  * | ERR_UNCONFIRMED | a change was not confirmed in time and is rolled back |
- * | ERR_UNSUPPORTED | something is planned and cannot be done yet |
+ * | ERR_UNSUPPORTED | something cannot be done yet, or not by this kernel |
  * | ERR_USAGE | a call, its options or a command line make no sense |
  * | ERR_WATCHDOG | no watchdog could be started |
  * | ERR_WIRE | bytes from the kernel make no sense, or a value cannot be encoded |

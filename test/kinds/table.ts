@@ -36,6 +36,7 @@ export interface Change<Want> {
 	readonly want: Want;
 	readonly next: Want;
 	readonly steps: readonly string[];
+	readonly by?: "labels";
 }
 export interface Refusal<Want> {
 	readonly name: string;
@@ -163,13 +164,14 @@ export function testKind<Want, Made extends Want>(
 			if (drift.up === undefined) expect(stage.picture(), "mended").toBe(there);
 		});
 
-	describe.each(named(changes))("%s", (_, { host, want, next, steps }) => {
+	describe.each(named(changes))("%s", (_, { host, want, next, steps, by }) => {
 		test("is changed in place in these steps, and back", () => {
 			const { stage, made: it } = made(host, want);
 			const before = stage.picture();
 			const wanted = kind.reconcile?.(it, next, stage.context()) ?? { ...it, ...next };
 			const change = kind.change(it, wanted, stage.kernel);
-			expect(stage.words(change, it as object)).toEqual(steps);
+			const words = by === "labels" ? labels(change) : stage.words(change, it as object);
+			expect(words).toEqual(steps);
 			stage.do(change);
 			expect(kind.drift(wanted, stage.kernel)).toEqual([]);
 			stage.undo(change);

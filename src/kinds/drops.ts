@@ -26,7 +26,6 @@ const isFamily = (family: unknown): boolean => Object.hasOwn(SETS, family as str
 const forget = (link: string, families: readonly Family[]): Step => ({
 	label: `forget what was dropped of ${link}`,
 	phase: "filter",
-	effect: "delete",
 	do: {
 		via: "nftables",
 		batch: families.flatMap((family) =>

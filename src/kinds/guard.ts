@@ -154,14 +154,26 @@ export const guard: Kind<Guard, MadeGuard> = {
 	strays(made, look) {
 		const ours = made.flatMap((one) => placed(elementsOf(one)));
 		const others = new Set(linksElsewhere(look).map(({ name }) => name));
-		return guardSets.flatMap((set) => {
+		const found = new Map<string, { what: string; element: FoundElement }[]>();
+		for (const set of guardSets) {
 			const keys = ours.filter((one) => one.set === set).map(({ element }) => element.key);
-			return set.strays(look.kernel, keys).flatMap(({ what, key }) => {
+			for (const { what, key } of set.strays(look.kernel, keys)) {
 				const tap = key?.[0];
-				if (key === undefined || tap === undefined || others.has(tap)) return [];
-				return [{ what, made: strayOf(tap, { family: set.family, set: set.name, key }) }];
-			});
-		});
+				if (key === undefined || tap === undefined || others.has(tap)) continue;
+				const element = { family: set.family, set: set.name, key };
+				found.set(tap, [...(found.get(tap) ?? []), { what, element }]);
+			}
+		}
+		return [...found].map(([tap, all]) => ({
+			what: all.map(({ what }) => what).join(", "),
+			made: {
+				tap,
+				network: "",
+				level: "basic" as const,
+				addresses: [],
+				found: all.map(({ element }) => element),
+			},
+		}));
 	},
 	change(made, next, kernel) {
 		const [were, wanted] = [made, next].map((one) => placed(elementsOf(one))) as [
@@ -191,11 +203,3 @@ function missing(made: MadeGuard, { set, element }: Placed): Difference {
 	const what = `${element.key.join(" . ")} in nft set ${set.family} ${set.name}`;
 	return absent(`${words(made)}: ${what}`, `${words(made)} lacks ${what}`);
 }
-
-const strayOf = (tap: string, found: FoundElement): MadeGuard => ({
-	tap,
-	network: "",
-	level: "basic",
-	addresses: [],
-	found: [found],
-});

@@ -4,6 +4,7 @@ import { LEAST } from "../kernel/privilege.js";
 import { type Attack, MODES } from "./attack.js";
 import { GUARD_ATTACKS, STRICT_ATTACKS } from "./attacks.js";
 import { HONEST } from "./honest.js";
+import { report } from "./report.js";
 import { type Setting, Stage } from "./scene.js";
 
 /** Cut short in npm test: each mode with the bridge's hooks as they are in a new namespace. */
@@ -64,6 +65,12 @@ describe.skipIf(LEAST).each(settings.map((one) => [nameOf(one), one] as const))(
 						seen += came;
 					}
 					sent += all.length;
+					report({
+						matrix: "Attacks",
+						place: nameOf(place),
+						name: `${family}: ${name}`,
+						wrong: seen > harmless,
+					});
 					if (seen > harmless) through.push(`${family} ${name}: ${seen} of ${all.length}`);
 				}
 				expect(through).toEqual([]);
@@ -81,6 +88,12 @@ describe.skipIf(LEAST).each(settings.map((one) => [nameOf(one), one] as const))(
 				for (const { name, family, frames } of rowsOf(HONEST, place.mode)) {
 					const all = frames(stage.scene);
 					const seen = stage.send(all);
+					report({
+						matrix: "Honest",
+						place: nameOf(place),
+						name: `${family}: ${name}`,
+						wrong: seen !== all.length,
+					});
 					if (seen !== all.length) stopped.push(`${family} ${name}: ${seen} of ${all.length}`);
 				}
 				expect(stopped).toEqual([]);

@@ -4,7 +4,7 @@ import type { Entry } from "../engine/state.js";
 import type { Kernel } from "../kernel/kernel.js";
 import { readIndex, readLinkByName } from "../kernel/read.js";
 import { isForeign } from "../kinds/bridge.js";
-import { type HostLinks, isKnownUplink, type NamedLink } from "../kinds/index.js";
+import { forcesIpv6, type HostLinks, isKnownUplink, type NamedLink } from "../kinds/index.js";
 
 /** How long, in milliseconds, a look at a link is valid: for a link that networks use already, and for others. */
 const USED_MS = 1_000;
@@ -19,6 +19,7 @@ export class KernelLinks implements HostLinks {
 	readonly #kernel: Kernel;
 	readonly #entries: () => Entries;
 	readonly #uplinks = new Recent<NamedLink>();
+	#forcesIpv6: boolean | undefined;
 	readonly #bridges = new Recent<number | undefined>();
 
 	constructor(kernel: Kernel, entries: () => Entries) {
@@ -40,6 +41,11 @@ export class KernelLinks implements HostLinks {
 				? { name: link, mtu: undefined }
 				: { name, mtu: kernel.linkMtu(name) };
 		});
+	}
+
+	forcesIpv6(): boolean {
+		this.#forcesIpv6 ??= forcesIpv6(this.#kernel);
+		return this.#forcesIpv6;
 	}
 
 	foreignMtu(bridge: string): number | undefined {

@@ -11,6 +11,7 @@ import { forwarding } from "./forwarding.js";
 import { guard } from "./guard.js";
 import { ifb } from "./ifb.js";
 import { ipv6Forwarding } from "./ipv6-forwarding.js";
+import { ipv6Router } from "./ipv6-router.js";
 import { isolation } from "./isolation.js";
 import { linkSetting } from "./link-setting.js";
 import { nat } from "./nat.js";
@@ -30,6 +31,7 @@ import { uplink } from "./uplink.js";
 import { upload } from "./upload.js";
 import { wayOut } from "./way-out.js";
 
+export { forcesIpv6 } from "./ipv6-router.js";
 export {
 	type HostLinks,
 	isKnownUplink,
@@ -45,6 +47,7 @@ const all: readonly AnyKind[] = [
 	port,
 	forwarding,
 	ipv6Forwarding,
+	ipv6Router,
 	linkSetting,
 	proxyNeighbour,
 	address,

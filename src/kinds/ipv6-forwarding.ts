@@ -7,7 +7,7 @@ import { notedLinks } from "./link.js";
 import type { Setting } from "./migration/setting.js";
 import { findLink, macOfLink, nameNow } from "./same-link.js";
 import { isFlag, isLinkIndex, isLinkName, isMac, isMapOf, isOptional, isWhole } from "./shape.js";
-import { ipv6Off, notForwarded } from "./warning.js";
+import { ipv6Off } from "./warning.js";
 
 /** IPv6 packets that arrive on one interface are forwarded. */
 export interface Ipv6Forwarding {
@@ -81,7 +81,7 @@ const wordsOf = (link: string): string => `IPv6 forwarding of ${link}`;
  * Forwarding of IPv6 for one interface. The setting `forwarding` of an interface has no effect while that of `all` is
  * off, and switching that on turns the host into a router, which ignores router advertisements. force_forwarding, which
  * Linux has since 6.17, avoids that (ip6_forward, net/ipv6/ip6_output.c). No rtnetlink message can set it. On older
- * kernels nothing is changed.
+ * kernels ipv6-router.ts takes its place.
  */
 export const ipv6Forwarding: Kind<Ipv6Forwarding, MadeIpv6Forwarding> = {
 	kind: "ipv6-forwarding",
@@ -104,12 +104,8 @@ export const ipv6Forwarding: Kind<Ipv6Forwarding, MadeIpv6Forwarding> = {
 		return { ...made, ...want, index, ...look(want.link, index, context) };
 	},
 	// For a tap of ours there is no warning, because its uplink has the same one.
-	warnings: ({ link, before, globally }, context) =>
-		before !== undefined || context.isBlank(link)
-			? []
-			: globally === undefined
-				? notForwarded(context.kernel)
-				: [ipv6Off(link)],
+	warnings: ({ link, before }, context) =>
+		before !== undefined || context.isBlank(link) ? [] : [ipv6Off(link)],
 	create: ({ link, before }) =>
 		before !== 0
 			? []

@@ -38,18 +38,20 @@ export const keepAll = (links: readonly string[]): Step[] =>
 		undo: [write(link, ACCEPTED, ACCEPTED_BY_ROUTER)],
 	}));
 
-/** Let these links accept advertisements as they did before. */
-export const keepNoMore = (links: readonly string[], phase: Step["phase"] = "option"): Step[] =>
+/** Let these links accept advertisements as they did before, when forwarding is off again. */
+export const acceptAsBefore = (links: readonly string[]): Step[] =>
 	links.map((link) => ({
 		label: `let ${link} accept router advertisements as before`,
-		phase,
+		phase: "option",
 		do: write(link, ACCEPTED, ACCEPTED_BY_ROUTER),
-		undo: [],
+		undo: [write(link, ACCEPTED_BY_ROUTER, ACCEPTED)],
+		bestEffort: true,
 	}));
 
 /** A step that switches on forwarding of one link, at which these others keep their routers and are as before then. */
 export const forwardIpv6 = (on: Step, links: readonly string[]): Step[] => [
 	...keepAll(links),
 	on,
-	...keepNoMore(links),
+	// Undone with the first of these steps.
+	...acceptAsBefore(links).map((step) => ({ ...step, undo: [] })),
 ];

@@ -11,6 +11,7 @@ import type { Bridge } from "./bridge.js";
 import type { Forwarding } from "./forwarding.js";
 import { guardedBy, tableFor } from "./guarded.js";
 import type { Ipv6Forwarding } from "./ipv6-forwarding.js";
+import { needsIpv6, withRouter } from "./ipv6-router.js";
 import { limitsOf } from "./limited.js";
 import { DEFAULT_MTU } from "./link.js";
 import { TABLE } from "./mark.js";
@@ -62,10 +63,13 @@ export interface HostLinks {
 	uplink(link: string): NamedLink;
 	/** The MTU of a bridge that somebody else made; undefined if there is none. */
 	foreignMtu(bridge: string): number | undefined;
+	/** Whether the kernel can switch on forwarding of IPv6 for one interface (from Linux 6.17 on). */
+	forcesIpv6(): boolean;
 }
 const NO_LINKS: HostLinks = {
 	uplink: (name) => ({ name, mtu: undefined }),
 	foreignMtu: () => undefined,
+	forcesIpv6: () => true,
 };
 
 /** A network together with what the host says about its links. */
@@ -90,11 +94,9 @@ export function wantedTaps(spec: Spec, links: HostLinks = NO_LINKS): WantedTap[]
 		const place = networks.get(tap.network) as Placed;
 		const { network } = place;
 		const mtu = network.mtu ?? usualMtu(tap, network, place.mtu);
-		return {
-			report: report(tap, network, mtu),
-			resources: resourcesOf(tap, { ...place, mtu }),
-			network: spec.networks[tap.network],
-		};
+		const wanted = resourcesOf(tap, { ...place, mtu });
+		const resources = needsIpv6(wanted) && !links.forcesIpv6() ? withRouter(wanted) : wanted;
+		return { report: report(tap, network, mtu), resources, network: spec.networks[tap.network] };
 	});
 }
 

@@ -7,6 +7,7 @@ import type { PlanContext } from "../engine/kind.js";
 import { SpecError } from "../spec/error.js";
 import { findForwarding, type MadeForwarding } from "./forwarding.js";
 import { wasIpv6Off } from "./ipv6-forwarding.js";
+import { ipv6RouterNote } from "./ipv6-router.js";
 import { proxyingNote } from "./link-setting.js";
 import { findIpForward, IP_FORWARD, type MadeOption, optionKey } from "./option.js";
 import { forwardingKey } from "./port.js";
@@ -37,6 +38,7 @@ export function notesOf(
 	if (routedBy !== undefined && wasOff(routedBy, context)) notes.push(`forwarding=${routedBy}`);
 	if (routedBy !== undefined && isIpv6 && wasOffForIpv6(routedBy, context))
 		notes.push(`force_forwarding=${routedBy}`);
+	if (isIpv6) notes.push(...ipv6RouterNote(context));
 	if (routedBy !== undefined && isProxied) notes.push(...proxyingNote(routedBy, context));
 	if (isGlobal && wasGloballyOff(context)) notes.push("ip_forward=0");
 	notes.push(...(before ?? stateNotes(context)));

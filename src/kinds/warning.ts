@@ -8,14 +8,7 @@ import type { PlanContext, Warning } from "../engine/kind.js";
 import { linkKey } from "../engine/kind.js";
 import { parseAddress } from "../inet/address.js";
 import type { Kernel } from "../kernel/kernel.js";
-import {
-	type Address,
-	type Link,
-	readAddresses,
-	readLink,
-	readRouteTo,
-	readSetting,
-} from "../kernel/read.js";
+import { type Address, type Link, readAddresses, readLink, readRouteTo } from "../kernel/read.js";
 import { IPV6_MIN_MTU } from "../spec/segments.js";
 import { IFF_LOWER_UP, IFF_UP } from "../uapi/if.js";
 import { RT_SCOPE_LINK, RTN_LOCAL } from "../uapi/rtnetlink.js";
@@ -62,19 +55,6 @@ export const ipv6Off = (uplink: string): Warning => ({
 	code: "WARN_UPLINK_NO_IPV6",
 	message: `uplink ${uplink} has no IPv6: no IPv6 packet gets out through it until its MTU is ${IPV6_MIN_MTU} at least`,
 });
-
-const IPV6_FORWARDING = "net/ipv6/conf/all/forwarding";
-
-/** A warning on a kernel that can forward IPv6 only for all interfaces, if it does not. */
-export const notForwarded = (kernel: Kernel): Warning[] =>
-	readSetting(kernel, IPV6_FORWARDING) === "1"
-		? []
-		: [
-				{
-					code: "WARN_IPV6_FORWARDING",
-					message: `IPv6 of guests is not forwarded: before Linux 6.17 that can be switched on for all interfaces alone, which is left to you: sysctl -w ${IPV6_FORWARDING.replaceAll("/", ".")}=1`,
-				},
-			];
 
 /** Whether a plan has not checked this yet: a network is checked once, however many segments it has. */
 function isFirst(context: PlanContext, what: string): boolean {

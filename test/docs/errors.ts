@@ -13,8 +13,6 @@ interface Description {
 export const WARNING_CODES: Readonly<Record<string, string>> = {
 	WARN_CONFLICT:
 		"Something of others stands in the way of a part of what `down` would do: the rest would be done, and that part is refused.",
-	WARN_IPV6_FORWARDING:
-		"Guests have IPv6 addresses, and this kernel, older than Linux 6.17, forwards IPv6 for all interfaces or for none. That makes a router of the host: it takes no router advertisements any more, unless `accept_ra` of its uplink is 2. If that is right for this host: `sysctl -w net.ipv6.conf.all.forwarding=1`.",
 	WARN_SNAT_ADDRESS:
 		"No interface of this host has the address that guests are to appear as. Answers to what they send come back only if that address is routed to this host: give it to the uplink, or leave out `snatTo`.",
 	WARN_UPLINK_DOWN:

@@ -2,6 +2,7 @@ import { parseCidr } from "../../src/inet/cidr.js";
 import type { Request } from "../../src/netlink/request.js";
 import { request } from "../../src/netlink/request.js";
 import type { FakeKernel } from "../../src/testing/fake/kernel.js";
+import { IFF_UP } from "../../src/uapi/if.js";
 import { RTM_NEWADDR } from "../../src/uapi/if_addr.js";
 import { RTM_NEWLINK } from "../../src/uapi/if_link.js";
 import { NTF_PROXY, NUD_PERMANENT, RTM_NEWNEIGH } from "../../src/uapi/neighbour.js";
@@ -142,4 +143,29 @@ export const withSysctl =
 	(kernel: FakeKernel): void => {
 		host(kernel);
 		for (const [path, value] of values) kernel.aside(() => kernel.writeSysctl(path, value));
+	};
+
+/** The same machine with a kernel that forwards IPv6 on all interfaces or on none (before Linux 6.17). */
+export function older(kernel: FakeKernel): void {
+	lan(kernel);
+	const { all, default: usual } = kernel.ns.conf.ipv6;
+	const links = [...kernel.ns.links.values()].map(({ conf }) => conf.ipv6);
+	for (const conf of [all, usual, ...links]) delete conf?.force_forwarding;
+}
+
+/** A host whose links have learned a default router each, for which they are up. */
+export const learned =
+	(host: (kernel: FakeKernel) => void, ...names: readonly string[]) =>
+	(kernel: FakeKernel): void => {
+		host(kernel);
+		for (const { name, index } of [...kernel.ns.links.values()]) {
+			if (!names.includes(name)) continue;
+			arrange(
+				kernel,
+				request(RTM_NEWLINK, 0, { ifi_index: index, ifi_flags: IFF_UP, ifi_change: IFF_UP }),
+			);
+			const [gateway, metric] = [parseCidr("fe80::9/128").address, 1024];
+			const router = { link: index, gateway, metric, preference: 0, expires: 180_000 };
+			kernel.aside(() => kernel.addDefaultRouter(router));
+		}
 	};

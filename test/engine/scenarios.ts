@@ -3,7 +3,7 @@ import { parkedTap, wantedTaps } from "../../src/kinds/index.js";
 import type { Spec } from "../../src/spec/model.js";
 import { checkSpec } from "../../src/spec/spec.js";
 import type { FakeKernel } from "../../src/testing/fake/kernel.js";
-import { bare, busyLan, lan, withSysctl } from "./hosts.js";
+import { bare, busyLan, lan, learned, older, withSysctl } from "./hosts.js";
 
 /** What can be brought up: the taps of a spec, or those of a pool. */
 export type Wanted = Spec | readonly WantedTap[];
@@ -137,6 +137,15 @@ export const specs = {
 } as const;
 
 /** Specs on a host with nothing of ours. */
+/** What a spec needs on a kernel that forwards IPv6 on all interfaces or on none. */
+const onOlder = (wanted: Spec): readonly WantedTap[] =>
+	wantedTaps(wanted, {
+		uplink: (name) => ({ name, mtu: undefined }),
+		foreignMtu: () => undefined,
+		forcesIpv6: () => false,
+	});
+const busyOlder = learned(older, "eth1", "virbr0");
+
 export const starts: readonly Scenario[] = [
 	{ name: "a host-only tap", host: bare, spec: specs.hostOnly },
 	{ name: "a tap with MAC, MTU, owner and group", host: bare, spec: specs.dressed },
@@ -157,6 +166,12 @@ export const starts: readonly Scenario[] = [
 	{ name: "guests with IPv4 and IPv6", host: lan, spec: specs.dualStack },
 	{ name: "an address outside of each family", host: lan, spec: specs.outside },
 	{ name: "IPv6 untranslated beside IPv4 behind NAT", host: lan, spec: specs.untranslated },
+	{ name: "IPv6 on an older kernel", host: busyOlder, spec: onOlder(specs.outside) },
+	{
+		name: "guests whose addresses the uplink answers for, on an older kernel",
+		host: busyOlder,
+		spec: onOlder(specs.proxied),
+	},
 	{ name: "guests whose addresses the uplink answers for", host: lan, spec: specs.proxied },
 	{ name: "proxy ARP without forwarding", host: bare, spec: specs.proxyArp },
 	{ name: "source NAT with proxy ARP", host: busyLan, spec: specs.natProxyArp },

@@ -1,10 +1,8 @@
 import { expect, test } from "vitest";
-import { parseAddress } from "../../src/inet/address.js";
 import { type LinkSetting, linkSetting } from "../../src/kinds/link-setting.js";
 import type { FakeKernel } from "../../src/testing/fake/kernel.js";
-import { IFF_UP } from "../../src/uapi/if.js";
-import { lan, withSysctl } from "../engine/hosts.js";
-import { link, remove, set, write } from "./neighbour.js";
+import { lan, learned, withSysctl } from "../engine/hosts.js";
+import { remove, set, write } from "./neighbour.js";
 import { labels, messagesOf, remembered, Stage } from "./stage.js";
 import { testKind } from "./table.js";
 
@@ -18,25 +16,6 @@ const setting = (directory: string, name: string, value: string): LinkSetting =>
 const delay = setting("ipv4/neigh", "proxy_delay", "0");
 const accept = { ...setting("ipv6/conf", "accept_ra", "2"), instead: "1" };
 const forwarding = setting("ipv6/conf", "forwarding", "1");
-
-/** Links that have learned a default router each. */
-const learned =
-	(...names: readonly string[]) =>
-	(kernel: FakeKernel): void => {
-		lan(kernel);
-		for (const name of names) {
-			set(name, { ifi_flags: IFF_UP, ifi_change: IFF_UP })(kernel);
-			kernel.aside(() =>
-				kernel.addDefaultRouter({
-					link: link(kernel, name).index,
-					gateway: parseAddress("fe80::9"),
-					metric: 1024,
-					preference: 0,
-					expires: 180_000,
-				}),
-			);
-		}
-	};
 
 testKind(linkSetting, {
 	creations: [
@@ -79,7 +58,7 @@ testKind(linkSetting, {
 		},
 		{
 			name: "forwarding of IPv6 where other links have learned routers",
-			host: learned("virbr0"),
+			host: learned(lan, "virbr0"),
 			want: forwarding,
 			steps: [
 				"option: let virbr0 keep the routers that it has learned",
@@ -110,7 +89,7 @@ testKind(linkSetting, {
 		},
 		{
 			name: "forwarding was switched off where others learned routers",
-			host: learned("virbr0"),
+			host: learned(lan, "virbr0"),
 			want: forwarding,
 			meddle: write(conf("eth1", "forwarding"), "0"),
 			told: ["forwarding of eth1 is 0, was set to 1"],

@@ -23,7 +23,11 @@ function wanted(kind: string, network: Fields, tap: Fields = {}, links?: HostLin
 	);
 }
 const guest = (...addresses: readonly string[]) => ({ guest: { addresses } });
-const foreign = { uplink: (name: string) => ({ name, mtu: undefined }), foreignMtu: () => 1500 };
+const foreign = {
+	uplink: (name: string) => ({ name, mtu: undefined }),
+	foreignMtu: () => 1500,
+	forcesIpv6: () => true,
+};
 
 test("fe80::1 is the gateway on every segment whose IPv6 is forwarded, and on no other", () => {
 	const both = { addresses: ["10.0.0.1/24", "fd00::1/64"] };

@@ -112,7 +112,9 @@ export function writeSysctl(ns: Namespace, path: string, value: string): void {
 	if (SPREADS[family].includes(name)) {
 		if (text !== before && device === "all") spread(ns, place, text);
 		if (device === "all" && family === "ipv6" && name === "forwarding" && number === 0)
-			for (const { conf } of ns.links.values()) if (conf.ipv6 !== undefined) conf.ipv6[FORCE] = "0";
+			// Older kernels have no such setting.
+			for (const { conf } of ns.links.values())
+				if (conf.ipv6?.[FORCE] !== undefined) conf.ipv6[FORCE] = "0";
 	} else if (family === "ipv4" && device === "default" && !FLUSHING.has(name))
 		copyDefault(ns, name, text);
 }

@@ -1,4 +1,4 @@
-import { readFileSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { defineConfig } from "rolldown";
 
 /** commander can run subcommands that are programs of their own. Ours are not, so it need not load child_process. */
@@ -34,6 +34,44 @@ const chunks = [
 ];
 
 /**
+ * gRPC goes into the one file that knows it: whoever installs the package installs none of it, nor what its packages run
+ * when they are installed. Their licences stand beside it.
+ */
+const transport = defineConfig({
+	logLevel: "warn",
+	input: { transport: "dist/daemon/transport.js" },
+	platform: "node",
+	plugins: [
+		{
+			name: "licences",
+			generateBundle(_, bundle) {
+				const modules = Object.values(bundle).flatMap(({ moduleIds = [] }) => moduleIds);
+				const packages = new Set(modules.flatMap((id) => /^.*\/node_modules\/(@[^/]+\/)?[^/]+\//.exec(id)?.[0] ?? []));
+				const source = [...packages]
+					.sort()
+					.map((path) => `${path.split("/node_modules/").at(-1)}\n\n${licenceOf(path)}`)
+					.join("\n\n");
+				this.emitFile({ type: "asset", fileName: "transport.licences.txt", source });
+			},
+		},
+	],
+	output: { dir: "dist/daemon", format: "esm", entryFileNames: "[name].js", cleanDir: false, minify: { mangle: false, compress: true } },
+});
+
+/** The licence of a package, which whoever passes the package on passes on as well. */
+function licenceOf(path) {
+	const file = readdirSync(path).find((name) => /^licen[cs]e/i.test(name));
+	return file === undefined ? JSON.parse(readFileSync(`${path}package.json`, "utf8")).license : readFileSync(path + file, "utf8");
+}
+
+/** The threads of the engine, which the daemon starts, lie beside the command line. */
+const besideIt = {
+	name: "beside-it",
+	transform: (code, id) =>
+		/\/dist\/thread\/\w+-?\w*\.js$/.test(id) ? { code: code.replace(/"\.\/(worker|deleter)\.js"/, `"./$1.cjs"`), map: null } : null,
+};
+
+/**
  * The command line as one bundled entry: hundreds of small modules cost Node more to find than to run. What a
  * verb does not need stays in chunks of its own behind its dynamic import. CommonJS starts sooner than ES modules.
  */
@@ -43,7 +81,7 @@ const cli = defineConfig({
 	platform: "node",
 	// The native module is not bundled, but loaded from where npm installed it.
 	external: [/^@koromix\//],
-	plugins: [withoutPrograms, withItsRequire, nameOfMain],
+	plugins: [withoutPrograms, withItsRequire, besideIt, nameOfMain],
 	// Numbers of the kernel's headers are inlined, so that no chunk is opened only for a number.
 	optimization: { inlineConst: { mode: "all", pass: 1 } },
 	treeshake: { moduleSideEffects: [{ test: /\/dist\/uapi\//, sideEffects: false }] },
@@ -57,6 +95,16 @@ const cli = defineConfig({
 		sourcemap: true,
 		codeSplitting: { groups: chunks },
 	},
+});
+
+/** They are bundled apart: what they share with the command line would lie in more chunks, and each delays its start. */
+const threads = defineConfig({
+	...cli,
+	// They load at once what the command line puts off.
+	logLevel: "silent",
+	input: { worker: "dist/thread/worker.js", deleter: "dist/thread/deleter.js" },
+	plugins: [withItsRequire, besideIt],
+	output: { ...cli.output, entryFileNames: "[name].cjs", chunkFileNames: "thread-[hash].cjs", cleanDir: false, sourcemap: false, codeSplitting: true },
 });
 
 /** The loader, which starts the command line and keeps its compiled code for the next start. */
@@ -89,4 +137,4 @@ const guest = defineConfig({
 	],
 });
 
-export default [cli, loader, guest];
+export default [transport, cli, threads, loader, guest];

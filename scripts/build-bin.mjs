@@ -56,7 +56,7 @@ function bunBinary(libc) {
 
 /** Chunks as for Node, so that a verb neither decodes nor evaluates what it does not need. */
 async function bundle(libc) {
-	const [cli] = configuration;
+	const [, cli] = configuration;
 	const dir = join(work, libc, "js");
 	const built = await rolldown({
 		...cli,

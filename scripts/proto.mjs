@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 // Generates from proto/**/*.proto the files in src/proto:
-//   proto.json    the protobufjs Root
+//   proto.json    the protobufjs Root of specs and the journal, which every command may need
+//   service.json  that of the service and what it imports, and the same as descriptor.proto has it, for reflection
 //   comments.json what the comments say of the messages of a spec, their fields, and the values of their enums
 //   messages.ts   the types of what a person writes: the messages of a spec, as YAML and JSON have them
 // `--print FILE` writes one of them to stdout instead: a test uses this to find a stale file.
@@ -9,6 +10,7 @@ import { readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import protobuf from "protobufjs";
+import "protobufjs/ext/descriptor.js";
 
 const project = fileURLToPath(new URL("..", import.meta.url));
 const protos = join(project, "proto");
@@ -16,9 +18,14 @@ const files = readdirSync(protos, { recursive: true, encoding: "utf8" })
 	.filter((file) => file.endsWith(".proto"))
 	.sort();
 
-const root = new protobuf.Root();
-root.resolvePath = (_origin, file) => join(protos, file);
-root.loadSync(files, { alternateCommentMode: true }).resolveAll();
+function rootOf(chosen) {
+	const root = new protobuf.Root();
+	root.resolvePath = (_origin, file) => join(protos, file);
+	return root.loadSync(chosen, { alternateCommentMode: true }).resolveAll();
+}
+const isService = (file) => file.endsWith("/service.proto");
+const root = rootOf(files.filter((file) => !isService(file)));
+const service = rootOf(files.filter(isService));
 const { nestedArray: declarations } = root.lookup("umlnet.v1");
 
 /** A comment in one line, as a sentence. */
@@ -85,8 +92,20 @@ function declared(declaration) {
 	return documented(said(declaration), `export interface ${name}Message {\n${fields.join("\n\n")}\n}`);
 }
 
+/** A FileDescriptorSet (google/protobuf/descriptor.proto). */
+function descriptorOf(of) {
+	const set = of.toDescriptor("proto3");
+	return set.$type.encode(set).finish();
+}
+
 const made = {
 	"proto.json": () => JSON.stringify(root.toJSON(), undefined, "\t"),
+	"service.json": () =>
+		JSON.stringify(
+			{ ...service.toJSON(), descriptor: Buffer.from(descriptorOf(service)).toString("base64") },
+			undefined,
+			"\t",
+		),
 	"comments.json": () =>
 		JSON.stringify(
 			Object.fromEntries(written().map((one) => [one.name, commentsOf(one)])),

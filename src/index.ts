@@ -7,6 +7,8 @@
  * await host.down({ taps: ["tap0"] });
  * ```
  */
+export type { DaemonHost } from "./daemon/client.js";
+export { type ConnectOptions, connect } from "./daemon/connect.js";
 export {
 	ConflictError,
 	ConnectionError,

@@ -45,6 +45,7 @@ export const BELOW: Readonly<Record<string, readonly string[]>> = {
 		"sys",
 	],
 	thread: ["host", "service", "kinds", "engine", "spec", "kernel", "uapi", "netlink", "sys"],
+	daemon: ["thread", "service", "engine", "spec", "inet", "proto", "netlink", "sys"],
 	demo: [
 		"host",
 		"service",
@@ -60,8 +61,8 @@ export const BELOW: Readonly<Record<string, readonly string[]>> = {
 	],
 	trace: ["inet", "nftables", "kernel", "uapi", "netlink", "sys"],
 	testing: ["host", "service", "spec", "kernel", "uapi", "netlink", "sys"],
-	".": ["trace", "thread", "host", "service", "engine", "spec", "netlink", "sys"],
-	cli: ["trace", "demo", "host", "service", "engine", "spec", "nftables", "sys"],
+	".": ["daemon", "trace", "thread", "host", "service", "engine", "spec", "netlink", "sys"],
+	cli: ["daemon", "trace", "thread", "demo", "host", "service", "engine", "spec", "nftables", "sys"],
 };
 /**
  * The same for the layers inside nftables. At the bottom are facts, the types of the JSON, and the tree between JSON

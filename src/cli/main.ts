@@ -1,5 +1,7 @@
+import { existsSync } from "node:fs";
 import { createRequire } from "node:module";
 import type { DemoPrograms } from "../demo/demo.js";
+import type { HostOptions } from "../host/host.js";
 import { processIo } from "./io.js";
 import { run } from "./run.js";
 
@@ -16,9 +18,23 @@ async function loadPrograms(): Promise<DemoPrograms | undefined> {
 	}
 }
 
+/** The socket of the daemon, for who has no right to do anything alone and names nothing that is not the daemon's. */
+function socketFor({ netns, stateDir }: HostOptions): string | undefined {
+	if (process.getuid?.() === 0 || netns !== undefined || stateDir !== undefined) return undefined;
+	return existsSync(DAEMON_SOCKET) ? DAEMON_SOCKET : undefined;
+}
+
+/** As daemon/client.ts has it, which nobody loads to know it. */
+const DAEMON_SOCKET = "/run/umlnet-nl/umlnet-nl.sock";
+
 async function main(): Promise<void> {
 	const status = await run(process.argv.slice(2), processIo(), {
-		async openHost(options, onRequest, tell) {
+		async openHost({ socket: given, ...options }, onRequest, tell) {
+			const socket = given ?? socketFor(options);
+			if (socket !== undefined) {
+				const { openRemote } = await import("./daemon.js");
+				return openRemote(socket);
+			}
 			if (tell !== undefined) {
 				const { openTraced } = await import("../host/traced.js");
 				return openTraced(options, tell);

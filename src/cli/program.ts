@@ -11,6 +11,7 @@ import { addPlan } from "./commands/plan.js";
 import { addRecover } from "./commands/recover.js";
 import { addRun } from "./commands/run.js";
 import { addSchema } from "./commands/schema.js";
+import { addServe } from "./commands/serve.js";
 import { addStatus } from "./commands/status.js";
 import { addTrace } from "./commands/trace.js";
 import { addUp } from "./commands/up.js";
@@ -39,6 +40,7 @@ const VERBS: Readonly<
 	doctor: addDoctor,
 	why: addWhy,
 	trace: addTrace,
+	serve: addServe,
 	nft: addNft,
 	demo: addDemo,
 	schema: addSchema,

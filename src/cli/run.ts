@@ -54,7 +54,8 @@ async function fail(
 	io: Io,
 	program: Verb,
 ): Promise<number> {
-	const { envelope, failureOf } = await import("./failure.js");
+	const { failureOf } = await import("../service/failure.js");
+	const { envelope } = await import("./failure.js");
 	const failure = failureOf(error);
 	const settings = settingsOf(program, io.env);
 	if (settings.json || asksForJson(argv))

@@ -19,7 +19,7 @@ export interface HostPort extends ConfirmableNetworks, BindableNetworks {
 
 /** Opens the host for a command. `onRequest` is called before each request to the kernel. Tests pass a fake. */
 export type OpenHost = (
-	options: HostOptions,
+	options: HostOptions & { readonly socket?: string | undefined },
 	onRequest?: () => void,
 	tell?: (lines: string) => void,
 ) => HostPort | Promise<HostPort>;
@@ -84,10 +84,10 @@ export class Session {
 	 * Open the host, do something with it and close it in any case. An error while closing does not fail what is done.
 	 */
 	async withHost<T>(work: (host: HostPort) => Promise<T>): Promise<T> {
-		const { netns, stateDir, timeout } = this.settings;
+		const { netns, stateDir, timeout, socket } = this.settings;
 		const progress = this.#beginProgress();
 		const host = await this.#openHost(
-			{ netns, stateDir, timeout },
+			{ netns, stateDir, timeout, socket },
 			progress?.request,
 			this.#isTraced ? this.#trace : undefined,
 		);

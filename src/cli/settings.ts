@@ -7,6 +7,8 @@ import type { Verb } from "./verb.js";
 export interface Settings {
 	readonly netns: string | undefined;
 	readonly stateDir: string | undefined;
+	/** The socket of the daemon that is asked, or served. */
+	readonly socket: string | undefined;
 	/** How long to wait for the lock, in milliseconds. */
 	readonly timeout: number | undefined;
 	/** After how many milliseconds a change that was not confirmed is rolled back. */
@@ -27,6 +29,7 @@ interface GlobalOptions {
 	readonly timeout?: number;
 	readonly stateDir?: string;
 	readonly confirmWithin?: number;
+	readonly socket?: string;
 }
 
 /** Add the options that can be given before or after the verb. */
@@ -53,11 +56,19 @@ export function addGlobalOptions(program: Verb): void {
 			notEmpty,
 		)
 		.option(
+			"--socket <PATH>",
+			"ask the daemon that serves there (default: $UMLNET_SOCKET; who is not root: /run/umlnet-nl/umlnet-nl.sock if it is there)",
+			notEmpty,
+		)
+		.option(
 			"--confirm-within <SECONDS>",
 			"up, down: wait, and roll back unless `umlnet-nl confirm` comes in time",
 			someSeconds,
 		);
 	program.hook("preAction", (_, verb) => {
+		const { socket, netns } = program.opts<GlobalOptions>();
+		if (socket !== undefined && netns !== undefined && verb.name() !== "serve")
+			throw new UsageError("--socket and --netns: the daemon is for a namespace of its own");
 		if (program.opts<GlobalOptions>().confirmWithin === undefined) return;
 		if (verb.parent !== program || !["up", "down"].includes(verb.name()))
 			throw new UsageError("--confirm-within is for up and down only");
@@ -73,6 +84,8 @@ export function settingsOf(
 		netns: given.netns,
 		stateDir: given.stateDir ?? (env.UMLNET_STATE_DIR || undefined),
 		timeout: milliseconds(given.timeout),
+		socket:
+			given.socket ?? (given.netns === undefined ? env.UMLNET_SOCKET || undefined : undefined),
 		confirmWithin: milliseconds(given.confirmWithin),
 		json: given.json === true,
 		quiet: given.quiet === true,

@@ -1,8 +1,8 @@
-/** The scalars of protobuf's binary format (protobuf.dev/programming-guides/encoding) that the journal uses. */
+/** The scalars of protobuf's binary format (protobuf.dev/programming-guides/encoding) that the journal and the service use. */
 
 export const VARINT = 0;
 export const LENGTH_DELIMITED = 2;
-const I64 = 1;
+export const I64 = 1;
 const I32 = 5;
 
 // Up to this length a loop is faster than calling Node's native encoder.
@@ -68,6 +68,19 @@ export class WireWriter {
 		if (length > SHORT) this.#bytes.set(value.subarray(0, length), this.#length);
 		else for (let i = 0; i < length; i++) this.#bytes[this.#length + i] = value[i] as number;
 		this.#length += length;
+	}
+
+	/** Bytes that are fields already. */
+	raw(value: Uint8Array): void {
+		this.#reserve(value.length);
+		this.#bytes.set(value, this.#length);
+		this.#length += value.length;
+	}
+
+	/** A number of 64 bits with a fraction. */
+	double(value: number): void {
+		this.#reserve(8);
+		this.#length = this.#bytes.writeDoubleLE(value, this.#length);
 	}
 
 	/** Begin something that is preceded by its length. Pass the result to `end`. */
@@ -157,6 +170,13 @@ export class WireReader {
 		const bytes = this.#bytes.subarray(this.position, end);
 		this.position = end;
 		return bytes;
+	}
+
+	double(): number {
+		if (this.position + 8 > this.#bytes.length) throw new Error("it is cut short");
+		const value = this.#bytes.readDoubleLE(this.position);
+		this.position += 8;
+		return value;
 	}
 
 	/** Read a length, and return where the field of this length ends. */

@@ -6,7 +6,7 @@ import { bind, check, errno } from "./libc.js";
 const AF_NETLINK = 16; // linux/socket.h
 export const SOCK_RAW = 3;
 export const SOCK_CLOEXEC = 0o2000000;
-const SOL_SOCKET = 1; // asm-generic/socket.h
+export const SOL_SOCKET = 1; // asm-generic/socket.h
 const SO_SNDBUF = 7;
 const SO_RCVBUF = 8;
 const SO_SNDBUFFORCE = 32;
@@ -33,7 +33,8 @@ const setsockopt = bind<[number, number, number, Uint8Array, number]>("setsockop
 	"void *",
 	"uint",
 ]);
-const getsockopt = bind<[number, number, number, Uint8Array, Uint8Array]>("getsockopt", [
+/** getsockopt(2): descriptor, level, option, value, length of the value. */
+export const getsockopt = bind<[number, number, number, Uint8Array, Uint8Array]>("getsockopt", [
 	"int",
 	"int",
 	"int",
@@ -56,7 +57,8 @@ const poll = bind<[Uint8Array, number, number]>("poll", ["void *", "ulong", "int
 /** close(2). fs.closeSync would make Node warn in a Worker, because Node did not open this descriptor. */
 export const close = bind<[number]>("close", ["int"]);
 
-const word = (value: number): Uint8Array => {
+/** An int as a C function takes it by its address. */
+export const word = (value: number): Uint8Array => {
 	const bytes = new Uint8Array(4);
 	new DataView(bytes.buffer).setUint32(0, value, LITTLE);
 	return bytes;

@@ -22,7 +22,8 @@ try {
 		server.receive(message).catch(fail);
 	});
 	port.postMessage({ ready: true } satisfies FromWorker);
-	await server.work();
+	// Not awaited here: a thread can be bundled as CommonJS as well.
+	server.work().catch(fail);
 } catch (error) {
 	fail(error);
 }

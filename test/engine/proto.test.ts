@@ -9,7 +9,7 @@ import { checkSpec } from "../../src/spec/spec.js";
 
 const file = new URL("../../src/proto/proto.json", import.meta.url);
 
-test.each(["proto.json", "comments.json", "messages.ts"])(
+test.each(["proto.json", "service.json", "comments.json", "messages.ts"])(
 	"%s is what npm run proto makes of proto/",
 	(name) => {
 		const script = new URL("../../scripts/proto.mjs", import.meta.url);

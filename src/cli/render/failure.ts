@@ -1,5 +1,5 @@
+import type { Failure } from "../../service/failure.js";
 import type { Issue } from "../../spec/error.js";
-import type { Failure } from "../failure.js";
 import type { Paint } from "./paint.js";
 import { printableLines, printableReport } from "./printable.js";
 

@@ -95,6 +95,13 @@ function declared(declaration) {
 /** A FileDescriptorSet (google/protobuf/descriptor.proto). */
 function descriptorOf(of) {
 	const set = of.toDescriptor("proto3");
+	// The entries of a map are a message whose name descriptor.proto settles; protobufjs leaves out the end of it.
+	for (const { messageType } of set.file)
+		for (const { field, nestedType } of messageType)
+			for (const entry of nestedType.filter(({ options }) => options?.mapEntry)) {
+				for (const one of field.filter(({ typeName }) => typeName === entry.name)) one.typeName += "Entry";
+				entry.name += "Entry";
+			}
 	return set.$type.encode(set).finish();
 }
 

@@ -105,6 +105,8 @@ const LAYING = new RegExp(
 const LAID_IN: ReadonlyMap<string, string> = new Map([
 	["netlink/bytes.ts", "this is the place"],
 	["sys/socket.ts", "structs of system calls, below the language"],
+	["sys/peer.ts", "a struct of a socket option, below the language"],
+	["sys/notify.ts", "a struct of an address, below the language"],
 	["packet/checksum.ts", "the Internet checksum adds words up, and lays none"],
 	["proto/wire.ts", "protobuf's own numbers, seven bits a byte"],
 	["inet/address.ts", "addresses as text"],

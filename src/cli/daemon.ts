@@ -49,6 +49,8 @@ export function openRemote(socket: string): HostPort {
 		planDown: (which) => host.planDown(which),
 		status: (taps, options) => host.status(taps, options),
 		take: (guest) => host.take(guest),
+		doctor: (tap) => host.doctor(tap),
+		why: (query) => host.why(query),
 		confirm: () => host.confirm(),
 		recover: (options) => host.recover(options),
 		rollBack: refuse("--confirm-within"),

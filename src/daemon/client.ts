@@ -1,4 +1,5 @@
 import { decodeMessage, encodeMessage, type Method, methods } from "../proto/message.js";
+import type { DoctorReport, WhyQuery, WhyReport } from "../service/diagnosis.js";
 import type {
 	ChangeOptions,
 	GuestInput,
@@ -95,7 +96,7 @@ export class DaemonHost implements Networks {
 	): Promise<StatusReport> {
 		const { taps: found, ...report } = await this.#call(
 			"Status",
-			{ taps, verify: options.verify },
+			{ taps, verify: options.verify, remembered: options.remembered },
 			options,
 		);
 		return { ...report, taps: (found as TapReport[]).map(withLaunch) } as unknown as StatusReport;
@@ -120,6 +121,17 @@ export class DaemonHost implements Networks {
 	async recover(options: CallOptions & RecoverOptions = {}): Promise<RecoverReport> {
 		const { strays, giveUp } = options;
 		return (await this.#call("Recover", { strays, giveUp }, options)) as unknown as RecoverReport;
+	}
+
+	/** As of `Networks`. */
+	async doctor(tap?: string, options: CallOptions = {}): Promise<DoctorReport> {
+		return (await this.#call("Doctor", { tap }, options)) as unknown as DoctorReport;
+	}
+
+	/** As of `Networks`. */
+	async why(query: WhyQuery, options: CallOptions = {}): Promise<WhyReport> {
+		checkArgument("why", "the query", query, object);
+		return (await this.#call("Why", query, options)) as unknown as WhyReport;
 	}
 
 	/** End the connection. */

@@ -113,6 +113,14 @@ export class RestrictedNetworks implements Networks {
 		throw this.#refusal("recover", "is root's");
 	}
 
+	/** They tell what rules others have, and what else runs on this host. */
+	async doctor(): Promise<never> {
+		throw this.#refusal("doctor", "is root's");
+	}
+	async why(): Promise<never> {
+		throw this.#refusal("why", "is root's");
+	}
+
 	/** No other change may begin while one waits to be confirmed: one user would stop all others. */
 	#refuseWaiting(confirmWithin: number | undefined): void {
 		if (confirmWithin !== undefined)
@@ -124,7 +132,7 @@ export class RestrictedNetworks implements Networks {
 	}
 
 	async #own(): Promise<readonly string[]> {
-		const { taps } = await this.#networks.status();
+		const { taps } = await this.#networks.status(undefined, { remembered: true });
 		return taps.filter((tap) => this.#isOwn(tap)).map(({ name }) => name);
 	}
 

@@ -1,5 +1,6 @@
 /** The methods of umlnet.v1.HostService, over `Networks`. */
 import { decodeMessage, encodeMessage, type Method, methods } from "../proto/message.js";
+import type { WhyQuery } from "../service/diagnosis.js";
 import type { Connection, GuestInput, Networks, Which } from "../service/networks.js";
 import type { TapReport } from "../service/reports.js";
 import type { SpecInput } from "../spec/input.js";
@@ -63,8 +64,13 @@ const handlers: Readonly<Record<Method, Handler>> = {
 			? networks.planDown(whichOf(down))
 			: networks.plan(specOf(up), { prune: prune === true });
 	},
-	Status: async (networks, { taps, verify }) =>
-		withTaps(await networks.status(taps as string[] | undefined, { verify: verify === true })),
+	Status: async (networks, { taps, verify, remembered }) =>
+		withTaps(
+			await networks.status(taps as string[] | undefined, {
+				verify: verify === true,
+				remembered: remembered === true,
+			}),
+		),
 	Take: async (networks, { network, networks: named, tap }) => ({
 		tap: sent(
 			await networks.take({
@@ -75,6 +81,8 @@ const handlers: Readonly<Record<Method, Handler>> = {
 		),
 	}),
 	Confirm: (networks) => networks.confirm(),
+	Doctor: (networks, { tap }) => networks.doctor(tap as string | undefined),
+	Why: (networks, query) => networks.why(query as unknown as WhyQuery),
 	Recover: (networks, { strays, giveUp }) =>
 		networks.recover({
 			strays: strays === true,

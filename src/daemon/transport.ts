@@ -142,13 +142,19 @@ export class CallServer {
 
 	#stream(method: Stream): grpc.handleBidiStreamingCall<Buffer, Uint8Array> {
 		return (call) => {
-			const run = async (): Promise<void> => {
-				const caller = this.#call(call);
-				for await (const request of call)
-					for (const response of await method(request as Buffer, caller)) call.write(response);
-				call.end();
+			const answer = async (request: Buffer): Promise<void> => {
+				for (const response of await method(request, this.#call(call))) call.write(response);
 			};
-			run().catch((error: unknown) => call.emit("error", statusOf(error)));
+			// Not by `for await`, which destroys the stream at its end, with what is still to be written.
+			let last = Promise.resolve();
+			call.on("data", (request: Buffer) => {
+				call.pause();
+				last = answer(request).then(
+					() => void call.resume(),
+					(error: unknown) => void call.emit("error", statusOf(error)),
+				);
+			});
+			call.on("end", () => void last.then(() => call.end()));
 		};
 	}
 }

@@ -24,7 +24,7 @@ import type {
 } from "./report.js";
 import { giveUp, namesIn } from "./residual.js";
 import { refuseCut, type Spared } from "./sparing.js";
-import { statusReport } from "./status.js";
+import { type StatusOptions, statusReport } from "./status.js";
 import { stepsByRequest, stepsWithMessages, warningsOf, withLosses } from "./step-report.js";
 import { ours, planRemoval, strays } from "./strays.js";
 
@@ -212,11 +212,12 @@ export class Engine {
 	/** What is ours and where it has drifted from what was applied; without names, also what else carries our marks. */
 	status(
 		taps?: readonly string[],
-		{ verify = false }: { readonly verify?: boolean | undefined } = {},
+		{ verify = false, remembered }: Pick<StatusOptions, "verify" | "remembered"> = {},
 	): StatusReport {
 		const report = statusReport(this.#kinds, this.#kernel, this.#journal, this.unfinished, {
 			taps,
 			verify,
+			remembered,
 			place: this.#ownership.place,
 		});
 		return this.#withProvisional(report);

@@ -12,6 +12,8 @@ export interface StatusOptions {
 	readonly taps?: readonly string[] | undefined;
 	/** Whether to tell if everything is exactly as applied. */
 	readonly verify?: boolean | undefined;
+	/** Whether to tell only what was made, without looking at the host. */
+	readonly remembered?: boolean | undefined;
 	/** The state directory of the journal. */
 	readonly place?: string | undefined;
 }
@@ -25,8 +27,9 @@ export function statusReport(
 	kernel: Kernel,
 	journal: Ledger,
 	unfinished: string | undefined,
-	{ taps: names, verify: isExact = false, place }: StatusOptions,
+	{ taps: names, verify: isExact = false, remembered = false, place }: StatusOptions,
 ): StatusReport {
+	if (remembered) return reportOf(journal.state, names ?? [...journal.state.taps.keys()], () => []);
 	const look = (entry: Entry): readonly Difference[] =>
 		isExact ? verify(kinds, kernel, entry) : kindOf(kinds, entry.kind).drift(entry.made, kernel);
 	const { state } = journal;

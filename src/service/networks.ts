@@ -61,6 +61,8 @@ export interface PlanOptions {
 export interface StatusOptions {
 	/** Also compare every setting of every object with what was applied. */
 	readonly verify?: boolean | undefined;
+	/** Tell only what was made, without looking at the host: nothing has drifted then, and nothing is a stray. */
+	readonly remembered?: boolean | undefined;
 }
 
 /** Options of `recover`. */

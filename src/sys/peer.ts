@@ -5,7 +5,7 @@ import { getsockopt, SOL_SOCKET, word } from "./socket.js";
 const SO_PEERCRED = 17; // asm-generic/socket.h
 const SO_PEERGROUPS = 59;
 const LITTLE = endianness() === "LE";
-const MOST_GROUPS = 65_536; // NGROUPS_MAX, linux/limits.h
+const NGROUPS_MAX = 65_536; // linux/limits.h
 
 /** Who is at the other end of a unix socket, as the kernel recorded it when the connection was made (unix(7)). */
 export interface Peer {
@@ -34,8 +34,8 @@ export function peerOf(fd: number): Peer {
 }
 
 function groupsOf(fd: number): readonly number[] {
-	const length = word(4 * MOST_GROUPS);
-	const groups = new Uint8Array(4 * MOST_GROUPS);
+	const length = word(4 * NGROUPS_MAX);
+	const groups = new Uint8Array(4 * NGROUPS_MAX);
 	check("getsockopt(SO_PEERGROUPS)", getsockopt(fd, SOL_SOCKET, SO_PEERGROUPS, groups, length));
 	const view = new DataView(groups.buffer);
 	const count = new DataView(length.buffer).getUint32(0, LITTLE) / 4;

@@ -140,9 +140,9 @@ export class EmbeddedHost implements Networks {
 		options?: CallOptions & StatusOptions,
 	): Promise<StatusReport> {
 		if (taps !== undefined) checkArgument("status", "the list of taps", taps, names);
-		checkOptions("status", options, { ...CALL, verify: truth });
-		const verify = options?.verify ?? false;
-		const request = { verb: "status", taps, verify } as const;
+		checkOptions("status", options, { ...CALL, verify: truth, remembered: truth });
+		const { verify = false, remembered = false } = options ?? {};
+		const request = { verb: "status", taps, verify, remembered } as const;
 		return withLaunches((await this.#channel.request(request, options)) as StatusReport);
 	}
 

@@ -26,6 +26,7 @@ export type Request =
 			readonly verb: "status";
 			readonly taps: readonly string[] | undefined;
 			readonly verify: boolean;
+			readonly remembered: boolean;
 	  }
 	| {
 			readonly verb: "recover";

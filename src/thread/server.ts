@@ -108,7 +108,10 @@ export class Server {
 			case "planDown":
 				return this.#host.planDown(request.which);
 			case "status":
-				return this.#host.status(request.taps, { verify: request.verify });
+				return this.#host.status(request.taps, {
+					verify: request.verify,
+					remembered: request.remembered,
+				});
 			case "recover":
 				return this.#host.recover({ strays: request.strays, giveUp: request.giveUp });
 			case "doctor":

@@ -72,6 +72,7 @@ describe("bash completes", () => {
 				"doctor",
 				"why",
 				"trace",
+				"serve",
 				"nft",
 				"demo",
 				"schema",

@@ -1,5 +1,6 @@
 import { spawnSync } from "node:child_process";
 import {
+	chmodSync,
 	existsSync,
 	mkdirSync,
 	mkdtempSync,
@@ -36,6 +37,8 @@ export class BareMachine {
 
 	/** Pack the build, and install it as npm does, below a prefix of its own. */
 	async install(): Promise<void> {
+		// A user of the machine who is not root finds what is installed.
+		chmodSync(this.#directory, 0o755);
 		for (const name of ["stubs", "prefix", "program", "overlay"])
 			mkdirSync(join(this.#directory, name));
 		const { stdout } = await npm(project, "pack", "--pack-destination", this.#directory);

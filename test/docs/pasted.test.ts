@@ -32,7 +32,13 @@ function expectClean(script: string): string {
 	return stdout;
 }
 
-const documents = ["README.md", "CONTRIBUTING.md", "docs/installing.md", "docs/nftables.md"];
+const documents = [
+	"README.md",
+	"CONTRIBUTING.md",
+	"docs/installing.md",
+	"docs/nftables.md",
+	"docs/daemon.md",
+];
 
 test.each(documents)("the commands of %s do as pasted what they say", (name) => {
 	const commands = blocks(read(name), "sh");

@@ -71,6 +71,18 @@ test("systemd finds nothing wrong with the unit, whether the program is on its p
 	expect(verify(unit.replace("/usr/bin/env ", "")).status).not.toBe(0);
 });
 
+test("systemd finds nothing wrong with the units of the daemon", () => {
+	const files = ["umlnet-nl.socket", "umlnet-nl-daemon.service"].map((name) => {
+		const copy = join(directory, name);
+		writeFileSync(copy, readFileSync(join(project, "systemd", name), "utf8"));
+		return copy;
+	});
+	const { status, stdout, stderr } = spawnSync("systemd-analyze", ["verify", ...files], {
+		encoding: "utf8",
+	});
+	expect({ status, said: stdout + stderr }).toEqual(QUIETLY);
+});
+
 test("start, reload and stop say nothing and forget no tap that left the spec meanwhile", () => {
 	expect(perform("ExecStart", specOf("tap0", "tap1"))).toEqual(QUIETLY);
 	expect(taps()).toEqual(["tap0", "tap1"]);

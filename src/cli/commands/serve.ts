@@ -29,6 +29,11 @@ export function addServe(program: Verb, perform: Perform): void {
 }
 
 async function serve(session: Session, { policy, check = false }: Options): Promise<number> {
+	// Its threads are files beside the program, and the single file has none.
+	if (!check && process.argv[1]?.startsWith("/$bunfs/")) {
+		const { UnsupportedError } = await import("../../engine/error.js");
+		throw new UnsupportedError("serve in the single file");
+	}
 	if (check) {
 		const { checkPolicy } = await import("../daemon.js");
 		const { rules } = checkPolicy(policy);

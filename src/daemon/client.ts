@@ -94,12 +94,20 @@ export class DaemonHost implements Networks {
 		taps?: readonly string[],
 		options: CallOptions & StatusOptions = {},
 	): Promise<StatusReport> {
-		const { taps: found, ...report } = await this.#call(
+		const {
+			taps: found,
+			networks = {},
+			...report
+		} = await this.#call(
 			"Status",
 			{ taps, verify: options.verify, remembered: options.remembered },
 			options,
 		);
-		return { ...report, taps: (found as TapReport[]).map(withLaunch) } as unknown as StatusReport;
+		return {
+			...report,
+			networks,
+			taps: (found as TapReport[]).map(withLaunch),
+		} as unknown as StatusReport;
 	}
 
 	/** As of `Networks`. */

@@ -48,6 +48,9 @@ const withTaps = (report: { readonly taps: readonly TapReport[] }): object => ({
 	taps: report.taps.map(sent),
 });
 
+/** In a message of a tap its network stands; in a guest's beside it. */
+const withoutNetwork = ({ network, ...rest }: Request): object => rest;
+
 const handlers: Readonly<Record<Method, Handler>> = {
 	Up: async (networks, request) =>
 		withTaps(
@@ -71,15 +74,14 @@ const handlers: Readonly<Record<Method, Handler>> = {
 				remembered: remembered === true,
 			}),
 		),
-	Take: async (networks, { network, networks: named, tap }) => ({
-		tap: sent(
-			await networks.take({
-				network,
-				networks: named,
-				...(tap !== undefined && { tap: withoutNetwork(tap as Request) }),
-			} as GuestInput),
-		),
-	}),
+	Take: async (networks, { network, networks: named, tap }) => {
+		const guest = {
+			network,
+			networks: named ?? {},
+			...(tap !== undefined && { tap: withoutNetwork(tap as Request) }),
+		};
+		return { tap: sent(await networks.take(guest as GuestInput)) };
+	},
 	Confirm: (networks) => networks.confirm(),
 	Doctor: (networks, { tap }) => networks.doctor(tap as string | undefined),
 	Why: (networks, query) => networks.why(query as unknown as WhyQuery),
@@ -89,9 +91,6 @@ const handlers: Readonly<Record<Method, Handler>> = {
 			...(giveUp !== undefined && { giveUp: giveUp as string[] }),
 		}),
 };
-
-/** In a message of a tap its network stands; in a guest's beside it. */
-const withoutNetwork = ({ network, ...rest }: Request): object => rest;
 
 const SERVICE = "/umlnet.v1.HostService/";
 export const pathOf = (method: Method): string => SERVICE + method;

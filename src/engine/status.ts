@@ -29,7 +29,13 @@ export function statusReport(
 	unfinished: string | undefined,
 	{ taps: names, verify: isExact = false, remembered = false, place }: StatusOptions,
 ): StatusReport {
-	if (remembered) return reportOf(journal.state, names ?? [...journal.state.taps.keys()], () => []);
+	if (remembered)
+		return reportOf(
+			journal.state,
+			names ?? [...journal.state.taps.keys()],
+			() => [],
+			() => undefined,
+		);
 	const look = (entry: Entry): readonly Difference[] =>
 		isExact ? verify(kinds, kernel, entry) : kindOf(kinds, entry.kind).drift(entry.made, kernel);
 	const { state } = journal;

@@ -50,6 +50,7 @@ const whole = (most: number): Type => ({
 });
 const scalars: Readonly<Record<string, Type>> = {
 	uint32: whole(0xffff_ffff),
+	uint64: whole(Number.MAX_SAFE_INTEGER),
 	bool: {
 		wire: VARINT,
 		zero: false,
@@ -118,9 +119,9 @@ function fieldOf(message: string, name: string, fact: FieldFact): Field {
 	const type = isMap ? entryType(fact.type) : typeOf(fact.type);
 	const isInSpec = SPEC.includes(message);
 	const absent = (): unknown => {
-		if (isInSpec || fact.options?.proto3_optional) return undefined;
+		if (isInSpec || isChoice(message) || fact.options?.proto3_optional) return undefined;
 		if (isRepeated) return [];
-		if (isMap) return {};
+		if (isMap) return undefined;
 		return isChoice(fact.type) ? null : type.zero;
 	};
 	return { name, tag: (fact.id << 3) | type.wire, type, isRepeated, isMap, absent };

@@ -1,5 +1,5 @@
 /** The reports of the engine: plain JSON with stable keys, the same for `--json` and for the library. */
-import type { Loose } from "../spec/field.js";
+import type { LimitValues, Loose } from "../spec/field.js";
 import type { Guard, Mode, NetworkInput } from "../spec/input.js";
 import type { TapSettings } from "../spec/model.js";
 
@@ -25,6 +25,10 @@ export interface TapReport extends Loose<TapSettings> {
 	readonly guard?: Guard | undefined;
 	/** Whether it is kept from the other guests of its network. */
 	readonly isolation?: boolean | undefined;
+	/** The ports of the host that lead to it, as the spec has them. */
+	readonly publish?: readonly string[] | undefined;
+	/** How much it may use. */
+	readonly limits?: LimitValues | undefined;
 	/** The process whose pool it belongs to: `PID-STARTTIME`. */
 	readonly pool?: string | undefined;
 	/** What its lifetime depends on. Without it, the tap stays until somebody takes it down. */
@@ -169,8 +173,18 @@ export interface Count {
 	readonly bytes: number;
 }
 
+/** How much went through a tap since it was made, as its guest sees it. */
+export interface Traffic {
+	/** What was handed to the guest. */
+	readonly download: Count;
+	/** What the guest sent. */
+	readonly upload: Count;
+}
+
 /** One tap as it is on the host, and where it has drifted. */
 export interface TapStatus extends TapReport {
+	/** How much went through it; absent if it is gone, and where nothing was looked at. */
+	readonly traffic?: Traffic | undefined;
 	/** What was dropped of what its guest sent, by reason: `mac`, `address`, `protocol`, `rogue`, `isolation` and others. */
 	readonly drops?: Readonly<Record<string, Count>> | undefined;
 	/** The differences between the host and what was made for the tap; empty if there are none. */

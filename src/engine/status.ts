@@ -1,8 +1,9 @@
 import type { Kernel } from "../kernel/kernel.js";
+import { readStatistics } from "../kernel/read.js";
 import type { NetworkInput } from "../spec/input.js";
 import type { Ledger } from "./journal/ledger.js";
 import { type Kinds, kindOf, type Once } from "./kind.js";
-import type { Count, Difference, StatusReport, TapStatus } from "./report.js";
+import type { Count, Difference, StatusReport, TapStatus, Traffic } from "./report.js";
 import type { Entry, NetworkEntry, State } from "./state.js";
 import { ours, strays } from "./strays.js";
 import { verify } from "./verify.js";
@@ -30,12 +31,10 @@ export function statusReport(
 	{ taps: names, verify: isExact = false, remembered = false, place }: StatusOptions,
 ): StatusReport {
 	if (remembered)
-		return reportOf(
-			journal.state,
-			names ?? [...journal.state.taps.keys()],
-			() => [],
-			() => undefined,
-		);
+		return reportOf(journal.state, names ?? [...journal.state.taps.keys()], () => [], {
+			drops: () => undefined,
+			traffic: new Map(),
+		});
 	const look = (entry: Entry): readonly Difference[] =>
 		isExact ? verify(kinds, kernel, entry) : kindOf(kinds, entry.kind).drift(entry.made, kernel);
 	const { state } = journal;
@@ -45,7 +44,9 @@ export function statusReport(
 		return found.get(fact) as ReturnType<typeof read>;
 	};
 	const drops = ({ kind, made }: Entry) => kindOf(kinds, kind).drops?.(made, kernel, once);
-	const report = { ...reportOf(state, names ?? [...state.taps.keys()], look, drops), unfinished };
+	const asked = names ?? [...state.taps.keys()];
+	const traffic = trafficOf(kernel, state, asked);
+	const report = { ...reportOf(state, asked, look, { drops, traffic }), unfinished };
 	const strayed =
 		names === undefined ? strays(kinds, kernel, journal, { place, asFarAsSeen: !isExact }) : [];
 	if (!isExact) return { ...report, strays: ours(strayed).map(({ what }) => what) };
@@ -57,11 +58,44 @@ export function statusReport(
 	return { ...report, strays: strayed.map(({ what }) => what), exact };
 }
 
+/**
+ * How much went through taps, by their names. What the host receives by a tap is what its guest sends. A link of another
+ * name with that index may be somebody else's.
+ */
+function trafficOf(
+	kernel: Kernel,
+	state: State,
+	names: readonly string[],
+): ReadonlyMap<string, Traffic> {
+	const taps = names.flatMap((name) => state.taps.get(name)?.report ?? []);
+	const there = taps.filter(({ name, index }) => kernel.linkName(index) === name);
+	const statistics = readStatistics(
+		kernel,
+		there.map(({ index }) => index),
+	);
+	return new Map(
+		there.flatMap(({ name }, i): [string, Traffic][] => {
+			const told = statistics[i];
+			if (told === undefined) return [];
+			const download = { packets: Number(told.tx_packets), bytes: Number(told.tx_bytes) };
+			const upload = { packets: Number(told.rx_packets), bytes: Number(told.rx_bytes) };
+			return [[name, { download, upload }]];
+		}),
+	);
+}
+
+/** What the kernel has counted. */
+interface Counted {
+	readonly drops: (entry: Entry) => Readonly<Record<string, Count>> | undefined;
+	/** By the names of taps. */
+	readonly traffic: ReadonlyMap<string, Traffic>;
+}
+
 function reportOf(
 	state: State,
 	names: readonly string[],
 	look: (entry: Entry) => readonly Difference[],
-	dropsOf: (entry: Entry) => Readonly<Record<string, Count>> | undefined,
+	{ drops: dropsOf, traffic }: Counted,
 ): Pick<StatusReport, "taps" | "resources" | "networks"> {
 	const driftOf = (key: string): readonly Difference[] => {
 		const entry = state.entries.get(key);
@@ -75,7 +109,11 @@ function reportOf(
 			const counts = entry && dropsOf(entry);
 			return counts === undefined ? [] : [counts];
 		});
-		const counted = drops.length > 0 && { drops: sum(drops) };
+		const told = traffic.get(name);
+		const counted = {
+			...(told && { traffic: told }),
+			...(drops.length > 0 && { drops: sum(drops) }),
+		};
 		return [{ ...tap.report, ...counted, drift: tap.keys.flatMap(driftOf) }];
 	});
 	const keys = new Set(names.flatMap((name) => state.taps.get(name)?.keys ?? []));

@@ -1,6 +1,7 @@
 import type { Reader } from "../netlink/bytes.js";
 import type { Outcome } from "../netlink/outcome.js";
 import { request } from "../netlink/request.js";
+import type { Out } from "../netlink/schema.js";
 import { RTM_GETRULE, RTM_NEWRULE } from "../uapi/fib_rules.js";
 import { RTM_GETADDR, RTM_NEWADDR } from "../uapi/if_addr.js";
 import {
@@ -9,6 +10,7 @@ import {
 	RTEXT_FILTER_SKIP_STATS,
 	RTM_GETLINK,
 	RTM_NEWLINK,
+	type rtnl_link_stats64,
 } from "../uapi/if_link.js";
 import { NTF_PROXY, RTM_GETNEIGH, RTM_NEWNEIGH } from "../uapi/neighbour.js";
 import { RTM_GETNETCONF, type RTM_NEWNETCONF } from "../uapi/netconf.js";
@@ -46,6 +48,19 @@ export function readLinks(kernel: Kernel, indexes: readonly number[]): (Link | u
 		indexes.map((ifi_index) => request(RTM_GETLINK, 0, { ifi_index, IFLA_EXT_MASK })),
 	);
 	return outcomes.map((outcome) => found(outcome, NO_LINK) as Link | undefined);
+}
+
+type Statistics = Out<typeof rtnl_link_stats64>;
+
+/** What went through the links with these indexes, in one send; undefined for one that does not exist. @throws KernelError */
+export function readStatistics(
+	kernel: Kernel,
+	indexes: readonly number[],
+): (Statistics | undefined)[] {
+	const outcomes = kernel.rtnetlink(
+		indexes.map((ifi_index) => request(RTM_GETLINK, 0, { ifi_index })),
+	);
+	return outcomes.map((outcome) => (found(outcome, NO_LINK) as Link | undefined)?.IFLA_STATS64);
 }
 
 /** RTM_GETLINK of whose answer only the header is decoded: its attributes are about a kilobyte. */

@@ -166,6 +166,8 @@ const report = (tap: Tap, network: Network, mtu: number | undefined): WantedTap[
 			guest: tap.guest,
 			guard: tap.guard ?? network.guard,
 			isolation: network.isolation,
+			publish: tap.publish.length > 0 ? tap.publish : undefined,
+			limits: tap.limits,
 		},
 		tap,
 		mtu,

@@ -81,6 +81,7 @@ const isReport = isMapOf({
 	uplink: isOptional(isLinkName),
 	addresses: isListOf(isCidr),
 	guest: isMapOf({ addresses: isListOf(isCidr), mac: isOptional(isMac) }),
+	publish: isOptional(isListOf(isText)),
 	pool: isOptional(isText),
 	bind: isOptional(isMapOf({ process: isText })),
 });

@@ -1,4 +1,4 @@
-import type { TapReport, TapStatus } from "../../service/reports.js";
+import type { Count, TapReport, TapStatus } from "../../service/reports.js";
 import { flagName } from "../../spec/field.js";
 import { tapSettings } from "../../spec/fields.js";
 import { accountName, type Names } from "./account.js";
@@ -32,17 +32,25 @@ function guardOf({ guard, isolation }: TapReport): string {
 }
 
 /** `12 mac (1024 bytes), 3 rogue (300 bytes)` */
-const droppedOf = ({ drops = {} }: Pick<TapStatus, "drops">): string =>
+const droppedOf = ({ drops = {} }: Shown): string =>
 	Object.entries(drops)
 		.map(([reason, { packets, bytes }]) => `${packets} ${reason} (${bytes} bytes)`)
 		.join(", ");
 
+/** A tap that was made, or as it is now. */
+type Shown = TapReport & Pick<TapStatus, "drops" | "traffic">;
+
+const limitsOf = ({ limits = {} }: TapReport): string =>
+	Object.entries(limits)
+		.map(([name, value]) => `${name} ${value}`)
+		.join(", ");
+
+const countOf = ({ packets, bytes }: Count): string => `${bytes} bytes in ${packets} packets`;
+const trafficOf = ({ traffic }: Shown): string | undefined =>
+	traffic && `received ${countOf(traffic.download)}, sent ${countOf(traffic.upload)}`;
+
 /** One tap with what was made for it, and launch arguments for its guest. */
-export function renderTap(
-	tap: TapReport & Pick<TapStatus, "drops">,
-	paint: Paint,
-	names: Names,
-): readonly string[] {
+export function renderTap(tap: Shown, paint: Paint, names: Names): readonly string[] {
 	const guest = [...tap.guest.addresses, ...(tap.guest.mac === undefined ? [] : [tap.guest.mac])];
 	const { launch } = tap;
 	const rows: [string, string | undefined][] = [
@@ -51,6 +59,9 @@ export function renderTap(
 		["host side", tap.addresses.join(", ")],
 		["guest side", guest.join(", ")],
 		["guard", guardOf(tap)],
+		["published", (tap.publish ?? []).join(", ")],
+		["limits", limitsOf(tap)],
+		["traffic", trafficOf(tap)],
 		["dropped", droppedOf(tap)],
 		["UML", launch.uml],
 		["UML, vector", launch.umlVector],
@@ -70,7 +81,7 @@ export function renderTap(
 
 /** Several taps, separated by empty lines. Without `names` their owners are printed as numbers. */
 export const renderTaps = (
-	taps: readonly TapReport[],
+	taps: readonly Shown[],
 	paint: Paint,
 	names?: Names,
 ): readonly string[] =>

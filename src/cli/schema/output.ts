@@ -69,6 +69,14 @@ const TAP = {
 	}),
 	guard: optional(word("what its guest may send", ["basic", "strict", "none"])),
 	isolation: optional(truth("whether it is kept from the other guests of its network")),
+	publish: optional(list("ports of the host that lead to the guest", text("as in a spec"))),
+	limits: optional(
+		object("how much the guest may use", {
+			download: optional(text("how fast it receives, as tc(8) writes it")),
+			upload: optional(text("how fast it sends")),
+			connections: optional(whole("how many connections are tracked at once")),
+		}),
+	),
 	pool: optional(text("process whose pool it belongs to, PID-STARTTIME")),
 	bind: optional(
 		object("what it lives as long as", { process: text("the process it is for, PID-STARTTIME") }),
@@ -102,6 +110,8 @@ const difference = object("one thing in which the host differs from what was mad
 	found: scalar("what the host has instead"),
 	message: text("all of this in words"),
 });
+const counted = (description: string) =>
+	object(description, { packets: whole("packets"), bytes: whole("bytes in them") });
 const drift = list("empty when all is as made", difference);
 
 const loss = object("what could not be given back to others", {
@@ -154,6 +164,12 @@ export const status = object("status", {
 		object("a tap", {
 			...TAP,
 			drops: optional(counts("what was dropped of what its guest sent, by reason")),
+			traffic: optional(
+				object("how much went through it, as its guest sees it", {
+					download: counted("what was handed to the guest"),
+					upload: counted("what the guest sent"),
+				}),
+			),
 			drift,
 		}),
 	),

@@ -1,3 +1,4 @@
+import { Reader } from "../../netlink/bytes.js";
 import {
 	IF_OPER_DOWN,
 	IF_OPER_UNKNOWN,
@@ -11,7 +12,12 @@ import {
 } from "../../uapi/if.js";
 import { ARPHRD_ETHER, ARPHRD_LOOPBACK } from "../../uapi/if_arp.js";
 import { BR_STATE_DISABLED, BR_STATE_FORWARDING } from "../../uapi/if_bridge.js";
-import type { RTM_GETLINK, RTM_NEWLINK } from "../../uapi/if_link.js";
+import {
+	RTEXT_FILTER_SKIP_STATS,
+	type RTM_GETLINK,
+	type RTM_NEWLINK,
+	rtnl_link_stats64,
+} from "../../uapi/if_link.js";
 import { findLink } from "./link_attributes.js";
 import { hasCarrier, isLoopback, isRunning, type Link, type Namespace } from "./namespace.js";
 import { Refusal, unhex } from "./refusal.js";
@@ -28,8 +34,12 @@ export function getLink(ns: Namespace, value: Given<typeof RTM_GETLINK>): LinkRe
 	if ((value.ifi_index ?? 0) <= 0 && value.IFLA_IFNAME === undefined) throw new Refusal("EINVAL");
 	const link = findLink(ns, value);
 	if (link === undefined) throw new Refusal("ENODEV");
-	return linkReply(ns, link);
+	const skips = ((value.IFLA_EXT_MASK ?? 0) & RTEXT_FILTER_SKIP_STATS) !== 0;
+	return skips ? linkReply(ns, link) : { ...linkReply(ns, link), IFLA_STATS64: NOTHING_SENT };
 }
+
+/** No packets go through the model. */
+const NOTHING_SENT = rtnl_link_stats64.read(new Reader(new Uint8Array(8 * 25)));
 
 /** A dump of RTM_GETLINK: all links, or those of one master or kind. */
 export function dumpLinks(ns: Namespace, value: Given<typeof RTM_GETLINK>): LinkReply[] {

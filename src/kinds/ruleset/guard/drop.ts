@@ -20,3 +20,4 @@ export const dropAddress = dropFor("address");
 export const dropProtocol = dropFor("protocol");
 export const dropRogue = dropFor("rogue");
 export const dropIsolation = dropFor("isolation");
+export const dropLimit = dropFor("limit");

@@ -1,5 +1,5 @@
 import { TABLE } from "../../mark.js";
-import { dropIsolation } from "../guard/drop.js";
+import { dropIsolation, dropLimit } from "../guard/drop.js";
 import { anyIpv4 } from "../set/any-ipv4.js";
 import { anyIpv6 } from "../set/any-ipv6.js";
 import { anyLinkLocal } from "../set/any-link-local.js";
@@ -82,6 +82,7 @@ export const inet: DeclaredTable = {
 		loopbackOnly,
 		dstnat,
 		dstnatOutput,
+		dropLimit,
 		limitForward,
 		limitInput,
 		postrouting,

@@ -1,4 +1,5 @@
 import type { StatementJson } from "../../../nftables/index.js";
+import { dropLimit } from "../guard/drop.js";
 import { bridgedConnections, connections } from "../set/connections.js";
 import type { Chain } from "../table.js";
 
@@ -17,6 +18,8 @@ const fromBridge: StatementJson = {
 		right: `@${bridgedConnections.set.name}`,
 	},
 };
+/** What a guest sends is counted for it; what others send to it is not its doing. */
+const dropOfGuest: StatementJson = { goto: { target: dropLimit.create.name } };
 const drop: StatementJson = { drop: null };
 
 /** Before all filters: what is dropped by those is a connection of the guest as well until it times out. */
@@ -27,9 +30,9 @@ const before = (hook: "forward" | "input", comment: string) =>
 export const limitForward: Chain = {
 	create: before("forward", "connections of guests at once"),
 	rules: [
-		[isNew, by("iifname"), drop],
+		[isNew, by("iifname"), dropOfGuest],
 		[isNew, by("oifname"), drop],
-		[isNew, fromBridge, drop],
+		[isNew, fromBridge, dropOfGuest],
 	],
 };
 
@@ -37,7 +40,7 @@ export const limitForward: Chain = {
 export const limitInput: Chain = {
 	create: before("input", "connections of guests at once, to the host"),
 	rules: [
-		[isNew, by("iifname"), drop],
-		[isNew, fromBridge, drop],
+		[isNew, by("iifname"), dropOfGuest],
+		[isNew, fromBridge, dropOfGuest],
 	],
 };

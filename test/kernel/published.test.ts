@@ -1,5 +1,6 @@
 /** Ports of the host that lead to guests: from wherever they are asked, as whom the guest sees that, and what stays closed. */
 import type { ChildProcess } from "node:child_process";
+import { once } from "node:events";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { attach, seenAt, tellAt } from "./attached.js";
 import { Lab } from "./lab.js";
@@ -19,8 +20,16 @@ beforeEach(async () => {
 	running = [];
 	lab.host.enter();
 });
-afterEach(() => {
-	for (const one of running) one.kill("SIGKILL");
+/** Let everything end that was started, and its pipes with it. */
+const end = (): Promise<unknown> =>
+	Promise.all(
+		running.splice(0).map((one) => {
+			one.kill("SIGKILL");
+			return once(one, "close");
+		}),
+	);
+afterEach(async () => {
+	await end();
 	for (const guest of guests) guest.close();
 	lab.close();
 });
@@ -125,7 +134,7 @@ describe.each<[string, Network]>([
 		expect(from(lab.host, "127.0.0.1", 2222)).toBe("refused");
 		expect(from(lab.lan, HOST.ipv4, 80)).toBe("refused");
 		expect(own).not.toBe(other);
-		for (const one of running.splice(0)) one.kill("SIGKILL");
+		await end();
 		await lab.run((host) => host.down({ all: true }));
 		expect(await lab.networkChanges(before)).toEqual([]);
 	}, 60_000);
@@ -155,7 +164,7 @@ test("a port that a program of the host listens at is refused, and the program n
 	const before = await lab.lookSettled();
 	running.push(await tellAt(lab.host, 8080));
 	const taps = {
-		t1: { guest: { addresses: ["10.7.1.2/24"] }, addresses: ["10.7.1.1/24"], publish },
+		t1: { guest: { addresses: ["10.7.1.2/24"] }, addresses: ["10.7.1.1/24"], publish: ["8080:80"] },
 	};
 	const refused = lab.run((host) => host.up(labSpec(routed as never, taps as never)));
 	await expect(refused).rejects.toMatchObject({
@@ -165,7 +174,7 @@ test("a port that a program of the host listens at is refused, and the program n
 		),
 		path: "taps.t1.publish[0]",
 	});
-	for (const one of running.splice(0)) one.kill("SIGKILL");
+	await end();
 	expect(await lab.networkChanges(before)).toEqual([]);
 });
 

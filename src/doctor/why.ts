@@ -147,8 +147,17 @@ function answerOf({ sent, guest, entry: first }: Question, way: Way): readonly [
 	];
 }
 
+/** Rules of iptables-legacy are in no listing of nf_tables, and may drop what all others let pass. */
+function legacyRules(facts: Facts, { source }: Sent): string[] {
+	const file = source.length === 4 ? "ip_tables_names" : "ip6_tables_names";
+	const names = (facts.file(`/proc/thread-self/net/${file}`) ?? "").split("\n").filter(Boolean);
+	return names.length === 0
+		? []
+		: [`what the rules of iptables-legacy say, in ${names.join(", ")}`];
+}
+
 function follow(question: Question, choices: Choices): Followed {
-	const dependsOn: string[] = [];
+	const dependsOn = legacyRules(question.facts, question.sent);
 	const way: StageReport[] = [];
 	const back: StageReport[] = [];
 	const first = wayOf(question, choices, question.entry, question.sent, dependsOn);

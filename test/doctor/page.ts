@@ -1,3 +1,5 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import type { Finding } from "../../src/service/diagnosis.js";
 import type { Scenario } from "./scenarios.js";
 
@@ -8,6 +10,14 @@ const GROUNDS = {
 	bridged: "bridged",
 	foreign: "a tap of others",
 } as const;
+
+/** The codes with their meanings, as the library's own words have them. */
+export function findingCodes(): readonly (readonly [code: string, meaning: string])[] {
+	const source = readFileSync(join(import.meta.dirname, "../../src/service/diagnosis.ts"), "utf8");
+	return [...source.matchAll(/^ \* \| (FINDING_\w+) \| (.+) \|$/gm)].map(
+		([, code = "", meaning = ""]) => [code, meaning] as const,
+	);
+}
 
 /** docs/doctor.md: what the lab breaks, and what `doctor` says of it first. */
 export function doctorPage(
@@ -41,6 +51,16 @@ ${rows
 		const { code = "", message = "", remedy } = first ?? {};
 		return `| ${GROUNDS[base]} | ${cell(name)} | ${code} | ${cell(message)} | ${remedy === undefined ? "" : `\`${cell(remedy)}\``} |`;
 	})
+	.join("\n")}
+
+## Every code
+
+A finding that does not stop packets now, but may, is a note: \`stops\` is false, and the exit status stays 0.
+
+| code | meaning |
+|---|---|
+${findingCodes()
+	.map(([code, meaning]) => `| ${code} | ${meaning} |`)
 	.join("\n")}
 `;
 }

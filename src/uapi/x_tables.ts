@@ -143,6 +143,17 @@ export const xt_connmark_tginfo1 = struct({
 	mode: u8,
 	__pad: pad(3),
 });
+export const xt_connmark_tginfo2 = struct({
+	ctmark: u32,
+	ctmask: u32,
+	nfmask: u32,
+	shift_dir: u8,
+	shift_bits: u8,
+	mode: u8,
+	__pad: pad(1),
+});
+export const D_SHIFT_LEFT = 0;
+export const D_SHIFT_RIGHT = 1;
 export const XT_CONNMARK_SET = 0;
 export const XT_CONNMARK_SAVE = 1;
 export const XT_CONNMARK_RESTORE = 2;

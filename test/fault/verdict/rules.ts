@@ -201,6 +201,8 @@ export function drawIptables(dice: Dice): readonly string[] {
 			() =>
 				`-t mangle -A PREROUTING ${some()} -j MARK --set-xmark ${dice.pick(["0x1", "0x2/0x3"])}`,
 			() => `-t mangle -A PREROUTING ${some()} -j CONNMARK --save-mark`,
+			() => `-t mangle -A PREROUTING ${some()} -j CONNMARK --set-xmark 0x2/0xff`,
+			() => `-t mangle -A PREROUTING ${some()} -j CONNMARK --restore-mark`,
 			() => `-t mangle -A FORWARD ${some()} -j DROP`,
 			() => `-t raw -A PREROUTING ${some()} -j ${dice.pick(["DROP", "NOTRACK"])}`,
 			() =>

@@ -255,9 +255,20 @@ const MATCHES: Readonly<Record<string, Match>> = {
 	},
 };
 
-/** nft_match_eval(): a match of iptables. Both results are tried for one that is not implemented here. */
+/** The revisions whose structs are read here, where a match has several. */
+const REVISIONS: Readonly<Record<string, readonly number[]>> = {
+	addrtype: [1],
+	connmark: [1],
+	conntrack: [2, 3],
+	iprange: [1],
+	mark: [1],
+	multiport: [1],
+};
+
+/** nft_match_eval(): a match of iptables. What ours cannot tell of is tried both ways. */
 export const match: Run<Out<typeof matchAttrs>> = (data, on) => {
 	const { NFTA_MATCH_NAME: name = "", NFTA_MATCH_INFO: info = new Uint8Array() } = data;
-	const holds = MATCHES[name]?.(info, on) ?? on.depends(`match ${name} of iptables`, false);
-	if (!holds) on.break();
+	const isKnown = REVISIONS[name]?.includes(data.NFTA_MATCH_REV ?? 0) ?? true;
+	const answer = isKnown ? MATCHES[name]?.(info, on) : undefined;
+	if (!(answer ?? on.depends(`match ${name} of iptables`, false))) on.break();
 };

@@ -70,23 +70,36 @@ const setMark = (info: Uint8Array, { packet }: Evaluation): void => {
 	if (mask === 0xffffffff) packet.unknownMark = undefined;
 };
 
-const setConnectionMark = (info: Uint8Array, { packet, connection }: Evaluation): void => {
+/** connmark_tg_shift(), net/netfilter/xt_connmark.c; revision 1 shifts nothing. */
+const setConnectionMark = (
+	info: Uint8Array,
+	{ packet, connection }: Evaluation,
+	revision: number,
+): void => {
 	if (connection === undefined) return;
-	const { ctmark, ctmask, nfmask, mode } = xt.xt_connmark_tginfo1.read(new Reader(info));
+	const given =
+		revision < 2
+			? { ...xt.xt_connmark_tginfo1.read(new Reader(info)), shift_dir: 0, shift_bits: 0 }
+			: xt.xt_connmark_tginfo2.read(new Reader(info));
+	const { ctmark, ctmask, nfmask, mode, shift_dir, shift_bits } = given;
+	const shifted = (mark: number): number =>
+		(shift_dir === xt.D_SHIFT_RIGHT ? mark >>> shift_bits : mark << shift_bits) >>> 0;
 	if (mode === xt.XT_CONNMARK_SET) {
-		connection.mark = ((connection.mark & ~ctmask) ^ ctmark) >>> 0;
+		connection.mark = shifted(((connection.mark & ~ctmask) ^ ctmark) >>> 0);
 		return;
 	}
 	if (mode === xt.XT_CONNMARK_SAVE) {
-		connection.mark = ((connection.mark & ~ctmask) ^ (packet.mark & nfmask)) >>> 0;
+		const kept = shifted((packet.mark & nfmask) >>> 0);
+		connection.mark = ((connection.mark & ~ctmask) ^ kept) >>> 0;
 		connection.unknownMark = packet.unknownMark;
 		return;
 	}
-	packet.mark = ((packet.mark & ~nfmask) ^ (connection.mark & ctmask)) >>> 0;
+	const restored = shifted((connection.mark & ctmask) >>> 0);
+	packet.mark = ((packet.mark & ~nfmask) ^ restored) >>> 0;
 	packet.unknownMark = connection.unknownMark;
 };
 
-type Target = (info: Uint8Array, on: Evaluation) => void;
+type Target = (info: Uint8Array, on: Evaluation, revision: number) => void;
 const pass: Target = () => {};
 
 const TARGETS: Readonly<Record<string, Target>> = {
@@ -132,10 +145,16 @@ const TARGETS: Readonly<Record<string, Target>> = {
 	CONNSECMARK: pass,
 };
 
+/** Of which targets the struct is another in each revision, and which are read here. */
+const REVISIONS: Readonly<Record<string, readonly number[]>> = { MARK: [2], CONNMARK: [1, 2] };
+
 /** nft_target_eval(): a target of iptables. The result of one that is not known here is reported as unknown. */
 export const target: Run<Out<typeof targetAttrs>> = (data, on) => {
 	const { NFTA_TARGET_NAME: name = "", NFTA_TARGET_INFO: info = new Uint8Array() } = data;
-	const run = TARGETS[name];
-	if (run !== undefined) run(info, on);
+	const { NFTA_TARGET_REV: revision = 0 } = data;
+	// A struct of an older revision is read as none: what it says is then unknown.
+	const isKnown = REVISIONS[name]?.includes(revision) ?? true;
+	const run = isKnown ? TARGETS[name] : undefined;
+	if (run !== undefined) run(info, on, revision);
 	else if (on.depends(`target ${name} of iptables drops it`, false)) on.code = NF_DROP;
 };

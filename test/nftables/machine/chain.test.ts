@@ -118,6 +118,7 @@ test("a jump comes back, a goto does not, a return leaves the chain", () => {
 test.each([
 	[{ set: [{ range: [1, 79] }, { prefix: { addr: 80, len: 15 } }] }, true],
 	[{ set: [{ range: [81, 90] }] }, false],
+	[{ set: [{ range: [70, 75] }, { range: [81, 90] }] }, false],
 	[{ set: [22, 80, 443] }, true],
 	[{ set: [22, 443] }, false],
 ])("a port is looked up in %j", (set, isIn) => {

@@ -237,9 +237,17 @@ function translated(
 					destination: address ?? reply.destination,
 					destinationPort: port ?? reply.destinationPort,
 				};
+	// nf_nat_setup_info(): what is translated to itself is not translated.
+	if (isSame(changed, reply)) return { ...flow };
 	const status = flow.status | (kind === "dnat" ? IPS_DST_NAT : IPS_SRC_NAT);
 	return { ...flow, reply: changed, status };
 }
+
+const isSame = (a: Tuple, b: Tuple): boolean =>
+	Buffer.compare(a.source, b.source) === 0 &&
+	Buffer.compare(a.destination, b.destination) === 0 &&
+	a.sourcePort === b.sourcePort &&
+	a.destinationPort === b.destinationPort;
 
 /** Give the packet the addresses of its flow: its destination first, its source last. */
 function rewrite(packet: Packet, kind: "snat" | "dnat"): void {

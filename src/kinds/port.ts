@@ -90,7 +90,11 @@ export const port: Kind<Port, MadePort> = {
 		master: context.indexOf(want.bridge),
 	}),
 	create: (made) => [enslave(made), ...(made.isolated ? [isolateStep(made, [])] : [])],
-	remove: (made) => [release(made)],
+	remove(made) {
+		const step = release(made);
+		// Who leaves a bridge is isolated no more.
+		return [made.isolated ? { ...step, undo: [...step.undo, isolate(made, true)] } : step];
+	},
 	drift(made, kernel) {
 		const link = readLink(kernel, made.index);
 		const master = link?.IFLA_MASTER;
@@ -118,7 +122,9 @@ export const port: Kind<Port, MadePort> = {
 			master === undefined
 				? enslave(next).undo
 				: [setLink({ ifi_index: next.index, IFLA_MASTER: master })];
-		return [{ ...enslave(next), undo: back }, ...(next.isolated ? [isolateStep(next, [])] : [])];
+		const isBefore = link !== undefined && isIsolated(link);
+		const undo = isBefore ? [...back, isolate(next, true)] : back;
+		return [{ ...enslave(next), undo }, ...(next.isolated ? [isolateStep(next, [])] : [])];
 	},
 	isMade: isMapOf({
 		link: isLinkName,

@@ -31,6 +31,56 @@ export const MUTANTS = [
 		"if (known !== undefined) continue;",
 		["test/kernel/known-network.test.ts"],
 	],
+	// Guards.
+	[
+		"a guard that goes",
+		"kinds/guard.ts",
+		"do: batch(...takeOut(all)),",
+		"do: batch(),",
+		["test/kinds/guard.test.ts"],
+	],
+	[
+		"a guard that is changed and loses what it has",
+		"kinds/guard.ts",
+		"do: batch(...takeOut(old), ...putIn(added)),",
+		"do: batch(...putIn(added)),",
+		["test/kinds/guard.test.ts"],
+	],
+	[
+		"elements that are not there, where the kernel knows no DESTROY",
+		"kinds/element.ts",
+		"request(NFT_MSG_NEWSETELEM, NLM_F_CREATE, value),",
+		"",
+		["test/kinds/guard.test.ts"],
+	],
+	[
+		"a port of a bridge by which frames come that no bridge sees",
+		"kinds/guard-elements.ts",
+		"...(guest.bridge === undefined ? [] : [only(INET_PORTS, guest)]),",
+		"",
+		["test/attack/guard.test.ts"],
+	],
+	[
+		"a host's address that a guest may not have",
+		"kinds/guard-elements.ts",
+		"return [beside(sets.hostIpv6, guest, hosts)];",
+		"return [];",
+		["test/attack/guard.test.ts"],
+	],
+	[
+		"an object that several parts of a network need",
+		"engine/plan.ts",
+		"if (!keys.includes(key)) keys.push(key);",
+		"keys.push(key);",
+		["test/engine/scenarios.test.ts"],
+	],
+	[
+		"a port that is isolated again when its leaving is undone",
+		"kinds/port.ts",
+		"return [made.isolated ? { ...step, undo: [...step.undo, isolate(made, true)] } : step];",
+		"return [step];",
+		["test/kinds/port.test.ts"],
+	],
 	// The connection of the caller.
 	[
 		"an uplink of the SSH connection that becomes a port",

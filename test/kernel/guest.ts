@@ -1,4 +1,4 @@
-import { closeSync, openSync } from "node:fs";
+import { closeSync, constants, openSync } from "node:fs";
 import type { Spec, Tap } from "../../src/spec/model.js";
 import { ioctl } from "../../src/sys/ioctl.js";
 import {
@@ -20,7 +20,7 @@ export function openTap({
 	multiQueue,
 	vnetHdr,
 }: Pick<Tap, "name" | "multiQueue" | "vnetHdr">): number {
-	const fd = openSync("/dev/net/tun", "r+");
+	const fd = openSync("/dev/net/tun", constants.O_RDWR | constants.O_NONBLOCK);
 	const ifreq = Buffer.alloc(IFREQ);
 	ifreq.write(name, "latin1");
 	const flags = (multiQueue ? IFF_MULTI_QUEUE : 0) | (vnetHdr ? IFF_VNET_HDR : 0);

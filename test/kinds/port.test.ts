@@ -1,10 +1,11 @@
 import { port } from "../../src/kinds/port.js";
 import { request } from "../../src/netlink/request.js";
 import type { FakeKernel } from "../../src/testing/fake/kernel.js";
-import { RTM_NEWLINK } from "../../src/uapi/if_link.js";
+import { PF_BRIDGE_RTM_SETLINK, RTM_NEWLINK } from "../../src/uapi/if_link.js";
 import { NLM_F_CREATE, NLM_F_EXCL } from "../../src/uapi/netlink.js";
+import { AF_BRIDGE } from "../../src/uapi/socket.js";
 import { arrange } from "../engine/hosts.js";
-import { enslave } from "./neighbour.js";
+import { enslave, link } from "./neighbour.js";
 import { testKind } from "./table.js";
 
 /** Bridges br0 and br1, and another link eth9. */
@@ -21,6 +22,7 @@ function bridges(kernel: FakeKernel): void {
 		);
 }
 const want = { link: "eth9", bridge: "br0" };
+const isolated = { ...want, isolated: true } as const;
 
 testKind(port, {
 	creations: [
@@ -42,8 +44,31 @@ testKind(port, {
 				"    IFLA_MASTER 0",
 			],
 		},
+		{
+			name: "an isolated port",
+			by: "labels",
+			host: bridges,
+			want: isolated,
+			steps: ["configure: add eth9 to bridge br0", "configure: isolate port eth9 of bridge br0"],
+			removal: ["configure: take eth9 out of bridge br0"],
+		},
 	],
 	drifts: [
+		{
+			name: "a port is isolated no more",
+			host: bridges,
+			want: isolated,
+			meddle: (kernel) => {
+				kernel.rtnetlink([
+					request(PF_BRIDGE_RTM_SETLINK, 0, {
+						ifi_family: AF_BRIDGE,
+						ifi_index: link(kernel, "eth9").index,
+						IFLA_PROTINFO: { IFLA_BRPORT_ISOLATED: 0 },
+					}),
+				]);
+			},
+			told: ["port eth9 of bridge br0 is not isolated"],
+		},
 		{
 			name: "a port was taken out",
 			host: bridges,
@@ -61,6 +86,30 @@ testKind(port, {
 		},
 	],
 	changes: [
+		{
+			name: "a port that is to be isolated",
+			by: "labels",
+			host: bridges,
+			want,
+			next: isolated,
+			steps: ["configure: isolate port eth9 of bridge br0"],
+		},
+		{
+			name: "a port that is to be isolated no more",
+			by: "labels",
+			host: bridges,
+			want: isolated,
+			next: want,
+			steps: ["configure: let port eth9 of bridge br0 be isolated no more"],
+		},
+		{
+			name: "an isolated port that moves",
+			by: "labels",
+			host: bridges,
+			want: isolated,
+			next: { ...isolated, bridge: "br1" },
+			steps: ["configure: add eth9 to bridge br1", "configure: isolate port eth9 of bridge br1"],
+		},
 		{
 			name: "a port that moves to another bridge",
 			host: bridges,

@@ -102,9 +102,10 @@ class Reader {
 		if (fields === undefined) return undefined;
 		const at = (key: Key): Path => [...path, key];
 		const list = (key: Key) => this.#list(fields.get(key), at(key));
-		const users = this.#ids(list("users"), "user", at("users"));
-		const groups = this.#ids(list("groups"), "group", at("groups"));
-		if (users.size + groups.size === 0 && !this.#issues.has(at("users")))
+		const [givenUsers, givenGroups] = [list("users"), list("groups")];
+		const users = this.#ids(givenUsers, "user", at("users"));
+		const groups = this.#ids(givenGroups, "group", at("groups"));
+		if (givenUsers.length + givenGroups.length === 0)
 			this.#issues.addMissing(path, "is for nobody: neither users nor groups are named");
 		const prefix = this.#prefix(
 			fields.get("prefix"),

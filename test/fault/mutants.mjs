@@ -15,6 +15,56 @@ const LIVE = [
 ];
 
 export const MUTANTS = [
+	// Networks of users, and for as long as a command runs.
+	[
+		"the keeper of run does nothing",
+		"cli/commands/keeper.ts",
+		"await host.downFor(process);",
+		"",
+		["test/cli/run.test.ts"],
+	],
+	[
+		"run takes over a tap of a command that is alive",
+		"host/binding.ts",
+		"report.bind !== undefined && !isAlive(report.bind.process)",
+		"report.bind !== undefined",
+		["test/kernel/run.test.ts"],
+	],
+	[
+		"garbage is also what somebody still needs",
+		"host/garbage.ts",
+		"return isAlive(bind.process)",
+		"return bind.process === undefined",
+		["test/kernel/run.test.ts"],
+	],
+	[
+		"a user touches what is another's with a name like theirs",
+		"daemon/restricted.ts",
+		"return owner === this.#peer.uid && name.startsWith(this.#prefix);",
+		"return name.startsWith(this.#prefix);",
+		["test/daemon/policy.test.ts"],
+	],
+	[
+		"a user says what only root may say",
+		"daemon/restricted.ts",
+		"if (!free.includes(key) &&",
+		"if (free.includes(key) &&",
+		["test/daemon/policy.test.ts"],
+	],
+	[
+		"what a user has is counted before it is there",
+		"daemon/restricted.ts",
+		"const mine = before.then(work, work);",
+		"const mine = work();",
+		["test/daemon/policy.test.ts"],
+	],
+	[
+		"a user has any number of connections",
+		"daemon/daemon.ts",
+		"if (peer === undefined || this.#isTooMany(peer)) {",
+		"if (peer === undefined) {",
+		["test/daemon/service.test.ts"],
+	],
 	// What an uplink has in addition to addresses and routes.
 	// What is known of networks.
 	[

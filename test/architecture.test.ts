@@ -34,7 +34,10 @@ describe("the sources", () => {
 			from === "daemon/transport.ts" && to === "@grpc/grpc-js";
 		const strange = used.filter(
 			({ from, to, local }) =>
-				!local && !isBuiltIn(from, to) && !to.startsWith("node:") && !named.some((name) => `${to}/`.startsWith(`${name}/`)),
+				!local &&
+				!isBuiltIn(from, to) &&
+				!to.startsWith("node:") &&
+				!named.some((name) => `${to}/`.startsWith(`${name}/`)),
 		);
 		expect(strange).toEqual([]);
 	});

@@ -62,7 +62,18 @@ export const BELOW: Readonly<Record<string, readonly string[]>> = {
 	trace: ["inet", "nftables", "kernel", "uapi", "netlink", "sys"],
 	testing: ["host", "service", "spec", "kernel", "uapi", "netlink", "sys"],
 	".": ["daemon", "trace", "thread", "host", "service", "engine", "spec", "netlink", "sys"],
-	cli: ["daemon", "trace", "thread", "demo", "host", "service", "engine", "spec", "nftables", "sys"],
+	cli: [
+		"daemon",
+		"trace",
+		"thread",
+		"demo",
+		"host",
+		"service",
+		"engine",
+		"spec",
+		"nftables",
+		"sys",
+	],
 };
 /**
  * The same for the layers inside nftables. At the bottom are facts, the types of the JSON, and the tree between JSON

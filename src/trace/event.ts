@@ -51,6 +51,9 @@ const STEPS: Readonly<Record<number, TraceEvent["step"]>> = {
 	[nft.NFT_TRACETYPE_RETURN]: "return",
 	[nft.NFT_TRACETYPE_RULE]: "rule",
 };
+/** The end of a chain is told as a rule without a handle: nft_rule_dp_last() has none. */
+const stepOf = ({ NFTA_TRACE_TYPE: type = 0, NFTA_TRACE_RULE_HANDLE: handle }: TraceMessage) =>
+	type === nft.NFT_TRACETYPE_RULE && handle === undefined ? "return" : (STEPS[type] ?? "rule");
 const VERDICTS: Readonly<Record<number, string>> = {
 	[NF_DROP]: "drop",
 	[NF_ACCEPT]: "accept",
@@ -124,7 +127,7 @@ export function eventOf(message: TraceMessage, names: Names): TraceEvent {
 		table,
 		chain,
 		hook: names.hook(family, table, chain),
-		step: STEPS[message.NFTA_TRACE_TYPE ?? 0] ?? "rule",
+		step: stepOf(message),
 		handle: handle === undefined ? undefined : Number(handle),
 		rule: handle === undefined ? undefined : names.rule(family, table, chain, Number(handle)),
 		verdict: verdictOf(message),

@@ -73,6 +73,7 @@ const FOREIGN_DROPS: readonly Scenario[] = [
 		chain("inet", "ingress device tap0", "meta protocol ip drop"),
 	),
 	drop("arp input drops", chain("arp", "input", "iifname tap0 drop")),
+	drop("arp input drops the guest's answers", chain("arp", "input", "arp operation reply drop")),
 	drop("arp output drops", chain("arp", "output", "oifname tap0 drop")),
 	drop("policy of ip forward", chain("ip", "forward", "", "drop")),
 	drop("policy of inet forward", chain("inet", "forward", "ct state established accept", "drop")),

@@ -18,7 +18,11 @@ export function renderPacket(events: readonly TraceEvent[], paint: Paint): reado
 	const through = [first.input && `in ${first.input}`, events.find(({ output }) => output)?.output]
 		.filter(Boolean)
 		.join(", out ");
-	const lines = events.map((event) => {
+	// That a chain ended without a word says nothing that the next line does not.
+	const shownEvents = events.filter(
+		({ step, verdict }) => step !== "return" || verdict !== "continue",
+	);
+	const lines = shownEvents.map((event) => {
 		const { family, table, chain, hook, verdict } = event;
 		const place = `${family} ${table} ${chain}`;
 		const text = stepText(event);

@@ -4,7 +4,7 @@ import { ARPOP_REPLY, ARPOP_REQUEST, arp as arpPacket } from "../../packet/arp.j
 import { BROADCAST, ethernet } from "../../packet/ethernet.js";
 import type { StageReport } from "../../service/diagnosis.js";
 import { ETH_P_ARP } from "../../uapi/if_ether.js";
-import { PACKET_BROADCAST } from "../../uapi/if_packet.js";
+import { PACKET_BROADCAST, PACKET_HOST } from "../../uapi/if_packet.js";
 import {
 	NF_ARP_IN,
 	NF_ARP_OUT,
@@ -42,31 +42,31 @@ function isProxied({ facts, guest }: Way, address: Uint8Array): boolean {
 		.some((one) => one.isProxy && Buffer.compare(one.address, address) === 0);
 }
 
-function frame(way: Way, sought: Uint8Array, isAnswer: boolean): Packet {
-	const { guest } = way;
-	const host = guest.segment.mac;
-	const [from, to] = isAnswer ? [host, guest.mac] : [guest.mac, BROADCAST];
-	const payload = arpPacket.encode({
-		arp_op: isAnswer ? ARPOP_REPLY : ARPOP_REQUEST,
-		arp_sha: isAnswer ? host : guest.mac,
-		arp_spa: isAnswer ? sought : guest.address,
-		arp_tha: isAnswer ? guest.mac : new Uint8Array(6),
-		arp_tpa: isAnswer ? guest.address : sought,
-	});
-	const bytes = ethernet.encode({ h_dest: to, h_source: from, h_proto: ETH_P_ARP, payload });
-	return new Packet(bytes, PACKET_BROADCAST, undefined);
+interface Party {
+	readonly mac: Uint8Array;
+	readonly address: Uint8Array;
 }
 
-/** The rules that the guest's request and the host's reply pass. */
-function rules(way: Way, sought: Uint8Array): StageReport | undefined {
-	const { guest } = way;
-	const isBridged = guest.segment.index !== guest.tap.index;
-	const [port, segment] = [
-		deviceOf(guest.tap, isBridged ? guest.segment : undefined),
-		deviceOf(guest.segment),
-	];
-	const asked = { ...way, packet: frame(way, sought, false) };
-	asked.packet.in = port;
+function frame(op: number, from: Party, to: Party): Packet {
+	const isQuestion = op === ARPOP_REQUEST;
+	const payload = arpPacket.encode({
+		arp_op: op,
+		arp_sha: from.mac,
+		arp_spa: from.address,
+		arp_tha: isQuestion ? new Uint8Array(to.mac.length) : to.mac,
+		arp_tpa: to.address,
+	});
+	const h_dest = isQuestion ? BROADCAST : to.mac;
+	const bytes = ethernet.encode({ h_dest, h_source: from.mac, h_proto: ETH_P_ARP, payload });
+	return new Packet(bytes, isQuestion ? PACKET_BROADCAST : PACKET_HOST, undefined);
+}
+
+/** A frame of the guest, through the rules of the tap, of the bridge and of ARP. */
+function comesIn(way: Way, packet: Packet): StageReport | undefined {
+	const { tap, segment } = way.guest;
+	const isBridged = segment.index !== tap.index;
+	const one = { ...way, packet };
+	packet.in = deviceOf(tap, isBridged ? segment : undefined);
 	const points = [
 		{ family: NFPROTO_NETDEV, hook: NF_NETDEV_INGRESS },
 		...(isBridged
@@ -74,19 +74,35 @@ function rules(way: Way, sought: Uint8Array): StageReport | undefined {
 			: []),
 	];
 	for (const point of points) {
-		const report = rulesReport(asked, STAGE, traversed(asked, point));
+		const report = rulesReport(one, STAGE, traversed(one, point));
 		if (report?.verdict === "stopped") return report;
 	}
-	asked.packet.in = segment;
-	const input = rulesReport(
-		asked,
-		STAGE,
-		traversed(asked, { family: NFPROTO_ARP, hook: NF_ARP_IN }),
-	);
-	if (input?.verdict === "stopped") return input;
-	const answer = { ...way, packet: frame(way, sought, true) };
-	answer.packet.out = segment;
-	return rulesReport(answer, STAGE, traversed(answer, { family: NFPROTO_ARP, hook: NF_ARP_OUT }));
+	packet.in = deviceOf(segment);
+	return rulesReport(one, STAGE, traversed(one, { family: NFPROTO_ARP, hook: NF_ARP_IN }));
+}
+
+/** A frame of the host. */
+function goesOut(way: Way, packet: Packet): StageReport | undefined {
+	const one = { ...way, packet };
+	packet.out = deviceOf(way.guest.segment);
+	return rulesReport(one, STAGE, traversed(one, { family: NFPROTO_ARP, hook: NF_ARP_OUT }));
+}
+
+/** The rules that questions and answers of both sides pass: the guest looks for the host, and the host for the guest. */
+function rules(way: Way, sought: Uint8Array): StageReport | undefined {
+	const guest: Party = way.guest;
+	const host: Party = { mac: way.guest.segment.mac, address: sought };
+	const exchange = [
+		() => comesIn(way, frame(ARPOP_REQUEST, guest, host)),
+		() => goesOut(way, frame(ARPOP_REPLY, host, guest)),
+		() => goesOut(way, frame(ARPOP_REQUEST, host, guest)),
+		() => comesIn(way, frame(ARPOP_REPLY, guest, host)),
+	];
+	for (const step of exchange) {
+		const report = step();
+		if (report?.verdict === "stopped") return report;
+	}
+	return undefined;
 }
 
 /** Before a guest can send IPv4 it asks who has an address, and the host must answer. */

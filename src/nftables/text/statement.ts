@@ -10,6 +10,7 @@ const optional = (value: unknown, write: (value: unknown) => string): string =>
 /** nft quotes the names of interfaces after these words. */
 const NAMED = /(?:if|br)name$/;
 function operand(left: unknown, right: unknown): string {
+	if (typeof right === "string" && right.startsWith("@")) return right;
 	const key = (left as { readonly meta?: { readonly key?: string } }).meta?.key;
 	if (
 		typeof right === "string" &&

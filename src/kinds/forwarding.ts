@@ -9,7 +9,7 @@ import { notedLinks, setLink } from "./link.js";
 import type { Setting } from "./migration/setting.js";
 import { findIpForward, IP_FORWARD, optionKey } from "./option.js";
 import { forwardingKey, type MadePort, uplinkKey } from "./port.js";
-import { findLink, macOfLink, nameNow } from "./same-link.js";
+import { findLink, indexNow, macOfLink, nameNow } from "./same-link.js";
 import { isFlag, isLinkIndex, isLinkName, isMac, isMapOf, isOptional, isWhole } from "./shape.js";
 import { uplinkWarnings } from "./warning.js";
 
@@ -120,9 +120,7 @@ export const forwarding: Kind<Forwarding, MadeForwarding> = {
 	},
 	reconcile(made, wanted, context) {
 		const want = withThoseOfOthers(made, wanted, context);
-		// Asking for the name of the index is far cheaper than a look-up, which only a link that was created again needs.
-		if (context.kernel.linkName(made.index) === want.link) return { ...made, ...want };
-		const index = context.indexOf(want.link);
+		const index = indexNow(made, want.link, context);
 		if (index === made.index) return { ...made, ...want };
 		return { ...made, ...want, ...(look(index, context) ?? { index, before: OFF }) };
 	},

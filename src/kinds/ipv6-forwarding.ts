@@ -5,7 +5,7 @@ import { readSetting } from "../kernel/read.js";
 import { refuseElsewhere } from "./elsewhere.js";
 import { notedLinks } from "./link.js";
 import type { Setting } from "./migration/setting.js";
-import { findLink, macOfLink, nameNow } from "./same-link.js";
+import { findLink, indexNow, macOfLink, nameNow } from "./same-link.js";
 import { isFlag, isLinkIndex, isLinkName, isMac, isMapOf, isOptional, isWhole } from "./shape.js";
 import { ipv6Off } from "./warning.js";
 
@@ -97,9 +97,7 @@ export const ipv6Forwarding: Kind<Ipv6Forwarding, MadeIpv6Forwarding> = {
 		return { index, ...found, ...want };
 	},
 	reconcile(made, want, context) {
-		// Asking for the name of the index is far cheaper than a look-up, which only a link that was created again needs.
-		const isThere = context.kernel.linkName(made.index) === want.link;
-		const index = isThere ? made.index : context.indexOf(want.link);
+		const index = indexNow(made, want.link, context);
 		if (index === made.index && made.before !== undefined) return { ...made, ...want };
 		return { ...made, ...want, index, ...look(want.link, index, context) };
 	},

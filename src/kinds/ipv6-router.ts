@@ -87,7 +87,7 @@ export const ipv6Router: Kind<Ipv6Router, MadeIpv6Router & Ipv6Router> = {
 		const back: Step[] = isOn
 			? [
 					{
-						label: "set back IPv6 forwarding of all interfaces",
+						label: "restore IPv6 forwarding of all interfaces",
 						phase: "option",
 						do: write(IPV6_FORWARDING, before, ON),
 						undo: [write(IPV6_FORWARDING, ON)],

@@ -7,7 +7,7 @@ import { markedLinks } from "./link.js";
 import { noted } from "./mark.js";
 import { pathOf, type Setting } from "./migration/setting.js";
 import { ALL_PROXYING, type NeededSetting } from "./proxying.js";
-import { findLink, macOfLink, nameNow } from "./same-link.js";
+import { findLink, indexNow, macOfLink, nameNow } from "./same-link.js";
 import { isSettingPath } from "./setting-path.js";
 import { isLine, isLinkIndex, isLinkName, isListOf, isMac, isMapOf, isOptional } from "./shape.js";
 
@@ -100,8 +100,7 @@ export const linkSetting: Kind<LinkSetting, MadeLinkSetting> = {
 		return { index, ...look(want, index, context), ...want };
 	},
 	reconcile(made, want, context) {
-		const isThere = context.kernel.linkName(made.index) === want.link;
-		const index = isThere ? made.index : context.indexOf(want.link);
+		const index = indexNow(made, want.link, context);
 		if (index === made.index && made.before !== undefined) return { ...made, ...want };
 		return { ...made, ...want, index, ...look(want, index, context) };
 	},

@@ -36,3 +36,9 @@ export function nameNow(kernel: Kernel, known: KnownLink): string | undefined {
 	const found = readLink(kernel, known.index);
 	return found !== undefined && isSameLink(found, known) ? found.IFLA_IFNAME : undefined;
 }
+
+/** The index of the link of this name: the known one as long as that has the name, or else that of a link made anew. */
+export function indexNow(known: KnownLink, link: string, context: PlanContext): number {
+	// Asking for the name of the index is far cheaper than a look-up, which only a link that was created again needs.
+	return context.kernel.linkName(known.index) === link ? known.index : context.indexOf(link);
+}

@@ -24,7 +24,7 @@ testKind(ipv6Router, {
 				`  undo write 0 to ${ALL} if still 1`,
 			],
 			removal: [
-				"option: set back IPv6 forwarding of all interfaces",
+				"option: restore IPv6 forwarding of all interfaces",
 				`  do write 0 to ${ALL} if still 1`,
 				`  undo write 1 to ${ALL}`,
 			],
@@ -40,7 +40,7 @@ testKind(ipv6Router, {
 				"option: switch on IPv6 forwarding of all interfaces",
 			],
 			removal: [
-				"option: set back IPv6 forwarding of all interfaces",
+				"option: restore IPv6 forwarding of all interfaces",
 				"option: let eth1 accept router advertisements as before",
 				"option: let virbr0 accept router advertisements as before",
 			],
@@ -52,7 +52,7 @@ testKind(ipv6Router, {
 			by: "labels",
 			steps: ["option: switch on IPv6 forwarding of all interfaces"],
 			removal: [
-				"option: set back IPv6 forwarding of all interfaces",
+				"option: restore IPv6 forwarding of all interfaces",
 				"option: set net/ipv6/conf/lo/forwarding back to 1",
 			],
 		},

@@ -1,5 +1,7 @@
 import { expect, test } from "vitest";
+import { placeOf } from "../../src/engine/journal/place.js";
 import { type LinkSetting, linkSetting } from "../../src/kinds/link-setting.js";
+import { aliasOf } from "../../src/kinds/mark.js";
 import type { FakeKernel } from "../../src/testing/fake/kernel.js";
 import { lan, learned, withSysctl } from "../engine/hosts.js";
 import { remove, set, write } from "./neighbour.js";
@@ -169,4 +171,13 @@ test.each([
 ])("is not out of a journal: %j", (one) => {
 	expect(linkSetting.isMade({ ...delay, index: 2 })).toBe(true);
 	expect(linkSetting.isMade(one)).toBe(false);
+});
+
+test("all that can be noted on a link fits into its alias", () => {
+	const name = "x".repeat(15);
+	const proxying = `proxying=${name}:80,80,1,0,0`;
+	const ofUplink = [`forwarding=${name}`, `force_forwarding=${name}`, proxying, "ip_forward=0"];
+	const state = `state=${placeOf(`/${"d/".repeat(200)}`)}`;
+	// IFALIASZ, with its NUL.
+	expect(aliasOf("n".repeat(32), [...ofUplink, state]).length).toBeLessThan(256);
 });

@@ -5,7 +5,7 @@ import { basename, dirname, join, resolve } from "node:path";
 export const DEFAULT_STATE_DIR = "/run/umlnet-nl";
 
 /** Together with the rest of a mark it fits into the alias of a link (IFALIASZ, include/uapi/linux/if.h). */
-const MOST = 120;
+const MOST = 80;
 
 /** A name without spaces that identifies a state directory on this host. */
 export function placeOf(stateDir: string): string {

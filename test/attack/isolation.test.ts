@@ -20,6 +20,7 @@ import {
 	UDP,
 	udp,
 } from "./frames.js";
+import { report } from "./report.js";
 import { Stage } from "./scene.js";
 
 const THOROUGH = process.env.UMLNET_ATTACKS === "all";
@@ -99,7 +100,7 @@ const settings = MODES.flatMap((mode) =>
 	),
 );
 
-describe.skipIf(LEAST).each(settings)("%s", (_, setting) => {
+describe.skipIf(LEAST).each(settings)("%s", (place, setting) => {
 	let stage: Stage;
 	/** What the sibling heard of each, frame by frame. */
 	const heard = (): string[] => {
@@ -123,7 +124,10 @@ describe.skipIf(LEAST).each(settings)("%s", (_, setting) => {
 	afterAll(() => stage?.close());
 
 	test("nothing of one guest reaches another", async () => {
-		expect(heard()).toEqual([]);
+		const through = heard();
+		for (const [name] of WAYS)
+			report({ matrix: "Isolation", place, name, wrong: through.includes(name) });
+		expect(through).toEqual([]);
 		const { isolation = 0 } = await stage.drops();
 		if (setting.mode === "bridged") expect(isolation).toBeGreaterThanOrEqual(2);
 	});

@@ -7,6 +7,16 @@ const text = (value: unknown): string => expressionText(value as Expression);
 const optional = (value: unknown, write: (value: unknown) => string): string =>
 	value === undefined ? "" : write(value);
 
+/** nft writes marks as hexadecimal numbers. */
+const isMark = (left: unknown): boolean => {
+	const { meta, ct } = left as {
+		readonly meta?: { readonly key?: string };
+		readonly ct?: { readonly key?: string };
+	};
+	return meta?.key === "mark" || ct?.key === "mark";
+};
+const markText = (mark: number): string => `0x${mark.toString(16).padStart(8, "0")}`;
+
 /** nft quotes the names of interfaces after these words. */
 const NAMED = /(?:if|br)name$/;
 function operand(left: unknown, right: unknown): string {
@@ -18,6 +28,7 @@ function operand(left: unknown, right: unknown): string {
 		(NAMED.test(key) || key === "iif" || key === "oif")
 	)
 		return JSON.stringify(right);
+	if (typeof right === "number" && isMark(left)) return markText(right);
 	// A comparison with true or false asks whether something exists.
 	if (typeof right === "boolean") return right ? "exists" : "missing";
 	return text(right);
@@ -63,7 +74,7 @@ const WRITE: Readonly<Record<string, (body: Body) => string>> = {
 		`quota ${body.inv === true ? "over " : ""}${body.val} ${body.val_unit ?? "bytes"}`,
 	limit: (body) => named(body, "limit") ?? rate(body),
 	last: () => "last",
-	mangle: ({ key, value }) => `${text(key)} set ${text(value)}`,
+	mangle: ({ key, value }) => `${text(key)} set ${operand(key, value)}`,
 	snat: (body) => nat("snat", body),
 	dnat: (body) => nat("dnat", body),
 	masquerade: (body) => nat("masquerade", body),

@@ -22,8 +22,16 @@ const collect = (value: string, before: readonly string[] | undefined): readonly
 const NETWORK = "The network:";
 const GROUPS: readonly (readonly [title: string, fields: Fields])[] = [
 	["The tap:", tapSettings],
-	// Ports are listed with the network, which forwards them.
-	[NETWORK, { ...networkFields, publish: tapFields.publish }],
+	// What the host does with the guest's packets is listed with the network, which forwards them.
+	[
+		NETWORK,
+		{
+			...networkFields,
+			publish: tapFields.publish,
+			egress: tapFields.egress,
+			host: tapFields.host,
+		},
+	],
 	["The guest:", guestFields],
 ];
 

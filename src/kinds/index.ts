@@ -7,8 +7,10 @@ import { bridged } from "./bridged.js";
 import { connections } from "./connections.js";
 import { download } from "./download.js";
 import { drops } from "./drops.js";
+import { egressItem } from "./egress-item.js";
 import { forwarding } from "./forwarding.js";
 import { guard } from "./guard.js";
+import { guestPolicy } from "./guest-policy.js";
 import { ifb } from "./ifb.js";
 import { ipv6Forwarding } from "./ipv6-forwarding.js";
 import { ipv6Router } from "./ipv6-router.js";
@@ -72,6 +74,8 @@ const all: readonly AnyKind[] = [
 	guard,
 	isolation,
 	drops,
+	guestPolicy,
+	egressItem,
 ];
 
 export const kinds: Kinds = new Map(all.map((kind) => [kind.kind, kind]));

@@ -1,11 +1,16 @@
 import type { Resource } from "../engine/kind.js";
 import { formatAddress, parseCidr } from "../inet/cidr.js";
+import { EGRESS_PRESETS, parseEgress } from "../spec/egress.js";
+import { SpecError } from "../spec/error.js";
 import type { Network, Tap } from "../spec/model.js";
 import type { BridgeGuest } from "./bridge-guest.js";
 import type { Bridged } from "./bridged.js";
+import { type EgressLine, MAX_ELEMENTS, sizeOf } from "./egress-item.js";
+import { type GuestPolicy, type Subject, USUAL } from "./guest-policy.js";
 import { groupOf } from "./network-group.js";
 import type { NetworkNumber } from "./network-number.js";
 import type { Reach } from "./reach.js";
+import { PREFIX_LENGTHS } from "./ruleset/set/egress-list.js";
 import type { Segment } from "./segment.js";
 import type { WayOut } from "./way-out.js";
 
@@ -16,6 +21,8 @@ interface Wants {
 	readonly "bridge-guest": BridgeGuest;
 	readonly "way-out": WayOut;
 	readonly reach: Reach;
+	readonly policy: GuestPolicy;
+	readonly egress: EgressLine;
 }
 const resource = <K extends keyof Wants>(kind: K, want: Wants[K], path: string): Resource => ({
 	kind,
@@ -39,7 +46,111 @@ export function policyOf(tap: Tap, network: Network, isShared: boolean): Resourc
 		...reachesOf(network).map((to) =>
 			resource("reach", { from: network.name, to, groups: [group, groupOf(to)] }, onNetwork),
 		),
+		...saidOf(tap, network, isShared),
+		...listedOf(tap, network, isShared),
 	];
+}
+
+/** What is said of where guests may send, in a word. */
+const egressOf = ({ egress }: Pick<Tap, "egress">): string | undefined =>
+	egress?.[0] === undefined || PRESETS.has(egress[0]) ? egress?.[0] : "list";
+const PRESETS: ReadonlySet<string> = new Set(EGRESS_PRESETS);
+
+/** Of the host too, whoever reaches the internet alone reaches but what it does for guests, unless more is said. */
+const usualHost = (egress: string): string => (egress === "internet" ? "services" : "open");
+
+type Said = Readonly<Partial<Record<GuestPolicy["what"], string | undefined>>>;
+
+function saidOfAll(network: Network): Said {
+	const egress = egressOf(network) ?? "full";
+	const inbound = network.inbound ?? (network.mode === "nat" ? "published" : "open");
+	return { egress, host: network.host ?? usualHost(egress), inbound };
+}
+
+/** Where its tap says something of its own. */
+function saidOfOne(tap: Tap, network: Network): Said {
+	const egress = egressOf(tap);
+	const isHostFree = egress !== undefined && network.host === undefined;
+	return { egress, host: tap.host ?? (isHostFree ? usualHost(egress) : undefined) };
+}
+
+/** What is said of the network, once for all its guests; and of the guest, where its tap says something of its own. */
+function saidOf(tap: Tap, network: Network, isShared: boolean): Resource[] {
+	const [all, own] = [saidOfAll(network), saidOfOne(tap, network)];
+	const onTap = `taps.${tap.name}`;
+	const onNetwork = `networks.${network.name}`;
+	const comment = network.name;
+	const say = (said: Said, of: Subject, path: string): Resource[] =>
+		Object.entries(said).flatMap(([what, is]) =>
+			is === undefined
+				? []
+				: [resource("policy", { what: what as GuestPolicy["what"], is, of, comment }, path)],
+		);
+	if (!isShared) {
+		const group = groupOf(network.name);
+		return [
+			...say(all, { network: network.name, group }, onNetwork),
+			...subjectsOf(tap, network).flatMap((of) => say(own, of, onTap)),
+		];
+	}
+	// Of a bridge that others are on as well nothing can be said but of the guests whose addresses are known.
+	const said: Record<string, string | undefined> = {};
+	for (const [what, is] of Object.entries(all)) {
+		const it = own[what as GuestPolicy["what"]] ?? is;
+		if (it !== USUAL[what as GuestPolicy["what"]]) said[what] = it;
+	}
+	const subjects = subjectsOf(tap, network);
+	const [unknown] = subjects.length > 0 || network.mode === "nat" ? [] : Object.keys(said);
+	if (unknown !== undefined)
+		throw new SpecError([
+			{
+				path: `${onTap}.guest.addresses`,
+				message: `are missing: ${network.bridge} is not ours alone, and ${unknown} goes by the guest's addresses there`,
+			},
+		]);
+	return subjects.flatMap((of) => say(said, of, onTap));
+}
+
+/** What is listed as egress, line by line: of the network, and of a guest of its own. */
+function listedOf(tap: Tap, network: Network, isShared: boolean): Resource[] {
+	const onTap = `taps.${tap.name}.egress`;
+	const onNetwork = `networks.${network.name}.egress`;
+	const comment = network.name;
+	const lines = (
+		list: readonly string[] = [],
+		subjects: readonly EgressLine["of"][],
+		path: string,
+	) =>
+		list.flatMap((item, i) => {
+			if (PRESETS.has(item)) return [];
+			checkSize(item, `${path}[${i}]`);
+			return subjects.map((of) => resource("egress", { of, item, comment }, `${path}[${i}]`));
+		});
+	const guests = tap.guest.addresses.map((one) => ({
+		link: network.bridge ?? tap.name,
+		address: formatAddress(parseCidr(one).address),
+	}));
+	const all = isShared ? guests : [{ network: network.name, group: groupOf(network.name) }];
+	if (tap.egress !== undefined) return lines(tap.egress, guests, onTap);
+	return lines(network.egress, all, onNetwork);
+}
+
+/** @throws SpecError where a line would be more elements than anybody meant */
+function checkSize(text: string, path: string): void {
+	const item = parseEgress(text);
+	if ("preset" in item || sizeOf(item) <= MAX_ELEMENTS) return;
+	const message = `${text} comes to ${sizeOf(item)} entries; ${MAX_ELEMENTS} of one item at most`;
+	const hint = `fewer ports, or prefix lengths of ${PREFIX_LENGTHS[item.cidr.family].join(", ")}`;
+	throw new SpecError([{ path, message, hint }]);
+}
+
+/** By what rules know the guest of a tap: its segment, or on a bridge its addresses. */
+function subjectsOf({ name, guest }: Tap, { bridge }: Network): Subject[] {
+	if (bridge === undefined) return [{ link: name }];
+	return guest.addresses.map((one) => ({
+		link: bridge,
+		address: formatAddress(parseCidr(one).address),
+	}));
 }
 
 function segmentOf(tap: Tap, { name: network, bridge }: Network, isShared: boolean): Resource[] {
@@ -64,5 +175,12 @@ function waysOut({ mode, uplink, bridge }: Network, isShared: boolean): string[]
 	return links.filter((link) => link !== undefined);
 }
 
-/** The networks whose guests it may reach: its own, and those that it names. */
-const reachesOf = ({ name, isolation }: Network): string[] => (isolation ? [] : [name]);
+/**
+ * The networks whose guests it may reach: those that it names, and its own, unless these are kept from each other or reach
+ * nothing beyond their segments.
+ */
+function reachesOf(network: Network): string[] {
+	const { name, isolation, bridge, reaches } = network;
+	const isAlone = isolation || (bridge === undefined && egressOf(network) === "none");
+	return isAlone ? [...reaches] : [name, ...reaches];
+}

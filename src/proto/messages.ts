@@ -54,6 +54,18 @@ export interface NetworkMessage {
 
 	/** How much each of its guests may use. */
 	readonly limits?: LimitsMessage | undefined;
+
+	/** The networks whose guests the guests of this one may open connections to; what they open is answered. Absent: none but their own. */
+	readonly reaches?: readonly string[] | undefined;
+
+	/** Where guests may open connections to, besides guests: full, internet (what is globally reachable, and nothing private, link-local or reserved, nor the host), none, or a list of addresses and subnets, each with all ports or some: 192.0.2.7:443/tcp, [2001:db8::/32]:80-90. Ports without a protocol are those of TCP and UDP. A single one needs no list. Absent: full. */
+	readonly egress?: string | readonly string[] | undefined;
+
+	/** What may be opened to guests from beyond the uplink. Absent: published in mode nat, open in the others. */
+	readonly inbound?: Inbound | undefined;
+
+	/** What guests reach of the host itself. Absent: services where egress is internet, else open. */
+	readonly host?: HostAccess | undefined;
 }
 
 /** How much a guest may use. */
@@ -98,6 +110,12 @@ export type Ipv6 = "nat" | "routed";
 /** What a guest may send. */
 export type Guard = "basic" | "strict" | "none";
 
+/** What may be opened to guests from beyond the uplink. */
+export type Inbound = "published" | "open";
+
+/** What guests reach of the host itself. */
+export type HostAccess = "open" | "services" | "closed";
+
 /** The host's end of one interface of one guest. */
 export interface TapMessage {
 	/** The network that it belongs to, one of `networks`. Required. */
@@ -138,6 +156,12 @@ export interface TapMessage {
 
 	/** How much the guest may use. What it does not say is as in the limits of the network. */
 	readonly limits?: LimitsMessage | undefined;
+
+	/** Where guests may open connections to, besides guests: full, internet (what is globally reachable, and nothing private, link-local or reserved, nor the host), none, or a list of addresses and subnets, each with all ports or some: 192.0.2.7:443/tcp, [2001:db8::/32]:80-90. Ports without a protocol are those of TCP and UDP. A single one needs no list. Absent: what the network says. */
+	readonly egress?: string | readonly string[] | undefined;
+
+	/** What the guest reaches of the host itself. Absent: what the network says. */
+	readonly host?: HostAccess | undefined;
 }
 
 /** What a guest uses on its end of the wire. umlnet-nl does not set it, which only the guest can: it is checked against the host's side and printed as arguments for the guest's start. */

@@ -70,6 +70,8 @@ function networkOf({ path: _, ...draft }: DraftNetwork): Network {
 		mode,
 		addresses: textsOf(addresses),
 		snatTo: Object.freeze(snatTo.map(({ value }) => formatAddress(value.address))),
+		reaches: Object.freeze([...draft.reaches]),
+		egress: egressOf(draft),
 		pool: pool && frozen<NetworkPool>(pool),
 		limits: limits && frozen<LimitValues>(limits),
 	});
@@ -93,8 +95,12 @@ function tapOf({ path: _, ...draft }: DraftTap, { networks }: Draft): Tap {
 		guest: frozen<Tap["guest"]>({ ...guest, addresses: textsOf(guest.addresses) }),
 		limits: Object.keys(limits).length === 0 ? undefined : limits,
 		publish: Object.freeze(publish.map(({ value }) => value.text)),
+		egress: egressOf(draft),
 	});
 }
+
+const egressOf = ({ egress }: Pick<DraftTap, "egress">): readonly string[] | undefined =>
+	egress && Object.freeze([...new Set(egress.map(({ value }) => value.text))]);
 
 function textsOf(addresses: DraftTap["addresses"]): readonly string[] {
 	return Object.freeze(addresses.map(({ value }) => value.text));

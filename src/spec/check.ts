@@ -3,6 +3,7 @@ import type { Draft, DraftNetwork, DraftTap } from "./draft.js";
 import { checkGuests } from "./guests.js";
 import type { Issues } from "./issues.js";
 import { checkLinks } from "./links.js";
+import { checkPolicies } from "./policy.js";
 import { checkPublished } from "./published.js";
 import { checkMtus, segmentsOf } from "./segments.js";
 import { checkSubnets } from "./subnets.js";
@@ -18,6 +19,7 @@ export function checkDraft(draft: Draft, issues: Issues): void {
 		checkGuard(tap, draft, issues);
 	}
 	checkLinks(draft, issues);
+	checkPolicies(draft, issues);
 	const segments = segmentsOf(draft);
 	for (const segment of segments) checkMtus(segment, issues);
 	checkSubnets(segments, issues);

@@ -47,6 +47,8 @@ interface Values {
 	rate: { given: string; value: string };
 	/** A message of its own; by a flag `download=100mbit`, one each. */
 	limits: { given: LimitValues; value: LimitValues };
+	egress: { given: string | readonly (string | undefined)[]; value: readonly string[] };
+	names: { given: readonly (string | undefined)[]; value: readonly string[] };
 }
 
 /** How much a guest may use: rates as tc(8) writes them, and how many connections. */
@@ -76,6 +78,10 @@ export const ports = { is: "ports", otherwise: [] } as const;
 export const rate = { is: "rate" } as const;
 /** How much a guest may use. */
 export const limits = { is: "limits" } as const;
+/** Where guests may send: a word, or a list of addresses and ports. */
+export const egress = { is: "egress", bare: true } as const;
+/** Names of networks. */
+export const names = { is: "names", otherwise: [] } as const;
 /** A whole number. */
 export const number = (least?: number, most?: number) => ({
 	is: "number" as const,
@@ -154,4 +160,11 @@ export const flagKey = (flag: string): string =>
 
 /** Whether the flag can be given several times, with one element each. */
 export const isList = ({ is }: Format): boolean => LISTS.has(is);
-const LISTS: ReadonlySet<Format["is"]> = new Set(["addresses", "hosts", "ports", "limits"]);
+const LISTS: ReadonlySet<Format["is"]> = new Set([
+	"addresses",
+	"hosts",
+	"ports",
+	"limits",
+	"egress",
+	"names",
+]);

@@ -1,5 +1,6 @@
 import {
 	addresses,
+	egress,
 	type Field,
 	type Fields,
 	group,
@@ -8,6 +9,7 @@ import {
 	limits,
 	link,
 	mac,
+	names,
 	needed,
 	number,
 	otherwise,
@@ -57,6 +59,17 @@ export const tapFields = {
 		ports,
 		"--publish <PORTS>",
 		"[ADDRESS:]HOSTPORT:GUESTPORT[/tcp|udp|sctp], forwarded to the guest",
+	],
+	/** Its own, or else what its network says. */
+	egress: [
+		egress,
+		"--egress <WHERE>",
+		"where the guest may send: full (default), internet, none, or ADDRESS[/LENGTH][:PORTS[/PROTOCOL]]",
+	],
+	host: [
+		word("open", "services", "closed"),
+		"--host-access <WHAT>",
+		"what of the host the guest may reach: open (default), services or closed",
 	],
 	limits: [
 		limits,
@@ -109,6 +122,14 @@ export const networkFields = {
 	forwarding: [otherwise(word("interface", "global"), "interface")],
 	/** Of every tap; what a tap says itself goes before it. */
 	limits: [limits],
+	reaches: [names],
+	egress: [egress],
+	inbound: [
+		word("published", "open"),
+		"--inbound <WHAT>",
+		"what may be opened to the guest from beyond the uplink: published ports (default with --nat), or open",
+	],
+	host: [word("open", "services", "closed")],
 } as const satisfies Record<Exclude<FieldName<"Network">, "pool">, Field>;
 
 export const limitFields = {

@@ -26,14 +26,19 @@ export function specFromFlags(flags: Flags, options: SpecOptions = {}): Spec {
 	checkUplink(flags, name, issues);
 	const { mode: nat, addresses, ...said } = nodesOf(networkFields, flags);
 	const mode = nat !== undefined ? "nat" : bridge === undefined ? "host-only" : "bridged";
+	const { egress, host, ...ofTap } = nodesOf(tapFields, flags);
+	// A tap without a bridge is all of its network. On a bridge there may be other guests already.
+	const policy = { egress, host };
 	const network = fields({
 		...said,
+		...(bridge === undefined && policy),
 		mode: given("TAP", mode),
 		uplink: nat ?? (bridge === undefined ? undefined : said.uplink),
 		addresses: bridge === undefined ? undefined : addresses,
 	});
 	const one = fields({
-		...nodesOf(tapFields, flags),
+		...ofTap,
+		...(bridge !== undefined && policy),
 		network: given("TAP", name),
 		addresses: bridge === undefined ? addresses : undefined,
 		guest: fields(nodesOf(guestFields, flags)),

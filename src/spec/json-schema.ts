@@ -35,6 +35,7 @@ const PATTERNS: { readonly [Is in Format["is"]]?: JsonSchema } = {
 	addresses: { maxItems: 2 },
 	hosts: { maxItems: 64 },
 	rate: { pattern: RATE_FORM },
+	egress: { minItems: 1 },
 	ports: { items: { type: "string", pattern: PUBLISH_FORM } },
 };
 
@@ -131,7 +132,10 @@ export function specSchema(): JsonSchema {
 		$defs: {
 			...Object.fromEntries(Object.keys(FIELDS).map((name) => [name, ofMessage(name)])),
 			...Object.fromEntries(
-				["Mode", "Forwarding", "Ipv6", "Guard"].map((name) => [name, ofEnum(name)]),
+				["Mode", "Forwarding", "Ipv6", "Guard", "Inbound", "HostAccess"].map((name) => [
+					name,
+					ofEnum(name),
+				]),
 			),
 		},
 	};

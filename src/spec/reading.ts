@@ -1,5 +1,6 @@
 import { type Cidr, formatAddress, sameAddress } from "../inet/cidr.js";
 import { type Accounts, accountId } from "./accounts.js";
+import { type Egress, EgressError, parseEgress } from "./egress.js";
 import type { Fields, Format, Given, GivenOf, ValueOf } from "./field.js";
 import { limitFields } from "./fields.js";
 import { parseBareAddress, parseHost } from "./hosts.js";
@@ -27,7 +28,9 @@ type ReadOf<F extends Pick<Format, "is">> = F["is"] extends "hosts" | "addresses
 	? readonly Placed<Cidr>[]
 	: F["is"] extends "ports"
 		? readonly Placed<Publish>[]
-		: ValueOf<F>;
+		: F["is"] extends "egress"
+			? readonly Placed<Egress>[]
+			: ValueOf<F>;
 
 /** Fields whose values are valid. One that is undefined was not given, or there is an issue about it. */
 export type Read<T extends Fields> = {
@@ -62,6 +65,8 @@ const readers: { readonly [Is in Format["is"]]: Reader<Is> } = {
 	ports: readPublished,
 	rate: readRate,
 	limits: (given, path, context) => readLimits({ ...NO_LIMITS, ...given }, path, context),
+	egress: readEgress,
+	names: (list) => list.flatMap((name) => name ?? []),
 };
 
 /** Read the values of a message's fields, each on its own. Issues are in the order of the schema. */
@@ -189,3 +194,26 @@ function readRate(text: string, path: Path, { issues }: ReadContext): string | u
 
 const NO_LIMITS = { download: undefined, upload: undefined, connections: undefined };
 const readLimits = readerOf("Limits", limitFields);
+
+function readEgress(
+	given: string | readonly (string | undefined)[],
+	path: Path,
+	{ issues }: ReadContext,
+): readonly Placed<Egress>[] | undefined {
+	const texts = typeof given === "string" ? [given] : given;
+	const placed = texts.flatMap((text, i): Placed<Egress>[] => {
+		if (text === undefined) return [];
+		const at = texts === given ? [...path, i] : path;
+		try {
+			return [{ value: parseEgress(text), path: at }];
+		} catch (error) {
+			if (!(error instanceof EgressError)) throw error;
+			issues.add(at, `${quote(text)}: ${error.message}`, error.hint);
+			return [];
+		}
+	});
+	const preset = placed.find(({ value }) => "preset" in value);
+	if (preset !== undefined && texts.length > 1)
+		issues.add(preset.path, `${preset.value.text} stands alone, not in a list with others`);
+	return placed.length > 0 ? placed : undefined;
+}

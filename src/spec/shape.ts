@@ -30,6 +30,8 @@ export function readMessage(
 	const message: Record<string, unknown> = {};
 	for (const [key, field] of fields) {
 		const entry = node.entries.get(key);
+		if (entry !== undefined && isNothing(type, key, entry.node))
+			issues.add([...path, key], "is an empty list", "say none, or leave it out");
 		message[key] =
 			entry === undefined
 				? absent(field)
@@ -43,6 +45,10 @@ export function readMessage(
 /** Whether a list with one element was written without brackets. An empty value does not count as one. */
 const isBare = (type: string, key: string, node: Node): boolean =>
 	node.kind === "scalar" && node.value !== null && FIELDS[type]?.[key]?.[0].bare === true;
+
+/** Whether it is a list of nothing where that could mean all as well as none. */
+const isNothing = (type: string, key: string, node: Node): boolean =>
+	node.kind === "list" && node.items.length === 0 && FIELDS[type]?.[key]?.[0].is === "egress";
 
 /** The value that proto3 defines for a missing field. */
 function absent(field: SchemaField): unknown {

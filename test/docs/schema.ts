@@ -61,6 +61,10 @@ const EXAMPLES: Examples = {
 		ipv6: "routed",
 		proxyNeighbours: "true",
 		limits: "{ download: 100mbit, upload: 20mbit, connections: 500 }",
+		reaches: "[db]",
+		egress: '[10.1.0.0/16, "192.0.2.7:443/tcp"]',
+		inbound: "open",
+		host: "services",
 	},
 	Pool: { size: "64", low: "16", owner: "500", group: "kvm", vnetHdr: "true" },
 	Tap: {
@@ -77,6 +81,8 @@ const EXAMPLES: Examples = {
 		publish: '["2222:22/tcp"]',
 		limits: "{ download: 100mbit }",
 		guard: "none",
+		egress: "internet",
+		host: "closed",
 	},
 	Guest: { addresses: "[192.168.33.34/24]", mac: '"52:54:00:12:34:56"' },
 	Limits: { download: "100mbit", upload: "20mbit", connections: "500" },
@@ -159,6 +165,8 @@ const VALUES: Readonly<Record<Format["is"], string>> = {
 	ports: "a list of ports",
 	rate: "a rate as tc(8) writes it, such as 100mbit or 12mbps",
 	limits: "a map",
+	egress: "a list of addresses and ports, or a single one or a word without brackets",
+	names: "a list of names",
 };
 
 function valueText(message: string, name: string, format: Format | undefined): string {

@@ -50,6 +50,10 @@ test("every field of the schema reaches the Spec", () => {
 		ipv6: "routed",
 		proxyNeighbours: true,
 		limits: { download: "100mbit", upload: "20mbit", connections: 500 },
+		reaches: ["db"],
+		egress: ["10.1.0.0/16", "[2001:db8::/32]:80-90"],
+		inbound: "open",
+		host: "services",
 	};
 	const tap = {
 		network: "lab",
@@ -65,13 +69,16 @@ test("every field of the schema reaches the Spec", () => {
 		guard: "basic",
 		publish: [],
 		limits: { download: "1mbit", upload: "2mbit", connections: 3 },
+		egress: ["internet"],
+		host: "closed",
 	};
 	// A field that is new in the schema must be added above, and must then be decoded below.
 	expect(Object.keys(network)).toEqual([...fieldsOf("Network").keys()]);
 	expect(Object.keys(network.pool)).toEqual([...fieldsOf("Pool").keys()]);
 	expect(Object.keys(tap)).toEqual([...fieldsOf("Tap").keys()]);
 	expect(Object.keys(tap.guest)).toEqual([...fieldsOf("Guest").keys()]);
-	const spec = checkSpec({ version: 1, networks: { lab: network }, taps: { tap0: tap } });
+	const networks = { lab: network, db: { mode: "host-only" } };
+	const spec = checkSpec({ version: 1, networks, taps: { tap0: tap } });
 	expect(spec.networks.lab).toEqual({ name: "lab", ...network });
 	expect(spec.taps.tap0).toEqual({ name: "tap0", ...tap });
 });
@@ -91,6 +98,8 @@ test("every field has a line whose format is of the type that the schema says", 
 		ports: "repeated string",
 		rate: "string",
 		limits: "Limits",
+		egress: "repeated string",
+		names: "repeated string",
 	};
 	for (const [message, fields] of Object.entries(FIELDS)) {
 		const parts = ["pool", "guest"];

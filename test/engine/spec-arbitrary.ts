@@ -64,6 +64,16 @@ const published = fc.oneof(
 	fc.constantFrom("8080:80", "203.0.113.2:2222:22/tcp", "[2001:db8::2]:53:53/udp", "[::1]:1:1"),
 	fc.constantFrom("7000-7010:7000-7010/sctp", "7000-7010:7000", "1-4097:1-4097", "", ":", "a:b/c"),
 );
+const egress = fc.oneof(
+	fc.constantFrom("full", "internet", "none", "10.0.0.0/8", "all"),
+	fc.array(
+		fc.constantFrom(
+			...["10.1.0.0/16", "10.1.0.1/16", "192.0.2.7:443/tcp", "[2001:db8::/32]:80-90", "none"],
+			...["2001:db8::1", "0.0.0.0/0:53/udp", "*.debian.org:443", "10.0.0.0/9:1-2000", ":80", ""],
+		),
+		{ maxLength: 3 },
+	),
+);
 const mtu = fc.constantFrom(68, 1279, 1280, 1500, 9000, 65_522);
 const outside = fc.constantFrom("10.9.9.9", "10.0.0.1", "fd00::9");
 export const flag = fc.boolean();
@@ -81,6 +91,10 @@ const networkFields = fc.record(
 		guard: sometimes(fc.constantFrom("basic", "strict", "none")),
 		isolation: sometimes(flag),
 		forwarding: sometimes(fc.constantFrom("interface", "global")),
+		reaches: sometimes(fc.array(sometimes(network), { maxLength: 2 })),
+		egress: sometimes(egress),
+		inbound: sometimes(fc.constantFrom("published", "open")),
+		host: sometimes(fc.constantFrom("open", "services", "closed")),
 	},
 	{ requiredKeys: ["mode"] },
 );
@@ -100,6 +114,8 @@ const tapFields = fc.record(
 		),
 		publish: sometimes(fc.array(published, { maxLength: 3 })),
 		guard: sometimes(fc.constantFrom("basic", "strict", "none")),
+		egress: sometimes(egress),
+		host: sometimes(fc.constantFrom("open", "services", "closed")),
 	},
 	{ requiredKeys: ["network"] },
 );

@@ -19,9 +19,9 @@ import { checkSpec } from "../../src/spec/spec.js";
 /** The type of what a user writes for a field of this format. */
 type Written<F extends Format> = F extends { readonly words: readonly (infer Word)[] }
 	? Word
-	: F["is"] extends "hosts" | "ports"
+	: F["is"] extends "hosts" | "ports" | "names"
 		? readonly string[]
-		: F["is"] extends "addresses"
+		: F["is"] extends "addresses" | "egress"
 			? string | readonly string[]
 			: GivenOf<F>;
 type Needed<T extends Fields> = {

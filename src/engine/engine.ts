@@ -5,7 +5,7 @@ import { type Removable, removable } from "./down-all.js";
 import { ProvisionalError, RollbackError } from "./error.js";
 import type { Holder } from "./explain.js";
 import { RecheckCache } from "./fast/recheck-cache.js";
-import { forgetFlows, portsOf, subnetsOf } from "./flows.js";
+import { endFlows, type Forbids, forgetFlows, portsOf, regoverned, subnetsOf } from "./flows.js";
 import type { Ledger, PendingDeletes, Unfinished } from "./journal/ledger.js";
 import { type Kinds, kindOf, linkKey } from "./kind.js";
 import { abandonedDeletes, finishDeletesOf, isBeingDeleted } from "./pending-deletes.js";
@@ -38,6 +38,8 @@ export interface Ownership {
 	readonly now: () => number;
 	/** The state directory of the journal. */
 	readonly place?: string | undefined;
+	/** Tells which flows are forbidden after a change of what accepts them. */
+	readonly forbids?: Forbids;
 	/** Tells to whom a link belongs that is in the way, if its mark says so. */
 	whose?(link: string): Holder | undefined;
 }
@@ -137,9 +139,11 @@ export class Engine {
 		const idle = parked.map(({ report }) => report.name);
 		const subnets = subnetsOf(this.#journal.state, [...idle, ...prune]);
 		const ports = portsOf(this.#kinds, this.#journal.state, plan.delta);
+		const changed = regoverned(this.#kinds, this.#journal.state, plan);
 		const { rejected, losses } = this.#apply(plan, command("up", names), options);
 		if (rejected.size > 0) this.#verified.invalidate();
 		forgetFlows(this.#kernel, subnets, ports);
+		endFlows(this.#kernel, this.#journal.state, changed, this.#ownership.forbids);
 		const steps = stepsByRequest(plan);
 		return new Map(
 			requests.map(({ id, taps }): [number, RequestOutcome<UpReport>] => {
@@ -253,6 +257,7 @@ export class Engine {
 		if (orphan?.transaction === transaction) undoOrphan(this.#kernel, this.#journal, orphan);
 		if (unfinished?.transaction !== transaction) return;
 		const { residual } = recover(this.#kernel, this.#journal, { unfinished });
+		this.#endFlowsOfAll();
 		if (residual.length > 0) throw new RollbackError(residual, { step: unfinished.command });
 	}
 
@@ -261,7 +266,15 @@ export class Engine {
 	 * begin.
 	 */
 	resume(): void {
-		recover(this.#kernel, this.#journal, { unfinished: this.#toUndo, pending: this.#toFinish });
+		const unfinished = this.#toUndo;
+		recover(this.#kernel, this.#journal, { unfinished, pending: this.#toFinish });
+		if (unfinished !== undefined) this.#endFlowsOfAll();
+	}
+
+	/** After an undo, flows may remain that were accepted only meanwhile. Which taps they are of is not recorded. */
+	#endFlowsOfAll(): void {
+		const { state } = this.#journal;
+		endFlows(this.#kernel, state, new Set(state.taps.keys()), this.#ownership.forbids);
 	}
 
 	/**
@@ -278,6 +291,7 @@ export class Engine {
 			pending: this.#toFinish,
 			residuals: [...this.#journal.residuals.values()],
 		});
+		if (report.outcome === "undone") this.#endFlowsOfAll();
 		if (residual.length > 0) throw new RollbackError(residual, { step });
 		return this.#withProvisional(report);
 	}

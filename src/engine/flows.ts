@@ -1,5 +1,5 @@
 import { parseCidr } from "../inet/cidr.js";
-import type { HostPort, Kernel, Subnet } from "../kernel/kernel.js";
+import type { Flow, HostPort, Kernel, Subnet } from "../kernel/kernel.js";
 import { UmlnetError } from "../sys/error.js";
 import { type Kinds, kindOf, linkKey } from "./kind.js";
 import type { Plan } from "./plan.js";
@@ -28,6 +28,40 @@ export function portsOf(kinds: Kinds, state: State, { put, drop }: Plan["delta"]
 	return [...put, ...before].flatMap((entry) =>
 		entry === undefined ? [] : (kindOf(kinds, entry.kind).ports?.(entry.made) ?? []),
 	);
+}
+
+/**
+ * The taps that were up before and whose flows may be forbidden now, because the plan changes what accepts them. A new tap
+ * has no flows yet.
+ */
+export function regoverned(kinds: Kinds, state: State, { delta, requestOf }: Plan): Set<string> {
+	const changed = [
+		...delta.put,
+		...delta.drop.flatMap((key) => state.entries.get(key) ?? []),
+	].filter(({ kind }) => kindOf(kinds, kind).governsFlows === true);
+	const taps = new Set(changed.flatMap(({ key }) => [...state.users(key)]));
+	if (changed.length > 0)
+		for (const name of requestOf.keys()) if (state.taps.has(name)) taps.add(name);
+	for (const name of delta.down) taps.delete(name);
+	return taps;
+}
+
+/** Tells whether a flow from or to one of these taps is forbidden now. */
+export type Forbids = (state: State, taps: ReadonlySet<string>) => (flow: Flow) => boolean;
+
+/** Delete the forbidden flows of these taps. The change is done already, so an error here does not fail the request. */
+export function endFlows(
+	kernel: Kernel,
+	state: State,
+	taps: ReadonlySet<string>,
+	forbids: Forbids | undefined,
+): void {
+	if (taps.size === 0 || forbids === undefined) return;
+	try {
+		kernel.endFlows(forbids(state, taps));
+	} catch (error) {
+		if (!(error instanceof UmlnetError)) throw error;
+	}
 }
 
 const single = ({ address }: Subnet): Subnet => ({ address, prefix: 8 * address.length });

@@ -9,6 +9,7 @@ import type { State } from "../engine/state.js";
 import type { Kernel } from "../kernel/kernel.js";
 import { readIndex } from "../kernel/read.js";
 import { whoseLink } from "../kinds/elsewhere.js";
+import { forbiddenFlows } from "../kinds/forbidden-flows.js";
 import { kinds } from "../kinds/index.js";
 import { flawOf } from "../kinds/permitted.js";
 import { missingUplink } from "../kinds/uplink.js";
@@ -57,6 +58,7 @@ export class LockedEngine {
 			isAbandoned: (transaction) => this.#isAbandoned(transaction),
 			now: sinceBoot,
 			place,
+			forbids: forbiddenFlows,
 			whose: (link) => whoseLink(kernel, link, place),
 		});
 	}

@@ -10,7 +10,7 @@ import {
 } from "../uapi/nfnetlink_conntrack.js";
 import { FreshSocket } from "./fresh-socket.js";
 import { ifThere } from "./if-there.js";
-import type { HostPort, Subnet } from "./kernel.js";
+import type { Flow, HostPort, Subnet } from "./kernel.js";
 import type { Destination } from "./read.js";
 
 const COUNT = "net/netfilter/nf_conntrack_count";
@@ -62,6 +62,12 @@ export class ConntrackDriver {
 		});
 	}
 
+	/** Delete the flows for which the predicate is true. This lists all of them. */
+	end(isForbidden: (flow: Flow) => boolean): void {
+		if (this.#isEmpty()) return;
+		this.#forget([], (entry) => isForbidden(flowOf(entry)));
+	}
+
 	/** For one port the kernel lists its flows only; for several ports all flows are listed once. */
 	#forget([first, ...others]: readonly HostPort[], isMeant: (entry: Entry) => boolean): void {
 		const filter = first !== undefined && others.length === 0 ? filterOf(first) : {};
@@ -85,6 +91,18 @@ export class ConntrackDriver {
 /** A flow that has ended in the meantime answers ENOENT, which is no failure. */
 const deletion = ({ nfgen_family, CTA_TUPLE_ORIG, CTA_ID, CTA_ZONE }: Entry): Request =>
 	request(IPCTNL_MSG_CT_DELETE, 0, { nfgen_family, CTA_TUPLE_ORIG, CTA_ID, CTA_ZONE });
+
+function flowOf({ CTA_TUPLE_ORIG: first, CTA_TUPLE_REPLY: reply }: Entry): Flow {
+	const [ip, proto] = [first?.CTA_TUPLE_IP, first?.CTA_TUPLE_PROTO];
+	const back = reply?.CTA_TUPLE_IP;
+	return {
+		from: ip?.CTA_IP_V4_SRC ?? ip?.CTA_IP_V6_SRC ?? NOWHERE,
+		to: ip?.CTA_IP_V4_DST ?? ip?.CTA_IP_V6_DST ?? NOWHERE,
+		answerer: back?.CTA_IP_V4_SRC ?? back?.CTA_IP_V6_SRC ?? NOWHERE,
+		protocol: proto?.CTA_PROTO_NUM ?? 0,
+		port: proto?.CTA_PROTO_DST_PORT ?? 0,
+	};
+}
 
 const NOWHERE = new Uint8Array();
 

@@ -22,6 +22,19 @@ export interface BatchOutcome {
 	readonly refused: readonly { readonly at: number; readonly error: Error }[];
 }
 
+/** A tracked connection: what its first packet says, and who answers it. */
+export interface Flow {
+	/** Addresses are in network order. */
+	readonly from: Uint8Array;
+	readonly to: Uint8Array;
+	/** The address that answers. It differs from `to` where that is translated, as for a published port. */
+	readonly answerer: Uint8Array;
+	/** IPPROTO_*. */
+	readonly protocol: number;
+	/** The destination port; 0 for protocols without ports. */
+	readonly port: number;
+}
+
 /**
  * A range of addresses: any address of it, in network order, and the number of leading bits that all have in common.
  */
@@ -126,6 +139,11 @@ export interface Kernel {
 	 * KernelError
 	 */
 	forgetFlowsTo(ports: readonly HostPort[]): void;
+	/**
+	 * Delete the tracked connections that are forbidden now, because rules accept every packet of a tracked one. It is not
+	 * part of a transaction either. @throws KernelError
+	 */
+	endFlows(isForbidden: (flow: Flow) => boolean): void;
 
 	/** An interface index from FIRST_CHOSEN_INDEX on that is most probably unused. */
 	chooseIndex(): number;

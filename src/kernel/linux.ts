@@ -18,6 +18,7 @@ import { IfreqDriver } from "./ifreq.js";
 import {
 	type BatchOutcome,
 	FIRST_CHOSEN_INDEX,
+	type Flow,
 	type HostPort,
 	type Kernel,
 	type Listener,
@@ -113,6 +114,9 @@ export class LinuxKernel implements Kernel {
 	}
 	forgetFlows(subnets: readonly Subnet[]): void {
 		this.#conntrack.forget(subnets);
+	}
+	endFlows(isForbidden: (flow: Flow) => boolean): void {
+		this.#conntrack.end(isForbidden);
 	}
 	forgetFlowsTo(ports: readonly HostPort[]): void {
 		this.#conntrack.forgetTo(ports, (to) => readRouteTo(this, to)?.rtm_type === RTN_LOCAL);

@@ -113,6 +113,10 @@ const CALLS: {
 		],
 		answer: () => DONE,
 	},
+	endFlows: {
+		ask: () => ["delete tracked connections\n  that are forbidden now"],
+		answer: () => DONE,
+	},
 	forgetFlowsTo: {
 		ask: (ports: readonly HostPort[]) => [
 			[

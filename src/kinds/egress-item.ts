@@ -109,6 +109,7 @@ export const egressItem = membershipKind<EgressLine>({
 	kind: "egress",
 	key: ({ of, item }) => `egress-item:${nameOf(of)}:${item}`,
 	members,
+	governsFlows: true,
 	isMade: isMapOf({ of: isSubject, item: isParsedBy(parseEgress), comment: isText }),
 	sets: [...SETS].flatMap(([name, { all, ports }]) => {
 		const [scope, length] = name.split("/") as [string, string];

@@ -109,6 +109,7 @@ export const guestPolicy = membershipKind<GuestPolicy>({
 	kind: "policy",
 	key: keyOf,
 	members,
+	governsFlows: true,
 	isMade: isMapOf({
 		what: (value) => typeof value === "string" && value in POLICIES,
 		is: isText,

@@ -65,6 +65,8 @@ export interface MembershipKind<Want> {
 		readonly set: AnyElementSet;
 		made(key: readonly unknown[]): Want;
 	}[];
+	/** Whether it decides which connections are accepted. */
+	readonly governsFlows?: true;
 	/** The link that an object is about, which tells whether it belongs to another state directory. */
 	linkOf?(made: Want): string;
 }
@@ -75,6 +77,7 @@ export function membershipKind<Want>(of: MembershipKind<Want>): Kind<Want, Want>
 	return {
 		kind: of.kind,
 		key: of.key,
+		...(of.governsFlows && { governsFlows: true }),
 		resolve: (want) => want,
 		...(reconcile !== undefined && { reconcile }),
 		create: (made) => members(made).map(addStep),

@@ -25,6 +25,7 @@ export const reach = membershipKind<Reach>({
 		from === to
 			? [member(SIBLINGS, groups, `way between guests of ${from}`, from)]
 			: [member(REACHES, groups, `way from guests of ${from} to those of ${to}`, `${from} ${to}`)],
+	governsFlows: true,
 	isMade: isMapOf({
 		from: isText,
 		to: isText,

@@ -63,7 +63,7 @@ function checkTap(
 	if (network === undefined) return;
 	checkBridged(egress?.[0]?.value.text, [...path, "egress"], network, issues);
 	if (guest.addresses.length > 0) return;
-	const isListed = egress !== undefined && egress.some(({ value }) => !("preset" in value));
+	const isListed = egress?.some(({ value }) => !("preset" in value));
 	if (network.bridge === undefined && !isListed) return;
 	const needed =
 		network.bridge === undefined

@@ -93,7 +93,7 @@ describe("the example of each key of a spec", () => {
 			Guest: ["network: lab", `guest: { ${example} }`],
 		}[message] ?? ["network: lab"];
 		const indented = (all: readonly string[]) => all.map((line) => `    ${line}`).join("\n");
-		return `version: 1\nnetworks:\n  lab:\n${indented(own)}\ntaps:\n  tap0:\n${indented(tap)}\n`;
+		return `version: 1\nnetworks:\n  db: { mode: host-only }\n  lab:\n${indented(own)}\ntaps:\n  tap0:\n${indented(tap)}\n`;
 	};
 	const all = sections().flatMap(({ message, place, keys }) =>
 		keys.map((key) => [`${place}.${key.name}`, message, key] as const),

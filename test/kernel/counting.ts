@@ -1,6 +1,7 @@
 import type {
 	BatchOutcome,
 	DefaultRouter,
+	Flow,
 	HostPort,
 	Kernel,
 	Listener,
@@ -122,6 +123,9 @@ export class CountingKernel implements Kernel {
 	}
 	forgetFlowsTo(ports: readonly HostPort[]): void {
 		this.#kernel.forgetFlowsTo(ports);
+	}
+	endFlows(isForbidden: (flow: Flow) => boolean): void {
+		this.#kernel.endFlows(isForbidden);
 	}
 	chooseIndex(): number {
 		return this.#kernel.chooseIndex();

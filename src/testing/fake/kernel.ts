@@ -2,6 +2,7 @@ import { constants } from "node:os";
 import type {
 	BatchOutcome,
 	DefaultRouter,
+	Flow,
 	HostPort,
 	Kernel,
 	Listener,
@@ -253,6 +254,11 @@ export class FakeKernel implements Kernel {
 
 	/** Nothing to do: no packets flow through the model, so there are no tracked flows. */
 	forgetFlows(_subnets: readonly Subnet[]): void {}
+	/** The tracked flows, which tests put here. */
+	flows: readonly Flow[] = [];
+	endFlows(isForbidden: (flow: Flow) => boolean): void {
+		this.flows = this.flows.filter((flow) => !isForbidden(flow));
+	}
 	/** Nothing to do here either, but tests can look at the ports. */
 	forgetFlowsTo(ports: readonly HostPort[]): void {
 		this.forgotten.push(...ports);

@@ -136,5 +136,6 @@ export class CannedKernel implements Kernel {
 	dropTap(): void {}
 	forgetFlows(): void {}
 	forgetFlowsTo(): void {}
+	endFlows(): void {}
 	close(): void {}
 }

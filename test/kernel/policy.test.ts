@@ -1,0 +1,222 @@
+/**
+ * Whom guests may reach and who may reach them, with real packets: guests are machines of their own behind taps and on a
+ * bridge, and what they try to open is opened or is not.
+ */
+import type { ChildProcess } from "node:child_process";
+import { once } from "node:events";
+import type { Readable } from "node:stream";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { checkSpec } from "../../src/spec/spec.js";
+import { Lab } from "./lab.js";
+import { Machine } from "./machine.js";
+
+/** Connects the tap of a host with a tap of the guest's machine, as a virtual machine monitor connects its guest. */
+const WIRE = `
+import ctypes, fcntl, os, select, struct, sys
+name, netns = sys.argv[1:]
+def tap(name):
+    fd = os.open("/dev/net/tun", os.O_RDWR)
+    fcntl.ioctl(fd, 0x400454ca, struct.pack("16sH22x", name.encode(), 0x1002))
+    return fd
+outside = tap(name)
+target = os.open(netns, os.O_RDONLY)
+assert ctypes.CDLL(None, use_errno=True).setns(target, 0) == 0
+inside = tap("eth0")
+print("ready", flush=True)
+while True:
+    for fd in select.select([outside, inside], [], [])[0]:
+        try: os.write(inside if fd == outside else outside, os.read(fd, 65536))
+        except OSError: pass
+`;
+
+/** Answers every connection of TCP, and every packet of UDP to one of the addresses that are given, at port 7. */
+const SERVER = `
+require("net").createServer((socket) => socket.end("hello")).listen(7, "::", () => console.log("ready"));
+for (const address of process.argv.slice(1)) {
+	const socket = require("dgram").createSocket("udp4");
+	socket.on("message", (text, { address, port }) => socket.send(text, port, address));
+	socket.bind(7, address);
+}`;
+
+/** Sends a packet of UDP whenever it is told to, always from one port, and says whether it was answered. */
+const CLIENT = `
+import socket, sys
+s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM); s.bind(("", 4007)); s.settimeout(3)
+print("ready", flush=True)
+for line in sys.stdin:
+    s.sendto(line.encode(), (line.strip(), 7))
+    try: s.recv(100); print("answered", flush=True)
+    except OSError: print("silent", flush=True)
+`;
+
+const PUBLIC = ["9.9.9.9", "2600::9"] as const;
+const LAN = ["10.33.33.1"] as const;
+
+let lab: Lab;
+let guests: Record<"a" | "b" | "c" | "d", Machine>;
+const children: ChildProcess[] = [];
+
+async function start(machine: Machine, ...command: readonly [string, ...string[]]) {
+	const child = machine.spawn(...command);
+	children.push(child);
+	await once(child.stdout as Readable, "data");
+	return child;
+}
+
+/** Which of these addresses a machine can open a connection to. */
+const reached = (machine: Machine, addresses: readonly string[]): string[] =>
+	machine
+		.sh(
+			`for a in ${addresses.join(" ")}; do
+				(timeout 1 bash -c "exec 3<>/dev/tcp/$a/7 && cat <&3" 2> /dev/null | grep -q hello && echo $a) &
+			done; wait`,
+		)
+		.split("\n")
+		.filter((address) => address !== "")
+		.sort();
+
+const BASE = {
+	lab: { mode: "nat", uplink: "eth1", addresses: ["10.7.0.1/32", "fd07::1/128"] },
+	db: { mode: "nat", uplink: "eth1", bridge: "br0", addresses: ["10.8.0.1/24", "fd08::1/64"] },
+};
+const TAPS = {
+	a: { network: "lab", guest: { addresses: ["10.7.0.2/32", "fd07::2/128"] } },
+	b: { network: "lab", guest: { addresses: ["10.7.0.3/32", "fd07::3/128"] } },
+	c: { network: "db", guest: { addresses: ["10.8.0.2/24", "fd08::2/64"] } },
+	d: { network: "db", guest: { addresses: ["10.8.0.3/24", "fd08::3/64"] } },
+};
+type Said = Readonly<Record<string, unknown>>;
+const spec = (
+	networks: Readonly<Record<string, Said>> = {},
+	taps: Readonly<Record<string, Said>> = {},
+) => {
+	const with_ = <T extends object>(base: T, more: Readonly<Record<string, Said>>) =>
+		Object.fromEntries(Object.entries(base).map(([key, one]) => [key, { ...one, ...more[key] }]));
+	return checkSpec({
+		version: 1,
+		networks: with_(BASE, networks),
+		taps: with_(TAPS, taps),
+	} as never);
+};
+
+const up = (...said: Parameters<typeof spec>) => lab.run((host) => host.up(spec(...said)));
+
+beforeEach(async () => {
+	lab = await Lab.open(
+		"ip address add 2001:db8:1::10/64 dev eth1 nodad; ip route add default via 2001:db8:1::1",
+	);
+	lab.lan.sh(`
+		ip address add 2001:db8:1::1/64 dev lan0 nodad
+		for a in ${PUBLIC.join(" ")}; do ip address add $a dev lo; done
+		ip route add 10.7.0.0/24 via 10.33.33.34; ip route add 10.8.0.0/24 via 10.33.33.34`);
+	guests = { a: new Machine(), b: new Machine(), c: new Machine(), d: new Machine() };
+	lab.host.enter();
+	await up();
+	for (const [name, machine] of Object.entries(guests)) {
+		await start(lab.host, "python3", "-c", WIRE, name, machine.path);
+		const [v4, v6, gateway4, gateway6] =
+			name < "c"
+				? [
+						`10.7.0.${name === "a" ? 2 : 3}/32`,
+						`fd07::${name === "a" ? 2 : 3}/128`,
+						"10.7.0.1",
+						"fd07::1",
+					]
+				: [
+						`10.8.0.${name === "c" ? 2 : 3}/24`,
+						`fd08::${name === "c" ? 2 : 3}/64`,
+						"10.8.0.1",
+						"fd08::1",
+					];
+		machine.sh(`
+			ip link set eth0 up
+			ip address add ${v4} dev eth0; ip address add ${v6} dev eth0 nodad
+			ip route add ${gateway4} dev eth0 2> /dev/null || true; ip route add default via ${gateway4}
+			ip -6 route add ${gateway6} dev eth0 2> /dev/null || true; ip -6 route add default via ${gateway6}`);
+	}
+	await start(lab.lan, process.execPath, "-e", SERVER, "10.33.33.1", "9.9.9.9");
+	await start(guests.c, process.execPath, "-e", SERVER, "10.8.0.2");
+	for (const machine of [lab.host, guests.a, guests.b, guests.d])
+		await start(machine, process.execPath, "-e", SERVER);
+}, 60_000);
+afterEach(() => {
+	for (const child of children.splice(0)) child.kill();
+	for (const machine of Object.values(guests)) machine.close();
+	lab.close();
+});
+
+const A = ["10.7.0.2", "fd07::2"];
+const B = ["10.7.0.3", "fd07::3"];
+const C = ["10.8.0.2", "fd08::2"];
+const D = ["10.8.0.3", "fd08::3"];
+const GATEWAY_A = ["10.7.0.1", "fd07::1"];
+const UPLINK = ["10.33.33.34"];
+const sorted = (...lists: readonly (readonly string[])[]): string[] => lists.flat().sort();
+const ALL = sorted(A, B, C, D, GATEWAY_A, UPLINK, LAN, PUBLIC);
+
+describe("what is opened is what is said, whether a bridge asks the hook of forwarded packets or not:", () => {
+	test.each([[0], [1]])(
+		"bridge-nf-call %d",
+		async (called) => {
+			lab.host.sh(
+				`for f in iptables ip6tables; do sysctl -qw net.bridge.bridge-nf-call-$f=${called} || true; done`,
+			);
+			// Networks are apart, and the own one is not.
+			expect(reached(guests.a, ALL)).toEqual(sorted(A, B, GATEWAY_A, UPLINK, LAN, PUBLIC));
+			expect(reached(guests.c, ALL)).toEqual(sorted(C, D, GATEWAY_A, UPLINK, LAN, PUBLIC));
+			// From beyond the uplink nothing is opened to an address of a guest.
+			expect(reached(lab.lan, ["10.7.0.2", "10.8.0.2"])).toEqual([]);
+			expect(reached(lab.host, sorted(A, C))).toEqual(sorted(A, C));
+
+			await up({ lab: { reaches: ["db"], inbound: "open" } });
+			expect(reached(guests.a, sorted(C, LAN))).toEqual(sorted(C, LAN));
+			expect(reached(guests.c, A)).toEqual([]);
+			expect(reached(lab.lan, ["10.7.0.2", "10.8.0.2"])).toEqual(["10.7.0.2"]);
+
+			await up({ lab: { egress: "internet", reaches: ["db"] }, db: { egress: "none" } });
+			expect(reached(guests.a, ALL)).toEqual(sorted(A, B, C, D, PUBLIC));
+			expect(reached(guests.c, ALL)).toEqual(sorted(C, D));
+
+			await up(
+				{ lab: { egress: ["9.9.9.0/24:7/tcp", "2600::/30"], host: "closed" } },
+				{ b: { egress: "none" }, c: { egress: ["10.33.33.1"] }, d: { host: "services" } },
+			);
+			expect(reached(guests.a, ALL)).toEqual(sorted(A, B, PUBLIC));
+			expect(reached(guests.b, ALL)).toEqual(sorted(B));
+			expect(reached(guests.c, ALL)).toEqual(sorted(C, D, LAN));
+			expect(reached(guests.d, ALL)).toEqual(sorted(C, D, LAN, PUBLIC));
+			guests.d.sh("ping -c 1 -W 2 10.8.0.1; ping -c 1 -W 2 fd08::1");
+			expect(() => guests.a.sh("ping -c 1 -W 1 10.7.0.1")).toThrow();
+
+			// Another may have flushed it all: up again brings it back.
+			lab.host.sh("nft flush ruleset");
+			await up({ lab: { egress: "none" } });
+			expect(reached(guests.a, sorted(C, LAN, PUBLIC))).toEqual([]);
+			await lab.run((host) => host.down({ all: true }));
+			expect(lab.host.sh("nft list ruleset")).toBe("");
+		},
+		120_000,
+	);
+});
+
+test("a flow ends when a change forbids it, and goes on when not", async () => {
+	const client = await start(guests.a, "python3", "-c", CLIENT);
+	const asks = async (address: string): Promise<string> => {
+		client.stdin?.write(`${address}\n`);
+		const [data] = await once(client.stdout as Readable, "data");
+		return String(data).trim();
+	};
+	await up({ lab: { reaches: ["db"] } });
+	expect(await asks("10.33.33.1")).toBe("answered");
+	expect(await asks("9.9.9.9")).toBe("answered");
+	expect(await asks("10.8.0.2")).toBe("answered");
+	await up({ lab: { egress: "internet", reaches: ["db"] } });
+	expect(await asks("10.33.33.1")).toBe("silent");
+	expect(await asks("9.9.9.9")).toBe("answered");
+	expect(await asks("10.8.0.2")).toBe("answered");
+	await up({ lab: { egress: ["9.9.9.9:7/udp"] } });
+	expect(await asks("9.9.9.9")).toBe("answered");
+	expect(await asks("10.8.0.2")).toBe("silent");
+	await up({ lab: { egress: ["9.9.9.9:8/udp"] } });
+	expect(await asks("9.9.9.9")).toBe("silent");
+}, 60_000);

@@ -10,6 +10,7 @@ const network = {
 	guard: "basic",
 	isolation: false,
 	proxyNeighbours: false,
+	reaches: [],
 	forwarding: "interface",
 };
 const tap = {

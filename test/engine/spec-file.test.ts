@@ -39,6 +39,7 @@ const meant = {
 			isolation: false,
 			forwarding: "global",
 			proxyNeighbours: false,
+			reaches: [],
 		},
 	},
 	taps: {

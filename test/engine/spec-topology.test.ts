@@ -49,6 +49,7 @@ describe("modes", () => {
 			isolation: false,
 			forwarding: "global",
 			proxyNeighbours: false,
+			reaches: [],
 		});
 		expect(spec.networks.e).toEqual({
 			name: "e",
@@ -61,6 +62,7 @@ describe("modes", () => {
 			isolation: false,
 			forwarding: "interface",
 			proxyNeighbours: false,
+			reaches: [],
 		});
 	});
 });

@@ -75,6 +75,37 @@ export const specs = {
 		{ lab: { ...bridge, mtu: 1400 } },
 		{ tap0: {}, tap1: { mac: "02:00:00:00:00:01" }, tap2: {} },
 	),
+	published: spec(
+		{ lab: { ...bothFamilies, limits: { connections: 500 } } },
+		{
+			tap0: {
+				guest: { addresses: ["192.168.33.34/24", "fd00::2/64"] },
+				publish: ["8080:80", "10.33.33.34:2222:22/tcp", "7000-7002:7000-7002/udp"],
+				limits: { download: "100mbit", upload: "20mbit" },
+			},
+		},
+	),
+	publishedOtherwise: spec(
+		{ lab: bothFamilies },
+		{
+			tap0: {
+				guest: { addresses: ["192.168.33.34/24", "fd00::2/64"] },
+				publish: ["8080:81", "53:53/udp"],
+				limits: { download: "50mbit", connections: 5 },
+			},
+		},
+	),
+	publishedByPort: spec(
+		{ lab: bridged },
+		{
+			tap0: {
+				guest: { addresses: ["10.33.33.36/24"], mac: "52:54:00:12:34:56" },
+				publish: ["8080:80"],
+				limits: { upload: "20mbit", connections: 5 },
+			},
+			tap1: {},
+		},
+	),
 	bridged: spec({ lab: bridged }, { tap0: {} }),
 	bridgedTwo: spec({ lab: bridged }, { tap0: {}, tap1: {} }),
 	bridgedWithAddress: spec({ lab: { ...bridged, addresses: [HOST] } }, { tap0: {} }),
@@ -162,6 +193,8 @@ export const starts: readonly Scenario[] = [
 	},
 	{ name: "source NAT to a chosen address", host: lan, spec: specs.snat },
 	{ name: "masquerade behind a bridge", host: lan, spec: specs.masqueradeBridge },
+	{ name: "published ports and limits", host: lan, spec: specs.published },
+	{ name: "published ports of a port of a bridge", host: lan, spec: specs.publishedByPort },
 	{ name: "routed guests with host routes", host: lan, spec: specs.routed },
 	{ name: "guests with IPv4 and IPv6", host: lan, spec: specs.dualStack },
 	{ name: "an address outside of each family", host: lan, spec: specs.outside },
@@ -280,6 +313,9 @@ export const changes: readonly Scenario[] = [
 	change("a bridge loses its uplink", specs.bridgedWithAddress, specs.bridge, busyLan),
 	change("from bridged to source NAT", specs.bridged, specs.snat, busyLan),
 	change("from source NAT to bridged", specs.snat, specs.bridged, busyLan),
+	change("other ports and limits", specs.published, specs.publishedOtherwise),
+	change("ports and limits come", specs.masquerade, specs.published),
+	change("ports and limits go", specs.published, specs.masquerade),
 	change("from masquerade to a chosen address", specs.masquerade, specs.snat),
 	change("from a chosen address to masquerade", specs.snat, specs.masquerade),
 	change(

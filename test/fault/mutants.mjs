@@ -131,6 +131,56 @@ export const MUTANTS = [
 		"return [step];",
 		["test/kinds/port.test.ts"],
 	],
+	// Ports that are published, and limits.
+	[
+		"a port at which somebody listens at any address",
+		"kinds/publish.ts",
+		"return isAny(made) || isOfAny || Buffer.compare(address, wanted) === 0;",
+		"return isAny(made) || Buffer.compare(address, wanted) === 0;",
+		kind("publish"),
+	],
+	[
+		"a port that is another guest's",
+		"kinds/publish.ts",
+		"if (made.tap === want.tap) return;",
+		"if (made.tap !== want.tap) return;",
+		kind("publish"),
+	],
+	[
+		"a socket of IPv6 that takes IPv4 as well",
+		"kinds/publish.ts",
+		"return wanted.length === 4 && isOfAny && !isIpv6Only;",
+		"return false;",
+		kind("publish"),
+	],
+	[
+		"an undo of route_localnet",
+		"kinds/route-localnet.ts",
+		"undo: [switchTo(made, made.before, { index: made.index, name: made.link })],",
+		"undo: [],",
+		kind("route-localnet"),
+	],
+	[
+		"an undo of a rate",
+		"kinds/shaper.ts",
+		'return [{ label, phase: "configure", do: changeRate(shape), undo: [again(found)] }];',
+		'return [{ label, phase: "configure", do: changeRate(shape), undo: [] }];',
+		kind("limits"),
+	],
+	[
+		"a rate that is not as it was made",
+		"kinds/shaper.ts",
+		"=== speed && parms?.limit === limit;",
+		">= 0 && parms?.limit !== undefined;",
+		kind("limits"),
+	],
+	[
+		"an undo of an ifb",
+		"kinds/ifb.ts",
+		'undo: [{ via: "unlink", link: identity(made) }],',
+		"undo: [],",
+		kind("limits"),
+	],
 	// The connection of the caller.
 	[
 		"an uplink of the SSH connection that becomes a port",

@@ -44,6 +44,27 @@ export const VARIANTS: Readonly<Record<string, Spec>> = {
 			tap1: { guest: { addresses: ["172.16.0.6/32"] } },
 		},
 	),
+	"published ports and limits": labSpec(
+		{ ...nat, addresses: [HOST, "fd07::1/64"], limits: { connections: 500 } },
+		{
+			tap0: {
+				guest: { addresses: ["192.168.33.34/24", "fd07::2/64"] },
+				publish: ["8080:80", "10.33.33.34:2222:22/tcp", "7000-7010:7000-7010/udp", "99:99/sctp"],
+				limits: { download: "100mbit", upload: "20mbit" },
+			},
+		},
+	),
+	"published ports and limits of a port of a bridge": labSpec(
+		{ mode: "bridged", bridge: "br0", uplink: "eth1" },
+		{
+			tap0: {
+				guest: { addresses: ["10.33.33.36/8"], mac: "52:54:00:12:34:56" },
+				publish: ["8080:80"],
+				limits: { upload: "20mbit", connections: 5 },
+			},
+			tap1: {},
+		},
+	),
 	"a bridge without uplink": labSpec(
 		{ mode: "host-only", bridge: "br0", addresses: [HOST] },
 		many(3),

@@ -4,6 +4,7 @@ import type { Kernel } from "../kernel/kernel.js";
 import { type Link, readSetting } from "../kernel/read.js";
 import { IPV4_DEVCONF_ROUTE_LOCALNET } from "../uapi/ip.js";
 import { setLink } from "./link.js";
+import type { Setting } from "./migration/setting.js";
 import { findLink, macOfLink, nameNow } from "./same-link.js";
 import { isLinkIndex, isLinkName, isMac, isMapOf, isOptional, isWhole } from "./shape.js";
 
@@ -21,6 +22,10 @@ export interface MadeRouteLocalnet extends RouteLocalnet {
 
 /** The key of it for one interface. */
 export const routeLocalnetKey = (link: string): string => `route-localnet:${link}`;
+
+/** Whether a setting of an interface is the one that is switched on here. */
+export const isRouteLocalnet = ([directory, name]: Setting): boolean =>
+	directory === "ipv4/conf" && name === "route_localnet";
 
 const switchTo = ({ index }: MadeRouteLocalnet, value: number, only?: Identity) =>
 	setLink(

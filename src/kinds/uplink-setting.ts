@@ -8,6 +8,7 @@ import { ipv6ForwardingKey, isForceForwarding } from "./ipv6-forwarding.js";
 import { isOfNetworks } from "./link-setting.js";
 import { type ChangedSetting, pathOf, settingsChangedOn } from "./migration/setting.js";
 import { forwardingKey } from "./port.js";
+import { isRouteLocalnet, routeLocalnetKey } from "./route-localnet.js";
 
 /** An uplink that its bridge has replaced until now. */
 interface Returning {
@@ -28,10 +29,12 @@ function changedSettings({ link, bridge, master }: Returning, context: PlanConte
 	if (settings === undefined) return [];
 	const ours = (context.made(forwardingKey(bridge)) as Forwarding | undefined) ?? {};
 	const isIpv6Ours = context.made(ipv6ForwardingKey(bridge)) !== undefined;
+	const isLocalnetOurs = context.made(routeLocalnetKey(bridge)) !== undefined;
 	return settingsChangedOn(context.kernel, { link: from, instead: link }, settings).filter(
 		({ setting }) =>
 			!isSwitchedBy(ours, setting) &&
 			!(isIpv6Ours && isForceForwarding(setting)) &&
+			!(isLocalnetOurs && isRouteLocalnet(setting)) &&
 			!isOfNetworks(context, bridge, setting),
 	);
 }

@@ -175,6 +175,13 @@ export const MUTANTS = [
 		kind("limits"),
 	],
 	[
+		"route_localnet that stays with the bridge",
+		"kinds/uplink-setting.ts",
+		"!(isLocalnetOurs && isRouteLocalnet(setting)) &&",
+		"",
+		["test/kernel/scenarios.test.ts"],
+	],
+	[
 		"an undo of an ifb",
 		"kinds/ifb.ts",
 		'undo: [{ via: "unlink", link: identity(made) }],',

@@ -106,7 +106,10 @@ interface Field {
 }
 
 /** Where an absent field says something: the default is the spec's own to find. */
-const SPEC: readonly string[] = ["Spec", "Network", "Pool", "Tap", "Guest", "Account"];
+const SPEC = new Set(["Spec"]);
+for (const name of SPEC)
+	for (const { type } of Object.values(declarations[name]?.fields ?? {}))
+		if (declarations[type]?.fields !== undefined) SPEC.add(type);
 
 const fieldsOf = (name: string): readonly Field[] =>
 	Object.entries(declarations[name]?.fields ?? {}).map(([field, fact]) =>
@@ -117,7 +120,7 @@ function fieldOf(message: string, name: string, fact: FieldFact): Field {
 	const isMap = fact.keyType !== undefined;
 	const isRepeated = fact.rule === "repeated";
 	const type = isMap ? entryType(fact.type) : typeOf(fact.type);
-	const isInSpec = SPEC.includes(message);
+	const isInSpec = SPEC.has(message);
 	const absent = (): unknown => {
 		if (isInSpec || isChoice(message) || fact.options?.proto3_optional) return undefined;
 		if (isRepeated) return [];

@@ -20,4 +20,6 @@ export const dropAddress = dropFor("address");
 export const dropProtocol = dropFor("protocol");
 export const dropRogue = dropFor("rogue");
 export const dropIsolation = dropFor("isolation");
+export const dropEgress = dropFor("egress");
+export const dropHost = dropFor("host");
 export const dropLimit = dropFor("limit");

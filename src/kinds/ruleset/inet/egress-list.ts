@@ -1,5 +1,6 @@
 import { formatAddress } from "../../../inet/address.js";
 import type { StatementJson } from "../../../nftables/index.js";
+import { dropEgress } from "../guard/drop.js";
 import { LIST_SETS, type ListFamily, type ListScope, type ListSets } from "../set/egress-list.js";
 import type { Chain } from "../table.js";
 
@@ -43,7 +44,10 @@ function rulesOf(sets: ListSets): StatementJson[][] {
 
 const chainOf = (scope: ListScope): Chain => ({
 	create: { name: `egress_list_${scope}`, comment: `what is listed for ${scope}` },
-	rules: [...LIST_SETS.filter((sets) => sets.scope === scope).flatMap(rulesOf), [{ drop: null }]],
+	rules: [
+		...LIST_SETS.filter((sets) => sets.scope === scope).flatMap(rulesOf),
+		[{ goto: { target: dropEgress.create.name } }],
+	],
 });
 
 /** What a network lists, and what is listed for a guest of its own. */

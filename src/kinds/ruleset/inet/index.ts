@@ -1,5 +1,5 @@
 import { TABLE } from "../../mark.js";
-import { dropIsolation, dropLimit } from "../guard/drop.js";
+import { dropEgress, dropHost, dropIsolation, dropLimit } from "../guard/drop.js";
 import { anyIpv4 } from "../set/any-ipv4.js";
 import { anyIpv6 } from "../set/any-ipv6.js";
 import { anyLinkLocal } from "../set/any-link-local.js";
@@ -102,6 +102,8 @@ export const inet: DeclaredTable = {
 		toGuest,
 		...guardChains,
 		dropIsolation,
+		dropEgress,
+		dropHost,
 		isolation,
 		egress,
 		egressInternet,

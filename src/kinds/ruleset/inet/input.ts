@@ -1,4 +1,5 @@
 import type { StatementJson } from "../../../nftables/index.js";
+import { dropHost } from "../guard/drop.js";
 import { guests4 } from "../set/guests4.js";
 import { guests6 } from "../set/guests6.js";
 import { POLICIES } from "../set/policy.js";
@@ -10,7 +11,7 @@ import { isAnswer, isIn } from "./match.js";
 const typeOf = (...flags: readonly string[]) => ({ fib: { result: "type", flags } }) as const;
 const is = (left: object, right: unknown, op = "==") =>
 	({ match: { op, left, right } }) as unknown as StatementJson;
-const drop = { drop: null } as const;
+const drop = { goto: { target: dropHost.create.name } } as const;
 const accept = { accept: null } as const;
 const goTo = ({ create }: Chain) => ({ goto: { target: create.name } }) as const;
 const jumpTo = ({ create }: Chain) => ({ jump: { target: create.name } }) as const;

@@ -1,3 +1,4 @@
+import { dropEgress, dropIsolation } from "../guard/drop.js";
 import { POLICIES } from "../set/policy.js";
 import { publishing } from "../set/publishing.js";
 import { reaches } from "../set/reaches.js";
@@ -13,10 +14,13 @@ export const toGuest: Chain = {
 		// The guest itself, and others on its segment, by the host's address.
 		[isPublished, isIn(["iifname", "oifname"], publishing.set), { accept: null }],
 		[isIn(["iifgroup", "oifgroup"], reaches.set), { accept: null }],
-		[isIn("iifname", POLICIES.egress.none.segments.set), { drop: null }],
+		[
+			isIn("iifname", POLICIES.egress.none.segments.set),
+			{ goto: { target: dropEgress.create.name } },
+		],
 		[isIn(["iifgroup", "oifgroup"], siblings.set), { accept: null }],
 		// To others than its own it is an address of the host.
 		[isPublished, { goto: { target: egress.create.name } }],
-		[{ drop: null }],
+		[{ goto: { target: dropIsolation.create.name } }],
 	],
 };

@@ -217,7 +217,7 @@ async function flawsOf(): Promise<string[]> {
 		expect(error).toMatchObject({
 			code: "ERR_JOURNAL",
 			message: expect.stringMatching(
-				new RegExp(`^${path}: .*, at byte \\d+; nothing was touched$`),
+				new RegExp(`^${path}: .*, at byte \\d+; nothing was changed$`),
 			),
 			hint: expect.stringContaining("recover --strays"),
 		});

@@ -225,12 +225,12 @@ describe("what is no journal", () => {
 		}
 	});
 
-	test("says where it is damaged and that nothing was touched", () => {
+	test("says where it is damaged and that nothing was changed", () => {
 		const bytes = Uint8Array.from(real);
 		bytes[MAGIC + HEAD + 3] = (bytes[MAGIC + HEAD + 3] as number) ^ 1;
 		writeFileSync(path, bytes);
 		const journal = new Journal(state);
-		expect(() => journal.refresh()).toThrow(/journal: damaged at byte 8; nothing was touched/);
+		expect(() => journal.refresh()).toThrow(/journal: damaged at byte 8; nothing was changed/);
 		// Reading it again gives the same error.
 		expect(() => journal.refresh()).toThrow(/damaged/);
 		journal.close();

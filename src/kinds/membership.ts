@@ -67,7 +67,10 @@ export interface MembershipKind<Want> {
 	}[];
 	/** Whether it decides which connections are accepted. */
 	readonly governsFlows?: true;
-	/** The link that an object is about, which tells whether it belongs to another state directory. */
+	/**
+	 * The link that an object is about, which tells whether it belongs to another state directory. What is about no link
+	 * of a guest may be another directory's whenever that has any.
+	 */
 	linkOf?(made: Want): string;
 }
 
@@ -96,7 +99,8 @@ export function membershipKind<Want>(of: MembershipKind<Want>): Kind<Want, Want>
 					if (key === undefined || known.has(`${set.name}:${key.join(":")}`)) return [];
 					const stray = madeFor(key);
 					const link = of.linkOf?.(stray);
-					return link !== undefined && elsewhere.has(link) ? [] : [{ what, made: stray }];
+					const isOthers = link === undefined ? elsewhere.size > 0 : elsewhere.has(link);
+					return isOthers ? [] : [{ what, made: stray }];
 				}),
 			);
 		},

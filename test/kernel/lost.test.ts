@@ -2,7 +2,8 @@
  * The state directory is lost while something is up. Objects that carry our marks must be reported, and can be removed
  * as if they were still in the journal, along with all that was changed for them.
  */
-import { chmodSync, rmSync } from "node:fs";
+import { chmodSync, cpSync, mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { ConflictError } from "../../src/engine/error.js";
@@ -82,10 +83,15 @@ describe("what was so before us stays so:", () => {
 });
 
 test("what is remembered stays: only the rest goes", async () => {
-	await lab.run((host) => host.up(S3));
-	lose();
 	const other = labSpec({ mode: "host-only", bridge: "br7" }, { tap7: {} });
 	await lab.run((host) => host.up(other));
+	// Memory that is older than the last change, as out of a backup.
+	const old = mkdtempSync(join(tmpdir(), "umlnet-old-"));
+	cpSync(lab.stateDir, old, { recursive: true, preserveTimestamps: true });
+	await lab.run((host) => host.up(S3));
+	lose();
+	cpSync(old, lab.stateDir, { recursive: true, preserveTimestamps: true });
+	rmSync(old, { recursive: true });
 	const before = await lab.lookSettled();
 	const { strays = [] } = await status();
 	expect(strays.join()).not.toMatch(/tap7|br7/);

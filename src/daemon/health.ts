@@ -5,7 +5,7 @@ import { CallError, type Methods, Status, type Unary } from "./transport.js";
 const SERVING = 1;
 const SERVICES = ["", "umlnet.v1.HostService"];
 
-/** HealthCheckRequest { string service = 1 } → HealthCheckResponse { ServingStatus status = 1 } */
+/** A request names a service in its field 1, and field 1 of the response is the status of that service. */
 const check: Unary = (request) => {
 	const r = new WireReader(request);
 	let service = "";

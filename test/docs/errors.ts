@@ -13,6 +13,8 @@ interface Description {
 export const WARNING_CODES: Readonly<Record<string, string>> = {
 	WARN_CONFLICT:
 		"Something of others stands in the way of a part of what `down` would do: the rest would be done, and that part is refused.",
+	WARN_PUBLISH_ADDRESS:
+		"No interface of this host has the address whose ports are published. Packets for it come only if it is routed to this host: give it to an interface, or leave the address out of `publish`.",
 	WARN_SNAT_ADDRESS:
 		"No interface of this host has the address that guests are to appear as. Answers to what they send come back only if that address is routed to this host: give it to the uplink, or leave out `snatTo`.",
 	WARN_UPLINK_DOWN:

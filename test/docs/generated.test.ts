@@ -89,7 +89,12 @@ describe("the example of each key of a spec", () => {
 				],
 			}[message] ?? Object.values(network);
 		const tap = {
-			Tap: [...said({ network: "network: lab" }), example],
+			Tap: [
+				...said({ network: "network: lab" }),
+				// Ports are published to an address of the guest.
+				...(name === "publish" ? ["guest: { addresses: [192.168.33.40/24] }"] : []),
+				example,
+			],
 			Guest: ["network: lab", `guest: { ${example} }`],
 		}[message] ?? ["network: lab"];
 		const indented = (all: readonly string[]) => all.map((line) => `    ${line}`).join("\n");

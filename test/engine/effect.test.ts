@@ -10,7 +10,10 @@ import { changes, namesIn, starts, tapsIn } from "./scenarios.js";
 const directory = scratch();
 afterAll(() => rmSync(directory, { recursive: true }));
 
-/** The effect that the first word of a label stands for. All other words stand for a change. */
+/**
+ * The effect that the first word of a label stands for. All other words stand for a change, but for what is not to be any
+ * more.
+ */
 const VERBS: Readonly<Record<string, StepReport["effect"]>> = {
 	add: "create",
 	create: "create",
@@ -18,9 +21,18 @@ const VERBS: Readonly<Record<string, StepReport["effect"]>> = {
 	delete: "delete",
 	remove: "delete",
 	take: "delete",
+	answer: "create",
+	publish: "create",
+	limit: "create",
+	lead: "create",
+	look: "create",
 };
+const ENDS = / (no|any) more$/;
+const OPENS = /^let the host and \S+ itself reach /;
 const read = ({ label }: StepReport): string => {
 	const verb = label.split(" ", 1)[0] as string;
+	if (ENDS.test(label)) return `delete: ${label}`;
+	if (OPENS.test(label)) return `create: ${label}`;
 	return `${VERBS[verb] ?? "change"}: ${label}`;
 };
 const said = ({ label, effect }: StepReport): string => `${effect}: ${label}`;

@@ -1293,8 +1293,8 @@ export const MUTANTS = [
 	[
 		"what is pruned goes down",
 		"engine/plan.ts",
-		"delta: { put, drop, up: changed, down: prune },",
-		"delta: { put, drop, up: changed, down: [] },",
+		"delta: { put, drop, up: changed, down: prune, networks: newNetworks(state, taps) },",
+		"delta: { put, drop, up: changed, down: [], networks: newNetworks(state, taps) },",
 		["test/library/testing.test.ts"],
 	],
 	[

@@ -141,7 +141,7 @@ test("publint finds nothing wrong with the package", async () => {
 	expect(messages).toEqual([]);
 });
 
-const DID = { name: "tap0", up: true, steps: 1, code: "ERR_SPEC", changed: true, nft: true };
+const DID = { name: "tap0", up: true, steps: 6, code: "ERR_SPEC", changed: true, nft: true };
 
 test.each(["built/program.js", "program.cjs"])("under Bun %s", async (program) => {
 	await using place = new Place();

@@ -256,6 +256,7 @@ export class FakeKernel implements Kernel {
 	forgetFlows(_subnets: readonly Subnet[]): void {}
 	/** The tracked flows, which tests put here. */
 	flows: readonly Flow[] = [];
+	/** Forget the flows that are forbidden by now, as the seam does it with conntrack. */
 	endFlows(isForbidden: (flow: Flow) => boolean): void {
 		this.flows = this.flows.filter((flow) => !isForbidden(flow));
 	}

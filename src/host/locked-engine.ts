@@ -12,6 +12,7 @@ import { whoseLink } from "../kinds/elsewhere.js";
 import { forbiddenFlows } from "../kinds/forbidden-flows.js";
 import { kinds } from "../kinds/index.js";
 import { flawOf } from "../kinds/permitted.js";
+import { batchOf } from "../kinds/table.js";
 import { missingUplink } from "../kinds/uplink.js";
 import type { RecoverOptions } from "../service/networks.js";
 import { monotonic, sinceBoot } from "../sys/clock.js";
@@ -52,7 +53,7 @@ export class LockedEngine {
 		const place = placeOf(stateDir);
 		this.place = place;
 		this.#timeout = timeout;
-		this.journal = new Journal(this.#directory, flawOf);
+		this.journal = new Journal(this.#directory, flawOf, batchOf);
 		this.engine = new Engine(kernel, this.journal, kinds, readLinkIndex, {
 			owner,
 			isAbandoned: (transaction) => this.#isAbandoned(transaction),

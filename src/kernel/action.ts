@@ -25,7 +25,12 @@ export type Action =
 	/** One rtnetlink message. Consecutive ones are sent together. Skipped if the link is not `only` any more. */
 	| { readonly via: "rtnetlink"; readonly request: Request; readonly only?: Identity | undefined }
 	/** Messages of an nf_tables batch. Consecutive actions are committed as one batch. */
-	| { readonly via: "nftables"; readonly batch: readonly Request[] }
+	| {
+			readonly via: "nftables";
+			readonly batch: readonly Request[];
+			/** The name of the table that the batch makes whole. The journal remembers that instead of the messages. */
+			readonly table?: string | undefined;
+	  }
 	/** One value below /proc/sys. Skipped if the present value is not `only`. */
 	| {
 			readonly via: "sysctl";

@@ -51,6 +51,11 @@ const make = ({ create, chains }: CompiledTable): Action & { readonly via: "nfta
 	via: "nftables",
 	batch: [...create, ...chains.flatMap(({ rules }) => rules)],
 });
+/** The same for the journal, which remembers its name instead. */
+const whole = (table: CompiledTable): Action => ({
+	...make(table),
+	table: `${table.family} ${table.name}`,
+});
 const unmake = ({ drop }: CompiledTable): Action => ({ via: "nftables", batch: drop });
 
 type FoundTable = ReturnType<typeof NFT_MSG_NEWTABLE.decode>;
@@ -332,7 +337,9 @@ export function tableKind(compiled: readonly CompiledTable[]): Kind<Table, Table
 			const there = readTable(kernel, table);
 			if (there !== undefined && isForeign(kernel, table, there)) return [];
 			const label = `delete ${nameOf(table)}`;
-			return [{ label, phase: "filter", effect: "delete", do: unmake(table), undo: [make(table)] }];
+			return [
+				{ label, phase: "filter", effect: "delete", do: unmake(table), undo: [whole(table)] },
+			];
 		},
 		drift: (made, kernel) => driftOf(kernel, find(made)),
 		verify(made, kernel) {
@@ -376,3 +383,9 @@ export function tableKind(compiled: readonly CompiledTable[]): Kind<Table, Table
 }
 
 export const table = tableKind(tables);
+
+/** The messages that make a table of ours, by its family and name: `inet umlnet-nl`. */
+export function batchOf(name: string): readonly Request[] | undefined {
+	const found = tables.find((one) => `${one.family} ${one.name}` === name);
+	return found && make(found).batch;
+}

@@ -5,6 +5,7 @@ import { Journal } from "../../src/engine/journal/journal.js";
 import type { ProvisionalRecord, StepRecord } from "../../src/engine/journal/record.js";
 import type { Delta } from "../../src/engine/state.js";
 import { flawOf } from "../../src/kinds/permitted.js";
+import { batchOf } from "../../src/kinds/table.js";
 import type { FakeKernel } from "../../src/testing/fake/kernel.js";
 import type { Rig } from "./rig.js";
 
@@ -76,7 +77,7 @@ export class MortalJournal extends CountingJournal {
 	readonly #fate: Fate;
 
 	constructor(directory: StateDirectory, isDead: () => boolean, fate: Fate) {
-		super(directory, flawOf);
+		super(directory, flawOf, batchOf);
 		this.#path = join(directory.path, "journal");
 		this.#isDead = isDead;
 		this.#fate = fate;

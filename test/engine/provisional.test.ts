@@ -7,6 +7,7 @@ import {
 	RollbackError,
 } from "../../src/engine/error.js";
 import { Journal } from "../../src/engine/journal/journal.js";
+import { batchOf } from "../../src/kinds/table.js";
 import { UmlnetError } from "../../src/sys/error.js";
 import { report } from "../fault/campaign.js";
 import { dies, type Place, placesOf, told } from "./death.js";
@@ -207,7 +208,7 @@ describe("what is provisional", () => {
 		["rolled back", false],
 	])("and %s is known to who waits, also when the journal has gone since", (_, confirmed) => {
 		const rig = onIt(new ProvisionalRun(bridged, "down"));
-		const waiting = new Journal(state);
+		const waiting = new Journal(state, undefined, batchOf);
 		waiting.refresh();
 		const transaction = waiting.unfinished?.transaction;
 		if (!confirmed) rig.now = WITHIN;

@@ -9,6 +9,7 @@ import type { Kernel } from "../../src/kernel/kernel.js";
 import { readLinkByName } from "../../src/kernel/read.js";
 import { kinds } from "../../src/kinds/index.js";
 import { flawOf } from "../../src/kinds/permitted.js";
+import { batchOf } from "../../src/kinds/table.js";
 import { missingUplink } from "../../src/kinds/uplink.js";
 import { FakeKernel } from "../../src/testing/fake/kernel.js";
 import { pictureOf } from "./picture.js";
@@ -64,7 +65,7 @@ export class Rig {
 		this.state = stateIn(directory);
 		rmSync(this.path, { force: true });
 		host(this.kernel);
-		this.journal = new Journal(this.state, flawOf);
+		this.journal = new Journal(this.state, flawOf, batchOf);
 		this.engine = engineOver(this.kernel, this.journal, () => this.now);
 	}
 
@@ -73,7 +74,7 @@ export class Rig {
 	}
 
 	/** Let another process take over, which knows only the journal. */
-	restart(journal = new Journal(this.state, flawOf)): void {
+	restart(journal = new Journal(this.state, flawOf, batchOf)): void {
 		this.journal.close();
 		this.journal = journal;
 		this.engine = engineOver(this.kernel, journal, () => this.now);

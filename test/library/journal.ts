@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { decodeRecord, type JournalRecord } from "../../src/engine/journal/record.js";
+import { batchOf } from "../../src/kinds/table.js";
 import type { Place } from "./library.js";
 
 const MAGIC = 8; // "umlnetj1".
@@ -21,7 +22,7 @@ function bodies(directory: string | undefined): Buffer[] {
 
 /** The records in the journal of a place. */
 export const journal = ({ directory }: Pick<Place, "directory">): JournalRecord[] =>
-	bodies(directory).map(decodeRecord);
+	bodies(directory).map((body) => decodeRecord(body, batchOf));
 
 /** The commands of all transactions that were begun. */
 export const begun = (place: Pick<Place, "directory">): string[] =>

@@ -37,7 +37,7 @@ interface WireMessage {
 /** An action as the decoder of the schema returns it. */
 export interface WireAction {
 	rtnetlink?: { request: WireMessage; only?: Identity };
-	nftables?: { batch: WireMessage[] };
+	nftables?: { batch: WireMessage[]; table?: string };
 	sysctl?: { path: string; value: string; only?: string | undefined };
 	unlink?: Identity;
 	router?: DefaultRouter;
@@ -46,7 +46,7 @@ export interface WireAction {
 const ACTION = tagsOf("ActionRecord", "rtnetlink", "nftables", "sysctl", "unlink", "router");
 const MESSAGE = tagsOf("WireMessage", "message", "flags", "payload");
 const RTNETLINK = tagsOf("RtnetlinkAction", "request", "only");
-const NFTABLES = tagsOf("NftablesAction", "batch");
+const NFTABLES = tagsOf("NftablesAction", "batch", "table");
 const SYSCTL = tagsOf("SysctlAction", "path", "value", "only");
 const ROUTER = tagsOf("RouterAction", "link", "gateway", "metric", "preference", "expires");
 const IDENTITY = tagsOf("LinkIdentity", "index", "name", "alias", "master");
@@ -108,10 +108,23 @@ function readMessage({ message: name, flags, payload }: WireMessage): Request {
 	return request(message, flags, message.recall(payload));
 }
 
+/** The messages that make a table of ours, by its name; undefined if there is no such table. */
+export type BatchOf = (table: string) => readonly Request[] | undefined;
+
+function readBatch(table: string, batchOf: BatchOf): Action {
+	const batch = batchOf(table);
+	if (batch === undefined) throw new Error(`unknown table ${table}`);
+	return { via: "nftables", batch, table };
+}
+
 /** @throws Error if it is not an action of ours */
-export function readAction({ rtnetlink, nftables, sysctl, unlink, router }: WireAction): Action {
+export function readAction(
+	{ rtnetlink, nftables, sysctl, unlink, router }: WireAction,
+	batchOf: BatchOf,
+): Action {
 	if (rtnetlink)
 		return { via: "rtnetlink", request: readMessage(rtnetlink.request), only: rtnetlink.only };
+	if (nftables?.table) return readBatch(nftables.table, batchOf);
 	if (nftables) return { via: "nftables", batch: nftables.batch.map(readMessage) };
 	if (sysctl) return { via: "sysctl", ...sysctl };
 	if (unlink) return { via: "unlink", link: unlink };
@@ -131,7 +144,9 @@ export function writeAction(w: WireWriter, action: Action): void {
 		}
 		case "nftables": {
 			const at = w.beginField(ACTION.nftables);
-			for (const message of action.batch) writeMessage(w, NFTABLES.batch, message);
+			// A table has far more messages than all else that is undone, and they are the same every time.
+			if (action.table !== undefined) w.textField(NFTABLES.table, action.table);
+			else for (const message of action.batch) writeMessage(w, NFTABLES.batch, message);
 			w.end(at);
 			break;
 		}

@@ -1,6 +1,7 @@
 import { closeSync, fstatSync, fsyncSync, ftruncateSync, readSync, writeSync } from "node:fs";
 import { join } from "node:path";
 import { UmlnetError } from "../../sys/error.js";
+import type { BatchOf } from "./action-record.js";
 import type { StateDirectory } from "./directory.js";
 import { encodeRecord } from "./fast/record-writer.js";
 import { declaredEnd, frame, HEAD, isTornMagic, MAGIC, recordAt } from "./frame.js";
@@ -22,6 +23,7 @@ export class JournalFile {
 	readonly #directory: StateDirectory;
 	readonly #path: string;
 	readonly #flawOf: FlawOf;
+	readonly #batchOf: BatchOf;
 	#onDisk: boolean | undefined;
 	#fd: number | undefined;
 	/** How many bytes of the file were read or written. */
@@ -29,9 +31,10 @@ export class JournalFile {
 	/** The length of the file when it was last rewritten. */
 	#rewritten = 0;
 
-	constructor(directory: StateDirectory, flawOf: FlawOf) {
+	constructor(directory: StateDirectory, flawOf: FlawOf, batchOf: BatchOf) {
 		this.#directory = directory;
 		this.#flawOf = flawOf;
+		this.#batchOf = batchOf;
 		this.#path = join(directory.path, FILE);
 	}
 
@@ -166,7 +169,7 @@ export class JournalFile {
 	#decode(body: Uint8Array): JournalRecord {
 		let record: JournalRecord;
 		try {
-			record = decodeRecord(body);
+			record = decodeRecord(body, this.#batchOf);
 		} catch (cause) {
 			throw this.#unusable("the record cannot be read; a newer version may have written it", cause);
 		}

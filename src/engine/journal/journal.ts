@@ -1,5 +1,6 @@
 import { UmlnetError } from "../../sys/error.js";
 import { type Delta, State } from "../state.js";
+import type { BatchOf } from "./action-record.js";
 import type { StateDirectory } from "./directory.js";
 import { type FlawOf, JournalFile } from "./journal-file.js";
 import type { ConfirmOutcome, Ledger, PendingDeletes, Unfinished } from "./ledger.js";
@@ -22,9 +23,13 @@ export class Journal implements Ledger {
 	/** While the open transaction is provisional: the state without it. */
 	#before: State | undefined;
 
-	/** `flawOf` checks each record that is read. */
-	constructor(directory: StateDirectory, flawOf: FlawOf = () => undefined) {
-		this.#file = new JournalFile(directory, flawOf);
+	/** `flawOf` checks each record that is read; `batchOf` knows the tables that records name. */
+	constructor(
+		directory: StateDirectory,
+		flawOf: FlawOf = () => undefined,
+		batchOf: BatchOf = () => undefined,
+	) {
+		this.#file = new JournalFile(directory, flawOf, batchOf);
 	}
 
 	/**

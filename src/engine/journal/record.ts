@@ -3,7 +3,7 @@ import { decode } from "../../proto/protobuf.js";
 import { UmlnetError } from "../../sys/error.js";
 import type { Effect } from "../kind.js";
 import type { Delta, Entry, TapEntry } from "../state.js";
-import { readAction, type WireAction } from "./action-record.js";
+import { type BatchOf, readAction, type WireAction } from "./action-record.js";
 
 /** A list of actions with a label, as the journal stores it: the undo of a step, or a pending delete. */
 export interface StepRecord {
@@ -46,9 +46,9 @@ export type JournalRecord =
 	| { readonly checkpoint: Delta };
 
 /** @throws UmlnetError ERR_JOURNAL if the bytes are not such a record */
-export function decodeRecord(bytes: Uint8Array): JournalRecord {
+export function decodeRecord(bytes: Uint8Array, batchOf: BatchOf = () => undefined): JournalRecord {
 	try {
-		return fromWire(decode("Record", bytes));
+		return fromWire(decode("Record", bytes), batchOf);
 	} catch (cause) {
 		throw new UmlnetError("ERR_JOURNAL", "the journal holds a record that cannot be read", {
 			cause,
@@ -57,7 +57,8 @@ export function decodeRecord(bytes: Uint8Array): JournalRecord {
 }
 
 // biome-ignore lint/suspicious/noExplicitAny: what came off the disk; every field is checked by use below
-function fromWire(wire: any): JournalRecord {
+function fromWire(wire: any, batchOf: BatchOf): JournalRecord {
+	const readStep = (step: WireStep): StepRecord => stepOf(step, batchOf);
 	if (wire.begin) return { begin: { ...wire.begin, steps: wire.begin.steps.map(readStep) } };
 	if (wire.commit)
 		return {
@@ -93,10 +94,10 @@ interface WireStep {
 /** The effect of a step, by its number in the journal. The number 0, for a change, is not stored. */
 export const EFFECTS: readonly (Effect | undefined)[] = [undefined, "create", "delete"];
 
-const readStep = ({ label, actions, effect = 0 }: WireStep): StepRecord => ({
+const stepOf = ({ label, actions, effect = 0 }: WireStep, batchOf: BatchOf): StepRecord => ({
 	label,
 	effect: EFFECTS[effect],
-	actions: actions.map(readAction),
+	actions: actions.map((action) => readAction(action, batchOf)),
 });
 
 const readDelta = (delta: {

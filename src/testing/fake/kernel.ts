@@ -18,7 +18,7 @@ import { KernelError } from "../../sys/error.js";
 import { type Encounter, type Fault, Faults, type Operation } from "./faults.js";
 import { addLink, emptyNamespace, type Link, linkNamed, type Namespace } from "./namespace.js";
 import { readNft } from "./nft_read.js";
-import { emptyRuleset, type Ruleset } from "./nft_ruleset.js";
+import { copyOf, emptyRuleset, type Ruleset } from "./nft_ruleset.js";
 import { applyNft } from "./nftables.js";
 import { plain, Refusal } from "./refusal.js";
 import { addDefaultRouter, defaultRouters, learnedLinks } from "./routes.js";
@@ -180,7 +180,7 @@ export class FakeKernel implements Kernel {
 	}
 
 	#commit(batch: readonly Request[]): BatchOutcome {
-		const before = structuredClone(this.#ruleset);
+		const before = copyOf(this.#ruleset);
 		const ids = { sets: new Map(), chains: new Map(), rules: new Map() };
 		const refused = batch.flatMap((request, at) => {
 			try {

@@ -76,21 +76,57 @@ const REFERENCES: Readonly<Record<Sort, ReadonlySet<string>>> = {
 	flowtable: TO_FLOWTABLES,
 };
 
+type References = Readonly<Record<Sort, readonly string[]>>;
+
+/** What each value refers to: values never change, and every commit asks for those of all rules. */
+const known = new WeakMap<Value, References>();
+
+function referencesOf(value: Value): References {
+	let found = known.get(value);
+	if (found === undefined) {
+		const sorted = Object.entries(REFERENCES).map(([sort, names]) => [
+			sort,
+			referred(value, names),
+		]);
+		found = Object.fromEntries(sorted) as References;
+		known.set(value, found);
+	}
+	return found;
+}
+
 /** How many rules, and elements of other sets, refer to an object. */
 export function useOf(table: Table, sort: Sort, name: string): number {
-	const values = [
-		...[...table.chain.values()].flatMap(({ rules }) => rules.map(({ value }) => value)),
-		...[...table.set.values()].flatMap(({ elements }) => [...elements.values()]),
-	];
-	return values.flatMap((value) => referred(value, REFERENCES[sort])).filter((one) => one === name)
-		.length;
+	let count = 0;
+	const add = (value: Value): void => {
+		for (const one of referencesOf(value)[sort]) if (one === name) count++;
+	};
+	for (const { rules } of table.chain.values()) for (const { value } of rules) add(value);
+	for (const { elements } of table.set.values()) for (const value of elements.values()) add(value);
+	return count;
 }
+
+const copied = <E extends object>(entries: ReadonlyMap<string, E>, copy: (entry: E) => E) =>
+	new Map([...entries].map(([key, entry]) => [key, copy(entry)]));
+
+/** A ruleset that does not change with the first one. Values are shared, because they never change. */
+export const copyOf = (ruleset: Ruleset): Ruleset => ({
+	...ruleset,
+	tables: copied(ruleset.tables, (table) => ({
+		...table,
+		chain: copied(table.chain, (chain) => ({
+			...chain,
+			rules: chain.rules.map((rule) => ({ ...rule })),
+		})),
+		set: copied(table.set, (set) => ({ ...set, elements: new Map(set.elements) })),
+		object: copied(table.object, (entry) => ({ ...entry })),
+		flowtable: copied(table.flowtable, (entry) => ({ ...entry })),
+	})),
+});
 
 /** Refuse a value that refers to a set, chain, object or flowtable that does not exist. */
 export function checkReferences(table: Table, value: Value): void {
-	for (const [sort, names] of Object.entries(REFERENCES))
-		for (const name of referred(value, names))
-			if (!table[sort as Sort].has(name)) throw new Refusal("ENOENT");
+	for (const [sort, names] of Object.entries(referencesOf(value)))
+		for (const name of names) if (!table[sort as Sort].has(name)) throw new Refusal("ENOENT");
 }
 
 /** The attributes that identify an object of each type. */

@@ -191,12 +191,18 @@ export const guard: Kind<Guard, MadeGuard> = {
 	},
 };
 
-/** All in one batch: no frame is looked at in between. */
+/**
+ * All in one batch: no frame is looked at in between. What undoes it are actions of their own, because some of it may be
+ * so already: a table that goes with the old elements was perhaps not deleted yet.
+ */
 const changeStep = (next: MadeGuard, old: readonly InSet[], added: readonly InSet[]): Step => ({
 	label: `change ${words(next)}`,
 	phase: "filter",
 	do: batch(...takeOut(old), ...putIn(added)),
-	undo: [batch(...takeOut(added), ...putIn(old))],
+	undo: [
+		...added.map(({ set, elements }) => batch(...set.destroy(elements))),
+		...old.map(({ set, elements }) => batch(set.add(elements))),
+	],
 });
 
 function missing(made: MadeGuard, { set, element }: Placed): Difference {

@@ -55,7 +55,7 @@ export const download: Kind<Download, MadeDownload> = {
 		isSlowed(kernel, made)
 			? []
 			: [absent(`limit of ${words(made)}`, `the limit of ${words(made)} is not in place`)],
-	change: (_made, next, kernel) => slowDownAgain(kernel, next, `limit ${words(next)}`),
+	change: (_made, next, kernel) => slowDownAgain(kernel, next, words(next)),
 	isMade: isMapOf({
 		link: isLinkName,
 		index: isLinkIndex,

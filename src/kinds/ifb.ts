@@ -161,7 +161,7 @@ export const ifb: Kind<Ifb, MadeIfb> = {
 				}),
 			],
 		};
-		const limit = slowDownAgain(kernel, { ...next, link: next.name }, `limit ${rateWords(next)}`);
+		const limit = slowDownAgain(kernel, { ...next, link: next.name }, rateWords(next));
 		return [...(isOff ? [up] : []), ...limit];
 	},
 	isMade: isMapOf({

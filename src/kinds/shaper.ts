@@ -122,17 +122,24 @@ function again({ tcm_ifindex, tcm_parent, tcm_handle, TCA_STAB, ...rest }: Found
 export function slowDownAgain(
 	kernel: Kernel,
 	shape: Shape & { readonly link: string },
-	label: string,
+	what: string,
 ): Step[] {
 	const found = readQueue(kernel, shape.index);
 	if (found === undefined)
 		return [
-			{ label, phase: "configure", effect: "create", do: slowDown(shape), undo: [letRun(shape)] },
+			{
+				label: `limit ${what}`,
+				phase: "configure",
+				effect: "create",
+				do: slowDown(shape),
+				undo: [letRun(shape)],
+			},
 		];
 	if (found.TCA_KIND !== "tbf")
 		throw new ConflictError(`queue of ${shape.link}`, "one that is not ours", "ours", {
 			hint: `remove it if nobody needs it: tc qdisc del dev ${shape.link} root; then up again`,
 		});
 	if (isAsWanted(found, shape)) return [];
+	const label = `change the limit: ${what}`;
 	return [{ label, phase: "configure", do: changeRate(shape), undo: [again(found)] }];
 }

@@ -4,6 +4,7 @@ import { encodeRecord } from "../../src/engine/journal/fast/record-writer.js";
 import { frame, HEAD, MAGIC as MAGIC_BYTES } from "../../src/engine/journal/frame.js";
 import { Journal } from "../../src/engine/journal/journal.js";
 import { decodeRecord, type JournalRecord } from "../../src/engine/journal/record.js";
+import { batchOf } from "../../src/kinds/table.js";
 import { UmlnetError } from "../../src/sys/error.js";
 import { report } from "../fault/campaign.js";
 import { lan } from "./hosts.js";
@@ -42,7 +43,7 @@ const saidBy = ({ state, unfinished, pendingDeletes }: Journal): string =>
 /** What a process reads from these bytes: their contents, or the code of the error. */
 function read(bytes: Uint8Array): string {
 	writeFileSync(path, bytes);
-	const journal = new Journal(state);
+	const journal = new Journal(state, undefined, batchOf);
 	try {
 		journal.refresh();
 		return saidBy(journal);
@@ -84,7 +85,9 @@ const states = starts.map((end) => read(real.subarray(0, end)));
 
 describe("a journal", () => {
 	test("that was taken for this has begins, commits, ends, an undone transaction, and provisional ones confirmed and expired", () => {
-		const kinds = records.flatMap((record) => Object.keys(decodeRecord(record.subarray(HEAD))));
+		const kinds = records.flatMap((record) =>
+			Object.keys(decodeRecord(record.subarray(HEAD), batchOf)),
+		);
 		const all = ["begin", "commit", "end", "abort", "provisional", "expire"];
 		expect(new Set(kinds)).toEqual(new Set(all));
 		expect(records.length).toBeGreaterThan(15);
@@ -229,7 +232,7 @@ describe("what is no journal", () => {
 		const bytes = Uint8Array.from(real);
 		bytes[MAGIC + HEAD + 3] = (bytes[MAGIC + HEAD + 3] as number) ^ 1;
 		writeFileSync(path, bytes);
-		const journal = new Journal(state);
+		const journal = new Journal(state, undefined, batchOf);
 		expect(() => journal.refresh()).toThrow(/journal: damaged at byte 8; nothing was changed/);
 		// Reading it again gives the same error.
 		expect(() => journal.refresh()).toThrow(/damaged/);

@@ -35,11 +35,11 @@ const SCENARIOS: readonly Scenario[] = [
 	},
 ];
 
-/** Of operations, or of places to die, with their numbers: all, or of many so many that are spread over them. */
+/** Of operations, or of places to die, with their numbers: all, or of many so many that are spread over them, and the last. */
 function someOf<T>(operations: readonly T[]): (readonly [T, number])[] {
 	const all = operations.map((operation, i) => [operation, i] as const);
 	const step = THOROUGH ? 1 : Math.ceil(all.length / 24);
-	return all.filter((_, i) => i % step === 0 || i === all.length - 1);
+	return all.filter((_, i) => i % step === 0 || i >= all.length - 12);
 }
 
 /** A scenario with a deadline: its preparations, what it does, and the states of the host. */

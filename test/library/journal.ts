@@ -31,7 +31,7 @@ export const begun = (place: Pick<Place, "directory">): string[] =>
 /** The process whose transaction is open at the end of the journal, if there is one. */
 export function busy({ directory }: Pick<Place, "directory">): number | undefined {
 	const last = bodies(directory).at(-1);
-	const record = last && decodeRecord(last);
+	const record = last && decodeRecord(last, batchOf);
 	if (record === undefined) return undefined;
 	const open = "begin" in record ? record.begin : "commit" in record ? record.commit : undefined;
 	return open && Number(open.transaction.split("-")[0]);

@@ -44,7 +44,9 @@ test("status reports all taps and what was made for them, or the taps that are n
 	const host = await place.open();
 	const { taps } = await host.up(tapSpec("tap0"));
 	const status = await host.status();
-	expect(status.taps).toEqual(taps.map((tap) => ({ ...tap, drift: [] })));
+	const none = { bytes: 0, packets: 0 };
+	const seen = { drift: [], drops: {}, traffic: { download: none, upload: none } };
+	expect(status.taps).toEqual(taps.map((tap) => ({ ...tap, ...seen })));
 	expect(status.resources.map(({ key }) => key)).toContain("link:tap0");
 	expect(await host.status(["tap1"])).toMatchObject({ taps: [], resources: [] });
 });

@@ -2,6 +2,7 @@
 import { parentPort, workerData } from "node:worker_threads";
 import { HEAD, MAGIC, recordAt } from "../../../dist/engine/journal/frame.js";
 import { decodeRecord } from "../../../dist/engine/journal/record.js";
+import { batchOf } from "../../../dist/kinds/table.js";
 import { frames, Reader, readDone, readError, refusal } from "../../../dist/netlink/index.js";
 import { dissect } from "../../../dist/packet/dissect.js";
 import { checkSpec, parseSpec } from "../../../dist/spec/spec.js";
@@ -50,11 +51,11 @@ const DECODERS = {
 				result.refused.journal++;
 				return;
 			}
-			decodeRecord(body);
+			decodeRecord(body, batchOf);
 			at += HEAD + body.length;
 		}
 	},
-	record: (_, bytes, length) => decodeRecord(bytes.subarray(0, length)),
+	record: (_, bytes, length) => decodeRecord(bytes.subarray(0, length), batchOf),
 	spec: (_, bytes, length) =>
 		parseSpec(Buffer.from(bytes.buffer, bytes.byteOffset, length).toString("utf8")),
 	value: ({ value }, bytes, length) => checkSpec(lied(value, bytes[0], bytes[length - 1])),

@@ -122,7 +122,7 @@ describe("CIDRs", () => {
 		["/24", "four decimal numbers"],
 		["fd00::1/129", "from 0 to 128"],
 		["fd00::1", "the prefix length is missing"],
-		["fd00::1::2/64", "once at most"],
+		["fd00::1::2/64", "may occur only once"],
 		["fd00:1/64", "eight groups"],
 		["1:2:3:4::5:6:7:8/64", "eight groups"],
 		["1:2:3:4:5:6:7:8:9/64", "eight groups"],

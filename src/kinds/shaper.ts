@@ -140,6 +140,6 @@ export function slowDownAgain(
 			hint: `remove it if nobody needs it: tc qdisc del dev ${shape.link} root; then up again`,
 		});
 	if (isAsWanted(found, shape)) return [];
-	const label = `change the limit: ${what}`;
+	const label = `change the limit of ${what}`;
 	return [{ label, phase: "configure", do: changeRate(shape), undo: [again(found)] }];
 }

@@ -433,7 +433,7 @@ export const MUTANTS = [
 	[
 		"undo of deleting the table",
 		"kinds/table.ts",
-		"undo: [make(table)]",
+		"undo: [whole(table)]",
 		"undo: []",
 		[...kind("nft-table"), ...FAULTS],
 	],

@@ -76,7 +76,7 @@ testKind(download, {
 			want: { link: "eth1", rate: 100 * MBIT, mtu: 1500 },
 			next: { link: "eth1", rate: 20 * MBIT, mtu: 1500 },
 			steps: [
-				"configure: limit what eth1 receives to 20000000 bit/s",
+				"configure: change the limit of what eth1 receives to 20000000 bit/s",
 				"  do RTM_NEWQDISC create tcm_ifindex 2 tcm_parent 4294967295 tcm_handle 65536",
 				"    TCA_KIND tbf TCA_STAB TCA_STAB_BASE overhead -14 linklayer 1 TCA_OPTIONS",
 				"    TCA_TBF_PARMS rate linklayer 1 rate 2500000 limit 162500 TCA_TBF_BURST 37500",

@@ -1,4 +1,13 @@
-import type { Chain } from "../table.js";
+import { anyIpv4 } from "../set/any-ipv4.js";
+import { anyIpv6 } from "../set/any-ipv6.js";
+import { anyLinkLocal } from "../set/any-link-local.js";
+import { anyMac } from "../set/any-mac.js";
+import { guestIpv4 } from "../set/guest-ipv4.js";
+import { guestIpv6 } from "../set/guest-ipv6.js";
+import { guestLladdrs } from "../set/guest-lladdrs.js";
+import { guestMacs } from "../set/guest-macs.js";
+import { hostIpv6 } from "../set/host-ipv6.js";
+import type { Chain, Declaration } from "../table.js";
 import { guardDhcp } from "./dhcp.js";
 import { dropAddress, dropMac, dropRogue } from "./drop.js";
 import { guardFragment } from "./fragment.js";
@@ -29,4 +38,17 @@ export const ipChains = (rogue: Chain): readonly Chain[] => [
 	unspecified,
 	sourceIpv6,
 	guardIpv6(rogue),
+];
+
+/** The sets in which these chains look up what is known of guests, in each table that has the chains. */
+export const ipSets: readonly Declaration[] = [
+	guestMacs,
+	anyMac,
+	guestLladdrs,
+	guestIpv4,
+	anyIpv4,
+	guestIpv6,
+	anyIpv6,
+	anyLinkLocal,
+	hostIpv6,
 ];

@@ -1,21 +1,13 @@
 import { TABLE } from "../../mark.js";
 import { dropEgress, dropHost, dropIsolation, dropLimit } from "../guard/drop.js";
-import { anyIpv4 } from "../set/any-ipv4.js";
-import { anyIpv6 } from "../set/any-ipv6.js";
-import { anyLinkLocal } from "../set/any-link-local.js";
-import { anyMac } from "../set/any-mac.js";
+import { ipSets } from "../guard/index.js";
 import { bridged } from "../set/bridged.js";
 import { bridgedConnections, connections } from "../set/connections.js";
 import { drops } from "../set/drops.js";
 import { listDeclarations } from "../set/egress-list.js";
-import { guestIpv4 } from "../set/guest-ipv4.js";
-import { guestIpv6 } from "../set/guest-ipv6.js";
-import { guestLladdrs } from "../set/guest-lladdrs.js";
-import { guestMacs } from "../set/guest-macs.js";
 import { guests } from "../set/guests.js";
 import { guests4 } from "../set/guests4.js";
 import { guests6 } from "../set/guests6.js";
-import { hostIpv6 } from "../set/host-ipv6.js";
 import { ipv6Masqueraded } from "../set/ipv6-masqueraded.js";
 import { ipv6SnatTo } from "../set/ipv6-snat-to.js";
 import { isolated } from "../set/isolated.js";
@@ -77,15 +69,7 @@ export const inet: DeclaredTable = {
 		guests,
 		unboundGuests,
 		ports,
-		guestMacs,
-		anyMac,
-		guestLladdrs,
-		guestIpv4,
-		anyIpv4,
-		guestIpv6,
-		anyIpv6,
-		anyLinkLocal,
-		hostIpv6,
+		...ipSets,
 		isolated,
 		drops,
 	],

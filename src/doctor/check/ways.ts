@@ -64,32 +64,28 @@ export const toWorld: Check = {
 	},
 };
 
+/** The path between the guest and the host's own address on the segment. */
+function askHost(subject: Subject, direction?: WhyQuery["direction"]): readonly Finding[] {
+	const { facts, tap } = subject;
+	if (tap === undefined) return [];
+	return lengths(subject).flatMap((length) => {
+		const [host] = hostAddresses(facts, segmentOf(facts, tap), length);
+		return host === undefined
+			? []
+			: ask(subject, { address: formatAddress(host.address), direction });
+	});
+}
+
 /** The path to the host's own address on the segment. */
 export const toHost: Check = {
 	check: "way to the host",
 	of: "tap",
-	run(subject) {
-		const { facts, tap } = subject;
-		if (tap === undefined) return [];
-		return lengths(subject).flatMap((length) => {
-			const [host] = hostAddresses(facts, segmentOf(facts, tap), length);
-			return host === undefined ? [] : ask(subject, { address: formatAddress(host.address) });
-		});
-	},
+	run: (subject) => askHost(subject),
 };
 
 /** The path from the host to the guest. */
 export const fromHost: Check = {
 	check: "way from the host",
 	of: "tap",
-	run(subject) {
-		const { facts, tap } = subject;
-		if (tap === undefined) return [];
-		return lengths(subject).flatMap((length) => {
-			const [host] = hostAddresses(facts, segmentOf(facts, tap), length);
-			return host === undefined
-				? []
-				: ask(subject, { address: formatAddress(host.address), direction: "from" });
-		});
-	},
+	run: (subject) => askHost(subject, "from"),
 };

@@ -27,12 +27,11 @@ const TICKS_PER_SECOND = 100;
  * Whether somebody has made a route. The kernel makes those for addresses itself and deletes them with the address,
  * except for rival routes; those through a nexthop object move with the object.
  */
-const isMade = (route: Route, addresses: readonly Address[]): boolean =>
-	(!isKernelMade(route, addresses) || isRival(route, addresses)) && route.RTA_NH_ID === undefined;
-
-function isRival(route: Route, addresses: readonly Address[]): boolean {
+function isMade(route: Route, addresses: readonly Address[], rivals: ReadonlySet<string>): boolean {
+	if (route.RTA_NH_ID !== undefined) return false;
+	if (!isKernelMade(route, addresses)) return true;
 	const found = subnetRouteOf(route);
-	return found !== undefined && rivalRoutes(addresses).has(keyOf(found));
+	return found !== undefined && rivals.has(keyOf(found));
 }
 
 /** A description: `default route`, `route 10.0.0.0/8`. */
@@ -98,7 +97,8 @@ export const routes: Sort = {
 		const addresses = readAddresses(kernel, at.index);
 		const all = [AF_INET, AF_INET6].flatMap((family) => readRoutes(kernel, family, at.index));
 		const learned = new Set(learnedOf(kernel, at, all));
-		const made = all.filter((route) => isMade(route, addresses) && !learned.has(route));
+		const rivals = rivalRoutes(addresses);
+		const made = all.filter((route) => isMade(route, addresses, rivals) && !learned.has(route));
 		return inOrder(made).map((route) => pack(encode(route)));
 	},
 	item(packed, from, to): Item {

@@ -83,10 +83,9 @@ function readRules(kernel: Kernel, table: CompiledTable, { name }: CompiledChain
 
 /** The value of the message that creates an object of a table. */
 const declared = (table: CompiledTable, { name }: AnyMessage, isIt: (value: Facts) => boolean) =>
-	table.create
-		.filter(({ message }) => message.name === name)
-		.map(({ value }) => value as Facts)
-		.find(isIt);
+	table.create.find(({ message, value }) => message.name === name && isIt(value as Facts))?.value as
+		| Facts
+		| undefined;
 
 /**
  * Whether somebody has deleted our table and made another one with the same name: it lacks the comment by which ours is

@@ -206,6 +206,11 @@ export interface Kind<Want, Made extends Want> {
 	readonly resets?: string;
 	/** The steps that set it again, whatever the present state, after the removal of a kind that resets it. */
 	reapply?(made: Made, kernel: Kernel): readonly Step[];
+	/**
+	 * The kind of the resources that are made otherwise where one of this kind is. When one is removed, those that remain
+	 * are reconciled.
+	 */
+	readonly decides?: string;
 	/** A change may forbid flows that were accepted before. They are looked for and deleted. */
 	readonly governsFlows?: true;
 	/** Whether nothing is configured on the link that was made: a parked tap has no settings of a guest. */

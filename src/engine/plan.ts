@@ -228,7 +228,7 @@ export function planDown(
 	return {
 		losses: planner.losses,
 		warnings: planner.warnings,
-		delta: { put: [], drop, up: [], down: [...requestOf.keys()] },
+		delta: { put: [...planner.entries.values()], drop, up: [], down: [...requestOf.keys()] },
 		requestOf,
 		wanted: new Map(),
 		inseparable: each(requestOf),

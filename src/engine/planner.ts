@@ -13,7 +13,7 @@ import {
 	type Step,
 	type Warning,
 } from "./kind.js";
-import { isPart } from "./same.js";
+import { isPart, same } from "./same.js";
 import type { Entry, State } from "./state.js";
 
 /** What a plan must know of the host in addition to our state. */
@@ -253,6 +253,24 @@ export class Planner implements PlanContext {
 			for (const step of steps) this.removals.push(placed(step, entry.path, requestId, REMOVAL));
 			if (kind.resets !== undefined && steps.length > 0)
 				this.#reapply(kind.resets, going, requestId);
+			if (kind.decides !== undefined) this.#reconcileAll(kind.decides, going, requestId);
+		}
+	}
+
+	/**
+	 * Let the remaining resources of a kind follow the removal of one that they depend on. That may fail where others have
+	 * removed what they are in, which must not keep us from removing: `up` repairs it.
+	 */
+	#reconcileAll(name: string, going: ReadonlySet<string>, requestId: number | undefined): void {
+		const kind = kindOf(this.#kinds, name);
+		for (const entry of this.#state.entries.values()) {
+			const { key, made, path } = entry;
+			if (entry.kind !== name || going.has(key) || this.entries.has(key)) continue;
+			const next: unknown = kind.reconcile?.(made, made, this) ?? made;
+			if (same(next, made)) continue;
+			this.entries.set(key, { ...entry, made: next });
+			for (const step of kind.change(made, next, this.kernel))
+				this.removals.push({ ...placed(step, path, requestId), bestEffort: true });
 		}
 	}
 

@@ -103,6 +103,9 @@ export interface Kernel {
 		dump: boolean,
 	): readonly O[];
 
+	/** Look up nf_tables objects by name, in one send: what each get replied, or its refusal. */
+	lookUpNftables(requests: readonly Request[]): readonly Outcome[];
+
 	/** The sockets that receive what is sent to one of these ports. @throws KernelError */
 	readListeners(ports: readonly TransportPort[]): readonly Listener[];
 	/** The process with the socket of this inode, in words, if it can be found out. Looks at all processes. */

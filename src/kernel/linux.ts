@@ -88,6 +88,9 @@ export class LinuxKernel implements Kernel {
 	): readonly O[] {
 		return this.#nftables.read(message, reply, value, dump);
 	}
+	lookUpNftables(requests: readonly Request[]): readonly Outcome[] {
+		return this.#nftables.lookUp(requests);
+	}
 	readListeners(ports: readonly TransportPort[]): readonly Listener[] {
 		return this.#sockDiag.listeners(ports);
 	}

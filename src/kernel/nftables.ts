@@ -91,6 +91,11 @@ export class NftablesDriver {
 		});
 	}
 
+	/** Get requests in one datagram: outside a batch the kernel answers them one by one (nfnetlink_rcv_msg). */
+	lookUp(requests: readonly Request[]): readonly Outcome[] {
+		return this.#socket.use((socket) => socket.send(requests));
+	}
+
 	close(): void {
 		this.#socket.close();
 	}

@@ -76,6 +76,10 @@ const CALLS: {
 		],
 		answer: (all, _, reply) => answers(all.map((value) => describe({ message: reply, value }))),
 	},
+	lookUpNftables: {
+		ask: (requests) => requests.map(sent),
+		answer: (outcomes, requests) => outcomes.flatMap((outcome, i) => ended(outcome, requests[i])),
+	},
 	readSysctl: {
 		ask: (path) => [`read /proc/sys/${path}`],
 		answer: (value, path) => [shownSetting(path, value)],

@@ -3,6 +3,7 @@ import type { MadeBridge } from "./bridge.js";
 import { ElementSet } from "./element.js";
 import { TABLE } from "./mark.js";
 import { member, membershipKind } from "./membership.js";
+import { uplinkKey } from "./port.js";
 import { segments } from "./ruleset/set/segments.js";
 import { isFlag, isLinkName, isMapOf, isOptional, isText } from "./shape.js";
 
@@ -35,7 +36,9 @@ export const segment: Kind<Segment, MadeSegment> = {
 	...elements,
 	resolve(want, context) {
 		const bridge = context.made(linkKey(want.link)) as Partial<MadeBridge> | undefined;
-		const isShared = bridge?.foreign === true || bridge?.uplink !== undefined;
+		const uplink = bridge?.uplink;
+		const isOnLan = uplink !== undefined && context.isWanted(uplinkKey(uplink));
+		const isShared = bridge?.foreign === true || isOnLan;
 		return { ...want, isShared: isShared || undefined };
 	},
 	reconcile(_made, want, context) {

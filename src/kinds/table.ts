@@ -2,22 +2,14 @@ import { ConflictError } from "../engine/error.js";
 import type { Kind, Step } from "../engine/kind.js";
 import type { Difference } from "../engine/report.js";
 import type { Action } from "../kernel/action.js";
-import { ifThere } from "../kernel/if-there.js";
 import type { Kernel } from "../kernel/kernel.js";
 import { type Request, request } from "../netlink/request.js";
-import type { AnyMessage } from "../netlink/schema.js";
-import { families } from "../nftables/fact/family.js";
 import { NLM_F_APPEND, NLM_F_CREATE } from "../uapi/netlink.js";
 import {
 	NFT_MSG_DELCHAIN,
 	NFT_MSG_DELSET,
-	NFT_MSG_GETCHAIN,
-	NFT_MSG_GETRULE,
-	NFT_MSG_GETSET,
-	NFT_MSG_GETTABLE,
 	NFT_MSG_NEWCHAIN,
 	NFT_MSG_NEWRULE,
-	NFT_MSG_NEWSET,
 	NFT_MSG_NEWTABLE,
 } from "../uapi/nf_tables.js";
 import { NFT_TABLE_F_DORMANT } from "../uapi/nf_tables_const.js";
@@ -30,6 +22,18 @@ import { tables } from "./ruleset/messages.js";
 import type { CompiledChain, CompiledTable } from "./ruleset/table.js";
 import { isMapOf, isOptional, isText } from "./shape.js";
 import { tableDiff } from "./table-diff.js";
+import {
+	type FoundTable,
+	header,
+	isForeign,
+	type Mismatch,
+	mismatched,
+	missingSets,
+	policyOf,
+	readChains,
+	readRules,
+	readTable,
+} from "./table-lookup.js";
 
 export interface Table {
 	readonly name: string;
@@ -45,7 +49,6 @@ const FAMILIES: Readonly<Partial<Record<CompiledTable["family"], string>>> = {
 };
 
 const nameOf = ({ family, name }: CompiledTable): string => `nft table ${family} ${name}`;
-const header = ({ family }: CompiledTable) => ({ nfgen_family: families[family] });
 
 const make = ({ create, chains }: CompiledTable): Action & { readonly via: "nftables" } => ({
 	via: "nftables",
@@ -58,103 +61,9 @@ const whole = (table: CompiledTable): Action => ({
 });
 const unmake = ({ drop }: CompiledTable): Action => ({ via: "nftables", batch: drop });
 
-type FoundTable = ReturnType<typeof NFT_MSG_NEWTABLE.decode>;
-type FoundChain = ReturnType<typeof NFT_MSG_NEWCHAIN.decode>;
-
-/** The table with this name, if there is one. */
-function readTable(kernel: Kernel, table: CompiledTable): FoundTable | undefined {
-	const named = { ...header(table), NFTA_TABLE_NAME: table.name };
-	return ifThere(() => kernel.readNftables(NFT_MSG_GETTABLE, NFT_MSG_NEWTABLE, named, false))?.[0];
-}
-
-function readChain(
-	kernel: Kernel,
-	table: CompiledTable,
-	{ name }: CompiledChain,
-): FoundChain | undefined {
-	const named = { ...header(table), NFTA_CHAIN_TABLE: table.name, NFTA_CHAIN_NAME: name };
-	return ifThere(() => kernel.readNftables(NFT_MSG_GETCHAIN, NFT_MSG_NEWCHAIN, named, false))?.[0];
-}
-
-function readRules(kernel: Kernel, table: CompiledTable, { name }: CompiledChain) {
-	const inChain = { ...header(table), NFTA_RULE_TABLE: table.name, NFTA_RULE_CHAIN: name };
-	return kernel.readNftables(NFT_MSG_GETRULE, NFT_MSG_NEWRULE, inChain, true);
-}
-
-/** The value of the message that creates an object of a table. */
-const declared = (table: CompiledTable, { name }: AnyMessage, isIt: (value: Facts) => boolean) =>
-	table.create.find(({ message, value }) => message.name === name && isIt(value as Facts))?.value as
-		| Facts
-		| undefined;
-
-/**
- * Whether somebody has deleted our table and made another one with the same name: it lacks the comment by which ours is
- * recognised or, on a kernel without comments on tables (before 5.10), some of the objects that we declared in it.
- */
-function isForeign(kernel: Kernel, table: CompiledTable, there: FoundTable): boolean {
-	const mark = declared(table, NFT_MSG_NEWTABLE, () => true)?.NFTA_TABLE_USERDATA as Uint8Array;
-	const found = there.NFTA_TABLE_USERDATA;
-	if (found !== undefined) return Buffer.compare(mark ?? NOTHING, found) !== 0;
-	return mismatched(kernel, table).missing.length > 0 || missingSets(kernel, table).length > 0;
-}
-
-/** The messages that create the missing sets of a table. */
-const missingSets = (kernel: Kernel, table: CompiledTable): Request[] =>
-	table.create.filter(({ message, value }) => {
-		if (message.name !== NFT_MSG_NEWSET.name) return false;
-		const { NFTA_SET_NAME } = value as Facts;
-		const named = { ...header(table), NFTA_SET_TABLE: table.name, NFTA_SET_NAME } as const;
-		const get = () => kernel.readNftables(NFT_MSG_GETSET, NFT_MSG_NEWSET, named as never, false);
-		return ifThere(get) === undefined;
-	});
-
 function dropSet({ value }: Request): Request {
 	const { nfgen_family, NFTA_SET_TABLE, NFTA_SET_NAME } = value as Facts;
 	return request(NFT_MSG_DELSET, 0, { nfgen_family, NFTA_SET_TABLE, NFTA_SET_NAME } as never);
-}
-const NOTHING = new Uint8Array();
-
-const rulesOf = ({ rules }: CompiledChain): readonly Request[] =>
-	rules.filter(({ message }) => message === NFT_MSG_NEWRULE);
-
-/** The policy that a chain was created with, if it has one. */
-const policyOf = (table: CompiledTable, { name }: CompiledChain): number | undefined =>
-	declared(table, NFT_MSG_NEWCHAIN, (value) => value.NFTA_CHAIN_NAME === name)?.NFTA_CHAIN_POLICY as
-		| number
-		| undefined;
-
-/** Whether a chain has its original rules and policy. */
-function isAsMade(
-	kernel: Kernel,
-	table: CompiledTable,
-	chain: CompiledChain,
-	{ NFTA_CHAIN_USE: use = 0, NFTA_CHAIN_POLICY: policy }: FoundChain,
-): boolean {
-	if (policy !== policyOf(table, chain)) return false;
-	const { length } = rulesOf(chain);
-	// The kernel counts the rules of a chain together with those that jump to it. None jumps to a base chain.
-	if (use === length + chain.uses) return true;
-	if (use < length || chain.isBase) return false;
-	return readRules(kernel, table, chain).length === length;
-}
-
-/**
- * Chains that differ from what was made: others have changed them, or an older version has made the table without them.
- */
-interface Mismatch {
-	readonly changed: readonly CompiledChain[];
-	readonly missing: readonly CompiledChain[];
-}
-
-function mismatched(kernel: Kernel, table: CompiledTable): Mismatch {
-	const changed: CompiledChain[] = [];
-	const missing: CompiledChain[] = [];
-	for (const chain of table.chains) {
-		const found = readChain(kernel, table, chain);
-		if (found === undefined) missing.push(chain);
-		else if (!isAsMade(kernel, table, chain, found)) changed.push(chain);
-	}
-	return { changed, missing };
 }
 
 /** Set the policy of a chain, if it has one. */
@@ -212,9 +121,8 @@ function refill(kernel: Kernel, table: CompiledTable, { changed, missing }: Mism
 	const there = isOlder ? table.chains.filter((chain) => !missing.includes(chain)) : changed;
 	const flush = there.flatMap((chain) => chain.flush);
 	const policies = there.flatMap((chain) => setPolicy(table, chain, policyOf(table, chain)));
-	const were = there.flatMap((chain) =>
-		setPolicy(table, chain, readChain(kernel, table, chain)?.NFTA_CHAIN_POLICY),
-	);
+	const found = readChains(kernel, table, there);
+	const were = there.flatMap((chain, i) => setPolicy(table, chain, found[i]?.NFTA_CHAIN_POLICY));
 	const before = there.flatMap((chain) => again(kernel, table, chain));
 	const rules = [...there, ...missing].flatMap((chain) => chain.rules);
 	const create = creationOf(table, missing);

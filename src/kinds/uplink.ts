@@ -187,6 +187,7 @@ const NO_LINK = 0x7fff_ffff;
 /** The uplink of a bridged network. Its configuration moves in one rtnetlink send. */
 export const uplink: Kind<Uplink, MadeUplink> = {
 	kind: "uplink",
+	decides: "segment",
 	key: ({ link }) => uplinkKey(link),
 	resolve(want, context) {
 		const { kernel } = context;

@@ -90,6 +90,9 @@ export class CountingKernel implements Kernel {
 	): readonly O[] {
 		return this.#kernel.readNftables(message, reply, value, dump);
 	}
+	lookUpNftables(requests: readonly Request[]): readonly Outcome[] {
+		return this.#kernel.lookUpNftables(requests);
+	}
 	readListeners(ports: readonly TransportPort[]): readonly Listener[] {
 		return this.#kernel.readListeners(ports);
 	}

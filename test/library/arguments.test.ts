@@ -105,7 +105,7 @@ test("an option that is none is told from those there are", async () => {
 	const said = await rejection(host.up(tapSpec("tap0"), options));
 	expect(said).toMatchObject({
 		code: "ERR_USAGE",
-		hint: "its options are signal, confirmWithin, prune",
+		hint: "its options are signal, confirmWithin, sparing, prune",
 	});
 });
 

@@ -62,6 +62,8 @@ test("all that wait are one transaction, and each is told its own steps", async 
 				`create tap ${names[i]}`,
 				`bring up ${names[i]}`,
 				`add address 192.168.33.33/24 to ${names[i]}`,
+				`add ${names[i]} as a segment of guests`,
+				`add guard of ${names[i]} (basic)`,
 				`make ${names[i]} persistent`,
 			]);
 });

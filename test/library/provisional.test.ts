@@ -70,7 +70,8 @@ test("a Spec that was read here can be brought up there", async () => {
 	const { taps } = await host.up(spec);
 	expect(taps).toMatchObject([{ name: "tap0", launch: { uml: "eth0=tuntap,tap0" } }]);
 	expect((await host.plan(spec)).steps).toEqual([]);
-	expect((await host.planDown({ spec })).steps.length).toBe(1);
+	const { steps } = await host.planDown({ spec });
+	expect(steps.map(({ label }) => label)).toContain("delete tap tap0");
 	expect((await host.down({ spec })).taps).toEqual(["tap0"]);
 });
 

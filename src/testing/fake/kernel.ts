@@ -18,7 +18,7 @@ import { KernelError } from "../../sys/error.js";
 import { type Encounter, type Fault, Faults, type Operation } from "./faults.js";
 import { addLink, emptyNamespace, type Link, linkNamed, type Namespace } from "./namespace.js";
 import { readNft } from "./nft_read.js";
-import { copyOf, emptyRuleset, type Ruleset } from "./nft_ruleset.js";
+import { copyOf, emptyRuleset, type Ruleset, type Value } from "./nft_ruleset.js";
 import { applyNft } from "./nftables.js";
 import { plain, Refusal } from "./refusal.js";
 import { addDefaultRouter, defaultRouters, learnedLinks } from "./routes.js";
@@ -208,6 +208,23 @@ export class FakeKernel implements Kernel {
 			false,
 			() => structuredClone(readNft(this.#ruleset, message.name, value ?? {}, dump)) as O[],
 		);
+	}
+
+	/** Objects of nf_tables by name, in one send: a fault loses the answers to all of them. @throws KernelError */
+	lookUpNftables(requests: readonly Request[]): readonly Outcome[] {
+		for (const { message, value } of requests) message.encode(value as never);
+		return this.#run("lookUpNftables", false, () =>
+			requests.map(({ message, value }) => this.#lookUp(message.name, value as Value)),
+		);
+	}
+
+	#lookUp(name: string, value: Value): Outcome {
+		try {
+			const found = structuredClone(readNft(this.#ruleset, name, value, false));
+			return { replies: found.map((one) => ({ type: 0, value: one })) };
+		} catch (error) {
+			return refusedWith(refusalOf(name, error));
+		}
 	}
 
 	/** The value of a file below /proc/sys. @throws KernelError */

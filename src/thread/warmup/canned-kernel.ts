@@ -117,6 +117,9 @@ export class CannedKernel implements Kernel {
 	): readonly O[] {
 		return this.#nftables.read(message, reply, value, false);
 	}
+	lookUpNftables(requests: readonly Request[]): readonly Outcome[] {
+		return this.#nftables.lookUp(requests);
+	}
 	chooseIndex = (): number => this.#index++;
 	dump = (): [] => [];
 	linkName = (index: number): string | undefined => this.#names.get(index);

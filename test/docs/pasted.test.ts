@@ -53,7 +53,7 @@ test("no document has commands that nobody runs", () => {
 	const withCommands = [...all(".md"), ...all(".md", "docs")].filter(
 		(name) => blocks(read(name), "sh").length > 0,
 	);
-	expect(withCommands.sort()).toEqual([...documents, "docs/reference.md"].sort());
+	expect(withCommands.sort()).toEqual([...documents, "docs/reference.md", "docs/doctor.md"].sort());
 });
 
 test("the spec of README.md comes up", () => {
@@ -85,17 +85,21 @@ test.each(programs)("program %s runs, and prints what it says", (_, program) =>
 	expectPrinted(program),
 );
 
-describe("docs/reference.md", () => {
-	const commands = blocks(read("docs/reference.md"), "sh")
+describe.each(["docs/reference.md", "docs/doctor.md"])("%s", (name) => {
+	const commands = blocks(read(name), "sh")
 		.flatMap((block) => block.split("\n"))
-		.map((line) => line.replace("sudo ", ""))
+		.map((line) => line.replace("sudo ", "").replace(/ +# .*/, ""))
 		.filter((line) => line !== "" && !line.startsWith("#"));
+	const isAboutTap = (command: string): boolean =>
+		/^umlnet-nl (trace|why|doctor) tap0/.test(command);
 
 	test.each(commands)("%s", (command) => {
 		// Commands that run for ever are stopped. Commands about taps or files that do not exist here may fail, but not
 		// with a usage error or an internal error.
 		const { failed, said } = machine.paste(`
 			cp examples/nat.yaml lab.yaml; cp examples/rules.json .; ip netns add lab
+			printf '#!/bin/sh\n' >linux; chmod +x linux
+			${isAboutTap(command) ? "umlnet-nl --quiet up tap0 --address 192.168.33.33/24" : ""}
 			umlnet-nl --quiet nft apply -f rules.json
 			${asPasted(`timeout 5 bash -c ${quoted(command)}`)}
 		`);

@@ -25,10 +25,15 @@ const run = (...args: readonly string[]) =>
 function up(...args: readonly string[]): void {
 	expect(run("up", "tap0", ...args)).toMatchObject({ status: 0 });
 }
-async function down(): Promise<void> {
+async function down(...except: readonly string[]): Promise<void> {
 	expect(run("down", "tap0")).toMatchObject({ status: 0 });
-	expect(lab.changes(before)).toEqual([]);
+	expect(lab.changes(before, except)).toEqual([]);
 }
+/**
+ * While rules of ours look at the states of connections, the kernel tracks those of the host itself as well. When the
+ * rules go, it tracks no more, but what it knew of them expires by its own timeouts: it is not ours to delete.
+ */
+const OF_THE_HOST = "conntrack";
 
 type Transport = "eth0" | "vec0";
 const NET: Readonly<Record<Transport, GuestOptions["net"]>> = {
@@ -83,7 +88,7 @@ describe.each(["eth0", "vec0"] as const)("with the guest on %s", (on) => {
 			pings(lab.lan, "10.33.33.37");
 			pings(lab.lan, "10.33.33.34");
 		}
-		await down();
+		await down(OF_THE_HOST);
 	});
 });
 
@@ -109,7 +114,7 @@ test("S2: the uplink keeps working through the change and back, both ways", asyn
 	};
 	await through(() => up("--owner", `${OWNER}`, "--bridge", "br0", "--uplink", "eth1"));
 	await through(() => expect(run("down", "tap0").status).toBe(0));
-	expect(lab.changes(before)).toEqual([]);
+	expect(lab.changes(before, [OF_THE_HOST])).toEqual([]);
 });
 
 test("S2, the pitfall: the host's own address for the guest is refused, and it says why", () => {

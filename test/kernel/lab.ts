@@ -64,9 +64,9 @@ export class Lab {
 		await settled();
 		return this.look();
 	}
-	/** The differences from an earlier snapshot, one a line. */
-	changes(before: Snapshot): string[] {
-		return difference(before, this.look());
+	/** The differences from an earlier snapshot, one a line, except in the sections of these names. */
+	changes(before: Snapshot, except: readonly string[] = []): string[] {
+		return difference(before, this.look(), { except });
 	}
 	/** The same without the journal, for two moments in which taps of ours are up. */
 	async networkChanges(before: Snapshot): Promise<string[]> {

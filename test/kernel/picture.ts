@@ -7,8 +7,8 @@ const LEFT_OUT = new Set([
 	"ifindex",
 	"link_netnsid",
 	"ifalias",
+	"group",
 	"handle",
-	"metainfo",
 	"hello_timer",
 	"tcn_timer",
 	"topology_change_timer",
@@ -33,9 +33,21 @@ export function pictureOf(machine: Machine): Picture {
 		rules: plain(machine.json("ip -j rule")),
 		netconf: plain(machine.json("ip -j netconf")),
 		ports: plain(machine.json("bridge -j -d link")),
-		ruleset: plain(machine.json("nft -j list ruleset")),
+		ruleset: plain(rulesetOfOthers(machine)),
 		values: Object.fromEntries(readValues()),
 	};
+}
+
+/** The ruleset without our tables, which are held in test/attack, and without the version of nft. */
+function rulesetOfOthers(machine: Machine): readonly unknown[] {
+	const { nftables } = machine.json("nft -j list ruleset") as {
+		readonly nftables: readonly Readonly<Record<string, { table?: string; name?: string }>>[];
+	};
+	return nftables.filter((one) =>
+		Object.entries(one).every(([sort, { table, name }]) =>
+			sort === "table" ? name !== "umlnet-nl" : sort !== "metainfo" && table !== "umlnet-nl",
+		),
+	);
 }
 
 function plain(value: unknown): unknown {

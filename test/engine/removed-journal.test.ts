@@ -7,6 +7,7 @@ import { dirname } from "node:path";
 import { afterAll, afterEach, expect, test } from "vitest";
 import { Journal } from "../../src/engine/journal/journal.js";
 import type { State } from "../../src/engine/state.js";
+import { batchOf } from "../../src/kinds/table.js";
 import { busyLan, lan } from "./hosts.js";
 import { Rig, scratch } from "./rig.js";
 import { specs } from "./scenarios.js";
@@ -26,7 +27,7 @@ const remove = (rig: Rig): void => rmSync(dirname(rig.path), { recursive: true }
 
 /** Another process that has read the journal. */
 function another(rig: Rig): Journal {
-	const journal = new Journal(rig.state);
+	const journal = new Journal(rig.state, undefined, batchOf);
 	open.push(journal);
 	journal.refresh();
 	return journal;

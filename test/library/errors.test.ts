@@ -7,7 +7,8 @@ import type { SpecInput } from "../../src/index.js";
 import * as sources from "../../src/index.js";
 import { packError, unpackError } from "../../src/service/errors.js";
 import { library, Place, rejection, tapSpec } from "./library.js";
-import { calls, type Said, strace, tell } from "./program.js";
+import { calls } from "./program.js";
+import { refusedFrom } from "./refused.js";
 
 const { ConflictError, KernelError, LockError, SpecError, UmlnetError } = library;
 
@@ -103,18 +104,18 @@ test("a lock that another holds", async () => {
 });
 
 test("what could not be rolled back: every residual, the first refusal as the cause", async () => {
-	await using place = new Place();
 	const spec: SpecInput = {
 		version: 1,
 		networks: { lab: { mode: "host-only", bridge: "br0" } },
 		taps: { tap0: { network: "lab", owner: 500 } },
 	};
-	// From the third request on the kernel refuses everything, so what was begun can be neither finished nor undone.
-	const refusing = ["-e", "trace=sendto", "-e", "inject=sendto:error=ENOBUFS:when=3+"];
-	const [up] = await tell<Said[][]>(place.machine, [
-		...strace("/dev/null", ...refusing),
-		...calls(place, [["up", spec]]),
-	]);
+	// What was begun can be neither finished nor undone.
+	const { said, place: found } = await refusedFrom(
+		(place) => calls(place, [["up", spec]]),
+		([up]) => up?.[0]?.error?.code === "ERR_ROLLBACK",
+	);
+	await using place = found;
+	const [up] = said;
 	expect(up?.[0]?.error).toMatchObject({
 		typed: true,
 		name: "RollbackError",

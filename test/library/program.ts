@@ -65,8 +65,8 @@ export async function tell<T>(machine: Machine, command: readonly string[]): Pro
 
 /** The result of a call that a program made. */
 export interface Said {
-	readonly value?: object;
-	readonly error?: object;
+	readonly value?: { readonly changed?: boolean };
+	readonly error?: { readonly code?: string };
 }
 
 /** A process that makes lists of calls: those of one list at the same time, and one list after the other. */

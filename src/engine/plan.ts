@@ -156,7 +156,7 @@ export function planUp(
 		warnings: planner.warnings,
 		delta: { put, drop, up: changed, down: prune, networks: newNetworks(state, taps) },
 		requestOf,
-		wanted,
+		wanted: planner.followers.size === 0 ? wanted : new Map([...wanted, ...planner.followers]),
 		inseparable: [
 			...inseparable,
 			...(drop.length > 0 ? each(requestOf) : []),
@@ -230,7 +230,7 @@ export function planDown(
 		warnings: planner.warnings,
 		delta: { put: [...planner.entries.values()], drop, up: [], down: [...requestOf.keys()] },
 		requestOf,
-		wanted: new Map(),
+		wanted: planner.followers,
 		inseparable: each(requestOf),
 		...order([], planner.removals),
 	};

@@ -94,7 +94,7 @@ export class Planner implements PlanContext {
 	readonly kernel: Kernel;
 	readonly #kinds: Kinds;
 	readonly #state: State;
-	readonly #taps: ReadonlyMap<string, unknown>;
+	readonly #taps: ReadonlyMap<string, number>;
 	readonly #facts: HostFacts;
 	/** The resources that the transaction wants, by key. */
 	readonly #wanted: ReadonlyMap<string, unknown>;
@@ -103,6 +103,8 @@ export class Planner implements PlanContext {
 	/** The keys of the entries that this transaction creates. */
 	readonly created = new Set<string>();
 	readonly #requestOf = new Map<string, number | undefined>();
+	/** The resources that follow the removal of another one, and the request that removes it, by key. */
+	readonly followers = new Map<string, { readonly requestIds: readonly number[] }>();
 	readonly steps: PlannedStep[] = [];
 	readonly removals: PlannedStep[] = [];
 	readonly losses: PlannedLoss[] = [];
@@ -110,12 +112,12 @@ export class Planner implements PlanContext {
 	readonly #indexes = new Map<string, number>();
 	readonly #found = new Map<string, unknown>();
 
-	/** `taps` are the taps that the plan is about, by name. */
+	/** `taps` are the taps that the plan is about: the id of the request of each, by its name. */
 	constructor(
 		kinds: Kinds,
 		kernel: Kernel,
 		state: State,
-		taps: ReadonlyMap<string, unknown>,
+		taps: ReadonlyMap<string, number>,
 		facts: HostFacts,
 		wanted: ReadonlyMap<string, unknown> = new Map(),
 	) {
@@ -164,6 +166,11 @@ export class Planner implements PlanContext {
 
 	others(key: string): string[] {
 		return [...this.#state.users(key)].filter((name) => !this.#taps.has(name));
+	}
+
+	/** The ids of all requests. */
+	get #all(): number[] {
+		return [...new Set(this.#taps.values())];
 	}
 
 	#own(key: string): Entry | undefined {
@@ -269,6 +276,7 @@ export class Planner implements PlanContext {
 			const next: unknown = kind.reconcile?.(made, made, this) ?? made;
 			if (same(next, made)) continue;
 			this.entries.set(key, { ...entry, made: next });
+			this.followers.set(key, { requestIds: requestId === undefined ? this.#all : [requestId] });
 			for (const step of kind.change(made, next, this.kernel))
 				this.removals.push({ ...placed(step, path, requestId), bestEffort: true });
 		}

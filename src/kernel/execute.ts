@@ -53,7 +53,7 @@ type Driver<A extends Action> = (kernel: Kernel, run: readonly A[]) => Failures;
 const DRIVERS: { readonly [V in Via]: Driver<ActionOf<V>> } = {
 	rtnetlink: driveRtnetlink,
 	nftables: driveNftables,
-	sysctl: oneByOne(setValue),
+	sysctl: inOrder(setValue),
 	router: oneByOne((kernel, { add }) => kernel.addDefaultRouter(add)),
 	tun: oneByOne((kernel, { create }) => kernel.createTap(create)),
 	persist: oneByOne((kernel, { name }) => kernel.persistTap(name)),
@@ -76,6 +76,23 @@ function oneByOne<A extends Action>(act: (kernel: Kernel, action: A) => void): D
 				throw error;
 			}
 		});
+}
+
+/**
+ * Run each action on its own until one fails, because a value may depend on the one before: forwarding of IPv6 makes the
+ * kernel forget the routers of each link that was not told to keep them.
+ */
+function inOrder<A extends Action>(act: (kernel: Kernel, action: A) => void): Driver<A> {
+	const one = oneByOne(act);
+	return (kernel, run) => {
+		const failures: (Error | undefined)[] = [];
+		for (const action of run) {
+			const [failure] = one(kernel, [action]);
+			failures.push(failure);
+			if (failure !== undefined) break;
+		}
+		return failures;
+	};
 }
 
 /** A value that is already set is not written: the file may be read-only, and nothing has to be done. */

@@ -28,6 +28,8 @@ export interface MadeUpload extends Upload {
 }
 
 const HANDLE = 0xffff_0000; // ffff:, that of ingress(8)
+/** 800::800, that which the kernel gives the first filter of u32. Named, a filter cannot be added beside itself. */
+const FILTER = 0x8000_0800;
 /** tcm_info: the first priority, and ETH_P_ALL in network order. */
 const FIRST_OF_ALL = 0x0001_0300;
 
@@ -50,6 +52,7 @@ function requests(
 		request(RTM_NEWTFILTER, flags, {
 			tcm_ifindex: made.index,
 			tcm_parent: HANDLE,
+			tcm_handle: FILTER,
 			tcm_info: FIRST_OF_ALL,
 			TCA_KIND: "u32",
 			TCA_OPTIONS: {

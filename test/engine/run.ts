@@ -156,17 +156,30 @@ export function unnamedIn(residual: readonly string[], goal: string, now: string
 	const b = JSON.parse(now) as Picture;
 	const isNamed = (name: string): boolean => residual.some((label) => label.includes(name));
 	const wrong = new Set<string>();
-	for (const link of odd(a.links, b.links)) if (!isNamed("ip_forward")) wrong.add(link.name);
+	// Switching forwarding for the whole host switches that of each link.
+	const isOfHost = isNamed("ip_forward") || isNamed("IPv6 forwarding of all interfaces");
+	for (const link of odd(a.links, b.links)) if (!isOfHost) wrong.add(link.name);
 	const names = new Map([...a.links, ...b.links].map(({ index, name }) => [index, name]));
 	for (const { hops } of odd(a.routes, b.routes))
 		for (const { oif } of hops) wrong.add(names.get(oif ?? 0) ?? "route");
-	if (odd([a.conf], [b.conf]).length > 0) wrong.add("net/ipv4/");
+	if (odd([a.conf], [b.conf]).length > 0 && !isOfHost) wrong.add("net/ipv4/");
 	if (odd([a.tables], [b.tables]).length > 0 && !IN_TABLE.some(isNamed)) wrong.add("nft table");
 	return [...wrong].filter((name) => !isNamed(name));
 }
 
 /** How labels describe elements of our sets. */
-const IN_TABLE = ["source NAT", "as a segment of guests", "as a guest", "way "];
+const IN_TABLE = [
+	...[
+		"source NAT",
+		"as a segment of guests",
+		"as a guest",
+		"way ",
+		"guard of ",
+		"publish ",
+		"limit ",
+	],
+	...["egress ", "host ", "inbound ", "what was dropped of "],
+];
 
 /** The items that are in only one of two lists. */
 function odd<T>(a: readonly T[], b: readonly T[]): T[] {

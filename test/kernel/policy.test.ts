@@ -4,6 +4,7 @@
  */
 import type { ChildProcess } from "node:child_process";
 import { once } from "node:events";
+import { createInterface } from "node:readline";
 import type { Readable } from "node:stream";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { checkSpec } from "../../src/spec/spec.js";
@@ -200,11 +201,14 @@ describe("what is opened is what is said, whether a bridge asks the hook of forw
 });
 
 test("a flow ends when a change forbids it, and goes on when not", async () => {
-	const client = await start(guests.a, "python3", "-c", CLIENT);
-	const asks = async (address: string): Promise<string> => {
+	const client = guests.a.spawn("python3", "-c", CLIENT);
+	children.push(client);
+	const lines = createInterface({ input: client.stdout as Readable })[Symbol.asyncIterator]();
+	const said = async (): Promise<string> => (await lines.next()).value ?? "";
+	expect(await said()).toBe("ready");
+	const asks = (address: string): Promise<string> => {
 		client.stdin?.write(`${address}\n`);
-		const [data] = await once(client.stdout as Readable, "data");
-		return String(data).trim();
+		return said();
 	};
 	await up({ lab: { reaches: ["db"] } });
 	expect(await asks("10.33.33.1")).toBe("answered");

@@ -170,10 +170,10 @@ export class FakeKernel implements Kernel {
 		for (const { message, value } of batch) message.encode(value as never);
 		const { act, fault } = this.#faults.next("nftables", true);
 		act();
-		if (fault?.when === "before") {
-			if (!isRefusal(fault)) throw fault.error;
+		// Whenever a batch is refused, nothing of it was done.
+		if (fault !== undefined && isRefusal(fault))
 			return { refused: [{ at: 0, error: fault.error }] };
-		}
+		if (fault?.when === "before") throw fault.error;
 		const outcome = this.#commit(batch);
 		if (fault !== undefined) throw fault.error;
 		return outcome;
@@ -213,7 +213,7 @@ export class FakeKernel implements Kernel {
 	/** Objects of nf_tables by name, in one send: a fault loses the answers to all of them. @throws KernelError */
 	lookUpNftables(requests: readonly Request[]): readonly Outcome[] {
 		for (const { message, value } of requests) message.encode(value as never);
-		return this.#run("lookUpNftables", false, () =>
+		return this.#run(requests[0]?.message.name ?? "lookUpNftables", false, () =>
 			requests.map(({ message, value }) => this.#lookUp(message.name, value as Value)),
 		);
 	}

@@ -1,6 +1,10 @@
 import { NLM_F_CREATE, NLM_F_EXCL, NLM_F_REPLACE } from "../../netlink/frame.js";
-import type { RTM_NEWQDISC, RTM_NEWTFILTER } from "../../uapi/pkt_sched.js";
-import { TC_H_INGRESS, TC_H_ROOT } from "../../uapi/pkt_sched.js";
+import {
+	RTM_NEWQDISC,
+	type RTM_NEWTFILTER,
+	TC_H_INGRESS,
+	TC_H_ROOT,
+} from "../../uapi/pkt_sched.js";
 import type { Link, Namespace, Qdisc } from "./namespace.js";
 import { Refusal } from "./refusal.js";
 import type { Given, Taken } from "./value.js";
@@ -25,7 +29,9 @@ const placeOf = ({ tcm_parent }: QdiscValue): "root" | "ingress" => {
 };
 
 /** tc_modify_qdisc(), net/sched/sch_api.c */
-export function newQdisc(ns: Namespace, flags: number, value: QdiscValue): void {
+export function newQdisc(ns: Namespace, flags: number, given: QdiscValue): void {
+	// As the kernel lists it, in which nothing tells whether an attribute was given or left out.
+	const value = RTM_NEWQDISC.decode(RTM_NEWQDISC.encode(given)) as QdiscValue;
 	const link = linkOf(ns, value);
 	const place = placeOf(value);
 	const there = link.qdiscs[place];
@@ -91,7 +97,10 @@ export function newFilter(ns: Namespace, flags: number, value: FilterValue): voi
 	const ingress = ingressOf(ns, value);
 	if ((flags & NLM_F_CREATE) === 0)
 		throw new Refusal("ENOENT", "Need both RTM_NEWTFILTER and NLM_F_CREATE to create a new filter");
-	ingress.filters.push(value);
+	const there = ingress.filters.findIndex(({ tcm_handle }) => tcm_handle === value.tcm_handle);
+	if (there === -1) ingress.filters.push(value);
+	else if ((flags & NLM_F_EXCL) !== 0) throw new Refusal("EEXIST", "Filter already exists");
+	else ingress.filters[there] = value;
 }
 
 export function dumpFilters(

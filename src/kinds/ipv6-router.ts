@@ -25,6 +25,8 @@ export interface MadeIpv6Router {
 /** The key of the resource; there is one for the host. */
 export const IPV6_ROUTER_KEY = "ipv6-router";
 const NOTE = "ipv6_forwarding";
+/** For each link that is told to keep its routers. */
+const LEARNED = "accept_ra=";
 const ON = "1";
 
 const write = (path: string, value: string, only?: string): Action => ({
@@ -49,6 +51,10 @@ const look = (kernel: Kernel): MadeIpv6Router => {
 	if (before === ON) return { before, along: [], learned: [] };
 	return { before, along: readAlong(kernel, before), learned: keepRouters(kernel) };
 };
+
+/** For the resource, and for the notes on links that need it. */
+const lookOnce = (context: PlanContext): MadeIpv6Router =>
+	context.once(NOTE, () => look(context.kernel));
 
 const switchOn = ({ before, along, learned }: MadeIpv6Router): Step[] =>
 	before === ON
@@ -75,7 +81,7 @@ export const ipv6Router: Kind<Ipv6Router, MadeIpv6Router & Ipv6Router> = {
 	kind: "ipv6-router",
 	key: () => IPV6_ROUTER_KEY,
 	resolve(_, context) {
-		const found = look(context.kernel);
+		const found = lookOnce(context);
 		if (found.before === ON) refuseElsewhere(IPV6_FORWARDING, `${NOTE}=0`, context);
 		return found as MadeIpv6Router & Ipv6Router;
 	},
@@ -121,9 +127,14 @@ export const ipv6Router: Kind<Ipv6Router, MadeIpv6Router & Ipv6Router> = {
 		learned: isListOf(isLinkName),
 	}),
 	strays(made, look) {
-		const isNoted = markedLinks(look).some(({ notes }) => noted(NOTE, notes) === "0");
+		const notes = markedLinks(look).flatMap((link) => link.notes);
+		const isNoted = noted(NOTE, notes) === "0";
 		if (made.length > 0 || !isNoted || readSetting(look.kernel, IPV6_FORWARDING) !== ON) return [];
-		const stray = { before: "0", along: [], learned: [] } as MadeIpv6Router;
+		const links = notes.flatMap((note) =>
+			note.startsWith(LEARNED) ? [note.slice(LEARNED.length)] : [],
+		);
+		const learned = [...new Set(links)].filter(isLinkName);
+		const stray = { before: "0", along: [], learned } as MadeIpv6Router;
 		return [
 			{
 				what: "IPv6 forwarding of all interfaces, which was off before",
@@ -137,8 +148,8 @@ export const ipv6Router: Kind<Ipv6Router, MadeIpv6Router & Ipv6Router> = {
 export function ipv6RouterNote(context: PlanContext): string[] {
 	if (!context.isWanted(IPV6_ROUTER_KEY)) return [];
 	const made = context.made(IPV6_ROUTER_KEY) as MadeIpv6Router | undefined;
-	const before = made?.before ?? readSetting(context.kernel, IPV6_FORWARDING);
-	return before === "0" ? [`${NOTE}=0`] : [];
+	const { before, learned } = made ?? lookOnce(context);
+	return before === "0" ? [`${NOTE}=0`, ...learned.map((link) => LEARNED + link)] : [];
 }
 
 /** Whether a kernel can switch on forwarding of IPv6 for one interface; one without IPv6 needs no other way. */

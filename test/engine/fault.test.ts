@@ -6,10 +6,14 @@ import { named } from "./named.js";
 import { scratch } from "./rig.js";
 import { noFlaws, partingRun, type Run, runsOf } from "./run.js";
 import { changes, partings, starts } from "./scenarios.js";
+import { someOf } from "./some.js";
 import { THOROUGH, type Trouble, troublesOf, troublesOfMaking } from "./trouble.js";
 
 const directory = scratch();
 afterAll(() => rmSync(directory, { recursive: true }));
+
+/** About so many of the operations of a run are tried in CI. */
+const MOST = 14;
 
 const scenarios = [...starts, ...changes];
 // Where there are many operations most are alike, so each meets only a few of the troubles in turn.
@@ -57,7 +61,7 @@ describe("an operation that fails leaves all or nothing, or says what it leaves"
 	function everyFault(runs: readonly Run[], isFirst: boolean): string[] {
 		return runs.flatMap((run) => {
 			const isStart = isFirst && run.verb === "up";
-			return run.places.flatMap((k) =>
+			return someOf(run.places, MOST).flatMap(([k]) =>
 				troublesAt(run, k, isStart).flatMap((one, i) =>
 					meet(run, k, one, i === 0 && isFew(run, k)),
 				),
@@ -75,7 +79,7 @@ describe("an operation that fails leaves all or nothing, or says what it leaves"
 });
 
 describe("an operation that fails, and then the undoing of it", () => {
-	const PAIRS = THOROUGH ? 10_000 : 1000;
+	const PAIRS = THOROUGH ? 10_000 : 400;
 	const dice = new Dice();
 
 	/** Make operation k fail, and then also one that comes after it. */

@@ -47,6 +47,16 @@ function withoutMemory(link: Link): Link {
 
 /** Remove handles, and sort the names of all objects and the elements of all sets. */
 function unordered(value: unknown): unknown {
+	const isRule = typeof value === "object" && value !== null && "NFTA_RULE_EXPRESSIONS" in value;
+	if (!isRule) return unorderedly(value);
+	const known = rules.get(value) ?? unorderedly(value);
+	rules.set(value, known);
+	return known;
+}
+/** A snapshot has the same object for the same rule. */
+const rules = new WeakMap<object, unknown>();
+
+function unorderedly(value: unknown): unknown {
 	if (Array.isArray(value)) return value.map(unordered);
 	if (typeof value !== "object" || value === null) return value;
 	return Object.fromEntries(

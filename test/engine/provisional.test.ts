@@ -9,12 +9,13 @@ import {
 import { Journal } from "../../src/engine/journal/journal.js";
 import { batchOf } from "../../src/kinds/table.js";
 import { UmlnetError } from "../../src/sys/error.js";
-import { report, THOROUGH } from "../fault/campaign.js";
+import { report } from "../fault/campaign.js";
 import { dies, type Place, placesOf, told } from "./death.js";
 import { busyLan, lan } from "./hosts.js";
 import { Rig, scratch, stateIn } from "./rig.js";
 import { noFlaws, unnamedIn } from "./run.js";
 import { namesIn, type Scenario, specs } from "./scenarios.js";
+import { someOf } from "./some.js";
 import { troublesOf } from "./trouble.js";
 
 const WITHIN = 30_000;
@@ -23,6 +24,9 @@ const state = stateIn(directory);
 afterAll(() => rmSync(directory, { recursive: true }));
 
 const bridged: Scenario = { name: "S2 over a busy uplink", host: busyLan, spec: specs.bridged };
+/** Of the operations of a run, and of the places to die, so many are tried in CI. */
+const MOST = 16;
+
 const SCENARIOS: readonly Scenario[] = [
 	bridged,
 	{ name: "S3", host: lan, spec: specs.snat },
@@ -34,13 +38,6 @@ const SCENARIOS: readonly Scenario[] = [
 		spec: specs.snat,
 	},
 ];
-
-/** Of operations, or of places to die, with their numbers: all, or of many so many that are spread over them, and the last. */
-function someOf<T>(operations: readonly T[]): (readonly [T, number])[] {
-	const all = operations.map((operation, i) => [operation, i] as const);
-	const step = THOROUGH ? 1 : Math.ceil(all.length / 24);
-	return all.filter((_, i) => i % step === 0 || i >= all.length - 12);
-}
 
 /** A scenario with a deadline: its preparations, what it does, and the states of the host. */
 class ProvisionalRun {
@@ -243,7 +240,7 @@ function count(flaws: readonly (string | undefined)[]): void {
 describe("a process dies", () => {
 	test.each(runs)("applying it: all of it waits, or nothing is there: %s", (_, run) => {
 		const ends = new Set<boolean>();
-		const flaws = someOf(run.places).map(([place]) => {
+		const flaws = someOf(run.places, MOST).map(([place]) => {
 			const rig = run.ready();
 			const died = dies(rig, place, () => run.act(rig));
 			ends.add(rig.engine.provisional !== undefined);
@@ -262,7 +259,7 @@ describe("a process dies", () => {
 		act(probe);
 		const places = placesOf(probe.kernel.operations.length, 2);
 		probe.close();
-		return someOf(places).map(([place]) => {
+		return someOf(places, MOST).map(([place]) => {
 			const rig = run.onIt();
 			ready(rig);
 			const died = dies(rig, place, () => act(rig));
@@ -313,7 +310,7 @@ describe("a process dies", () => {
 
 describe("an operation fails", () => {
 	test.each(runs)("applying it: all of it waits, or nothing is there: %s", (_, run) => {
-		const flaws = someOf(run.operations).flatMap(([operation, i]) =>
+		const flaws = someOf(run.operations, MOST).flatMap(([operation, i]) =>
 			troublesOf(operation).map(({ name, error, mode, when }) => {
 				const rig = run.ready();
 				rig.kernel.failAt(i + 1, error, mode, when);
@@ -336,7 +333,7 @@ describe("an operation fails", () => {
 			rollBack(probe);
 			const operations = [...probe.kernel.operations];
 			probe.close();
-			const flaws = someOf(operations).flatMap(([operation, i]) =>
+			const flaws = someOf(operations, MOST).flatMap(([operation, i]) =>
 				troublesOf(operation).map(({ name, error, mode, when }) => {
 					const rig = run.onIt();
 					rig.kernel.failAt(i + 1, error, mode, when);

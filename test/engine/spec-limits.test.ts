@@ -60,7 +60,7 @@ describe("limits in a spec", () => {
 		[{ upload: 100 }, "taps.t1.limits.upload", "must be text"],
 		[{ connections: 0 }, "taps.t1.limits.connections", "is 0, must be 1 to"],
 		[{ connections: "5" }, "taps.t1.limits.connections", "must be a whole number"],
-		[{ packets: 5 }, "taps.t1.limits.packets", "is no known key"],
+		[{ packets: 5 }, "taps.t1.limits.packets", "is not a known key"],
 		["100mbit", "taps.t1.limits", "must be a map with the keys download, upload, connections"],
 	])("%j: %s %s", (limits, path, message) => {
 		expect(refuse(spec({}, { limits }))).toEqual(one(path, message));
@@ -86,7 +86,7 @@ describe("--limit", () => {
 
 	test.each([
 		["download", "taps.tap0.limits.download", "is no rate"],
-		["down=1mbit", "taps.tap0.limits.down", "is no known key"],
+		["down=1mbit", "taps.tap0.limits.down", "is not a known key"],
 		["connections=many", "taps.tap0.limits.connections", 'is the text "many"'],
 		["upload=0", "taps.tap0.limits.upload", "is no limit but a cut"],
 	])("%s: %s %s", (one, path, message) => {

@@ -89,18 +89,16 @@ export class FakeKernel implements Kernel {
 	/** The whole state as plain JSON. Counters and the generation of the ruleset are left out. */
 	snapshot(): unknown {
 		const { links, routes, neighbours, rules, nexthops, sysctls, conf } = this.ns;
-		const byText = (a: unknown, b: unknown): number =>
-			JSON.stringify(a) < JSON.stringify(b) ? -1 : 1;
 		return {
 			// ownConf is internal to the kernel and cannot be seen from outside.
-			links: [...links.values()].map((link) => plain({ ...link, ownConf: undefined })).sort(byText),
-			routes: routes.map(plain).sort(byText),
-			neighbours: neighbours.map(plain).sort(byText),
+			links: inOrder([...links.values()].map((link) => ({ ...link, ownConf: undefined }))),
+			routes: inOrder(routes),
+			neighbours: inOrder(neighbours),
 			rules: rules.map(plain),
-			nexthops: nexthops.map(plain).sort(byText),
+			nexthops: inOrder(nexthops),
 			sysctls: Object.fromEntries([...sysctls].sort()),
 			conf: plain(conf),
-			tables: [...this.#ruleset.tables].map(plain).sort(byText),
+			tables: [...this.#ruleset.tables].map(plain).sort(byKey),
 		};
 	}
 
@@ -167,7 +165,8 @@ export class FakeKernel implements Kernel {
 
 	/** Commit a batch of nf_tables messages, all of it or nothing. */
 	nftables(batch: readonly Request[]): BatchOutcome {
-		for (const { message, value } of batch) message.encode(value as never);
+		for (const { message, value, encoded } of batch)
+			if (encoded === undefined) message.encode(value as never);
 		const { act, fault } = this.#faults.next("nftables", true);
 		act();
 		// Whenever a batch is refused, nothing of it was done.
@@ -305,6 +304,16 @@ export class FakeKernel implements Kernel {
 		return result;
 	}
 }
+
+/** Values as plain JSON, in the order of their texts. */
+const inOrder = (values: readonly unknown[]): unknown[] =>
+	values
+		.map(plain)
+		.map((value) => ({ value, text: JSON.stringify(value) }))
+		.sort((a, b) => (a.text < b.text ? -1 : 1))
+		.map(({ value }) => value);
+const byKey = (a: unknown, b: unknown): number =>
+	`${(a as readonly unknown[])[0]}` < `${(b as readonly unknown[])[0]}` ? -1 : 1;
 
 /** The order in which do_setlink (net/core/rtnetlink.c) handles the attributes. */
 const ORDER = [

@@ -169,19 +169,42 @@ const BY_ID = [
 	["NFTA_VERDICT_CHAIN_ID", "NFTA_VERDICT_CHAIN", "chains"],
 ] as const;
 
-/** A copy of a value in which every id of the batch is replaced by the name of the object. */
-export function resolve<T>(value: T, batch: Batch): T {
-	if (value instanceof Uint8Array) return value.slice() as T & Uint8Array;
-	if (Array.isArray(value)) return value.map((one) => resolve(one, batch)) as T & unknown[];
+/** An id in a value, and the name of the object that it meant. */
+type Meant = readonly [where: keyof Batch, id: number, name: string | undefined];
+
+/**
+ * The copies of the values of messages, and what their ids meant. Our own tables are made of the same messages on every
+ * host, and the ids mostly mean the same.
+ */
+const copies = new WeakMap<object, { readonly copy: Value; readonly meant: readonly Meant[] }>();
+
+/** The value of a message, in which every id of the batch is replaced by the name of the object. */
+export function asKept(given: object, batch: Batch): Value {
+	const known = copies.get(given);
+	const isSame = known?.meant.every(([where, id, name]) => nameIn(batch, where, id) === name);
+	if (known !== undefined && isSame) return known.copy;
+	const meant: Meant[] = [];
+	const { nfgen_family, version, res_id, ...copy } = resolve(given, batch, meant) as Value;
+	copies.set(given, { copy, meant });
+	return copy;
+}
+
+const nameIn = (batch: Batch, where: keyof Batch, id: number): string | undefined =>
+	(batch[where].get(id) as Partial<Entry> | undefined)?.name;
+
+function resolve(value: unknown, batch: Batch, found: Meant[]): unknown {
+	if (value instanceof Uint8Array) return value.slice();
+	if (Array.isArray(value)) return value.map((one) => resolve(one, batch, found));
 	if (typeof value !== "object" || value === null) return value;
 	const out: Record<string, unknown> = {};
-	for (const [name, inner] of Object.entries(value)) out[name] = resolve(inner, batch);
+	for (const [name, inner] of Object.entries(value)) out[name] = resolve(inner, batch, found);
 	for (const [id, name, where] of BY_ID) {
 		const number = out[id];
 		if (typeof number !== "number") continue;
-		const meant = batch[where].get(number);
-		if (meant !== undefined) out[name] = meant.name;
+		const meant = nameIn(batch, where, number);
+		found.push([where, number, meant]);
+		if (meant !== undefined) out[name] = meant;
 		delete out[id];
 	}
-	return out as T;
+	return out;
 }

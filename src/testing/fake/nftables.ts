@@ -2,6 +2,7 @@ import { NLM_F_APPEND, NLM_F_CREATE, NLM_F_EXCL, NLM_F_REPLACE } from "../../net
 import type { Request } from "../../netlink/request.js";
 import { addElements, deleteElements } from "./nft_elements.js";
 import {
+	asKept,
 	type Batch,
 	type Chain,
 	checkReferences,
@@ -9,7 +10,6 @@ import {
 	nextHandle,
 	type Rule,
 	type Ruleset,
-	resolve,
 	type Sort,
 	sorts,
 	type Table,
@@ -71,13 +71,8 @@ function lenient(handler: Handler): Handler {
 export function applyNft(ruleset: Ruleset, batch: Batch, { message, flags, value }: Request): void {
 	const handler = HANDLERS[message.name.replace("NFT_MSG_", "")];
 	if (handler === undefined) throw new Refusal("EINVAL");
-	const {
-		nfgen_family: family = 0,
-		version: _,
-		res_id: __,
-		...rest
-	} = value as Record<string, unknown>;
-	handler({ ruleset, batch, flags, family: family as number, value: resolve(rest, batch) });
+	const { nfgen_family: family = 0 } = value as { readonly nfgen_family?: number };
+	handler({ ruleset, batch, flags, family, value: asKept(value as object, batch) });
 }
 
 function newTable({ ruleset, family, flags, value }: Change): void {
@@ -200,17 +195,27 @@ function chainOf(table: Table, { batch, value }: Change): Chain {
 	return chain;
 }
 
+const PLACES = [
+	...["NFTA_RULE_ID", "NFTA_RULE_HANDLE", "NFTA_RULE_POSITION"],
+	...["NFTA_RULE_POSITION_ID", "NFTA_RULE_CHAIN_ID"],
+];
+/** What is kept of a rule: most have no such attribute, and are kept as they are. */
+const withoutPlace = (value: Value): Value =>
+	PLACES.some((name) => value[name] !== undefined)
+		? Object.fromEntries(Object.entries(value).filter(([name]) => !PLACES.includes(name)))
+		: value;
+
 /** NFT_MSG_NEWRULE: append a rule, put it first, insert it beside another, or replace another. */
 function newRule(change: Change): void {
 	const { ruleset, batch, family, flags, value } = change;
 	const table = tableOf(ruleset, family, value.NFTA_RULE_TABLE, "NFTA_RULE_TABLE");
 	const chain = chainOf(table, change);
 	checkReferences(table, value);
-	const { NFTA_RULE_ID: id, NFTA_RULE_HANDLE: old, NFTA_RULE_POSITION: beside, ...kept } = value;
+	const { NFTA_RULE_ID: id, NFTA_RULE_HANDLE: old, NFTA_RULE_POSITION: beside } = value;
 	const besideId = batch.rules.get(value.NFTA_RULE_POSITION_ID as number)?.handle;
 	const rule: Rule = {
 		handle: nextHandle(ruleset),
-		value: { ...kept, NFTA_RULE_POSITION_ID: undefined, NFTA_RULE_CHAIN_ID: undefined },
+		value: withoutPlace(value),
 	};
 	if (typeof id === "number") batch.rules.set(id, rule);
 	const anchor = (flags & NLM_F_REPLACE) !== 0 ? old : (beside ?? besideId);

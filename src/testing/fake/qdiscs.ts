@@ -1,10 +1,5 @@
 import { NLM_F_CREATE, NLM_F_EXCL, NLM_F_REPLACE } from "../../netlink/frame.js";
-import {
-	RTM_NEWQDISC,
-	type RTM_NEWTFILTER,
-	TC_H_INGRESS,
-	TC_H_ROOT,
-} from "../../uapi/pkt_sched.js";
+import { RTM_NEWQDISC, RTM_NEWTFILTER, TC_H_INGRESS, TC_H_ROOT } from "../../uapi/pkt_sched.js";
 import type { Link, Namespace, Qdisc } from "./namespace.js";
 import { Refusal } from "./refusal.js";
 import type { Given, Taken } from "./value.js";
@@ -93,7 +88,8 @@ export function getQdisc(ns: Namespace, value: QdiscValue): Taken<typeof RTM_NEW
 }
 
 /** tc_new_tfilter(), net/sched/cls_api.c */
-export function newFilter(ns: Namespace, flags: number, value: FilterValue): void {
+export function newFilter(ns: Namespace, flags: number, given: FilterValue): void {
+	const value = RTM_NEWTFILTER.decode(RTM_NEWTFILTER.encode(given)) as FilterValue;
 	const ingress = ingressOf(ns, value);
 	if ((flags & NLM_F_CREATE) === 0)
 		throw new Refusal("ENOENT", "Need both RTM_NEWTFILTER and NLM_F_CREATE to create a new filter");

@@ -19,6 +19,14 @@ export const unhex = (text: string): Uint8Array => new Uint8Array(Buffer.from(te
  * undefined.
  */
 export function plain(value: unknown): unknown {
+	const known = typeof value === "object" && value !== null ? rules.get(value) : undefined;
+	return known ?? plainly(value);
+}
+
+/** Rules never change, and there are many, most of them the same in every ruleset. */
+const rules = new WeakMap<object, unknown>();
+
+function plainly(value: unknown): unknown {
 	if (value instanceof Uint8Array) return hex(value);
 	if (typeof value === "bigint") return `${value}`;
 	if (Array.isArray(value)) return value.map(plain);
@@ -26,5 +34,7 @@ export function plain(value: unknown): unknown {
 	if (value instanceof Map) return [...value].map(([key, inner]) => [key, plain(inner)]);
 	if (typeof value !== "object" || value === null) return value;
 	const entries = Object.entries(value).filter(([, inner]) => inner !== undefined);
-	return Object.fromEntries(entries.map(([key, inner]) => [key, plain(inner)]));
+	const text = Object.fromEntries(entries.map(([key, inner]) => [key, plain(inner)]));
+	if ("NFTA_RULE_EXPRESSIONS" in value) rules.set(value, text);
+	return text;
 }

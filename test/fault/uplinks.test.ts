@@ -44,7 +44,7 @@ const SHRUNK = 4;
 test(`an uplink has afterwards what it had, and its host its ways meanwhile, seed ${seed}`, async () => {
 	const dice = new Dice(seed);
 	const singles = KINDS.map((kind) => uplinkWith(dice, kind));
-	const all = sized(60, 2000);
+	const all = sized(25, 2000);
 	const uplinks = [
 		...(THOROUGH ? singles : []),
 		...Array.from({ length: Math.max(0, all - (THOROUGH ? singles.length : 0)) }, () =>

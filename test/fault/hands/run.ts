@@ -7,6 +7,7 @@ import { quietGuests } from "../../kernel/guest.js";
 import { Lab } from "../../kernel/lab.js";
 import { withoutDetails } from "../details.js";
 import { livesOf, otherLives } from "../lives.js";
+import { LINK_LOCAL_ORDER } from "../uplinks/uplink.js";
 import { act, namesOf, namesOn, numberOf, written } from "./act.js";
 import { type Case, HOSTS } from "./case.js";
 import { expectation, otherwise } from "./expectation.js";
@@ -281,9 +282,6 @@ const withoutNumber = (line: string): string =>
 /** How long a case may take, for comparing lifetimes on two hosts. */
 const MOMENT = 60;
 
-/** Links that come up at the same time get their link-local routes in any order. */
-const RACE = /^route: in another order from route 10 \d+ (fe80|ff00)::/;
-
 /**
  * The handle of a table counts all tables that ever existed, a bridge keeps traces of former ports, and if a link is
  * renamed, its further addresses get labels with numbers (inetdev_changename).
@@ -291,5 +289,5 @@ const RACE = /^route: in another order from route 10 \d+ (fe80|ff00)::/;
 const isPassing = (line: string): boolean =>
 	/IFA_LABEL was (\w+)(:\d+)?, is \1(:\d+)?$/.test(line) ||
 	/^nft table .*NFTA_TABLE_HANDLE was/.test(line) ||
-	RACE.test(line) ||
+	LINK_LOCAL_ORDER.test(line) ||
 	/^link other: IFLA_(TSO_MAX_SIZE|CARRIER|OPERSTATE|GSO\w*)/.test(line);

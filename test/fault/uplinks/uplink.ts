@@ -293,6 +293,12 @@ function look(link: string, destinations: readonly string[], known?: readonly st
 const EXCEPT = ["conntrack"];
 
 /**
+ * Of several links, that whose link-local address is added last has the last of their link-local routes. Nobody can rely
+ * on that order: to such an address packets are sent by the link that is named with it (RFC 4007, section 6).
+ */
+export const LINK_LOCAL_ORDER = /^route: in another order from route 10 \d+ (fe80|ff00)::/;
+
+/**
  * The differences. If an address is added to a link, the kernel makes a new random temporary address for it (RFC 8981),
  * so two of those count as equal.
  */
@@ -308,6 +314,7 @@ function changesOf(before: Snapshot, after: Snapshot): string[] {
 		(line) => /^(.*): is new (\(.*\))$/.exec(line)?.slice(1, 3).join() ?? [],
 	);
 	return lines.filter((line) => {
+		if (LINK_LOCAL_ORDER.test(line)) return false;
 		const [, title, state, text] = /^(.*): is (gone|new) (\(.*\))$/.exec(line) ?? [];
 		if (!line.includes("temporary")) return true;
 		return !(state === "gone" ? come : gone).includes([title, text].join());

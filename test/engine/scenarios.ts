@@ -59,7 +59,58 @@ const many = (count: number): Record<string, Fields> =>
 		]),
 	);
 
+/** Guests that nobody trusts, whose addresses are known. */
+const strangers = {
+	tap0: { guest: { addresses: ["192.168.33.34/24", "fd00::2/64"], mac: "52:54:00:12:34:56" } },
+	tap1: {
+		guard: "basic",
+		guest: { addresses: ["192.168.33.35/24"] },
+		egress: "none",
+		host: "closed",
+	},
+};
+const restricted = {
+	guard: "strict",
+	isolation: true,
+	egress: ["9.9.9.0/24:53/udp", "2600::/30"],
+	host: "services",
+};
+
 export const specs = {
+	restricted: spec({ lab: { ...bothFamilies, bridge: "br0", ...restricted } }, strangers),
+	restrictedOtherwise: spec(
+		{ lab: { ...bothFamilies, bridge: "br0", egress: "internet", inbound: "open" } },
+		{ tap0: { ...strangers.tap0, egress: ["192.0.2.7:443/tcp"] }, tap1: { guard: "none" } },
+	),
+	unrestricted: spec(
+		{ lab: { ...bothFamilies, bridge: "br0", guard: "none" } },
+		{ tap0: strangers.tap0, tap1: {} },
+	),
+	restrictedPort: spec(
+		{ lab: { ...bridged, isolation: true } },
+		{ tap0: { guest: { addresses: ["10.33.33.36/24"] } }, tap1: {} },
+	),
+	restrictedRouted: spec(
+		{ lab: { ...routed, isolation: true, egress: "none", inbound: "published" } },
+		{
+			tap0: { guest: { addresses: ["10.0.0.5/32"] } },
+			tap1: { guest: { addresses: ["10.0.0.6/32"] }, egress: "full" },
+		},
+	),
+	reaching: spec(
+		{
+			lab: { ...snat, reaches: ["dmz"] },
+			dmz: { ...hostOnly, bridge: "br1", addresses: ["192.168.44.1/24"], isolation: true },
+		},
+		{ tap0: {}, tap1: { network: "dmz" } },
+	),
+	reachingNot: spec(
+		{
+			lab: snat,
+			dmz: { ...hostOnly, bridge: "br1", addresses: ["192.168.44.1/24"], reaches: ["lab"] },
+		},
+		{ tap0: {}, tap1: { network: "dmz" } },
+	),
 	hostOnly: spec({ lab: hostOnly }, { tap0: {} }),
 	dressed: spec(
 		{ lab: hostOnly },
@@ -195,6 +246,14 @@ export const starts: readonly Scenario[] = [
 	{ name: "masquerade behind a bridge", host: lan, spec: specs.masqueradeBridge },
 	{ name: "published ports and limits", host: lan, spec: specs.published },
 	{ name: "published ports of a port of a bridge", host: lan, spec: specs.publishedByPort },
+	{ name: "guests on a bridge that nobody trusts", host: lan, spec: specs.restricted },
+	{ name: "isolated guests beside a LAN", host: busyLan, spec: specs.restrictedPort },
+	{
+		name: "routed guests that reach nothing, but for one",
+		host: lan,
+		spec: specs.restrictedRouted,
+	},
+	{ name: "a network whose guests reach another", host: lan, spec: specs.reaching },
 	{ name: "routed guests with host routes", host: lan, spec: specs.routed },
 	{ name: "guests with IPv4 and IPv6", host: lan, spec: specs.dualStack },
 	{ name: "an address outside of each family", host: lan, spec: specs.outside },
@@ -313,6 +372,10 @@ export const changes: readonly Scenario[] = [
 	change("a bridge loses its uplink", specs.bridgedWithAddress, specs.bridge, busyLan),
 	change("from bridged to source NAT", specs.bridged, specs.snat, busyLan),
 	change("from source NAT to bridged", specs.snat, specs.bridged, busyLan),
+	change("guests are trusted no more", specs.unrestricted, specs.restricted),
+	change("guests are trusted now", specs.restricted, specs.unrestricted),
+	change("other restrictions", specs.restricted, specs.restrictedOtherwise),
+	change("a network is reached no more, and reaches", specs.reaching, specs.reachingNot),
 	change("other ports and limits", specs.published, specs.publishedOtherwise),
 	change("ports and limits come", specs.masquerade, specs.published),
 	change("ports and limits go", specs.published, specs.masquerade),

@@ -140,7 +140,9 @@ describe.skipIf(!canRun)("what is broken", () => {
 		expect(stops).toEqual([]);
 	});
 
-	test.skipIf(!THOROUGH)("is told in docs/doctor.md", async () => {
-		await expect(doctorPage(rows)).toMatchFileSnapshot("../../docs/doctor.md");
-	});
+	// Of a part of the lab not all of the page can be made.
+	if (THOROUGH)
+		test("is told in docs/doctor.md", async () => {
+			await expect(doctorPage(rows)).toMatchFileSnapshot("../../docs/doctor.md");
+		});
 });

@@ -58,14 +58,16 @@ describe("faults", () => {
 		expect(names(kernel)).toEqual(["lo", "a", "b"]);
 	});
 
-	it("hit a batch whole: refused before, committed and not told after", () => {
+	it("hit a batch whole: refused, or committed and not told", () => {
 		const kernel = new FakeKernel();
 		const before = kernel.snapshot();
-		kernel.failAt(1, eperm, "once", "before");
-		expect(kernel.nftables([table]).refused).toEqual([{ at: 0, error: eperm }]);
-		expect(kernel.snapshot()).toEqual(before);
-		kernel.failAt(1, eperm, "once", "after");
-		expect(() => kernel.nftables([table])).toThrow(eperm);
+		for (const when of ["before", "after"] as const) {
+			kernel.failAt(1, eperm, "once", when);
+			expect(kernel.nftables([table]).refused).toEqual([{ at: 0, error: eperm }]);
+			expect(kernel.snapshot()).toEqual(before);
+		}
+		kernel.failAt(1, lost, "once", "after");
+		expect(() => kernel.nftables([table])).toThrow(lost);
 		expect(kernel.snapshot()).not.toEqual(before);
 	});
 

@@ -580,7 +580,7 @@ export const MUTANTS = [
 	],
 	[
 		"a table of somebody else's with our chains",
-		"kinds/table.ts",
+		"kinds/table-lookup.ts",
 		"Buffer.compare(mark ?? NOTHING, found) !== 0",
 		"false",
 		kind("nft-table"),
@@ -653,7 +653,7 @@ export const MUTANTS = [
 	],
 	[
 		"rules of a chain that others jump to",
-		"kinds/table.ts",
+		"kinds/table-lookup.ts",
 		"use < length || chain.isBase",
 		"true",
 		kind("nft-any-table"),

@@ -1,6 +1,6 @@
 /** What the command line has to do with the daemon: to run it, and to be its client. */
 import { DaemonHost } from "../daemon/client.js";
-import { DEFAULT_SOCKET } from "../daemon/connect.js";
+import { DEFAULT_SOCKET } from "../daemon/default-socket.js";
 import type { Policy } from "../daemon/policy.js";
 import { readPolicy, serve } from "../daemon/serve.js";
 import { UnsupportedError } from "../engine/error.js";

@@ -1,8 +1,6 @@
 import { checkOptions, text } from "../sys/arguments.js";
 import type { DaemonHost } from "./client.js";
-
-/** Where the daemon listens if nobody says otherwise. */
-export const DEFAULT_SOCKET = "/run/umlnet-nl/umlnet-nl.sock";
+import { DEFAULT_SOCKET } from "./default-socket.js";
 
 /** Which daemon to talk to. */
 export interface ConnectOptions {

@@ -24,8 +24,8 @@ const alone = (mutation: Mutation): Case[] =>
 	);
 
 /** What such a mutation leaves cannot be predicted together with others. */
-const standsAlone = ({ mend, orElse }: Mutation): boolean =>
-	mend !== undefined || orElse !== undefined;
+const standsAlone = ({ mend, orElse, replaces }: Mutation): boolean =>
+	mend !== undefined || orElse !== undefined || replaces === true;
 
 /** Several random mutations in a random scenario. */
 function anyCase(dice: Dice): Case {

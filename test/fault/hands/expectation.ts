@@ -16,6 +16,16 @@ export const otherwise = async (one: Case): Promise<Snapshot | undefined> =>
 		? host(one, ({ act, left = act, orElse = left }) => orElse)
 		: undefined;
 
+/**
+ * The state without the actions after which our `down` may restore what was there: a link that is set down loses what
+ * others have put on it, unless it is a port at that time.
+ */
+export const withoutFlush = async (one: Case): Promise<Snapshot | undefined> => {
+	const mutations = one.mutations.filter(({ mayReturn }) => mayReturn !== true);
+	const isPart = mutations.length > 0 && mutations.length < one.mutations.length;
+	return isPart ? expectation({ ...one, mutations }) : undefined;
+};
+
 /** A host on which only others act, or on which only the parts that remain are done. */
 async function host(
 	{ host, scenario, mutations }: Case,

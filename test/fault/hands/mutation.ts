@@ -21,6 +21,10 @@ export interface Mutation {
 	readonly orElse?: string;
 	/** Set if the order of addresses and routes may differ then. */
 	readonly anyOrder?: true;
+	/** Set if another link has the name then, so that what is done to a link of that name later is done to that one. */
+	readonly replaces?: true;
+	/** Set if somebody else has a name that every network of ours needs, so that no other network comes up either. */
+	readonly squats?: true;
 	/** It prevents `down`, which must say so, until these commands are run. */
 	readonly unblock?: string;
 	/** Commands that remove what remains, which also shows that it still existed. Needed if its index is random. */

@@ -98,12 +98,14 @@ nft add chain inet firewall forward '{ type filter hook forward priority 0; poli
 			act: `nft delete table inet umlnet-nl
 nft add table inet umlnet-nl
 nft add chain inet umlnet-nl precious '{ type filter hook forward priority 0; }'`,
+			squats: true,
 		},
 		"our table is somebody else's, with the names of ours": {
 			act: `nft delete table inet umlnet-nl
 nft add table inet umlnet-nl '{ comment "mine"; }'
 nft add chain inet umlnet-nl postrouting '{ type nat hook postrouting priority 100; }'
 nft add rule inet umlnet-nl postrouting counter`,
+			squats: true,
 		},
 		"our chain is flushed": {
 			act: "nft flush chain inet umlnet-nl postrouting",

@@ -34,6 +34,7 @@ export const TAPS = list(
 		"the tap's name is another link's": {
 			act: "ip link delete T; ip link add T index 74 address 02:00:00:00:00:ea type ifb",
 			left: "ip link add T index 74 address 02:00:00:00:00:ea type ifb",
+			replaces: true,
 			drifts: true,
 		},
 		"the tap's number is another link's": {

@@ -85,11 +85,20 @@ export function specInNetwork(
 	});
 	const root = fields({
 		version: given("TAP", 1),
-		networks: fields({ [name]: treeOf(network, issues) }),
+		networks: fields({ ...reachedBy(network), [name]: treeOf(network, issues) }),
 		taps: fields({ [flags.tap]: one }),
 	});
 	return assembleSpec({ root, anyNetworkName: true }, issues, options);
 }
+
+/**
+ * The other networks that a network reaches, which a spec must describe, and of which nothing more than the name matters:
+ * there is no tap of them here.
+ */
+const reachedBy = ({ reaches = [] }: NetworkInput): Readonly<Record<string, Node>> =>
+	Object.fromEntries(
+		reaches.map((name) => [name, fields({ mode: given("--network", "host-only") })]),
+	);
 
 /** --uplink is for a tap on a bridge; behind NAT the uplink is named by --nat. */
 function checkUplink({ uplink, nat, bridge }: Flags, network: string, issues: Issues): void {

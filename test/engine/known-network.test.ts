@@ -2,6 +2,7 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import type { TapReport } from "../../src/engine/report.js";
 import { State } from "../../src/engine/state.js";
+import { writtenSpec } from "../../src/spec/checked.js";
 import { specInNetwork } from "../../src/spec/flags.js";
 import { checkSpec } from "../../src/spec/spec.js";
 
@@ -23,6 +24,18 @@ const NETWORKS = {
 	},
 	d: { mode: "host-only" },
 } as const;
+const UNTRUSTED = {
+	mode: "nat",
+	uplink: "eth1",
+	addresses: ["10.0.3.1/24"],
+	guard: "strict",
+	isolation: true,
+	reaches: ["b", "d"],
+	egress: ["10.1.0.0/16", "[2001:db8::/32]:80-90"],
+	inbound: "open",
+	host: "services",
+	limits: { download: "100mbit", connections: 500 },
+} as const;
 
 test.each(Object.keys(NETWORKS) as (keyof typeof NETWORKS)[])(
 	"network %s as it is remembered is the network as it was checked",
@@ -38,6 +51,22 @@ test.each(Object.keys(NETWORKS) as (keyof typeof NETWORKS)[])(
 		expect(again.taps.tap1).toMatchObject({ ...spec.taps.tap0, name: "tap1" });
 	},
 );
+
+test("a network that reaches others is known with them, of which nothing else matters", () => {
+	const guest = { addresses: ["10.0.3.2/24"], mac: "52:54:00:00:00:02" };
+	const spec = checkSpec({
+		version: 1,
+		networks: { b: NETWORKS.b, d: NETWORKS.d, lab: UNTRUSTED },
+		taps: { tap0: { network: "lab", guest } },
+	});
+	const { name, ...network } = JSON.parse(JSON.stringify(spec.networks.lab));
+	const flags = { tap: "tap1", guestAddress: ["10.0.3.3/24"], guestMac: "52:54:00:00:00:03" };
+	const again = specInNetwork(flags, { name, network });
+	expect(again.networks.lab).toEqual(spec.networks.lab);
+	expect(Object.keys(again.networks).sort()).toEqual(["b", "d", "lab"]);
+	expect(again.taps.tap1?.limits).toEqual(UNTRUSTED.limits);
+	expect(() => checkSpec(writtenSpec(again))).not.toThrow();
+});
 
 test("a network is known as long as a tap of it is up, as the last change described it", () => {
 	const change = fc.record({

@@ -1,16 +1,11 @@
 import { formatAddress, parseAddress } from "../inet/address.js";
 import { network as networkOf } from "../inet/cidr.js";
-import { type EgressItem, parseEgress } from "../spec/egress.js";
+import { type EgressItem, lookupLength, parseEgress } from "../spec/egress.js";
 import { ElementSet } from "./element.js";
 import type { Subject } from "./guest-policy.js";
 import { TABLE } from "./mark.js";
 import { type Membership, member, membershipKind } from "./membership.js";
-import {
-	LIST_SETS,
-	type ListFamily,
-	type ListScope,
-	PREFIX_LENGTHS,
-} from "./ruleset/set/egress-list.js";
+import { LIST_SETS, type ListFamily, type ListScope } from "./ruleset/set/egress-list.js";
 import { type Check, isLinkName, isMapOf, isParsedBy, isText, isWhole } from "./shape.js";
 
 /** One line of what is listed as egress, of a network or of one guest. */
@@ -41,22 +36,6 @@ const SETS = new Map(
 	]),
 );
 
-/** No more elements than this for one line: else a subnet is too large, or in an odd place. */
-export const MAX_ELEMENTS = 1024;
-
-/** How many elements a line is. */
-export function sizeOf({ cidr, ports }: EgressItem): number {
-	const bits = nextLength(cidr.family, cidr.prefix) - cidr.prefix;
-	const each = ports === undefined ? 1 : (ports.last - ports.first + 1) * ports.protocols.length;
-	return 2 ** bits * each;
-}
-
-/** The next length of prefix that there is a set for. */
-function nextLength(family: ListFamily, prefix: number): number {
-	const lengths: readonly number[] = PREFIX_LENGTHS[family];
-	return lengths.filter((length) => length >= prefix).at(-1) as number;
-}
-
 /** The subnets of a length that make up another. */
 function subnets({ cidr }: EgressItem, length: number): string[] {
 	const base = networkOf(cidr);
@@ -71,11 +50,11 @@ function subnets({ cidr }: EgressItem, length: number): string[] {
 function members({ of, item: text, comment }: EgressLine): Membership[] {
 	const item = parseEgress(text);
 	if ("preset" in item) return [];
-	const { family, prefix } = item.cidr;
+	const { family } = item.cidr;
 	const isOfNetwork = "network" in of;
 	// What a guest sends in one family does not come from its address of the other.
 	if (!isOfNetwork && of.address.includes(":") !== (family === 6)) return [];
-	const length = nextLength(family, prefix);
+	const length = lookupLength(item.cidr);
 	const sets = SETS.get(key(isOfNetwork ? "networks" : "guests", family, length));
 	if (sets === undefined) throw new Error(`no set of /${length}`);
 	const sender = isOfNetwork ? [of.group] : [of.link, of.address];

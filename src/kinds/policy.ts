@@ -1,16 +1,15 @@
 import type { Resource } from "../engine/kind.js";
 import { formatAddress, parseCidr } from "../inet/cidr.js";
-import { EGRESS_PRESETS, parseEgress } from "../spec/egress.js";
+import { EGRESS_PRESETS } from "../spec/egress.js";
 import { SpecError } from "../spec/error.js";
 import type { Network, Tap } from "../spec/model.js";
 import type { BridgeGuest } from "./bridge-guest.js";
 import type { Bridged } from "./bridged.js";
-import { type EgressLine, MAX_ELEMENTS, sizeOf } from "./egress-item.js";
+import type { EgressLine } from "./egress-item.js";
 import { type GuestPolicy, type Subject, USUAL } from "./guest-policy.js";
 import { groupOf } from "./network-group.js";
 import type { NetworkNumber } from "./network-number.js";
 import type { Reach } from "./reach.js";
-import { PREFIX_LENGTHS } from "./ruleset/set/egress-list.js";
 import type { Segment } from "./segment.js";
 import type { WayOut } from "./way-out.js";
 
@@ -123,7 +122,6 @@ function listedOf(tap: Tap, network: Network, isShared: boolean): Resource[] {
 	) =>
 		list.flatMap((item, i) => {
 			if (PRESETS.has(item)) return [];
-			checkSize(item, `${path}[${i}]`);
 			return subjects.map((of) => resource("egress", { of, item, comment }, `${path}[${i}]`));
 		});
 	const guests = tap.guest.addresses.map((one) => ({
@@ -133,15 +131,6 @@ function listedOf(tap: Tap, network: Network, isShared: boolean): Resource[] {
 	const all = isShared ? guests : [{ network: network.name, group: groupOf(network.name) }];
 	if (tap.egress !== undefined) return lines(tap.egress, guests, onTap);
 	return lines(network.egress, all, onNetwork);
-}
-
-/** @throws SpecError where a line would be more elements than anybody meant */
-function checkSize(text: string, path: string): void {
-	const item = parseEgress(text);
-	if ("preset" in item || sizeOf(item) <= MAX_ELEMENTS) return;
-	const message = `${text} comes to ${sizeOf(item)} entries; ${MAX_ELEMENTS} of one item at most`;
-	const hint = `fewer ports, or prefix lengths of ${PREFIX_LENGTHS[item.cidr.family].join(", ")}`;
-	throw new SpecError([{ path, message, hint }]);
 }
 
 /** By what rules know the guest of a tap: its segment, or on a bridge its addresses. */

@@ -1,4 +1,6 @@
 /** What `egress` says: `none`, or `10.1.0.0/16`, `192.0.2.7:443/tcp`, `[2001:db8::/32]:80-90`. */
+
+import { isIPv4Mapped } from "../inet/address.js";
 import {
 	AddressError,
 	type Cidr,
@@ -37,8 +39,13 @@ export class EgressError extends Error {
 }
 
 const EXAMPLES = "such as internet, 10.1.0.0/16, 192.0.2.7:443/tcp or [2001:db8::/32]:80-90";
-/** More of them would be as many elements of sets for each guest. */
-const MAX_PORTS = 1024;
+/**
+ * The lengths of prefixes that the kernel looks up, in a hash set of its own for each length. A subnet of another length
+ * is as many of the next longer one.
+ */
+export const PREFIX_LENGTHS = { 4: [32, 24, 16, 8, 0], 6: [128, 64, 48, 32, 0] } as const;
+/** A mistyped prefix length would fill the sets of the kernel with more than anybody meant. */
+const MAX_ELEMENTS = 1024;
 const FORM = /^(\[[^\]]*\]|[^:[\]]*)(?::([^:/]*)(?:\/(.*))?)?$/;
 const NAME = /^(\*\.)?[a-z0-9_-]+(\.[a-z0-9_-]+)*\.?[a-z]/i;
 
@@ -46,7 +53,7 @@ const NAME = /^(\*\.)?[a-z0-9_-]+(\.[a-z0-9_-]+)*\.?[a-z]/i;
 export function parseEgress(text: string): Egress {
 	const preset = EGRESS_PRESETS.find((one) => one === text);
 	if (preset !== undefined) return { preset, text };
-	if (isBareIpv6(text)) return itemOf(readCidr(text));
+	if (isBareIpv6(text)) return sized(itemOf(readCidr(text)));
 	const [, where, ports, protocol] = FORM.exec(text) ?? [];
 	if (where === undefined) throw new EgressError("is no address with ports", EXAMPLES);
 	if (!where.startsWith("[") && /[a-z*]/i.test(where)) throw notAnAddress(where);
@@ -57,7 +64,32 @@ export function parseEgress(text: string): Egress {
 			EXAMPLES,
 		);
 	const cidr = readCidr(bare);
-	return ports === undefined ? itemOf(cidr) : itemOf(cidr, readPorts(ports, protocol));
+	return sized(itemOf(cidr, ports === undefined ? undefined : readPorts(ports, protocol)));
+}
+
+/** The length of the prefixes that a subnet is looked up by. */
+export function lookupLength({ family, prefix }: Cidr): number {
+	const lengths: readonly number[] = PREFIX_LENGTHS[family];
+	return lengths.filter((length) => length >= prefix).at(-1) as number;
+}
+
+/** How many elements of sets an item is for each network or guest that it is said of. */
+export function elementsOf({ cidr, ports }: EgressItem): number {
+	const each = ports === undefined ? 1 : (ports.last - ports.first + 1) * ports.protocols.length;
+	return 2 ** (lookupLength(cidr) - cidr.prefix) * each;
+}
+
+function sized(item: EgressItem): EgressItem {
+	const count = elementsOf(item);
+	if (count <= MAX_ELEMENTS) return item;
+	const { family, prefix } = item.cidr;
+	const lengths: readonly number[] = PREFIX_LENGTHS[family];
+	throw new EgressError(
+		`would be ${count} elements of sets, ${MAX_ELEMENTS} at most`,
+		lengths.includes(prefix)
+			? "fewer ports, or none, which are all of them"
+			: `subnets of /${lengths.toReversed().slice(1).join(", /")} are one each`,
+	);
 }
 
 /** An IPv6 address without ports needs no brackets. */
@@ -84,6 +116,11 @@ function readCidr(text: string): Cidr {
 				`${text} has bits behind its prefix length`,
 				`${base}/${cidr.prefix} is the subnet, ${formatAddress(cidr.address)} the one address`,
 			);
+		if (cidr.family === 6 && cidr.prefix >= 96 && isIPv4Mapped(cidr.address))
+			throw new EgressError(
+				`${text} is IPv4 written as IPv6, which no packet has`,
+				"write it as IPv4",
+			);
 		return cidr;
 	} catch (error) {
 		if (!(error instanceof AddressError)) throw error;
@@ -100,11 +137,6 @@ function readPorts(text: string, protocol: string | undefined): NonNullable<Egre
 		throw new EgressError(`${quote(text)} is no port or range of ports, 1 to 65535`, EXAMPLES);
 	if (first > last)
 		throw new EgressError(`the range ${text} ends before it begins`, `${last}-${first}`);
-	if (last - first >= MAX_PORTS)
-		throw new EgressError(
-			`are ${last - first + 1} ports; ${MAX_PORTS} of one item at most`,
-			"without ports all of them are open",
-		);
 	if (protocol === undefined) return { first, last, protocols: ["tcp", "udp"] };
 	const known = PROTOCOLS.find((one) => one === protocol);
 	if (known === undefined)
@@ -112,7 +144,7 @@ function readPorts(text: string, protocol: string | undefined): NonNullable<Egre
 	return { first, last, protocols: [known] };
 }
 
-function itemOf(cidr: Cidr, ports?: NonNullable<EgressItem["ports"]>): EgressItem {
+function itemOf(cidr: Cidr, ports?: EgressItem["ports"]): EgressItem {
 	const isSingle = cidr.prefix === 8 * cidr.address.length;
 	const where = isSingle ? formatAddress(cidr.address) : cidr.text;
 	if (ports === undefined) return { cidr, text: where };

@@ -1,5 +1,8 @@
+import type { Cidr } from "../inet/cidr.js";
 import type { Draft, DraftNetwork, DraftTap } from "./draft.js";
+import type { Egress } from "./egress.js";
 import type { Issues } from "./issues.js";
+import type { Placed } from "./reading.js";
 import { suggestion } from "./suggestion.js";
 import { type Path, quote } from "./tree.js";
 
@@ -62,6 +65,7 @@ function checkTap(
 	const network = draft.networks.get(name);
 	if (network === undefined) return;
 	checkBridged(egress?.[0]?.value.text, [...path, "egress"], network, issues);
+	checkListed(egress ?? [], guest.addresses, issues);
 	if (guest.addresses.length > 0) return;
 	const isListed = egress?.some(({ value }) => !("preset" in value));
 	if (network.bridge === undefined && !isListed) return;
@@ -71,5 +75,25 @@ function checkTap(
 			: `needs the guest's addresses: they tell it from others on ${network.bridge}`;
 	const said = { egress, host: network.bridge === undefined ? undefined : host };
 	for (const [key, value] of Object.entries(said))
-		if (value !== undefined) issues.add([...path, key], needed, "guest: { addresses: [...] }");
+		if (value !== undefined && !issues.has([...path, key]))
+			issues.add([...path, key], needed, "guest: { addresses: [...] }");
+}
+
+/** What is listed for one guest goes by its addresses, of which those of another family send nothing there. */
+function checkListed(
+	egress: readonly Placed<Egress>[],
+	guest: readonly Placed<Cidr>[],
+	issues: Issues,
+): void {
+	if (guest.length === 0) return;
+	for (const { value, path } of egress) {
+		if ("preset" in value) continue;
+		const { family } = value.cidr;
+		if (!guest.some((own) => own.value.family === family))
+			issues.add(
+				path,
+				`${value.text} cannot be reached: the guest has no IPv${family} address here`,
+				"say it in guest.addresses, or leave it out",
+			);
+	}
 }

@@ -1,6 +1,6 @@
 import { type Cidr, formatAddress, sameAddress } from "../inet/cidr.js";
 import { type Accounts, accountId } from "./accounts.js";
-import { type Egress, EgressError, parseEgress } from "./egress.js";
+import { type Egress, EgressError, elementsOf, parseEgress } from "./egress.js";
 import type { Fields, Format, Given, GivenOf, ValueOf } from "./field.js";
 import { limitFields } from "./fields.js";
 import { parseBareAddress, parseHost } from "./hosts.js";
@@ -195,6 +195,9 @@ function readRate(text: string, path: Path, { issues }: ReadContext): string | u
 const NO_LIMITS = { download: undefined, upload: undefined, connections: undefined };
 const readLimits = readerOf("Limits", limitFields);
 
+/** The limit for one list: each is an element of a set in the kernel, for each guest that has a list of its own. */
+const MAX_EGRESS = 4096;
+
 function readEgress(
 	given: string | readonly (string | undefined)[],
 	path: Path,
@@ -215,5 +218,15 @@ function readEgress(
 	const preset = placed.find(({ value }) => "preset" in value);
 	if (preset !== undefined && texts.length > 1)
 		issues.add(preset.path, `${preset.value.text} stands alone, not in a list with others`);
+	const count = placed.reduce(
+		(sum, { value }) => sum + ("preset" in value ? 0 : elementsOf(value)),
+		0,
+	);
+	if (count > MAX_EGRESS)
+		issues.add(
+			path,
+			`would be ${count} elements of sets, ${MAX_EGRESS} at most`,
+			"larger subnets, or fewer ports",
+		);
 	return placed.length > 0 ? placed : undefined;
 }

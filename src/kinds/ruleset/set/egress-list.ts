@@ -1,9 +1,9 @@
 /**
  * What is listed as egress, of networks and of guests. A hash set looks up but whole keys, so there is one for each length
- * of prefix that is used: a prefix of another length is as many of the next longer one. Sets of intervals would take longer
- * to change the more guests there are.
+ * of prefix that is used. Sets of intervals would take longer to change the more guests there are.
  */
-export const PREFIX_LENGTHS = { 4: [32, 24, 16, 8, 0], 6: [128, 64, 48, 32, 0] } as const;
+import { PREFIX_LENGTHS } from "../../../spec/egress.js";
+
 export type ListFamily = keyof typeof PREFIX_LENGTHS;
 export type ListScope = "networks" | "guests";
 

@@ -23,6 +23,8 @@ export interface Mutation {
 	readonly anyOrder?: true;
 	/** Set if another link has the name then, so that what is done to a link of that name later is done to that one. */
 	readonly replaces?: true;
+	/** Set if our bridge has another name then, so that what is done later to the link of its name is refused. */
+	readonly renames?: true;
 	/** Set if somebody else has a name that every network of ours needs, so that no other network comes up either. */
 	readonly squats?: true;
 	/** It prevents `down`, which must say so, until these commands are run. */

@@ -111,10 +111,15 @@ export const BRIDGES = list(
 		},
 		"the bridge is renamed": {
 			act: "ip link set B down; ip link set B name brx; ip link set brx up",
+			renames: true,
 			orElse: FLUSHED,
 			drifts: true,
 		},
-		"the bridge is renamed while it is up": { act: "ip link set B name brx", drifts: true },
+		"the bridge is renamed while it is up": {
+			act: "ip link set B name brx",
+			renames: true,
+			drifts: true,
+		},
 		"the bridge has another alias": { act: "ip link set B alias mine", drifts: true },
 		"the bridge has no alias any more": { act: "ip link set B alias ''", drifts: true },
 		"the bridge has another MAC": {

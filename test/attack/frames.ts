@@ -1,4 +1,5 @@
 /** Frames, byte by byte: what a guest that obeys nobody can put on its wire. */
+import { crc32c } from "../../src/engine/journal/crc32c.js";
 import { parseAddress } from "../../src/inet/address.js";
 
 export type Bytes = Uint8Array<ArrayBuffer>;
@@ -68,19 +69,23 @@ export interface Ipv4Fields extends Ends {
 	readonly more?: boolean;
 	readonly id?: number;
 	readonly ttl?: number;
+	/** A whole number of 4 bytes. */
+	readonly options?: Uint8Array;
 }
 export function ipv4(fields: Ipv4Fields, payload: Uint8Array): Bytes {
 	const fragment = (fields.more ? 0x2000 : 0) | (fields.offset ?? 0);
+	const { options = zeroes(0) } = fields;
 	const header = (sum: number): Bytes =>
 		bytes(
-			[0x45, 0],
-			be16(20 + payload.length),
+			[0x45 + options.length / 4, 0],
+			be16(20 + options.length + payload.length),
 			be16(fields.id ?? 1),
 			be16(fragment),
 			[fields.ttl ?? 64, fields.protocol],
 			be16(sum),
 			ip(fields.from),
 			ip(fields.to),
+			options,
 		);
 	return bytes(header(checksum(header(0))), payload);
 }
@@ -111,6 +116,7 @@ function summed(ends: Ends, protocol: number, at: number, packet: Bytes): Bytes 
 	return packet;
 }
 
+export const SCTP = 132;
 export const UDP = 17;
 export const TCP = 6;
 export const ICMP = 1;
@@ -125,14 +131,56 @@ export interface Ports {
 }
 export const udp = (ends: Ends, { sport, dport }: Ports, payload: Uint8Array = zeroes(8)): Bytes =>
 	summed(ends, UDP, 6, bytes(be16(sport), be16(dport), be16(8 + payload.length), [0, 0], payload));
-/** A SYN. */
-export const tcp = (ends: Ends, { sport, dport }: Ports): Bytes =>
+export const SYN = 0x02;
+export const RST = 0x04;
+export const ACK = 0x10;
+export const tcp = (
+	ends: Ends,
+	{ sport, dport }: Ports,
+	flags = SYN,
+	payload: Uint8Array = zeroes(0),
+): Bytes =>
 	summed(
 		ends,
 		TCP,
 		16,
-		bytes(be16(sport), be16(dport), zeroes(4), zeroes(4), [0x50, 0x02], be16(1000), zeroes(4)),
+		bytes(
+			be16(sport),
+			be16(dport),
+			zeroes(4),
+			zeroes(4),
+			[0x50, flags],
+			be16(1000),
+			zeroes(4),
+			payload,
+		),
 	);
+/** A packet of SCTP with one chunk (RFC 9260): INIT is type 1, INIT ACK type 2. What is not in it stands in a parameter. */
+export function sctp(
+	{ sport, dport }: Ports,
+	type: 1 | 2,
+	verification: number,
+	parameter: Uint8Array,
+): Bytes {
+	const length = 20 + 4 + parameter.length;
+	const packet = bytes(
+		be16(sport),
+		be16(dport),
+		[0, 0, 0, verification],
+		zeroes(4),
+		[type, 0],
+		be16(length),
+		[0, 0, 0, 77],
+		[0, 0, 255, 255],
+		[0, 1, 0, 1],
+		[0, 0, 0, 1],
+		be16(0x8008),
+		be16(4 + parameter.length),
+		parameter,
+	);
+	new DataView(packet.buffer).setUint32(8, crc32c(packet), true);
+	return packet;
+}
 export function icmp(type: number, code: number, rest: Uint8Array): Bytes {
 	const packet = bytes([type, code, 0, 0], rest);
 	packet.set(be16(checksum(packet)), 2);

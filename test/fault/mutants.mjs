@@ -111,6 +111,20 @@ export const MUTANTS = [
 		["test/attack/guard.test.ts"],
 	],
 	[
+		"a published port elsewhere is judged by the address behind it",
+		"kinds/ruleset/inet/published-elsewhere.ts",
+		"none: drop, internet: drop,",
+		"none: drop, internet: accept,",
+		["test/attack/policy/policy.test.ts"],
+	],
+	[
+		"127.0.0.1 of the host, where published ports make the kernel route it",
+		"kinds/ruleset/inet/loopback.ts",
+		'rules: [ofLoopback("daddr"), ofLoopback("saddr")],',
+		"rules: [],",
+		["test/attack/policy/policy.test.ts"],
+	],
+	[
 		"a host's address that a guest may not have",
 		"kinds/guard-elements.ts",
 		"return [beside(sets.hostIpv6, guest, hosts)];",

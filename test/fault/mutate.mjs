@@ -46,7 +46,11 @@ const BUILD = [
 /** Whether a test fails. A test that uses the build gets a new one. */
 function isRed(test) {
 	// The compiler reports code that has become unused or unreachable, but compiles it nevertheless.
-	if (/^test.(fault.killed|kernel.(known-network|ssh|trouble)|library.provisional)/.test(test))
+	if (
+		/^test.(attack.policy|fault.killed|kernel.(known-network|ssh|trouble)|library.provisional)/.test(
+			test,
+		)
+	)
 		for (const [program, ...args] of BUILD) spawnSync(program, args, { cwd: copy });
 	const run = spawnSync("npx", ["vitest", "run", "--bail", "1", test], {
 		cwd: copy,

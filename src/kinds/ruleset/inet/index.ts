@@ -35,6 +35,7 @@ import { isolation } from "./isolation.js";
 import { limitForward, limitInput } from "./limit.js";
 import { loopbackOnly } from "./loopback.js";
 import { postrouting } from "./postrouting.js";
+import { publishedElsewhere } from "./published-elsewhere.js";
 import { toGuest } from "./to-guest.js";
 import { toPublished } from "./to-published.js";
 
@@ -84,6 +85,7 @@ export const inet: DeclaredTable = {
 		forward,
 		fromGuest,
 		toGuest,
+		publishedElsewhere,
 		...guardChains,
 		dropIsolation,
 		dropEgress,

@@ -4,8 +4,8 @@ import { publishing } from "../set/publishing.js";
 import { reaches } from "../set/reaches.js";
 import { siblings } from "../set/siblings.js";
 import type { Chain } from "../table.js";
-import { egress } from "./egress.js";
 import { isIn, isPublished } from "./match.js";
+import { publishedElsewhere } from "./published-elsewhere.js";
 
 /** A new connection from one guest to another: in its own network, or in one that its network may reach. */
 export const toGuest: Chain = {
@@ -20,7 +20,7 @@ export const toGuest: Chain = {
 		],
 		[isIn(["iifgroup", "oifgroup"], siblings.set), { accept: null }],
 		// To others than its own it is an address of the host.
-		[isPublished, { goto: { target: egress.create.name } }],
+		[isPublished, { goto: { target: publishedElsewhere.create.name } }],
 		[{ goto: { target: dropIsolation.create.name } }],
 	],
 };

@@ -8,6 +8,8 @@ export interface Subject {
 	readonly name: string | undefined;
 	/** The tap; undefined if there is none with that name. */
 	readonly tap: LinkFact | undefined;
+	/** Where the state of umlnet-nl is kept. */
+	readonly stateDir: string;
 }
 
 /** One check. If it may not read something it throws, and the other checks run nevertheless. */

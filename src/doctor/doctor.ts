@@ -1,19 +1,15 @@
 import type { CheckReport, DoctorReport, Finding } from "../service/diagnosis.js";
 import { dhcp, duplicate, guestAddress, guestDiffers, silent } from "./check/guest.js";
-import { capability, nftables, tun } from "./check/host.js";
 import { drift, master, mtu } from "./check/ours.js";
-import { stateDirectory } from "./check/state.js";
-import { bridgeNetfilter, conntrack, legacy, managers, neighbours } from "./check/tables.js";
 import { owner, tap } from "./check/tap.js";
 import { fromHost, toHost, toRouter, toWorld } from "./check/ways.js";
 import type { Check, Subject } from "./check.js";
 import type { Facts } from "./facts.js";
+import { ABILITIES, SURROUNDINGS, TABLES } from "./host/index.js";
 
 /** In the order in which causes are reported: those nearer to the guest first, and certain ones before guesses. */
 const CHECKS: readonly Check[] = [
-	tun,
-	capability,
-	nftables,
+	...ABILITIES,
 	tap,
 	owner,
 	master,
@@ -22,17 +18,14 @@ const CHECKS: readonly Check[] = [
 	guestDiffers,
 	dhcp,
 	silent,
-	conntrack,
-	neighbours,
+	...TABLES,
 	toRouter,
 	toWorld,
 	toHost,
 	fromHost,
-	legacy,
 	mtu,
 	drift,
-	bridgeNetfilter,
-	managers,
+	...SURROUNDINGS,
 ];
 
 /** What is wrong with the host, or with the connection of the guest of a tap. */
@@ -41,10 +34,11 @@ export function doctor(facts: Facts, name: string | undefined, stateDir: string)
 		facts,
 		name,
 		tap: name === undefined ? undefined : facts.linkNamed(name),
+		stateDir,
 	};
 	const findings: Finding[] = [];
 	const checks: CheckReport[] = [];
-	for (const check of [...CHECKS, stateDirectory(stateDir)]) {
+	for (const check of CHECKS) {
 		if (check.of === "tap" && name === undefined) continue;
 		try {
 			const found = check.run(subject);

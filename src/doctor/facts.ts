@@ -2,6 +2,7 @@
 import type { Hooks } from "../nftables/machine/hook.js";
 import type { Rule, Table } from "../nftables/machine/ruleset.js";
 import type { TapStatus } from "../service/reports.js";
+import type { MissingFeature } from "./features.js";
 
 /** A port of a bridge. */
 export interface PortFact {
@@ -98,6 +99,13 @@ export interface AddressFact {
 /** A tap of ours as it was made, and where it has drifted, without launch arguments. */
 export type OurTap = Omit<TapStatus, "launch">;
 
+/** A rule that chooses a routing table. */
+export interface RoutingRuleFact {
+	readonly priority: number;
+	/** RT_TABLE_*; RT_TABLE_UNSPEC for a rule that does something else. */
+	readonly table: number;
+}
+
 /** Everything that is examined. If something may not be read, the error says why. */
 export interface Facts {
 	link(index: number): LinkFact | undefined;
@@ -120,4 +128,14 @@ export interface Facts {
 	ruleText(table: Table, rule: Rule): string;
 	/** The tap as we made it; undefined if it is not ours. */
 	ours(tap: string): OurTap | undefined;
+	/** The names in a directory in order; empty if there is no such directory. */
+	directory(path: string): readonly string[];
+	/** The processes with this name (`comm` of proc(5), at most 15 bytes) in the same network namespace. */
+	processes(name: string): readonly number[];
+	/** The rules that choose the routing table, for IPv4. */
+	routingRules(): readonly RoutingRuleFact[];
+	/** The answer to TUNGETFEATURES, IFF_*; undefined if the device may not be opened. */
+	tunFeatures(): number | undefined;
+	/** What our rules need and nf_tables does not have. */
+	missingFeatures(): readonly MissingFeature[];
 }

@@ -15,6 +15,7 @@ import { Hooks } from "../nftables/machine/hook.js";
 import { readRawRuleset } from "../nftables/machine/read.js";
 import { type Rule, type Table, tablesOf } from "../nftables/machine/ruleset.js";
 import { RuleWriter } from "../nftables/text/rule.js";
+import { RTM_GETRULE, RTM_NEWRULE } from "../uapi/fib_rules.js";
 import { IFF_LOOPBACK, IFF_LOWER_UP, IFF_NOARP, IFF_UP } from "../uapi/if.js";
 import { IFA_F_TENTATIVE } from "../uapi/if_addr.js";
 import { BR_STATE_FORWARDING, BRIDGE_VLAN_INFO_PVID } from "../uapi/if_bridge.js";
@@ -37,7 +38,11 @@ import type {
 	PortFact,
 	RouteFact,
 	RouteQuery,
+	RoutingRuleFact,
 } from "./facts.js";
+import { type MissingFeature, missingFeatures } from "./features.js";
+import { namesIn, processesNamed } from "./processes.js";
+import { readTunFeatures } from "./tun-features.js";
 
 /** Answers the same question in the same way as long as one report is made. */
 class Memo<K, V> {
@@ -226,6 +231,27 @@ export class HostFacts implements Facts {
 	}
 	ours(tap: string): OurTap | undefined {
 		return this.#ours(tap);
+	}
+
+	directory(path: string): readonly string[] {
+		return namesIn(path);
+	}
+	processes(name: string): readonly number[] {
+		return processesNamed(name);
+	}
+	routingRules(): readonly RoutingRuleFact[] {
+		return this.#kernel
+			.dump(RTM_GETRULE, RTM_NEWRULE, { family: AF_INET })
+			.map(({ FRA_PRIORITY: priority = 0, FRA_TABLE, table }) => ({
+				priority,
+				table: FRA_TABLE ?? table,
+			}));
+	}
+	tunFeatures(): number | undefined {
+		return readTunFeatures();
+	}
+	missingFeatures(): readonly MissingFeature[] {
+		return missingFeatures(this.#kernel);
 	}
 
 	#fact(link: Link | undefined): LinkFact | undefined {

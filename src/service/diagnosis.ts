@@ -5,6 +5,8 @@
  *
  * | code | meaning |
  * |---|---|
+ * | FINDING_ACCEPT_LOCAL | packets from outside may have an address of the host as their source |
+ * | FINDING_ARP_IGNORE | the host does not answer ARP as guests need it |
  * | FINDING_BRIDGE_DOWN | the bridge that the tap is a port of is down |
  * | FINDING_BRIDGE_FILTERED | packets between ports pass the rules for IP as well (br_netfilter), which drop them |
  * | FINDING_CAPABILITY | a capability is missing |
@@ -13,18 +15,22 @@
  * | FINDING_DHCP_UNANSWERED | the guest asks for an address and nobody answers |
  * | FINDING_DRIFT | what is ours is not as it was made |
  * | FINDING_DUPLICATE_ADDRESS | another machine has the guest's address |
- * | FINDING_FOREIGN_MANAGER | a program that manages firewalls or interfaces is at work here |
+ * | FINDING_FOREIGN_MANAGER | a program that manages firewalls is at work here |
  * | FINDING_FORWARDING_OFF | the host does not forward packets that come in by this interface |
+ * | FINDING_FORWARDING_RESET | a file of settings turns forwarding off when it is read again |
  * | FINDING_GUEST_ADDRESS | the guest uses an address of the host |
  * | FINDING_GUEST_DIFFERS | the guest uses another address than it was given |
  * | FINDING_GUEST_SILENT | no packet of the guest ever came |
  * | FINDING_HOPS | the packet has been passed on too often |
+ * | FINDING_IPV6_DISABLED | new interfaces have no IPv6 |
  * | FINDING_LEGACY_IPTABLES | there are rules of iptables-legacy, which cannot be read here |
  * | FINDING_LINK_DOWN | an interface on the way is down |
  * | FINDING_MASTER | the interface is a port of another one than it should be |
  * | FINDING_MTU | packets that the guest may send do not fit the next interface |
  * | FINDING_NEIGHBOUR_FAILED | nobody answers for the address of the next machine |
  * | FINDING_NEIGHBOUR_TABLE | the table of neighbours is full, or nearly |
+ * | FINDING_NETWORKD | systemd-networkd may change the interfaces of guests |
+ * | FINDING_NETWORK_MANAGER | NetworkManager may change the interfaces of guests |
  * | FINDING_NFTABLES | the kernel has no nf_tables, or not what is needed of it |
  * | FINDING_NOBODY_LISTENS | no program of the host listens on the port |
  * | FINDING_NO_ADDRESS | an interface has no address of this family |
@@ -34,19 +40,24 @@
  * | FINDING_PORT_ISOLATED | both are isolated ports of one bridge |
  * | FINDING_PORT_STATE | the bridge does not let packets through the port |
  * | FINDING_PROXY_ARP | the host does not answer for the address that the guest looks for |
+ * | FINDING_ROUTE_LOCALNET | the loopback addresses of the host can be reached from outside |
  * | FINDING_ROUTE_REFUSES | a route says that the address is not to be reached |
  * | FINDING_RP_FILTER | the source of the packet has no way back by the interface it came by |
  * | FINDING_RULE_DROPS | a rule, or the policy of a chain, drops the packet |
  * | FINDING_STATE_DIRECTORY | the state directory cannot be used |
+ * | FINDING_STRICT_RP_FILTER | reverse paths are checked strictly although rules of routing choose between several ways |
  * | FINDING_TAP_ABSENT | there is no such tap |
  * | FINDING_TAP_DOWN | the tap is down |
  * | FINDING_TAP_NOT_OPEN | no virtual machine has the tap open |
  * | FINDING_TAP_OWNER | whoever may open the tap is not who has to |
  * | FINDING_TUN_ACCESS | /dev/net/tun may not be opened |
+ * | FINDING_TUN_QUEUES | taps cannot have several queues |
  * | FINDING_VLAN | the port does not take part in the VLAN |
  * | FINDING_WRONG_UPLINK | the way to the world is not by the uplink |
  */
 export type FindingCode =
+	| "FINDING_ACCEPT_LOCAL"
+	| "FINDING_ARP_IGNORE"
 	| "FINDING_BRIDGE_DOWN"
 	| "FINDING_BRIDGE_FILTERED"
 	| "FINDING_CAPABILITY"
@@ -57,16 +68,20 @@ export type FindingCode =
 	| "FINDING_DUPLICATE_ADDRESS"
 	| "FINDING_FOREIGN_MANAGER"
 	| "FINDING_FORWARDING_OFF"
+	| "FINDING_FORWARDING_RESET"
 	| "FINDING_GUEST_ADDRESS"
 	| "FINDING_GUEST_DIFFERS"
 	| "FINDING_GUEST_SILENT"
 	| "FINDING_HOPS"
+	| "FINDING_IPV6_DISABLED"
 	| "FINDING_LEGACY_IPTABLES"
 	| "FINDING_LINK_DOWN"
 	| "FINDING_MASTER"
 	| "FINDING_MTU"
 	| "FINDING_NEIGHBOUR_FAILED"
 	| "FINDING_NEIGHBOUR_TABLE"
+	| "FINDING_NETWORKD"
+	| "FINDING_NETWORK_MANAGER"
 	| "FINDING_NFTABLES"
 	| "FINDING_NOBODY_LISTENS"
 	| "FINDING_NO_ADDRESS"
@@ -76,15 +91,18 @@ export type FindingCode =
 	| "FINDING_PORT_ISOLATED"
 	| "FINDING_PORT_STATE"
 	| "FINDING_PROXY_ARP"
+	| "FINDING_ROUTE_LOCALNET"
 	| "FINDING_ROUTE_REFUSES"
 	| "FINDING_RP_FILTER"
 	| "FINDING_RULE_DROPS"
 	| "FINDING_STATE_DIRECTORY"
+	| "FINDING_STRICT_RP_FILTER"
 	| "FINDING_TAP_ABSENT"
 	| "FINDING_TAP_DOWN"
 	| "FINDING_TAP_NOT_OPEN"
 	| "FINDING_TAP_OWNER"
 	| "FINDING_TUN_ACCESS"
+	| "FINDING_TUN_QUEUES"
 	| "FINDING_VLAN"
 	| "FINDING_WRONG_UPLINK";
 

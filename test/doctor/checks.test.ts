@@ -1,26 +1,14 @@
-/** Each check alone: what it finds, by which word, and that it finds nothing where nothing is wrong. */
-import { mkdtempSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
+/** Each check of a tap alone: what it finds, by which word, and that it finds nothing where nothing is wrong. */
 import { describe, expect, test } from "vitest";
 import * as guest from "../../src/doctor/check/guest.js";
-import * as host from "../../src/doctor/check/host.js";
 import * as ours from "../../src/doctor/check/ours.js";
-import { stateDirectory } from "../../src/doctor/check/state.js";
-import * as tables from "../../src/doctor/check/tables.js";
 import * as taps from "../../src/doctor/check/tap.js";
 import * as ways from "../../src/doctor/check/ways.js";
 import type { Check } from "../../src/doctor/check.js";
 import { doctor } from "../../src/doctor/doctor.js";
-import type { Chain, Table } from "../../src/nftables/machine/ruleset.js";
 import * as uapi from "../../src/uapi/index.js";
+import { codesOf } from "./codes.js";
 import { link, type MadeUp, madeUp, neighbour, tap } from "./made-up.js";
-
-const codes = (check: Check, made: MadeUp, name = "tap0"): string[] => {
-	const facts = madeUp(made);
-	const found = check.run({ facts, name, tap: facts.linkNamed(name) });
-	return found.map(({ code, stops }) => `${code}${stops ? "" : " (note)"}`);
-};
 
 const eth1 = link(2, "eth1");
 const GUEST = { addresses: ["192.168.33.34/24"], mac: "52:54:00:00:00:22" };
@@ -30,28 +18,6 @@ const unicast = (output: number, more: object = {}) => ({
 	...more,
 });
 const local = { type: uapi.RTN_LOCAL };
-
-function table(name: string, chains: readonly string[], policy?: number): Table {
-	const made = {
-		family: uapi.NFPROTO_IPV4,
-		name,
-		isDormant: false,
-		chains: new Map<string, Chain>(),
-		sets: new Map(),
-		objects: new Map(),
-	};
-	for (const chain of chains)
-		made.chains.set(chain, {
-			table: made,
-			name: chain,
-			rules: [],
-			base:
-				policy === undefined
-					? undefined
-					: { type: "filter", hook: uapi.NF_INET_FORWARD, priority: 0, policy, devices: [] },
-		});
-	return made;
-}
 
 type Row = readonly [what: string, check: Check, made: MadeUp, finds: readonly string[]];
 const ROWS: readonly Row[] = [
@@ -249,112 +215,6 @@ const ROWS: readonly Row[] = [
 		[],
 	],
 	[
-		"docker and ufw",
-		tables.managers,
-		{
-			tables: [
-				table("filter", ["DOCKER-USER", "ufw-before-forward"]),
-				table("nat", ["POSTROUTING"]),
-			],
-		},
-		["FINDING_FOREIGN_MANAGER (note)", "FINDING_FOREIGN_MANAGER (note)"],
-	],
-	["nobody's rules", tables.managers, { tables: [table("mine", ["c"])] }, []],
-	[
-		"iptables-legacy",
-		tables.legacy,
-		{ files: { "/proc/thread-self/net/ip_tables_names": "filter\nnat\n" } },
-		["FINDING_LEGACY_IPTABLES (note)"],
-	],
-	[
-		"no iptables-legacy",
-		tables.legacy,
-		{ files: { "/proc/thread-self/net/ip_tables_names": "" } },
-		[],
-	],
-	[
-		"a full table of connections",
-		tables.conntrack,
-		{
-			settings: {
-				"net/netfilter/nf_conntrack_count": "100",
-				"net/netfilter/nf_conntrack_max": "100",
-			},
-		},
-		["FINDING_CONNTRACK_FULL"],
-	],
-	[
-		"a table of connections that is nearly full",
-		tables.conntrack,
-		{
-			settings: {
-				"net/netfilter/nf_conntrack_count": "95",
-				"net/netfilter/nf_conntrack_max": "100",
-			},
-		},
-		["FINDING_CONNTRACK_FULL (note)"],
-	],
-	[
-		"a table of connections with room",
-		tables.conntrack,
-		{
-			settings: {
-				"net/netfilter/nf_conntrack_count": "5",
-				"net/netfilter/nf_conntrack_max": "100",
-			},
-		},
-		[],
-	],
-	[
-		"a full table of neighbours",
-		tables.neighbours,
-		{
-			settings: { "net/ipv4/neigh/default/gc_thresh3": "1024" },
-			files: { "/proc/thread-self/net/stat/arp_cache": "entries allocs\n00000400 0\n" },
-		},
-		["FINDING_NEIGHBOUR_TABLE"],
-	],
-	[
-		"a table of neighbours with room",
-		tables.neighbours,
-		{
-			settings: { "net/ipv4/neigh/default/gc_thresh3": "1024" },
-			files: { "/proc/thread-self/net/stat/arp_cache": "entries allocs\n00000010 0\n" },
-		},
-		[],
-	],
-	[
-		"br_netfilter and a policy",
-		tables.bridgeNetfilter,
-		{
-			settings: { "net/bridge/bridge-nf-call-iptables": "1" },
-			tables: [table("filter", ["FORWARD"], uapi.NF_DROP)],
-		},
-		["FINDING_BRIDGE_FILTERED (note)"],
-	],
-	[
-		"br_netfilter without one",
-		tables.bridgeNetfilter,
-		{
-			settings: { "net/bridge/bridge-nf-call-iptables": "1" },
-			tables: [table("filter", ["FORWARD"], uapi.NF_ACCEPT)],
-		},
-		[],
-	],
-	[
-		"no CAP_NET_ADMIN",
-		host.capability,
-		{ files: { "/proc/thread-self/status": "Name:\tx\nCapEff:\t0000000000000000\n" } },
-		["FINDING_CAPABILITY (note)"],
-	],
-	[
-		"CAP_NET_ADMIN",
-		host.capability,
-		{ files: { "/proc/thread-self/status": "CapEff:\t0000000000001000\n" } },
-		[],
-	],
-	["rules that can be read", host.nftables, {}, []],
-	[
 		"no way to the world",
 		ways.toWorld,
 		{
@@ -368,14 +228,7 @@ const ROWS: readonly Row[] = [
 
 describe("a check", () => {
 	test.each(ROWS)("of %s", (_, check, made, finds) => {
-		expect(codes(check, made)).toEqual(finds);
-	});
-
-	test("of the state directory", () => {
-		const facts = madeUp({});
-		const directory = mkdtempSync(join(tmpdir(), "umlnet-nl-"));
-		const check = stateDirectory(join(directory, "not", "yet"));
-		expect(check.run({ facts, name: undefined, tap: undefined })).toEqual([]);
+		expect(codesOf(check, made)).toEqual(finds);
 	});
 });
 

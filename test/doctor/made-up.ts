@@ -1,9 +1,10 @@
 /** A host that is said, not read: for what no test may do to a real one. */
-
+import { basename, dirname } from "node:path";
 import type { Facts, LinkFact, NeighbourFact, OurTap, RouteFact } from "../../src/doctor/facts.js";
+import type { MissingFeature } from "../../src/doctor/features.js";
 import { formatAddress, parseAddress } from "../../src/inet/address.js";
 import { Hooks } from "../../src/nftables/machine/hook.js";
-import type { Table } from "../../src/nftables/machine/ruleset.js";
+import type { Chain, Table } from "../../src/nftables/machine/ruleset.js";
 import { KernelError } from "../../src/sys/error.js";
 import * as uapi from "../../src/uapi/index.js";
 
@@ -18,6 +19,12 @@ export interface MadeUp {
 	readonly received?: number;
 	readonly ours?: Readonly<Record<string, Partial<OurTap>>>;
 	readonly tables?: readonly Table[];
+	/** The processes that run, by name. */
+	readonly processes?: Readonly<Record<string, number>>;
+	/** Rules of routing: the table that each leads to. */
+	readonly routingTables?: readonly number[];
+	readonly tunFeatures?: number;
+	readonly missingFeatures?: readonly MissingFeature[];
 	/** What may not be read. */
 	readonly refusesRules?: true;
 	readonly learned?: Readonly<Record<number, readonly Uint8Array[]>>;
@@ -77,6 +84,18 @@ export function madeUp(host: MadeUp): Facts {
 		tables: rules,
 		hooks: () => new Hooks(rules()),
 		ruleText: () => "",
+		directory: (path) =>
+			Object.keys(host.files ?? {})
+				.filter((file) => dirname(file) === path)
+				.map((file) => basename(file)),
+		processes: (name) => {
+			const pid = host.processes?.[name];
+			return pid === undefined ? [] : [pid];
+		},
+		routingRules: () =>
+			(host.routingTables ?? []).map((table, i) => ({ priority: 100 + i, table })),
+		tunFeatures: () => host.tunFeatures,
+		missingFeatures: () => host.missingFeatures ?? [],
 		ours: (name) => {
 			const one = host.ours?.[name];
 			return (
@@ -92,4 +111,32 @@ export function madeUp(host: MadeUp): Facts {
 			);
 		},
 	};
+}
+
+/** A table with empty chains, with a policy at the hook for forwarded packets or regular ones. */
+export function table(
+	name: string,
+	chains: readonly string[],
+	policy?: number,
+	family: number = uapi.NFPROTO_IPV4,
+): Table {
+	const made = {
+		family,
+		name,
+		isDormant: false,
+		chains: new Map<string, Chain>(),
+		sets: new Map(),
+		objects: new Map(),
+	};
+	for (const chain of chains)
+		made.chains.set(chain, {
+			table: made,
+			name: chain,
+			rules: [],
+			base:
+				policy === undefined
+					? undefined
+					: { type: "filter", hook: uapi.NF_INET_FORWARD, priority: 0, policy, devices: [] },
+		});
+	return made;
 }

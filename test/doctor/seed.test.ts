@@ -1,5 +1,5 @@
 /** What kept people from getting through from the first day on, each found by a name of its own. */
-import { execFileSync, spawnSync } from "node:child_process";
+import { spawnSync } from "node:child_process";
 import { chmodSync, mkdtempSync, readdirSync, readFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -38,7 +38,11 @@ function doctorWith(
 	chmodSync(directory, 0o755);
 	const state = join(directory, "state");
 	const run = `mount --make-rprivate /\nmount -t tmpfs none /dev/net\n${script}\nexec setpriv --reuid=${uid} --clear-groups ${process.execPath} ${MAIN} --state-dir ${state} doctor --json`;
-	const { status, stdout } = spawnSync("unshare", ["-mn", "sh", "-euc", run], { encoding: "utf8" });
+	const { status, stdout } = spawnSync(
+		"unshare",
+		["-mnpf", "--kill-child", "--mount-proc", "sh", "-euc", run],
+		{ encoding: "utf8" },
+	);
 	const { findings, checks } = JSON.parse(stdout) as {
 		findings: { code: string }[];
 		checks: { check: string; outcome: string }[];
@@ -49,6 +53,18 @@ function doctorWith(
 		unread: checks.filter(({ outcome }) => outcome === "unread").map(({ check }) => check),
 	};
 }
+
+/** A host with all that it takes, whatever the machine of the test has set. `program` starts one of that name. */
+const FIT = `mknod -m 666 /dev/net/tun c 10 200
+for name in rp_filter arp_ignore accept_local route_localnet; do sysctl -qw net.ipv4.conf.all.$name=0; done
+sysctl -qw net.ipv6.conf.default.disable_ipv6=0
+mount -t tmpfs none /run
+within=
+program() {
+	cp "$(command -v sleep)" "/run/$1"
+	$within "/run/$1" 60 >/dev/null 2>&1 &
+	sleep 0.3
+}`;
 
 describe.skipIf(process.getuid?.() !== 0)("the host", () => {
 	test("has no /dev/net/tun", () => {
@@ -64,10 +80,37 @@ describe.skipIf(process.getuid?.() !== 0)("the host", () => {
 	});
 
 	test("has all that it takes", () => {
-		expect(doctorWith("mknod -m 666 /dev/net/tun c 10 200")).toMatchObject({
+		expect(doctorWith(FIT)).toMatchObject({ status: 0, codes: [] });
+	});
+
+	test.each([
+		[
+			"sysctl -qw net.ipv4.conf.all.rp_filter=1; ip rule add from 10.0.0.0/8 lookup 100",
+			"STRICT_RP_FILTER",
+		],
+		["sysctl -qw net.ipv4.conf.all.arp_ignore=8", "ARP_IGNORE"],
+		["sysctl -qw net.ipv4.conf.all.accept_local=1", "ACCEPT_LOCAL"],
+		["sysctl -qw net.ipv4.conf.all.route_localnet=1", "ROUTE_LOCALNET"],
+		["sysctl -qw net.ipv6.conf.all.disable_ipv6=1", "IPV6_DISABLED"],
+		[
+			"sysctl -qw net.ipv4.ip_forward=1; mkdir -p /run/sysctl.d; echo net.ipv4.ip_forward=0 > /run/sysctl.d/zz.conf",
+			"FORWARDING_RESET",
+		],
+		["program NetworkManager", "NETWORK_MANAGER"],
+		[
+			"program systemd-networkd; mkdir -p /run/systemd/network; printf '[Match]\\nName=*\\n' > /run/systemd/network/00.network",
+			"NETWORKD",
+		],
+	])("is told of what may be in the way: %s", (script, code) => {
+		expect(doctorWith(`${FIT}\n${script}`)).toMatchObject({
 			status: 0,
-			codes: [],
+			codes: [`FINDING_${code}`],
+			unread: [],
 		});
+	});
+
+	test("is not told of programs that are in another network namespace", () => {
+		expect(doctorWith(`${FIT}\nwithin="unshare -n"\nprogram NetworkManager`).codes).toEqual([]);
 	});
 });
 
@@ -97,7 +140,12 @@ test("every code is said somewhere, and has a meaning", () => {
 			.map(([code]) => code)
 			.toSorted(),
 	);
+	const page = readFileSync(join(SRC, "../docs/doctor.md"), "utf8");
+	const table = page.slice(page.indexOf("## Every code"));
 	expect(
-		execFileSync("grep", ["-c", "FINDING_", join(SRC, "../docs/doctor.md")], { encoding: "utf8" }),
-	).not.toBe("0\n");
+		[...table.matchAll(/^\| (FINDING_\w+) \| (.+) \|$/gm)].map(([, code, meaning]) => [
+			code,
+			meaning,
+		]),
+	).toEqual(findingCodes());
 });

@@ -3,10 +3,10 @@ import { dirname } from "node:path";
 import { type Check, warns } from "../check.js";
 
 /** Whether the state directory can be used. */
-export const stateDirectory = (path: string): Check => ({
+export const stateDirectory: Check = {
 	check: "state directory",
 	of: "host",
-	run() {
+	run({ stateDir: path }) {
 		let place = path;
 		while (!existsSync(place) && dirname(place) !== place) place = dirname(place);
 		try {
@@ -23,4 +23,4 @@ export const stateDirectory = (path: string): Check => ({
 			];
 		}
 	},
-});
+};

@@ -19,7 +19,7 @@ import type { Nat } from "./nat.js";
 import { groupOf } from "./network-group.js";
 import type { WayOut } from "./note.js";
 import type { Option } from "./option.js";
-import { policyOf } from "./policy.js";
+import { checkReaches, policyOf } from "./policy.js";
 import { forwardingKey, type Port, uplinkKey } from "./port.js";
 import { proxiesOf, proxyingOf } from "./proxied.js";
 import { publishedFamilies, publishOf } from "./published.js";
@@ -90,6 +90,7 @@ export function wantedTaps(spec: Spec, links: HostLinks = NO_LINKS): WantedTap[]
 	const networks = new Map(
 		Object.entries(spec.networks).map(([name, network]) => [name, placed(network, spec, links)]),
 	);
+	checkReaches(networks);
 	return Object.values(spec.taps).map((tap) => {
 		const place = networks.get(tap.network) as Placed;
 		const { network } = place;

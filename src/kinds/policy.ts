@@ -1,5 +1,6 @@
 import type { Resource } from "../engine/kind.js";
 import { formatAddress, parseCidr } from "../inet/cidr.js";
+import { linkLocalOf } from "../inet/link-local.js";
 import { EGRESS_PRESETS } from "../spec/egress.js";
 import { SpecError } from "../spec/error.js";
 import type { Network, Tap } from "../spec/model.js";
@@ -7,6 +8,7 @@ import type { BridgeGuest } from "./bridge-guest.js";
 import type { Bridged } from "./bridged.js";
 import type { EgressLine } from "./egress-item.js";
 import { type GuestPolicy, type Subject, USUAL } from "./guest-policy.js";
+import { macBytes } from "./link.js";
 import { groupOf } from "./network-group.js";
 import type { NetworkNumber } from "./network-number.js";
 import type { Reach } from "./reach.js";
@@ -90,6 +92,7 @@ function saidOf(tap: Tap, network: Network, isShared: boolean): Resource[] {
 		return [
 			...say(all, { network: network.name, group }, onNetwork),
 			...subjectsOf(tap, network).flatMap((of) => say(own, of, onTap)),
+			...linkLocalsOf(tap, network).flatMap((of) => say({ host: own.host }, of, onTap)),
 		];
 	}
 	// Of a bridge that others are on as well nothing can be said but of the guests whose addresses are known.
@@ -99,15 +102,48 @@ function saidOf(tap: Tap, network: Network, isShared: boolean): Resource[] {
 		if (it !== USUAL[what as GuestPolicy["what"]]) said[what] = it;
 	}
 	const subjects = subjectsOf(tap, network);
-	const [unknown] = subjects.length > 0 || network.mode === "nat" ? [] : Object.keys(said);
+	// What is usual in mode nat is nobody's wish: whose address is not known is like any other machine there.
+	const isWish = (what: string): boolean => what !== "inbound" || network.inbound !== undefined;
+	const [unknown] = subjects.length > 0 ? [] : Object.keys(said).filter(isWish);
 	if (unknown !== undefined)
 		throw new SpecError([
 			{
 				path: `${onTap}.guest.addresses`,
 				message: `are missing: ${network.bridge} is not ours alone, and ${unknown} goes by the guest's addresses there`,
+				hint: `guest: { addresses: [...] }, or a bridge of our own that only guests are on`,
 			},
 		]);
-	return subjects.flatMap((of) => say(said, of, onTap));
+	const nearby = said.host === undefined ? [] : linkLocalsOf(tap, network);
+	return [
+		...subjects.flatMap((of) => say(said, of, onTap)),
+		...nearby.flatMap((of) => [
+			resource("bridge-guest", { bridge: of.link, address: of.address, network: comment }, onTap),
+			...say({ host: said.host }, of, onTap),
+		]),
+	];
+}
+
+/**
+ * Networks reach each other by the link groups of their links, and a bridge of somebody else's has no group of ours. @throws
+ * SpecError with each network that would reach another in vain
+ */
+export function checkReaches(
+	places: ReadonlyMap<string, { readonly network: Network; readonly isForeign: boolean }>,
+): void {
+	const issues = [...places.values()].flatMap((place) =>
+		place.network.reaches.flatMap((name, i) => {
+			const foreign = [place, places.get(name)].find((one) => one?.isForeign)?.network;
+			if (foreign === undefined) return [];
+			return [
+				{
+					path: `networks.${place.network.name}.reaches[${i}]`,
+					message: `cannot be had: ${foreign.bridge} is somebody else's, and what comes from there is not known as of network ${foreign.name}`,
+					hint: `give ${foreign.name} a bridge of its own: one that is not there yet`,
+				},
+			];
+		}),
+	);
+	if (issues.length > 0) throw new SpecError(issues);
 }
 
 /** What is listed as egress, line by line: of the network, and of a guest of its own. */
@@ -140,6 +176,20 @@ function subjectsOf({ name, guest }: Tap, { bridge }: Network): Subject[] {
 		link: bridge,
 		address: formatAddress(parseCidr(one).address),
 	}));
+}
+
+/**
+ * The address that the guest on a bridge makes of its MAC, if nobody listed it: by this it reaches the host, too, and nobody
+ * beyond.
+ */
+function linkLocalsOf(
+	{ guest: { mac, addresses } }: Tap,
+	{ bridge }: Network,
+): { readonly link: string; readonly address: string }[] {
+	if (bridge === undefined || mac === undefined) return [];
+	const address = formatAddress(linkLocalOf(macBytes(mac)));
+	const isListed = addresses.some((one) => formatAddress(parseCidr(one).address) === address);
+	return isListed ? [] : [{ link: bridge, address }];
 }
 
 function segmentOf(tap: Tap, { name: network, bridge }: Network, isShared: boolean): Resource[] {

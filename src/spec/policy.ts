@@ -67,6 +67,7 @@ function checkTap(
 	checkBridged(egress?.[0]?.value.text, [...path, "egress"], network, issues);
 	checkListed(egress ?? [], guest.addresses, issues);
 	if (guest.addresses.length > 0) return;
+	checkShared(path, network, issues);
 	const isListed = egress?.some(({ value }) => !("preset" in value));
 	if (network.bridge === undefined && !isListed) return;
 	const needed =
@@ -77,6 +78,20 @@ function checkTap(
 	for (const [key, value] of Object.entries(said))
 		if (value !== undefined && !issues.has([...path, key]))
 			issues.add([...path, key], needed, "guest: { addresses: [...] }");
+}
+
+/** On a bridge that leads to a LAN, what is said of all guests is said of each by its addresses. */
+function checkShared(
+	tap: Path,
+	{ mode, bridge, uplink, host = "open" }: DraftNetwork,
+	issues: Issues,
+): void {
+	if (mode !== "bridged" || uplink === undefined || host === "open") return;
+	issues.addMissing(
+		[...tap, "guest", "addresses"],
+		`are missing: they tell the guest from other machines on ${bridge}, and host goes by them there`,
+		"guest: { addresses: [...] }, or no uplink",
+	);
 }
 
 /** What is listed for one guest goes by its addresses, of which those of another family send nothing there. */

@@ -56,6 +56,7 @@ const LAN = ["10.33.33.1"] as const;
 let lab: Lab;
 let guests: Record<"a" | "b" | "c" | "d", Machine>;
 const children: ChildProcess[] = [];
+let wires: ChildProcess[] = [];
 
 async function start(machine: Machine, ...command: readonly [string, ...string[]]) {
 	const child = machine.spawn(...command);
@@ -102,6 +103,22 @@ const spec = (
 
 const up = (...said: Parameters<typeof spec>) => lab.run((host) => host.up(spec(...said)));
 
+/** A guest begins to run on a tap. */
+async function plug(name: string, machine: Machine): Promise<ChildProcess> {
+	const wire = await start(lab.host, "python3", "-c", WIRE, name, machine.path);
+	const [network, last] = { a: [7, 2], b: [7, 3], c: [8, 2], d: [8, 3] }[name] as [number, number];
+	const [length4, length6] = network === 7 ? [32, 128] : [24, 64];
+	const gateways = [`10.${network}.0.1`, `fd0${network}::1`];
+	machine.sh(`
+		ip link set eth0 up
+		ip address add 10.${network}.0.${last}/${length4} dev eth0
+		ip address add fd0${network}::${last}/${length6} dev eth0 nodad
+		for gateway in ${gateways.join(" ")}; do
+			ip route add $gateway dev eth0 2> /dev/null || true; ip route add default via $gateway
+		done`);
+	return wire;
+}
+
 beforeEach(async () => {
 	lab = await Lab.open(
 		"ip address add 2001:db8:1::10/64 dev eth1 nodad; ip route add default via 2001:db8:1::1",
@@ -113,28 +130,8 @@ beforeEach(async () => {
 	guests = { a: new Machine(), b: new Machine(), c: new Machine(), d: new Machine() };
 	lab.host.enter();
 	await up();
-	for (const [name, machine] of Object.entries(guests)) {
-		await start(lab.host, "python3", "-c", WIRE, name, machine.path);
-		const [v4, v6, gateway4, gateway6] =
-			name < "c"
-				? [
-						`10.7.0.${name === "a" ? 2 : 3}/32`,
-						`fd07::${name === "a" ? 2 : 3}/128`,
-						"10.7.0.1",
-						"fd07::1",
-					]
-				: [
-						`10.8.0.${name === "c" ? 2 : 3}/24`,
-						`fd08::${name === "c" ? 2 : 3}/64`,
-						"10.8.0.1",
-						"fd08::1",
-					];
-		machine.sh(`
-			ip link set eth0 up
-			ip address add ${v4} dev eth0; ip address add ${v6} dev eth0 nodad
-			ip route add ${gateway4} dev eth0 2> /dev/null || true; ip route add default via ${gateway4}
-			ip -6 route add ${gateway6} dev eth0 2> /dev/null || true; ip -6 route add default via ${gateway6}`);
-	}
+	wires = [];
+	for (const [name, machine] of Object.entries(guests)) wires.push(await plug(name, machine));
 	await start(lab.lan, process.execPath, "-e", SERVER, "10.33.33.1", "9.9.9.9");
 	await start(guests.c, process.execPath, "-e", SERVER, "10.8.0.2");
 	for (const machine of [lab.host, guests.a, guests.b, guests.d])
@@ -224,3 +221,48 @@ test("a flow ends when a change forbids it, and goes on when not", async () => {
 	await up({ lab: { egress: ["9.9.9.9:8/udp"] } });
 	expect(await asks("9.9.9.9")).toBe("silent");
 }, 60_000);
+
+test("on a bridge of somebody else's, each guest is held to what is said, and nobody else there", async () => {
+	await lab.run((host) => host.down({ all: true }));
+	for (const wire of wires.splice(0)) wire.kill();
+	lab.host.sh(`
+		ip link add br0 type bridge; ip link set br0 up
+		ip address add 10.8.0.1/24 dev br0; ip address add fd08::1/64 dev br0 nodad
+		ip link add port type veth peer name eth0 netns ${guests.b.path}
+		ip link set port master br0 up`);
+	guests.b.sh(`
+		ip link set eth0 up; ip address add 10.8.0.9/24 dev eth0; ip address add fd08::9/64 dev eth0 nodad
+		ip route add default via 10.8.0.1; ip route add default via fd08::1`);
+	const foreign = (said: Said, c: Said = {}, d: Said = {}) =>
+		lab.run((host) =>
+			host.up(
+				checkSpec({
+					version: 1,
+					networks: { db: { mode: "nat", uplink: "eth1", bridge: "br0", ...said } },
+					taps: { c: { ...TAPS.c, ...c }, d: { ...TAPS.d, ...d } },
+				} as never),
+			),
+		);
+	await foreign({ egress: "none", host: "closed" }, {}, { egress: ["9.9.9.9", "2600::9"] });
+	for (const name of ["c", "d"] as const) await plug(name, guests[name]);
+	const host = ["10.8.0.1", "fd08::1"];
+	const seen = (machine: Machine) => reached(machine, sorted(host, LAN, PUBLIC, D));
+	expect(seen(guests.c)).toEqual(D);
+	expect(seen(guests.d)).toEqual(sorted(PUBLIC, D));
+	// It has no address that the LAN knows a way back to, but what the host has it reaches.
+	expect(reached(guests.b, sorted(host, D))).toEqual(sorted(host, D));
+
+	await foreign({ egress: "internet" }, { host: "open" });
+	expect(seen(guests.c)).toEqual(sorted(host, PUBLIC, D));
+	expect(seen(guests.d)).toEqual(sorted(PUBLIC, D));
+
+	const nobody = { guest: { addresses: [] } };
+	await expect(foreign({ host: "closed" }, nobody)).rejects.toMatchObject({
+		code: "ERR_SPEC",
+		issues: [{ path: "taps.c.guest.addresses" }],
+	});
+	await expect(
+		lab.run((host) => host.up(spec({ lab: { reaches: ["db"] }, db: { addresses: [] } }))),
+	).rejects.toMatchObject({ code: "ERR_SPEC", issues: [{ path: "networks.lab.reaches[0]" }] });
+	expect(seen(guests.c)).toEqual(sorted(host, PUBLIC, D));
+}, 120_000);

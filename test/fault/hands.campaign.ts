@@ -24,8 +24,8 @@ const alone = (mutation: Mutation): Case[] =>
 	);
 
 /** What such a mutation leaves cannot be predicted together with others. */
-const standsAlone = ({ mend, orElse, replaces }: Mutation): boolean =>
-	mend !== undefined || orElse !== undefined || replaces === true;
+const standsAlone = ({ mend, orElse, replaces, renames }: Mutation): boolean =>
+	mend !== undefined || orElse !== undefined || replaces === true || renames === true;
 
 /** Several random mutations in a random scenario. */
 function anyCase(dice: Dice): Case {
@@ -33,7 +33,11 @@ function anyCase(dice: Dice): Case {
 	const all = MUTATIONS.filter((mutation) => fits(mutation, scenario));
 	const host = dice.pick(Object.keys(HOSTS) as (keyof typeof HOSTS)[]);
 	const some = [...new Set(Array.from({ length: 1 + dice.next(3) }, () => dice.pick(all)))];
-	const mutations = some.some(standsAlone) ? some.filter(standsAlone).slice(0, 1) : some;
+	// Of a link that is another one by now, nobody can tell twice what it takes along.
+	const once = some.filter(
+		(one, i) => !one.mayReturn || some.findIndex((it) => it.mayReturn) === i,
+	);
+	const mutations = once.some(standsAlone) ? once.filter(standsAlone).slice(0, 1) : once;
 	return { host, scenario, mutations, verb: dice.pick(VERBS) };
 }
 

@@ -23,7 +23,7 @@ export interface Mutation {
 	readonly anyOrder?: true;
 	/** Set if another link has the name then, so that what is done to a link of that name later is done to that one. */
 	readonly replaces?: true;
-	/** Set if our bridge has another name then, so that what is done later to the link of its name is refused. */
+	/** Set if our bridge has another name then, so that what is done later to the link of its name is refused in part. */
 	readonly renames?: true;
 	/** Set if somebody else has a name that every network of ours needs, so that no other network comes up either. */
 	readonly squats?: true;
@@ -47,7 +47,9 @@ export type Need =
 	| "no member"
 	| "forwarded"
 	/** Only where no setting of the whole host is ours: to set one that is already set would change nothing visible. */
-	| "no switch";
+	| "no switch"
+	/** Only where the host does not answer ARP for others because of us. */
+	| "no proxy";
 
 /** Give mutations their names, and what all of them have in common. */
 export const list = (

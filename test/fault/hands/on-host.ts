@@ -37,7 +37,10 @@ export const SETTINGS = list(
 			drifts: true,
 		},
 		"rp_filter of the link": { act: "sysctl -qw net.ipv4.conf.M.rp_filter=2", needs: ["uplink"] },
-		"proxy_arp of the link": { act: "sysctl -qw net.ipv4.conf.M.proxy_arp=1", needs: ["uplink"] },
+		"proxy_arp of the link": {
+			act: "sysctl -qw net.ipv4.conf.M.proxy_arp=1",
+			needs: ["uplink", "no proxy"],
+		},
 		"arp_ignore of the link": { act: "sysctl -qw net.ipv4.conf.M.arp_ignore=1", needs: ["uplink"] },
 		"accept_ra of the link": { act: "sysctl -qw net.ipv6.conf.M.accept_ra=2", needs: ["uplink"] },
 		"IPv6 forwarding of the link": {

@@ -86,8 +86,8 @@ interface Around {
 class Run {
 	readonly #lab: Lab;
 	readonly #case: Case;
-	#expected: Snapshot;
-	#other: Snapshot | undefined;
+	readonly #expected: Snapshot;
+	readonly #other: Snapshot | undefined;
 	readonly #kept: Snapshot | undefined;
 	/** The descriptors of guests. */
 	readonly #open: Disposable[];
@@ -120,7 +120,6 @@ class Run {
 		await this.#expectOf("recover", () => this.#lab.run((host) => host.recover()));
 		for (const guest of this.#open.splice(0)) guest[Symbol.dispose]();
 		await this.#mend(took);
-		await this.#expectOnly(took);
 		const named = await this.#compare(before);
 		return { flaws: this.#flaws, took, named };
 	}
@@ -142,18 +141,6 @@ class Run {
 				took.push(name);
 			} else if (await act(this.#lab, written(script, names), seconds)) took.push(name);
 		return took;
-	}
-
-	/** What others were refused because one of them had renamed our bridge before leaves nothing. */
-	async #expectOnly(took: readonly string[]): Promise<void> {
-		const renamed = this.#case.mutations.findIndex(({ renames }) => renames);
-		const mutations = this.#case.mutations.filter(
-			({ name }, i) => renamed === -1 || i <= renamed || took.includes(name),
-		);
-		if (mutations.length === this.#case.mutations.length) return;
-		this.#expected = await expectation({ ...this.#case, mutations });
-		this.#other = await otherwise({ ...this.#case, mutations });
-		this.#lab.host.enter();
 	}
 
 	async #do(what: string, work: () => Promise<unknown>): Promise<Ending> {

@@ -30,22 +30,22 @@ const TWO = checkSpec({
 });
 
 export const SCENARIOS: readonly Scenario[] = [
-	{ name: "host only", spec: S1, has: ["tap", "address", "no member", "no switch"] },
+	{ name: "host only", spec: S1, has: ["tap", "address", "no member", "no switch", "no proxy"] },
 	{
 		name: "masquerade",
 		spec: labSpec(nat, { tap0: {} }),
-		has: ["uplink", "tap", "nat", "address", "no member", "forwarded", "no switch"],
+		has: ["uplink", "tap", "nat", "address", "no member", "forwarded", "no switch", "no proxy"],
 	},
 	{
 		name: "source NAT",
 		spec: S3,
-		has: ["uplink", "tap", "nat", "address", "no member", "forwarded", "no switch"],
+		has: ["uplink", "tap", "nat", "address", "no member", "forwarded", "no switch", "no proxy"],
 	},
 	{
 		name: "bridged",
 		spec: S2,
 		bridge: "br0",
-		has: ["uplink", "bridge", "tap", "member", "no switch"],
+		has: ["uplink", "bridge", "tap", "member", "no switch", "no proxy"],
 	},
 	{
 		name: "bridged, two taps and an address",
@@ -60,7 +60,7 @@ export const SCENARIOS: readonly Scenario[] = [
 		name: "a bridge without uplink",
 		spec: VARIANTS["a bridge without uplink"] as Spec,
 		bridge: "br0",
-		has: ["bridge", "tap", "address", "no member", "no switch"],
+		has: ["bridge", "tap", "address", "no member", "no switch", "no proxy"],
 	},
 	{
 		name: "routed",
@@ -68,22 +68,32 @@ export const SCENARIOS: readonly Scenario[] = [
 			{ mode: "routed", uplink: "eth1", addresses: ["192.168.33.33/32"] },
 			{ tap0: { guest: { addresses: ["172.16.0.5/32"] } } },
 		),
-		has: ["uplink", "tap", "address", "no member", "forwarded", "no switch"],
+		has: ["uplink", "tap", "address", "no member", "forwarded", "no switch", "no proxy"],
 	},
 	{
 		name: "two networks of one uplink",
 		spec: TWO,
-		has: ["uplink", "tap", "nat", "address", "no member", "forwarded", "no switch"],
+		has: ["uplink", "tap", "nat", "address", "no member", "forwarded", "no switch", "no proxy"],
 	},
 	{
 		name: "NAT of a bridge",
 		spec: labSpec({ ...nat, bridge: "br0" }, { tap0: {}, tap1: {}, tap2: {} }),
 		bridge: "br0",
-		has: ["uplink", "bridge", "tap", "nat", "address", "no member", "forwarded", "no switch"],
+		has: [
+			"uplink",
+			"bridge",
+			"tap",
+			"nat",
+			"address",
+			"no member",
+			"forwarded",
+			"no switch",
+			"no proxy",
+		],
 	},
 	{
 		name: "forwarding for the whole host",
 		spec: labSpec({ ...nat, forwarding: "global" }, { tap0: {} }),
-		has: ["uplink", "tap", "nat", "address", "no member", "forwarded"],
+		has: ["uplink", "tap", "nat", "address", "no member", "forwarded", "no proxy"],
 	},
 ];

@@ -111,7 +111,7 @@ export const guestPolicy = membershipKind<GuestPolicy>({
 	members,
 	governsFlows: true,
 	isMade: isMapOf({
-		what: (value) => typeof value === "string" && value in POLICIES,
+		what: (value) => typeof value === "string" && Object.hasOwn(POLICIES, value),
 		is: isText,
 		of: isSubject,
 		comment: isText,

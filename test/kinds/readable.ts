@@ -19,6 +19,7 @@ function nameIn(bytes: Uint8Array): string {
 /** The size of a value of each type, and how people write it. */
 const TYPES: Readonly<Record<string, readonly [number, (bytes: Uint8Array) => string]>> = {
 	ifname: [16, nameIn],
+	devgroup: [4, (bytes) => `group ${Buffer.from(bytes).readUInt32LE()}`],
 	ipv4_addr: [4, formatAddress],
 	ipv6_addr: [16, formatAddress],
 	inet_proto: [1, ([number]) => `protocol ${number}`],

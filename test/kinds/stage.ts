@@ -80,6 +80,33 @@ export class Stage {
 export const labels = (steps: readonly Step[]): string[] =>
 	steps.map(({ phase, label }) => `${phase}: ${label}`);
 
+/** Steps that only change elements of sets: below each label the elements, as people write them. */
+export const elements = (steps: readonly Step[]): string[] =>
+	steps.flatMap((step) => [
+		...labels([step]),
+		...elementsOf(step.do).map((text) => `  do ${text}`),
+		...step.undo.flatMap(elementsOf).map((text) => `  undo ${text}`),
+	]);
+
+function elementsOf(action: Action): string[] {
+	if (action.via !== "nftables") throw new Error(`${action.via} is no change of elements`);
+	return action.batch.flatMap(({ message: { name }, flags, value }) => {
+		const isAdded = name === "NFT_MSG_NEWSETELEM";
+		const verb = isAdded ? ((flags & NLM_F_EXCL) === 0 ? "put" : "add") : "remove";
+		const { NFTA_SET_ELEM_LIST_SET: set, NFTA_SET_ELEM_LIST_ELEMENTS: list } = readable(value) as {
+			readonly NFTA_SET_ELEM_LIST_SET: string;
+			readonly NFTA_SET_ELEM_LIST_ELEMENTS: readonly {
+				readonly NFTA_SET_ELEM_KEY: { readonly NFTA_DATA_VALUE: string };
+				readonly NFTA_SET_ELEM_USERDATA: string;
+			}[];
+		};
+		return list.map(
+			({ NFTA_SET_ELEM_KEY: { NFTA_DATA_VALUE: key }, NFTA_SET_ELEM_USERDATA: comment }) =>
+				`${verb} ${set} ${key} ${comment}`,
+		);
+	});
+}
+
 const COLUMNS = 84;
 
 /** Split a long line into several, of which the later ones are indented. */

@@ -3,7 +3,7 @@ import { ConflictError } from "../../src/engine/error.js";
 import type { Kind, Step } from "../../src/engine/kind.js";
 import type { FakeKernel } from "../../src/testing/fake/kernel.js";
 import { named } from "../engine/named.js";
-import { labels, messagesOf, remembered, Stage } from "./stage.js";
+import { elements, labels, messagesOf, remembered, Stage } from "./stage.js";
 
 type Host = (kernel: FakeKernel) => void;
 
@@ -14,10 +14,10 @@ export interface Creation<Want> {
 	/** Links that are created in the same transaction. */
 	readonly blank?: readonly string[];
 	readonly want: Want;
-	/** The steps in words, as by `Stage.words`; or their labels. */
+	/** The steps in words, as by `Stage.words`; or their labels, or with the elements of sets alone. */
 	readonly steps: readonly string[];
 	readonly removal: readonly string[];
-	readonly by?: "labels";
+	readonly by?: "labels" | "elements";
 }
 /** Something that others change after the resource was created. */
 export interface Drift<Want> {
@@ -36,7 +36,7 @@ export interface Change<Want> {
 	readonly want: Want;
 	readonly next: Want;
 	readonly steps: readonly string[];
-	readonly by?: "labels";
+	readonly by?: "labels" | "elements";
 }
 export interface Refusal<Want> {
 	readonly name: string;
@@ -50,6 +50,16 @@ interface Tables<Want> {
 	readonly drifts: readonly Drift<Want>[];
 	readonly changes?: readonly Change<Want>[];
 	readonly refusals?: readonly Refusal<Want>[];
+}
+
+function inWords(
+	by: Creation<unknown>["by"],
+	stage: Stage,
+	steps: readonly Step[],
+	made: object,
+): string[] {
+	if (by === "labels") return labels(steps);
+	return by === "elements" ? elements(steps) : stage.words(steps, made);
 }
 
 /** Test what must be true of every kind, with the tables of one kind. README.md explains how to write them. */
@@ -67,7 +77,7 @@ export function testKind<Want, Made extends Want>(
 
 	describe.each(named(creations))("%s", (_, { host, blank, want, steps, removal, by }) => {
 		const words = (stage: Stage, steps: readonly Step[], it: Made): string[] =>
-			by === "labels" ? labels(steps) : stage.words(steps, it as object);
+			inWords(by, stage, steps, it as object);
 
 		test("is made in these steps", () => {
 			const stage = new Stage(host);
@@ -170,8 +180,7 @@ export function testKind<Want, Made extends Want>(
 			const before = stage.picture();
 			const wanted = kind.reconcile?.(it, next, stage.context()) ?? { ...it, ...next };
 			const change = kind.change(it, wanted, stage.kernel);
-			const words = by === "labels" ? labels(change) : stage.words(change, it as object);
-			expect(words).toEqual(steps);
+			expect(inWords(by, stage, change, it as object)).toEqual(steps);
 			stage.do(change);
 			expect(kind.drift(wanted, stage.kernel)).toEqual([]);
 			stage.undo(change);

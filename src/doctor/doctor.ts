@@ -1,6 +1,7 @@
 import type { CheckReport, DoctorReport, Finding } from "../service/diagnosis.js";
 import { dhcp, duplicate, guestAddress, guestDiffers, silent } from "./check/guest.js";
 import { drift, master, mtu } from "./check/ours.js";
+import { toPublished } from "./check/published.js";
 import { owner, tap } from "./check/tap.js";
 import { fromHost, toHost, toRouter, toWorld } from "./check/ways.js";
 import type { Check, Subject } from "./check.js";
@@ -23,6 +24,7 @@ const CHECKS: readonly Check[] = [
 	toWorld,
 	toHost,
 	fromHost,
+	toPublished,
 	mtu,
 	drift,
 	...SURROUNDINGS,

@@ -96,8 +96,21 @@ export interface AddressFact {
 	readonly isTentative: boolean;
 }
 
+/** Ports of the host that lead to a guest. */
+export interface PublishedFact {
+	/** The address of the host; undefined for all of its addresses. */
+	readonly host: string | undefined;
+	/** The IP version of the host's addresses; undefined for both. */
+	readonly family: 4 | 6 | undefined;
+	readonly protocol: "tcp" | "udp" | "sctp";
+	readonly ports: { readonly first: number; readonly last: number };
+	readonly guestPorts: { readonly first: number; readonly last: number };
+}
+
 /** A tap of ours as it was made, and where it has drifted, without launch arguments. */
-export type OurTap = Omit<TapStatus, "launch">;
+export type OurTap = Omit<TapStatus, "launch" | "publish"> & {
+	readonly publish?: readonly PublishedFact[] | undefined;
+};
 
 /** A rule that chooses a routing table. */
 export interface RoutingRuleFact {

@@ -39,7 +39,7 @@ function neighbours(facts: Facts, tap: LinkFact, segment: LinkFact, length: numb
 }
 
 /** The address after another one in its network, which a guest most probably has. */
-function next({ address }: Cidr): Uint8Array {
+export function next({ address }: Cidr): Uint8Array {
 	const last = address.length - 1;
 	const own = address[last] ?? 0;
 	return address.with(last, own === 0xfe ? own - 1 : own + 1);

@@ -13,11 +13,11 @@ import { type Entry, type Guest, stopped, type Way } from "./stage/way.js";
 import { worldOf } from "./world.js";
 
 /** A port that the kernel might choose for a connection. */
-const EPHEMERAL = 40_000;
-const SOME_MAC = Uint8Array.of(2, 0, 0, 0, 0, 0xfe);
+export const EPHEMERAL = 40_000;
+export const SOME_MAC = Uint8Array.of(2, 0, 0, 0, 0, 0xfe);
 
 /** A query, with everything that follows from it. */
-interface Question {
+export interface Question {
 	readonly facts: Facts;
 	readonly guest: Guest;
 	readonly sent: Sent;
@@ -240,7 +240,8 @@ export function why(facts: Facts, query: WhyQuery): WhyReport {
 	return ask(query, { facts, guest, sent, entry }, assumed);
 }
 
-function ask(query: WhyQuery, question: Question, assumed: readonly string[]): WhyReport {
+/** Follow a packet on all of its ways, and its answer. */
+export function ask(query: WhyQuery, question: Question, assumed: readonly string[]): WhyReport {
 	const { ways, isComplete } = explore((choices) => follow(question, choices));
 	const [{ result, assumptions }] = ways;
 	const others = ways.slice(1).filter(({ result: other }) => other.arrives !== result.arrives);

@@ -44,6 +44,7 @@ import {
 import { isSpec } from "../spec/checked.js";
 import type { SpecInput } from "../spec/input.js";
 import type { Spec } from "../spec/model.js";
+import { parsePublish } from "../spec/publish.js";
 import { sinceBoot } from "../sys/clock.js";
 import { enterNamespace } from "../sys/namespace.js";
 import { processId } from "../sys/process.js";
@@ -261,7 +262,9 @@ export class Host implements ConfirmableNetworks, BindableNetworks {
 			const drift = new Map(taps.map((one) => [one.name, one.drift]));
 			const ours = (name: string): OurTap | undefined => {
 				const report = made.get(name)?.report;
-				return report && { ...report, drift: drift.get(name) ?? [] };
+				if (report === undefined) return undefined;
+				const publish = report.publish?.map(parsePublish);
+				return { ...report, publish, drift: drift.get(name) ?? [] };
 			};
 			return new HostFacts(this.#locked.kernel, ours);
 		} catch {

@@ -20,6 +20,7 @@
  * | FINDING_FORWARDING_RESET | a file of settings turns forwarding off when it is read again |
  * | FINDING_GUEST_ADDRESS | the guest uses an address of the host |
  * | FINDING_GUEST_DIFFERS | the guest uses another address than it was given |
+ * | FINDING_GUEST_PORTS | whether a program of the guest listens on its published ports cannot be seen from outside |
  * | FINDING_GUEST_SILENT | no packet of the guest ever came |
  * | FINDING_HOPS | the packet has been passed on too often |
  * | FINDING_IPV6_DISABLED | new interfaces have no IPv6 |
@@ -33,6 +34,7 @@
  * | FINDING_NETWORK_MANAGER | NetworkManager may change the interfaces of guests |
  * | FINDING_NFTABLES | the kernel has no nf_tables, or not what is needed of it |
  * | FINDING_NOBODY_LISTENS | no program of the host listens on the port |
+ * | FINDING_NOT_PUBLISHED | a published port does not lead to the guest |
  * | FINDING_NO_ADDRESS | an interface has no address of this family |
  * | FINDING_NO_ROUTE | there is no route to the address |
  * | FINDING_NO_SNAT | packets leave with an address that nobody beyond knows the way back to |
@@ -71,6 +73,7 @@ export type FindingCode =
 	| "FINDING_FORWARDING_RESET"
 	| "FINDING_GUEST_ADDRESS"
 	| "FINDING_GUEST_DIFFERS"
+	| "FINDING_GUEST_PORTS"
 	| "FINDING_GUEST_SILENT"
 	| "FINDING_HOPS"
 	| "FINDING_IPV6_DISABLED"
@@ -84,6 +87,7 @@ export type FindingCode =
 	| "FINDING_NETWORK_MANAGER"
 	| "FINDING_NFTABLES"
 	| "FINDING_NOBODY_LISTENS"
+	| "FINDING_NOT_PUBLISHED"
 	| "FINDING_NO_ADDRESS"
 	| "FINDING_NO_ROUTE"
 	| "FINDING_NO_SNAT"

@@ -12,6 +12,7 @@ import { ICMPV6_ECHO_REPLY, ICMPV6_ECHO_REQUEST, icmpv6 } from "../../src/packet
 import { ipv4 } from "../../src/packet/ipv4.js";
 import { ipv6 } from "../../src/packet/ipv6.js";
 import { ND_HOP_LIMIT, ND_NEIGHBOR_ADVERT, ND_NEIGHBOR_SOLICIT } from "../../src/packet/ndisc.js";
+import { tcp } from "../../src/packet/tcp.js";
 import { ioctl } from "../../src/sys/ioctl.js";
 import * as uapi from "../../src/uapi/index.js";
 
@@ -233,11 +234,34 @@ export class Guest {
 				}),
 			);
 		}
+		if (last?.protocol === "tcp" && last.value.syn === 1) this.#accept(from, layers, last.value);
 		if (
 			last?.protocol === "icmpv6" &&
 			same(last.value.nd_neighbor_solicit?.nd_ns_target, this.#address)
 		)
 			this.#advertise(from, layers);
+	}
+
+	/** Accept a connection, whatever the port: the second of the three segments of RFC 9293, 3.5. */
+	#accept(
+		to: Uint8Array,
+		layers: readonly Layer[],
+		{ source: dest, dest: source, seq }: { source: number; dest: number; seq: number },
+	): void {
+		const ip = layers.find((one) => one.protocol === "ipv4");
+		if (ip?.protocol !== "ipv4") return;
+		const around = { saddr: this.#address, daddr: ip.value.saddr };
+		const segment = {
+			source,
+			dest,
+			seq: 1,
+			ack_seq: (seq + 1) >>> 0,
+			syn: 1,
+			ack: 1,
+			window: 64_240,
+		};
+		const payload = tcp.encode(segment, around);
+		this.#send(to, ipv4.encode({ ...around, protocol: uapi.IPPROTO_TCP, payload }));
 	}
 
 	#advertise(to: Uint8Array, layers: readonly Layer[]): void {

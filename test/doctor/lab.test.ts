@@ -22,6 +22,8 @@ interface Ground {
 	readonly guest: GuestConfig;
 	readonly script: string;
 	readonly to: Readonly<Record<"router" | "world" | "host", string>>;
+	/** What the guest publishes. */
+	readonly publish?: readonly string[];
 }
 const to4 = { router: "10.33.33.1", world: WORLD4 };
 const guest4 = { mac: MAC, address: "192.168.33.34", prefix: 24, gateway: "192.168.33.33" };
@@ -46,6 +48,13 @@ const GROUNDS: Readonly<Record<Base, Ground>> = {
 		script: "",
 		to: { ...to4, host: "10.33.33.34" },
 	},
+	published: {
+		network: { mode: "nat", uplink: "eth1", addresses: ["192.168.33.33/24"] },
+		guest: guest4,
+		script: "",
+		to: { ...to4, host: "192.168.33.33" },
+		publish: ["2222:22/tcp"],
+	},
 	foreign: {
 		network: undefined,
 		guest: guest4,
@@ -67,15 +76,34 @@ interface Seen {
 	readonly findings: readonly Finding[];
 }
 
+/** Whether what is sent arrives and is answered: what the guest asks, or who connects to its published port. */
+async function reaches(
+	lab: Lab,
+	guest: Guest,
+	{ to: whom = "router" }: Healthy,
+	to: Ground["to"],
+	within: number,
+): Promise<boolean> {
+	if (whom !== "from the LAN" && whom !== "from the host") return guest.ping(to[whom], within);
+	// Of a guest that says nothing nobody knows that it is there.
+	await guest.ping(to.host, 1000);
+	const from = whom === "from the LAN" ? lab.lan : lab.host;
+	const child = from.spawn("bash", "-c", "exec 3<>/dev/tcp/10.33.33.34/2222");
+	const end = Date.now() + Math.max(within, 1000);
+	while (child.exitCode === null && Date.now() < end) await guest.serve(50);
+	child.kill("SIGKILL");
+	return child.exitCode === 0;
+}
+
 async function look(one: Healthy & Pick<Scenario, "guest">, within: number): Promise<Seen> {
-	const { network, guest: config, script, to } = GROUNDS[one.base];
+	const { network, guest: config, script, to, publish = [] } = GROUNDS[one.base];
 	const lab = await Lab.open(script);
 	lab.lan.sh(LAN);
 	let guest: Guest | undefined;
 	try {
 		if (network !== undefined) {
 			const addresses = [`${config.address}/${config.prefix}`];
-			const spec = labSpec(network, { tap0: { guest: { addresses, mac: config.mac } } });
+			const spec = labSpec(network, { tap0: { guest: { addresses, mac: config.mac }, publish } });
 			await lab.run((host) => host.up(spec));
 		}
 		if (one.guest !== "absent") guest = new Guest("tap0", config);
@@ -84,7 +112,9 @@ async function look(one: Healthy & Pick<Scenario, "guest">, within: number): Pro
 		lab.host.sh(one.host ?? "true");
 		if (one.guest === "asks") guest?.discover();
 		const arrived =
-			one.guest === undefined && (await guest?.ping(to[one.to ?? "router"], within)) === true;
+			one.guest === undefined &&
+			guest !== undefined &&
+			(await reaches(lab, guest, one, to, within));
 		const { result } = await lab.run((host) => host.doctor("tap0"));
 		return { arrived, findings: result.findings };
 	} finally {

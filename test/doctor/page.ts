@@ -9,6 +9,7 @@ const GROUNDS = {
 	nat6: "NAT, IPv6",
 	bridged: "bridged",
 	foreign: "a tap of others",
+	published: "NAT, a published port",
 } as const;
 
 /** The codes with their meanings, as the library's own words have them. */

@@ -2,7 +2,7 @@
 import type { FindingCode } from "../../src/service/diagnosis.js";
 
 /** The network that it happens to. */
-export type Base = "nat" | "nat6" | "bridged" | "foreign";
+export type Base = "nat" | "nat6" | "bridged" | "foreign" | "published";
 
 export interface Scenario {
 	readonly name: string;
@@ -11,8 +11,11 @@ export interface Scenario {
 	readonly host?: string;
 	/** What is done to the machine of the LAN. */
 	readonly lan?: string;
-	/** Whom the guest pings: the router, a machine far away, or the host itself. */
-	readonly to?: "router" | "world" | "host";
+	/**
+	 * Whom the guest pings: the router, a machine far away, or the host itself; or who connects to a port that it
+	 * publishes.
+	 */
+	readonly to?: "router" | "world" | "host" | "from the LAN" | "from the host";
 	/** What `doctor` has to say first; several where it is a matter of words. */
 	readonly finds: readonly FindingCode[];
 	/** Whether nobody has the tap open, or the guest says nothing, or asks by DHCP alone. */
@@ -516,6 +519,46 @@ const IPV6: readonly Scenario[] = [
 	},
 ];
 
+const published = (
+	name: string,
+	to: "from the LAN" | "from the host",
+	host: string,
+	finds: Scenario["finds"] = DROPS,
+): Scenario => ({ name, base: "published", to, host, finds });
+const PUBLISHED: readonly Scenario[] = [
+	published(
+		"a rule drops what is for the published port",
+		"from the LAN",
+		chain("inet", "forward", "iifname eth1 tcp dport 22 drop"),
+	),
+	published(
+		"a rule drops it before it is translated",
+		"from the LAN",
+		chain("ip", "prerouting", "tcp dport 2222 drop", "accept", -300),
+	),
+	published(
+		"a rule drops what the guest answers from the published port",
+		"from the LAN",
+		chain("ip", "forward", "iifname tap0 tcp sport 22 drop"),
+	),
+	published(
+		"iptables: a policy of FORWARD that lets only the guest's own connections pass",
+		"from the LAN",
+		"iptables-nft -P FORWARD DROP; iptables-nft -A FORWARD -i tap0 -j ACCEPT; iptables-nft -A FORWARD -o tap0 -m conntrack --ctstate ESTABLISHED --ctdir REPLY -j ACCEPT",
+	),
+	published(
+		"a rule drops what the host sends to the published port",
+		"from the host",
+		chain("ip", "output", "tcp dport 2222 drop", "accept", -300),
+	),
+	published(
+		"the published port is not translated any more",
+		"from the LAN",
+		"nft flush map inet umlnet-nl publish_any4",
+		["FINDING_NOT_PUBLISHED"],
+	),
+];
+
 export const BREAKAGES: readonly Scenario[] = [
 	...FOREIGN_DROPS,
 	...IPTABLES,
@@ -523,6 +566,7 @@ export const BREAKAGES: readonly Scenario[] = [
 	...LINKS,
 	...BRIDGED,
 	...IPV6,
+	...PUBLISHED,
 ];
 
 const well = (name: string, host: string, more: Partial<Healthy> = {}): Healthy => ({
@@ -688,6 +732,25 @@ const HEALTHY_NAT: readonly Healthy[] = [
 	),
 	well("a drop of one size", chain("ip", "forward", "meta length > 1000 drop")),
 ];
+const HEALTHY_PUBLISHED: readonly Healthy[] = [
+	well("a published port, from the LAN", "true", { base: "published", to: "from the LAN" }),
+	well("a published port, from the host", "true", { base: "published", to: "from the host" }),
+	well(
+		"a published port, and other ports dropped",
+		chain("inet", "forward", "iifname eth1 tcp dport { 23, 2222 } drop"),
+		{ base: "published", to: "from the LAN" },
+	),
+	well(
+		"a published port, and a firewall that lets in what is translated",
+		chain(
+			"inet",
+			"forward",
+			"ct state established accept; iifname tap0 accept; ct status dnat accept",
+			"drop",
+		),
+		{ base: "published", to: "from the LAN" },
+	),
+];
 const HEALTHY_BRIDGED: readonly Healthy[] = [
 	well("bridged", "true", { base: "bridged" }),
 	well("bridged, to the host", "true", { base: "bridged", to: "host" }),
@@ -737,4 +800,9 @@ const HEALTHY_IPV6: readonly Healthy[] = [
 		base: "nat6",
 	}),
 ];
-export const HEALTHY: readonly Healthy[] = [...HEALTHY_NAT, ...HEALTHY_BRIDGED, ...HEALTHY_IPV6];
+export const HEALTHY: readonly Healthy[] = [
+	...HEALTHY_NAT,
+	...HEALTHY_BRIDGED,
+	...HEALTHY_IPV6,
+	...HEALTHY_PUBLISHED,
+];

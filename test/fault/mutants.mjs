@@ -1373,7 +1373,7 @@ export const MUTANTS = [
 		"doctor/processes.ts",
 		"?? own) === own)",
 		"?? own) !== undefined)",
-		["test/doctor/seed.test.ts"],
+		["test/doctor/processes.test.ts"],
 	],
 	[
 		"a feature that we may not ask for is not missing",
@@ -1395,6 +1395,20 @@ export const MUTANTS = [
 		"name.endsWith(suffix) && !paths.has(name)",
 		"name.endsWith(suffix)",
 		["test/doctor/host/forwarding-reset.test.ts"],
+	],
+	[
+		"what the host sends is routed again after it is translated",
+		"doctor/stage/leg.ts",
+		"if (isTranslated && !through(way, [route], reports)) return false;",
+		"",
+		["test/doctor/published.test.ts"],
+	],
+	[
+		"a published port that no rule translates is told",
+		"doctor/check/published.ts",
+		"if (isUntranslated(report))",
+		"if (isUntranslated(report) && report.arrives)",
+		["test/doctor/published.test.ts"],
 	],
 	[
 		"tables of a trace go with their process",

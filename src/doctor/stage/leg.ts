@@ -22,10 +22,21 @@ const OUT: readonly Stage[] = [postrouting, source, egress, neighbour, bridgeOut
  * Run a packet from where it enters to where it ends. Returns whether it arrived; the last report says what stops it.
  */
 export function walk(way: Way, reports: StageReport[]): boolean {
-	if (way.entry === "local") return through(way, [route, output, ...OUT], reports);
+	if (way.entry === "local") return walkFromHost(way, reports);
 	if (!through(way, IN, reports)) return false;
 	if (way.bridgedTo !== undefined) return through(way, BRIDGED, reports);
 	if (!through(way, ROUTED, reports)) return false;
 	if (isLocal(way)) return through(way, TO_HOST, reports);
 	return through(way, THROUGH, reports) && through(way, OUT, reports);
+}
+
+/** A packet of this host. If rules change its destination, a second look-up says where that is (ip_route_me_harder). */
+function walkFromHost(way: Way, reports: StageReport[]): boolean {
+	if (!through(way, [route], reports)) return false;
+	const { destination } = way.packet;
+	if (!through(way, [output], reports)) return false;
+	const isTranslated = Buffer.compare(destination, way.packet.destination) !== 0;
+	if (isTranslated && !through(way, [route], reports)) return false;
+	if (isLocal(way)) return through(way, TO_HOST, reports);
+	return through(way, OUT, reports);
 }

@@ -118,8 +118,14 @@ export const route: Stage = (way) => {
 	way.route = found;
 	if ([RTN_UNREACHABLE, RTN_PROHIBIT, RTN_BLACKHOLE].includes(found.type))
 		return refused(way, found.type === RTN_PROHIBIT ? "EACCES" : "unreachable");
-	if (found.type === RTN_LOCAL || found.type === RTN_BROADCAST)
+	if (found.type === RTN_LOCAL || found.type === RTN_BROADCAST) {
+		// What the host sends to itself leaves by the loopback interface.
+		if (way.entry === "local" && found.output !== undefined) {
+			way.output = facts.link(found.output);
+			packet.out = way.output && deviceOf(way.output);
+		}
 		return passes(STAGE, `${to} is an address of this host`);
+	}
 	if (way.entry !== "local" && !forwards(way)) return forwardingOff(way);
 	way.output = found.output === undefined ? undefined : facts.link(found.output);
 	const astray = strayed(way);

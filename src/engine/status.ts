@@ -97,9 +97,13 @@ function reportOf(
 	look: (entry: Entry) => readonly Difference[],
 	{ drops: dropsOf, traffic }: Counted,
 ): Pick<StatusReport, "taps" | "resources" | "networks"> {
+	// What taps share, such as a table of ours, is looked at once for all of them.
+	const looked = new Map<string, readonly Difference[]>();
 	const driftOf = (key: string): readonly Difference[] => {
 		const entry = state.entries.get(key);
-		return entry === undefined ? [] : look(entry);
+		const drift = looked.get(key) ?? (entry === undefined ? [] : look(entry));
+		looked.set(key, drift);
+		return drift;
 	};
 	const taps = names.flatMap((name): TapStatus[] => {
 		const tap = state.taps.get(name);
@@ -120,7 +124,7 @@ function reportOf(
 	const resources = [...keys].flatMap((key) => {
 		const entry = state.entries.get(key);
 		if (entry === undefined) return [];
-		return [{ kind: entry.kind, key, taps: [...state.users(key)], drift: look(entry) }];
+		return [{ kind: entry.kind, key, taps: [...state.users(key)], drift: driftOf(key) }];
 	});
 	return { taps, resources, networks: networksOf(state, taps) };
 }

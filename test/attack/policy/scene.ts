@@ -7,7 +7,7 @@ import { NFT_MSG_GETOBJ, NFT_MSG_NEWOBJ } from "../../../src/uapi/nf_tables.js";
 import { NFT_OBJECT_COUNTER } from "../../../src/uapi/nf_tables_obj.js";
 import { openTap } from "../../kernel/guest.js";
 import { Lab } from "../../kernel/lab.js";
-import { type Bytes, be16, bytes, mac } from "../frames.js";
+import { type Bytes, be16, bytes, ICMPV6, mac } from "../frames.js";
 
 /** Where guests are: on taps of their own, or on a bridge that is theirs alone. */
 export interface PolicyPlace {
@@ -195,7 +195,9 @@ export class PolicyStage {
 	/** The frames with a probe's payload that somebody has heard since everybody was asked last. */
 	heard(role: Role, { tag }: Probe): Bytes[] {
 		const text = Buffer.from(tag);
-		return drain(this.#fds[role]).filter((frame) => Buffer.from(frame).includes(text));
+		return drain(this.#fds[role]).filter(
+			(frame) => Buffer.from(frame).includes(text) && !isRedirect(frame),
+		);
 	}
 	/** Whether somebody has heard a frame of a kind from a MAC since everybody was asked last. */
 	said(role: Role, from: Uint8Array, type: number): boolean {
@@ -276,6 +278,10 @@ function specOf({ mode, bridge }: PolicyPlace, policy: PolicyName) {
 		},
 	} as never);
 }
+
+/** The host's advice that there is a shorter way, which quotes what was sent (RFC 4861 §8.2), now and then. */
+const isRedirect = (frame: Bytes): boolean =>
+	frame[12] === 0x86 && frame[20] === ICMPV6 && frame[54] === 137;
 
 /** Everything that waits on a wire. */
 function drain(fd: number): Bytes[] {

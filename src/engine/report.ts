@@ -185,7 +185,10 @@ export interface Traffic {
 export interface TapStatus extends TapReport {
 	/** How much went through it; absent if it is gone, and where nothing was looked at. */
 	readonly traffic?: Traffic | undefined;
-	/** What was dropped of what its guest sent, by reason: `mac`, `address`, `protocol`, `rogue`, `isolation` and others. */
+	/**
+	 * What was dropped of what its guest sent, by reason: `mac`, `address`, `protocol`, `rogue`, `isolation` and others. Of a
+	 * port of a bridge, what was dropped by way of the host is that of all guests of the bridge.
+	 */
 	readonly drops?: Readonly<Record<string, Count>> | undefined;
 	/** The differences between the host and what was made for the tap; empty if there are none. */
 	readonly drift: readonly Difference[];

@@ -27,9 +27,10 @@ export const tableFor = (family: "inet" | "bridge" | "arp", path: string): Resou
 export const guardedBy = (tap: Tap, network: Network, hasGateway: boolean): Resource[] => [
 	...isolationOf(network),
 	...guardOf(tap, network, hasGateway),
+	...dropsOf(tap, network),
 ];
 
-/** What the guest may send, and what was dropped of it. */
+/** What the guest may send. */
 function guardOf(tap: Tap, network: Network, hasGateway: boolean): Resource[] {
 	const level = tap.guard ?? network.guard;
 	const { bridge } = network;
@@ -44,14 +45,42 @@ function guardOf(tap: Tap, network: Network, hasGateway: boolean): Resource[] {
 		addresses: addresses.map(withoutPrefix),
 		...(hasGateway && { hasGateway: true as const }),
 	};
-	const path =
-		tap.guard === undefined ? `networks.${network.name}.guard` : `taps.${tap.name}.guard`;
-	const families: Drops["families"] =
-		bridge === undefined ? (needsArp(guest) ? ["inet", "arp"] : ["inet"]) : ["inet", "bridge"];
+	const path = guardPath(tap, network);
 	return [
-		...families.map((one) => tableFor(one, path)),
+		...familiesOf(tap, network).map((one) => tableFor(one, path)),
 		resource("guard", guest, path),
-		resource("drops", { link: tap.name, families }, path),
+	];
+}
+const guardPath = (tap: Tap, network: Network): string =>
+	tap.guard === undefined ? `networks.${network.name}.guard` : `taps.${tap.name}.guard`;
+
+/** The families of the tables that drop something of what comes by the tap. */
+function familiesOf({ guard, guest }: Tap, network: Network): Drops["families"] {
+	const { bridge } = network;
+	const isGuarded = (guard ?? network.guard) !== "none";
+	if (bridge !== undefined) return isGuarded ? ["inet", "bridge"] : [];
+	return isGuarded && needsArp({ ...guest, bridge }) ? ["inet", "arp"] : ["inet"];
+}
+
+/**
+ * What was dropped of the guest. What it sends by way of the host from a bridge has come in by that, like all that others
+ * send from there: it is counted for the bridge.
+ */
+function dropsOf(tap: Tap, network: Network): Resource[] {
+	const { bridge } = network;
+	const families = familiesOf(tap, network);
+	const own = resource("drops", { link: tap.name, families }, guardPath(tap, network));
+	return [
+		...(families.length > 0 ? [own] : []),
+		...(bridge === undefined
+			? []
+			: [
+					resource(
+						"drops",
+						{ link: bridge, families: ["inet"] },
+						`networks.${network.name}.bridge`,
+					),
+				]),
 	];
 }
 const withoutPrefix = (cidr: string): string => cidr.slice(0, cidr.indexOf("/"));
@@ -60,9 +89,5 @@ const withoutPrefix = (cidr: string): string => cidr.slice(0, cidr.indexOf("/"))
 function isolationOf({ name, bridge, isolation }: Network): Resource[] {
 	if (bridge === undefined || !isolation) return [];
 	const path = `networks.${name}.isolation`;
-	return [
-		tableFor("inet", path),
-		resource("isolation", { from: bridge, to: bridge }, path),
-		resource("drops", { link: bridge, families: ["inet"] }, path),
-	];
+	return [tableFor("inet", path), resource("isolation", { from: bridge, to: bridge }, path)];
 }

@@ -125,6 +125,13 @@ export const MUTANTS = [
 		["test/attack/policy/policy.test.ts"],
 	],
 	[
+		"what was dropped of a guest is counted and forgotten with it",
+		"kinds/guarded.ts",
+		"...(families.length > 0 ? [own] : []),",
+		"",
+		["test/attack/policy/policy.test.ts"],
+	],
+	[
 		"a host's address that a guest may not have",
 		"kinds/guard-elements.ts",
 		"return [beside(sets.hostIpv6, guest, hosts)];",

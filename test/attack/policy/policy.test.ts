@@ -81,8 +81,7 @@ describe.skipIf(LEAST).each(PLACES.map((place) => [nameOf(place), place] as cons
 					if (to.length > 0) through.push(`${attack.family} ${attack.name}: ${to}`);
 				}
 				expect(through).toEqual([]);
-				// Every one of these is counted where the guest has a tap of its own. A bridge has but one count for all of them.
-				if (place.bridge) return;
+				// Each is counted, for the guest's tap or for its bridge.
 				const after = await stage.drops();
 				const sent = (role: Role): number =>
 					attacks.filter(
@@ -111,5 +110,19 @@ describe.skipIf(LEAST).each(PLACES.map((place) => [nameOf(place), place] as cons
 				expect(await stage.drops()).toEqual(before);
 			},
 		);
+
+		test("what is dropped of a guest without a guard is counted, and forgotten with it", async () => {
+			await stage.change("unguarded");
+			const { tap0: before } = await stage.drops();
+			const [attack] = TO_WORLD as [PolicyAttack];
+			expect(reached(stage, attack)).toEqual([]);
+			const { tap0: after } = await stage.drops();
+			expect((after?.egress ?? 0) - (before?.egress ?? 0)).toBe(1);
+			await stage.lab.run((host) => host.down({ taps: ["tap0", "tap1"] }));
+			stage.lab.host.enter();
+			const kept = stage.lab.host.sh("nft list set inet umlnet-nl drops");
+			expect(kept).not.toMatch(/"(tap0|tap1|br0)"/);
+			expect(kept).toContain(place.bridge ? '"br1"' : '"tap2"');
+		});
 	},
 );

@@ -20,6 +20,11 @@ export const POLICIES = {
 	open: { egress: "full", host: "open", inbound: "open", reaches: true },
 	none: { egress: "none", host: "closed", inbound: "published", reaches: false },
 	internet: { egress: "internet", host: "services", inbound: "published", reaches: false },
+	/** The same as none, of guests who may send as whoever they like. */
+	unguarded: {
+		...{ egress: "none", host: "closed", inbound: "published", reaches: false },
+		guard: "none",
+	},
 	list: {
 		egress: ["9.9.9.0/24:5353/udp", "9.9.9.0/24:5354/tcp", "[2620:fe::/48]:5353/udp"],
 		host: "services",

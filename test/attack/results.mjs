@@ -11,7 +11,10 @@ const places = [...new Set(rows.map(({ place }) => place))];
 
 console.log("# What guests send\n");
 console.log(
-	"Made by `npm run test:attacks`. Frames are written into real taps in network namespaces, and counted behind the guard.",
+	"Made by `npm run test:attacks`. Frames are written into real taps in network namespaces, and counted behind the guard; where",
+);
+console.log(
+	"policies are attacked, nobody else may hear of them: the host, other guests, or who is beyond the uplink.",
 );
 console.log(
 	"Of an attack nothing may come through, but for fragments that are nothing without those that were dropped; of what is",

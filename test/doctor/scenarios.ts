@@ -768,6 +768,11 @@ const HEALTHY_BRIDGED: readonly Healthy[] = [
 		`${NF}iptables-nft -P FORWARD DROP; iptables-nft -A FORWARD -i br0 -o br0 -j ACCEPT`,
 		{ base: "bridged" },
 	),
+	well(
+		"bridge postrouting drops by an input interface, which nobody has there",
+		chain("bridge", "postrouting", "iifname tap0 ip protocol icmp drop", "accept", 300),
+		{ base: "bridged" },
+	),
 	well("another port is down", "ip tuntap add tap9 mode tap; ip link set tap9 master br0", {
 		base: "bridged",
 	}),

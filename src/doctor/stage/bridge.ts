@@ -188,6 +188,8 @@ export const outPort: Stage = (way) => {
 			"bridge forward",
 			"its destination was not seen behind any port: it leaves by all of them",
 		);
+	// br_forward_finish() shows the rules no input interface here.
+	way.packet.in = undefined;
 	const passed = traversed(way, { family: NFPROTO_BRIDGE, hook: NF_INET_POST_ROUTING });
 	const report = rulesReport(way, "bridge postrouting", passed);
 	if (report?.verdict === "stopped") return report;

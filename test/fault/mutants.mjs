@@ -1418,6 +1418,13 @@ export const MUTANTS = [
 		["test/doctor/published.test.ts"],
 	],
 	[
+		"chains of an interface that is another one are passed over",
+		"nftables/machine/hook.ts",
+		'return isHere && base.devices.some((name) => isNamed(device?.name ?? "", name));',
+		"return isHere;",
+		["test/fault/verdict-link.test.ts"],
+	],
+	[
 		"tables of a trace go with their process",
 		"trace/table.ts",
 		'add: { table: { family, name, flags: "owner" } },',

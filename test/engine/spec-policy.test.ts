@@ -270,6 +270,19 @@ describe("what a mode has no use for", () => {
 		expect(refuse(value)).toEqual(one(path, message));
 	});
 
+	it("host is said of guests by their addresses where a bridge leads to a LAN", () => {
+		const said = { ...bridged, host: "closed" };
+		const path = "taps.t1.guest.addresses";
+		const issues = refuse(bare({ ...said, uplink: "eth1" }));
+		expect(issues).toEqual(
+			one(path, "are missing: they tell the guest from other machines on br0"),
+		);
+		expect(issues[0]?.hint).toBe("guest: { addresses: [...] }, or no uplink");
+		const known = { guest: { addresses: ["10.7.0.2/24"] } };
+		expect(() => checkSpec(bare({ ...said, uplink: "eth1" }, known))).not.toThrow();
+		expect(() => checkSpec(bare(said))).not.toThrow();
+	});
+
 	it.each(["nat", "routed", "host-only"])("does not hold of egress and host in mode %s", (mode) => {
 		const uplink = mode === "nat" ? "eth1" : undefined;
 		const said = { mode, uplink, egress: "none", host: "closed" };

@@ -1,8 +1,11 @@
 /** Which tracked connections end when it is said otherwise where guests may send: those that rules would not let begin. */
 import { rmSync } from "node:fs";
 import { afterAll, describe, expect, test } from "vitest";
+import { regoverned } from "../../src/engine/flows.js";
+import type { Plan } from "../../src/engine/plan.js";
 import { parseAddress } from "../../src/inet/address.js";
 import { forbiddenFlows } from "../../src/kinds/forbidden-flows.js";
+import { kinds } from "../../src/kinds/index.js";
 import { wantedTaps } from "../../src/kinds/network.js";
 import { checkSpec } from "../../src/spec/spec.js";
 import { lan } from "../engine/hosts.js";
@@ -157,3 +160,35 @@ test("what is no flow of a guest of whom something was changed goes on", () => {
 	expect(ends("10.33.33.1 > 9.9.9.9 443/tcp", NONE)).toBe(false);
 	expect(ends("10.7.0.2 > 10.8.0.2 80/tcp", {}, {}, ["c"])).toBe(true);
 });
+
+test.each(["policy", "reach", "egress"])(
+	"flows are looked for where a change is of kind %s, and of no other that is for all guests",
+	(kind) => {
+		const rig = new Rig(directory, lan);
+		const spec = {
+			version: 1,
+			networks: BASE,
+			taps: { ...TAPS, a: { ...TAPS.a, egress: ["10.1.0.0/16"] } },
+		};
+		rig.up(wantedTaps(checkSpec(spec)));
+		const { state } = rig.journal;
+		const none = { put: [], drop: [], up: [], down: [] };
+		/** The taps whose flows are looked for when all objects of a kind are changed, or go. */
+		const regovernedBy = (kind: string): string[][] => {
+			const all = [...state.entries.values()].filter((entry) => entry.kind === kind);
+			expect(all.length).toBeGreaterThan(0);
+			const deltas = [
+				{ ...none, put: all },
+				{ ...none, drop: all.map(({ key }) => key) },
+			];
+			return deltas.map((delta) => {
+				const plan = { delta, requestOf: new Map() } as unknown as Plan;
+				return [...regoverned(kinds, state, plan)].sort();
+			});
+		};
+		const taps = kind === "egress" ? ["a"] : Object.keys(TAPS);
+		expect(regovernedBy(kind)).toEqual([taps, taps]);
+		expect(regovernedBy("way-out")).toEqual([[], []]);
+		rig.close();
+	},
+);

@@ -192,11 +192,16 @@ function linkLocalsOf(
 	return isListed ? [] : [{ link: bridge, address }];
 }
 
-function segmentOf(tap: Tap, { name: network, bridge }: Network, isShared: boolean): Resource[] {
+function segmentOf(
+	tap: Tap,
+	{ name: network, bridge, mode }: Network,
+	isShared: boolean,
+): Resource[] {
 	const onTap = `taps.${tap.name}`;
 	if (bridge === undefined) return [resource("segment", { link: tap.name, network }, onTap)];
 	const place = `networks.${network}.bridge`;
-	const guests = isShared ? tap.guest.addresses : [];
+	// A bridge that only switches may get a port to a LAN with a later guest, beside those who are there.
+	const guests = isShared || mode === "bridged" ? tap.guest.addresses : [];
 	return [
 		resource("segment", { link: bridge, network }, place),
 		resource("bridged", { bridge, network }, place),

@@ -3,6 +3,7 @@ import { afterAll, beforeEach, describe, expect, test } from "vitest";
 import { linkKey, type PlanContext } from "../../src/engine/kind.js";
 import { ElementSet } from "../../src/kinds/element.js";
 import { uplinkKey } from "../../src/kinds/port.js";
+import { guests4 } from "../../src/kinds/ruleset/set/guests4.js";
 import { segments } from "../../src/kinds/ruleset/set/segments.js";
 import { segment } from "../../src/kinds/segment.js";
 import { checkSpec } from "../../src/spec/spec.js";
@@ -75,12 +76,12 @@ describe("a bridge is of guests alone", () => {
 	});
 	const SEGMENTS = new ElementSet({ family: "inet", name: "umlnet-nl" }, segments.set);
 	const isSegment = () => SEGMENTS.read(rig.kernel, ["br0"]) !== undefined;
-	const up = (tap: string, uplink?: string) =>
+	const up = (tap: string, uplink?: string, said: object = {}) =>
 		rig.up(
 			checkSpec({
 				version: 1,
 				networks: { lab: { mode: "bridged", bridge: "br0", ...(uplink && { uplink }) } },
-				taps: { [tap]: { network: "lab", owner: 500 } },
+				taps: { [tap]: { network: "lab", owner: 500, ...said } },
 			}),
 		);
 
@@ -98,6 +99,14 @@ describe("a bridge is of guests alone", () => {
 		expect(rig.engine.status().resources.flatMap(({ drift }) => drift)).toEqual([]);
 		rig.down("t1");
 		expect(rig.journal.isEmpty).toBe(true);
+	});
+
+	test("and who is known there stays known as a guest when it is not any more", () => {
+		const GUESTS = new ElementSet({ family: "inet", name: "umlnet-nl" }, guests4.set);
+		up("t1", undefined, { guest: { addresses: ["10.7.0.2/24"] }, host: "closed" });
+		up("t2", "eth1");
+		expect(isSegment()).toBe(false);
+		expect(GUESTS.read(rig.kernel, ["br0", "10.7.0.2"])).toBeDefined();
 	});
 
 	test("when one change takes the uplink away", () => {

@@ -236,7 +236,7 @@ export function addLink(ns: Namespace, { name, kind, mac, tun, data, ...rest }: 
 		port: undefined,
 		tun,
 		addresses: [],
-		qdiscs: {},
+		qdiscs: { root: undefined, ingress: undefined },
 		conf: { ipv4: { ...ns.conf.ipv4.default }, ipv6: { ...ns.conf.ipv6.default } },
 		neigh: { ipv4: newNeighConf(), ipv6: newNeighConf() },
 		ownConf: new Set(ns.defaultOwnConf),

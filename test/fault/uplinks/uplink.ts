@@ -106,6 +106,16 @@ const BARE = `ip -4 address flush dev ${UPLINK}`;
  */
 const CHOOSE_ANEW = "ip address add 192.0.2.254/32 dev lo; ip address delete 192.0.2.254/32 dev lo";
 
+/**
+ * When a link loses its last IPv4 address the kernel gives up its hop of a route of several links (RTNH_F_DEAD,
+ * fib_sync_down_dev, net/ipv4/fib_semantics.c), and takes it up again with the next address. A route that is added anew
+ * has no such hop, and none could be added with it, so those routes are taken away.
+ */
+const WITHOUT_DEAD_HOPS = `ip -o -4 route show table all | grep -w dead | while read -r to more; do
+	case $more in *' table '*) more=\${more#* table }; table=\${more%% *};; *) table=main;; esac
+	ip route delete $to table $table
+done`;
+
 /** Configure all items on a host, as far as its kernel accepts them. @returns the kinds that it accepted completely */
 async function give(lab: Lab, items: readonly Item[]): Promise<ReadonlySet<string>> {
 	let script = "";
@@ -122,7 +132,7 @@ async function give(lab: Lab, items: readonly Item[]): Promise<ReadonlySet<strin
 			giveAddress(item.give);
 		}
 	}
-	script += `${CHOOSE_ANEW}\n`;
+	script += `${CHOOSE_ANEW}\n${WITHOUT_DEAD_HOPS}\n`;
 	run();
 	await settled();
 	const refusals = new Set(refused.split("\n"));

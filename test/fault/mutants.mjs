@@ -1589,8 +1589,8 @@ export const MUTANTS = [
 	[
 		"a program of another namespace is none of this host",
 		"doctor/processes.ts",
-		"?? own) === own)",
-		"?? own) !== undefined)",
+		"(namespaceOf(pid) ?? own) === own)",
+		"(namespaceOf(pid) ?? own) !== undefined)",
 		["test/doctor/processes.test.ts"],
 	],
 	[
@@ -1633,6 +1633,13 @@ export const MUTANTS = [
 		"nftables/machine/hook.ts",
 		'return isHere && base.devices.some((name) => isNamed(device?.name ?? "", name));',
 		"return isHere;",
+		["test/fault/verdict-link.test.ts"],
+	],
+	[
+		"the type of the interface by which a frame leaves is shown as the input's",
+		"nftables/machine/expression/meta.ts",
+		"return isOfSocket ? undefined : packet.out;",
+		"return undefined;",
 		["test/fault/verdict-link.test.ts"],
 	],
 	[

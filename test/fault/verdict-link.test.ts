@@ -230,8 +230,7 @@ const tally = { packets: 0, rulesets: 0, refused: 0, open: 0, wrong: [] as strin
 const passed = new Map<Place, number>();
 const inOrder = (fate: Fate): string => JSON.stringify(Object.entries(fate).sort());
 
-function compare(dice: Dice): void {
-	const ruleset = drawLinkRuleset(dice);
+function compare(dice: Dice, ruleset = drawLinkRuleset(dice)): void {
 	if (!lab.load(ruleset)) {
 		tally.refused++;
 		return;
@@ -285,10 +284,29 @@ describe.skipIf(process.getuid?.() !== 0)("what becomes of frames", () => {
 		});
 	});
 
+	test.each([
+		["netdev", "egress device tap1", "ether saddr != 02:00:00:00:00:99 drop"],
+		["netdev", "egress device tap1", "iifname tap0 drop"],
+		["bridge", "postrouting", "iifname tap0 drop"],
+		["bridge", "postrouting", "meta iiftype ether drop"],
+		["bridge", "output", "meta iiftype ether drop"],
+		["arp", "output", "meta iiftype ether drop"],
+		["ip", "output", "meta iiftype ether drop"],
+	])("%s %s: %s", (family, hook, rule) => {
+		const before = tally.wrong.length;
+		const head = `type filter hook ${hook} priority 0; policy accept;`;
+		compare(
+			new Dice(seed),
+			`table ${family} t {\nchain c {\n${head}\n${rule}\nmeta mark set 5\n}\n}`,
+		);
+		expect([tally.wrong.slice(before), tally.refused]).toEqual([[], 0]);
+	});
+
 	test("rulesets drawn by lot", { timeout: 3_600_000 }, () => {
 		const dice = new Dice();
 		const wanted = sized(300, 6000);
-		while (tally.packets < wanted) compare(dice);
+		const start = tally.packets;
+		while (tally.packets - start < wanted) compare(dice);
 		expect(tally.wrong.slice(0, 3)).toEqual([]);
 		expect([...passed.keys()].toSorted()).toEqual(Object.keys(PLACES).toSorted());
 		expect(tally.refused).toBeLessThan(tally.rulesets);

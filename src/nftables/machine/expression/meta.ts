@@ -1,5 +1,6 @@
 import type { Out } from "../../../netlink/schema.js";
 import { IFNAMSIZ } from "../../../uapi/if.js";
+import { NF_INET_LOCAL_OUT, NFPROTO_IPV4, NFPROTO_IPV6 } from "../../../uapi/netfilter.js";
 import * as nft from "../../../uapi/nf_tables_const.js";
 import type { metaAttrs } from "../../../uapi/nf_tables_expr.js";
 import { fromBytes, type Order, toBytes } from "../../fact/value.js";
@@ -21,6 +22,17 @@ const unknown = (what: string, length = 4) => ({ unknown: what, length }) as con
 const of = (device: Device | undefined, value: (device: Device) => Value): Value =>
 	device === undefined ? undefined : value(device);
 
+/**
+ * The interface that a packet has at a hook without an input interface: the one that it leaves by. A packet of a socket
+ * has none yet at the output hook of IP. The kernel shows its type as `iiftype`, and not its name or index as those of
+ * an input interface.
+ */
+function currentDevice({ packet, point: { family, hook } }: Evaluation): Device | undefined {
+	const isOfSocket =
+		hook === NF_INET_LOCAL_OUT && (family === NFPROTO_IPV4 || family === NFPROTO_IPV6);
+	return isOfSocket ? undefined : packet.out;
+}
+
 /** nft_meta_get_eval(); undefined if the rule ends. */
 const GET: Readonly<Record<number, (on: Evaluation) => Value>> = {
 	[nft.NFT_META_LEN]: ({ packet }) => u32(packet.length),
@@ -37,7 +49,8 @@ const GET: Readonly<Record<number, (on: Evaluation) => Value>> = {
 	[nft.NFT_META_OIF]: ({ packet }) => u32(packet.out?.index ?? 0),
 	[nft.NFT_META_IIFNAME]: ({ packet }) => name(packet.in?.name ?? ""),
 	[nft.NFT_META_OIFNAME]: ({ packet }) => name(packet.out?.name ?? ""),
-	[nft.NFT_META_IFTYPE]: ({ packet }) => of(packet.in, ({ type }) => number(type, 2)),
+	[nft.NFT_META_IFTYPE]: (on) =>
+		of(on.packet.in ?? currentDevice(on), ({ type }) => number(type, 2)),
 	[nft.NFT_META_OIFTYPE]: ({ packet }) => of(packet.out, ({ type }) => number(type, 2)),
 	[nft.NFT_META_IIFGROUP]: ({ packet }) => of(packet.in, ({ group }) => u32(group)),
 	[nft.NFT_META_OIFGROUP]: ({ packet }) => of(packet.out, ({ group }) => u32(group)),

@@ -41,7 +41,7 @@ import type {
 	RoutingRuleFact,
 } from "./facts.js";
 import { type MissingFeature, missingFeatures } from "./features.js";
-import { namesIn, processesNamed } from "./processes.js";
+import { namesIn, processesNamed, readProcesses } from "./processes.js";
 import { readTunFeatures } from "./tun-features.js";
 
 /** Answers the same question in the same way as long as one report is made. */
@@ -70,6 +70,7 @@ export class HostFacts implements Facts {
 	readonly #pvids = new Memo<number, ReadonlyMap<number, number>>();
 	readonly #settings = new Memo<string, string | undefined>();
 	readonly #files = new Memo<string, string | undefined>();
+	readonly #processes = new Memo<"all", ReturnType<typeof readProcesses>>();
 	readonly #rules = new Memo<
 		"rules",
 		{ readonly tables: readonly Table[]; readonly hooks: Hooks }
@@ -237,7 +238,7 @@ export class HostFacts implements Facts {
 		return namesIn(path);
 	}
 	processes(name: string): readonly number[] {
-		return processesNamed(name);
+		return processesNamed(name, this.#processes.get("all", readProcesses));
 	}
 	routingRules(): readonly RoutingRuleFact[] {
 		return this.#kernel

@@ -46,8 +46,12 @@ export function regoverned(kinds: Kinds, state: State, { delta, requestOf }: Pla
 	return taps;
 }
 
-/** Tells whether a flow from or to one of these taps is forbidden now. */
-export type Forbids = (state: State, taps: ReadonlySet<string>) => (flow: Flow) => boolean;
+/** Tells whether a flow from or to one of these taps is forbidden now. The kernel is asked for what is not in the state. */
+export type Forbids = (
+	state: State,
+	taps: ReadonlySet<string>,
+	kernel: Kernel,
+) => (flow: Flow) => boolean;
 
 /** Delete the forbidden flows of these taps. The change is done already, so an error here does not fail the request. */
 export function endFlows(
@@ -58,7 +62,7 @@ export function endFlows(
 ): void {
 	if (taps.size === 0 || forbids === undefined) return;
 	try {
-		kernel.endFlows(forbids(state, taps));
+		kernel.endFlows(forbids(state, taps, kernel));
 	} catch (error) {
 		if (!(error instanceof UmlnetError)) throw error;
 	}

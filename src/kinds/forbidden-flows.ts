@@ -2,8 +2,10 @@ import type { Forbids } from "../engine/flows.js";
 import type { TapReport } from "../engine/report.js";
 import type { State, TapEntry } from "../engine/state.js";
 import { type Cidr, contains, formatAddress, parseCidr } from "../inet/cidr.js";
-import type { Flow } from "../kernel/kernel.js";
+import { isLinkLocal } from "../inet/link-local.js";
+import type { Flow, Kernel } from "../kernel/kernel.js";
 import { parseEgress } from "../spec/egress.js";
+import { RTM_GETADDR, RTM_NEWADDR } from "../uapi/if_addr.js";
 import { IPPROTO_ICMP } from "../uapi/in.js";
 import { IPPROTO_ICMPV6 } from "../uapi/in6.js";
 import type { EgressLine } from "./egress-item.js";
@@ -59,6 +61,10 @@ const isPing = ({ protocol }: Flow): boolean =>
 	protocol === IPPROTO_ICMP || protocol === IPPROTO_ICMPV6;
 
 function mayReachHost(state: State, { report }: TapEntry, flow: Flow): boolean {
+	const to = text(flow.to);
+	const isNear = isLinkLocal(flow.to) || report.addresses.some((one) => hostOf(one) === to);
+	// Addresses that the host has elsewhere are beyond the segment.
+	if (!isNear && saidOf(state, report, "egress") !== "full") return false;
 	const host = saidOf(state, report, "host");
 	return host === "open" || (host === "services" && isPing(flow));
 }
@@ -79,13 +85,19 @@ const isTranslated = ({ to, answerer }: Flow): boolean => Buffer.compare(to, ans
  * What rules would let pass no more if it began now, of the flows from and to some taps: the same that the chains forward
  * and input say. It knows guests by their addresses; of whom no address is known, nothing is ended.
  */
-export const forbiddenFlows: Forbids = (state, taps) => {
+export const forbiddenFlows: Forbids = (state, taps, kernel) => {
 	const guests = new Map<string, TapEntry>();
 	const hosts = new Set<string>();
 	for (const tap of state.taps.values()) {
 		for (const address of tap.report.guest.addresses) guests.set(hostOf(address), tap);
 		for (const address of tap.report.addresses) hosts.add(hostOf(address));
 	}
+	let all: ReadonlySet<string> | undefined;
+	const isOfHost = (address: Uint8Array): boolean => {
+		if (hosts.has(text(address))) return true;
+		all ??= addressesOf(kernel);
+		return all.has(text(address));
+	};
 	return (flow) => {
 		const from = guests.get(text(flow.from));
 		const to = guests.get(text(flow.answerer));
@@ -93,11 +105,17 @@ export const forbiddenFlows: Forbids = (state, taps) => {
 		if (!isOurs) return false;
 		if (from !== undefined && to !== undefined) return !mayReachGuest(state, from, to, flow);
 		if (from !== undefined)
-			return hosts.has(text(flow.to))
-				? !mayReachHost(state, from, flow)
-				: !mayLeave(state, from, flow);
-		if (to === undefined || hosts.has(text(flow.from)) || isTranslated(flow)) return false;
+			return isOfHost(flow.to) ? !mayReachHost(state, from, flow) : !mayLeave(state, from, flow);
+		if (to === undefined || isTranslated(flow) || isOfHost(flow.from)) return false;
 		return saidOf(state, to.report, "inbound") === "published";
 	};
 };
+/** Every address of the host, on whatever link: read when the first flow is seen that it matters for. */
+const addressesOf = (kernel: Kernel): ReadonlySet<string> =>
+	new Set(
+		kernel
+			.dump(RTM_GETADDR, RTM_NEWADDR, {})
+			.map(({ IFA_LOCAL, IFA_ADDRESS }) => text(IFA_LOCAL ?? IFA_ADDRESS ?? NO_ADDRESS)),
+	);
+const NO_ADDRESS = new Uint8Array(0);
 const text = (address: Uint8Array): string => (address.length === 0 ? "" : formatAddress(address));

@@ -343,6 +343,13 @@ export const MUTANTS = [
 		["test/attack/policy/policy.test.ts"],
 	],
 	[
+		"flows to the host at an address that no guest's network gave it",
+		"kinds/forbidden-flows.ts",
+		"return isOfHost(flow.to)",
+		"return hosts.has(text(flow.to))",
+		["test/kinds/forbidden-flows.test.ts"],
+	],
+	[
 		"a host's address that a guest may not have",
 		"kinds/guard-elements.ts",
 		"return [beside(sets.hostIpv6, guest, hosts)];",

@@ -39,6 +39,12 @@ for (const address of process.argv.slice(1)) {
 	socket.bind(7, address);
 }`;
 
+/** Answers every packet of UDP to one address at port 7. */
+const ECHO = `
+const socket = require("dgram").createSocket("udp4");
+socket.on("message", (text, { address, port }) => socket.send(text, port, address));
+socket.bind(7, process.argv[1], () => console.log("ready"));`;
+
 /** Sends a packet of UDP whenever it is told to, always from one port, and says whether it was answered. */
 const CLIENT = `
 import socket, sys
@@ -220,6 +226,14 @@ test("a flow ends when a change forbids it, and goes on when not", async () => {
 	expect(await asks("10.8.0.2")).toBe("silent");
 	await up({ lab: { egress: ["9.9.9.9:8/udp"] } });
 	expect(await asks("9.9.9.9")).toBe("silent");
+	// The host is at its uplink's address as well.
+	await start(lab.host, process.execPath, "-e", ECHO, "10.33.33.34");
+	await up();
+	expect(await asks("10.33.33.34")).toBe("answered");
+	expect(await asks("9.9.9.9")).toBe("answered");
+	await up({ lab: { host: "closed" } });
+	expect(await asks("10.33.33.34")).toBe("silent");
+	expect(await asks("9.9.9.9")).toBe("answered");
 }, 60_000);
 
 test("on a bridge of somebody else's, each guest is held to what is said, and nobody else there", async () => {

@@ -42,6 +42,7 @@ function ends(flow: string, networks: Said, taps: Said = {}, of = ["a", "b", "c"
 		return forbiddenFlows(
 			rig.journal.state,
 			new Set(of),
+			rig.kernel,
 		)({
 			from: parseAddress(from),
 			to: parseAddress(to),
@@ -108,6 +109,15 @@ describe("what a guest began to the host", () => {
 			["10.7.0.2 > 10.7.0.1 0/icmp", { lab: { host: "services" } }, false],
 			["fd07::2 > fd07::1 0/icmpv6", { lab: { host: "services" } }, false],
 			["fd07::2 > fd07::1 0/icmpv6", { lab: { host: "closed" } }, true],
+			// An address that it has by no guest's network.
+			["10.7.0.2 > 10.33.33.33 22/tcp", {}, false],
+			["10.7.0.2 > 10.33.33.33 22/tcp", { lab: { host: "services" } }, true],
+			["10.7.0.2 > 10.33.33.33 0/icmp", { lab: { host: "services" } }, false],
+			["10.7.0.2 > 10.33.33.33 22/tcp", { lab: { host: "closed" } }, true],
+			// What it has elsewhere is beyond the segment, listed or not.
+			["10.7.0.2 > 10.33.33.33 22/tcp", { lab: { egress: ["10.33.33.33"] } }, true],
+			["10.7.0.2 > 10.8.0.1 22/tcp", { lab: { egress: ["10.8.0.0/16"] } }, true],
+			["10.7.0.2 > 10.7.0.1 22/tcp", { lab: { egress: ["10.8.0.0/16"] } }, false],
 			["10.7.0.2 > 10.7.0.1 22/tcp", INTERNET, true],
 			["10.7.0.2 > 10.7.0.1 22/tcp", NONE, false],
 			["10.8.0.2 > 10.8.0.1 22/tcp", {}, true, { c: { host: "closed" } }],
@@ -133,8 +143,8 @@ describe("what a guest began to another", () => {
 			["10.7.0.3 > 10.7.0.2 80/tcp", {}, false, { a: { egress: "none" } }],
 			["10.8.0.2 > 10.8.0.3 80/tcp", { db: { egress: "none" } }, false],
 			// At a port that the host publishes for it.
-			["10.7.0.2 > 10.33.33.34=10.8.0.2 80/tcp", {}, false],
-			["10.7.0.2 > 10.33.33.34=10.8.0.2 80/tcp", INTERNET, true],
+			["10.7.0.2 > 10.33.33.33=10.8.0.2 80/tcp", {}, false],
+			["10.7.0.2 > 10.33.33.33=10.8.0.2 80/tcp", INTERNET, true],
 		]),
 	)("$name: $isEnded", ({ flow, networks, isEnded, taps }) => {
 		expect(ends(flow, networks, taps)).toBe(isEnded);

@@ -134,6 +134,7 @@ export const BRIDGES = list(
 		"the bridge has another name more": "ip link property add dev B altname lan",
 		"the bridge has an entry more": "bridge fdb add 02:00:00:00:00:77 dev T master static",
 		"the bridge is somebody else's": {
+			replaces: true,
 			act: "ip link delete B; ip link add B index 75 address 02:00:00:00:00:ec type bridge; ip link set B up",
 			left: "ip link add B index 75 address 02:00:00:00:00:ec type bridge; ip link set B up",
 			drifts: true,

@@ -1,3 +1,4 @@
+import type { PlanContext, Warning } from "../engine/kind.js";
 import { parseAddress } from "../inet/address.js";
 import { ElementSet } from "./element.js";
 import { TABLE } from "./mark.js";
@@ -5,6 +6,7 @@ import { type Membership, type MembershipKind, member, membershipKind } from "./
 import { POLICIES, type PolicySets } from "./ruleset/set/policy.js";
 import {
 	type Check,
+	isFlag,
 	isLinkName,
 	isMapOf,
 	isOptional,
@@ -12,6 +14,7 @@ import {
 	isText,
 	isWhole,
 } from "./shape.js";
+import { isFirst } from "./warning.js";
 
 type What = keyof typeof POLICIES;
 
@@ -28,6 +31,8 @@ export interface GuestPolicy {
 	readonly of: Subject;
 	/** The network, for people. */
 	readonly comment: string;
+	/** It goes by an address, and the guard of its tap does not keep the guest to the addresses that are given. */
+	readonly isUnheld?: true | undefined;
 }
 
 const inet = { family: "inet", name: TABLE } as const;
@@ -76,6 +81,19 @@ function members({ what, is, of, comment }: GuestPolicy): Membership[] {
 	return [member(set, [link, address], words, comment)];
 }
 
+/** Told once for each guest, whatever is said of it. */
+function unheld({ of, isUnheld, comment }: GuestPolicy, context: PlanContext): Warning[] {
+	if (isUnheld !== true || "network" in of) return [];
+	const { link, address } = of;
+	if (!isFirst(context, `addresses of ${address} on ${link}`)) return [];
+	return [
+		{
+			code: "WARN_POLICY_BY_ADDRESS",
+			message: `what is said of ${address} on ${link} (network ${comment}) goes by its address, and its guest may take another link-local one, or any of a family in which none is given: guard strict keeps it to its own`,
+		},
+	];
+}
+
 function keyOf({ what, of }: GuestPolicy): string {
 	if ("network" in of) return `${what}:network:${of.network}`;
 	return [what, of.link, ...(of.address === undefined ? [] : [of.address])].join(":");
@@ -110,11 +128,13 @@ export const guestPolicy = membershipKind<GuestPolicy>({
 	key: keyOf,
 	members,
 	governsFlows: true,
+	warnings: unheld,
 	isMade: isMapOf({
 		what: (value) => typeof value === "string" && Object.hasOwn(POLICIES, value),
 		is: isText,
 		of: isSubject,
 		comment: isText,
+		isUnheld: isOptional(isFlag),
 	}),
 	sets,
 });

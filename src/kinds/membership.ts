@@ -60,6 +60,8 @@ export interface MembershipKind<Want> {
 	/** What an object becomes if others want it as well. Without this method: what was wanted last. */
 	reconcile?: Kind<Want, Want>["reconcile"];
 	isMade: Check;
+	/** What will not hold of it, as of Kind. */
+	readonly warnings?: Kind<Want, Want>["warnings"];
 	/** The sets in which only this kind has elements, and for each the object that an element may belong to. */
 	readonly sets: readonly {
 		readonly set: AnyElementSet;
@@ -83,6 +85,7 @@ export function membershipKind<Want>(of: MembershipKind<Want>): Kind<Want, Want>
 		...(of.governsFlows && { governsFlows: true }),
 		resolve: (want) => want,
 		...(reconcile !== undefined && { reconcile }),
+		...(of.warnings !== undefined && { warnings: of.warnings }),
 		create: (made) => members(made).map(addStep),
 		remove: (made) => members(made).map(removeStep),
 		drift: (made, kernel) =>

@@ -81,12 +81,16 @@ function saidOf(tap: Tap, network: Network, isShared: boolean): Resource[] {
 	const onTap = `taps.${tap.name}`;
 	const onNetwork = `networks.${network.name}`;
 	const comment = network.name;
+	const isHeld = (tap.guard ?? network.guard) === "strict";
 	const say = (said: Said, of: Subject, path: string): Resource[] =>
-		Object.entries(said).flatMap(([what, is]) =>
-			is === undefined
-				? []
-				: [resource("policy", { what: what as GuestPolicy["what"], is, of, comment }, path)],
-		);
+		Object.entries(said).flatMap(([word, is]) => {
+			if (is === undefined) return [];
+			const what = word as GuestPolicy["what"];
+			// What reaches a guest at an address that it has taken is answered there all the same.
+			const isUnheld = !isHeld && "address" in of && what !== "inbound";
+			const want = { what, is, of, comment, ...(isUnheld && { isUnheld: true as const }) };
+			return [resource("policy", want, path)];
+		});
 	if (!isShared) {
 		const group = groupOf(network.name);
 		return [

@@ -57,7 +57,7 @@ export const ipv6Off = (uplink: string): Warning => ({
 });
 
 /** Whether a plan has not checked this yet: a network is checked once, however many segments it has. */
-function isFirst(context: PlanContext, what: string): boolean {
+export function isFirst(context: PlanContext, what: string): boolean {
 	let isNew = false;
 	context.once(`warnings of ${what}`, () => {
 		isNew = true;

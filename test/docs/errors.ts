@@ -17,6 +17,8 @@ export const WARNING_CODES: Readonly<Record<string, string>> = {
 		"No interface of this host has the address whose ports are published. Packets for it come only if it is routed to this host: give it to an interface, or leave the address out of `publish`.",
 	WARN_SNAT_ADDRESS:
 		"No interface of this host has the address that guests are to appear as. Answers to what they send come back only if that address is routed to this host: give it to the uplink, or leave out `snatTo`.",
+	WARN_POLICY_BY_ADDRESS:
+		"What is said of a guest (`egress`, `host`) goes by its addresses, because others are on its bridge, or because it is said of this tap alone. Guard `basic` lets the guest take another link-local address, or any of a family in which none is given. `guard: strict` keeps it to its own.",
 	WARN_UPLINK_DOWN:
 		"The uplink is down. Nothing gets out by it until it is up: `ip link set NAME up`.",
 	WARN_UPLINK_NO_ADDRESS:

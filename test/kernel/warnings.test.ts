@@ -43,6 +43,13 @@ describe("on stderr, and in the report", () => {
 			/192\.0\.2\.7/,
 		],
 		[
+			"what is said of a guest by its address, which nothing keeps it to",
+			"",
+			[...BRIDGED, "--guest-address", "10.33.33.37/8", "--host-access", "closed"],
+			"WARN_POLICY_BY_ADDRESS",
+			/guard strict/,
+		],
+		[
 			"an uplink that is somebody's port",
 			"ip link add their type bridge; ip link set their up; ip link set eth1 master their",
 			NAT,

@@ -38,15 +38,38 @@ const told = (resources: readonly Resource[]): string[] =>
 	resources
 		.filter(({ kind }) => kinds.has(kind))
 		.map(({ kind, want }) => {
-			const { comment: _, groups: __, of, ...rest } = want as Record<string, unknown>;
+			const {
+				comment: _,
+				groups: __,
+				isUnheld: ____,
+				of,
+				...rest
+			} = want as Record<string, unknown>;
 			const { group: ___, ...subject } = (of ?? {}) as Record<string, unknown>;
 			return [kind, ...Object.values(rest), ...Object.values(subject)].join(" ");
 		});
+
+/** What nothing keeps the guest to, whose address it goes by. */
+const unheld = (resources: readonly Resource[]): string[] =>
+	told(resources.filter(({ want }) => (want as { isUnheld?: true }).isUnheld));
 
 const NAT = { mode: "nat", uplink: "eth1" };
 const FOREIGN = { bridge: "br9" };
 
 describe("what is said", () => {
+	test("by address holds a guest that its guard keeps to its own", () => {
+		const network = { ...NAT, bridge: "br0", addresses: ["10.7.0.1/24"] };
+		const guest = { addresses: ["10.7.0.2/24"], mac: MAC };
+		const said = { egress: "none", host: "closed" };
+		expect(unheld(wanted(network, guest, { ...said, guard: "strict" }))).toEqual([]);
+		expect(unheld(wanted({ ...network, ...said }, guest))).toEqual([]);
+		expect(unheld(wanted(network, guest, said))).toEqual([
+			"policy egress none br0 10.7.0.2",
+			"policy host closed br0 10.7.0.2",
+			"policy host closed br0 fe80::5054:ff:fe00:2",
+		]);
+	});
+
 	test("of a network is said once, by its group; of a tap of its own by the tap", () => {
 		const network = { ...NAT, egress: "internet", inbound: "open", reaches: ["db"] };
 		const resources = wanted(network, {}, { egress: "none" }, { db: { mode: "host-only" } });

@@ -28,9 +28,12 @@ const VERBS: Readonly<Record<string, StepReport["effect"]>> = {
 	look: "create",
 };
 const ENDS = / (no|any) more$/;
+/** A port is there before and after. */
+const SETS = /^let port /;
 const OPENS = /^let the host and \S+ itself reach /;
 const read = ({ label }: StepReport): string => {
 	const verb = label.split(" ", 1)[0] as string;
+	if (SETS.test(label)) return `change: ${label}`;
 	if (ENDS.test(label)) return `delete: ${label}`;
 	if (OPENS.test(label)) return `create: ${label}`;
 	return `${VERBS[verb] ?? "change"}: ${label}`;

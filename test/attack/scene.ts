@@ -3,13 +3,12 @@ import { setTimeout } from "node:timers/promises";
 import { formatAddress } from "../../src/inet/address.js";
 import { LINK_LOCAL_GATEWAY, linkLocalOf } from "../../src/inet/link-local.js";
 import { LinuxKernel } from "../../src/kernel/linux.js";
-import { NFT_MSG_GETOBJ, NFT_MSG_NEWOBJ } from "../../src/uapi/nf_tables.js";
-import { NFT_OBJECT_COUNTER } from "../../src/uapi/nf_tables_obj.js";
 import { openTap } from "../kernel/guest.js";
 import { Lab } from "../kernel/lab.js";
 import { labSpec } from "../kernel/specs.js";
 import type { Mode, Party, Scene } from "./attack.js";
 import { type Bytes, mac } from "./frames.js";
+import { observed } from "./observer.js";
 
 export type Level = "basic" | "strict" | "none";
 export interface Setting {
@@ -139,19 +138,7 @@ export class Stage {
 	}
 
 	#seen(): number {
-		let packets = 0;
-		for (const nfgen_family of FAMILIES) {
-			const named = {
-				nfgen_family,
-				NFTA_OBJ_TABLE: "observer",
-				NFTA_OBJ_NAME: "seen",
-				NFTA_OBJ_TYPE: NFT_OBJECT_COUNTER,
-			} as const;
-			const [found] = this.#kernel.readNftables(NFT_MSG_GETOBJ, NFT_MSG_NEWOBJ, named, false);
-			const data = found?.NFTA_OBJ_DATA as { readonly NFTA_COUNTER_PACKETS?: bigint } | undefined;
-			packets += Number(data?.NFTA_COUNTER_PACKETS ?? 0n);
-		}
-		return packets;
+		return FAMILIES.reduce((all, family) => all + observed(this.#kernel, family), 0);
 	}
 
 	close(): void {

@@ -3,11 +3,10 @@ import { formatAddress } from "../../../src/inet/address.js";
 import { linkLocalOf } from "../../../src/inet/link-local.js";
 import { LinuxKernel } from "../../../src/kernel/linux.js";
 import { checkSpec } from "../../../src/spec/spec.js";
-import { NFT_MSG_GETOBJ, NFT_MSG_NEWOBJ } from "../../../src/uapi/nf_tables.js";
-import { NFT_OBJECT_COUNTER } from "../../../src/uapi/nf_tables_obj.js";
 import { openTap } from "../../kernel/guest.js";
 import { Lab } from "../../kernel/lab.js";
 import { type Bytes, be16, bytes, ICMPV6, mac } from "../frames.js";
+import { observed } from "../observer.js";
 
 /** Where guests are: on taps of their own, or on a bridge that is theirs alone. */
 export interface PolicyPlace {
@@ -216,15 +215,7 @@ export class PolicyStage {
 
 	/** How many packets of guests have come to the host itself. */
 	get hostSeen(): number {
-		const named = {
-			nfgen_family: 1,
-			NFTA_OBJ_TABLE: "observer",
-			NFTA_OBJ_NAME: "seen",
-			NFTA_OBJ_TYPE: NFT_OBJECT_COUNTER,
-		} as const;
-		const [found] = this.#kernel.readNftables(NFT_MSG_GETOBJ, NFT_MSG_NEWOBJ, named, false);
-		const data = found?.NFTA_OBJ_DATA as { readonly NFTA_COUNTER_PACKETS?: bigint } | undefined;
-		return Number(data?.NFTA_COUNTER_PACKETS ?? 0n);
+		return observed(this.#kernel, 1);
 	}
 
 	/** How many packets of each guest were dropped for each reason. */

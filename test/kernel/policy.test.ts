@@ -8,6 +8,7 @@ import { createInterface } from "node:readline";
 import type { Readable } from "node:stream";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { checkSpec } from "../../src/spec/spec.js";
+import { type Said, TAPS, twoNetworks } from "../engine/two-networks.js";
 import { Lab } from "./lab.js";
 import { Machine } from "./machine.js";
 
@@ -83,31 +84,8 @@ const reached = (machine: Machine, addresses: readonly string[]): string[] =>
 		.filter((address) => address !== "")
 		.sort();
 
-const BASE = {
-	lab: { mode: "nat", uplink: "eth1", addresses: ["10.7.0.1/32", "fd07::1/128"] },
-	db: { mode: "nat", uplink: "eth1", bridge: "br0", addresses: ["10.8.0.1/24", "fd08::1/64"] },
-};
-const TAPS = {
-	a: { network: "lab", guest: { addresses: ["10.7.0.2/32", "fd07::2/128"] } },
-	b: { network: "lab", guest: { addresses: ["10.7.0.3/32", "fd07::3/128"] } },
-	c: { network: "db", guest: { addresses: ["10.8.0.2/24", "fd08::2/64"] } },
-	d: { network: "db", guest: { addresses: ["10.8.0.3/24", "fd08::3/64"] } },
-};
-type Said = Readonly<Record<string, unknown>>;
-const spec = (
-	networks: Readonly<Record<string, Said>> = {},
-	taps: Readonly<Record<string, Said>> = {},
-) => {
-	const with_ = <T extends object>(base: T, more: Readonly<Record<string, Said>>) =>
-		Object.fromEntries(Object.entries(base).map(([key, one]) => [key, { ...one, ...more[key] }]));
-	return checkSpec({
-		version: 1,
-		networks: with_(BASE, networks),
-		taps: with_(TAPS, taps),
-	} as never);
-};
-
-const up = (...said: Parameters<typeof spec>) => lab.run((host) => host.up(spec(...said)));
+const up = (...said: Parameters<typeof twoNetworks>) =>
+	lab.run((host) => host.up(twoNetworks(...said)));
 
 /** A guest begins to run on a tap. */
 async function plug(name: string, machine: Machine): Promise<ChildProcess> {
@@ -276,7 +254,7 @@ test("on a bridge of somebody else's, each guest is held to what is said, and no
 		issues: [{ path: "taps.c.guest.addresses" }],
 	});
 	await expect(
-		lab.run((host) => host.up(spec({ lab: { reaches: ["db"] }, db: { addresses: [] } }))),
+		lab.run((host) => host.up(twoNetworks({ lab: { reaches: ["db"] }, db: { addresses: [] } }))),
 	).rejects.toMatchObject({ code: "ERR_SPEC", issues: [{ path: "networks.lab.reaches[0]" }] });
 	expect(seen(guests.c)).toEqual(sorted(host, PUBLIC, D));
 }, 120_000);

@@ -6,39 +6,23 @@ import type { Plan } from "../../src/engine/plan.js";
 import { parseAddress } from "../../src/inet/address.js";
 import { forbiddenFlows } from "../../src/kinds/forbidden-flows.js";
 import { kinds } from "../../src/kinds/index.js";
-import { wantedTaps } from "../../src/kinds/network.js";
-import { checkSpec } from "../../src/spec/spec.js";
 import { lan } from "../engine/hosts.js";
 import { Rig, scratch } from "../engine/rig.js";
+import { type Said, TAPS, twoNetworks } from "../engine/two-networks.js";
 
 const directory = scratch();
 afterAll(() => rmSync(directory, { recursive: true }));
 
-type Said = Readonly<Record<string, unknown>>;
-const BASE = {
-	lab: { mode: "nat", uplink: "eth1", addresses: ["10.7.0.1/32", "fd07::1/128"] },
-	db: { mode: "nat", uplink: "eth1", bridge: "br0", addresses: ["10.8.0.1/24", "fd08::1/64"] },
-};
-const TAPS = {
-	a: { network: "lab", guest: { addresses: ["10.7.0.2/32", "fd07::2/128"] } },
-	b: { network: "lab", guest: { addresses: ["10.7.0.3/32", "fd07::3/128"] } },
-	c: { network: "db", guest: { addresses: ["10.8.0.2/24", "fd08::2/64"] } },
-	d: { network: "db", guest: { addresses: ["10.8.0.3/24", "fd08::3/64"] } },
-};
+type Each = Readonly<Record<string, Said>>;
 const PROTOCOLS = { tcp: 6, udp: 17, icmp: 1, icmpv6: 58 } as const;
 
 /** Whether a flow ends, `10.7.0.2 > 9.9.9.9 443/tcp`, where all of this is said; `of` are the taps that it was changed of. */
-function ends(flow: string, networks: Said, taps: Said = {}, of = ["a", "b", "c", "d"]): boolean {
+function ends(flow: string, networks: Each, taps: Each = {}, of = ["a", "b", "c", "d"]): boolean {
 	const [, from = "", to = "", answerer = to, port, protocol] =
 		/^(\S+) > (\S+?)(?:=(\S+))? (\d+)\/(\w+)$/.exec(flow) ?? [];
 	const rig = new Rig(directory, lan);
 	try {
-		const with_ = (base: object, more: Said) =>
-			Object.fromEntries(
-				Object.entries(base).map(([key, one]) => [key, { ...one, ...(more[key] as object) }]),
-			);
-		const spec = { version: 1, networks: with_(BASE, networks), taps: with_(TAPS, taps) };
-		rig.up(wantedTaps(checkSpec(spec)));
+		rig.up(twoNetworks(networks, taps));
 		return forbiddenFlows(
 			rig.journal.state,
 			new Set(of),
@@ -59,7 +43,7 @@ const NONE = { lab: { egress: "none" } };
 const INTERNET = { lab: { egress: "internet" } };
 const LIST = { lab: { egress: ["10.1.0.0/16", "9.9.9.9:443/tcp", "[2600::/32]:53-54"] } };
 const ISOLATED = { lab: { isolation: true } };
-type Row = [flow: string, networks: Said, isEnded: boolean, taps?: Said];
+type Row = [flow: string, networks: Each, isEnded: boolean, taps?: Each];
 /** Rows with names, as test.each() takes them. */
 const named = (rows: readonly Row[]) =>
 	rows.map(([flow, networks, isEnded, taps]) => ({
@@ -175,12 +159,7 @@ test.each(["policy", "reach", "egress"])(
 	"flows are looked for where a change is of kind %s, and of no other that is for all guests",
 	(kind) => {
 		const rig = new Rig(directory, lan);
-		const spec = {
-			version: 1,
-			networks: BASE,
-			taps: { ...TAPS, a: { ...TAPS.a, egress: ["10.1.0.0/16"] } },
-		};
-		rig.up(wantedTaps(checkSpec(spec)));
+		rig.up(twoNetworks({}, { a: { egress: ["10.1.0.0/16"] } }));
 		const { state } = rig.journal;
 		const none = { put: [], drop: [], up: [], down: [] };
 		/** The taps whose flows are looked for when all objects of a kind are changed, or go. */
